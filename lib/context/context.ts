@@ -1,0 +1,57 @@
+import type { ContextPatch } from '../core/events.js';
+import type { Json, JsonObject } from '../core/json.js';
+import { contextKeys, newContext } from '../definition/context-keys.js';
+import { isClass } from '../definition/source.js';
+import { didYouMean } from '../definition/suggest.js';
+import { InvalidInputError } from '../errors.js';
+import type { Schema } from '../values.js';
+import { checkSize } from './plain.js';
+import { checked, fromStored, toStored } from './schema.js';
+
+/**
+ * The values a process starts with: the context's defaults, under what is given, by the rules of its class.
+ * @throws InvalidInputError for an unknown key, or one that is missing or wrong; UnserialisableValueError, ValueTooLargeError
+ */
+export async function startingValues(schema: Schema | undefined, given: object, workflow: string): Promise<JsonObject> {
+  refuseUnknown(schema, given, workflow);
+  const defaults = isClass(schema) ? toStored(schema, newContext(schema), '') : {};
+  const values = { ...defaults, ...toStored(schema, given, '') };
+  const accepted = await checked(schema, fromStored(schema, values), `The starting values of workflow "${workflow}"`);
+  const stored = isClass(schema) || schema === undefined ? values : toStored(undefined, accepted as object, '');
+  checkSize(stored, `The context of workflow "${workflow}"`);
+  return stored;
+}
+
+function refuseUnknown(schema: Schema | undefined, given: object, workflow: string): void {
+  const what = `The starting values of workflow "${workflow}"`;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new InvalidInputError(what, ['they must be an object']);
+  const known = contextKeys(schema);
+  const unknown = known ? Object.keys(given).filter((key) => !known.has(key)) : [];
+  const remedy = (key: string) => didYouMean(key, known!) || ` Give it a default in ${(schema as { name: string }).name}, or a class-validator decorator.`;
+  if (unknown.length > 0) throw new InvalidInputError(what, unknown.map((key) => `${key} is not a key of the context.${remedy(key)}`)); // prettier-ignore
+}
+
+/**
+ * A body's patch as it will be stored. Functions in it get the latest value, as typed data, and give the new one.
+ * @throws UnserialisableValueError, ValueTooLargeError, which fail the attempt
+ */
+export function storedPatch(schema: Schema | undefined, patch: object, latest: JsonObject): ContextPatch {
+  const typed: Record<string, unknown> = {};
+  const remove: string[] = [];
+  let current: Record<string, unknown> | undefined;
+  for (const [key, given] of Object.entries(patch) as [string, unknown][]) {
+    const value = typeof given === 'function' ? (given as (value: unknown) => unknown)((current ??= fromStored(schema, latest) as Record<string, unknown>)[key]) : given;
+    if (value === undefined) remove.push(key);
+    else typed[key] = value;
+  }
+  const set = remove.length === Object.keys(patch).length ? {} : toStored(schema, typed, '');
+  checkSize(set, 'The patch');
+  return { set, remove: remove.filter((key) => key in latest) };
+}
+
+/** The values with a patch in them. */
+export function patched(values: JsonObject, patch: ContextPatch): JsonObject {
+  const next: Record<string, Json> = { ...values, ...patch.set };
+  for (const key of patch.remove) delete next[key];
+  return next;
+}

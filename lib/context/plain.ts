@@ -1,0 +1,64 @@
+import type { Json, JsonObject } from '../core/json.js';
+import { UnserialisableValueError, ValueTooLargeError } from '../errors.js';
+
+/** A context, a message: what a row should hold at most. Larger data belongs elsewhere. */
+export const MAX_BYTES = 1024 * 1024;
+const MAX_DEPTH = 100;
+const POISONOUS = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * The value as data that reads back as it was. Dates become ISO strings, objects with `toJSON` what that gives.
+ * @throws UnserialisableValueError for what JSON would lose or change silently, naming the place
+ */
+export function plain(value: unknown, place: string, depth = 0): Json {
+  if (value === null || typeof value === 'boolean') return value;
+  if (typeof value === 'string') return wellFormed(value, place);
+  if (typeof value === 'number') return finite(value, place);
+  if (typeof value !== 'object') throw new UnserialisableValueError(place, `it is ${value === undefined ? 'undefined' : `a ${typeof value}`}`);
+  if (depth > MAX_DEPTH) throw new UnserialisableValueError(place, `it is nested more than ${MAX_DEPTH} deep, or in a circle`);
+  if (Array.isArray(value)) return value.map((each, i) => plain(each, `${place}[${i}]`, depth + 1));
+  if ('toJSON' in value && typeof value.toJSON === 'function') return plain(jsonOf(value as { toJSON(): unknown }, place), place, depth + 1);
+  if (value instanceof Map || value instanceof Set) throw new UnserialisableValueError(place, `it is a ${value.constructor.name}: store an array or an object`);
+  return plainObject(value, place, depth);
+}
+
+export function plainObject(value: object, place: string, depth = 0): JsonObject {
+  const result: Record<string, Json> = {};
+  for (const key of Object.keys(value)) {
+    const inner = (value as Record<string, unknown>)[key];
+    if (POISONOUS.has(key)) throw new UnserialisableValueError(`${place}.${key}`, 'no key may be called that');
+    if (inner !== undefined) result[wellFormed(key, place)] = plain(inner, place === '' ? key : `${place}.${key}`, depth + 1);
+  }
+  return result;
+}
+
+function jsonOf(value: { toJSON(): unknown }, place: string): unknown {
+  const json = value.toJSON();
+  if (json === null && value instanceof Date) throw new UnserialisableValueError(place, 'it is an invalid date');
+  return json;
+}
+
+function wellFormed(text: string, place: string): string {
+  if (text.includes('\0') || !text.isWellFormed()) throw new UnserialisableValueError(place, 'it has a NUL or half a surrogate pair, which databases do not take');
+  return text;
+}
+
+function finite(value: number, place: string): number {
+  if (!Number.isFinite(value)) throw new UnserialisableValueError(place, `it is ${value}`);
+  return value;
+}
+
+/** @throws ValueTooLargeError */
+export function checkSize(value: Json, place: string, limit = MAX_BYTES): void {
+  const bytes = Buffer.byteLength(JSON.stringify(value));
+  if (bytes > limit) throw new ValueTooLargeError(place, bytes, limit);
+}
+
+/** A copy that shares nothing: a body may do with it what it likes. */
+export function copy<T extends Json>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((each: Json) => copy(each)) as unknown as T;
+  const result: Record<string, Json> = {};
+  for (const key in value) result[key] = copy((value as JsonObject)[key]!);
+  return result as unknown as T;
+}

@@ -1,0 +1,115 @@
+import type { Json, JsonObject } from './json.js';
+import type { ProcessState, WaitState } from './process.js';
+
+/** What became of a message. Each has exactly one. */
+export type Disposition = 'delivered' | 'stored' | 'duplicate' | 'late' | 'conflict';
+
+export type AuditType =
+  | `process-${'started' | 'completed' | 'failed' | 'suspended' | 'resumed' | 'cancelled' | 'retried' | 'restarted' | 'claimed' | 'recovered'}`
+  | `step-${'completed' | 'failed' | 'skipped' | 'paused' | 'deferred' | 'timed-out'}`
+  | 'response-requested'
+  | 'event-awaited'
+  | 'condition-awaited'
+  | `task-${'queued' | 'triggered' | 'recovered'}`
+  | `timer-${'set' | 'fired'}`
+  | `message-${Exclude<Disposition, 'stored'>}`
+  | 'note';
+
+/** A new version of the context: what changed, and how the tokens moved, so that a restart can find its way back. */
+export interface VersionDraft {
+  readonly version: number;
+  readonly step: string;
+  readonly patch: JsonObject;
+  readonly removed: readonly string[];
+  /** All values, every now and then; version 1 is one. */
+  readonly snapshot: JsonObject | null;
+  readonly moves: readonly Move[];
+  readonly at: number;
+}
+
+/** A token entered a node, or ended. */
+export type Move = readonly [key: string, node?: string];
+
+/** One thing that happened. `sequence` is the process's revision after it. */
+export interface RecordDraft {
+  readonly sequence: number;
+  readonly type: AuditType;
+  readonly step: string | null;
+  readonly run: number | null;
+  readonly attempt: number | null;
+  readonly contextVersion: number;
+  readonly actor: string | null;
+  readonly reason: string | null;
+  readonly error: string | null;
+  /** What else helps: a correlation id, a queue, a due time. */
+  readonly detail: string | null;
+  readonly worker: string | null;
+  readonly at: number;
+}
+
+/** A message as the inbox keeps it. */
+export interface MessageState {
+  /** Recognises the same message again, wherever it is addressed the same way. */
+  readonly id: string;
+  /** What a wait is found by. */
+  readonly address: string;
+  readonly processId: string | null;
+  readonly disposition: Disposition;
+  readonly body: Json;
+  /** Tells another body under the same id. */
+  readonly digest: string;
+  readonly receivedAt: number;
+}
+
+/**
+ * What one or several events made of a process: applied whole, if its stored revision is still `expected`.
+ * `expected` null: a new process.
+ */
+export interface Change {
+  readonly expected: number | null;
+  readonly process: ProcessState;
+  readonly versions: readonly VersionDraft[];
+  readonly records: readonly RecordDraft[];
+  /** First the old waits end, if `clear`; then `delete`; then `put`. No key is in both. */
+  readonly waits: { readonly clear: boolean; readonly delete: readonly string[]; readonly put: readonly WaitState[] };
+  readonly messages: readonly MessageState[];
+}
+
+/** A process with the rows an event needs beside it. */
+export interface Snapshot {
+  readonly process: ProcessState;
+  /** Parked tokens by key; only those asked for. */
+  readonly waits: ReadonlyMap<string, WaitState>;
+  /** Messages already known, by id; only those asked for. */
+  readonly messages: ReadonlyMap<string, MessageState>;
+}
+
+/** The snapshot after a change, for the next event of the same batch. */
+export function after(before: Snapshot, change: Change): Snapshot {
+  const waits = new Map(change.waits.clear ? [] : before.waits);
+  for (const key of change.waits.delete) waits.delete(key);
+  for (const wait of change.waits.put) waits.set(wait.key, wait);
+  const messages = change.messages.length === 0 ? before.messages : new Map([...before.messages, ...change.messages.map((each) => [each.id, each] as const)]);
+  return { process: change.process, waits, messages };
+}
+
+/** Two changes of one process in a row, as one record. */
+export function joined(first: Change, second: Change): Change {
+  return {
+    expected: first.expected,
+    process: second.process,
+    versions: [...first.versions, ...second.versions],
+    records: [...first.records, ...second.records],
+    waits: joinedWaits(first.waits, second.waits),
+    messages: [...first.messages, ...second.messages],
+  };
+}
+
+function joinedWaits(first: Change['waits'], second: Change['waits']): Change['waits'] {
+  if (second.clear) return second;
+  const put = new Map(first.put.map((wait) => [wait.key, wait]));
+  for (const key of second.delete) put.delete(key);
+  for (const wait of second.put) put.set(wait.key, wait);
+  const gone = [...first.delete, ...second.delete].filter((key) => !put.has(key));
+  return { clear: first.clear, delete: [...new Set(gone)], put: [...put.values()] };
+}

@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import type { Json } from './json.js';
+
+/** Names a text in 32 characters. */
+export function digestOf(...parts: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${part.length}:`).update(part);
+  return hash.digest('base64url').slice(0, 32);
+}
+
+/** The same for the same data, whatever the order of its keys. */
+export function bodyDigest(body: Json): string {
+  return digestOf(canonical(body));
+}
+
+function canonical(value: Json): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(canonical).join(',')}]`;
+  const entries = Object.entries(value as Readonly<Record<string, Json>>).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, each]) => `${JSON.stringify(key)}:${canonical(each)}`).join(',')}}`;
+}

@@ -1,0 +1,133 @@
+import type { Json } from './json.js';
+
+/** A failed process is live: it keeps its group id until somebody retries, restarts or cancels it. */
+export type LiveStatus = 'running' | 'waiting' | 'suspended' | 'failed';
+export type FinishedStatus = 'completed' | 'cancelled';
+export type ProcessStatus = LiveStatus | FinishedStatus;
+
+/**
+ * One run of a workflow, as the decisions see it: everything but its context.
+ * `revision` counts its audit records and is the only guard of a commit.
+ */
+export interface ProcessState {
+  readonly id: string;
+  readonly workflow: string;
+  readonly workflowVersion: number;
+  readonly groupId: string;
+  readonly status: ProcessStatus;
+  readonly revision: number;
+  readonly contextVersion: number;
+  /** The version of the newest full snapshot of the context. */
+  readonly snapshotVersion: number;
+  /** Step runs so far; each visit to a step takes the next number. */
+  readonly runs: number;
+  /** How often it was restarted: the first part of its tokens' keys, so that tokens of an older life match nothing. */
+  readonly root: number;
+  /** The worker that runs it; `FREE`: it wants one; null: nothing in it can run. */
+  readonly worker: string | null;
+  /** Grows with every taking, and fences whoever held it before. */
+  readonly claim: number;
+  /** The tokens that run, may run, failed or hold branches together. Parked ones are waits, rows of their own. */
+  readonly tokens: readonly Token[];
+  /** Why it failed, is suspended or was cancelled. */
+  readonly cause: string | null;
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+  readonly parentId: string | null;
+  readonly updatedAt: number;
+}
+
+/** Runnable, and nobody holds it. */
+export const FREE = '';
+
+/**
+ * Where a process stands. Tokens form a tree by key: branch i of token `k` is `k/i`. A token that enters a fork holds its
+ * branches together (`does: 'branches'`). An accepted event that nobody asked for is a token beside the tree, `e<run>`.
+ */
+export interface Token {
+  readonly key: string;
+  readonly node: string;
+  /** The number of this visit: the step run. */
+  readonly run: number;
+  readonly does: 'request' | 'run' | 'branches' | 'over';
+  /** The try under way or due, from 1. */
+  readonly attempt: number;
+  /** Tries a person has forgiven by `retry()`. */
+  readonly forgiven?: number;
+  /** Tries that took their worker with them. */
+  readonly crashes?: number;
+  /** How often a worker took it from its queue. */
+  readonly claims?: number;
+  /** When the visit began, and when it must have ended. */
+  readonly since: number;
+  readonly deadline?: number;
+  /** The inbox row of what it waited for. */
+  readonly message?: string;
+  /** The id an answer comes under, when it is not ours. */
+  readonly correlation?: string;
+  /** What `again({ state })` left. */
+  readonly state?: Json;
+  /** Branches that have not ended. */
+  readonly open?: number;
+  /** Why it has failed for good. */
+  readonly fault?: string;
+}
+
+export type WaitKind = 'response' | 'event' | 'task' | 'timer' | 'condition';
+
+/** A parked token: what it waits for, one row each. */
+export interface WaitState extends Token {
+  readonly kind: WaitKind;
+  /** What a message is found by. */
+  readonly address: string | null;
+  /** When somebody must look at it: a timer, a deadline. */
+  readonly dueAt: number | null;
+  readonly queue: string | null;
+  /** When a task may run; null once it is taken. */
+  readonly readyAt: number | null;
+  readonly worker: string | null;
+  readonly claim: number;
+}
+
+export function isFinished(status: ProcessStatus): status is FinishedStatus {
+  return status === 'completed' || status === 'cancelled';
+}
+
+/** Beside the flow: an accepted event, waiting for or in its handler. */
+export function isMail(token: Token): boolean {
+  return token.key.startsWith('e');
+}
+
+/** It waits for its prerequisites: such a token stands in the process row too. */
+export function isCondition(token: Token): token is WaitState {
+  return 'kind' in token && token.kind === 'condition';
+}
+
+/** Its body may run now, or is running. */
+export function isActive(token: Token): boolean {
+  return (token.does === 'run' || token.does === 'request') && token.fault === undefined && !('kind' in token);
+}
+
+/** Stable for every attempt of a visit: the id our partner answers under, and the key an effect is de-duplicated by. */
+export function stepRunId(processId: string, run: number): string {
+  return `${processId}.${run}`;
+}
+
+export function correlationOf(processId: string, token: Token): string {
+  return token.correlation ?? stepRunId(processId, token.run);
+}
+
+export function parentKey(key: string): string | null {
+  const slash = key.lastIndexOf('/');
+  return slash < 0 ? null : key.slice(0, slash);
+}
+
+export function waiting(token: Token, kind: WaitKind, more: Partial<WaitState>): WaitState {
+  return { ...token, kind, address: null, dueAt: null, queue: null, readyAt: null, worker: null, claim: token.claims ?? 0, ...more };
+}
+
+/** The token without what it waited for. */
+export function awake(wait: WaitState): Token {
+  const { kind: _kind, address: _address, dueAt: _due, queue: _queue, readyAt: _ready, worker: _worker, claim, ...token } = wait;
+  return claim === 0 ? token : { ...token, claims: claim };
+}

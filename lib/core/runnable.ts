@@ -1,0 +1,20 @@
+import { isActive, isMail, type ProcessState, type Token } from './process.js';
+
+/**
+ * The bodies a worker should start now: what the row says it runs, and it does not run. There is no list of started work, so
+ * a lost reply, a nudge by another worker and a restart of the runner are one case.
+ *
+ * Events nobody asked for are handled alone, oldest first, before the next step: while one waits, nothing else starts.
+ */
+export function runnable(process: ProcessState, worker: string, isRunning: (token: Token) => boolean, runningCount: number): readonly Token[] {
+  if (process.worker !== worker || process.status !== 'running') return [];
+  const active = process.tokens.filter(isActive);
+  const mail = active.find(isMail);
+  if (mail) return runningCount === 0 ? [mail] : [];
+  return active.filter((token) => !isRunning(token));
+}
+
+/** One body: a visit's try at asking or running. */
+export function visitKey({ key, run, attempt, does }: Token): string {
+  return `${key}#${run}#${attempt}#${does}`;
+}

@@ -1,0 +1,97 @@
+/**
+ * What becomes of a process when something happens: the one place that decides, and the only one that changes a status.
+ * It has no clock, no randomness, no IO and no context; user code runs outside, and only its outcome comes in.
+ *
+ *   snapshot + event + now ──▶ change: new head, versions, audit records, waits, messages
+ *                         └──▶ null:   the event no longer applies (late and duplicate events are normal life)
+ *
+ * Three guards, each with one job. `revision` (in the store): two writers never overwrite each other. `claim`: a worker
+ * that lost its process or task can do nothing more. `run`: an event is for one visit, not for the step.
+ */
+import type { WorkflowDefinition } from '../definition/graph.js';
+import type { Change, Snapshot } from './change.js';
+import { Draft } from './draft.js';
+import { enter, meetCondition, rootKey } from './enter.js';
+import type { Circumstances, ContextPatch, ProcessEvent } from './events.js';
+import { eventReceived, messageMissed, messageReceived } from './messages.js';
+import { cancelled, claimed, restarted, resumed, retried, suspended, taskLost, workerLost } from './operations.js';
+import { requested, stepDeferred, stepFailed, stepPaused, stepSucceeded } from './outcomes.js';
+import { cameDue } from './due.js';
+import { awake, isCondition, isFinished, isMail, type ProcessState } from './process.js';
+
+export function transition(definition: WorkflowDefinition, snapshot: Snapshot, event: ProcessEvent, now: number): Change | null {
+  const draft = new Draft(definition, snapshot, event, now);
+  if (!isFinished(snapshot.process.status) || mayReachFinished(event)) decide(draft, event);
+  lookAgain(draft);
+  return draft.settle();
+}
+
+/** A new process: its first version, its first token. */
+export function begin(definition: WorkflowDefinition, seed: Seed, given: Circumstances, now: number): Change {
+  const draft = new Draft(definition, { process: unborn(definition, seed, now), waits: new Map(), messages: new Map() }, given, now);
+  draft.makeVersion('', seed.values, seed.values.set);
+  draft.record('process-started');
+  enter(draft, rootKey(draft), definition.start);
+  lookAgain(draft);
+  return draft.settle()!;
+}
+
+export interface Seed {
+  readonly id: string;
+  readonly groupId: string;
+  readonly values: ContextPatch;
+  /** Who starts it, and why. */
+  readonly given?: Pick<Circumstances, 'actor' | 'reason'>;
+}
+
+function unborn(definition: WorkflowDefinition, seed: Seed, now: number): ProcessState {
+  return {
+    id: seed.id, workflow: definition.name, workflowVersion: definition.version, groupId: seed.groupId, status: 'running', revision: 0,
+    contextVersion: 0, snapshotVersion: 0, runs: 0, root: 0, worker: null, claim: 0, tokens: [], cause: null,
+    startedAt: now, finishedAt: null, parentId: null, updatedAt: now,
+  }; // prettier-ignore
+}
+
+/** A finished process only takes note of messages, and can be restarted. */
+function mayReachFinished(event: ProcessEvent): boolean {
+  return event.type === 'restarted' || event.type === 'message-missed' || event.type === 'message-received' || event.type === 'event-received';
+}
+
+function decide(draft: Draft, event: ProcessEvent): void {
+  switch (event.type) {
+    case 'step-succeeded': return stepSucceeded(draft, event);
+    case 'response-requested': return requested(draft, event);
+    case 'step-deferred': return stepDeferred(draft, event);
+    case 'step-paused': return stepPaused(draft, event);
+    case 'step-failed': return stepFailed(draft, event);
+    case 'message-received': return messageReceived(draft, event);
+    case 'event-received': return eventReceived(draft, event);
+    case 'message-missed': return messageMissed(draft, event.message, 'late');
+    case 'came-due': return cameDue(draft, event);
+    case 'task-lost': return taskLost(draft, event);
+    case 'claimed': return claimed(draft);
+    case 'worker-lost': return workerLost(draft, event);
+    case 'suspended': return suspended(draft, event);
+    case 'resumed': return resumed(draft);
+    case 'cancelled': return cancelled(draft, event);
+    case 'retried': return retried(draft, event);
+    case 'restarted': return restarted(draft, event);
+  } // prettier-ignore
+}
+
+/** After a version: the conditions that did not hold, then whether the process is over. */
+function lookAgain(draft: Draft): void {
+  if (isFinished(draft.head.status)) return;
+  if (draft.hasVersion) lookAtConditions(draft);
+  const over = draft.token(rootKey(draft))?.does === 'over' && !draft.allTokens().some(isMail);
+  if (!over && !(draft.hasVersion && draft.definition.completesEarly && draft.given.facts.completes())) return;
+  draft.finish('completed');
+  draft.record('process-completed');
+}
+
+function lookAtConditions(draft: Draft): void {
+  for (const token of draft.allTokens()) {
+    const node = draft.definition.nodes.get(token.node);
+    if (isCondition(token) && node?.kind === 'step') meetCondition(draft, node, awake(token));
+  }
+}

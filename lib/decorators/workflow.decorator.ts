@@ -1,0 +1,35 @@
+import { Injectable, SetMetadata } from '@nestjs/common';
+import type { Class, Duration, Schema } from '../values.js';
+import type { RetryPolicy } from './step.options.js';
+
+export const WORKFLOW_METADATA = 'nestjs-argonaut:workflow';
+
+export interface WorkflowOptions<C = any> {
+  /** Names the workflow for ever: processes, addresses and logs carry it. At most 100 characters. */
+  readonly name: string;
+  /** Default 1. A live process stays on the version it started with; several versions may stand side by side. */
+  readonly version?: number;
+  /**
+   * The class of the context: its defaults, its types when it is read back (class-transformer), its rules at the start
+   * (class-validator). Left out: a plain object, unchecked.
+   */
+  readonly context?: Schema<C>;
+  /**
+   * The process completes as soon as this is true after a version: a key of the context, or a pure, quick function of it.
+   * Default: when nothing is left to do.
+   */
+  readonly completeWhen?: (keyof C & string) | ((context: C) => boolean);
+  /** For steps that do not say. */
+  readonly defaults?: { readonly retry?: number | RetryPolicy; readonly timeout?: Duration };
+}
+
+/**
+ * Makes a provider a workflow. Its `@Step()` methods run in the order written. It is an ordinary provider of any module, with
+ * anything injected: a step is a method, and calling it in a test needs nothing else.
+ */
+export function Workflow<C = any>(options: WorkflowOptions<C>): <T extends Class>(target: T) => void {
+  return (target) => {
+    Injectable()(target);
+    SetMetadata(WORKFLOW_METADATA, options)(target);
+  };
+}

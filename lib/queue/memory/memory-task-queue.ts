@@ -1,0 +1,25 @@
+import { type Task, TaskQueue, type TaskWork } from '../task-queue.js';
+
+/** Runs every task as soon as it is rung and ready. For tests: no concurrency, no rate, no memory. */
+export class MemoryTaskQueue extends TaskQueue {
+  private work: TaskWork | null = null;
+
+  constructor(
+    readonly queues: readonly string[] | null = null,
+    private readonly now: () => number = Date.now,
+  ) {
+    super();
+  }
+
+  override async ring(tasks: readonly Task[]): Promise<void> {
+    for (const task of tasks) if (task.readyAt <= this.now()) void this.work?.run(task.id);
+  }
+
+  override async listen(_queues: readonly string[], work: TaskWork): Promise<void> {
+    this.work = work;
+  }
+
+  override async stop(): Promise<void> {
+    this.work = null;
+  }
+}

@@ -1,0 +1,98 @@
+import { hostname } from 'node:os';
+import { randomBytes } from 'node:crypto';
+import type { Change } from '../core/change.js';
+import type { TaskQueue } from '../queue/task-queue.js';
+import type { ProcessStore } from '../store/process-store.js';
+import { Activity } from './activity.js';
+import type { Clock, Timers } from './clock.js';
+import { Committer } from './committer.js';
+import { Hands } from './hands.js';
+import { Loader } from './loader.js';
+import { PostOffice } from './post-office.js';
+import { ProcessRunner } from './process-runner.js';
+import { ProcessWriter } from './process-writer.js';
+import { WorkflowRegistry } from './registry.js';
+import { Sweeper } from './sweeper.js';
+import { taskOfWait } from './task-id.js';
+import { TaskRunner } from './task-runner.js';
+import { TransactionalSteps } from './transactional-steps.js';
+
+export interface EngineSettings {
+  /** False: this instance starts, tells and reads, and others run. */
+  readonly enabled: boolean;
+  readonly concurrency: number;
+  readonly shutdownMs: number;
+  readonly heartbeatMs: number;
+  readonly sweepMs: number;
+  readonly keepUnmatchedMs: number;
+  /** False: nobody sweeps but who calls it. For a clock that stands still. */
+  readonly sweeps: boolean;
+}
+
+/** The parts of one worker, put together. Start and stop are its only two doings of its own. */
+export class Engine {
+  readonly registry = new WorkflowRegistry();
+  readonly activity = new Activity();
+  /** New at every boot: a name that comes back would be taken for the worker that died. */
+  worker = newWorkerId();
+  readonly committer: Committer;
+  readonly loader: Loader;
+  readonly writer: ProcessWriter;
+  readonly hands: Hands;
+  readonly post: PostOffice;
+  readonly runner: ProcessRunner;
+  readonly tasks: TaskRunner;
+  readonly sweeper: Sweeper;
+
+  constructor(
+    readonly store: ProcessStore,
+    readonly queue: TaskQueue,
+    readonly clock: Clock,
+    timers: Timers,
+    readonly settings: EngineSettings,
+  ) {
+    const { registry, activity, worker } = this;
+    this.committer = new Committer(store);
+    this.loader = new Loader(store);
+    this.writer = new ProcessWriter(store, this.committer, this.loader, registry, clock, activity, () => (settings.enabled ? worker : null));
+    const transactional = new TransactionalSteps(store, this.loader, this.writer, clock, timers, worker);
+    this.runner = new ProcessRunner(worker, this.writer, registry, this.loader, transactional, clock, timers, activity, settings.concurrency);
+    this.tasks = new TaskRunner(worker, store, this.writer, registry, this.loader, transactional, clock, timers, activity);
+    this.writer.afterCommit((change) => this.ring(change));
+    this.hands = new Hands(this.writer, store, this.loader, registry, clock);
+    this.post = new PostOffice(store, registry, this.hands, clock, activity);
+    this.sweeper = new Sweeper({ worker, ...settings }, store, queue, registry, this.writer, this.runner, this.tasks, this.post, clock, timers);
+  }
+
+  async start(): Promise<void> {
+    if (!this.settings.enabled) return;
+    await this.queue.listen(this.registry.queues(), this.tasks);
+    if (this.settings.sweeps) await this.sweeper.start();
+  }
+
+  /** Takes nothing more, waits for what runs, then says that it is gone: others go on with what is left. */
+  async stop(): Promise<void> {
+    this.sweeper.pause();
+    this.runner.stop();
+    await this.queue.stop();
+    this.tasks.stop();
+    const late = new Promise((resolve) => setTimeout(resolve, this.settings.shutdownMs, 'late').unref());
+    if ((await Promise.race([this.activity.idle(), late])) === 'late') this.abandon();
+    this.writer.close();
+    if (this.settings.enabled) await this.sweeper.stop();
+  }
+
+  private abandon(): void {
+    this.runner.abortAll('The application shuts down.');
+    this.tasks.abortAll('The application shuts down.');
+  }
+
+  private ring(change: Change): void {
+    const tasks = change.waits.put.filter((wait) => wait.kind === 'task' && wait.readyAt !== null);
+    if (tasks.length > 0) void this.queue.ring(tasks.map((wait) => taskOfWait(change.process.id, wait))).catch(() => {}); // the sweep rings again
+  }
+}
+
+function newWorkerId(): string {
+  return `${hostname().slice(0, 60)}-${process.pid}-${randomBytes(4).toString('hex')}`;
+}

@@ -1,0 +1,83 @@
+import { type Seed, transition } from '../core/transition.js';
+import { ProcessAlreadyLiveError, UnknownWorkflowError } from '../errors.js';
+import type { ProcessStore } from '../store/process-store.js';
+import type { BoundWorkflow } from './bound-workflow.js';
+import type { Clock } from './clock.js';
+import { ContextFacts } from './context-facts.js';
+import type { Loader } from './loader.js';
+import type { ProcessWriter } from './process-writer.js';
+import type { WorkflowRegistry } from './registry.js';
+import type { Applied, Pending } from './seat.js';
+import type { Change } from '../core/change.js';
+
+/** Who does something, why, and in whose transaction. */
+export interface Hand {
+  readonly actor?: string;
+  readonly reason?: string;
+  readonly manager?: unknown;
+}
+
+const MOST_LOSSES = 10;
+
+/**
+ * Does what people and messages ask for: through the writer, or where the caller has a transaction, inside that. There, the
+ * engine commits nothing itself and takes nothing; what can run then waits for the commit.
+ */
+export class Hands {
+  constructor(
+    readonly writer: ProcessWriter,
+    private readonly store: ProcessStore,
+    private readonly loader: Loader,
+    private readonly registry: WorkflowRegistry,
+    private readonly clock: Clock,
+  ) {}
+
+  tell(id: string, pending: Pick<Pending, 'tell' | 'waits' | 'messages'>, { manager, actor, reason }: Hand): Promise<Applied | null> {
+    const who = { ...(actor !== undefined && { actor }), ...(reason !== undefined && { reason }) };
+    const signed: typeof pending = { ...pending, tell: (standing) => ({ ...pending.tell(standing), ...who }) };
+    return manager === undefined ? this.writer.apply(id, { ...signed, patient: false }) : this.tellWithin(manager, id, signed);
+  }
+
+  start(bound: BoundWorkflow, seed: Seed, manager: unknown): Promise<Applied['process']> {
+    return manager === undefined ? this.writer.start(bound, seed) : this.startWithin(manager, bound, seed);
+  }
+
+  private async startWithin(manager: unknown, bound: BoundWorkflow, seed: Seed): Promise<Applied['process']> {
+    const change = this.writer.begun(bound, seed, null);
+    const rejection = await this.store.commitWithin(manager, change);
+    if (rejection?.reason === 'refused') throw rejection.error;
+    if (rejection) throw new ProcessAlreadyLiveError('', bound.definition.name, seed.groupId);
+    this.store.afterCommit(manager, () => this.writer.committedElsewhere(change));
+    return change.process;
+  }
+
+  private async tellWithin(manager: unknown, id: string, pending: Pick<Pending, 'tell' | 'waits' | 'messages'>): Promise<Applied | null> {
+    for (let losses = 0; ; losses++) {
+      const made = await this.decide(id, pending);
+      if (!made?.change) return made;
+      const rejection = await this.store.commitWithin(manager, made.change);
+      if (!rejection) return this.announceLater(manager, made as Applied & { change: Change });
+      if (rejection.reason === 'refused' || losses === MOST_LOSSES) throw rejection.error ?? new Error(`Process ${id} is changed by too many at once. Try again.`);
+      if (rejection.reason === 'exists') throw new ProcessAlreadyLiveError('', made.process.workflow, made.process.groupId);
+    }
+  }
+
+  private announceLater(manager: unknown, made: Applied & { change: Change }): Applied {
+    this.store.afterCommit(manager, () => this.writer.committedElsewhere(made.change));
+    return made;
+  }
+
+  private async decide(id: string, { tell, waits, messages }: Pick<Pending, 'tell' | 'waits' | 'messages'>): Promise<Applied | null> {
+    const loaded = await this.loader.load({ id, waits, messages, context: true });
+    if (!loaded) return null;
+    const { process, context } = loaded;
+    const bound = this.registry.find(process.workflow, process.workflowVersion);
+    if (!bound) throw new UnknownWorkflowError(process.workflow, ' This application does not know it.', process.workflowVersion);
+    const told = tell({ process, context: context!, bound });
+    const snapshot = { process, waits: new Map(loaded.waits.map((wait) => [wait.key, wait])), messages: new Map(loaded.messages.map((message) => [message.id, message])) };
+    const facts = new ContextFacts(bound, process, context!, 'patch' in told ? told.patch : undefined);
+    const change = transition(bound.definition, snapshot, { ...told, by: null, facts }, this.clock.now().getTime());
+    return { process: change?.process ?? process, change };
+  }
+}
+

@@ -1,0 +1,31 @@
+import type { Loaded, ProcessStore, Want } from '../store/process-store.js';
+
+interface Asking {
+  readonly want: Want;
+  readonly resolve: (loaded: Loaded | null) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Loads are gathered like commits: all that is wanted in one turn is one question to the store. */
+export class Loader {
+  private asking: Asking[] = [];
+
+  constructor(private readonly store: ProcessStore) {}
+
+  load(want: Want): Promise<Loaded | null> {
+    return new Promise((resolve, reject) => {
+      if (this.asking.push({ want, resolve, reject }) === 1) setImmediate(() => void this.flush());
+    });
+  }
+
+  private async flush(): Promise<void> {
+    const batch = this.asking;
+    this.asking = [];
+    try {
+      const loaded = await this.store.load(batch.map(({ want }) => want));
+      batch.forEach(({ resolve }, i) => resolve(loaded[i] ?? null));
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+}

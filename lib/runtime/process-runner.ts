@@ -1,0 +1,123 @@
+import type { Json } from '../core/json.js';
+import type { ProcessState, Token } from '../core/process.js';
+import { runnable, visitKey } from '../core/runnable.js';
+import type { StepNode } from '../definition/graph.js';
+import { fromStored } from '../context/schema.js';
+import type { Activity } from './activity.js';
+import { runBody } from './body.js';
+import type { BoundWorkflow } from './bound-workflow.js';
+import type { Clock, Timers } from './clock.js';
+import type { Loader } from './loader.js';
+import type { ProcessWriter } from './process-writer.js';
+import type { WorkflowRegistry } from './registry.js';
+import type { Seat } from './seat.js';
+import { Slots } from './slots.js';
+import { StepVisit } from './step-visit.js';
+import { tellOutcome } from './tell-outcome.js';
+import type { TransactionalSteps } from './transactional-steps.js';
+
+/** Runs the bodies of the processes this worker holds, and keeps going while it can: each commit may leave the next to run. */
+export class ProcessRunner {
+  private readonly slots: Slots;
+  private stopped = false;
+
+  constructor(
+    private readonly worker: string,
+    private readonly writer: ProcessWriter,
+    private readonly registry: WorkflowRegistry,
+    private readonly loader: Loader,
+    private readonly transactional: TransactionalSteps,
+    private readonly clock: Clock,
+    private readonly timers: Timers,
+    private readonly activity: Activity,
+    concurrency: number,
+  ) {
+    this.slots = new Slots(concurrency);
+    writer.afterCommit((change, seat) => {
+      for (const message of change.messages) if (message.disposition === 'delivered') seat.messages.set(message.id, message.body);
+      this.dropLost(seat, change.process);
+      this.drive(seat);
+    });
+  }
+
+  /** Starts nothing more. What runs goes on, and is recorded. */
+  stop(): void {
+    this.stopped = true;
+  }
+
+  /** Starts what the process says this worker runs and it does not run. */
+  drive(seat: Seat): void {
+    const process = seat.known?.process;
+    if (!process || this.stopped) return;
+    const bound = this.registry.find(process.workflow, process.workflowVersion);
+    if (!bound) return;
+    for (const token of runnable(process, this.worker, (each) => seat.running.has(visitKey(each)), seat.running.size)) {
+      this.begin(seat, bound, process, token);
+    }
+  }
+
+  /** Reads the process again, if it is not just being changed, and drives it. */
+  async look(id: string): Promise<void> {
+    const seat = this.writer.seatOf(id);
+    if (seat.draining) return;
+    const loaded = await this.loader.load({ id, waits: [], messages: [], context: true });
+    if (seat.draining || !loaded || this.writer.seats.get(id) !== seat) return;
+    seat.known = { process: loaded.process, context: loaded.context! };
+    this.dropLost(seat, loaded.process);
+    this.drive(seat);
+    this.writer.leave(seat);
+  }
+
+  /** The claim may be lost: whoever listens to the signal can stop early. Nothing depends on it. */
+  abortAll(reason: string): void {
+    for (const seat of this.writer.seats.values()) for (const visit of seat.running.values()) visit.abort(new Error(reason));
+  }
+
+  private begin(seat: Seat, bound: BoundWorkflow, process: ProcessState, token: Token): void {
+    const visit = new StepVisit(process, token, undefined, this.clock.now(), undefined);
+    seat.running.set(visitKey(token), visit);
+    this.slots.take(() => this.activity.during(() => this.run(seat, bound, process, visit)));
+  }
+
+  private async run(seat: Seat, bound: BoundWorkflow, process: ProcessState, visit: StepVisit): Promise<void> {
+    try {
+      await this.runAndTell(seat, bound, process, visit);
+    } catch {
+      seat.known = null; // nobody knows what was recorded: the next look reads it
+    } finally {
+      seat.running.delete(visitKey(visit.token));
+      this.slots.giveBack();
+      this.drive(seat);
+      this.writer.leave(seat);
+    }
+  }
+
+  private async runAndTell(seat: Seat, bound: BoundWorkflow, process: ProcessState, visit: StepVisit): Promise<void> {
+    const { token } = visit;
+    const node = bound.definition.nodes.get(token.node) as StepNode;
+    if (token.message !== undefined) visit.message = await this.messageOf(seat, bound, node, token.message);
+    if (node.transactional && token.does === 'run') return this.transactional.run(bound, node, visit, { claim: process.claim });
+    const result = await runBody(bound, node, visit, seat.known?.context ?? (await this.contextOf(seat.id)), this.timers);
+    const tell = tellOutcome(result, { token, claim: process.claim, notes: visit.notes });
+    await this.writer.apply(seat.id, { tell, waits: [], messages: [], patient: true });
+    if (token.message !== undefined) seat.messages.delete(token.message);
+  }
+
+  private async contextOf(id: string): Promise<Readonly<Record<string, Json>>> {
+    return (await this.loader.load({ id, waits: [], messages: [], context: true }))?.context ?? {};
+  }
+
+  private async messageOf(seat: Seat, bound: BoundWorkflow, node: StepNode, id: string): Promise<unknown> {
+    const here = seat.messages.get(id);
+    const body = here !== undefined ? here : (await this.loader.load({ id: seat.id, waits: [], messages: [id], context: false }))?.messages[0]?.body;
+    return fromStored(bound.steps.get(node.name)!.response, body ?? null);
+  }
+
+  /** A visit that the process no longer says is running has been cancelled, or taken over. */
+  private dropLost(seat: Seat, process: ProcessState): void {
+    if (seat.running.size === 0) return;
+    const keys = new Set(process.tokens.map(visitKey));
+    for (const [key, visit] of seat.running) if (!keys.has(key)) visit.abort(new Error('The process has moved on: cancelled, restarted, or taken over by another worker.'));
+  }
+}
+

@@ -1,0 +1,245 @@
+/**
+ * The only path by which a process changes: gather what has come for it, read it, decide, commit, tell.
+ *
+ *   apply ─▶ pending ─▶ drain: [known or loaded] ─▶ transition, event by event ─▶ one record ─▶ commit
+ *                         ▲                                                                      │
+ *                         └───────── somebody was faster: read again, decide again ◀─────────────┤
+ *                                                                   listeners, answers ◀─────────┘
+ *
+ * Events of one process are decided one after the other here, so one record of a process is under way at a time; between
+ * instances the revision decides.
+ */
+import { after, type Change, joined, type Snapshot } from '../core/change.js';
+import type { JsonObject } from '../core/json.js';
+import type { ProcessState } from '../core/process.js';
+import { begin, type Seed, transition } from '../core/transition.js';
+import { ProcessAlreadyLiveError, StoreUnavailableError, UnknownWorkflowError } from '../errors.js';
+import type { Loaded, ProcessStore } from '../store/process-store.js';
+import { patched } from '../context/context.js';
+import { Activity } from './activity.js';
+import type { BoundWorkflow } from './bound-workflow.js';
+import type { Clock } from './clock.js';
+import type { Committer } from './committer.js';
+import { ContextFacts } from './context-facts.js';
+import type { Loader } from './loader.js';
+import type { WorkflowRegistry } from './registry.js';
+import { type Applied, type Pending, Seat, type Standing, type Told } from './seat.js';
+
+const LARGEST_DRAIN = 64;
+const PATIENCE_TRIES = 6;
+const LONGEST_PAUSE_MS = 5000;
+
+type Decided = { readonly pending: Pending; readonly change: Change | null; readonly process: ProcessState };
+type Round = { readonly known: { process: ProcessState; context: JsonObject }; readonly total: Change | null; readonly decided: readonly Decided[] };
+
+export class ProcessWriter {
+  readonly seats = new Map<string, Seat>();
+  private readonly listeners: ((change: Change, seat: Seat) => void)[] = [];
+  private closed = false;
+
+  constructor(
+    private readonly store: ProcessStore,
+    private readonly committer: Committer,
+    private readonly loader: Loader,
+    private readonly registry: WorkflowRegistry,
+    private readonly clock: Clock,
+    private readonly activity: Activity,
+    /** The worker that takes what can run; null: this instance runs nothing. */
+    private readonly worker: () => string | null,
+  ) {}
+
+  /** Called after each commit of ours, in the order of the commits of a process. */
+  afterCommit(listener: (change: Change, seat: Seat) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Applies an event. Null: there is no such process. */
+  apply(id: string, pending: Omit<Pending, 'resolve' | 'reject'>): Promise<Applied | null> {
+    const seat = this.seatOf(id);
+    return new Promise((resolve, reject) => {
+      seat.pending.push({ ...pending, resolve, reject });
+      this.wake(seat);
+    });
+  }
+
+  seatOf(id: string): Seat {
+    let seat = this.seats.get(id);
+    if (!seat) this.seats.set(id, (seat = new Seat(id)));
+    return seat;
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  /* ------------------------------------------------------------------- start ---- */
+
+  /** @throws ProcessAlreadyLiveError when the id or the group id is taken, without the id of the process that has it */
+  async start(bound: BoundWorkflow, seed: Seed): Promise<ProcessState> {
+    const change = this.begun(bound, seed, this.worker());
+    const seat = this.seatOf(seed.id);
+    const rejection = await this.committer.commit(change).catch((error: unknown) => this.wasStarted(seed.id, error));
+    if (rejection?.reason === 'refused') throw rejection.error;
+    if (rejection) throw new ProcessAlreadyLiveError('', bound.definition.name, seed.groupId);
+    this.committed(seat, change, seed.values.set);
+    return change.process;
+  }
+
+  /** The reply of a commit was lost: what it did is there, or is not. */
+  private async wasStarted(id: string, error: unknown): Promise<null> {
+    const [loaded] = await this.store.load([{ id, waits: [], messages: [], context: false }]);
+    if (!loaded) throw error;
+    return null;
+  }
+
+  begun(bound: BoundWorkflow, seed: Seed, by: string | null): Change {
+    const facts = new ContextFacts(bound, { id: seed.id, groupId: seed.groupId, contextVersion: 0, snapshotVersion: 0 }, seed.values.set);
+    return begin(bound.definition, seed, { by, facts, ...seed.given }, this.now());
+  }
+
+  /* ------------------------------------------------------------------- drain ---- */
+
+  wake(seat: Seat): void {
+    if (seat.draining || seat.pending.length === 0) return;
+    seat.draining = true;
+    this.activity.during(() => this.drain(seat));
+  }
+
+  private async drain(seat: Seat): Promise<void> {
+    for (let failures = 0; seat.pending.length > 0 && !this.closed; ) {
+      const batch = seat.pending.splice(0, LARGEST_DRAIN);
+      try {
+        await this.round(seat, batch);
+        failures = 0;
+      } catch (error) {
+        await this.recover(seat, batch, error, ++failures);
+      }
+    }
+    seat.draining = false;
+    this.leave(seat);
+  }
+
+  private async round(seat: Seat, batch: readonly Pending[]): Promise<void> {
+    const snapshot = await this.read(seat, batch);
+    if (!snapshot) return batch.forEach(({ resolve }) => resolve(null));
+    const bound = this.registry.find(snapshot.process.workflow, snapshot.process.workflowVersion);
+    if (!bound) return batch.forEach(({ reject }) => reject(unknown(snapshot.process)));
+    const round = this.decide(snapshot, snapshot.context, bound, batch);
+    if (!round.total) return answer(round.decided);
+    const rejection = await this.committer.commit(round.total);
+    if (rejection?.reason === 'stale') return this.again(seat, batch);
+    if (rejection) return this.refuse(seat, round, rejection.error);
+    this.committed(seat, round.total, round.known.context);
+    answer(round.decided);
+  }
+
+  /** From memory while this worker has the newest state and the event is about nothing parked; else from the store. */
+  private async read(seat: Seat, batch: readonly Pending[]): Promise<(Snapshot & { context: JsonObject }) | null> {
+    const waits = [...new Set(batch.flatMap((pending) => pending.waits))];
+    const messages = [...new Set(batch.flatMap((pending) => pending.messages))];
+    if (seat.known && waits.length === 0 && messages.length === 0) return { ...seat.known, waits: NONE, messages: NONE };
+    const loaded = await this.loader.load({ id: seat.id, waits, messages, context: true });
+    return loaded && snapshotOf(loaded);
+  }
+
+  private decide(snapshot: Snapshot, context: JsonObject, bound: BoundWorkflow, batch: readonly Pending[]): Round {
+    let [current, values, total] = [snapshot, context, null as Change | null];
+    const decided: Decided[] = [];
+    for (const pending of batch) {
+      const change = this.decideOne(current, values, bound, pending);
+      if (change === 'refused') continue;
+      if (change) {
+        [current, values] = [after(current, change), valuesAfter(values, change)];
+        total = total ? joined(total, change) : change;
+      }
+      decided.push({ pending, change, process: current.process });
+    }
+    return { known: { process: current.process, context: values }, total, decided };
+  }
+
+  private decideOne(snapshot: Snapshot, context: JsonObject, bound: BoundWorkflow, pending: Pending): Change | null | 'refused' {
+    try {
+      const told = pending.tell({ process: snapshot.process, context, bound });
+      const facts = new ContextFacts(bound, snapshot.process, context, 'patch' in told ? told.patch : undefined);
+      return transition(bound.definition, snapshot, { ...told, by: this.worker(), facts }, this.now());
+    } catch (error) {
+      pending.reject(error);
+      return 'refused';
+    }
+  }
+
+  /* ------------------------------------------------------------ after a commit ---- */
+
+  private committed(seat: Seat, change: Change, context: JsonObject): void {
+    seat.known = { process: change.process, context };
+    seat.losses = 0;
+    for (const listener of this.listeners) listener(change, seat);
+    this.leave(seat);
+  }
+
+  /** A commit that went through a transaction of the caller's. */
+  committedElsewhere(change: Change): void {
+    const seat = this.seatOf(change.process.id);
+    seat.known = null;
+    for (const listener of this.listeners) listener(change, seat);
+    this.leave(seat);
+  }
+
+  /** Memory is for processes this worker has to do with. */
+  leave(seat: Seat): void {
+    const held = seat.known?.process.worker && seat.known.process.worker === this.worker();
+    if (seat.isIdle && !held && this.seats.get(seat.id) === seat) this.seats.delete(seat.id);
+  }
+
+  /* ---------------------------------------------------------- when it goes wrong ---- */
+
+  /** Somebody was faster: the same events meet the process as it is now. */
+  private async again(seat: Seat, batch: readonly Pending[]): Promise<void> {
+    seat.known = null;
+    seat.pending.unshift(...batch);
+    if (++seat.losses > 2) await this.pause(Math.random() * Math.min(2 ** seat.losses, 100));
+  }
+
+  private refuse(seat: Seat, { total, decided }: Round, error: unknown): void {
+    seat.known = null;
+    const { workflow, groupId } = total!.process;
+    for (const { pending } of decided) pending.reject(error ?? new ProcessAlreadyLiveError('', workflow, groupId));
+  }
+
+  /** Nobody knows whether it was done: read and decide again. What was done shows as no longer applying. */
+  private async recover(seat: Seat, batch: readonly Pending[], error: unknown, failures: number): Promise<void> {
+    seat.known = null;
+    const stay = batch.filter((pending) => pending.patient || failures < PATIENCE_TRIES);
+    for (const pending of batch) if (!stay.includes(pending)) pending.reject(new StoreUnavailableError(seat.id, error));
+    seat.pending.unshift(...stay);
+    await this.pause(Math.min(2 ** failures * 20, LONGEST_PAUSE_MS));
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, ms));
+  }
+
+  private now(): number {
+    return this.clock.now().getTime();
+  }
+}
+
+const NONE: ReadonlyMap<string, never> = new Map<string, never>();
+
+function snapshotOf({ process, waits, messages, context }: Loaded): Snapshot & { context: JsonObject } {
+  return { process, waits: new Map(waits.map((wait) => [wait.key, wait])), messages: new Map(messages.map((message) => [message.id, message])), context: context ?? {} };
+}
+
+function valuesAfter(values: JsonObject, change: Change): JsonObject {
+  return change.versions.reduce((before, { patch, removed, snapshot }) => snapshot ?? patched(before, { set: patch, remove: removed }), values);
+}
+
+function answer(decided: readonly Decided[]): void {
+  for (const { pending, change, process } of decided) pending.resolve({ process, change });
+}
+
+function unknown(process: ProcessState): UnknownWorkflowError {
+  return new UnknownWorkflowError(process.workflow, ` Process ${process.id} was started with it; this application does not know it, and leaves the process alone.`, process.workflowVersion);
+}
+
+export type { Standing, Told };

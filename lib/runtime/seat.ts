@@ -1,0 +1,56 @@
+import type { Change } from '../core/change.js';
+import type { ProcessEvent } from '../core/events.js';
+import type { Json, JsonObject } from '../core/json.js';
+import type { ProcessState } from '../core/process.js';
+import type { BoundWorkflow } from './bound-workflow.js';
+import type { StepVisit } from './step-visit.js';
+
+/** The process as an event meets it. */
+export interface Standing {
+  readonly process: ProcessState;
+  readonly context: JsonObject;
+  readonly bound: BoundWorkflow;
+}
+
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+/** An event as it is told; who brings it and what the context says is added when it is decided. */
+export type Told = Without<ProcessEvent, 'by' | 'facts'>;
+
+/** What came of an event: the process after it, and the event's own change; null: it no longer applied. */
+export interface Applied {
+  readonly process: ProcessState;
+  readonly change: Change | null;
+}
+
+/** An event that waits for its turn. */
+export interface Pending {
+  /** Made from the process as it then is: a patch may hold functions of the latest values. Runs again after a lost race. */
+  readonly tell: (standing: Standing) => Told;
+  /** Parked tokens and messages it is about. */
+  readonly waits: readonly string[];
+  readonly messages: readonly string[];
+  /** An outcome: it is tried as long as the worker lives, as only we know it. */
+  readonly patient: boolean;
+  readonly resolve: (applied: Applied | null) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What this worker remembers of a process while it has to do with it. The row is the truth; this can be dropped at any time. */
+export class Seat {
+  /** The newest state known; null: it has to be read. */
+  known: { readonly process: ProcessState; readonly context: JsonObject } | null = null;
+  readonly pending: Pending[] = [];
+  draining = false;
+  /** The bodies under way, by {@link visitKey}. */
+  readonly running = new Map<string, StepVisit>();
+  /** Bodies of messages accepted here and not handled yet, so that a handler need not read them again. */
+  readonly messages = new Map<string, Json>();
+  /** Commits somebody else won since the last of ours. */
+  losses = 0;
+
+  constructor(readonly id: string) {}
+
+  get isIdle(): boolean {
+    return !this.draining && this.pending.length === 0 && this.running.size === 0;
+  }
+}

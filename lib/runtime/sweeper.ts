@@ -1,0 +1,190 @@
+/**
+ * Looks for what needs somebody: a moment that has come, a process or task that nobody holds, one whose worker is gone, a message
+ * that missed its wait. Every instance sweeps; no leader is needed, because looking twice is harmless. It is the net under
+ * everything that is normally told at once, and the only way by which time and death are noticed.
+ */
+import { Logger } from '@nestjs/common';
+import type { Change } from '../core/change.js';
+import type { TaskQueue } from '../queue/task-queue.js';
+import type { ProcessStore } from '../store/process-store.js';
+import { type Clock, StoreClock, type Timers } from './clock.js';
+import type { PostOffice } from './post-office.js';
+import type { ProcessRunner } from './process-runner.js';
+import type { ProcessWriter } from './process-writer.js';
+import type { WorkflowRegistry } from './registry.js';
+import type { Told } from './seat.js';
+import { taskOf } from './task-id.js';
+import { placeOf, type TaskRunner } from './task-runner.js';
+
+export interface SweeperSettings {
+  readonly worker: string;
+  readonly heartbeatMs: number;
+  readonly sweepMs: number;
+  readonly keepUnmatchedMs: number;
+}
+
+/** A worker that has been silent for so many heartbeats is gone. With the default of 10 s: after 30 s. */
+const SILENT_BEATS = 3;
+const AT_ONCE = 200;
+const MOST_MINE = 10_000;
+
+export class Sweeper {
+  private readonly logger = new Logger('Workflow');
+  private cancels: (() => void)[] = [];
+  private alarm: { at: number; cancel: () => void } | null = null;
+  private stopped = true;
+  private lastBeat = 0;
+
+  constructor(
+    private readonly settings: SweeperSettings,
+    private readonly store: ProcessStore,
+    private readonly queue: TaskQueue,
+    private readonly registry: WorkflowRegistry,
+    private readonly writer: ProcessWriter,
+    private readonly runner: ProcessRunner,
+    private readonly tasks: TaskRunner,
+    private readonly post: PostOffice,
+    private readonly clock: Clock,
+    private readonly timers: Timers,
+  ) {
+    writer.afterCommit((change) => this.setAlarm(change));
+  }
+
+  async start(): Promise<void> {
+    this.stopped = false;
+    await this.beat();
+    this.every(this.settings.heartbeatMs, () => this.beat());
+    this.every(this.settings.sweepMs, () => this.sweep());
+    await this.sweep();
+  }
+
+  /** Says at once that this worker is gone, so that nobody waits for it. */
+  async stop(): Promise<void> {
+    this.pause();
+    await this.store.retire(this.settings.worker).catch(() => {});
+  }
+
+  pause(): void {
+    this.stopped = true;
+    for (const cancel of this.cancels) cancel();
+    this.alarm?.cancel();
+    this.alarm = null;
+  }
+
+  /* ------------------------------------------------------------------- sweep ---- */
+
+  async sweep(): Promise<void> {
+    await this.fireDue();
+    await this.takeFree();
+    await this.ringReady();
+    await this.post.sweep(AT_ONCE);
+  }
+
+  private async fireDue(): Promise<void> {
+    for (let found = AT_ONCE; found === AT_ONCE; ) {
+      const due = await this.store.dueWaits(this.now(), AT_ONCE);
+      found = due.length;
+      const applied = await Promise.all(due.map(({ processId, key, run }) => this.tell(processId, { type: 'came-due', key, run, random: Math.random() }, [key])));
+      if (!applied.some(Boolean)) return; // of workflows we do not know, or others were faster
+    }
+  }
+
+  private async takeFree(): Promise<void> {
+    const free = await this.store.freeProcesses(this.registry.names(), AT_ONCE);
+    await Promise.all(free.map((id) => this.tell(id, { type: 'claimed' })));
+  }
+
+  /** What is ready and was not taken: its ring was lost, or came too early, or its broker was down. */
+  private async ringReady(): Promise<void> {
+    const queues = this.registry.queues();
+    if (queues.length > 0) await this.queue.ring((await this.store.readyTasks(queues, this.now(), AT_ONCE)).map(taskOf));
+  }
+
+  /* --------------------------------------------------------------- heartbeat ---- */
+
+  async beat(): Promise<void> {
+    const asked = Date.now();
+    const storeTime = await this.store.beat(this.settings.worker).catch((error: unknown) => this.missedBeat(error));
+    if (storeTime === null) return;
+    this.lastBeat = Date.now();
+    if (this.clock instanceof StoreClock) this.clock.adjust(storeTime, asked, this.lastBeat);
+    await this.recover(storeTime - this.settings.heartbeatMs * SILENT_BEATS);
+    await this.lookAtMine();
+    await this.store.forgetMessages(this.now() - this.settings.keepUnmatchedMs);
+  }
+
+  /** Others take over what a silent worker holds; what it still does cannot be recorded, so it may as well stop. */
+  private missedBeat(error: unknown): null {
+    this.logger.warn(`Heartbeat failed: ${error instanceof Error ? error.message : String(error)}`);
+    if (this.lastBeat > 0 && Date.now() - this.lastBeat > this.settings.heartbeatMs * SILENT_BEATS) {
+      this.runner.abortAll('This worker could not say that it lives, and may have lost its processes.');
+      this.tasks.abortAll('This worker could not say that it lives, and may have lost its tasks.');
+    }
+    return null;
+  }
+
+  /** What the workers that are gone have left. */
+  async recover(silentSince: number): Promise<void> {
+    for (const worker of await this.store.silentWorkers(silentSince)) if (worker !== this.settings.worker) await this.inherit(worker);
+  }
+
+  private async inherit(worker: string): Promise<void> {
+    const { processes, tasks } = await this.store.heldBy(worker, AT_ONCE);
+    if (processes.length === 0 && tasks.length === 0) return this.store.forgetWorker(worker);
+    this.logger.warn(`Worker ${worker} is gone: taking over ${processes.length} processes and ${tasks.length} tasks.`);
+    await Promise.all([
+      ...processes.map(({ id }) => this.tell(id, { type: 'worker-lost', worker })),
+      ...tasks.map(({ processId, key, run }) => this.tell(processId, { type: 'task-lost', key, run, worker }, [key])),
+    ]);
+  }
+
+  /** Rows that say this worker runs them: others may have changed them meanwhile, or the reply to taking them was lost. */
+  private async lookAtMine(): Promise<void> {
+    const { worker } = this.settings;
+    const known = new Set(this.tasks.running.keys());
+    const { processes, tasks } = await this.store.heldBy(worker, MOST_MINE);
+    const changed = processes.filter(({ id, revision }) => this.writer.seats.get(id)?.known?.process.revision !== revision);
+    await Promise.all(changed.map(({ id }) => this.runner.look(id)));
+    const forgotten = tasks.filter((task) => !known.has(placeOf(task)) && !this.tasks.running.has(placeOf(task)));
+    await Promise.all(forgotten.map(({ processId, key, run }) => this.tell(processId, { type: 'task-lost', key, run, worker }, [key])));
+  }
+
+  /* --------------------------------------------------------------------- time ---- */
+
+  /** The next moment known here; moments others know come with the regular sweep. */
+  private setAlarm(change: Change): void {
+    const moments = change.waits.put.flatMap(({ dueAt, readyAt }) => [dueAt ?? [], readyAt ?? []].flat());
+    const next = Math.min(...moments);
+    if (this.stopped || moments.length === 0 || (this.alarm && this.alarm.at <= next) || next - this.now() > this.settings.sweepMs) return;
+    this.alarm?.cancel();
+    this.alarm = { at: next, cancel: this.timers.after(next - this.now(), () => this.ringAlarm()) };
+  }
+
+  private ringAlarm(): void {
+    this.alarm = null;
+    this.guarded(() => this.sweep());
+  }
+
+  private every(ms: number, work: () => Promise<void>): void {
+    const again = () => {
+      if (!this.stopped) this.cancels = [...this.cancels.slice(-3), this.timers.after(ms, () => this.guarded(work, again))];
+    };
+    again();
+  }
+
+  private guarded(work: () => Promise<void>, then?: () => void): void {
+    if (this.stopped) return;
+    work()
+      .catch((error: unknown) => this.logger.warn(`Sweep failed, and will be tried again: ${error instanceof Error ? error.message : String(error)}`))
+      .finally(then);
+  }
+
+  private async tell(id: string, told: Told, waits: readonly string[] = []): Promise<boolean> {
+    const applied = await this.writer.apply(id, { tell: () => told, waits, messages: [], patient: false }).catch(() => null);
+    return applied?.change != null;
+  }
+
+  private now(): number {
+    return this.clock.now().getTime();
+  }
+}

@@ -1,0 +1,31 @@
+import type { WaitState } from '../core/process.js';
+import type { Task } from '../queue/task-queue.js';
+import type { TaskAt } from '../store/process-store.js';
+
+/**
+ * A task's id says where its row is: process, token, step run, and how often it was taken, so that the same task queued again
+ * has another id (Bull ignores a job whose id it still knows). The queue follows, as a claim is made queue by queue.
+ */
+function taskId({ processId, key, run, claim, queue }: TaskAt): string {
+  return [processId, key, run, claim, queue].map(encodeURIComponent).join('|');
+}
+
+export function taskOf(at: TaskAt): Task {
+  return { id: taskId(at), queue: at.queue, readyAt: at.readyAt };
+}
+
+export function taskOfWait(processId: string, wait: WaitState): Task {
+  return taskOf({ processId, key: wait.key, run: wait.run, claim: wait.claim, queue: wait.queue!, readyAt: wait.readyAt! });
+}
+
+/** Null for what is no id of ours: a queue may hold anything. */
+export function addressOf(id: unknown): TaskAt | null {
+  const parts = typeof id === 'string' ? id.split('|') : [];
+  if (parts.length !== 5) return null;
+  try {
+    const [processId, key, run, claim, queue] = parts.map(decodeURIComponent) as [string, string, string, string, string];
+    return { processId, key, run: Number(run), claim: Number(claim), queue, readyAt: 0 };
+  } catch {
+    return null;
+  }
+}

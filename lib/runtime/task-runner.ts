@@ -1,0 +1,110 @@
+import { awake, type WaitState } from '../core/process.js';
+import type { StepNode } from '../definition/graph.js';
+import type { Ran, Task, TaskWork } from '../queue/task-queue.js';
+import type { Loaded, ProcessStore, Rate, TaskAt } from '../store/process-store.js';
+import type { Activity } from './activity.js';
+import { runBody } from './body.js';
+import type { Clock, Timers } from './clock.js';
+import type { Loader } from './loader.js';
+import type { ProcessWriter } from './process-writer.js';
+import type { WorkflowRegistry } from './registry.js';
+import { StepVisit } from './step-visit.js';
+import { addressOf, taskOf } from './task-id.js';
+import { TaskClaims } from './task-claims.js';
+import { tellOutcome } from './tell-outcome.js';
+import type { TransactionalSteps } from './transactional-steps.js';
+
+/** Runs queued tasks: takes one, runs its body with the newest context, records the outcome under the claim it took. */
+export class TaskRunner implements TaskWork {
+  /** What this worker takes or runs, by place: a row it holds and does not remember is a lost reply. */
+  readonly running = new Map<string, StepVisit | null>();
+  private readonly claims: TaskClaims;
+  private stopped = false;
+
+  constructor(
+    private readonly worker: string,
+    private readonly store: ProcessStore,
+    private readonly writer: ProcessWriter,
+    private readonly registry: WorkflowRegistry,
+    private readonly loader: Loader,
+    private readonly transactional: TransactionalSteps,
+    private readonly clock: Clock,
+    private readonly timers: Timers,
+    private readonly activity: Activity,
+  ) {
+    this.claims = new TaskClaims(store, worker, clock);
+    writer.afterCommit((change) => {
+      if (change.waits.clear) this.abortTasksOf(change.process.id);
+    });
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  run(taskId: string, rate?: Rate): Promise<Ran> {
+    const at = addressOf(taskId);
+    if (!at || this.stopped || this.running.has(placeOf(at))) return Promise.resolve({ what: 'gone' });
+    return new Promise((resolve) => this.activity.during(async () => resolve(await this.tryToRun(at, rate))));
+  }
+
+  async ready(queues: readonly string[], limit: number): Promise<readonly Task[]> {
+    return (await this.store.readyTasks(queues, this.clock.now().getTime(), limit)).map(taskOf);
+  }
+
+  abortAll(reason: string): void {
+    for (const visit of this.running.values()) visit?.abort(new Error(reason));
+  }
+
+  private abortTasksOf(processId: string): void {
+    for (const visit of this.running.values()) if (visit?.processId === processId) visit.abort(new Error('The process has moved on: cancelled, restarted or completed.'));
+  }
+
+  private async tryToRun(at: TaskAt, rate: Rate | undefined): Promise<Ran> {
+    this.running.set(placeOf(at), null);
+    try {
+      return await this.claimAndRun(at, rate);
+    } catch {
+      return { what: 'gone' }; // the store did not answer: the sweep finds the task, free or held by us and not remembered
+    } finally {
+      this.running.delete(placeOf(at));
+    }
+  }
+
+  private async claimAndRun(at: TaskAt, rate: Rate | undefined): Promise<Ran> {
+    const before = await this.loadTask(at);
+    if (!before || !this.registry.find(before.process.workflow, before.process.workflowVersion)) return { what: 'gone' };
+    const claim = await this.claims.take(at, rate);
+    if (!claim) return rate ? this.limitedOrGone(at, rate) : { what: 'gone' };
+    const seen = before.waits[0]?.claim === claim.claim - 1 && before.waits[0].run === at.run;
+    const loaded = seen ? before : await this.loadTask(at);
+    if (loaded?.waits[0]) await this.perform(loaded, loaded.waits[0], claim.claim);
+    return { what: 'ran' };
+  }
+
+  private loadTask(at: TaskAt): Promise<Loaded | null> {
+    return this.loader.load({ id: at.processId, waits: [at.key], messages: [], context: true });
+  }
+
+  private async limitedOrGone(at: TaskAt, rate: Rate): Promise<Ran> {
+    const ready = await this.store.readyTasks([at.queue], this.clock.now().getTime(), 1);
+    return ready.length > 0 ? { what: 'limited', retryMs: Math.max(20, Math.round(rate.perMs / 10)) } : { what: 'gone' };
+  }
+
+  private async perform({ process, context }: Loaded, wait: WaitState, claim: number): Promise<void> {
+    const bound = this.registry.find(process.workflow, process.workflowVersion)!;
+    const node = bound.definition.nodes.get(wait.node) as StepNode;
+    const token = awake(wait);
+    const visit = new StepVisit(process, token, undefined, this.clock.now(), undefined);
+    this.running.set(placeOf({ processId: process.id, key: wait.key }), visit);
+    const speaker = { claim, taskOf: this.worker };
+    if (node.transactional && token.does === 'run') return this.transactional.run(bound, node, visit, speaker);
+    const result = await runBody(bound, node, visit, context!, this.timers);
+    const tell = tellOutcome(result, { ...speaker, token, notes: visit.notes });
+    await this.writer.apply(process.id, { tell, waits: [wait.key], messages: [], patient: true });
+  }
+}
+
+export function placeOf({ processId, key }: Pick<TaskAt, 'processId' | 'key'>): string {
+  return `${processId} ${key}`;
+}

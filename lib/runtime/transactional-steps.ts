@@ -1,0 +1,86 @@
+import type { EntityManager } from 'typeorm';
+import type { Change } from '../core/change.js';
+import type { WaitState } from '../core/process.js';
+import { transition } from '../core/transition.js';
+import type { StepNode } from '../definition/graph.js';
+import type { ProcessStore } from '../store/process-store.js';
+import { type BodyResult, runBody } from './body.js';
+import type { BoundWorkflow } from './bound-workflow.js';
+import type { Clock, Timers } from './clock.js';
+import { ContextFacts } from './context-facts.js';
+import type { Loader } from './loader.js';
+import type { ProcessWriter } from './process-writer.js';
+import { StepVisit } from './step-visit.js';
+import { type Speaker, tellOutcome } from './tell-outcome.js';
+
+/** Somebody else changed the process while the body ran: its writes are rolled back, and it runs again if it is still its turn. */
+class Overtaken extends Error {}
+/** The body failed: what it wrote is rolled back, and the failure is recorded by itself. */
+class BodyFailed extends Error {
+  constructor(readonly result: BodyResult) {
+    super();
+  }
+}
+
+const MOST_TRIES = 10;
+
+/**
+ * Bodies that run inside the transaction that records them: what they write commits with their completion, or not at all.
+ * The guard of the revision comes last, as the first of the closing statements, so that nothing of the engine is locked
+ * while user code runs.
+ */
+export class TransactionalSteps {
+  constructor(
+    private readonly store: ProcessStore,
+    private readonly loader: Loader,
+    private readonly writer: ProcessWriter,
+    private readonly clock: Clock,
+    private readonly timers: Timers,
+    private readonly worker: string,
+  ) {}
+
+  async run(bound: BoundWorkflow, node: StepNode, visit: StepVisit, claim: Pick<Speaker, 'claim' | 'taskOf'>): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.once(bound, node, visit, claim);
+      } catch (error) {
+        if (error instanceof Overtaken && tries < MOST_TRIES) continue;
+        return await this.failed(visit, claim, resultOf(error));
+      }
+    }
+  }
+
+  private async once(bound: BoundWorkflow, node: StepNode, visit: StepVisit, claim: Pick<Speaker, 'claim' | 'taskOf'>): Promise<void> {
+    const { processId: id, token } = visit;
+    const change = await this.store.transaction(async (transaction) => {
+      const first = (await this.loader.load({ id, waits: [], messages: [], context: true }))!;
+      const inside = new StepVisit(first.process, token, visit.message, this.clock.now(), transaction as EntityManager);
+      const result = await runBody(bound, node, inside, first.context!, this.timers);
+      if ('failed' in result || result.said.said === 'fail') throw new BodyFailed(result);
+      const made = await this.decide(bound, id, result, { ...claim, token, notes: inside.notes });
+      if (made && (await this.store.commitWithin(transaction, made))) throw new Overtaken();
+      return made;
+    });
+    if (change) this.writer.committedElsewhere(change);
+  }
+
+  private async decide(bound: BoundWorkflow, id: string, result: BodyResult, speaker: Speaker): Promise<Change | null> {
+    const loaded = (await this.loader.load({ id, waits: [speaker.token.key], messages: [], context: true }))!;
+    const told = tellOutcome(result, speaker)({ process: loaded.process, context: loaded.context!, bound });
+    if (told.type === 'step-failed') throw new BodyFailed({ failed: told.error, permanent: told.permanent });
+    const facts = new ContextFacts(bound, loaded.process, loaded.context!, 'patch' in told ? told.patch : undefined);
+    const waits = new Map(loaded.waits.map((wait): [string, WaitState] => [wait.key, wait]));
+    return transition(bound.definition, { process: loaded.process, waits, messages: new Map() }, { ...told, by: this.worker, facts }, this.clock.now().getTime());
+  }
+
+  private async failed(visit: StepVisit, claim: Pick<Speaker, 'claim' | 'taskOf'>, result: BodyResult): Promise<void> {
+    const tell = tellOutcome(result, { ...claim, token: visit.token, notes: visit.notes });
+    await this.writer.apply(visit.processId, { tell, waits: claim.taskOf === undefined ? [] : [visit.token.key], messages: [], patient: true });
+  }
+}
+
+function resultOf(error: unknown): BodyResult {
+  if (error instanceof BodyFailed) return error.result;
+  return { failed: `TransactionFailed: ${error instanceof Error ? error.message : String(error)}`, permanent: false };
+}
+

@@ -1,0 +1,274 @@
+import type { Change, MessageState, RecordDraft, VersionDraft } from '../../core/change.js';
+import { isFinished, FREE, type ProcessState, type WaitState } from '../../core/process.js';
+import { type Loaded, type ProcessQuery, ProcessStore, type Rate, type Rejection, type TaskAt, valuesOf, type WaitAt, type Want } from '../process-store.js';
+
+interface Book {
+  process: ProcessState;
+  readonly waits: Map<string, WaitState & { closed?: boolean }>;
+  readonly versions: VersionDraft[];
+  readonly records: RecordDraft[];
+}
+
+/** Processes in memory: for tests, and as the shortest telling of what a store has to do. */
+export class MemoryProcessStore extends ProcessStore<never> {
+  private readonly books = new Map<string, Book>();
+  private readonly inbox = new Map<string, MessageState>();
+  private readonly workers = new Map<string, number>();
+  private readonly rates = new Map<string, { from: number; taken: number }>();
+
+  constructor(private readonly now: () => number = Date.now) {
+    super();
+  }
+
+  override async open(): Promise<void> {}
+  override async close(): Promise<void> {}
+
+  /* ----------------------------------------------------------------- writing ---- */
+
+  override async commit(changes: readonly Change[]): Promise<readonly Rejection[]> {
+    return changes.map((change) => this.apply(change)).filter((rejection) => rejection !== null);
+  }
+
+  override commitWithin(): Promise<Rejection | null> {
+    return Promise.reject(new Error('The memory store has no transactions.'));
+  }
+
+  override transaction<T>(): Promise<T> {
+    return Promise.reject(new Error('The memory store has no transactions: test a transactional step on a database.'));
+  }
+
+  override afterCommit(): void {}
+
+  private apply(change: Change): Rejection | null {
+    const { id } = change.process;
+    const book = this.books.get(id);
+    if (change.expected === null && (book || this.isTaken(change.process))) return { change, reason: 'exists' };
+    if (change.expected !== null && book?.process.revision !== change.expected) return { change, reason: 'stale' };
+    if (book && isFinished(book.process.status) && this.isTaken(change.process)) return { change, reason: 'exists' };
+    this.write(book ?? this.newBook(change.process), change);
+    return null;
+  }
+
+  private isTaken({ id, workflow, groupId, status }: ProcessState): boolean {
+    return !isFinished(status) && this.all().some((other) => other.id !== id && other.workflow === workflow && other.groupId === groupId && !isFinished(other.status));
+  }
+
+  private newBook(process: ProcessState): Book {
+    const book: Book = { process, waits: new Map(), versions: [], records: [] };
+    this.books.set(process.id, book);
+    return book;
+  }
+
+  private write(book: Book, change: Change): void {
+    book.process = change.process;
+    book.versions.push(...change.versions);
+    book.records.push(...change.records);
+    if (change.waits.clear) this.clear(book);
+    for (const key of change.waits.delete) book.waits.delete(key);
+    for (const wait of change.waits.put) book.waits.set(wait.key, wait);
+    for (const message of change.messages) this.inbox.set(message.id, message);
+  }
+
+  private clear(book: Book): void {
+    for (const [key, wait] of book.waits) {
+      if (wait.kind === 'response') book.waits.set(key, { ...wait, closed: true, dueAt: null });
+      else book.waits.delete(key);
+    }
+  }
+
+  override async keepMessages(messages: readonly MessageState[]): Promise<readonly MessageState[]> {
+    const known = messages.map(({ id }) => this.inbox.get(id)).filter((message) => message !== undefined);
+    for (const message of messages) if (!this.inbox.has(message.id)) this.inbox.set(message.id, message);
+    return known;
+  }
+
+  override async forgetMessages(storedBefore: number): Promise<void> {
+    for (const [id, message] of this.inbox) if (message.disposition === 'stored' && message.receivedAt < storedBefore) this.inbox.delete(id);
+  }
+
+  /* ------------------------------------------------------------------- tasks ---- */
+
+  override async claimTasks(tasks: readonly TaskAt[], by: { worker: string; now: number; rate?: Rate }): Promise<readonly TaskAt[]> {
+    const free = tasks.filter((task) => this.isReady(task, by.now));
+    return free.slice(0, this.allowance(free, by)).map((task) => this.take(task, by.worker));
+  }
+
+  private isReady({ processId, key, run }: TaskAt, now: number): boolean {
+    const book = this.books.get(processId);
+    const wait = book?.waits.get(key);
+    return !!wait && isOpen(book!.process) && wait.kind === 'task' && wait.run === run && wait.readyAt !== null && wait.readyAt <= now;
+  }
+
+  private allowance(free: readonly TaskAt[], { now, rate }: { now: number; rate?: Rate }): number {
+    if (!rate || free.length === 0) return free.length;
+    const { queue } = free[0]!;
+    const last = this.rates.get(queue);
+    const window = last && now < last.from + rate.perMs ? last : { from: now, taken: 0 };
+    const allowed = Math.max(0, Math.min(free.length, rate.max - window.taken));
+    this.rates.set(queue, { from: window.from, taken: window.taken + allowed });
+    return allowed;
+  }
+
+  private take(task: TaskAt, worker: string): TaskAt {
+    const { waits } = this.books.get(task.processId)!;
+    const wait = waits.get(task.key)!;
+    waits.set(task.key, { ...wait, worker, claim: wait.claim + 1, readyAt: null });
+    return { ...task, claim: wait.claim + 1 };
+  }
+
+  override async readyTasks(queues: readonly string[], now: number, limit: number): Promise<readonly TaskAt[]> {
+    return this.tasks(queues).filter(({ readyAt }) => readyAt <= now).sort((a, b) => a.readyAt - b.readyAt).slice(0, limit); // prettier-ignore
+  }
+
+  /** When the next timer, deadline or task is due: what a clock that stands still is moved to. */
+  nextMoment(): number | null {
+    const ready = [...this.books.values()].flatMap(({ process, waits }) => (isOpen(process) ? [...waits.values()].map(({ readyAt }) => readyAt) : []));
+    const times = [...ready, ...this.timed().map(({ dueAt }) => dueAt)].filter((time) => time !== null);
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
+  private tasks(queues: readonly string[]): TaskAt[] {
+    const open = [...this.books.values()].filter(({ process }) => isOpen(process));
+    return open.flatMap(({ process, waits }) =>
+      [...waits.values()]
+        .filter((wait) => wait.kind === 'task' && wait.readyAt !== null && queues.includes(wait.queue!))
+        .map((wait) => taskAt(process.id, wait)),
+    );
+  }
+
+  /* ----------------------------------------------------------------- reading ---- */
+
+  override async load(wants: readonly Want[]): Promise<readonly (Loaded | null)[]> {
+    return wants.map((want) => {
+      const book = this.books.get(want.id);
+      if (!book) return null;
+      const waits = want.waits.map((key) => book.waits.get(key)).filter((wait) => wait !== undefined && !wait.closed) as WaitState[];
+      const messages = want.messages.map((id) => this.inbox.get(id)).filter((message) => message !== undefined);
+      return { process: book.process, waits, messages, context: want.context ? valuesOf(book.versions) : null };
+    });
+  }
+
+  override async waitsAt(addresses: readonly string[]): Promise<readonly WaitAt[]> {
+    return this.addressed().filter(({ address }) => addresses.includes(address)).sort((a, b) => this.sinceOf(a) - this.sinceOf(b)); // prettier-ignore
+  }
+
+  private sinceOf({ processId, key }: WaitAt): number {
+    return this.books.get(processId)!.waits.get(key)!.since;
+  }
+
+  private addressed(): WaitAt[] {
+    return [...this.books.values()].flatMap(({ process, waits }) =>
+      [...waits.values()]
+        .filter((wait) => wait.address !== null)
+        .map(({ key, run, node, address, closed }) => ({ processId: process.id, key, run, step: node, address: address!, closed: closed ?? false })),
+    );
+  }
+
+  override async messagesAt(addresses: readonly string[]): Promise<readonly MessageState[]> {
+    return [...this.inbox.values()].filter(({ address }) => addresses.includes(address)).sort((a, b) => a.receivedAt - b.receivedAt);
+  }
+
+  override async unmatched(limit: number): Promise<readonly { message: MessageState; wait: WaitAt }[]> {
+    const stored = [...this.inbox.values()].filter(({ disposition }) => disposition === 'stored');
+    const open = this.addressed().filter(({ closed }) => !closed);
+    return stored.flatMap((message) => open.filter(({ address }) => address === message.address).map((wait) => ({ message, wait }))).slice(0, limit);
+  }
+
+  override async dueWaits(now: number, limit: number): Promise<readonly { processId: string; key: string; run: number }[]> {
+    return this.timed().filter(({ dueAt }) => dueAt <= now).sort((a, b) => a.dueAt - b.dueAt).slice(0, limit); // prettier-ignore
+  }
+
+  private timed(): { processId: string; key: string; run: number; dueAt: number }[] {
+    return [...this.books.values()].flatMap(({ process, waits }) =>
+      [...waits.values()].filter(({ dueAt }) => dueAt !== null).map(({ key, run, dueAt }) => ({ processId: process.id, key, run, dueAt: dueAt! })),
+    );
+  }
+
+  override async freeProcesses(workflows: readonly string[], limit: number): Promise<readonly string[]> {
+    return this.all().filter(({ worker, workflow }) => worker === FREE && workflows.includes(workflow)).map(({ id }) => id).slice(0, limit); // prettier-ignore
+  }
+
+  override async byGroup(workflows: readonly string[], groupId: string): Promise<readonly ProcessState[]> {
+    return workflows.flatMap((workflow) => {
+      const all = this.all().filter((process) => process.workflow === workflow && process.groupId === groupId);
+      const found = all.find(({ status }) => !isFinished(status)) ?? all.sort(newestFirst)[0];
+      return found ? [found] : [];
+    });
+  }
+
+  override async find(query: ProcessQuery): Promise<readonly ProcessState[]> {
+    return this.all().filter((process) => this.matches(process, query)).sort(newestFirst).slice(0, query.limit); // prettier-ignore
+  }
+
+  private matches(process: ProcessState, query: ProcessQuery): boolean {
+    const { workflow, statuses, groupId, waitingFor, startedBefore, after } = query;
+    const waits = [...this.books.get(process.id)!.waits.values()];
+    return (
+      (workflow === undefined || process.workflow === workflow) &&
+      (statuses === undefined || statuses.includes(process.status)) &&
+      (groupId === undefined || process.groupId === groupId) &&
+      (waitingFor === undefined || waits.some((wait) => !wait.closed && wait.node === waitingFor)) &&
+      (startedBefore === undefined || process.startedAt < startedBefore) &&
+      (after === undefined || newestFirst(process, after) > 0)
+    );
+  }
+
+  override async waitsOf(processId: string): Promise<readonly WaitState[]> {
+    return [...(this.books.get(processId)?.waits.values() ?? [])].filter((wait) => !wait.closed);
+  }
+
+  override async recordsOf(processId: string): Promise<readonly RecordDraft[]> {
+    return [...(this.books.get(processId)?.records ?? [])];
+  }
+
+  override async versionsUpTo(processId: string, version: number): Promise<readonly VersionDraft[]> {
+    const all = (this.books.get(processId)?.versions ?? []).filter((each) => each.version <= version);
+    return all.slice(all.findLastIndex(({ snapshot }) => snapshot !== null));
+  }
+
+  override async movesUpTo(processId: string, version: number): Promise<readonly VersionDraft['moves'][]> {
+    return (this.books.get(processId)?.versions ?? []).filter((each) => each.version <= version).map(({ moves }) => moves);
+  }
+
+  /* ----------------------------------------------------------------- workers ---- */
+
+  override async beat(worker: string): Promise<number> {
+    this.workers.set(worker, this.now());
+    return this.now();
+  }
+
+  override async retire(worker: string): Promise<void> {
+    this.workers.set(worker, 0);
+  }
+
+  override async silentWorkers(since: number): Promise<readonly string[]> {
+    return [...this.workers].filter(([, seen]) => seen < since).map(([id]) => id);
+  }
+
+  override async heldBy(worker: string, limit: number): Promise<{ processes: { id: string; revision: number }[]; tasks: TaskAt[] }> {
+    const processes = this.all().filter((process) => process.worker === worker).slice(0, limit); // prettier-ignore
+    const tasks = [...this.books.values()].flatMap(({ process, waits }) => [...waits.values()].filter((wait) => wait.worker === worker).map((wait) => taskAt(process.id, wait)));
+    return { processes, tasks: tasks.slice(0, limit) };
+  }
+
+  override async forgetWorker(worker: string): Promise<void> {
+    this.workers.delete(worker);
+  }
+
+  private all(): ProcessState[] {
+    return [...this.books.values()].map(({ process }) => process);
+  }
+}
+
+function taskAt(processId: string, { key, run, queue, readyAt, claim }: WaitState): TaskAt {
+  return { processId, key, run, queue: queue!, readyAt: readyAt ?? 0, claim };
+}
+
+/** Neither suspended nor failed: its tasks may run. */
+function isOpen({ status }: ProcessState): boolean {
+  return status === 'running' || status === 'waiting';
+}
+
+function newestFirst(a: Pick<ProcessState, 'startedAt' | 'id'>, b: Pick<ProcessState, 'startedAt' | 'id'>): number {
+  return b.startedAt - a.startedAt || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+}

@@ -1,0 +1,45 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Change } from '../../core/change.js';
+import type { Rejection } from '../process-store.js';
+
+/**
+ * What an error of the database says about a batch. `again`: it lost a race for a lock, and nothing was done. `exists`: a
+ * key is taken. `data`: something in it cannot be stored. `unknown`: the connection broke; it may have been done or not.
+ */
+export type Verdict = 'again' | 'exists' | 'data' | 'unknown';
+
+type Attempt = (changes: readonly Change[]) => Promise<readonly Rejection[]>;
+
+const triesForALock = 4;
+
+/** Commits a batch, and if the database refuses it, halves it until only the culprit is left out. */
+export async function settle(changes: readonly Change[], attempt: Attempt, judge: (error: unknown) => Verdict, tries = 1): Promise<readonly Rejection[]> {
+  try {
+    return await attempt(changes);
+  } catch (error) {
+    const verdict = judge(error);
+    if (verdict === 'unknown') throw error;
+    if (verdict === 'again' && tries < triesForALock) {
+      await pause(Math.random() * 10 * tries);
+      return settle(changes, attempt, judge, tries + 1);
+    }
+    return changes.length === 1 ? [refusal(changes[0]!, verdict, error)] : halves(changes, attempt, judge);
+  }
+}
+
+async function halves(changes: readonly Change[], attempt: Attempt, judge: (error: unknown) => Verdict): Promise<readonly Rejection[]> {
+  const middle = changes.length >> 1;
+  const first = await settle(changes.slice(0, middle), attempt, judge);
+  return [...first, ...(await settle(changes.slice(middle), attempt, judge))];
+}
+
+/** Locked for longer than we wait: somebody is changing it, so what we know of it is old. */
+function refusal(change: Change, verdict: Verdict, error: unknown): Rejection {
+  const reason = verdict === 'exists' ? 'exists' : verdict === 'again' ? 'stale' : 'refused';
+  return { change, reason, error };
+}
+
+/** Why its guard did not let a change through. */
+export function beaten(change: Change): Rejection {
+  return { change, reason: change.expected === null ? 'exists' : 'stale' };
+}

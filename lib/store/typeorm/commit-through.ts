@@ -1,0 +1,23 @@
+import type { EntityManager } from 'typeorm';
+import type { Change } from '../../core/change.js';
+import type { Rejection } from '../process-store.js';
+import { beaten } from './batch.js';
+import { effectsOf, guardOf, type Statement, type Upserts } from './change-statements.js';
+
+/** A change in the caller's transaction, statement by statement. Its guard comes first: where that fails, nothing is written. */
+export async function commitThrough(manager: EntityManager, change: Change, upserts: Upserts, isTaken: (error: unknown) => boolean): Promise<Rejection | null> {
+  try {
+    if ((await affected(manager, guardOf(change, upserts))) === 0) return beaten(change);
+  } catch (error) {
+    if (isTaken((error as { driverError?: unknown }).driverError)) return { change, reason: 'exists', error };
+    throw error;
+  }
+  for (const statement of effectsOf(change, upserts)) await affected(manager, statement);
+  return null;
+}
+
+async function affected(manager: EntityManager, { sql, values }: Statement): Promise<number> {
+  const runner = manager.queryRunner;
+  if (!runner) throw new Error('This needs the `manager` of an open transaction, as `dataSource.transaction(async (manager) => ...)` hands it out.');
+  return (await runner.query(sql, values, true)).affected ?? 0;
+}

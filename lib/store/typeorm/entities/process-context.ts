@@ -1,0 +1,34 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Move } from '../../../core/change.js';
+import type { JsonObject } from '../../../core/json.js';
+import { jsonText, key, label, time } from './columns.js';
+
+/** A version of a process's context: what a step changed, and now and then all of it. */
+@Entity('workflow_context')
+export class ProcessContext {
+  @PrimaryColumn(key('process_id', 100))
+  readonly processId: string;
+
+  @PrimaryColumn({ name: 'version', type: 'int' })
+  readonly version: number;
+
+  /** The step that made it; empty for the first. */
+  @Column(label('step', 100))
+  readonly step: string;
+
+  @Column(jsonText('patch'))
+  readonly patch: JsonObject;
+
+  @Column(jsonText('removed', true))
+  readonly removed: readonly string[] | null;
+
+  /** All values as of this version, where it is a snapshot. */
+  @Column(jsonText('snapshot', true))
+  readonly snapshot: JsonObject | null;
+
+  @Column(jsonText('moves'))
+  readonly moves: readonly Move[];
+
+  @Column(time('created_at'))
+  readonly createdAt: Date;
+}

@@ -1,0 +1,25 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { createTables, dropTables } from './sql.js';
+import { dialectOf } from './words.js';
+
+/** Makes the tables of the engine. Safe to run where some exist. */
+export class WorkflowTables1764000000000 implements MigrationInterface {
+  readonly name = 'WorkflowTables1764000000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    const { words, inlineIndexes } = dialectOf(queryRunner.dataSource.options.type);
+    for (const statement of createTables(words, inlineIndexes)) await queryRunner.query(statement);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    for (const statement of dropTables()) await queryRunner.query(statement);
+  }
+}
+
+/**
+ * For the `migrations` of your data source.
+ *
+ * @example
+ * new DataSource({ type: 'postgres', entities: [...workflowEntities], migrations: [...workflowMigrations, ...myMigrations] });
+ */
+export const workflowMigrations = [WorkflowTables1764000000000];

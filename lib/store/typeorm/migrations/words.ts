@@ -1,0 +1,38 @@
+import type { Words } from './sql.js';
+
+const postgres: Words = {
+  key: (length) => `varchar(${length}) collate "C"`,
+  ascii: (length) => `varchar(${length}) collate "C"`,
+  text: 'text',
+  table: '',
+  // Leaves room in each page, so that an update touches no index.
+  updated: ' with (fillfactor = 70)',
+};
+
+const table = ' engine = InnoDB row_format = dynamic default charset = utf8mb4 collate = utf8mb4_bin';
+const mysql: Words = {
+  key: (length) => `varchar(${length}) character set utf8mb4 collate utf8mb4_bin`,
+  ascii: (length) => `varchar(${length}) character set ascii collate ascii_bin`,
+  // `text` ends at 64 kB.
+  text: 'longtext character set utf8mb4 collate utf8mb4_bin',
+  table,
+  updated: table,
+};
+
+const sqlite: Words = { key: (length) => `varchar(${length})`, ascii: (length) => `varchar(${length})`, text: 'text', table: '', updated: '' };
+
+const dialects: Partial<Record<string, { readonly words: Words; readonly inlineIndexes: boolean }>> = {
+  postgres: { words: postgres, inlineIndexes: false },
+  mysql: { words: mysql, inlineIndexes: true },
+  mariadb: { words: mysql, inlineIndexes: true },
+};
+for (const type of ['better-sqlite3', 'sqljs', 'cordova', 'expo', 'react-native', 'nativescript', 'capacitor']) {
+  dialects[type] = { words: sqlite, inlineIndexes: false };
+}
+
+/** How tables are made on this type of data source. */
+export function dialectOf(type: string): { readonly words: Words; readonly inlineIndexes: boolean } {
+  const dialect = dialects[type];
+  if (!dialect) throw new Error(`nestjs-argonaut has no tables for a data source of type "${type}": use postgres, mysql, mariadb or better-sqlite3.`);
+  return dialect;
+}

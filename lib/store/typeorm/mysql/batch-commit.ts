@@ -1,0 +1,105 @@
+/** A batch in one transaction: every statement carries all rows of its table. */
+import type { Change } from '../../../core/change.js';
+import type { Rejection } from '../../process-store.js';
+import { beaten } from '../batch.js';
+import { mysqlUpserts } from '../change-statements.js';
+import { changing, columns, type Row, type Table, valuesIn } from '../columns.js';
+import { chunks } from '../query.js';
+import { asText, messageRows, processRow, recordRow, versionRow, waitRow } from '../rows.js';
+import type { Lane } from './lane.js';
+
+/** Somebody changed one of them first: which one, the count does not say. */
+class SomeLost extends Error {}
+
+export async function commitOn(lane: Lane, changes: readonly Change[]): Promise<readonly Rejection[]> {
+  const sorted = [...changes].sort((a, b) => (a.process.id < b.process.id ? -1 : 1));
+  try {
+    await lane.transaction(() => write(lane, sorted));
+    return [];
+  } catch (error) {
+    if (error instanceof SomeLost) return lane.transaction(() => writeWinners(lane, sorted));
+    throw error;
+  }
+}
+
+/** With the rows locked, their revisions stay what they are. */
+async function writeWinners(lane: Lane, changes: readonly Change[]): Promise<readonly Rejection[]> {
+  const ids = changes.filter(({ expected }) => expected !== null).map(({ process }) => process.id);
+  const { rows } = await lane.run('select id, revision from workflow_process where id in (?) order by id for update', [ids]);
+  const revisions = new Map(rows.map(({ id, revision }) => [id, Number(revision)]));
+  const lost = changes.filter(({ expected, process }) => expected !== null && revisions.get(process.id) !== expected);
+  await write(lane, changes.filter((change) => !lost.includes(change))); // prettier-ignore
+  return lost.map(beaten);
+}
+
+async function write(lane: Lane, changes: readonly Change[]): Promise<void> {
+  await guard(lane, changes.filter(({ expected }) => expected !== null)); // prettier-ignore
+  const born = changes.filter(({ expected }) => expected === null);
+  await insert(lane, 'workflow_process', born.map(({ process }) => processRow(process, asText, true))); // prettier-ignore
+  await insert(lane, 'workflow_context', changes.flatMap(({ process, versions }) => versions.map((version) => versionRow(process.id, version, asText)))); // prettier-ignore
+  await insert(lane, 'workflow_audit', changes.flatMap(({ process, records }) => records.map((record) => recordRow(process.id, record)))); // prettier-ignore
+  await writeWaits(lane, changes);
+  await upsert(lane, 'workflow_inbox', changes.flatMap(messageRows));
+}
+
+/** Keys are compared in the collation of their column, or its index would be of no use. */
+const given = (column: string) => (column === 'id' ? 'convert(? using utf8mb4) collate utf8mb4_bin as id' : `? as ${column}`);
+const oneGiven = `select ${['id', 'expected', ...changing].map(given).join(', ')}`;
+const moreGiven = ` union all select ${['id', 'expected', ...changing].map(() => '?').join(', ')}`;
+const assignments = changing.map((column) => `p.${column} = g.${column}`).join(', ');
+
+async function guard(lane: Lane, changes: readonly Change[]): Promise<void> {
+  for (const piece of chunks(changes, 200)) {
+    const rows = `${oneGiven}${moreGiven.repeat(piece.length - 1)}`;
+    const sql = `update workflow_process p join (${rows}) g on p.id = g.id and p.revision = g.expected set ${assignments}`;
+    const { affected } = await lane.run(sql, piece.flatMap(guardValues)); // prettier-ignore
+    if (affected !== piece.length) throw new SomeLost();
+  }
+}
+
+function guardValues({ expected, process }: Change): unknown[] {
+  const row = processRow(process, asText, false);
+  return [process.id, expected, ...changing.map((column) => row[column])];
+}
+
+async function writeWaits(lane: Lane, changes: readonly Change[]): Promise<void> {
+  const cleared = changes.filter(({ waits }) => waits.clear).map(({ process }) => process.id);
+  for (const ids of chunks(cleared)) await clear(lane, ids);
+  const gone = changes.flatMap(({ process, waits }) => waits.delete.map((key) => [process.id, key]));
+  for (const keys of chunks(gone)) await lane.run('delete from workflow_wait where (process_id, token_key) in (?)', [keys]);
+  await upsert(lane, 'workflow_wait', changes.flatMap(({ process, waits }) => waits.put.map((wait) => waitRow(process.id, wait, asText)))); // prettier-ignore
+}
+
+async function clear(lane: Lane, ids: readonly string[]): Promise<void> {
+  await lane.run(`update workflow_wait set kind = 'closed', due_at = null where process_id in (?) and kind = 'response'`, [ids]);
+  await lane.run(`delete from workflow_wait where process_id in (?) and kind not in ('response', 'closed')`, [ids]);
+}
+
+function upsert<T extends Table>(lane: Lane, table: T, rows: readonly Row<T>[]): Promise<void> {
+  return insert(lane, table, rows, mysqlUpserts.overwrite(table));
+}
+
+async function insert<T extends Table>(lane: Lane, table: T, rows: readonly Row<T>[], suffix = ''): Promise<void> {
+  const sql = `insert into ${table} (${columns[table].join(', ')}) values ?${suffix}`;
+  for (const piece of portions(rows)) await lane.run(sql, [piece.map((row) => valuesIn(table, row))]);
+}
+
+/** The server takes packets of 16 MB at least, and of 1 MB on old settings: a large row travels alone. */
+function portions<T extends Table>(rows: readonly Row<T>[]): Row<T>[][] {
+  const portions: Row<T>[][] = [];
+  let room = 0;
+  for (const row of rows) {
+    const bytes = sizeOf(row);
+    if (bytes > room) {
+      portions.push([]);
+      room = 500_000;
+    }
+    portions.at(-1)!.push(row);
+    room -= bytes;
+  }
+  return portions;
+}
+
+function sizeOf(row: Readonly<Record<string, unknown>>): number {
+  return Object.values(row).reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 8), 0);
+}

@@ -1,0 +1,81 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Change, MessageState } from '../../../core/change.js';
+import type { Rate, Rejection, TaskAt } from '../../process-store.js';
+import { settle } from '../batch.js';
+import { mysqlUpserts } from '../change-statements.js';
+import { columns, valuesIn } from '../columns.js';
+import { commitThrough } from '../commit-through.js';
+import { Pool } from '../pool.js';
+import type { Query } from '../query.js';
+import { messageRow } from '../rows.js';
+import type { Found } from '../states.js';
+import { TypeOrmProcessStore } from '../typeorm-process-store.js';
+import { commitOn } from './batch-commit.js';
+import { claim } from './claim.js';
+import { Lane } from './lane.js';
+import { isTaken, judge } from './verdict.js';
+
+const keep = `insert into workflow_inbox (${columns.workflow_inbox.join(', ')}) values (?)`;
+
+/** Processes in MySQL 8 or MariaDB 10.6 and later: each batch is one transaction of a few statements. */
+export class MysqlProcessStore extends TypeOrmProcessStore {
+  override readonly lanes = 2;
+  protected override readonly now = 'cast(unix_timestamp(now(3)) * 1000 as unsigned)';
+  private readonly writers: Pool<Lane>;
+
+  constructor(dataSource: DataSource, dataSourceName: string) {
+    super(dataSource, dataSourceName);
+    this.writers = new Pool([new Lane(dataSource), new Lane(dataSource)]);
+  }
+
+  override async close(): Promise<void> {
+    await Promise.all(this.writers.all.map((lane) => lane.close()));
+  }
+
+  override commit(changes: readonly Change[]): Promise<readonly Rejection[]> {
+    if (changes.length === 0) return Promise.resolve([]);
+    return this.writers.use((lane) => settle(changes, (batch) => commitOn(lane, batch), judge));
+  }
+
+  override commitWithin(manager: EntityManager, change: Change): Promise<Rejection | null> {
+    return commitThrough(manager, change, mysqlUpserts, isTaken);
+  }
+
+  /** One by one: MySQL does not say which rows of an insert were there already. */
+  override async keepMessages(messages: readonly MessageState[]): Promise<readonly MessageState[]> {
+    const known = new Set<string>();
+    await this.writers.use(async (lane) => {
+      for (const message of messages) if (!(await kept(lane, message))) known.add(message.id);
+    });
+    return this.messages([...known]);
+  }
+
+  override async claimTasks(tasks: readonly TaskAt[], by: { worker: string; now: number; rate?: Rate }): Promise<readonly TaskAt[]> {
+    if (tasks.length === 0) return [];
+    return this.writers.use((lane) => claim(lane, tasks, by));
+  }
+
+  /** The text protocol: a prepared statement would not take a number for its `limit`. */
+  protected override async rows({ sql, values }: Query): Promise<readonly Found[]> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      return (await runner.query(sql, [...values], true)).records as Found[];
+    } finally {
+      await runner.release();
+    }
+  }
+
+  protected override overwrite(_key: string, names: readonly string[]): string {
+    return ` on duplicate key update ${names.map((name) => `${name} = values(${name})`).join(', ')}`;
+  }
+}
+
+function kept(lane: Lane, message: MessageState): Promise<boolean> {
+  return lane.run(keep, [valuesIn('workflow_inbox', messageRow(message))]).then(
+    () => true,
+    (error: unknown) => {
+      if (isTaken(error)) return false;
+      throw error;
+    },
+  );
+}

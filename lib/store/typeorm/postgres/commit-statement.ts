@@ -1,0 +1,79 @@
+/**
+ * A whole batch as one statement: the guarded updates and inserts of processes first, and everything else for those that
+ * were let through. Its parameters are one JSON per table.
+ */
+import { changing, columns, keyOf, type Table, valueColumns } from '../columns.js';
+
+const integers = new Set([
+  'workflow_version', 'live', 'revision', 'context_version', 'snapshot_version', 'runs', 'root', 'claim', 'version', 'sequence', 'run', 'attempt', 'expected',
+]); // prettier-ignore
+const moments = new Set(['started_at', 'finished_at', 'updated_at', 'created_at', 'due_at', 'ready_at', 'since', 'received_at']);
+
+/** Payloads arrive as nested JSON and are read as `text`: that is the JSON as it was written, with no second encoding. */
+function typed(column: string): string {
+  return `${column} ${integers.has(column) ? 'int' : moments.has(column) ? 'bigint' : 'text'}`;
+}
+
+function records(parameter: number, names: readonly string[]): string {
+  return `json_to_recordset($${parameter}::json) as`.concat(` r(${names.map(typed).join(', ')})`);
+}
+
+const process = columns.workflow_process;
+
+const guarded = `
+given as materialized (select * from ${records(1, ['expected', ...process])}),
+born as (
+  insert into workflow_process (${process.join(', ')}) select ${process.join(', ')} from given where expected is null
+  on conflict do nothing returning id
+),
+moved as (
+  update workflow_process p set ${changing.map((column) => `${column} = g.${column}`).join(', ')}
+  from given g where p.id = g.id and p.revision = g.expected returning p.id
+),
+won as materialized (select id from born union all select id from moved)`;
+
+/** \`is true\` keeps the planner from making a join of it: a hashed list, whatever the statistics say. */
+function isWon(column: string): string {
+  return `(${column} in (select id from won)) is true`;
+}
+
+function insert(table: Table, parameter: number, processColumn = 'process_id'): string {
+  const names = columns[table];
+  return `insert into ${table} (${names.join(', ')}) select ${names.join(', ')} from ${records(parameter, names)} where ${isWon(`r.${processColumn}`)}`;
+}
+
+function upsert(table: Table, parameter: number, names: readonly string[] = columns[table]): string {
+  const overwrite = valueColumns(table).map((column) => `${column} = excluded.${column}`);
+  const given = records(parameter, [...new Set([...names, 'owner'])]);
+  const chosen = `select ${columns[table].join(', ')} from ${given} where ${isWon('r.owner')}`;
+  return `insert into ${table} (${columns[table].join(', ')}) ${chosen} on conflict (${keyOf(table).join(', ')}) do update set ${overwrite.join(', ')}`;
+}
+
+const appended = `
+versions as (${insert('workflow_context', 2)}),
+records as (${insert('workflow_audit', 3)})`;
+
+/** What is put or deleted by name is not cleared as well: one statement must not touch a row twice. */
+const waits = `
+ended as materialized (select id from json_array_elements_text($4::json) e(id) where ${isWon('e.id')}),
+named as materialized (select process_id, token_key, goes from json_to_recordset($5::json) as r(process_id text, token_key text, goes boolean)),
+closed as (
+  update workflow_wait w set kind = 'closed', due_at = null from ended e
+  where w.process_id = e.id and w.kind = 'response' and (w.process_id, w.token_key) not in (select process_id, token_key from named)
+),
+cleared as (
+  delete from workflow_wait w using ended e
+  where w.process_id = e.id and w.kind not in ('response', 'closed') and (w.process_id, w.token_key) not in (select process_id, token_key from named)
+),
+deleted as (
+  delete from workflow_wait w using named n where n.goes and w.process_id = n.process_id and w.token_key = n.token_key and ${isWon('n.process_id')}
+),
+put as (${upsert('workflow_wait', 6)}),
+inbox as (${upsert('workflow_inbox', 7)})`;
+
+const answer = `select case when count(*) < (select count(*) from given) then coalesce(json_agg(id), '[]'::json) end as won from won`;
+
+/** A step and its record: most of all commits. */
+export const fast = { name: 'argonaut-fast', text: `with ${guarded},${appended} ${answer}` };
+/** With waits and messages. */
+export const full = { name: 'argonaut-full', text: `with ${guarded},${appended},${waits} ${answer}` };

@@ -1,0 +1,44 @@
+/** The parameters of the commit statement. */
+import type { Change } from '../../../core/change.js';
+import { asText, type Encode, messageRows, processRow, recordRow, versionRow, waitRow } from '../rows.js';
+
+/** Everything of the batch is one JSON per table, and payloads are part of it as they are. */
+const asItIs: Encode = (value) => value;
+/** What PostgreSQL does not read inside of a JSON: NUL and halves of characters. As text of their own they are only backslashes. */
+const unreadable = /\\u(?:0000|d[89a-f])/;
+
+export function isPlain({ waits, messages }: Change): boolean {
+  return !waits.clear && waits.delete.length === 0 && waits.put.length === 0 && messages.length === 0;
+}
+
+export function fastValues(changes: readonly Change[]): string[] {
+  return readable((encode) => appended(changes, encode));
+}
+
+export function fullValues(changes: readonly Change[]): string[] {
+  return readable((encode) => [...appended(changes, encode), ...rest(changes, encode)]);
+}
+
+function readable(values: (encode: Encode) => string[]): string[] {
+  const made = values(asItIs);
+  return made.some((value) => unreadable.test(value)) ? values(asText) : made;
+}
+
+function appended(changes: readonly Change[], encode: Encode): string[] {
+  const processes = changes.map(({ expected, process }) => Object.assign(processRow(process, encode, expected === null), { expected }));
+  const versions = changes.flatMap(({ process, versions }) => versions.map((version) => versionRow(process.id, version, encode)));
+  const records = changes.flatMap(({ process, records }) => records.map((record) => recordRow(process.id, record)));
+  return [processes, versions, records].map((rows) => JSON.stringify(rows));
+}
+
+function rest(changes: readonly Change[], encode: Encode): string[] {
+  const ended = changes.filter(({ waits }) => waits.clear).map(({ process }) => process.id);
+  const put = changes.flatMap(({ process, waits }) => waits.put.map((wait) => ({ ...waitRow(process.id, wait, encode), owner: process.id })));
+  const messages = changes.flatMap((change) => messageRows(change).map((row) => ({ ...row, owner: change.process.id })));
+  return [ended, changes.flatMap(named), put, messages].map((rows) => JSON.stringify(rows));
+}
+
+function named({ process: { id }, waits }: Change): object[] {
+  const deleted = waits.delete.map((key) => ({ process_id: id, token_key: key, goes: true }));
+  return waits.clear ? [...deleted, ...waits.put.map(({ key }) => ({ process_id: id, token_key: key, goes: false }))] : deleted;
+}

@@ -1,0 +1,109 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Change, MessageState } from '../../../core/change.js';
+import type { Loaded, Rate, Rejection, TaskAt, Want } from '../../process-store.js';
+import { beaten, settle } from '../batch.js';
+import { columns } from '../columns.js';
+import { Pool } from '../pool.js';
+import { numbered, type Query } from '../query.js';
+import { messageRow } from '../rows.js';
+import type { Found } from '../states.js';
+import { TypeOrmProcessStore } from '../typeorm-process-store.js';
+import { claimStatement, claimValues, taken } from './claim.js';
+import { fast, full } from './commit-statement.js';
+import { fastValues, fullValues, isPlain } from './commit-values.js';
+import { Lane } from './lane.js';
+import { loadedFrom, loadStatement, loadValues } from './load-statement.js';
+import { claimAtRate } from './rate.js';
+import { judge } from './verdict.js';
+
+const inbox = columns.workflow_inbox.join(', ');
+const keep = `insert into workflow_inbox (${inbox}) select ${inbox} from json_populate_recordset(null::workflow_inbox, $1::json) on conflict do nothing returning id`;
+
+/** Processes in PostgreSQL: each batch is one statement, and so one flush to the disk. */
+export class PostgresProcessStore extends TypeOrmProcessStore {
+  override readonly lanes = 2;
+  protected override readonly now = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
+  private readonly writers: Pool<Lane>;
+  private readonly readers: Pool<Lane>;
+  private readonly names = new Map<string, string>();
+
+  constructor(dataSource: DataSource, dataSourceName: string) {
+    super(dataSource, dataSourceName);
+    this.writers = new Pool([new Lane(dataSource), new Lane(dataSource)]);
+    this.readers = new Pool([new Lane(dataSource)]);
+  }
+
+  override async close(): Promise<void> {
+    await Promise.all([...this.writers.all, ...this.readers.all].map((lane) => lane.close()));
+  }
+
+  /* ----------------------------------------------------------------- writing ---- */
+
+  override commit(changes: readonly Change[]): Promise<readonly Rejection[]> {
+    if (changes.length === 0) return Promise.resolve([]);
+    return this.writers.use((lane) => settle(changes, (batch) => commitOn(lane, batch), judge));
+  }
+
+  override async commitWithin(manager: EntityManager, change: Change): Promise<Rejection | null> {
+    const [row] = (await manager.query(full.text, fullValues([change]))) as { won: string[] | null }[];
+    return row!.won === null ? null : beaten(change);
+  }
+
+  override async keepMessages(messages: readonly MessageState[]): Promise<readonly MessageState[]> {
+    if (messages.length === 0) return [];
+    const kept = await this.readers.use((lane) => lane.run({ name: 'argonaut-keep', text: keep }, [JSON.stringify(messages.map(messageRow))]));
+    const ids = new Set(kept.map(({ id }) => id));
+    const known = messages.filter(({ id }) => !ids.has(id));
+    return this.messages([...new Set(known.map(({ id }) => id))]);
+  }
+
+  override async claimTasks(tasks: readonly TaskAt[], by: { worker: string; now: number; rate?: Rate }): Promise<readonly TaskAt[]> {
+    if (tasks.length === 0) return [];
+    if (by.rate) return claimAtRate(this.dataSource, tasks, { ...by, rate: by.rate });
+    return this.writers.use(async (lane) => taken(tasks, await lane.run(claimStatement, claimValues(tasks, by, tasks.length))));
+  }
+
+  /* ----------------------------------------------------------------- reading ---- */
+
+  override async load(wants: readonly Want[]): Promise<readonly (Loaded | null)[]> {
+    if (wants.length === 0) return [];
+    return loadedFrom(wants, await this.readers.use((lane) => lane.run(loadStatement, loadValues(wants))));
+  }
+
+  protected override async rows({ sql, values }: Query): Promise<readonly Found[]> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      return (await runner.query(numbered(sql), [...values], true)).records as Found[];
+    } finally {
+      await runner.release();
+    }
+  }
+
+  /** What messages are matched by: one array instead of a list, so that the statement stays prepared. */
+  protected override listed(query: (list: Query) => Query, values: readonly string[]): Promise<Found[]> {
+    if (values.length === 0) return Promise.resolve([]);
+    const made = query({ sql: '= any(?)', values: [values] });
+    return this.readers.use((lane) => lane.run({ name: this.nameOf(made.sql), text: numbered(made.sql) }, made.values));
+  }
+
+  private nameOf(sql: string): string {
+    const name = this.names.get(sql) ?? `argonaut-list-${this.names.size}`;
+    this.names.set(sql, name);
+    return name;
+  }
+
+  protected override overwrite(key: string, names: readonly string[]): string {
+    return ` on conflict (${key}) do update set ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`;
+  }
+}
+
+async function commitOn(lane: Lane, changes: readonly Change[]): Promise<readonly Rejection[]> {
+  const isFast = changes.every(isPlain);
+  const rows = await lane.run(isFast ? fast : full, isFast ? fastValues(changes) : fullValues(changes));
+  const won = rows[0]!.won as unknown as readonly string[] | null;
+  return won === null ? [] : losersOf(changes, new Set(won));
+}
+
+function losersOf(changes: readonly Change[], won: ReadonlySet<string>): Rejection[] {
+  return changes.filter(({ process }) => !won.has(process.id)).map(beaten);
+}

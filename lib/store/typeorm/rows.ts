@@ -1,0 +1,61 @@
+/** Rows from states. Reading is in `states.ts`. */
+import type { Change, MessageState, RecordDraft, VersionDraft } from '../../core/change.js';
+import { groupKey } from '../../core/group-key.js';
+import { isFinished, type ProcessState, type WaitState } from '../../core/process.js';
+import type { Row } from './columns.js';
+
+/** How a JSON value goes into a row: as text, or as it is where the whole batch becomes one JSON. */
+export type Encode = (value: unknown) => unknown;
+
+export const asText: Encode = (value) => JSON.stringify(value);
+
+/** The group never changes: only a new row needs its key, and hashing it for every step would cost as much as the rest. */
+export function processRow(process: ProcessState, encode: Encode, isNew: boolean): Row<'workflow_process'> {
+  const { id, workflow, workflowVersion, groupId, status, revision, contextVersion, snapshotVersion, runs, root, worker, claim, parentId } = process;
+  return {
+    id, workflow, workflow_version: workflowVersion, group_id: groupId, group_key: isNew ? groupKey(groupId) : null, live: isFinished(status) ? null : 0, status,
+    revision, context_version: contextVersion, snapshot_version: snapshotVersion, runs, root, worker, claim, tokens: encode(process.tokens),
+    cause: told(process.cause), parent_id: parentId, started_at: process.startedAt, finished_at: process.finishedAt, updated_at: process.updatedAt,
+  }; // prettier-ignore
+}
+
+export function versionRow(process_id: string, version: VersionDraft, encode: Encode): Row<'workflow_context'> {
+  const { step, patch, removed, snapshot, moves, at } = version;
+  return {
+    process_id, version: version.version, step, patch: encode(patch), removed: removed.length === 0 ? null : encode(removed),
+    snapshot: snapshot === null ? null : encode(snapshot), moves: encode(moves), created_at: at,
+  }; // prettier-ignore
+}
+
+export function recordRow(process_id: string, record: RecordDraft): Row<'workflow_audit'> {
+  const { sequence, type, step, run, attempt, contextVersion, worker, at } = record;
+  return {
+    process_id, sequence, type, step, run, attempt, context_version: contextVersion, actor: told(record.actor), reason: told(record.reason),
+    error: told(record.error), detail: told(record.detail), worker, created_at: at,
+  }; // prettier-ignore
+}
+
+export function waitRow(process_id: string, wait: WaitState, encode: Encode): Row<'workflow_wait'> {
+  const { key, node, run, kind, address, dueAt, queue, readyAt, worker, claim, attempt, since, ...token } = wait;
+  return {
+    process_id, token_key: key, step: node, run, kind, address, due_at: dueAt, queue, ready_at: readyAt, worker, claim, attempt, since,
+    token: encode(token),
+  }; // prettier-ignore
+}
+
+/** A body may be any JSON, a bare string too: always text of its own. */
+export function messageRow(message: MessageState): Row<'workflow_inbox'> {
+  const { id, address, processId, disposition, body, digest, receivedAt } = message;
+  return { id, address, process_id: processId, disposition, body: asText(body), digest, received_at: receivedAt };
+}
+
+/** The last word on each message: joined changes may tell of one twice. */
+export function messageRows({ messages }: Change): Row<'workflow_inbox'>[] {
+  return [...new Map(messages.map((message) => [message.id, message])).values()].map(messageRow);
+}
+
+/** Some databases take neither NUL nor half a character; an error text must not be what stops a process. */
+function told(text: string | null): string | null {
+  if (text === null || (text.isWellFormed() && !text.includes('\0'))) return text;
+  return text.toWellFormed().replaceAll('\0', '\uFFFD');
+}

@@ -1,0 +1,49 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import { SchemaError } from '../../errors.js';
+import { WorkflowTables1764000000000 } from './migrations/index.js';
+import { workflowTables } from './migrations/sql.js';
+import { alone } from './schema-lock.js';
+
+export async function openSchema(dataSource: DataSource, name: string, schema: 'check' | 'migrate' | 'off'): Promise<void> {
+  if (schema === 'off') return;
+  if (schema === 'migrate') await migrate(dataSource);
+  const problems = await problemsOf(dataSource);
+  if (problems.length > 0) throw new SchemaError(`The data source "${name}" is not ready: ${problems.join('; ')}. ${remedy}`);
+}
+
+const remedy =
+  'Add `...workflowMigrations` to the `migrations` of the data source and run `npx typeorm migration:run -d <your data source file>`, ' +
+  `or set \`schema: 'migrate'\` to have it done at boot.`;
+
+/** Only ours, whatever else the application has pending. TypeORM's own command may run it again, which does nothing. */
+async function migrate(dataSource: DataSource): Promise<void> {
+  await alone(dataSource, (queryRunner) => new WorkflowTables1764000000000().up(queryRunner));
+}
+
+async function problemsOf(dataSource: DataSource): Promise<string[]> {
+  const queryRunner = dataSource.createQueryRunner();
+  try {
+    const missing: string[] = [];
+    for (const table of workflowTables) if (!(await queryRunner.hasTable(table))) missing.push(`the table ${table} is missing`);
+    return [...missing, ...(await shortTexts(queryRunner))];
+  } finally {
+    if (!isShared(dataSource)) await queryRunner.release();
+  }
+}
+
+/** `synchronize` makes `text` of them on MySQL, which ends at 64 kB. */
+async function shortTexts(queryRunner: QueryRunner): Promise<string[]> {
+  if (!['mysql', 'mariadb'].includes(queryRunner.dataSource.options.type)) return [];
+  const columns = (await queryRunner.query(
+    `select table_name as tab, column_name as col from information_schema.columns
+     where table_schema = database() and table_name like 'workflow\\_%' and data_type = 'text'`,
+  )) as { tab: string; col: string }[];
+  return columns
+    .filter(({ tab }) => workflowTables.includes(tab))
+    .map(({ tab, col }) => `${tab}.${col} is a text of 64 kB and must be longtext (alter table ${tab} modify ${col} longtext character set utf8mb4 collate utf8mb4_bin)`);
+}
+
+/** SQLite has one query runner for everybody: it is not ours to release. */
+function isShared(dataSource: DataSource): boolean {
+  return dataSource.options.type === 'better-sqlite3';
+}

@@ -1,0 +1,112 @@
+import { setImmediate as immediate, setTimeout as pause } from 'node:timers/promises';
+import type { DataSource } from 'typeorm';
+import type { Query } from '../query.js';
+import type { Found } from '../states.js';
+import { connectionOf, isBusy, isInMemory, type NativeDatabase, type NativeStatement, openOwn } from './native.js';
+
+const patience = 5000;
+
+/**
+ * The engine's own connection. It writes in whole transactions, each within one turn of the event loop: nobody in this
+ * process ever finds it half way, and nothing it wrote goes with a rollback of the application's.
+ */
+export class SqliteWriter {
+  private own: NativeDatabase | null = null;
+  private readonly statements = new Map<string, NativeStatement>();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly patienceMs = patience,
+  ) {}
+
+  /** `work` must not wait for anything. */
+  async write<T>(work: () => T): Promise<T> {
+    const until = Date.now() + this.patienceMs;
+    for (;;) {
+      const done = this.attempt(work);
+      if (done) return done.result;
+      if (Date.now() > until) throw this.lostPatience();
+      await pause(1 + Math.random() * 3);
+    }
+  }
+
+  run({ sql, values }: Query): number {
+    return this.prepared(sql).run(values).changes;
+  }
+
+  all({ sql, values }: Query): Found[] {
+    const statement = this.prepared(sql);
+    if (statement.reader) return statement.all(values) as Found[];
+    statement.run(values);
+    return [];
+  }
+
+  /** Waits until the application is in no transaction on its one connection. One just about to begin has begun after a turn. */
+  async untilIdle(): Promise<void> {
+    const until = Date.now() + this.patienceMs;
+    await immediate();
+    while (this.isApplicationBusy()) {
+      if (Date.now() > until) throw this.lostPatience();
+      await pause(1 + Math.random() * 3);
+    }
+  }
+
+  close(): void {
+    this.statements.clear();
+    this.own?.close();
+    this.own = null;
+  }
+
+  /**
+   * Not while the application is in a transaction: having read, it could not write any more after us
+   * (SQLITE_BUSY_SNAPSHOT), however long it waits.
+   */
+  private attempt<T>(work: () => T): { result: T } | null {
+    if (this.isApplicationBusy()) return null;
+    try {
+      return { result: this.inTransaction(work) };
+    } catch (error) {
+      if (isBusy(error)) return null;
+      throw error;
+    }
+  }
+
+  private inTransaction<T>(work: () => T): T {
+    const { database } = this;
+    database.exec('begin immediate');
+    try {
+      const result = work();
+      database.exec('commit');
+      return result;
+    } catch (error) {
+      if (database.inTransaction) database.exec('rollback');
+      throw error;
+    }
+  }
+
+  private isApplicationBusy(): boolean {
+    // TypeORM's own flag stays up for ever after a BEGIN that failed.
+    return connectionOf(this.dataSource).inTransaction;
+  }
+
+  private get database(): NativeDatabase {
+    if (isInMemory(this.dataSource)) return connectionOf(this.dataSource);
+    return (this.own ??= openOwn(this.dataSource));
+  }
+
+  private prepared(sql: string): NativeStatement {
+    const known = this.statements.get(sql);
+    if (known) return known;
+    const made = this.database.prepare(sql);
+    this.statements.set(sql, made);
+    return made;
+  }
+
+  private lostPatience(): Error {
+    if (!this.isApplicationBusy()) return new Error(`The database file was locked by another process for ${this.patienceMs} ms.`);
+    return new Error(
+      `A transaction of the application stayed open for ${this.patienceMs} ms, and SQLite takes one at a time. ` +
+        'What belongs into that transaction must be given its `manager`; what does not must not be awaited inside of it.',
+    );
+  }
+}

@@ -1,0 +1,78 @@
+/** States from rows, as any of the drivers hands them out: a bigint may be a number or a string. */
+import type { MessageState, Move, RecordDraft, VersionDraft } from '../../core/change.js';
+import type { Json, JsonObject } from '../../core/json.js';
+import type { ProcessState, ProcessStatus, Token, WaitKind, WaitState } from '../../core/process.js';
+import type { TaskAt, WaitAt } from '../process-store.js';
+
+type Value = string | number | null;
+export type Found = Readonly<Record<string, Value>>;
+
+export function processState(row: Found): ProcessState {
+  return {
+    id: text(row.id), workflow: text(row.workflow), workflowVersion: number(row.workflow_version), groupId: text(row.group_id),
+    status: row.status as ProcessStatus, revision: number(row.revision), contextVersion: number(row.context_version),
+    snapshotVersion: number(row.snapshot_version), runs: number(row.runs), root: number(row.root), worker: maybe(row.worker), claim: number(row.claim),
+    tokens: parsed<Token[]>(row.tokens), cause: maybe(row.cause), startedAt: number(row.started_at), updatedAt: number(row.updated_at), finishedAt: moment(row.finished_at),
+    parentId: maybe(row.parent_id),
+  }; // prettier-ignore
+}
+
+export function waitState(row: Found): WaitState {
+  return {
+    ...parsed<Pick<Token, 'does'>>(row.token), key: text(row.token_key), node: text(row.step), run: number(row.run), attempt: number(row.attempt),
+    since: number(row.since), kind: row.kind as WaitKind, address: maybe(row.address), dueAt: moment(row.due_at), queue: maybe(row.queue),
+    readyAt: moment(row.ready_at), worker: maybe(row.worker), claim: number(row.claim),
+  }; // prettier-ignore
+}
+
+export function waitAt(row: Found): WaitAt {
+  const { process_id, token_key, run, step, address, kind } = row;
+  return { processId: text(process_id), key: text(token_key), run: number(run), step: text(step), address: text(address), closed: kind === 'closed' };
+}
+
+export function taskAt(row: Found): TaskAt {
+  const { process_id, token_key, run, queue, ready_at, claim } = row;
+  return { processId: text(process_id), key: text(token_key), run: number(run), queue: text(queue), readyAt: Number(ready_at ?? 0), claim: number(claim) };
+}
+
+export function messageState(row: Found): MessageState {
+  return {
+    id: text(row.id), address: text(row.address), processId: maybe(row.process_id), disposition: row.disposition as MessageState['disposition'],
+    body: parsed<Json>(row.body), digest: text(row.digest), receivedAt: number(row.received_at),
+  }; // prettier-ignore
+}
+
+export function versionDraft(row: Found): VersionDraft {
+  return {
+    version: number(row.version), step: text(row.step), patch: parsed<JsonObject>(row.patch), removed: row.removed ? parsed<string[]>(row.removed) : [],
+    snapshot: row.snapshot ? parsed<JsonObject>(row.snapshot) : null, moves: parsed<Move[]>(row.moves), at: number(row.created_at),
+  }; // prettier-ignore
+}
+
+export function recordDraft(row: Found): RecordDraft {
+  return {
+    sequence: number(row.sequence), type: row.type as RecordDraft['type'], step: maybe(row.step), run: moment(row.run), attempt: moment(row.attempt),
+    contextVersion: number(row.context_version), actor: maybe(row.actor), reason: maybe(row.reason), error: maybe(row.error), detail: maybe(row.detail),
+    worker: maybe(row.worker), at: number(row.created_at),
+  }; // prettier-ignore
+}
+
+export function parsed<T>(value: Value | undefined): T {
+  return JSON.parse(value as string) as T;
+}
+
+function text(value: Value | undefined): string {
+  return String(value);
+}
+
+function number(value: Value | undefined): number {
+  return Number(value);
+}
+
+function maybe(value: Value | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
+}
+
+function moment(value: Value | undefined): number | null {
+  return value === null || value === undefined ? null : Number(value);
+}

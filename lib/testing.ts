@@ -1,0 +1,9 @@
+// For the tests of an application with workflows, and of adapters.
+export { WorkflowTestingModule, type WorkflowTestingOptions } from './testing/workflow-testing.module.js';
+export { WorkflowHarness, type ProcessProbe } from './testing/workflow-harness.js';
+export { VirtualClock } from './testing/virtual-clock.js';
+export { memoryTaskQueue } from './queue/memory/adapter.js';
+export { memoryProcessStore } from './store/memory/adapter.js';
+export { aStep } from './testing/step-ref.js';
+export { assertValid } from './testing/assert-valid.js';
+export { processStoreContract } from './testing/process-store.contract.js';

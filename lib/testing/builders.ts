@@ -1,0 +1,61 @@
+import type { Change, MessageState, RecordDraft, VersionDraft } from '../core/change.js';
+import type { ProcessState, Token, WaitState } from '../core/process.js';
+
+let count = 0;
+
+/** Ids nobody else in this run has. */
+export function anId(prefix = 'p'): string {
+  return `${prefix}${++count}-${Date.now().toString(36)}`;
+}
+
+export function aToken(given: Partial<Token> = {}): Token {
+  return { key: '0', node: 'approve', run: 1, does: 'run', attempt: 1, since: 1000, ...given };
+}
+
+export function aProcess(given: Partial<ProcessState> = {}): ProcessState {
+  const id = given.id ?? anId();
+  return {
+    id, workflow: 'order', workflowVersion: 1, groupId: id, status: 'running', revision: 1, contextVersion: 1, snapshotVersion: 1, runs: 1, root: 0,
+    worker: null, claim: 0, tokens: [aToken()], cause: null, startedAt: 1000, finishedAt: null, parentId: null, updatedAt: 1000, ...given,
+  }; // prettier-ignore
+}
+
+export function aWait(given: Partial<WaitState> = {}): WaitState {
+  return { ...aToken(), kind: 'event', address: null, dueAt: null, queue: null, readyAt: null, worker: null, claim: 0, ...given };
+}
+
+export function aVersion(given: Partial<VersionDraft> = {}): VersionDraft {
+  return { version: 1, step: '', patch: { total: 1 }, removed: [], snapshot: { total: 1 }, moves: [['0', 'approve']], at: 1000, ...given };
+}
+
+export function aRecord(given: Partial<RecordDraft> = {}): RecordDraft {
+  return {
+    sequence: 1, type: 'process-started', step: null, run: null, attempt: null, contextVersion: 1, actor: null, reason: null, error: null, detail: null,
+    worker: null, at: 1000, ...given,
+  }; // prettier-ignore
+}
+
+export function aMessage(given: Partial<MessageState> = {}): MessageState {
+  return { id: anId('m'), address: 'r:none', processId: null, disposition: 'stored', body: { ok: true }, digest: 'd', receivedAt: 1000, ...given };
+}
+
+export type Given = Partial<Omit<Change, 'process' | 'waits'>> & { readonly process?: Partial<ProcessState>; readonly waits?: Partial<Change['waits']> };
+
+/** A start, with its first version and record. */
+export function aStart(given: Given = {}): Change {
+  return {
+    expected: null, versions: [aVersion()], records: [aRecord()], messages: [], ...given,
+    process: aProcess(given.process), waits: { clear: false, delete: [], put: [], ...given.waits },
+  }; // prettier-ignore
+}
+
+/** What comes after: one revision, one record and one version further. */
+export function aChange(before: ProcessState, given: Given = {}): Change {
+  const revision = before.revision + 1;
+  const version = before.contextVersion + 1;
+  return {
+    expected: before.revision, versions: [aVersion({ version, step: 'approve', patch: { [`v${version}`]: version }, snapshot: null })],
+    records: [aRecord({ sequence: revision, type: 'step-completed', step: 'approve', contextVersion: version })], messages: [], ...given,
+    process: { ...before, revision, contextVersion: version, ...given.process }, waits: { clear: false, delete: [], put: [], ...given.waits },
+  }; // prettier-ignore
+}

@@ -1,0 +1,59 @@
+import { aChange, aMessage, anId, aWait } from '../builders.js';
+import type { Bench } from '../process-store.contract.js';
+import { started } from './commit.js';
+
+export function messagesContract({ kit: { describe, it, expect }, store }: Bench): void {
+  describe('messages', () => {
+    it('are kept once, and a known one is handed back as it is', async () => {
+      const [one, two] = [aMessage({ body: 'first' }), aMessage({ body: null })];
+      expect(await store().keepMessages([one])).toEqual([]);
+      expect(await store().keepMessages([{ ...one, body: 'second', digest: 'other' }, two])).toEqual([one]);
+      expect(await store().keepMessages([])).toEqual([]);
+    });
+
+    it('are kept once by many at the same time', async () => {
+      const message = aMessage();
+      const known = await Promise.all([1, 2, 3, 4].map(() => store().keepMessages([message])));
+      expect(known.map(({ length }) => length).sort()).toEqual([0, 1, 1, 1]);
+    });
+
+    it('are found by address, oldest first', async () => {
+      const address = anId('r:');
+      const [late, early] = [aMessage({ address, receivedAt: 20 }), aMessage({ address, receivedAt: 10 })];
+      await store().keepMessages([late, early, aMessage({ address: `${address} ` }), aMessage({ address: address.toUpperCase() })]);
+      expect(await store().messagesAt([address])).toEqual([early, late]);
+    });
+
+    it('change with the process they went to, the last word counts', async () => {
+      const address = anId('r:');
+      const message = aMessage({ address });
+      await store().keepMessages([message]);
+      const process = await started(store());
+      const delivered = { ...message, processId: process.id, disposition: 'delivered' as const };
+      await store().commit([aChange(process, { messages: [{ ...message, disposition: 'late' }, delivered] })]);
+      expect(await store().messagesAt([address])).toEqual([delivered]);
+    });
+
+    it('and waits that missed each other are found', async () => {
+      const addresses = [anId('r:'), anId('r:'), anId('r:')];
+      const messages = addresses.map((address) => aMessage({ address, receivedAt: -1000 }));
+      const [stored, , taken] = messages;
+      await store().keepMessages([stored!, messages[1]!, { ...taken!, disposition: 'delivered' }]);
+      const put = [aWait({ key: '0/0', kind: 'response', address: addresses[0]! }), aWait({ key: '0/2', address: addresses[2]! })];
+      const process = await started(store(), { waits: { put } });
+      const mine = async () => (await store().unmatched(1000)).filter(({ message }) => addresses.includes(message.address));
+      const wait = { processId: process.id, key: '0/0', run: 1, step: 'approve', address: addresses[0]!, closed: false };
+      expect(await mine()).toEqual([{ message: stored, wait }]);
+      await store().commit([aChange(process, { waits: { clear: true } })]);
+      expect(await mine()).toEqual([]);
+    });
+
+    it('nobody came for are forgotten after a while, and no others', async () => {
+      const address = anId('r:');
+      const messages = [aMessage({ address, receivedAt: -50 }), aMessage({ address, receivedAt: 50 }), aMessage({ address, receivedAt: -50, disposition: 'delivered' })];
+      await store().keepMessages(messages);
+      await store().forgetMessages(0);
+      expect((await store().messagesAt([address])).map(({ id }) => id).sort()).toEqual([messages[1]!.id, messages[2]!.id].sort());
+    });
+  });
+}

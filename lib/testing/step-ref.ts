@@ -1,0 +1,14 @@
+import type { StepRef } from '../values.js';
+
+/** A `StepRef` for calling a step as the plain method it is. */
+export function aStep(over: Partial<StepRef> = {}): StepRef {
+  return {
+    processId: 'process-1', groupId: 'group-1', workflow: 'workflow', workflowVersion: 1, name: 'step', attempt: 1,
+    correlationId: 'process-1.1', idempotencyKey: 'process-1.1', state: undefined, message: undefined, item: undefined,
+    get manager(): never {
+      throw new Error('aStep() has no transaction: give it a manager.');
+    },
+    signal: new AbortController().signal, now: new Date(0), note: () => {},
+    ...over,
+  }; // prettier-ignore
+}

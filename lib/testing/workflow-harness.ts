@@ -1,0 +1,148 @@
+import { milliseconds } from '../core/duration.js';
+import type { ContextIn, MessageIn, ReceiverIn } from '../decorators/step.check.js';
+import type { Delivery } from '../runtime/post-office.js';
+import type { BoundStep } from '../runtime/bound-workflow.js';
+import type { Engine } from '../runtime/engine.js';
+import type { Told } from '../runtime/seat.js';
+import type { StepVisit } from '../runtime/step-visit.js';
+import type { MemoryProcessStore } from '../store/memory/memory-process-store.js';
+import type { AuditRecord } from '../store/typeorm/entities/audit-record.js';
+import type { Process } from '../store/typeorm/entities/process.js';
+import type { Class, Duration, EventData, EventName } from '../values.js';
+import type { StartOptions, StartValues, WorkflowService } from '../workflow.service.js';
+import type { VirtualClock } from './virtual-clock.js';
+
+/** One process as a test sees it: as it was when nothing was left to do. */
+export interface ProcessProbe<W extends Class | string> {
+  readonly id: string;
+  readonly status: Process['status'];
+  readonly context: ContextIn<W>;
+  /** The steps it waits in. */
+  readonly waitingFor: string[];
+  /** The steps completed so far, in order. */
+  readonly path: string[];
+  readonly records: AuditRecord[];
+  /** Answers the request of a step, under the correlation id it waits for. */
+  respond<S extends ReceiverIn<W>>(step: S, response: MessageIn<W, S>): Promise<void>;
+}
+
+/** Drives processes by hand. Every method resolves when nothing is left to do at this moment. */
+export class WorkflowHarness {
+  private readonly probes: Probe[] = [];
+
+  /** @internal Made by `WorkflowTestingModule`. */
+  constructor(
+    private readonly engine: Engine,
+    private readonly workflows: WorkflowService,
+  ) {}
+
+  async start<W extends Class | string>(workflow: W, context?: StartValues<W>, options?: StartOptions): Promise<ProcessProbe<W>> {
+    const { id } = await this.workflows.start(workflow, context, options);
+    const probe = new Probe(this, this.workflows, workflow, id);
+    this.probes.push(probe);
+    await this.settle();
+    return probe as unknown as ProcessProbe<W>;
+  }
+
+  async emit<const E extends EventName>(event: E, groupId: string | readonly string[], data: EventData<E>): Promise<Delivery[]> {
+    const deliveries = await this.workflows.emit(event, groupId, data);
+    await this.settle();
+    return deliveries;
+  }
+
+  /** Moves the clock; timers, time-outs, retries and delayed tasks come in order on the way. */
+  async advance(time: Duration): Promise<void> {
+    const until = this.clock.now().getTime() + milliseconds(time);
+    await this.settle();
+    for (let next = this.nextMoment(); next !== null && next <= until; next = this.nextMoment()) await this.moveTo(next);
+    await this.moveTo(until);
+  }
+
+  now(): Date {
+    return this.clock.now();
+  }
+
+  /**
+   * In the next run of this step its worker dies before it can record anything, and another takes over. The body runs to its end:
+   * what it did outside has happened, and only its outcome is lost, as after a real death at the worst moment.
+   */
+  crashIn(step: string): void {
+    const known = this.engine.registry.all().filter(({ steps }) => steps.has(step));
+    if (known.length === 0) throw new Error(`No workflow has a step "${step}".`);
+    for (const { steps } of known) this.doom(steps as Map<string, BoundStep>, step);
+  }
+
+  private doom(steps: Map<string, BoundStep>, name: string): void {
+    const step = steps.get(name)!;
+    const dying = async (...args: unknown[]) => {
+      steps.set(name, step);
+      const result = await step.run(...args);
+      await this.takeOver(args.at(-1) as StepVisit);
+      return result; // said by a worker that has lost its claim: it changes nothing
+    };
+    steps.set(name, { ...step, run: dying });
+  }
+
+  /** What another worker does once it has missed the heartbeat for long enough. */
+  private async takeOver({ processId, token }: StepVisit): Promise<void> {
+    const { worker, writer } = this.engine;
+    const lost: Told[] = [{ type: 'worker-lost', worker }, { type: 'task-lost', worker, key: token.key, run: token.run }];
+    for (const told of lost) await writer.apply(processId, { tell: () => told, waits: [token.key], messages: [], patient: false });
+  }
+
+  /** Resolves when nothing is left to do at this moment. The other methods do so anyway. */
+  async settle(): Promise<void> {
+    await this.engine.activity.idle();
+    await this.engine.sweeper.sweep();
+    await this.engine.activity.idle();
+    for (const probe of this.probes) await probe.look();
+  }
+
+  private async moveTo(time: number): Promise<void> {
+    this.clock.set(Math.max(time, this.clock.now().getTime()));
+    this.clock.fire();
+    await this.settle();
+  }
+
+  private nextMoment(): number | null {
+    const moments = [this.clock.nextTimer(), (this.engine.store as MemoryProcessStore).nextMoment()].filter((moment) => moment !== null);
+    return moments.length === 0 ? null : Math.min(...moments);
+  }
+
+  private get clock(): VirtualClock {
+    return this.engine.clock as VirtualClock;
+  }
+}
+
+/** Reads everything when nothing is left to do, so that a test can look at it without waiting. */
+class Probe {
+  status!: Process['status'];
+  context: unknown;
+  waitingFor: string[] = [];
+  path: string[] = [];
+  records: AuditRecord[] = [];
+
+  constructor(
+    private readonly harness: WorkflowHarness,
+    private readonly workflows: WorkflowService,
+    private readonly workflow: Class | string,
+    readonly id: string,
+  ) {}
+
+  async look(): Promise<void> {
+    const { status, context, waits } = await this.workflows.get(this.id);
+    this.status = status;
+    this.context = context;
+    this.waitingFor = waits.map(({ step }) => step);
+    this.records = await this.workflows.history(this.id);
+    this.path = this.records.filter(({ type }) => type === 'step-completed').map(({ step }) => step!);
+  }
+
+  async respond(step: string, response: unknown): Promise<void> {
+    const { waits } = await this.workflows.get(this.id);
+    const wait = waits.find((each) => each.kind === 'response' && each.step === step);
+    if (!wait) throw new Error(`Process ${this.id} does not wait for a response in "${step}"; it waits in: ${this.waitingFor.join(', ') || 'nothing'}.`);
+    await this.workflows.respond(this.workflow as string, step, wait.key!, response);
+    await this.harness.settle();
+  }
+}

@@ -1,0 +1,60 @@
+import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
+import { MemoryTaskQueue } from '../queue/memory/memory-task-queue.js';
+import { discoverWorkflows } from '../runtime/boot.js';
+import { Clock } from '../runtime/clock.js';
+import { Engine } from '../runtime/engine.js';
+import { settingsOf } from '../runtime/settings.js';
+import { MemoryProcessStore } from '../store/memory/memory-process-store.js';
+import { WorkflowService } from '../workflow.service.js';
+import type { WorkflowModuleOptions } from '../workflow.options.js';
+import { VirtualClock, VirtualTimers } from './virtual-clock.js';
+import { WorkflowHarness } from './workflow-harness.js';
+
+export interface WorkflowTestingOptions extends Pick<WorkflowModuleOptions, 'defaults' | 'keepUnmatched'> {
+  /** What time it is. Default: the system's, at this moment. */
+  readonly now?: string | Date;
+}
+
+const TESTING_OPTIONS = Symbol('WORKFLOW_TESTING_OPTIONS');
+
+/**
+ * In place of `WorkflowModule` in a test: processes and task queues in memory, and a clock that stands still until
+ * {@link WorkflowHarness.advance} moves it. The decisions, the runner and the checks of boot are the real ones.
+ */
+@Module({})
+export class WorkflowTestingModule implements OnModuleInit {
+  constructor(
+    @Inject(Engine) private readonly engine: Engine,
+    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(TESTING_OPTIONS) private readonly options: WorkflowTestingOptions,
+  ) {}
+
+  static forRoot(options: WorkflowTestingOptions = {}): DynamicModule {
+    return {
+      module: WorkflowTestingModule,
+      global: true,
+      imports: [DiscoveryModule],
+      providers: [
+        { provide: TESTING_OPTIONS, useValue: options },
+        { provide: Clock, useFactory: () => new VirtualClock(options.now) },
+        { provide: Engine, useFactory: (clock: VirtualClock) => inMemory(clock, options), inject: [Clock] },
+        { provide: WorkflowService, useFactory: (engine: Engine) => new WorkflowService(engine), inject: [Engine] },
+        { provide: WorkflowHarness, useFactory: (engine: Engine, workflows: WorkflowService) => new WorkflowHarness(engine, workflows), inject: [Engine, WorkflowService] },
+      ],
+      exports: [WorkflowService, WorkflowHarness, Clock],
+    };
+  }
+
+  async onModuleInit(): Promise<void> {
+    const { defaults } = this.options;
+    discoverWorkflows(this.discovery, this.engine.registry, null, { ...(defaults && { defaults }) }, []);
+    await this.engine.start();
+  }
+}
+
+function inMemory(clock: VirtualClock, { keepUnmatched }: WorkflowTestingOptions): Engine {
+  const now = () => clock.now().getTime();
+  const settings = { ...settingsOf({ ...(keepUnmatched !== undefined && { keepUnmatched }) }, []), sweeps: false };
+  return new Engine(new MemoryProcessStore(now), new MemoryTaskQueue(null, now), clock, new VirtualTimers(clock), settings);
+}

@@ -1,0 +1,96 @@
+import { type BeforeApplicationShutdown, type DynamicModule, Inject, Module, type OnApplicationBootstrap, type OnModuleInit, type Provider } from '@nestjs/common';
+import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
+import { discoverWorkflows } from './runtime/boot.js';
+import { Clock, StoreClock, SystemTimers, Timers } from './runtime/clock.js';
+import { Engine } from './runtime/engine.js';
+import { settingsOf } from './runtime/settings.js';
+import { databaseTaskQueue } from './queue/database/adapter.js';
+import { TaskQueue } from './queue/task-queue.js';
+import { ProcessStore } from './store/process-store.js';
+import { typeOrmStore } from './store/typeorm/adapter.js';
+import { WORKFLOW_OPTIONS, type WorkflowModuleAsyncOptions, type WorkflowModuleExtras, type WorkflowModuleOptions, type WorkflowOptionsFactory } from './workflow.options.js';
+import { WorkflowService } from './workflow.service.js';
+
+/**
+ * Durable workflows in this application. Import it once, in the root module; workflows are ordinary providers of any module.
+ *
+ * @example
+ * imports: [TypeOrmModule.forRoot({ ..., autoLoadEntities: true }), WorkflowModule.forRoot()]
+ */
+@Module({})
+export class WorkflowModule implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(
+    @Inject(Engine) private readonly engine: Engine,
+    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(WORKFLOW_OPTIONS) private readonly options: WorkflowModuleOptions,
+  ) {}
+
+  /** With options known now. @throws InvalidWorkflowError when the application boots, with all problems of options and workflows */
+  static forRoot(options: WorkflowModuleOptions & WorkflowModuleExtras = {}): DynamicModule {
+    return assemble(options, [{ provide: WORKFLOW_OPTIONS, useValue: options }]);
+  }
+
+  /** With options from a factory, which may have things injected. What shapes the module graph is given beside it. */
+  static forRootAsync(options: WorkflowModuleAsyncOptions): DynamicModule {
+    return assemble(options, optionProviders(options), options.imports);
+  }
+
+  /** Workflows and tables are known to be right before anybody uses them; a wrong one stops the boot. */
+  async onModuleInit(): Promise<void> {
+    const problems: string[] = [];
+    settingsOf(this.options, problems);
+    discoverWorkflows(this.discovery, this.engine.registry, this.engine.queue.queues, this.options, problems);
+    await this.engine.store.open(this.options.schema ?? 'check');
+  }
+
+  /** All modules are ready: bodies may run. */
+  async onApplicationBootstrap(): Promise<void> {
+    await this.engine.start();
+  }
+
+  /** The database is still there: what runs can be recorded. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.engine.stop();
+    await this.engine.store.close();
+  }
+}
+
+/** Binds the ports to their adapters. No other file knows both sides. */
+function assemble(extras: WorkflowModuleExtras, options: Provider[], imports: DynamicModule['imports'] = []): DynamicModule {
+  const store = extras.store ?? typeOrmStore(extras.dataSource);
+  const queue = extras.taskQueue ?? databaseTaskQueue();
+  return {
+    module: WorkflowModule,
+    global: extras.isGlobal ?? true,
+    imports: [DiscoveryModule, ...imports, ...(store.imports ?? []), ...(queue.imports ?? [])],
+    providers: [
+      ...options,
+      ...(store.providers ?? []),
+      ...(queue.providers ?? []),
+      bound(ProcessStore, store),
+      bound(TaskQueue, queue),
+      extras.clock ? { provide: Clock, useValue: extras.clock } : { provide: Clock, useClass: StoreClock },
+      { provide: Timers, useClass: SystemTimers },
+      {
+        provide: Engine,
+        useFactory: (processes: ProcessStore, tasks: TaskQueue, clock: Clock, timers: Timers, given: WorkflowModuleOptions) => new Engine(processes, tasks, clock, timers, settingsOf(given, [])),
+        inject: [ProcessStore, TaskQueue, Clock, Timers, WORKFLOW_OPTIONS],
+      },
+      { provide: WorkflowService, useFactory: (engine: Engine) => new WorkflowService(engine), inject: [Engine] },
+    ],
+    exports: [WorkflowService, Clock, ProcessStore, TaskQueue],
+  };
+}
+
+function bound(port: typeof ProcessStore | typeof TaskQueue, { use, providers = [] }: NonNullable<WorkflowModuleExtras['store'] | WorkflowModuleExtras['taskQueue']>): Provider {
+  const provided = typeof use !== 'function' || providers.some((provider) => provider === use || ('provide' in provider && provider.provide === use));
+  return provided ? { provide: port, useExisting: use } : { provide: port, useClass: use };
+}
+
+function optionProviders({ inject = [], useFactory, useClass, useExisting }: WorkflowModuleAsyncOptions): Provider[] {
+  if (useFactory) return [{ provide: WORKFLOW_OPTIONS, useFactory, inject }];
+  const factory = useExisting ?? useClass;
+  if (!factory) throw new TypeError('WorkflowModule.forRootAsync needs useFactory, useClass or useExisting.');
+  const options: Provider = { provide: WORKFLOW_OPTIONS, useFactory: (made: WorkflowOptionsFactory) => made.createWorkflowOptions(), inject: [factory] };
+  return useClass ? [useClass, options] : [options];
+}

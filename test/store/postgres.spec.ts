@@ -1,0 +1,4 @@
+import { postgres } from '../support/databases.js';
+import { contractOn } from '../support/store-contract.js';
+
+contractOn(await postgres());

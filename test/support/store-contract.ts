@@ -1,0 +1,23 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTypeOrmStore } from '../../lib/store/typeorm/create-store.js';
+import type { TypeOrmProcessStore } from '../../lib/store/typeorm/typeorm-process-store.js';
+import { processStoreContract } from '../../lib/testing/process-store.contract.js';
+import { type Database, isThere, titleOf } from './databases.js';
+
+export const kit = { describe, it, expect, beforeEach, afterEach };
+
+/** The contract on one fresh database: its cases keep out of each other's way. */
+export function contractOn(database: Database): void {
+  describe.skipIf(!isThere(database))(titleOf(database), () => {
+    let store: TypeOrmProcessStore;
+    beforeAll(async () => {
+      store = createTypeOrmStore(await database.connect());
+      await store.open('migrate');
+    });
+    afterAll(async () => {
+      await store?.close();
+      await database.drop();
+    });
+    processStoreContract(async () => ({ store, close: async () => {} }), kit);
+  });
+}
