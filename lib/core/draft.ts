@@ -16,10 +16,9 @@ export class Draft {
   private readonly put = new Map<string, WaitState>();
   private readonly gone = new Set<string>();
   private clear = false;
-  private readonly versions: VersionDraft[] = [];
+  private readonly versions: (VersionDraft & { readonly moves: Move[] })[] = [];
   private readonly records: RecordDraft[] = [];
   private readonly messages: MessageState[] = [];
-  private moves: Move[] = [];
 
   constructor(
     readonly definition: WorkflowDefinition,
@@ -93,11 +92,11 @@ export class Draft {
 
   /* ----------------------------------------------------------------- history ---- */
 
+  /** Tokens move only because a visit has ended, which has made a version: the move is kept with that. */
   moved(...move: Move): void {
-    this.moves.push(move);
+    this.versions.at(-1)!.moves.push(move);
   }
 
-  /** The moves of a visit that ends belong to its version, so the version is closed by {@link settle}. */
   makeVersion(step: string, patch: ContextPatch, snapshot = this.given.facts.snapshot()): void {
     const version = this.head.contextVersion + 1;
     this.head = { ...this.head, contextVersion: version, snapshotVersion: snapshot ? version : this.head.snapshotVersion };
@@ -165,7 +164,7 @@ export class Draft {
     return {
       expected: this.before.process.revision === 0 ? null : this.before.process.revision,
       process: { ...this.head, ...this.held(status), status, cause: this.causeOf(status), tokens: this.allTokens(), updatedAt: this.now },
-      versions: this.closedVersions(),
+      versions: this.versions,
       records: this.records,
       waits: { clear: this.clear, delete: [...this.gone], put: [...this.put.values()] },
       messages: this.messages,
@@ -176,10 +175,5 @@ export class Draft {
     if (status === 'suspended' || status === 'cancelled') return this.head.cause;
     const failed = this.allTokens().find((token) => token.fault !== undefined);
     return status === 'failed' && failed ? `${failed.node}: ${failed.fault}` : null;
-  }
-
-  private closedVersions(): VersionDraft[] {
-    const last = this.versions.at(-1);
-    return last ? [...this.versions.slice(0, -1), { ...last, moves: this.moves }] : [];
   }
 }

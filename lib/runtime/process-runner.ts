@@ -98,6 +98,7 @@ export class ProcessRunner {
     if (token.message !== undefined) visit.message = await this.messageOf(seat, bound, node, token.message);
     if (node.transactional && token.does === 'run') return this.transactional.run(bound, node, visit, { claim: process.claim });
     const result = await runBody(bound, node, visit, seat.known?.context ?? (await this.contextOf(seat.id)), this.timers);
+    visit.ended = true;
     const tell = tellOutcome(result, { token, claim: process.claim, notes: visit.notes });
     await this.writer.apply(seat.id, { tell, waits: [], messages: [], patient: true });
     if (token.message !== undefined) seat.messages.delete(token.message);
@@ -116,8 +117,8 @@ export class ProcessRunner {
   /** A visit that the process no longer says is running has been cancelled, or taken over. */
   private dropLost(seat: Seat, process: ProcessState): void {
     if (seat.running.size === 0) return;
-    const keys = new Set(process.tokens.map(visitKey));
-    for (const [key, visit] of seat.running) if (!keys.has(key)) visit.abort(new Error('The process has moved on: cancelled, restarted, or taken over by another worker.'));
+    const stands = (key: string) => process.tokens.some((token) => visitKey(token) === key);
+    for (const [key, visit] of seat.running) if (!visit.ended && !stands(key)) visit.abort(new Error('The process has moved on: cancelled, restarted, or taken over by another worker.'));
   }
 }
 

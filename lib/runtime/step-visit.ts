@@ -7,6 +7,8 @@ import type { StepRef } from '../values.js';
 /** What a body is given of its visit. The abort signal is made only if somebody looks at it: most never do. */
 export class StepVisit implements StepRef {
   readonly notes: string[] = [];
+  /** The body has ended: nobody listens to its signal any more. */
+  ended = false;
   private controller: AbortController | undefined;
   private reason: unknown;
 

@@ -39,7 +39,10 @@ export function aMessage(given: Partial<MessageState> = {}): MessageState {
   return { id: anId('m'), address: 'r:none', processId: null, disposition: 'stored', body: { ok: true }, digest: 'd', receivedAt: 1000, ...given };
 }
 
-export type Given = Partial<Omit<Change, 'process' | 'waits'>> & { readonly process?: Partial<ProcessState>; readonly waits?: Partial<Change['waits']> };
+export type Given = Partial<Omit<Change, 'process' | 'waits'>> & {
+  readonly process?: Partial<ProcessState>;
+  readonly waits?: Partial<Change['waits']>;
+};
 
 /** A start, with its first version and record. */
 export function aStart(given: Given = {}): Change {

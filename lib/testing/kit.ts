@@ -12,6 +12,7 @@ export interface TestKit {
 /** The runner's globals, unless it was handed over. */
 export function kitOf(kit?: TestKit): TestKit {
   const found = kit ?? (globalThis as unknown as TestKit);
-  if (typeof found.describe !== 'function') throw new Error('There is no `describe` here: turn on the globals of your test runner, or hand over its functions.');
+  if (typeof found.describe !== 'function')
+    throw new Error('There is no `describe` here: turn on the globals of your test runner, or hand over its functions.');
   return found;
 }

@@ -67,15 +67,22 @@ async function onServer(name: string, server: DataSourceOptions, force: string):
 }
 
 function onFile(name: string, driver: unknown): Database {
-  const folder = mkdtempSync(join(tmpdir(), 'argonaut-'));
+  let folder: string | null = null;
   const opened: DataSource[] = [];
   return {
     name,
     missing: null,
-    connect: (more) => opening(opened, { type: 'better-sqlite3', database: join(folder, 'test.db'), driver, enableWAL: true, ...more } as DataSourceOptions),
+    connect: (more) =>
+      opening(opened, {
+        type: 'better-sqlite3',
+        database: join((folder ??= mkdtempSync(join(tmpdir(), 'argonaut-'))), 'test.db'),
+        driver,
+        enableWAL: true,
+        ...more,
+      } as DataSourceOptions),
     drop: async () => {
       await closeAll(opened);
-      rmSync(folder, { recursive: true, force: true });
+      if (folder) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -12,6 +12,12 @@ export function typeOrmStore(dataSource = 'default'): Adapter<ProcessStore<Entit
   return {
     use: TYPEORM_STORE,
     imports: [TypeOrmModule.forFeature(workflowEntities, dataSource)],
-    providers: [{ provide: TYPEORM_STORE, useFactory: (source: DataSource) => createTypeOrmStore(source, dataSource), inject: [getDataSourceToken(dataSource)] }],
+    providers: [
+      {
+        provide: TYPEORM_STORE,
+        useFactory: (source: DataSource) => createTypeOrmStore(source, dataSource),
+        inject: [getDataSourceToken(dataSource)],
+      },
+    ],
   };
 }

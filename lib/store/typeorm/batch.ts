@@ -3,14 +3,15 @@ import type { Change } from '../../core/change.js';
 import type { Rejection } from '../process-store.js';
 
 /**
- * What an error of the database says about a batch. `again`: it lost a race for a lock, and nothing was done. `exists`: a
- * key is taken. `data`: something in it cannot be stored. `unknown`: the connection broke; it may have been done or not.
+ * What an error of the database says about a batch. `again`: it lost a race, and nothing was done. `locked`: somebody's open
+ * transaction holds one of its rows. `exists`: a key is taken. `data`: something in it cannot be stored. `unknown`: the
+ * connection broke; it may have been done or not.
  */
-export type Verdict = 'again' | 'exists' | 'data' | 'unknown';
+export type Verdict = 'again' | 'locked' | 'exists' | 'data' | 'unknown';
 
 type Attempt = (changes: readonly Change[]) => Promise<readonly Rejection[]>;
 
-const triesForALock = 4;
+const triesInARace = 4;
 
 /** Commits a batch, and if the database refuses it, halves it until only the culprit is left out. */
 export async function settle(changes: readonly Change[], attempt: Attempt, judge: (error: unknown) => Verdict, tries = 1): Promise<readonly Rejection[]> {
@@ -19,7 +20,7 @@ export async function settle(changes: readonly Change[], attempt: Attempt, judge
   } catch (error) {
     const verdict = judge(error);
     if (verdict === 'unknown') throw error;
-    if (verdict === 'again' && tries < triesForALock) {
+    if (verdict === 'again' && tries < triesInARace) {
       await pause(Math.random() * 10 * tries);
       return settle(changes, attempt, judge, tries + 1);
     }
@@ -33,9 +34,9 @@ async function halves(changes: readonly Change[], attempt: Attempt, judge: (erro
   return [...first, ...(await settle(changes.slice(middle), attempt, judge))];
 }
 
-/** Locked for longer than we wait: somebody is changing it, so what we know of it is old. */
+/** Locked for longer than we wait: somebody is changing it, so what we know of it is old. Trying again would stop the others of its batch. */
 function refusal(change: Change, verdict: Verdict, error: unknown): Rejection {
-  const reason = verdict === 'exists' ? 'exists' : verdict === 'again' ? 'stale' : 'refused';
+  const reason = verdict === 'exists' ? 'exists' : verdict === 'again' || verdict === 'locked' ? 'stale' : 'refused';
   return { change, reason, error };
 }
 

@@ -10,7 +10,7 @@ export async function alone(dataSource: DataSource, work: Work): Promise<void> {
   const { type } = dataSource.options;
   if (type === 'postgres') return held(dataSource, `select pg_advisory_lock(${lockNumber})`, `select pg_advisory_unlock(${lockNumber})`, work);
   if (type === 'mysql' || type === 'mariadb') return held(dataSource, `select get_lock('${lockName}', 60)`, `select release_lock('${lockName}')`, work);
-  return inTransaction(dataSource, work);
+  throw new Error(`No way to lock a data source of type "${type}".`);
 }
 
 async function held(dataSource: DataSource, lock: string, unlock: string, work: Work): Promise<void> {
@@ -20,18 +20,5 @@ async function held(dataSource: DataSource, lock: string, unlock: string, work: 
     await work(queryRunner).finally(() => queryRunner.query(unlock));
   } finally {
     await queryRunner.release();
-  }
-}
-
-/** SQLite: the write lock of the whole file. Booting waits for it as long as the data source's `timeout` says. */
-async function inTransaction(dataSource: DataSource, work: Work): Promise<void> {
-  const queryRunner = dataSource.createQueryRunner();
-  await queryRunner.query('begin immediate');
-  try {
-    await work(queryRunner);
-    await queryRunner.query('commit');
-  } catch (error) {
-    await queryRunner.query('rollback');
-    throw error;
   }
 }

@@ -40,7 +40,10 @@ async function shortTexts(queryRunner: QueryRunner): Promise<string[]> {
   )) as { tab: string; col: string }[];
   return columns
     .filter(({ tab }) => workflowTables.includes(tab))
-    .map(({ tab, col }) => `${tab}.${col} is a text of 64 kB and must be longtext (alter table ${tab} modify ${col} longtext character set utf8mb4 collate utf8mb4_bin)`);
+    .map(
+      ({ tab, col }) =>
+        `${tab}.${col} is a text of 64 kB and must be longtext (alter table ${tab} modify ${col} longtext character set utf8mb4 collate utf8mb4_bin)`,
+    );
 }
 
 /** SQLite has one query runner for everybody: it is not ours to release. */

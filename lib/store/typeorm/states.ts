@@ -32,7 +32,14 @@ export function waitAt(row: Found): WaitAt {
 
 export function taskAt(row: Found): TaskAt {
   const { process_id, token_key, run, queue, ready_at, claim } = row;
-  return { processId: text(process_id), key: text(token_key), run: number(run), queue: text(queue), readyAt: Number(ready_at ?? 0), claim: number(claim) };
+  return {
+    processId: text(process_id),
+    key: text(token_key),
+    run: number(run),
+    queue: text(queue),
+    readyAt: Number(ready_at ?? 0),
+    claim: number(claim),
+  };
 }
 
 export function messageState(row: Found): MessageState {

@@ -2,9 +2,10 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { MessageState, RecordDraft, VersionDraft } from '../../core/change.js';
 import { groupKey } from '../../core/group-key.js';
 import { FREE, isFinished, type ProcessState, type WaitState } from '../../core/process.js';
-import { type Loaded, type ProcessQuery, ProcessStore, type TaskAt, valuesOf, type WaitAt, type Want } from '../process-store.js';
+import { type Loaded, type ProcessQuery, ProcessStore, type TaskAt, type WaitAt, type Want } from '../process-store.js';
 import { AfterCommit } from './after-commit.js';
 import { findQuery } from './find-query.js';
+import { loadAll } from './load.js';
 import { chunks, inList, type Query } from './query.js';
 import { openSchema } from './schema.js';
 import { type Found, messageState, parsed, processState, recordDraft, taskAt, versionDraft, waitAt, waitState } from './states.js';
@@ -18,14 +19,14 @@ export abstract class TypeOrmProcessStore extends ProcessStore<EntityManager> {
 
   constructor(
     protected readonly dataSource: DataSource,
-    private readonly dataSourceName: string,
+    protected readonly dataSourceName: string,
   ) {
     super();
     this.commits = new AfterCommit(dataSource);
   }
 
   /** Outside of any transaction of the application. */
-  protected abstract rows(query: Query): Promise<readonly Found[]>;
+  abstract rows(query: Query): Promise<readonly Found[]>;
   /** The database's time, in its own words, ms. */
   protected abstract readonly now: string;
   /** What follows an insert that may find its row there. */
@@ -45,48 +46,29 @@ export abstract class TypeOrmProcessStore extends ProcessStore<EntityManager> {
 
   /* ----------------------------------------------------------------- loading ---- */
 
-  /** Processes first: what changes after that is caught by their revision. */
-  override async load(wants: readonly Want[]): Promise<readonly (Loaded | null)[]> {
-    const processes = await this.processes(wants.map(({ id }) => id));
-    return Promise.all(wants.map((want) => this.completed(want, processes.get(want.id))));
-  }
-
-  private async processes(ids: readonly string[]): Promise<ReadonlyMap<string, ProcessState>> {
-    const rows = await this.listed((list) => ({ sql: `select * from workflow_process where id ${list.sql}`, values: list.values }), ids);
-    return new Map(rows.map(processState).map((process) => [process.id, process]));
-  }
-
-  private async completed(want: Want, process: ProcessState | undefined): Promise<Loaded | null> {
-    if (!process) return null;
-    const [waits, messages, context] = [await this.waits(want), await this.messages(want.messages), want.context ? await this.values(process) : null];
-    return { process, waits, messages, context };
-  }
-
-  private async waits({ id, waits }: Want): Promise<WaitState[]> {
-    const sql = `select * from workflow_wait where process_id = ? and kind <> 'closed' and token_key`;
-    const rows = await this.listed((list) => ({ sql: `${sql} ${list.sql}`, values: [id, ...list.values] }), waits);
-    return rows.map(waitState);
+  override load(wants: readonly Want[]): Promise<readonly (Loaded | null)[]> {
+    return loadAll(this, wants);
   }
 
   protected async messages(ids: readonly string[]): Promise<MessageState[]> {
-    const rows = await this.listed((list) => ({ sql: `select * from workflow_inbox where id ${list.sql}`, values: list.values }), ids);
-    return rows.map(messageState);
-  }
-
-  private async values({ id, snapshotVersion, contextVersion }: ProcessState) {
-    const sql = 'select * from workflow_context where process_id = ? and version >= ? and version <= ? order by version';
-    return valuesOf((await this.rows({ sql, values: [id, snapshotVersion, contextVersion] })).map(versionDraft));
+    return (await this.listed((list) => ({ sql: `select * from workflow_inbox where id ${list.sql}`, values: list.values }), ids)).map(messageState);
   }
 
   /* ---------------------------------------------------------------- messages ---- */
 
   override async waitsAt(addresses: readonly string[]): Promise<readonly WaitAt[]> {
-    const rows = await this.listed((list) => ({ sql: `select * from workflow_wait where address ${list.sql} order by since, run`, values: list.values }), addresses);
+    const rows = await this.listed(
+      (list) => ({ sql: `select * from workflow_wait where address ${list.sql} order by since, run`, values: list.values }),
+      addresses,
+    );
     return rows.map(waitAt).filter(({ address }) => addresses.includes(address));
   }
 
   override async messagesAt(addresses: readonly string[]): Promise<readonly MessageState[]> {
-    const rows = await this.listed((list) => ({ sql: `select * from workflow_inbox where address ${list.sql} order by received_at, id`, values: list.values }), addresses);
+    const rows = await this.listed(
+      (list) => ({ sql: `select * from workflow_inbox where address ${list.sql} order by received_at, id`, values: list.values }),
+      addresses,
+    );
     return rows.map(messageState).filter(({ address }) => addresses.includes(address));
   }
 
@@ -95,7 +77,10 @@ export abstract class TypeOrmProcessStore extends ProcessStore<EntityManager> {
       from workflow_inbox m join workflow_wait w on w.address = m.address and w.kind <> 'closed'
       where m.disposition = 'stored' order by m.received_at, m.id limit ?`;
     const rows = await this.rows({ sql, values: [limit] });
-    const pairs = rows.map((row) => ({ message: messageState(row), wait: waitAt({ ...row, process_id: row.wait_process!, address: row.wait_address! }) }));
+    const pairs = rows.map((row) => ({
+      message: messageState(row),
+      wait: waitAt({ ...row, process_id: row.wait_process!, address: row.wait_address! }),
+    }));
     return pairs.filter(({ message, wait }) => message.address === wait.address);
   }
 
@@ -193,7 +178,7 @@ export abstract class TypeOrmProcessStore extends ProcessStore<EntityManager> {
   }
 
   /** A query with an `in (...)` list, in as many pieces as the database takes. */
-  protected async listed(query: (list: Query) => Query, values: readonly string[]): Promise<Found[]> {
+  async listed(query: (list: Query) => Query, values: readonly string[]): Promise<Found[]> {
     const pieces = await Promise.all(chunks(values).map((piece) => this.rows(query(inList(piece)))));
     return pieces.flat();
   }

@@ -59,7 +59,7 @@ export function historyContract({ kit: { describe, it, expect }, store }: Bench)
       const starts = Array.from({ length: 7 }, (_, index) => aStart({ process: { workflow, startedAt: index < 5 ? 10 : 20 } }));
       await store().commit(starts);
       const pages: string[] = [];
-      for (let after: ProcessQuery['after']; ; ) {
+      for (let after: ProcessQuery['after']; ;) {
         const page = await store().find({ workflow, limit: 3, ...(after && { after }) });
         if (page.length === 0) break;
         pages.push(...page.map(({ id }) => id));

@@ -50,7 +50,11 @@ export function messagesContract({ kit: { describe, it, expect }, store }: Bench
 
     it('nobody came for are forgotten after a while, and no others', async () => {
       const address = anId('r:');
-      const messages = [aMessage({ address, receivedAt: -50 }), aMessage({ address, receivedAt: 50 }), aMessage({ address, receivedAt: -50, disposition: 'delivered' })];
+      const messages = [
+        aMessage({ address, receivedAt: -50 }),
+        aMessage({ address, receivedAt: 50 }),
+        aMessage({ address, receivedAt: -50, disposition: 'delivered' }),
+      ];
       await store().keepMessages(messages);
       await store().forgetMessages(0);
       expect((await store().messagesAt([address])).map(({ id }) => id).sort()).toEqual([messages[1]!.id, messages[2]!.id].sort());

@@ -53,7 +53,11 @@ export function tasksContract({ kit: { describe, it, expect }, store }: Bench): 
 
     it('that are ready are found, the longest ready first', async () => {
       const [queue, other] = [anId('q'), anId('q')];
-      const tasks = await queued([aTask(queue, { key: '0/0', readyAt: 30 }), aTask(other, { key: '0/1', readyAt: 10 }), aTask(queue, { key: '0/2', readyAt: 20 })]);
+      const tasks = await queued([
+        aTask(queue, { key: '0/0', readyAt: 30 }),
+        aTask(other, { key: '0/1', readyAt: 10 }),
+        aTask(queue, { key: '0/2', readyAt: 20 }),
+      ]);
       await queued([aTask(queue, { readyAt: 200 }), aTask(anId('q'), { key: '0/1' })]);
       expect(await store().readyTasks([queue, other], 100, 10)).toEqual([tasks[1], tasks[2], tasks[0]]);
       expect(await store().readyTasks([queue, other], 100, 1)).toEqual([tasks[1]]);

@@ -11,13 +11,26 @@ export function valuesContract({ kit: { describe, it, expect }, store }: Bench):
   describe('values', () => {
     it('are kept to the letter, however awkward', async () => {
       const values = Object.fromEntries(awkward.map((text, index) => [`k${index}${text}`, text]));
-      const process = await started(store(), { versions: [aVersion({ patch: values, snapshot: values })], waits: { put: [aWait({ key: '0', state: awkward })] } });
+      const process = await started(store(), {
+        versions: [aVersion({ patch: values, snapshot: values })],
+        waits: { put: [aWait({ key: '0', state: awkward })] },
+      });
       expect(await contextOf(process.id)).toEqual(values);
       expect((await store().waitsOf(process.id))[0]?.state).toEqual(awkward);
     });
 
     it('of every kind of JSON come back', async () => {
-      const values = { one: 1, half: 0.5, big: 2 ** 53 - 1, yes: true, no: false, none: null, list: [[], {}, [1, [2, [3]]]], deep: nested(60), empty: '' };
+      const values = {
+        one: 1,
+        half: 0.5,
+        big: 2 ** 53 - 1,
+        yes: true,
+        no: false,
+        none: null,
+        list: [[], {}, [1, [2, [3]]]],
+        deep: nested(60),
+        empty: '',
+      };
       const process = await started(store(), { versions: [aVersion({ patch: values, snapshot: values })] });
       expect(await contextOf(process.id)).toEqual(values);
     });
@@ -31,13 +44,28 @@ export function valuesContract({ kit: { describe, it, expect }, store }: Bench):
 
     it('do not hinder a process by an error text no database likes', async () => {
       const process = await started(store());
-      const change = aChange(process, { process: { status: 'failed', cause: 'bad \0 \ud800 bytes' }, records: [aRecord({ sequence: 2, error: awkward.join('') })] });
+      const change = aChange(process, {
+        process: { status: 'failed', cause: 'bad \0 \ud800 bytes' },
+        records: [aRecord({ sequence: 2, error: awkward.join('') })],
+      });
       expect(await store().commit([change])).toEqual([]);
       expect((await stored(store(), process.id))?.status).toBe('failed');
     });
 
     it('in records come back as they were', async () => {
-      const record = aRecord({ type: 'step-failed', step: 'pay', run: 3, attempt: 2, contextVersion: 1, actor: 'Zoë', reason: '\'"\\', error: '\n\u2028', detail: '😀', worker: 'w', at: 7 });
+      const record = aRecord({
+        type: 'step-failed',
+        step: 'pay',
+        run: 3,
+        attempt: 2,
+        contextVersion: 1,
+        actor: 'Zoë',
+        reason: '\'"\\',
+        error: '\n\u2028',
+        detail: '😀',
+        worker: 'w',
+        at: 7,
+      });
       const process = await started(store(), { records: [record] });
       expect(await store().recordsOf(process.id)).toEqual([record]);
     });

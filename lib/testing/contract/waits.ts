@@ -18,7 +18,9 @@ export function waitsContract({ kit: { describe, it, expect }, store }: Bench): 
 
     it('are put, put again, and deleted by key', async () => {
       const process = await started(store(), { waits: { put: [aWait({ key: '0/0' }), aWait({ key: '0/1' })] } });
-      const next = aChange(process, { waits: { delete: ['0/0', '0/7'], put: [aWait({ key: '0/1', run: 9, address: null }), aWait({ key: '0/2' })] } });
+      const next = aChange(process, {
+        waits: { delete: ['0/0', '0/7'], put: [aWait({ key: '0/1', run: 9, address: null }), aWait({ key: '0/2' })] },
+      });
       await store().commit([next]);
       expect((await store().waitsOf(process.id)).map(({ key, run }) => [key, run]).sort()).toEqual([['0/1', 9], ['0/2', 1]]); // prettier-ignore
     });
@@ -43,7 +45,11 @@ export function waitsContract({ kit: { describe, it, expect }, store }: Bench): 
     });
 
     it('are put under the key of one that ends in the same change', async () => {
-      const put = [aWait({ key: '0', kind: 'response', address: `r:${anId()}` }), aWait({ key: '0/1', kind: 'timer' }), aWait({ key: '0/2', kind: 'response' })];
+      const put = [
+        aWait({ key: '0', kind: 'response', address: `r:${anId()}` }),
+        aWait({ key: '0/1', kind: 'timer' }),
+        aWait({ key: '0/2', kind: 'response' }),
+      ];
       const process = await started(store(), { waits: { put } });
       const again = [aWait({ key: '0', run: 2, kind: 'task' }), aWait({ key: '0/1', run: 3, kind: 'event' })];
       await store().commit([aChange(process, { waits: { clear: true, delete: ['0/2'], put: again } })]);

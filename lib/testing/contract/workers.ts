@@ -41,7 +41,11 @@ export function workersContract({ kit: { describe, it, expect }, store }: Bench)
     it('find processes that nobody holds, of their workflows', async () => {
       const workflow = anId('wf');
       const free = await started(store(), { process: { workflow, worker: FREE } });
-      await store().commit([aStart({ process: { workflow, worker: 'w' } }), aStart({ process: { workflow, worker: null } }), aStart({ process: { worker: FREE } })]);
+      await store().commit([
+        aStart({ process: { workflow, worker: 'w' } }),
+        aStart({ process: { workflow, worker: null } }),
+        aStart({ process: { worker: FREE } }),
+      ]);
       expect(await store().freeProcesses([workflow, 'none'], 10)).toEqual([free.id]);
       expect(await store().freeProcesses([], 10)).toEqual([]);
     });

@@ -5,6 +5,7 @@ export interface Words {
   /** An identifier only we make: ASCII. */
   readonly ascii: (length: number) => string;
   readonly text: string;
+  readonly int: string;
   readonly table: string;
   /** For a table whose rows change again and again. */
   readonly updated: string;
@@ -48,26 +49,26 @@ function standalone([table, name, columns, unique]: Index): string {
   return `create ${unique ? 'unique ' : ''}index if not exists workflow_${table}_${name} on workflow_${table} (${columns})`;
 }
 
-function columnsOf({ key, ascii, text }: Words): Record<(typeof tables)[number], string[]> {
+function columnsOf({ key, ascii, text, int }: Words): Record<(typeof tables)[number], string[]> {
   return {
     process: [
-      `id ${key(100)} not null primary key`, `workflow ${key(100)} not null`, 'workflow_version int not null', `group_id ${key(255)} not null`,
-      `group_key ${ascii(32)} not null`, 'live smallint', `status ${ascii(12)} not null`, 'revision int not null', 'context_version int not null',
-      'snapshot_version int not null', 'runs int not null', 'root int not null', `worker ${key(100)}`, 'claim int not null', `tokens ${text} not null`,
+      `id ${key(100)} not null primary key`, `workflow ${key(100)} not null`, `workflow_version ${int} not null`, `group_id ${key(255)} not null`,
+      `group_key ${ascii(32)} not null`, 'live smallint', `status ${ascii(12)} not null`, `revision ${int} not null`, `context_version ${int} not null`,
+      `snapshot_version ${int} not null`, `runs ${int} not null`, `root ${int} not null`, `worker ${key(100)}`, `claim ${int} not null`, `tokens ${text} not null`,
       `cause ${text}`, `parent_id ${key(100)}`, 'started_at bigint not null', 'finished_at bigint', 'updated_at bigint not null',
     ],
     context: [
-      `process_id ${key(100)} not null`, 'version int not null', `step ${key(100)} not null`, `patch ${text} not null`, `removed ${text}`,
+      `process_id ${key(100)} not null`, `version ${int} not null`, `step ${key(100)} not null`, `patch ${text} not null`, `removed ${text}`,
       `snapshot ${text}`, `moves ${text} not null`, 'created_at bigint not null', 'primary key (process_id, version)',
     ],
     audit: [
-      `process_id ${key(100)} not null`, 'sequence int not null', `type ${ascii(32)} not null`, `step ${key(100)}`, 'run int', 'attempt int',
-      'context_version int not null', `actor ${key(255)}`, `reason ${text}`, `error ${text}`, `detail ${text}`, `worker ${key(100)}`,
+      `process_id ${key(100)} not null`, `sequence ${int} not null`, `type ${ascii(32)} not null`, `step ${key(100)}`, `run ${int}`, `attempt ${int}`,
+      `context_version ${int} not null`, `actor ${key(255)}`, `reason ${text}`, `error ${text}`, `detail ${text}`, `worker ${key(100)}`,
       'created_at bigint not null', 'primary key (process_id, sequence)',
     ],
     wait: [
-      `process_id ${key(100)} not null`, `token_key ${key(200)} not null`, `step ${key(120)} not null`, 'run int not null', `kind ${ascii(12)} not null`,
-      `address ${key(512)}`, 'due_at bigint', `queue ${key(100)}`, 'ready_at bigint', `worker ${key(100)}`, 'claim int not null', 'attempt int not null',
+      `process_id ${key(100)} not null`, `token_key ${key(200)} not null`, `step ${key(120)} not null`, `run ${int} not null`, `kind ${ascii(12)} not null`,
+      `address ${key(512)}`, 'due_at bigint', `queue ${key(100)}`, 'ready_at bigint', `worker ${key(100)}`, `claim ${int} not null`, `attempt ${int} not null`,
       'since bigint not null', `token ${text} not null`, 'primary key (process_id, token_key)',
     ],
     inbox: [
@@ -75,6 +76,6 @@ function columnsOf({ key, ascii, text }: Words): Record<(typeof tables)[number],
       `body ${text} not null`, `digest ${ascii(64)} not null`, 'received_at bigint not null',
     ],
     worker: [`id ${key(100)} not null primary key`, 'seen_at bigint not null', 'started_at bigint not null'],
-    rate: [`queue ${key(100)} not null primary key`, 'window_at bigint not null', 'taken int not null'],
+    rate: [`queue ${key(100)} not null primary key`, 'window_at bigint not null', `taken ${int} not null`],
   }; // prettier-ignore
 }

@@ -4,6 +4,7 @@ const postgres: Words = {
   key: (length) => `varchar(${length}) collate "C"`,
   ascii: (length) => `varchar(${length}) collate "C"`,
   text: 'text',
+  int: 'int',
   table: '',
   // Leaves room in each page, so that an update touches no index.
   updated: ' with (fillfactor = 70)',
@@ -15,11 +16,19 @@ const mysql: Words = {
   ascii: (length) => `varchar(${length}) character set ascii collate ascii_bin`,
   // `text` ends at 64 kB.
   text: 'longtext character set utf8mb4 collate utf8mb4_bin',
+  int: 'int',
   table,
   updated: table,
 };
 
-const sqlite: Words = { key: (length) => `varchar(${length})`, ascii: (length) => `varchar(${length})`, text: 'text', table: '', updated: '' };
+const sqlite: Words = {
+  key: (length) => `varchar(${length})`,
+  ascii: (length) => `varchar(${length})`,
+  text: 'text',
+  int: 'integer',
+  table: '',
+  updated: '',
+};
 
 const dialects: Partial<Record<string, { readonly words: Words; readonly inlineIndexes: boolean }>> = {
   postgres: { words: postgres, inlineIndexes: false },

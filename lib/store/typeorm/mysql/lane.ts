@@ -15,7 +15,7 @@ export interface Done {
 }
 
 /** A row that somebody's open transaction holds is not waited for long; and only rows that are there are locked, not the gaps between. */
-const set = ['set session innodb_lock_wait_timeout = 2', 'set session transaction isolation level read committed'];
+const set = ['set session innodb_lock_wait_timeout = 1', 'set session transaction isolation level read committed'];
 
 /** A connection of our own out of the pool, made anew after it broke. */
 export class Lane {

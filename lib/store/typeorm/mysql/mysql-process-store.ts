@@ -5,6 +5,7 @@ import { settle } from '../batch.js';
 import { mysqlUpserts } from '../change-statements.js';
 import { columns, valuesIn } from '../columns.js';
 import { commitThrough } from '../commit-through.js';
+import { checkPool } from '../pool-size.js';
 import { Pool } from '../pool.js';
 import type { Query } from '../query.js';
 import { messageRow } from '../rows.js';
@@ -26,6 +27,11 @@ export class MysqlProcessStore extends TypeOrmProcessStore {
   constructor(dataSource: DataSource, dataSourceName: string) {
     super(dataSource, dataSourceName);
     this.writers = new Pool([new Lane(dataSource), new Lane(dataSource)]);
+  }
+
+  override async open(schema: 'check' | 'migrate' | 'off'): Promise<void> {
+    checkPool(this.dataSource, this.dataSourceName, this.writers.all.length);
+    await super.open(schema);
   }
 
   override async close(): Promise<void> {
@@ -56,7 +62,7 @@ export class MysqlProcessStore extends TypeOrmProcessStore {
   }
 
   /** The text protocol: a prepared statement would not take a number for its `limit`. */
-  protected override async rows({ sql, values }: Query): Promise<readonly Found[]> {
+  override async rows({ sql, values }: Query): Promise<readonly Found[]> {
     const runner = this.dataSource.createQueryRunner();
     try {
       return (await runner.query(sql, [...values], true)).records as Found[];

@@ -17,7 +17,7 @@ interface Client {
  * The statements stay prepared, so their plans must not depend on how small the tables were when they were made: always
  * through the index. And nobody waits long for a row that somebody's open transaction holds.
  */
-const settings = { lock_timeout: `'2s'`, enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off', enable_material: 'off' };
+const settings = { lock_timeout: `'1s'`, enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off', enable_material: 'off' };
 const set = Object.entries(settings).map(([name, value]) => `set ${name} = ${value}`).join('; '); // prettier-ignore
 const reset = Object.keys(settings).map((name) => `reset ${name}`).join('; '); // prettier-ignore
 

@@ -3,6 +3,7 @@ import type { Change, MessageState } from '../../../core/change.js';
 import type { Loaded, Rate, Rejection, TaskAt, Want } from '../../process-store.js';
 import { beaten, settle } from '../batch.js';
 import { columns } from '../columns.js';
+import { checkPool } from '../pool-size.js';
 import { Pool } from '../pool.js';
 import { numbered, type Query } from '../query.js';
 import { messageRow } from '../rows.js';
@@ -31,6 +32,11 @@ export class PostgresProcessStore extends TypeOrmProcessStore {
     super(dataSource, dataSourceName);
     this.writers = new Pool([new Lane(dataSource), new Lane(dataSource)]);
     this.readers = new Pool([new Lane(dataSource)]);
+  }
+
+  override async open(schema: 'check' | 'migrate' | 'off'): Promise<void> {
+    checkPool(this.dataSource, this.dataSourceName, this.writers.all.length + this.readers.all.length);
+    await super.open(schema);
   }
 
   override async close(): Promise<void> {
@@ -70,7 +76,7 @@ export class PostgresProcessStore extends TypeOrmProcessStore {
     return loadedFrom(wants, await this.readers.use((lane) => lane.run(loadStatement, loadValues(wants))));
   }
 
-  protected override async rows({ sql, values }: Query): Promise<readonly Found[]> {
+  override async rows({ sql, values }: Query): Promise<readonly Found[]> {
     const runner = this.dataSource.createQueryRunner();
     try {
       return (await runner.query(numbered(sql), [...values], true)).records as Found[];
@@ -80,7 +86,7 @@ export class PostgresProcessStore extends TypeOrmProcessStore {
   }
 
   /** What messages are matched by: one array instead of a list, so that the statement stays prepared. */
-  protected override listed(query: (list: Query) => Query, values: readonly string[]): Promise<Found[]> {
+  override listed(query: (list: Query) => Query, values: readonly string[]): Promise<Found[]> {
     if (values.length === 0) return Promise.resolve([]);
     const made = query({ sql: '= any(?)', values: [values] });
     return this.readers.use((lane) => lane.run({ name: this.nameOf(made.sql), text: numbered(made.sql) }, made.values));

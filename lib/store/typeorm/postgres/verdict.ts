@@ -1,11 +1,17 @@
 import type { Verdict } from '../batch.js';
 import { isBroken } from './lane.js';
 
-const lostRaces = new Set(['40P01', '40001', '55P03']);
+const lostRaces = new Set(['40P01', '40001']);
+const lockTimeout = '55P03';
+
+/** Cardinality, data, integrity, limits: it is about what was written. Any other answer is about the server, or the schema. */
+const aboutData = /^(21|22|23|54)/;
 
 export function judge(error: unknown): Verdict {
   if (isBroken(error)) return 'unknown';
   const { code, table } = error as { code: string; table?: string };
   if (lostRaces.has(code)) return 'again';
-  return code === '23505' && table === 'workflow_process' ? 'exists' : 'data';
+  if (code === lockTimeout) return 'locked';
+  if (code === '23505' && table === 'workflow_process') return 'exists';
+  return aboutData.test(code) ? 'data' : 'unknown';
 }

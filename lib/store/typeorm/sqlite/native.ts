@@ -46,9 +46,14 @@ const settings = ['busy_timeout = 0', 'journal_mode = WAL', 'synchronous = FULL'
 export function openOwn(dataSource: DataSource): NativeDatabase {
   const { sqlite, options } = driverOf(dataSource);
   const database = new sqlite(options.database, { timeout: 0, nativeBinding: options.nativeBinding ?? null });
-  if (options.key) database.pragma(`key = ${JSON.stringify(options.key)}`);
-  for (const setting of settings) database.pragma(setting);
-  return database;
+  try {
+    if (options.key) database.pragma(`key = ${JSON.stringify(options.key)}`);
+    for (const setting of settings) database.pragma(setting);
+    return database;
+  } catch (error) {
+    database.close(); // busy: somebody else is just turning the log on
+    throw error;
+  }
 }
 
 export function isBusy(error: unknown): boolean {
@@ -58,5 +63,7 @@ export function isBusy(error: unknown): boolean {
 
 export function isTaken(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
-  return code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY' || (typeof message === 'string' && message.includes('UNIQUE constraint'));
+  return (
+    code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY' || (typeof message === 'string' && message.includes('UNIQUE constraint'))
+  );
 }

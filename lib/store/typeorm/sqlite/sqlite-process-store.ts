@@ -5,13 +5,18 @@ import { beaten, settle, type Verdict } from '../batch.js';
 import { effectsOf, guardOf, sqliteUpserts } from '../change-statements.js';
 import { commitThrough } from '../commit-through.js';
 import { columns, valuesIn } from '../columns.js';
+import { createTables } from '../migrations/sql.js';
+import { dialectOf } from '../migrations/words.js';
 import type { Query } from '../query.js';
 import { leftIn, windowAt } from '../rate-window.js';
 import { messageRow } from '../rows.js';
-import { type Found } from '../states.js';
+import type { Found } from '../states.js';
 import { TypeOrmProcessStore } from '../typeorm-process-store.js';
 import { isTaken } from './native.js';
 import { SqliteWriter } from './writer.js';
+
+const { words, inlineIndexes } = dialectOf('better-sqlite3');
+const tables = createTables(words, inlineIndexes);
 
 const keep = `insert or ignore into workflow_inbox (${columns.workflow_inbox.join(', ')}) values (${columns.workflow_inbox.map(() => '?').join(', ')})`;
 
@@ -31,6 +36,12 @@ export class SqliteProcessStore extends TypeOrmProcessStore {
   constructor(dataSource: DataSource, dataSourceName: string, patienceMs?: number) {
     super(dataSource, dataSourceName);
     this.writer = new SqliteWriter(dataSource, patienceMs);
+  }
+
+  /** Tables are made in one turn as well: two instances may boot at once, even in one process. */
+  override async open(schema: 'check' | 'migrate' | 'off'): Promise<void> {
+    if (schema === 'migrate') await this.writer.write(() => tables.forEach((sql) => this.writer.run({ sql, values: [] })));
+    await super.open(schema === 'migrate' ? 'check' : schema);
   }
 
   override async close(): Promise<void> {
@@ -116,7 +127,7 @@ export class SqliteProcessStore extends TypeOrmProcessStore {
   /* ----------------------------------------------------------------- reading ---- */
 
   /** Single statements that write look at nothing first: they, too, wait for the application, and for other processes. */
-  protected override async rows(query: Query): Promise<readonly Found[]> {
+  override async rows(query: Query): Promise<readonly Found[]> {
     if (query.sql.startsWith('select')) return this.writer.all(query);
     return this.writer.write(() => this.writer.all(query));
   }
@@ -126,9 +137,9 @@ export class SqliteProcessStore extends TypeOrmProcessStore {
   }
 }
 
-/** SQLite answers within the same turn: no outcome is ever unknown, unless the file stayed locked or went away. */
+/** Anything but the data itself, and nothing can be said of the batch: it was rolled back, or the file is not there any more. */
 function judge(error: unknown): Verdict {
+  if (isTaken(error)) return 'exists';
   const { code } = error as { code?: unknown };
-  if (typeof code !== 'string' || /^SQLITE_(BUSY|LOCKED|IOERR|FULL|CANTOPEN|READONLY|CORRUPT|NOTADB)/.test(code)) return 'unknown';
-  return isTaken(error) ? 'exists' : 'data';
+  return typeof code === 'string' && /^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH|RANGE)/.test(code) ? 'data' : 'unknown';
 }

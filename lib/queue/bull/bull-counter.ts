@@ -1,0 +1,114 @@
+import { Logger } from '@nestjs/common';
+import type { Job, JobOptions, Queue } from 'bull';
+import { addressOf } from '../../runtime/task-id.js';
+import type { QueuePlan } from '../queue-settings.js';
+import type { Task, TaskWork } from '../task-queue.js';
+import { inTime } from './in-time.js';
+import { SeldomLogger } from './seldom-logger.js';
+
+/** How long a ring may take: where Redis is down, `add` does not fail, it hangs. */
+const PATIENCE_MS = 1000;
+/** How long nothing more is handed to a Redis that hangs: it would pile up in memory. What is swallowed, the sweep rings again. */
+const SILENCE_MS = 5000;
+/** A task further off is left to the sweep. */
+const LONGEST_DELAY_MS = 24 * 24 * 60 * 60 * 1000;
+/** Jobs in one Redis transaction, which keeps everybody else waiting. */
+const AT_ONCE = 500;
+
+type NewJob = { readonly data: { readonly id: string }; readonly opts: JobOptions };
+
+/** One queue in Redis: rings into it, and works it off. */
+export class BullCounter {
+  readonly name: string;
+  private readonly logger: SeldomLogger;
+  private readonly held = new Set<() => void>();
+  private silentUntil = 0;
+  private stopped = false;
+
+  constructor(
+    private readonly plan: QueuePlan,
+    private readonly queue: Queue,
+  ) {
+    this.name = plan.name;
+    this.logger = new SeldomLogger(new Logger('Workflow'), `Task queue "${plan.name}"`);
+    queue.on('error', (error: unknown) => this.logger.warn('Redis', error)); // it comes back, or not: tasks are in the store
+  }
+
+  /* ---------------------------------------------------------------- ringing ---- */
+
+  /** Neither fails nor takes long, whatever Redis does. */
+  async ring(tasks: readonly Task[]): Promise<void> {
+    const jobs = tasks.flatMap((task) => jobOf(task) ?? []);
+    if (jobs.length === 0 || Date.now() < this.silentUntil) return;
+    try {
+      if (!(await inTime(this.add(jobs), PATIENCE_MS))) throw new Error('Redis does not answer');
+    } catch (error) {
+      this.silentUntil = Date.now() + SILENCE_MS;
+      this.logger.warn('Tasks wait for the next sweep', error);
+    }
+  }
+
+  private async add(jobs: readonly NewJob[]): Promise<void> {
+    for (let from = 0; from < jobs.length; from += AT_ONCE) {
+      const added = await this.queue.addBulk(jobs.slice(from, from + AT_ONCE));
+      if (added.some(({ id }) => id === undefined)) throw new Error('Redis refused them'); // full, or a replica: Bull does not say
+    }
+    this.silentUntil = 0;
+  }
+
+  /* ---------------------------------------------------------------- working ---- */
+
+  /** Takes jobs as soon as Redis is there. Bull, asked earlier, leaves a rejection behind that nobody can catch. */
+  listen(work: TaskWork): void {
+    const { client } = this.queue;
+    if (client.status === 'ready') this.begin(work);
+    else client.once('ready', () => this.begin(work));
+  }
+
+  /** One handler for jobs of any name: under another name, Bull would fail them, and keep them. */
+  private begin(work: TaskWork): void {
+    if (this.stopped) return;
+    this.queue.process('*', this.plan.concurrency, (job: Job) => this.take(job.data, work)).catch(() => {}); // said by 'error' as well
+  }
+
+  /** Ends when the try has ended, or at a stop: then Bull need not wait for a body. How it ended is the store's business. */
+  private take(data: unknown, work: TaskWork): Promise<void> {
+    const id = idIn(data, this.name);
+    if (id === null) this.logger.warn('A job was dropped', 'it is no task of this queue');
+    if (id === null || this.stopped) return Promise.resolve();
+    return new Promise((letGo) => {
+      this.held.add(letGo);
+      const ended = () => (this.held.delete(letGo), letGo());
+      work.run(id).then(ended, ended);
+    });
+  }
+
+  /* --------------------------------------------------------------- stopping ---- */
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    const paused = this.queue.pause(true, true);
+    for (const letGo of this.held) letGo();
+    await inTime(paused, PATIENCE_MS).catch(() => false);
+  }
+
+  async close(): Promise<void> {
+    await this.queue.close(true);
+  }
+}
+
+/**
+ * Null: too far off. Bull ignores a job whose id it has, so the id says when it is ready, too: a task that has been brought
+ * forward is rung again. Nothing of a job is kept once it has run, and nothing of its failure means anything here.
+ */
+function jobOf({ id, readyAt }: Task): NewJob | null {
+  const delay = Math.max(0, readyAt - Date.now());
+  if (!(delay <= LONGEST_DELAY_MS)) return null;
+  return { data: { id }, opts: { jobId: `${id}|${readyAt}`, delay, attempts: 1, removeOnComplete: true, removeOnFail: true } };
+}
+
+/** Anything may lie in Redis. Only the id of a task of this queue goes on: another's would escape the limits of its own. */
+function idIn(data: unknown, queue: string): string | null {
+  const id: unknown = (data as { id?: unknown } | null | undefined)?.id;
+  return typeof id === 'string' && addressOf(id)?.queue === queue ? id : null;
+}

@@ -1,0 +1,6 @@
+/** Waits, but not for ever: false, if it took longer. What comes later, also a rejection, is nobody's any more. */
+export async function inTime(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, ms, false)));
+  return Promise.race([work.then(() => true), late]).finally(() => clearTimeout(timer));
+}

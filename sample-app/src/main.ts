@@ -1,0 +1,22 @@
+import 'reflect-metadata';
+import { ValidationPipe } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { type MicroserviceOptions, Transport } from '@nestjs/microservices';
+import { AppModule } from './app.module.js';
+import { startPartner } from './partner/partner.main.js';
+import { QuietLogger } from './quiet.logger.js';
+import { settings } from './settings.js';
+import { whatToDoNext } from './welcome.js';
+
+await startPartner(settings.partnerPort); // stands for another company
+
+const app = await NestFactory.create(AppModule, { logger: new QuietLogger() });
+app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }));
+app.connectMicroservice<MicroserviceOptions>({
+  transport: Transport.TCP,
+  options: { host: '127.0.0.1', port: settings.repliesPort },
+});
+app.enableShutdownHooks();
+await app.startAllMicroservices();
+await app.listen(settings.port, '127.0.0.1');
+console.log(await whatToDoNext(app));

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DataSource } from 'typeorm';
+import type { Change } from '../../lib/core/change.js';
+import { createTypeOrmStore } from '../../lib/store/typeorm/create-store.js';
+import type { TypeOrmProcessStore } from '../../lib/store/typeorm/typeorm-process-store.js';
+import { aChange, aStart, aWait } from '../../lib/testing/builders.js';
+import { started, stored } from '../../lib/testing/contract/commit.js';
+import { type Database, isThere, mysql, postgres, titleOf } from '../support/databases.js';
+
+const killOthers = {
+  postgres: async (manager: DataSource) => {
+    await manager.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()');
+  },
+  mysql: async (dataSource: DataSource) => {
+    const others = (await dataSource.query('select id from information_schema.processlist where db = database() and id <> connection_id()')) as {
+      id: number;
+    }[];
+    for (const { id } of others) await dataSource.query(`kill ${id}`);
+  },
+};
+
+for (const database of [await postgres(), await mysql()]) {
+  describe.skipIf(!isThere(database))(titleOf(database), () => onServer(database));
+}
+
+function onServer(database: Database): void {
+  let dataSource: DataSource;
+  let store: TypeOrmProcessStore;
+  beforeAll(async () => {
+    dataSource = await database.connect();
+    store = createTypeOrmStore(dataSource);
+    await store.open('migrate');
+  });
+  afterAll(async () => {
+    await store?.close();
+    await database.drop();
+  });
+
+  const rejected = async (changes: readonly Change[]) => (await store.commit(changes)).map(({ change, reason }) => [change.process.id, reason]);
+
+  it('leaves out only what the database refuses', async () => {
+    const processes = await Promise.all(Array.from({ length: 9 }, () => started(store)));
+    const changes = processes.map((process, index) => aChange(process, { waits: { put: [aWait({ address: 'x'.repeat(index === 5 ? 600 : 10) })] } }));
+    expect(await rejected(changes)).toEqual([[processes[5]!.id, 'refused']]);
+    const revisions = await Promise.all(processes.map(async ({ id }) => (await stored(store, id))?.revision));
+    expect(revisions).toEqual([2, 2, 2, 2, 2, 1, 2, 2, 2]);
+  });
+
+  it('does not wait long for a row that an open transaction holds', async () => {
+    const processes = await Promise.all([started(store), started(store), started(store)]);
+    await dataSource.transaction(async (manager) => {
+      await store.commitWithin(manager, aChange(processes[1]!));
+      expect(await rejected(processes.map((process) => aChange(process)))).toEqual([[processes[1]!.id, 'stale']]);
+    });
+    for (const { id } of processes) expect((await stored(store, id))?.revision).toBe(2);
+  });
+
+  it('says so when the pool is too small to share', async () => {
+    const small = await database.connect({ poolSize: 3 } as object);
+    await expect(createTypeOrmStore(small, 'main').open('check')).rejects.toThrow(/"main" has a pool of 3 connections.*`poolSize`/);
+  });
+
+  it('goes on after its connections broke', async () => {
+    const process = await started(store);
+    const other = await database.connect();
+    await killOthers[dataSource.options.type as 'postgres' | 'mysql'](other);
+    for (let tries = 0; tries < 20; tries++) {
+      const outcome = await store.commit([aChange(process)]).catch(() => null);
+      if (outcome) break;
+    }
+    await expect.poll(async () => (await stored(store, process.id).catch(() => null))?.revision).toBe(2);
+  });
+
+  it('commits a batch of starts, steps and ends in one go', async () => {
+    const processes = await Promise.all(Array.from({ length: 30 }, () => started(store, { waits: { put: [aWait({ key: '0' }), aWait({ key: '1' })] } })));
+    const changes = processes.map((process, index) => aChange(process, { waits: { clear: index % 3 === 0, delete: index % 3 === 1 ? ['0'] : [] } }));
+    expect(await rejected([...changes, ...Array.from({ length: 30 }, () => aStart())])).toEqual([]);
+    const left = await Promise.all(processes.map(async ({ id }) => (await store.waitsOf(id)).length));
+    expect(left.slice(0, 6)).toEqual([0, 1, 2, 0, 1, 2]);
+  });
+}

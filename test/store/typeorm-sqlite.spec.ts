@@ -1,0 +1,160 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DataSource, type EntityManager } from 'typeorm';
+import { SqliteProcessStore } from '../../lib/store/typeorm/sqlite/sqlite-process-store.js';
+import { aChange, aStart } from '../../lib/testing/builders.js';
+import { started, stored } from '../../lib/testing/contract/commit.js';
+import { betterSqliteFile, isThere, libsqlFile, titleOf } from '../support/databases.js';
+
+for (const make of [libsqlFile, betterSqliteFile]) {
+  const sample = make();
+  describe.skipIf(!isThere(sample))(titleOf(sample), () => suite(make));
+}
+
+function suite(make: typeof libsqlFile): void {
+  let database: ReturnType<typeof libsqlFile>;
+  let dataSource: DataSource;
+  let store: SqliteProcessStore;
+  beforeEach(async () => {
+    database = make();
+    dataSource = await database.connect();
+    await dataSource.query('create table note (id text primary key)');
+    store = new SqliteProcessStore(dataSource, 'default');
+    await store.open('migrate');
+  });
+  afterEach(async () => {
+    await store.close();
+    await database.drop();
+  });
+
+  const add = (manager: EntityManager, id: string) => manager.query('insert into note values (?)', [id]);
+  const notes = async () => ((await dataSource.query('select id from note order by id')) as { id: string }[]).map(({ id }) => id);
+
+  /** A transaction that stays open until told how to end. */
+  function opened(id: string): { ready: Promise<void>; end: (how: 'commit' | 'rollback') => void; over: Promise<unknown> } {
+    const ready = signal<void>();
+    const ending = signal<string>();
+    const over = dataSource.transaction(async (manager) => {
+      await add(manager, id);
+      ready.resolve();
+      if ((await ending.promise) === 'rollback') throw new Error('rolled back');
+    });
+    return { ready: ready.promise, end: ending.resolve, over: over.catch((error: Error) => error.message) };
+  }
+
+  it('(the exposure of applications) work on the shared runner of TypeORM goes with the transaction of somebody else', async () => {
+    const first = opened('first');
+    await first.ready;
+    await dataSource.transaction((manager) => add(manager, 'second')); // acknowledged
+    await add(dataSource.manager, 'plain'); // acknowledged
+    first.end('rollback');
+    await first.over;
+    expect(await notes()).toEqual([]);
+  });
+
+  it('nothing of the engine goes with transactions of the application that are rolled back', async () => {
+    const starts = Array.from({ length: 60 }, () => aStart());
+    const committed = starts.map((change) => store.commit([change]));
+    for (let round = 0; round < 20; round++) {
+      const open = opened(`note ${round}`);
+      await open.ready;
+      committed.push(store.commit([aStart()]));
+      await turn();
+      open.end('rollback');
+      await open.over;
+    }
+    expect((await Promise.all(committed)).flat()).toEqual([]);
+    expect(await notes()).toEqual([]);
+    for (const { process } of starts) expect(await stored(store, process.id)).toEqual(process);
+  });
+
+  it('a transaction that reads first can still write: the engine lets it finish', async () => {
+    const process = await started(store);
+    let done = false;
+    const committing = signal<unknown>();
+    await dataSource.transaction(async (manager) => {
+      await manager.query('select * from note');
+      void store.commit([aChange(process)]).then((rejections) => {
+        done = true;
+        committing.resolve(rejections);
+      }, committing.reject);
+      for (let turns = 0; turns < 20; turns++) await turn();
+      expect(done).toBe(false);
+      await add(manager, 'written');
+    });
+    expect(await committing.promise).toEqual([]);
+    expect(await notes()).toEqual(['written']);
+    expect((await stored(store, process.id))?.revision).toBe(2);
+  });
+
+  it('says what to do when a transaction waits for the engine that waits for it', async () => {
+    const hasty = new SqliteProcessStore(dataSource, 'default', 30);
+    await dataSource.transaction(async () => {
+      await expect(hasty.commit([aStart()])).rejects.toThrow(/A transaction of the application stayed open for 30 ms.*`manager`/);
+    });
+    expect(await hasty.commit([aStart()])).toEqual([]);
+    await hasty.close();
+  });
+
+  it('waits for another connection that writes, without stopping the event loop', async () => {
+    const other = await database.connect();
+    const runner = other.createQueryRunner();
+    await runner.query('begin immediate');
+    const process = aStart();
+    const committing = store.commit([process]);
+    for (let turns = 0; turns < 10; turns++) await turn();
+    await runner.query('commit');
+    expect(await committing).toEqual([]);
+    expect(await stored(store, process.process.id)).toEqual(process.process);
+  });
+
+  it('works in memory, on the one connection there is', async () => {
+    const memory = await database.connect({ database: ':memory:' });
+    const inMemory = new SqliteProcessStore(memory, 'default');
+    await inMemory.open('migrate');
+    const process = await started(inMemory);
+    expect(await inMemory.commit([aChange(process)])).toEqual([]);
+    expect((await stored(inMemory, process.id))?.revision).toBe(2);
+    await inMemory.close();
+    expect(await memory.query('select count(*) as n from workflow_process')).toEqual([{ n: 1 }]);
+  });
+
+  it('keeps what it acknowledged when the process is killed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'argonaut-kill-'));
+    const file = join(folder, 'test.db');
+    const child = spawn(process.execPath, ['test/support/durable-writer.mjs', file, database.name.includes('libsql') ? 'libsql' : betterName()]);
+    const acknowledged: string[] = [];
+    let complaints = '';
+    child.stderr.on('data', (data) => (complaints += String(data)));
+    const closed = new Promise((resolve) => child.on('close', resolve));
+    for await (const line of createInterface(child.stdout)) {
+      acknowledged.push(line);
+      if (acknowledged.length === 400) child.kill('SIGKILL');
+    }
+    await closed;
+    expect(complaints.length < 2000 && acknowledged.length >= 400, complaints).toBe(true);
+    const reopened = await database.connect({ database: file });
+    const found = new Set(((await reopened.query('select id from workflow_process')) as { id: string }[]).map(({ id }) => id));
+    expect(acknowledged.filter((id) => !found.has(id))).toEqual([]);
+    expect(await reopened.query('pragma integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+    await reopened.destroy();
+    rmSync(folder, { recursive: true });
+  }, 30_000);
+}
+
+/** `Promise.withResolvers` of later Nodes. */
+function signal<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (error: unknown) => void } {
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((yes, no) => ([resolve, reject] = [yes, no]));
+  return { promise, resolve, reject };
+}
+
+function betterName(): string {
+  return process.env.TEST_BETTER_SQLITE3 ?? 'better-sqlite3';
+}

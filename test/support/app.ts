@@ -1,0 +1,77 @@
+import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
+import type { INestApplication, ModuleMetadata } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { WorkflowModule, WorkflowService, workflowEntities, type WorkflowModuleOptions } from '../../lib/index.js';
+import { databaseTaskQueue } from '../../lib/queue/database/adapter.js';
+import type { QueueList } from '../../lib/queue/queue-settings.js';
+import { Engine } from '../../lib/runtime/engine.js';
+import { type Database, libsqlFile, mysql, postgres } from './databases.js';
+
+export interface Cell {
+  readonly name: string;
+  readonly database: () => Promise<Database>;
+  readonly queue: 'database' | 'bull';
+}
+
+/** Every database with every task queue. `TEST_CELLS=sqlite` runs those whose name holds the word. */
+export function matrix(): Cell[] {
+  const databases = { sqlite: async () => libsqlFile(), postgres, mysql };
+  const cells = Object.entries(databases).flatMap(([name, database]) => (['database', 'bull'] as const).map((queue) => ({ name: `${name} + ${queue} queue`, database, queue })));
+  return cells.filter(({ name }) => name.includes(process.env.TEST_CELLS ?? ''));
+}
+
+export interface TestApp {
+  readonly app: INestApplication;
+  readonly workflows: WorkflowService;
+  readonly engine: Engine;
+  readonly dataSource: DataSource;
+  close(): Promise<void>;
+}
+
+export interface AppSetup extends ModuleMetadata {
+  readonly options?: WorkflowModuleOptions;
+  readonly queues?: QueueList;
+  readonly entities?: DataSourceOptions['entities'];
+  /** Apps with one name share their Bull queues, as instances of one application do. */
+  readonly bullPrefix?: string;
+}
+
+export async function bootApp(database: Database, queue: Cell['queue'], setup: AppSetup = {}): Promise<TestApp> {
+  const { options = {}, queues = [], entities = [], bullPrefix = randomBytes(4).toString('hex'), imports = [], ...rest } = setup;
+  const bull = queue === 'bull' ? await bullParts(queues, bullPrefix) : null;
+  const module = await Test.createTestingModule({
+    imports: [
+      TypeOrmModule.forRootAsync({
+        useFactory: () => ({ retryAttempts: 0 }),
+        dataSourceFactory: () => database.connect({ entities: [...workflowEntities, ...(entities as [])] }),
+      }),
+      ...(bull ? [bull.module] : []),
+      WorkflowModule.forRoot({ schema: 'migrate', ...options, taskQueue: bull ? bull.taskQueue : databaseTaskQueue({ queues }) }),
+      ...imports,
+    ],
+    ...rest,
+  }).compile();
+  const app = module.createNestApplication({ logger: process.env.TEST_LOG ? undefined : ['error'] });
+  await app.init();
+  return { app, workflows: app.get(WorkflowService), engine: app.get(Engine), dataSource: app.get(DataSource), close: () => app.close() };
+}
+
+async function bullParts(queues: QueueList, prefix: string) {
+  const [{ BullModule }, { bullTaskQueue }, { redisForTests }] = await Promise.all([import('@nestjs/bull'), import('../../lib/bull.js'), import('./redis.js')]);
+  const { url } = await redisForTests();
+  return { module: BullModule.forRoot({ url, prefix }), taskQueue: bullTaskQueue({ queues }) };
+}
+
+/** Asks again until it is so. The deadline is for a mistake, never for a measure. */
+export async function until<T>(look: () => Promise<T> | T, isSo: (value: T) => boolean, deadlineMs = 10_000): Promise<T> {
+  const end = Date.now() + deadlineMs;
+  for (;;) {
+    const value = await look();
+    if (isSo(value)) return value;
+    if (Date.now() > end) throw new Error(`It did not come to that: ${JSON.stringify(value)?.slice(0, 2000)}`);
+    await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+}
