@@ -7,3 +7,4 @@ export { memoryProcessStore } from './store/memory/adapter.js';
 export { aStep } from './testing/step-ref.js';
 export { assertValid } from './testing/assert-valid.js';
 export { processStoreContract } from './testing/process-store.contract.js';
+export { taskQueueContract, type TaskQueueUnderTest } from './testing/task-queue.contract.js';

@@ -3,7 +3,7 @@ import { UnserialisableValueError, ValueTooLargeError } from '../errors.js';
 
 /** A context, a message: what a row should hold at most. Larger data belongs elsewhere. */
 export const MAX_BYTES = 1024 * 1024;
-const MAX_DEPTH = 100;
+export const MAX_DEPTH = 100;
 const POISONOUS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**

@@ -3,7 +3,7 @@ import type { Draft } from './draft.js';
 import { about } from './enter.js';
 import type { EventOf } from './events.js';
 import { fail } from './outcomes.js';
-import { awake, type WaitState } from './process.js';
+import { awake, type Token, type WaitState } from './process.js';
 
 /** A moment has come: a timer fires, or something that was waited for did not come in time. */
 export function cameDue(draft: Draft, event: EventOf<'came-due'>): void {
@@ -21,5 +21,7 @@ function timeOut(draft: Draft, wait: WaitState, random: number): void {
   draft.record('step-timed-out', { ...about(wait), error });
   const { deadline, ...visit } = awake(wait);
   const next = deadline === undefined ? visit : { ...visit, deadline: draft.now + (deadline - wait.since), since: draft.now };
-  fail(draft, { ...next, does: node.gate.for === 'response' ? 'request' : 'run' }, error, wait.kind === 'condition' ? null : random);
+  const again: Token = { ...next, does: node.gate.for === 'response' ? 'request' : 'run' };
+  if (wait.kind === 'condition') return fail(draft, { ...again, outside: true }, error, null);
+  fail(draft, again, error, random);
 }

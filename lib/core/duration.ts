@@ -14,12 +14,20 @@ const UNITS: Readonly<Record<string, number>> = {
   week: 7 * DAY, weeks: 7 * DAY,
 }; // prettier-ignore
 
-/** Milliseconds, or null if it is no duration. */
+/** So that every moment reckoned with it is still a date. */
+const LONGEST = 1000 * 366 * DAY;
+
+/** Whole milliseconds, as rows hold them, or null if it is no duration. */
 export function parseDuration(value: unknown): number | null {
-  if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : null;
+  const ms = Math.round(typeof value === 'number' ? value : amountOf(value));
+  return ms >= 0 && ms <= LONGEST ? ms : null;
+}
+
+/** NaN if it is no duration. */
+function amountOf(value: unknown): number {
   const [, amount, unit] = (typeof value === 'string' && /^(\d+(?:\.\d+)?) ?([a-z]+)$/.exec(value)) || [];
   const factor = unit === undefined ? undefined : UNITS[unit];
-  return factor === undefined ? null : Number(amount) * factor;
+  return factor === undefined ? Number.NaN : Number(amount) * factor;
 }
 
 /** Milliseconds. @throws TypeError if it is no duration */

@@ -1,7 +1,7 @@
 import { END, type StepNode } from '../definition/graph.js';
 import type { Draft } from './draft.js';
 import { Fault } from './events.js';
-import { isMail, parentKey, type Token, waiting } from './process.js';
+import { isCondition, isMail, parentKey, type Token, waiting } from './process.js';
 
 /**
  * How a token moves: it enters a node, meets what the node waits for in this order, and only then may run.
@@ -32,11 +32,12 @@ function deadlineOf(draft: Draft, node: StepNode): number | Fault | undefined {
 
 /** Prerequisites come first: until they hold, the step asks for nothing. */
 export function meetCondition(draft: Draft, node: StepNode, token: Token): void {
-  if (token.fault !== undefined) return failFor(draft, token, token.fault);
+  if (token.fault !== undefined) return failOutside(draft, token, token.fault);
   const holds = node.when ? draft.given.facts.holds(node.name) : true;
-  if (holds instanceof Fault) return failFor(draft, token, holds.message);
+  if (holds instanceof Fault) return failOutside(draft, token, holds.message);
   if (holds) return meetGate(draft, node, token);
-  if (draft.token(token.key)?.run === token.run) return; // it waits for this already
+  const standing = draft.token(token.key);
+  if (standing && isCondition(standing) && standing.run === token.run) return; // it waits for this already
   draft.park(waiting(token, 'condition', { dueAt: token.deadline ?? null }));
   draft.record('condition-awaited', about(token));
 }
@@ -48,7 +49,7 @@ function meetGate(draft: Draft, node: StepNode, token: Token): void {
   }
   const after = node.after ?? 0;
   const at = after === 'asked' ? draft.given.facts.after(node.name, draft.now) : draft.now + after;
-  return at instanceof Fault ? failFor(draft, token, at.message) : makeReady(draft, node, token, at);
+  return at instanceof Fault ? failOutside(draft, token, at.message) : makeReady(draft, node, token, at);
 }
 
 /** Another try of the same visit, from `at` on: it waits for its event again, or runs with the message it had. */
@@ -112,6 +113,10 @@ function endBranch(draft: Draft, key: string): void {
 export function failFor(draft: Draft, token: Token, error: string): void {
   draft.place({ ...token, fault: error });
   draft.record('process-failed', { ...about(token), error });
+}
+
+function failOutside(draft: Draft, token: Token, error: string): void {
+  failFor(draft, { ...token, outside: true }, error);
 }
 
 export function about(token: Token): { step: string; run: number; attempt: number } {

@@ -24,7 +24,7 @@ export interface Facts {
   /** The moment by which the visit must have ended, ms. */
   within(node: string, now: number): number | Fault;
   /** `completeWhen`. */
-  completes(): boolean;
+  completes(): boolean | Fault;
   /** All values, when this version should carry them. */
   snapshot(): JsonObject | null;
 }

@@ -1,9 +1,9 @@
 import type { Disposition, MessageState } from './change.js';
 import type { Draft } from './draft.js';
-import { about, newVisit } from './enter.js';
+import { about, failFor, newVisit } from './enter.js';
 import type { EventOf } from './events.js';
 import type { StepNode } from '../definition/graph.js';
-import { awake, isFinished } from './process.js';
+import { awake, isFinished, type Token } from './process.js';
 
 /** A message for a wait: the answer to a request, or an event the flow stands still for. */
 export function messageReceived(draft: Draft, event: EventOf<'message-received'>): void {
@@ -22,10 +22,11 @@ export function eventReceived(draft: Draft, event: EventOf<'event-received'>): v
   if (isFinished(draft.head.status)) return messageMissed(draft, event.message, 'late');
   const node = draft.definition.nodes.get(event.node) as StepNode;
   const run = draft.nextRun();
-  const token = { ...newVisit(draft, node, `e${run}`, run), message: event.message.id };
+  const token: Token = { ...newVisit(draft, node, `e${run}`, run), message: event.message.id };
   draft.place(token);
   accept(draft, event.message);
   draft.record('message-delivered', { ...about(token), detail: event.message.id });
+  if (token.fault !== undefined) failFor(draft, token, token.fault);
 }
 
 function accept(draft: Draft, message: MessageState): void {

@@ -1,8 +1,8 @@
 import { END, type StepNode } from '../definition/graph.js';
 import type { Draft } from './draft.js';
-import { about, enter, failFor, rootKey, startLife, tryAgain } from './enter.js';
+import { about, enter, failFor, meetCondition, newVisit, rootKey, startLife, tryAgain } from './enter.js';
 import type { EventOf } from './events.js';
-import { FREE, isActive, isFinished, isMail, type Token } from './process.js';
+import { awake, FREE, isActive, isFinished, isMail, type Token } from './process.js';
 import { MAX_CRASHES } from './retry.js';
 
 /* ---------------------------------------------------------------- what workers do ---- */
@@ -14,11 +14,16 @@ export function claimed(draft: Draft): void {
   draft.record('process-claimed');
 }
 
-/** Its worker is gone. What it ran runs again; a step that takes its worker with it time and again is left to a person. */
+/**
+ * Its worker is gone. What it ran runs again; a step that takes its worker with it time and again is left to a person. While
+ * the process is suspended or failed nothing starts, so nobody takes it and no death is laid at a step's door.
+ */
 export function workerLost(draft: Draft, event: EventOf<'worker-lost'>): void {
   if (draft.head.worker !== event.worker) return;
-  draft.head = { ...draft.head, worker: draft.given.by ?? FREE, claim: draft.head.claim + 1 };
+  const runs = draft.head.status === 'running';
+  draft.head = { ...draft.head, worker: runs ? (draft.given.by ?? FREE) : null, claim: draft.head.claim + 1 };
   draft.record('process-recovered', { reason: `worker ${event.worker} has not been heard of` });
+  if (!runs) return;
   for (const token of draft.allTokens().filter(isActive)) survive(draft, token, (next) => draft.place(next));
 }
 
@@ -26,20 +31,15 @@ export function taskLost(draft: Draft, event: EventOf<'task-lost'>): void {
   const wait = draft.parked(event.key);
   if (!wait || wait.run !== event.run || wait.worker !== event.worker) return;
   draft.record('task-recovered', { ...about(wait), reason: `worker ${event.worker} has not been heard of` });
-  survive(draft, wait, (next) => draft.park({ ...wait, ...next, worker: null, claim: wait.claim + 1, readyAt: draft.now }));
+  const claim = wait.claim + 1;
+  survive(draft, awake({ ...wait, claim }), (next) => draft.park({ ...wait, ...next, worker: null, claim, readyAt: draft.now }));
 }
 
 function survive(draft: Draft, token: Token, goOn: (next: Token) => void): void {
   const crashes = (token.crashes ?? 0) + 1;
   const next = { ...token, crashes, attempt: token.attempt + 1 };
-  if (crashes < MAX_CRASHES) return goOn(next);
-  const { key, node, run, does, attempt, since } = next;
-  failFor(draft, { key, node, run, does, attempt, since, crashes, ...keptOf(next) }, `crashed: its worker died ${crashes} times in this step`);
-}
-
-function keptOf(token: Token): Partial<Token> {
-  const { message, correlation, state } = token;
-  return { ...(message !== undefined && { message }), ...(correlation !== undefined && { correlation }), ...(state !== undefined && { state }) };
+  if (crashes < MAX_CRASHES) goOn(next);
+  else failFor(draft, next, `crashed: its worker died ${crashes} times in this step`);
 }
 
 /* ---------------------------------------------------------------- what people do ---- */
@@ -70,10 +70,12 @@ export function retried(draft: Draft, event: EventOf<'retried'>): void {
 }
 
 function forgive(draft: Draft, token: Token): void {
-  const { fault: _fault, crashes: _crashes, deadline, ...visit } = token;
-  const next: Token = { ...visit, attempt: token.attempt + 1, forgiven: token.attempt, since: draft.now };
-  const allowed = deadline === undefined ? next : { ...next, deadline: draft.now + (deadline - token.since) };
   const node = draft.definition.nodes.get(token.node) as StepNode;
+  const { fault: _fault, crashes: _crashes, outside, deadline, ...visit } = token;
+  const tries = { attempt: token.attempt + 1, forgiven: token.attempt };
+  if (outside && token.message === undefined) return meetCondition(draft, node, { ...newVisit(draft, node, token.key, token.run), ...tries });
+  const next: Token = { ...visit, ...tries, since: draft.now };
+  const allowed = deadline === undefined ? next : { ...next, deadline: draft.now + (deadline - token.since) };
   tryAgain(draft, node, allowed, draft.now);
 }
 

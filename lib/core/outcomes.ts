@@ -13,7 +13,7 @@ type Outcome = EventOf<'step-succeeded' | 'response-requested' | 'step-deferred'
 /** The visit a body speaks for, unless whoever ran it has lost it meanwhile. */
 function visitOf(draft: Draft, event: Outcome): Token | null {
   const token = event.taskOf === undefined ? held(draft, event) : taken(draft, event);
-  if (!token || token.run !== event.run) return null;
+  if (!token || token.run !== event.run || (event.type === 'response-requested' && token.does !== 'request')) return null;
   for (const note of event.notes ?? []) draft.record('note', { ...about(token), detail: note });
   return token;
 }
@@ -66,9 +66,17 @@ export function stepDeferred(draft: Draft, event: EventOf<'step-deferred'>): voi
   if (event.patch) draft.makeVersion(token.node, event.patch);
   if (isMail(token) && event.afterMs === undefined) return decline(draft, token);
   draft.record('step-deferred', about(token));
-  const kept: Token = event.state === undefined ? token : { ...token, state: event.state };
+  const kept: Token = { ...nextTurn(token), ...(event.state !== undefined && { state: event.state }) };
   if (event.afterMs === undefined && token.message !== undefined) return awaitNext(draft, kept);
   tryAgain(draft, nodeOf(draft, token), kept, draft.now + (event.afterMs ?? AGAIN_MS));
+}
+
+/**
+ * The body runs once more without having failed: a new attempt that costs none. Its number fences what the last one said,
+ * which would otherwise apply twice where the reply to its commit was lost.
+ */
+function nextTurn(token: Token): Token {
+  return { ...token, attempt: token.attempt + 1, forgiven: (token.forgiven ?? 0) + 1 };
 }
 
 function decline(draft: Draft, token: Token): void {
@@ -88,6 +96,7 @@ export function stepPaused(draft: Draft, event: EventOf<'step-paused'>): void {
   if (!token) return;
   const task = draft.parked(token.key);
   if (task) draft.park({ ...task, worker: null, readyAt: draft.now, claim: task.claim + 1 });
+  else draft.place(nextTurn(token));
   if (!draft.allTokens().some((other) => other.key !== token.key && isActive(other))) draft.letGo();
   draft.become('suspended', event.reason);
   draft.record('step-paused', { ...about(token), reason: event.reason });
@@ -109,5 +118,5 @@ export function fail(draft: Draft, token: Token, error: string, random: number |
   draft.remove(token.key);
   draft.makeVersion(node.name, { set: {}, remove: [] });
   draft.record('step-skipped', { ...about(token), error });
-  proceed(draft, token, undefined);
+  if (!isMail(token)) proceed(draft, token, undefined); // an event that could not be handled turns the process nowhere
 }

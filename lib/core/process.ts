@@ -71,6 +71,8 @@ export interface Token {
   readonly open?: number;
   /** Why it has failed for good. */
   readonly fault?: string;
+  /** It failed before it had met all that its step waits for, so a new attempt meets that from the start. */
+  readonly outside?: true;
 }
 
 export type WaitKind = 'response' | 'event' | 'task' | 'timer' | 'condition';

@@ -12,7 +12,7 @@ import type { WorkflowDefinition } from '../definition/graph.js';
 import type { Change, Snapshot } from './change.js';
 import { Draft } from './draft.js';
 import { enter, meetCondition, rootKey } from './enter.js';
-import type { Circumstances, ContextPatch, ProcessEvent } from './events.js';
+import { type Circumstances, type ContextPatch, Fault, type ProcessEvent } from './events.js';
 import { eventReceived, messageMissed, messageReceived } from './messages.js';
 import { cancelled, claimed, restarted, resumed, retried, suspended, taskLost, workerLost } from './operations.js';
 import { requested, stepDeferred, stepFailed, stepPaused, stepSucceeded } from './outcomes.js';
@@ -83,10 +83,20 @@ function decide(draft: Draft, event: ProcessEvent): void {
 function lookAgain(draft: Draft): void {
   if (isFinished(draft.head.status)) return;
   if (draft.hasVersion) lookAtConditions(draft);
-  const over = draft.token(rootKey(draft))?.does === 'over' && !draft.allTokens().some(isMail);
-  if (!over && !(draft.hasVersion && draft.definition.completesEarly && draft.given.facts.completes())) return;
+  if (draft.allTokens().some(isMail)) return; // accepted, and so handled before the end
+  if (draft.token(rootKey(draft))?.does !== 'over' && !completesEarly(draft)) return;
   draft.finish('completed');
   draft.record('process-completed');
+}
+
+/** Asked after a version, or once the last event is out of the way that kept the process from ending. */
+function completesEarly(draft: Draft): boolean {
+  const due = draft.hasVersion || draft.before.process.tokens.some(isMail);
+  const completes = draft.definition.completesEarly && due && draft.given.facts.completes();
+  if (!(completes instanceof Fault)) return completes;
+  draft.become('suspended', completes.message);
+  draft.record('process-suspended', { error: completes.message });
+  return false;
 }
 
 function lookAtConditions(draft: Draft): void {

@@ -83,7 +83,7 @@ type CheckRequest<O, W> = [MethodNamed<O, W, 'request'>] extends [never]
   : [Said<MethodNamed<O, W, 'request'>>] extends [Asking] ? never : Fault<`'${Name<O[keyof O & 'request']>}' may return nothing, asked({ correlationId }) or done()`>; // prettier-ignore
 
 type Branches<M extends Method> = Said<M> extends infer R ? (R extends { branch: infer B } ? B : R extends string ? R : never) : never;
-type CheckBranches<O, M extends Method> = O extends { next: readonly (infer E)[] }
+type CheckBranches<O, M extends Method> = IsAny<Said<M>> extends true ? never : O extends { next: readonly (infer E)[] }
   ? [Exclude<Branches<M>, E>] extends [never]
     ? [Exclude<Result<M>, Said<M>>] extends [never]
       ? [Exclude<Said<M>, string | Outcome>] extends [never] ? never : Fault<'it returns something else than a name of next: say go(name, patch)'>

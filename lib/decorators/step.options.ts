@@ -11,7 +11,7 @@ export interface RetryPolicy {
   readonly delay?: Duration;
   /** `'exponential'` doubles the delay each time. Default `'fixed'`. */
   readonly backoff?: 'fixed' | 'exponential';
-  /** Default 1 day. */
+  /** Default 1 day, or `delay` where that is longer. */
   readonly maxDelay?: Duration;
   /** Spreads the delays between a half and the whole, so that a crowd does not come back at once. Default false. */
   readonly jitter?: boolean;

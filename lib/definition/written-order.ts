@@ -110,11 +110,12 @@ function timing(value: NonNullable<StepOptions['after']>): Timing {
 
 function retryOf(retry: number | RetryPolicy): Retry {
   const policy: RetryPolicy = typeof retry === 'number' ? { attempts: retry } : retry;
+  const delayMs = parseDuration(policy.delay) ?? 0;
   return {
     attempts: policy.attempts,
-    delayMs: parseDuration(policy.delay) ?? 0,
+    delayMs,
     backoff: policy.backoff ?? 'fixed',
-    maxDelayMs: parseDuration(policy.maxDelay) ?? DAY_MS,
+    maxDelayMs: parseDuration(policy.maxDelay) ?? Math.max(DAY_MS, delayMs), // who says two days means it
     jitter: policy.jitter ?? false,
   };
 }

@@ -1,11 +1,11 @@
 import { type Seed, transition } from '../core/transition.js';
-import { ProcessAlreadyLiveError, UnknownWorkflowError } from '../errors.js';
+import { StoreUnavailableError, UnknownWorkflowError } from '../errors.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { BoundWorkflow } from './bound-workflow.js';
 import type { Clock } from './clock.js';
 import { ContextFacts } from './context-facts.js';
 import type { Loader } from './loader.js';
-import type { ProcessWriter } from './process-writer.js';
+import { errorOf, type ProcessWriter } from './process-writer.js';
 import type { WorkflowRegistry } from './registry.js';
 import type { Applied, Pending } from './seat.js';
 import type { Change } from '../core/change.js';
@@ -45,8 +45,7 @@ export class Hands {
   private async startWithin(manager: unknown, bound: BoundWorkflow, seed: Seed): Promise<Applied['process']> {
     const change = this.writer.begun(bound, seed, null);
     const rejection = await this.store.commitWithin(manager, change);
-    if (rejection?.reason === 'refused') throw rejection.error;
-    if (rejection) throw new ProcessAlreadyLiveError('', bound.definition.name, seed.groupId);
+    if (rejection) throw errorOf(rejection);
     this.store.afterCommit(manager, () => this.writer.committedElsewhere(change));
     return change.process;
   }
@@ -57,8 +56,8 @@ export class Hands {
       if (!made?.change) return made;
       const rejection = await this.store.commitWithin(manager, made.change);
       if (!rejection) return this.announceLater(manager, made as Applied & { change: Change });
-      if (rejection.reason === 'refused' || losses === MOST_LOSSES) throw rejection.error ?? new Error(`Process ${id} is changed by too many at once. Try again.`);
-      if (rejection.reason === 'exists') throw new ProcessAlreadyLiveError('', made.process.workflow, made.process.groupId);
+      if (rejection.reason !== 'stale') throw errorOf(rejection);
+      if (losses === MOST_LOSSES) throw new StoreUnavailableError(id, rejection.error ?? 'too many others change it at the same time');
     }
   }
 

@@ -14,7 +14,7 @@ import type { JsonObject } from '../core/json.js';
 import type { ProcessState } from '../core/process.js';
 import { begin, type Seed, transition } from '../core/transition.js';
 import { ProcessAlreadyLiveError, StoreUnavailableError, UnknownWorkflowError } from '../errors.js';
-import type { Loaded, ProcessStore } from '../store/process-store.js';
+import type { Loaded, ProcessStore, Rejection } from '../store/process-store.js';
 import { patched } from '../context/context.js';
 import { Activity } from './activity.js';
 import type { BoundWorkflow } from './bound-workflow.js';
@@ -79,8 +79,7 @@ export class ProcessWriter {
     const change = this.begun(bound, seed, this.worker());
     const seat = this.seatOf(seed.id);
     const rejection = await this.committer.commit(change).catch((error: unknown) => this.wasStarted(seed.id, error));
-    if (rejection?.reason === 'refused') throw rejection.error;
-    if (rejection) throw new ProcessAlreadyLiveError('', bound.definition.name, seed.groupId);
+    if (rejection) throw errorOf(rejection);
     this.committed(seat, change, seed.values.set);
     return change.process;
   }
@@ -128,7 +127,7 @@ export class ProcessWriter {
     if (!round.total) return answer(round.decided);
     const rejection = await this.committer.commit(round.total);
     if (rejection?.reason === 'stale') return this.again(seat, batch);
-    if (rejection) return this.refuse(seat, round, rejection.error);
+    if (rejection) return this.refuse(seat, round, rejection);
     this.committed(seat, round.total, round.known.context);
     answer(round.decided);
   }
@@ -200,10 +199,9 @@ export class ProcessWriter {
     if (++seat.losses > 2) await this.pause(Math.random() * Math.min(2 ** seat.losses, 100));
   }
 
-  private refuse(seat: Seat, { total, decided }: Round, error: unknown): void {
+  private refuse(seat: Seat, { decided }: Round, rejection: Rejection): void {
     seat.known = null;
-    const { workflow, groupId } = total!.process;
-    for (const { pending } of decided) pending.reject(error ?? new ProcessAlreadyLiveError('', workflow, groupId));
+    for (const { pending } of decided) pending.reject(errorOf(rejection));
   }
 
   /** Nobody knows whether it was done: read and decide again. What was done shows as no longer applying. */
@@ -236,6 +234,11 @@ function valuesAfter(values: JsonObject, change: Change): JsonObject {
 
 function answer(decided: readonly Decided[]): void {
   for (const { pending, change, process } of decided) pending.resolve({ process, change });
+}
+
+/** Definite: the database has said no. */
+export function errorOf({ reason, change, error }: Rejection): unknown {
+  return reason === 'refused' ? error : new ProcessAlreadyLiveError('', change.process.workflow, change.process.groupId);
 }
 
 function unknown(process: ProcessState): UnknownWorkflowError {

@@ -16,16 +16,18 @@ export function processView(state: ProcessState): Process {
 }
 
 /** One thing a process waits for, in the words of whoever asks. */
-export interface WaitView extends Omit<Wait, 'address' | 'token'> {
+export interface WaitView extends Omit<Wait, 'address' | 'token' | 'dueAt'> {
   /** What unblocks it: the correlation id of a response, the name of an event. */
   readonly key: string | null;
+  /** What time does to it: a task may run, a timer fires, a wait has lasted too long. */
+  readonly dueAt: Date | null;
 }
 
 export function waitView(processId: string, wait: WaitState): WaitView {
   const { kind, node, key, run, address, since, dueAt, readyAt, queue, worker, attempt, claim } = wait;
   return {
     processId, tokenKey: key, step: node, kind, key: keyIn(address), run, queue, worker, attempt, claim,
-    since: new Date(since), dueAt: dateOf(dueAt), readyAt: dateOf(readyAt),
+    since: new Date(since), dueAt: dateOf(readyAt ?? dueAt), readyAt: dateOf(readyAt),
   }; // prettier-ignore
 }
 

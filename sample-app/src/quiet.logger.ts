@@ -1,6 +1,13 @@
 import { ConsoleLogger } from '@nestjs/common';
 
-const CHATTER = ['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestMicroservice', 'NestApplication'];
+const CHATTER = [
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestMicroservice',
+  'NestApplication',
+];
 
 /** Nest's logger, without what it tells of its own boot. */
 export class QuietLogger extends ConsoleLogger {

@@ -58,7 +58,7 @@ export class Asking {
   constructor(private readonly journal: Journal) {}
   @Step({ request: 'askPartner' }) answer(bag: Bag, reply: any, step: StepRef): any { return this.journal.run('answer', bag, step, { note: reply.note }, reply); } // prettier-ignore
   askPartner(bag: Bag, step: StepRef): any { return this.journal.run('askPartner', bag, step, undefined); } // prettier-ignore
-  @Step() then(bag: Bag, step: StepRef): any { return this.journal.run('then', bag, step, traced(bag, 'then')); } // prettier-ignore
+  @Step() onward(bag: Bag, step: StepRef): any { return this.journal.run('onward', bag, step, traced(bag, 'onward')); } // prettier-ignore
 }
 
 @Workflow({ name: 'last-asking', context: Bag })
@@ -73,7 +73,7 @@ export class LastAsking {
 export class Queued {
   constructor(private readonly journal: Journal) {}
   @Step({ queue: 'work' }) task(bag: Bag, step: StepRef): any { return this.journal.run('task', bag, step, traced(bag, 'task')); } // prettier-ignore
-  @Step() then(bag: Bag, step: StepRef): any { return this.journal.run('then', bag, step, traced(bag, 'then')); } // prettier-ignore
+  @Step() onward(bag: Bag, step: StepRef): any { return this.journal.run('onward', bag, step, traced(bag, 'onward')); } // prettier-ignore
 }
 
 @Workflow({ name: 'queued-asking', context: Bag })
@@ -97,7 +97,7 @@ export class Letters {
   @Step({ queue: 'letters', parallel: 'letters' }) mail(bag: Bag, step: StepRef): any { return this.journal.run('mail', bag, step, { trace: (all: string[]) => [...all, 'mail'] }); } // prettier-ignore
   @Step({ queue: 'letters', parallel: 'letters', request: 'askFax' }) fax(bag: Bag, reply: any, step: StepRef): any { return this.journal.run('fax', bag, step, { trace: (all: string[]) => [...all, 'fax'] }, reply); } // prettier-ignore
   askFax(bag: Bag, step: StepRef): any { return this.journal.run('askFax', bag, step, undefined); } // prettier-ignore
-  @Step() then(bag: Bag, step: StepRef): any { return this.journal.run('then', bag, step, traced(bag, 'then')); } // prettier-ignore
+  @Step() onward(bag: Bag, step: StepRef): any { return this.journal.run('onward', bag, step, traced(bag, 'onward')); } // prettier-ignore
 }
 
 @Workflow({ name: 'listening', context: Bag, completeWhen: 'closed' })
@@ -117,7 +117,7 @@ export class Hearing {
   constructor(private readonly journal: Journal) {}
   @Step() first(bag: Bag, step: StepRef): any { return this.journal.run('first', bag, step, traced(bag, 'first')); } // prettier-ignore
   @Step({ on: 'alert' }) alerted(bag: Bag, alert: any, step: StepRef): any { return this.journal.run('alerted', bag, step, traced(bag, `alert ${alert.text}`), alert); } // prettier-ignore
-  @Step() then(bag: Bag, step: StepRef): any { return this.journal.run('then', bag, step, traced(bag, 'then')); } // prettier-ignore
+  @Step() onward(bag: Bag, step: StepRef): any { return this.journal.run('onward', bag, step, traced(bag, 'onward')); } // prettier-ignore
 }
 
 @Workflow({ name: 'gated', context: Bag })

@@ -19,7 +19,7 @@ export class LoanController {
   async get(@Param('reference') reference: string) {
     const process = await this.workflows.get(LoanWorkflow, { groupId: reference });
     const { id, status, cause, contextVersion, context, waits } = process;
-    const waitingFor = waits.map(({ step, kind, dueAt }) => ({ step, kind, ...(dueAt && { dueAt }) }));
+    const waitingFor = waits.map(({ step, kind, dueAt, worker }) => ({ step, kind, dueAt, worker }));
     return { reference, processId: id, status, cause, waitingFor, contextVersion, loan: context };
   }
 

@@ -1,0 +1,84 @@
+import type { Task } from '../../queue/task-queue.js';
+import type { QueueBench } from '../task-queue.contract.js';
+import { pass } from './work-on-paper.js';
+
+const ALL = ['plain', 'narrow', 'rated'];
+
+export function ringsContract({ kit: { describe, it, expect }, made }: QueueBench): void {
+  const listen = () => made().queue.listen(ALL, made().work);
+  const allBegun = (tasks: readonly Task[]) => made().work.until(() => tasks.every((task) => made().work.timesBegun(task) === 1), `each of ${tasks.length} tasks runs once`);
+  const aliveAfter = async () => {
+    const tasks = made().work.add(1, 'plain');
+    await made().queue.ring(tasks);
+    await allBegun(tasks);
+  };
+
+  describe('a ring', () => {
+    it('runs the task', async () => {
+      const { queue, work } = made();
+      await listen();
+      const tasks = [...work.add(1, 'plain'), ...work.add(1, 'narrow')];
+      await queue.ring(tasks);
+      await allBegun(tasks);
+    });
+
+    it('that came before anybody listened is heard later, or rung again', async () => {
+      const { queue, work } = made();
+      const tasks = work.add(3, 'plain');
+      await queue.ring(tasks);
+      await pass(30);
+      expect(work.begun).toEqual([]);
+      await listen();
+      await allBegun(tasks);
+    });
+
+    it('for later does not run it before', async () => {
+      const { queue, work } = made();
+      await listen();
+      const [later] = work.add(1, 'plain', 250);
+      await queue.ring([later!]);
+      await aliveAfter();
+      await allBegun([later!]);
+      expect(work.begun.find(({ id }) => id === later!.id)!.at >= later!.readyAt).toBe(true);
+    });
+
+    it('that comes twice runs it once, and spoils nothing', async () => {
+      const { queue, work } = made();
+      await listen();
+      const tasks = work.add(5, 'plain');
+      await Promise.all([queue.ring(tasks), queue.ring(tasks), queue.ring([...tasks, ...tasks])]);
+      await allBegun(tasks);
+      await queue.ring(tasks);
+      await aliveAfter();
+      expect(work.begun.length).toBe(6);
+    });
+
+    it('is one of many, and all run', async () => {
+      const { queue, work } = made();
+      await listen();
+      const tasks = work.add(150, 'plain');
+      await Promise.all([queue.ring(tasks.slice(0, 100)), ...tasks.slice(100).map((task) => queue.ring([task]))]);
+      await allBegun(tasks);
+    });
+
+    it('for what nobody knows is forgotten', async () => {
+      const { queue, work } = made();
+      await listen();
+      const odd = ['', '|', 'a|b|c|d|e', 'p|0|1|0|plain', 'ü:*{}\n\0', '%', 'wait', 'x'.repeat(10_000)];
+      await queue.ring(odd.map((id) => ({ id, queue: 'plain', readyAt: 0 })));
+      await queue.ring([{ id: 'a', queue: 'no such queue', readyAt: Number.NaN }, { id: 'b', queue: 'plain', readyAt: Infinity }]); // prettier-ignore
+      await aliveAfter();
+      expect(work.begun.length).toBe(1);
+    });
+
+    it('never fails: with nothing, before and after', async () => {
+      const { queue, work } = made();
+      const tasks = work.add(2, 'plain');
+      await queue.ring([]);
+      await listen();
+      await queue.ring([]);
+      await queue.stop();
+      await queue.ring(tasks);
+    });
+  });
+}

@@ -1,0 +1,53 @@
+import type { MessageState } from '../../lib/core/change.js';
+import type { ContextPatch, Facts } from '../../lib/core/events.js';
+import type { ProcessState, Token, WaitState } from '../../lib/core/process.js';
+import type { ForkNode, Node, StepNode, WorkflowDefinition } from '../../lib/definition/graph.js';
+
+/** When every test begins, ms. */
+export const NOON = 1_000_000;
+
+export const ONCE = { attempts: 1, delayMs: 0, backoff: 'fixed', maxDelayMs: 86_400_000, jitter: false } as const;
+export const NOTHING: ContextPatch = { set: {}, remove: [] };
+
+export function aStepNode(name: string, given: Partial<Omit<StepNode, 'kind' | 'name'>> = {}): StepNode {
+  return { kind: 'step', name, when: false, gate: { for: 'nothing' }, next: ['end'], unsolicited: false, retry: ONCE, required: true, transactional: false, ...given };
+}
+
+export function aFork(name: string, branches: readonly string[], next: readonly string[] = ['end']): ForkNode {
+  return { kind: 'fork', name, branches, next };
+}
+
+/** Nodes as given; the first is where a process starts. */
+export function aDefinition(nodes: readonly Node[], given: Partial<WorkflowDefinition> = {}): WorkflowDefinition {
+  return { name: 'order', version: 1, start: nodes[0]!.name, nodes: new Map(nodes.map((node) => [node.name, node])), completesEarly: false, ...given };
+}
+
+/** Steps one after the other. */
+export function aLine(...names: readonly string[]): WorkflowDefinition {
+  return aDefinition(names.map((name, i) => aStepNode(name, { next: [names[i + 1] ?? 'end'] })));
+}
+
+/** Conditions hold, moments are now, nothing completes early. */
+export function someFacts(given: Partial<Facts> = {}): Facts {
+  return { holds: () => true, after: (_node, now) => now, within: (_node, now) => now, completes: () => false, snapshot: () => null, ...given };
+}
+
+export function aToken(given: Partial<Token> = {}): Token {
+  return { key: '0', node: 'a', run: 1, does: 'run', attempt: 1, since: NOON, ...given };
+}
+
+/** As after its start by worker `w`, with one token that runs. */
+export function aProcess(given: Partial<ProcessState> = {}): ProcessState {
+  return {
+    id: 'p', workflow: 'order', workflowVersion: 1, groupId: 'g', status: 'running', revision: 1, contextVersion: 1, snapshotVersion: 1, runs: 1, root: 0,
+    worker: 'w', claim: 1, tokens: [aToken()], cause: null, startedAt: NOON, finishedAt: null, parentId: null, updatedAt: NOON, ...given,
+  }; // prettier-ignore
+}
+
+export function aWait(given: Partial<WaitState> = {}): WaitState {
+  return { ...aToken(), kind: 'event', address: null, dueAt: null, queue: null, readyAt: null, worker: null, claim: 0, ...given };
+}
+
+export function aMessage(id = 'm', given: Partial<MessageState> = {}): MessageState {
+  return { id, address: 'r:p.1', processId: null, disposition: 'stored', body: { ok: true }, digest: 'digest', receivedAt: NOON, ...given };
+}

@@ -1,0 +1,229 @@
+import { expect } from 'vitest';
+import type { Change, MessageState, Snapshot } from '../../lib/core/change.js';
+import type { Circumstances, Facts, ProcessEvent } from '../../lib/core/events.js';
+import { placesAt } from '../../lib/core/moves.js';
+import { isActive, isFinished, isMail, type ProcessState, type Token, type WaitState } from '../../lib/core/process.js';
+import { begin, transition } from '../../lib/core/transition.js';
+import type { WorkflowDefinition } from '../../lib/definition/graph.js';
+import { aMessage, NOON, NOTHING, someFacts } from './builders.js';
+
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+export type Told = Without<ProcessEvent, 'by' | 'facts'> & { readonly by?: string | null };
+
+/** What a store keeps of one process, as plain maps: a change is applied whole, and its revision is the only guard. */
+export class Book {
+  process!: ProcessState;
+  readonly waits = new Map<string, WaitState>();
+  readonly messages = new Map<string, MessageState>();
+  readonly moves: (readonly (readonly [string, string?])[])[] = [];
+
+  apply(change: Change): void {
+    if ((change.expected ?? undefined) !== this.process?.revision) throw new Error('stale');
+    this.process = change.process;
+    if (change.waits.clear) this.waits.clear();
+    for (const key of change.waits.delete) this.waits.delete(key);
+    for (const wait of change.waits.put) this.waits.set(wait.key, wait);
+    for (const message of change.messages) this.messages.set(message.id, message);
+    this.moves.push(...change.versions.map(({ moves }) => moves));
+  }
+
+  copy(): Book {
+    const copy = new Book();
+    copy.process = this.process;
+    for (const [key, wait] of this.waits) copy.waits.set(key, wait);
+    for (const [id, message] of this.messages) copy.messages.set(id, message);
+    copy.moves.push(...this.moves);
+    return copy;
+  }
+
+  /** What the engine reads for an event: the rows it names, and no more. */
+  snapshotFor(event: Told): Snapshot {
+    const parked = 'key' in event && (!('claim' in event) || event.taskOf !== undefined) ? this.waits.get(event.key) : undefined;
+    const known = 'message' in event ? this.messages.get(event.message.id) : undefined;
+    return { process: this.process, waits: new Map(parked && [[parked.key, parked]]), messages: new Map(known && [[known.id, known]]) };
+  }
+}
+
+/** One process, told event by event. Every change is checked against what must always hold. */
+export class Story {
+  readonly book = new Book();
+  readonly changes: Change[] = [];
+  now = NOON;
+  worker: string | null = 'w';
+  facts: Facts;
+
+  constructor(
+    readonly definition: WorkflowDefinition,
+    facts: Partial<Facts> = {},
+  ) {
+    this.facts = someFacts(facts);
+    this.accept(begin(definition, { id: 'p', groupId: 'g', values: NOTHING }, { by: this.worker, facts: this.facts }, this.now));
+  }
+
+  get process(): ProcessState {
+    return this.book.process;
+  }
+  get status(): string {
+    return this.process.status;
+  }
+  /** Where something can run. */
+  get active(): string[] {
+    return this.process.tokens.filter(isActive).map(({ node }) => node);
+  }
+  /** Where something waits, and for what. */
+  get waiting(): string[] {
+    return [...this.book.waits.values()].map(({ node, kind }) => `${node}: ${kind}`).sort();
+  }
+  get records(): string[] {
+    return this.changes.flatMap(({ records }) => records.map(({ type, step }) => (step === null ? type : `${type} ${step}`)));
+  }
+  get last(): Change {
+    return this.changes.at(-1)!;
+  }
+
+  token(node: string): Token {
+    return this.process.tokens.find((token) => token.node === node)!;
+  }
+  wait(node: string): WaitState {
+    return [...this.book.waits.values()].find((wait) => wait.node === node)!;
+  }
+
+  /** What the event makes of the process; nothing is applied. */
+  decide(told: Told, snapshot: Snapshot = this.book.snapshotFor(told)): Change | null {
+    const given: Circumstances = { by: this.worker, facts: this.facts };
+    return transition(this.definition, snapshot, { ...given, ...told } as ProcessEvent, this.now);
+  }
+
+  tell(told: Told): Change | null {
+    const change = this.decide(told);
+    if (change) this.accept(change);
+    return change;
+  }
+
+  /** As the reply to a commit is lost: what has been applied is told again. */
+  tellTwice(told: Told): Change | null {
+    this.tell(told);
+    return this.tell(told);
+  }
+
+  /* ------------------------------------------------------------- the usual events ---- */
+
+  /** Who speaks for the body of a step: its own worker, or the one that has its task. */
+  speaker(node: string) {
+    const wait = this.wait(node);
+    if (wait?.kind === 'task') return { key: wait.key, run: wait.run, attempt: wait.attempt, claim: wait.claim, taskOf: wait.worker ?? 'nobody' };
+    const { key, run, attempt } = this.process.tokens.find((token) => token.node === node && isActive(token)) ?? this.token(node) ?? { key: 'none', run: 0, attempt: 0 };
+    return { key, run, attempt, claim: this.process.claim };
+  }
+
+  succeeded(node: string, more: { branch?: string } = {}): Told {
+    return { type: 'step-succeeded', ...this.speaker(node), patch: NOTHING, ...more };
+  }
+  failed(node: string, more: { permanent?: boolean; random?: number } = {}): Told {
+    return { type: 'step-failed', ...this.speaker(node), error: 'Error: no', permanent: false, random: 0, ...more };
+  }
+  asked(node: string, correlation?: string): Told {
+    return { type: 'response-requested', ...this.speaker(node), ...(correlation !== undefined && { correlation }) };
+  }
+  deferred(node: string, more: { afterMs?: number; state?: number; patch?: typeof NOTHING } = {}): Told {
+    return { type: 'step-deferred', ...this.speaker(node), ...more };
+  }
+  paused(node: string): Told {
+    return { type: 'step-paused', ...this.speaker(node), reason: 'look at it' };
+  }
+  answer(node: string, id = 'm'): Told {
+    const wait = this.wait(node);
+    return { type: 'message-received', key: wait?.key ?? '0', run: wait?.run ?? 0, message: aMessage(id, { address: wait?.address ?? 'r:none' }) };
+  }
+  event(node: string, id = 'm'): Told {
+    return { type: 'event-received', node, message: aMessage(id, { address: `e:${node}:g` }) };
+  }
+  due(node: string): Told {
+    const wait = this.wait(node);
+    return { type: 'came-due', key: wait?.key ?? '0', run: wait?.run ?? 0, random: 0 };
+  }
+  taskLost(node: string, worker = this.wait(node).worker ?? 'nobody'): Told {
+    const wait = this.wait(node);
+    return { type: 'task-lost', key: wait.key, run: wait.run, worker };
+  }
+  restart(version: number): Told {
+    return { type: 'restarted', root: this.process.root, version, values: { v: version }, places: placesAt(this.book.moves.slice(0, version)) };
+  }
+
+  do(...nodes: readonly string[]): this {
+    for (const node of nodes) expect(this.tell(this.succeeded(node)), `${node} succeeds`).not.toBeNull();
+    return this;
+  }
+  /** A worker takes a task from its queue: an update of its row beside the transitions, as stores do it. */
+  take(node: string, worker = 't'): this {
+    const wait = this.wait(node);
+    this.book.waits.set(wait.key, { ...wait, worker, claim: wait.claim + 1, readyAt: null });
+    return this;
+  }
+  /** Time passes until the wait is due. */
+  wake(node: string): this {
+    this.now = Math.max(this.now, this.wait(node).dueAt!);
+    this.tell(this.due(node));
+    return this;
+  }
+
+  /* ------------------------------------------------------------ what always holds ---- */
+
+  private accept(change: Change): void {
+    const before = this.book.process as ProcessState | undefined;
+    this.book.apply(change);
+    this.changes.push(change);
+    holds(before, change, this.book);
+  }
+}
+
+/** The invariants of a change, of the process it leaves, and of what a restart would find. */
+export function holds(before: ProcessState | undefined, change: Change, book: Book): void {
+  const { process, records, versions, waits } = change;
+  const from = before ?? { revision: 0, contextVersion: 0, claim: 0, runs: 0, root: 0 };
+  expect(records.length).toBeGreaterThan(0);
+  expect(records.map(({ sequence }) => sequence)).toEqual(records.map((_, i) => from.revision + 1 + i));
+  expect(process.revision).toBe(from.revision + records.length);
+  expect(versions.map(({ version }) => version)).toEqual(versions.map((_, i) => from.contextVersion + 1 + i));
+  expect(process.contextVersion).toBe(from.contextVersion + versions.length);
+  for (const name of ['claim', 'runs', 'root'] as const) expect(process[name], name).toBeGreaterThanOrEqual(from[name]);
+  const put = waits.put.map(({ key }) => key);
+  expect(put.filter((key) => waits.delete.includes(key) || put.indexOf(key) !== put.lastIndexOf(key))).toEqual([]);
+  statusFits(process, change);
+  rowsFit(process, book);
+  if (!isFinished(process.status)) expect([...placesAt(book.moves)].sort(), 'moves').toEqual(placesNow(book));
+}
+
+function statusFits({ status, tokens, worker, finishedAt, cause }: ProcessState, change: Change): void {
+  const active = tokens.some(isActive);
+  if (!active) expect(worker).toBeNull();
+  if (status === 'running') expect(active && worker !== null, 'running: active and held or free').toBe(true);
+  if (status === 'waiting') expect(active || tokens.some(({ fault }) => fault !== undefined)).toBe(false);
+  expect(status === 'failed' || status === 'suspended' || !tokens.some(({ fault }) => fault !== undefined), 'a fault shows').toBe(true);
+  expect(isFinished(status)).toBe(finishedAt !== null);
+  if (status === 'failed' || status === 'suspended') expect(cause === null && status === 'failed').toBe(false);
+  if (isFinished(status)) expect(tokens).toEqual([]);
+  if (isFinished(status) && change.versions.length > 0) expect(change.waits.clear).toBe(true);
+}
+
+/** A token stands in the process row or in a row of its own; in both only what each version looks at. */
+function rowsFit({ tokens, status }: ProcessState, book: Book): void {
+  if (isFinished(status)) return expect([...book.waits.keys()]).toEqual([]);
+  const inRow = new Map(tokens.map((token) => [token.key, token]));
+  expect(inRow.size).toBe(tokens.length);
+  for (const wait of book.waits.values()) {
+    const twin = inRow.get(wait.key);
+    expect(twin === undefined || 'kind' in twin, `${wait.key} stands twice`).toBe(true);
+    if (wait.kind === 'condition' || isMail(wait)) expect(twin).toEqual(wait);
+  }
+  for (const token of tokens) if ('kind' in token) expect(book.waits.get(token.key)).toEqual(token);
+  for (const { key, open } of tokens) {
+    const branches = new Set([...book.waits.keys(), ...inRow.keys()].filter((other) => other.startsWith(`${key}/`) && !other.slice(key.length + 1).includes('/')));
+    if (open !== undefined) expect(branches.size, 'open branches').toBe(open);
+  }
+}
+
+function placesNow({ process, waits }: Book): [string, string][] {
+  const flow = [...process.tokens, ...waits.values()].filter((token) => !isMail(token) && token.does !== 'over');
+  return [...new Map(flow.map(({ key, node }) => [key, node])).entries()].sort();
+}

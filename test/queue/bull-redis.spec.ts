@@ -1,0 +1,132 @@
+import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { until } from '../support/app.js';
+import { privateRedis, type PrivateRedis, serverProgram } from '../support/redis.js';
+import { LaterWorkflow, LetterWorkflow, openOffice, type Office, type OfficeSetup, PairWorkflow } from './letters.js';
+
+const missing = serverProgram() === null ? 'no redis-server to start and to break' : null;
+if (missing && process.env.CI) throw new Error(missing);
+
+describe.skipIf(missing)(`task queues in a Redis that fails${missing ? ` (left out: ${missing})` : ''}`, () => {
+  let redis: PrivateRedis;
+  let offices: Office[] = [];
+  const warned = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
+  beforeAll(async () => void (redis = await privateRedis()));
+  beforeEach(() => void warned.mockClear());
+  afterEach(async () => {
+    for (const { app, press } of offices.splice(0)) await (press.open(), app.close());
+  });
+  afterAll(() => redis.drop());
+
+  const open = async (setup: Partial<OfficeSetup> = {}) => {
+    const { hostname: host, port } = new URL(redis.url);
+    const settings = { retryProcessDelay: 100, guardInterval: 300 }; // of Bull, which rests 5 s after an error
+    const office = await openOffice({ redis: { redis: { host, port: Number(port), retryStrategy: () => 50 }, settings }, ...setup });
+    offices.push(office);
+    return office;
+  };
+  const warnings = (part: string) => warned.mock.calls.filter(([text]) => String(text).includes(part)).length;
+
+  it('forgets all jobs: each task runs, once', async () => {
+    const office = await open({ queues: { letters: { concurrency: 1 }, parcels: {} } });
+    office.press.shut();
+    const ids = [...(await office.start(LetterWorkflow, 5)), ...(await office.start(LaterWorkflow, 3)), ...(await office.start(PairWorkflow, 2))];
+    await until(() => office.press.printed.length, (count) => count >= 2); // prettier-ignore
+    expect(await redis.say('FLUSHALL')).toBe('+OK');
+    office.press.open();
+    await office.allDone(ids);
+    expect(office.press.printed.length).toBe(5 + 3 + 4);
+    expect(new Set(office.press.printed.map(({ id }) => id)).size).toBe(12);
+  });
+
+  it('forgets delayed jobs while nothing runs', async () => {
+    const office = await open();
+    const ids = await office.start(LaterWorkflow, 4);
+    await redis.say('FLUSHALL');
+    await office.allDone(ids);
+  });
+
+  it('dies and comes back empty', async () => {
+    const office = await open();
+    const before = [...(await office.start(LaterWorkflow, 2)), ...(await office.start(LetterWorkflow, 1))];
+    await redis.kill();
+    const during = await office.start(LetterWorkflow, 3); // resolves, although nobody hears the ring
+    const views = await Promise.all(during.map((id) => office.workflows.get(id)));
+    expect(views.map(({ status }) => status)).toEqual(['waiting', 'waiting', 'waiting']);
+    await redis.start();
+    await office.allDone([...before, ...during]);
+    expect(office.press.printed.length).toBe(6);
+  });
+
+  it('dies while a task runs: it is completed all the same', async () => {
+    const office = await open();
+    office.press.shut();
+    const ids = await office.start(LetterWorkflow, 2);
+    await until(() => office.press.printed.length, (count) => count === 2); // prettier-ignore
+    await redis.kill();
+    office.press.open();
+    await office.allDone(ids);
+    await redis.start();
+    await office.allDone(await office.start(LetterWorkflow, 2));
+    expect(office.press.printed.length).toBe(4);
+  });
+
+  it('is not there at boot, and comes later', async () => {
+    await redis.kill();
+    const office = await open();
+    const ids = await office.start(PairWorkflow, 2);
+    await redis.start();
+    await office.allDone(ids);
+  });
+
+  it('is not there at boot, nor at shutdown', async () => {
+    await redis.kill();
+    const office = await open();
+    await office.start(LetterWorkflow, 1);
+    await office.app.close();
+    offices = [];
+    await redis.start();
+  });
+
+  it('is gone at shutdown, with a task that runs', async () => {
+    const office = await open();
+    office.press.shut();
+    await office.start(LetterWorkflow, 1);
+    await until(() => office.press.printed.length, (count) => count === 1); // prettier-ignore
+    await redis.kill();
+    await office.app.close();
+    offices = [];
+    await redis.start();
+  });
+
+  it('is there at shutdown, and a body never ends', async () => {
+    const office = await open();
+    office.press.shut();
+    await office.start(LetterWorkflow, 1);
+    await until(() => office.press.printed.length, (count) => count === 1); // prettier-ignore
+    await office.app.close();
+    offices = [];
+  });
+
+  it('answers nobody: rings end, and do not pile up', async () => {
+    const office = await open();
+    await office.allDone(await office.start(LetterWorkflow, 1));
+    redis.freeze();
+    const ids = await office.start(LetterWorkflow, 3).finally(() => setTimeout(redis.thaw, 2500));
+    await until(() => warnings('Tasks wait for the next sweep'), (count) => count > 0); // prettier-ignore
+    await office.allDone(ids);
+    expect(warnings('Tasks wait for the next sweep')).toBe(1);
+  });
+
+  it.each([
+    ['is full', 'CONFIG SET maxmemory 1', 'CONFIG SET maxmemory 0'],
+    ['takes no writes', 'REPLICAOF 127.0.0.1 1', 'REPLICAOF NO ONE'],
+  ])('%s: tasks wait until that is over', async (_, begin, end) => {
+    const office = await open();
+    expect(await redis.say(begin)).toBe('+OK');
+    const ids = await office.start(LetterWorkflow, 3).finally(() => setTimeout(() => void redis.say(end), 300));
+    await until(() => warnings('Tasks wait for the next sweep'), (count) => count > 0); // prettier-ignore
+    await office.allDone(ids);
+  });
+});
