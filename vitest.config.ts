@@ -7,8 +7,15 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^nestjs-argonaut$/, replacement: lib('index') },
-      { find: /^nestjs-argonaut\/(bull|ports|testing)$/, replacement: fileURLToPath(new URL('./lib/$1.ts', import.meta.url)) },
+      { find: /^nestjs-argonaut\/(bull|ports|testing)$/, replacement: lib('$1') },
     ],
   },
-  test: { include: ['test/**/*.spec.ts'], testTimeout: 15_000, hookTimeout: 30_000 },
+  test: {
+    include: ['test/**/*.spec.ts'],
+    globalSetup: ['test/global-setup.ts'],
+    reporters: ['default', './test/support/summary.ts'],
+    maxWorkers: 2, // some suites measure time
+    testTimeout: 15_000,
+    hookTimeout: 60_000,
+  },
 });

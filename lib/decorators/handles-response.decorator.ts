@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Inject } from '@nestjs/common';
-import { isObservable, lastValueFrom } from 'rxjs';
+import { isObservable, lastValueFrom, type Observable } from 'rxjs';
 import type { Disposition } from '../core/change.js';
 import type { Class } from '../values.js';
 import { WorkflowService } from '../workflow.service.js';
@@ -25,7 +25,8 @@ export interface ResponseDoor {
 }
 
 type Handler = (...args: any[]) => unknown;
-type Delivered<M extends Handler> = Exclude<Awaited<ReturnType<M>>, void | undefined | null>;
+type Last<R> = R extends Observable<infer T> ? T : R;
+type Delivered<M extends Handler> = Exclude<Last<Awaited<ReturnType<M>>>, void | undefined | null>;
 type CheckDoor<Message, Payload, M extends Handler> = [Message] extends [Parameters<M>[0]]
   ? [Delivered<M>] extends [Payload] ? string | symbol : '✗ it returns something else than the step expects'
   : '✗ its first argument is not the message the id is read from'; // prettier-ignore
@@ -50,8 +51,10 @@ export function HandlesResponse<W extends WorkflowIn, S extends ReceiverIn<W>, M
   options: DoorOptions<Message> = {},
 ): DoorFor<Message, MessageIn<W, S>> {
   return (target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<any>) => {
-    Inject(WorkflowService)(target, SERVICE);
     const original = descriptor.value as Handler;
+    if (Reflect.hasOwnMetadata(RESPONSE_METADATA, original))
+      throw new TypeError(`${target.constructor.name}.${String(key)}: two @HandlesResponse. A method brings the answer to one step.`);
+    Inject(WorkflowService)(target, SERVICE);
     const door = async function (this: Record<string, WorkflowService>, ...args: unknown[]): Promise<Disposition | undefined> {
       const answer = await lastOf(original.apply(this, args));
       if (answer === undefined || answer === null) return undefined;
@@ -77,5 +80,7 @@ function lastOf(result: unknown): unknown {
 
 /** A class, or what the function gives that was written to go round a circle of imports. */
 export function classOf(workflow: WorkflowIn): Class | string {
-  return typeof workflow === 'function' && !/^class\b/.test(Function.prototype.toString.call(workflow)) ? (workflow as () => Class)() : (workflow as Class | string);
+  return typeof workflow === 'function' && !/^class\b/.test(Function.prototype.toString.call(workflow))
+    ? (workflow as () => Class)()
+    : (workflow as Class | string);
 }

@@ -18,12 +18,16 @@ export function taskOfWait(processId: string, wait: WaitState): Task {
   return taskOf({ processId, key: wait.key, run: wait.run, claim: wait.claim, queue: wait.queue!, readyAt: wait.readyAt! });
 }
 
-/** Null for what is no id of ours: a queue may hold anything. */
+/**
+ * Null for what is no id of ours: a queue may hold anything. Tasks are claimed many at a time, so one with a number or a character
+ * that the database refuses would keep the others from being taken.
+ */
 export function addressOf(id: unknown): TaskAt | null {
-  const parts = typeof id === 'string' ? id.split('|') : [];
+  const parts = typeof id === 'string' && id.length < 2000 ? id.split('|') : [];
   if (parts.length !== 5) return null;
   try {
     const [processId, key, run, claim, queue] = parts.map(decodeURIComponent) as [string, string, string, string, string];
+    if (![run, claim].every((number) => /^\d{1,9}$/.test(number)) || (processId + key + queue).includes('\0')) return null;
     return { processId, key, run: Number(run), claim: Number(claim), queue, readyAt: 0 };
   } catch {
     return null;

@@ -21,7 +21,11 @@ export interface QueueBench {
   readonly made: () => TaskQueueUnderTest & { readonly work: WorkOnPaper };
 }
 
-export const CONTRACT_QUEUES = { plain: {}, narrow: { concurrency: 2 }, rated: { concurrency: 4, rate: { max: 2, per: 300 } } } as const satisfies ContractQueues;
+export const CONTRACT_QUEUES = {
+  plain: {},
+  narrow: { concurrency: 2 },
+  rated: { concurrency: 4, rate: { max: 2, per: 300 } },
+} as const satisfies ContractQueues;
 
 /**
  * What every task queue has to do, as a test suite. `create` hands out a new one with the queues it is given, which does not

@@ -1,5 +1,7 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
+import Bull from 'bull';
+import { TaskQueue } from 'nestjs-argonaut/ports';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { until } from '../support/app.js';
 import { privateRedis, type PrivateRedis, serverProgram } from '../support/redis.js';
@@ -109,14 +111,30 @@ describe.skipIf(missing)(`task queues in a Redis that fails${missing ? ` (left o
     offices = [];
   });
 
-  it('answers nobody: rings end, and do not pile up', async () => {
+  const ringNow = (office: Office) => office.app.get(TaskQueue).ring([{ id: 'a|0|1|0|letters', queue: 'letters', readyAt: Date.now() }]);
+
+  it('is down: a ring ends, and nothing piles up until it is back', async () => {
+    const office = await open({ worker: { enabled: false } });
+    await office.start(LetterWorkflow, 1);
+    await redis.kill();
+    const added = vi.spyOn(Bull.prototype, 'addBulk');
+    for (let times = 0; times < 50; times++) await ringNow(office);
+    expect(added).toHaveBeenCalledTimes(1);
+    expect(warnings('Tasks wait for the next sweep')).toBe(1);
+    await redis.start();
+    await added.mock.results[0]!.value;
+    await ringNow(office);
+    expect(added).toHaveBeenCalledTimes(2);
+    added.mockRestore();
+  });
+
+  it('answers nobody, and then again', async () => {
     const office = await open();
     await office.allDone(await office.start(LetterWorkflow, 1));
     redis.freeze();
-    const ids = await office.start(LetterWorkflow, 3).finally(() => setTimeout(redis.thaw, 2500));
+    const ids = await office.start(LetterWorkflow, 3).finally(() => setTimeout(redis.thaw, 1500));
     await until(() => warnings('Tasks wait for the next sweep'), (count) => count > 0); // prettier-ignore
     await office.allDone(ids);
-    expect(warnings('Tasks wait for the next sweep')).toBe(1);
   });
 
   it.each([

@@ -16,7 +16,10 @@ describe.skipIf(leftOut(redis))(titled('Bull', redis), () => {
 
   taskQueueContract(async (queues) => {
     const { imports, providers, use } = bullTaskQueue({ queues, prefix: randomBytes(4).toString('hex') });
-    const module = await Test.createTestingModule({ imports: [BullModule.forRoot({ url: redis.url, prefix: mine }), ...imports!], providers: providers! }).compile();
+    const module = await Test.createTestingModule({
+      imports: [BullModule.forRoot({ url: redis.url, prefix: mine }), ...imports!],
+      providers: providers!,
+    }).compile();
     await module.init();
     return { queue: module.get<TaskQueue>(use), close: () => module.close() };
   }, kit);

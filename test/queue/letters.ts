@@ -77,18 +77,30 @@ export interface OfficeSetup {
 export const SOME_QUEUES: QueueList = ['letters', 'parcels'];
 
 /** One instance of an application; those with one store and prefix are instances of the same. */
-export async function openOffice({ redis, queues = SOME_QUEUES, store = new MemoryProcessStore(), prefix = aPrefix(), worker, more = {} }: OfficeSetup): Promise<Office> {
+export async function openOffice({
+  redis,
+  queues = SOME_QUEUES,
+  store = new MemoryProcessStore(),
+  prefix = aPrefix(),
+  worker,
+  more = {},
+}: OfficeSetup): Promise<Office> {
   const press = new Press();
   const STORE = Symbol('STORE');
   const adapter = { use: STORE, providers: [{ provide: STORE, useValue: store }] };
   const options: WorkflowModuleOptions = { worker: { sweepInterval: '100ms', shutdownTimeout: '300ms', ...worker } };
   const module = await Test.createTestingModule({
-    imports: [BullModule.forRoot(redis), WorkflowModule.forRoot({ ...options, store: adapter, taskQueue: bullTaskQueue({ queues, prefix }) }) as DynamicModule, ...(more.imports ?? [])],
+    imports: [
+      BullModule.forRoot(redis),
+      WorkflowModule.forRoot({ ...options, store: adapter, taskQueue: bullTaskQueue({ queues, prefix }) }) as DynamicModule,
+      ...(more.imports ?? []),
+    ],
     providers: [...WORKFLOWS, { provide: Press, useValue: press }, ...(more.providers ?? [])],
   }).compile();
   await module.init();
   const workflows = module.get(WorkflowService);
-  const start = (workflow: (typeof WORKFLOWS)[number], count: number) => Promise.all(Array.from({ length: count }, async () => (await workflows.start(workflow)).id));
+  const start = (workflow: (typeof WORKFLOWS)[number], count: number) =>
+    Promise.all(Array.from({ length: count }, async () => (await workflows.start(workflow)).id));
   const allDone = async (ids: readonly string[]) =>
     void (await until(() => Promise.all(ids.map(async (id) => (await workflows.get(id)).status)), (all) => all.every((status) => status === 'completed'))); // prettier-ignore
   return { app: module, workflows, press, start, allDone };

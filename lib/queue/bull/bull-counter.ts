@@ -21,7 +21,6 @@ type NewJob = { readonly data: { readonly id: string }; readonly opts: JobOption
 export class BullCounter {
   readonly name: string;
   private readonly logger: SeldomLogger;
-  private readonly held = new Set<() => void>();
   private silentUntil = 0;
   private stopped = false;
 
@@ -32,6 +31,7 @@ export class BullCounter {
     this.name = plan.name;
     this.logger = new SeldomLogger(new Logger('Workflow'), `Task queue "${plan.name}"`);
     queue.on('error', (error: unknown) => this.logger.warn('Redis', error)); // it comes back, or not: tasks are in the store
+    closeAtOnce(queue);
   }
 
   /* ---------------------------------------------------------------- ringing ---- */
@@ -41,11 +41,15 @@ export class BullCounter {
     const jobs = tasks.flatMap((task) => jobOf(task) ?? []);
     if (jobs.length === 0 || Date.now() < this.silentUntil) return;
     try {
-      if (!(await inTime(this.add(jobs), PATIENCE_MS))) throw new Error('Redis does not answer');
+      if (!(await inTime(this.add(jobs), PATIENCE_MS))) this.beSilent();
     } catch (error) {
-      this.silentUntil = Date.now() + SILENCE_MS;
       this.logger.warn('Tasks wait for the next sweep', error);
     }
+  }
+
+  private beSilent(): void {
+    this.silentUntil = Date.now() + SILENCE_MS;
+    this.logger.warn('Tasks wait for the next sweep', 'Redis does not answer');
   }
 
   private async add(jobs: readonly NewJob[]): Promise<void> {
@@ -67,34 +71,26 @@ export class BullCounter {
 
   /** One handler for jobs of any name: under another name, Bull would fail them, and keep them. */
   private begin(work: TaskWork): void {
-    if (this.stopped) return;
     this.queue.process('*', this.plan.concurrency, (job: Job) => this.take(job.data, work)).catch(() => {}); // said by 'error' as well
   }
 
-  /** Ends when the try has ended, or at a stop: then Bull need not wait for a body. How it ended is the store's business. */
-  private take(data: unknown, work: TaskWork): Promise<void> {
+  /** Ends when the try has ended. How it ended is the store's business, not Bull's. */
+  private async take(data: unknown, work: TaskWork): Promise<void> {
     const id = idIn(data, this.name);
     if (id === null) this.logger.warn('A job was dropped', 'it is no task of this queue');
-    if (id === null || this.stopped) return Promise.resolve();
-    return new Promise((letGo) => {
-      this.held.add(letGo);
-      const ended = () => (this.held.delete(letGo), letGo());
-      work.run(id).then(ended, ended);
-    });
+    else if (!this.stopped) await work.run(id);
   }
 
-  /* --------------------------------------------------------------- stopping ---- */
-
+  /** Bull still hands out a job while it pauses: that one is dropped, and rung again. It does not wait for those that run. */
   async stop(): Promise<void> {
     this.stopped = true;
-    const paused = this.queue.pause(true, true);
-    for (const letGo of this.held) letGo();
-    await inTime(paused, PATIENCE_MS).catch(() => false);
+    await inTime(this.queue.pause(true, true), PATIENCE_MS).catch(() => false);
   }
+}
 
-  async close(): Promise<void> {
-    await this.queue.close(true);
-  }
+/** @nestjs/bull closes its queues when the application shuts down, and waits for their jobs: for ever, where Redis is gone. */
+function closeAtOnce(queue: Queue): void {
+  Object.assign(queue, { onApplicationShutdown: () => queue.close(true) });
 }
 
 /**

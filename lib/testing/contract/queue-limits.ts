@@ -55,7 +55,9 @@ export function limitsContract({ kit: { describe, it, expect }, made }: QueueBen
       await listen();
       await queue.ring(work.add(1, 'plain'));
       await work.until(() => work.begun.length === 1, 'one runs');
-      await queue.stop();
+      const stopped = queue.stop();
+      await queue.ring(work.add(3, 'plain'));
+      await stopped;
       await queue.ring(work.add(3, 'plain'));
       work.endAll();
       await pass(100);

@@ -6,7 +6,8 @@ const ALL = ['plain', 'narrow', 'rated'];
 
 export function ringsContract({ kit: { describe, it, expect }, made }: QueueBench): void {
   const listen = () => made().queue.listen(ALL, made().work);
-  const allBegun = (tasks: readonly Task[]) => made().work.until(() => tasks.every((task) => made().work.timesBegun(task) === 1), `each of ${tasks.length} tasks runs once`);
+  const allBegun = (tasks: readonly Task[]) =>
+    made().work.until(() => tasks.every((task) => made().work.timesBegun(task) === 1), `each of ${tasks.length} tasks runs once`);
   const aliveAfter = async () => {
     const tasks = made().work.add(1, 'plain');
     await made().queue.ring(tasks);
@@ -40,6 +41,17 @@ export function ringsContract({ kit: { describe, it, expect }, made }: QueueBenc
       await aliveAfter();
       await allBegun([later!]);
       expect(work.begun.find(({ id }) => id === later!.id)!.at >= later!.readyAt).toBe(true);
+    });
+
+    it('for now counts, after one for later', async () => {
+      const { queue, work } = made();
+      await listen();
+      const [later] = work.add(1, 'plain', 60_000);
+      await queue.ring([later!]);
+      await aliveAfter();
+      expect(work.timesBegun(later!)).toBe(0);
+      await queue.ring([work.bringForward(later!)]);
+      await allBegun([later!]);
     });
 
     it('that comes twice runs it once, and spoils nothing', async () => {

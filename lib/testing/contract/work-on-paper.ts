@@ -3,7 +3,7 @@ import { taskOf } from '../../runtime/task-id.js';
 import type { Rate } from '../../store/process-store.js';
 import { anId } from '../builders.js';
 
-type Entry = { readonly task: Task; state: 'free' | 'runs' | 'done' };
+type Entry = { task: Task; state: 'free' | 'runs' | 'done' };
 
 /** What the engine and a store are for a queue: it knows which tasks there are, runs each once, and sweeps. */
 export class WorkOnPaper implements TaskWork {
@@ -26,6 +26,13 @@ export class WorkOnPaper implements TaskWork {
     const tasks = Array.from({ length: count }, () => taskOf({ processId: anId(), key: '0', run: 1, claim: 0, queue, readyAt }));
     for (const task of tasks) this.entries.set(task.id, { task, state: 'free' });
     return tasks;
+  }
+
+  /** The same task, ready now instead of later. */
+  bringForward({ id, queue }: Task): Task {
+    const task = { id, queue, readyAt: Date.now() };
+    this.entries.get(id)!.task = task;
+    return task;
   }
 
   async run(id: string, rate?: Rate): Promise<Ran> {

@@ -41,7 +41,8 @@ export class Instance {
   private async answer<T>(response: Response): Promise<T> {
     const text = await response.text();
     if (!response.ok) throw new Error(`${response.status} ${text}`);
-    return JSON.parse(text) as T;
+    const isJson = response.headers.get('content-type')?.includes('json');
+    return (isJson ? JSON.parse(text) : text) as T;
   }
 
   /** SIGKILL: it can do nothing about it. SIGTERM: it finishes what it has in hand. */

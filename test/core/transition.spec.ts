@@ -1,0 +1,250 @@
+import { describe, expect, it } from 'vitest';
+import type { Change, Snapshot } from '../../lib/core/change.js';
+import type { ProcessEvent } from '../../lib/core/events.js';
+import { isActive, type ProcessState, type ProcessStatus, type Token, type WaitState } from '../../lib/core/process.js';
+import { transition } from '../../lib/core/transition.js';
+import { aDefinition, aFork, aMessage, aProcess, aStepNode, aToken, aWait, NOON, NOTHING, someFacts } from './builders.js';
+
+/**
+ * Every status × every event. The process has a token for each event to be about: `run` runs, `ask` asks, `answer` waits for a
+ * response, `task` is with worker t, `timer` is due, `broken` has failed. Where a status rules a token out, it is not there.
+ */
+const definition = aDefinition([
+  aFork('all', ['run', 'ask', 'answer', 'task', 'timer', 'broken']),
+  aStepNode('run', { next: [] }),
+  aStepNode('ask', { next: [], gate: { for: 'response', request: 'how' } }),
+  aStepNode('answer', { next: [], gate: { for: 'response', request: 'how' } }),
+  aStepNode('task', { next: [], queue: 'q' }),
+  aStepNode('timer', { next: [], after: 1 }),
+  aStepNode('broken', { next: [] }),
+  aStepNode('heard', { next: [], unsolicited: true, gate: { for: 'event', event: 'news' } }),
+]);
+
+const RUN = aToken({ key: '0/0', node: 'run', run: 2 });
+const ASK = aToken({ key: '0/1', node: 'ask', run: 3, does: 'request' });
+const BROKEN = aToken({ key: '0/5', node: 'broken', run: 7, fault: 'Error: no' });
+const WAITS = [
+  aWait({ key: '0/2', node: 'answer', run: 4, kind: 'response', address: 'r:p.4' }),
+  aWait({ key: '0/3', node: 'task', run: 5, kind: 'task', queue: 'q', worker: 't', claim: 1 }),
+  aWait({ key: '0/4', node: 'timer', run: 6, kind: 'timer', dueAt: NOON }),
+];
+
+function tokensOf(status: ProcessStatus): Token[] {
+  const active = status === 'waiting' ? [] : [RUN, ASK];
+  const broken = status === 'failed' ? [BROKEN] : [];
+  const fork = aToken({ key: '0', node: 'all', does: 'branches', open: WAITS.length + active.length + broken.length });
+  return [fork, ...active, ...broken];
+}
+
+function standing(status: ProcessStatus): Snapshot {
+  const finished = status === 'completed' || status === 'cancelled';
+  const tokens = finished ? [] : tokensOf(status);
+  const worker = tokens.some(isActive) ? 'w' : null;
+  const process = aProcess({ status, tokens, worker, revision: 10, runs: 7, cause: 'a cause', finishedAt: finished ? NOON : null });
+  return { process, waits: new Map(finished ? [] : WAITS.map((wait) => [wait.key, wait])), messages: new Map() };
+}
+
+const by = { by: 'b', facts: someFacts() };
+const run = { key: '0/0', run: 2, attempt: 1, claim: 1 };
+const ask = { key: '0/1', run: 3, attempt: 1, claim: 1 };
+const message = aMessage();
+const events: { [T in ProcessEvent['type']]: ProcessEvent } = {
+  'step-succeeded': { type: 'step-succeeded', ...run, patch: NOTHING, ...by },
+  'response-requested': { type: 'response-requested', ...ask, ...by },
+  'step-deferred': { type: 'step-deferred', ...run, ...by },
+  'step-paused': { type: 'step-paused', ...run, reason: 'look', ...by },
+  'step-failed': { type: 'step-failed', ...run, error: 'Error: no', permanent: false, random: 0, ...by },
+  'message-received': { type: 'message-received', key: '0/2', run: 4, message, ...by },
+  'event-received': { type: 'event-received', node: 'heard', message, ...by },
+  'message-missed': { type: 'message-missed', message, ...by },
+  'came-due': { type: 'came-due', key: '0/4', run: 6, random: 0, ...by },
+  'task-lost': { type: 'task-lost', key: '0/3', run: 5, worker: 't', ...by },
+  claimed: { type: 'claimed', ...by },
+  'worker-lost': { type: 'worker-lost', worker: 'w', ...by },
+  suspended: { type: 'suspended', reason: 'a holiday', ...by },
+  resumed: { type: 'resumed', ...by },
+  cancelled: { type: 'cancelled', reason: 'enough', ...by },
+  retried: { type: 'retried', ...by },
+  restarted: { type: 'restarted', root: 0, version: 1, values: { v: 1 }, places: new Map([['0', 'run']]), ...by },
+};
+
+/** What became of it: `records → status (worker claim)`. */
+function told({ process, records }: Change): string {
+  return `${records.map(({ type }) => type).join(' ')} → ${process.status} (${process.worker ?? '-'} ${process.claim})`;
+}
+
+const LIVE = ['running', 'waiting', 'suspended', 'failed'] as const;
+const ALL = [...LIVE, 'completed', 'cancelled'] as const;
+
+/** null: the event no longer applies. */
+const table: { [T in ProcessEvent['type']]: { [S in ProcessStatus]: string | null } } = {
+  'step-succeeded': {
+    running: 'step-completed → running (w 1)', waiting: null, suspended: 'step-completed → suspended (w 1)', failed: 'step-completed → failed (w 1)', completed: null, cancelled: null,
+  },
+  'response-requested': {
+    running: 'response-requested → running (w 1)', waiting: null, suspended: 'response-requested → suspended (w 1)', failed: 'response-requested → failed (w 1)', completed: null, cancelled: null,
+  },
+  'step-deferred': {
+    running: 'step-deferred timer-set → running (w 1)', waiting: null, suspended: 'step-deferred timer-set → suspended (w 1)', failed: 'step-deferred timer-set → failed (w 1)', completed: null, cancelled: null,
+  },
+  'step-paused': {
+    running: 'step-paused → suspended (w 1)', waiting: null, suspended: 'step-paused → suspended (w 1)', failed: 'step-paused → suspended (w 1)', completed: null, cancelled: null,
+  },
+  'step-failed': {
+    running: 'step-failed process-failed → failed (w 1)', waiting: null, suspended: 'step-failed process-failed → suspended (w 1)', failed: 'step-failed process-failed → failed (w 1)', completed: null, cancelled: null,
+  },
+  'message-received': {
+    running: 'message-delivered → running (w 1)', waiting: 'message-delivered → running (b 2)', suspended: 'message-delivered → suspended (w 1)', failed: 'message-delivered → failed (w 1)',
+    completed: 'message-late → completed (- 1)', cancelled: 'message-late → cancelled (- 1)',
+  },
+  'event-received': {
+    running: 'message-delivered → running (w 1)', waiting: 'message-delivered → running (b 2)', suspended: 'message-delivered → suspended (w 1)', failed: 'message-delivered → failed (w 1)',
+    completed: 'message-late → completed (- 1)', cancelled: 'message-late → cancelled (- 1)',
+  },
+  'message-missed': {
+    running: 'message-late → running (w 1)', waiting: 'message-late → waiting (- 1)', suspended: 'message-late → suspended (w 1)', failed: 'message-late → failed (w 1)',
+    completed: 'message-late → completed (- 1)', cancelled: 'message-late → cancelled (- 1)',
+  },
+  'came-due': {
+    running: 'timer-fired → running (w 1)', waiting: 'timer-fired → running (b 2)', suspended: 'timer-fired → suspended (w 1)', failed: 'timer-fired → failed (w 1)', completed: null, cancelled: null,
+  },
+  'task-lost': {
+    running: 'task-recovered → running (w 1)', waiting: 'task-recovered → waiting (- 1)', suspended: 'task-recovered → suspended (w 1)', failed: 'task-recovered → failed (w 1)', completed: null, cancelled: null,
+  },
+  claimed: { running: null, waiting: null, suspended: null, failed: null, completed: null, cancelled: null },
+  'worker-lost': {
+    running: 'process-recovered → running (b 2)', waiting: null, suspended: 'process-recovered → suspended (- 2)', failed: 'process-recovered → failed (- 2)', completed: null, cancelled: null,
+  },
+  suspended: {
+    running: 'process-suspended → suspended (w 1)', waiting: 'process-suspended → suspended (- 1)', suspended: null, failed: 'process-suspended → suspended (w 1)', completed: null, cancelled: null,
+  },
+  resumed: { running: null, waiting: null, suspended: 'process-resumed → running (w 1)', failed: null, completed: null, cancelled: null },
+  cancelled: {
+    running: 'process-cancelled → cancelled (- 1)', waiting: 'process-cancelled → cancelled (- 1)', suspended: 'process-cancelled → cancelled (- 1)', failed: 'process-cancelled → cancelled (- 1)', completed: null, cancelled: null,
+  },
+  retried: { running: null, waiting: null, suspended: null, failed: 'process-retried → running (w 1)', completed: null, cancelled: null },
+  restarted: {
+    running: 'process-restarted → running (w 1)', waiting: 'process-restarted → running (b 2)', suspended: 'process-restarted → running (w 1)', failed: 'process-restarted → running (w 1)',
+    completed: 'process-restarted → running (b 2)', cancelled: 'process-restarted → running (b 2)',
+  },
+}; // prettier-ignore
+
+describe('every status × every event', () => {
+  for (const [type, row] of Object.entries(table) as [ProcessEvent['type'], (typeof table)[ProcessEvent['type']]][]) {
+    it.each(ALL)(`${type}, %s`, (status) => {
+      const change = transition(definition, standing(status), events[type], NOON);
+      expect(change && told(change)).toBe(row[status]);
+    });
+  }
+
+  it('knows them all', () => {
+    expect(Object.keys(table).sort()).toEqual(Object.keys(events).sort());
+    expect(Object.keys(table)).toHaveLength(17);
+  });
+});
+
+describe('what every change has', () => {
+  const cells = Object.values(events).flatMap((event) => ALL.map((status) => ({ event, status, before: standing(status) })));
+  const changes = cells.flatMap((cell) => {
+    const change = transition(definition, cell.before, cell.event, NOON + 5);
+    return change ? [{ ...cell, change }] : [];
+  });
+
+  it.each(changes.map((cell) => [cell.event.type, cell.status, cell] as const))('%s, %s', (_type, _status, { before, change, event }) => {
+    expect(change.expected).toBe(before.process.revision);
+    expect(change.process.revision).toBe(before.process.revision + change.records.length);
+    expect(change.process.contextVersion).toBe(before.process.contextVersion + change.versions.length);
+    expect(change.process.updatedAt).toBe(NOON + 5);
+    expect(change.records.every(({ at }) => at === NOON + 5)).toBe(true);
+    expect(change.records.at(-1)!.contextVersion).toBe(change.process.contextVersion);
+    if (event.type === 'cancelled') expect(change.process).toMatchObject({ tokens: [], worker: null, finishedAt: NOON + 5, cause: 'enough' });
+  });
+
+  it('leaves what it was given as it was', () => {
+    const frozen = (status: ProcessStatus) => deepFreeze(standing(status));
+    for (const event of Object.values(events)) for (const status of ALL) expect(() => transition(definition, frozen(status), event, NOON)).not.toThrow();
+  });
+});
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const inner of value instanceof Map ? value.values() : Object.values(value)) deepFreeze(inner);
+  return Object.freeze(value);
+}
+
+describe('who did it, and why', () => {
+  it('stands in every record of the event', () => {
+    const change = transition(definition, standing('running'), { ...events['step-failed'], actor: 'ada', reason: 'a drill' }, NOON)!;
+    expect(change.records.map(({ actor, reason, worker }) => [actor, reason, worker])).toEqual([['ada', 'a drill', 'b'], ['ada', 'a drill', 'b']]); // prettier-ignore
+  });
+
+  it('a task record names the worker that ran it', () => {
+    const outcome = { type: 'step-succeeded', key: '0/3', run: 5, attempt: 1, claim: 1, taskOf: 't', patch: NOTHING, ...by } as const;
+    const change = transition(definition, standing('waiting'), outcome, NOON)!;
+    expect(change.records.map(({ type, worker }) => [type, worker])).toEqual([['task-triggered', 't'], ['step-completed', 'b']]); // prettier-ignore
+  });
+
+  it('notes of a body come with its outcome, and only if that counts', () => {
+    const noted = { ...events['step-succeeded'], notes: ['one', 'two'] } as ProcessEvent;
+    expect(transition(definition, standing('running'), noted, NOON)!.records.map(({ type, detail }) => [type, detail])).toEqual([['note', 'one'], ['note', 'two'], ['step-completed', null]]); // prettier-ignore
+    expect(transition(definition, standing('running'), { ...noted, claim: 0 } as ProcessEvent, NOON)).toBeNull();
+  });
+});
+
+/* ------------------------------------------------------------------ fences ---- */
+
+describe('an outcome counts only for its visit, its attempt and its claim', () => {
+  const outcomes = ['step-succeeded', 'step-deferred', 'step-paused', 'step-failed', 'response-requested'] as const;
+  const stale = { claim: { claim: 0 }, 'a later claim': { claim: 2 }, run: { run: 99 }, attempt: { attempt: 2 }, key: { key: '0/9' } };
+  for (const type of outcomes) {
+    it.each(Object.entries(stale))(`${type} of another %s`, (_what, other) => {
+      expect(transition(definition, standing('running'), { ...events[type], ...other } as ProcessEvent, NOON)).toBeNull();
+    });
+  }
+
+  const task = { type: 'step-succeeded', key: '0/3', run: 5, attempt: 1, claim: 1, taskOf: 't', patch: NOTHING, ...by } as const;
+  const lost: [string, Partial<typeof task> | Partial<WaitState>, boolean][] = [
+    ['another worker', { taskOf: 'x' as 't' }, false],
+    ['another claim', { claim: 0 as 1 }, false],
+    ['another visit', { run: 4 as 5 }, false],
+    ['a task that nobody has', { worker: null }, true],
+    ['a row that is no task', { kind: 'timer' }, true],
+  ];
+  it.each(lost)('a task outcome: %s', (_what, other, ofRow) => {
+    const before = standing('waiting');
+    const row = { ...WAITS[1]!, ...(ofRow && (other as Partial<WaitState>)) };
+    const waits = new Map([[row.key, row]]);
+    expect(transition(definition, { ...before, waits }, ofRow ? task : ({ ...task, ...other } as ProcessEvent), NOON)).toBeNull();
+  });
+
+  it('nobody speaks for a task without having it, nor for a process as a task', () => {
+    expect(transition(definition, standing('waiting'), { ...task, taskOf: undefined } as unknown as ProcessEvent, NOON)).toBeNull();
+    expect(transition(definition, standing('running'), { ...events['step-succeeded'], taskOf: 'w' } as ProcessEvent, NOON)).toBeNull();
+  });
+
+  it('only a step that asks can have asked', () => {
+    expect(transition(definition, standing('running'), { ...events['response-requested'], ...run } as ProcessEvent, NOON)).toBeNull();
+  });
+});
+
+describe('the process knows who holds it', () => {
+  const free = (process: Partial<ProcessState>): Snapshot => ({ ...standing('running'), process: { ...standing('running').process, ...process } });
+
+  it('a free process is taken once', () => {
+    const change = transition(definition, free({ worker: '' }), events.claimed, NOON)!;
+    expect(told(change)).toBe('process-claimed → running (b 2)');
+    expect(transition(definition, { ...standing('running'), process: change.process }, events.claimed, NOON)).toBeNull();
+  });
+
+  it('who runs nothing takes nothing', () => {
+    expect(transition(definition, free({ worker: '' }), { ...events.claimed, by: null }, NOON)).toBeNull();
+    const change = transition(definition, standing('waiting'), { ...events['message-received'], by: null }, NOON)!;
+    expect(told(change)).toBe('message-delivered → running ( 1)');
+  });
+
+  it('only what the lost worker held is taken over', () => {
+    expect(transition(definition, standing('running'), { ...events['worker-lost'], worker: 'x' } as ProcessEvent, NOON)).toBeNull();
+    const nobody = transition(definition, standing('running'), { ...events['worker-lost'], by: null }, NOON)!;
+    expect(told(nobody)).toBe('process-recovered → running ( 2)');
+  });
+});

@@ -1,0 +1,154 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AuditRecord, Process, ProcessContext } from '../../lib/index.js';
+import type { DataSource } from 'typeorm';
+import { type Cell, matrix, until } from '../support/app.js';
+import { type Database, isThere, titleOf } from '../support/databases.js';
+import type { InstanceOptions, Word } from './instance.js';
+
+type Body = Extract<Word, { body: string }>;
+
+/** Instances of one application, and all they have said. */
+class Cluster {
+  readonly instances: ChildProcess[] = [];
+  readonly words: Word[] = [];
+  private readonly listeners = new Set<(word: Word) => void>();
+  private readonly silenced = new Set<number>();
+
+  constructor(private readonly options: InstanceOptions) {}
+
+  async add(count: number): Promise<void> {
+    const all = Array.from({ length: count }, () => fork(fileURLToPath(new URL('./instance.mjs', import.meta.url)), [JSON.stringify(this.options)]));
+    this.instances.push(...all);
+    await Promise.all(all.map((child) => this.listen(child)));
+  }
+
+  private listen(child: ChildProcess): Promise<void> {
+    return new Promise((resolve, reject) => {
+      child.once('exit', (code) => reject(new Error(`An instance ended with ${code} before it was ready.`)));
+      child.on('message', (word: Word) => {
+        this.words.push(word);
+        if ('ready' in word) resolve();
+        for (const tell of this.listeners) tell(word);
+      });
+    });
+  }
+
+  start(groupId: string): void {
+    this.instances.find((child) => child.connected && !this.silenced.has(child.pid!))!.send({ start: groupId });
+  }
+
+  next<T extends Word>(is: (word: Word) => word is T): Promise<T> {
+    return new Promise((resolve) => {
+      const listener = (word: Word) => {
+        if (!is(word)) return;
+        this.listeners.delete(listener);
+        resolve(word);
+      };
+      this.listeners.add(listener);
+    });
+  }
+
+  bodies(processId: string): Body[] {
+    return this.words.filter((word): word is Body => 'body' in word && word.processId === processId);
+  }
+
+  kill(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
+    if (signal === 'SIGCONT') this.silenced.delete(pid);
+    else this.silenced.add(pid);
+    process.kill(pid, signal);
+  }
+
+  close(): void {
+    for (const child of this.instances) child.kill('SIGKILL');
+  }
+}
+
+const begins = (name: string) => (word: Word): word is Body => 'body' in word && word.body === name; // prettier-ignore
+const started = (word: Word): word is { started: string } => 'started' in word;
+
+for (const cell of matrix()) {
+  const database = await cell.database();
+  describe.skipIf(!isThere(database))(`${cell.name}: ${titleOf(database)}`, () => crashes(cell, database));
+}
+
+function crashes(cell: Cell, database: Database): void {
+  let cluster: Cluster;
+  let dataSource: DataSource;
+
+  beforeAll(async () => {
+    dataSource = await database.connect();
+    const redis = cell.queue === 'bull' ? { url: (await (await import('../support/redis.js')).redisForTests()).url, prefix: randomUUID() } : undefined;
+    cluster = new Cluster({ database: optionsOf(dataSource), ...(redis && { redis }) });
+    await cluster.add(1); // makes the tables
+    await cluster.add(2);
+  }, 60_000);
+  afterAll(async () => {
+    cluster?.close();
+    await database.drop();
+  });
+
+  const processOf = (id: string) => dataSource.getRepository(Process).findOneByOrFail({ id });
+  const completed = (id: string) => until(() => processOf(id), ({ status }) => status === 'completed', 15_000); // prettier-ignore
+
+  async function expectWhole(id: string): Promise<void> {
+    const records = await dataSource.getRepository(AuditRecord).find({ where: { processId: id }, order: { sequence: 'ASC' } });
+    const steps = records.filter(({ type }) => type === 'step-completed').map(({ step }) => step);
+    expect(steps.toSorted()).toEqual(['first', 'last', 'left', 'right', 'second']);
+    expect(records.map(({ sequence }) => sequence)).toEqual(records.map((_, i) => i + 1));
+    const versions = await dataSource.getRepository(ProcessContext).find({ where: { processId: id }, order: { version: 'ASC' } });
+    expect(versions.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5, 6]);
+  }
+
+  async function startedProcess(): Promise<string> {
+    const word = cluster.next(started);
+    cluster.start(randomUUID());
+    return (await word).started;
+  }
+
+  it.each(['second', 'left', 'last'])('kill -9 in the middle of "%s": another instance finishes the process, each completion recorded once', async (step) => {
+    const begun = cluster.next(begins(step));
+    const id = await startedProcess();
+    const { pid } = await begun;
+    cluster.kill(pid);
+    await completed(id);
+    await expectWhole(id);
+    const runs = cluster.bodies(id).filter(({ body }) => body === step);
+    expect(runs.length).toBeGreaterThan(1); // it bit: the body ran again
+    expect(new Set(runs.map((run) => run.pid)).size).toBe(2);
+    expect(runs.at(-1)!.attempt).toBe(2);
+    await cluster.add(1);
+  }, 60_000);
+
+  it('a worker that is stopped for too long and wakes up changes nothing any more', async () => {
+    const begun = cluster.next(begins('second'));
+    const id = await startedProcess();
+    const { pid } = await begun;
+    cluster.kill(pid, 'SIGSTOP');
+    await completed(id);
+    cluster.kill(pid, 'SIGCONT');
+    const other = await startedProcess(); // the sleeper is awake and takes part again
+    await completed(other);
+    await expectWhole(id);
+    await expectWhole(other);
+  }, 60_000);
+
+  it('of many processes none is lost and none is doubled while instances are killed', async () => {
+    const ids: string[] = [];
+    for (const step of ['left', 'last']) {
+      const begun = cluster.next(begins(step));
+      for (let i = 0; i < 6; i++) ids.push(await startedProcess());
+      cluster.kill((await begun).pid);
+      await cluster.add(1);
+    }
+    for (const id of ids) await completed(id);
+    for (const id of ids) await expectWhole(id);
+  }, 90_000);
+}
+
+function optionsOf({ options }: DataSource): InstanceOptions['database'] {
+  const { type, url, database } = options as unknown as { type: 'postgres'; url: string; database: string };
+  return (type === ('better-sqlite3' as string) ? { type, database, driverName: 'libsql' } : { type, url }) as InstanceOptions['database'];
+}

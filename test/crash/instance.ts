@@ -1,0 +1,61 @@
+import 'reflect-metadata';
+import { createRequire } from 'node:module';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSourceOptions } from 'typeorm';
+import { Step, type StepRef, Workflow, WorkflowModule, WorkflowService } from '../../lib/index.js';
+
+export interface InstanceOptions {
+  readonly database: DataSourceOptions & { readonly driverName?: string };
+  readonly redis?: { readonly url: string; readonly prefix: string };
+}
+
+/** What an instance says to the test: a body begins or ends, a process was started. */
+export type Word = { readonly body: string; readonly processId: string; readonly attempt: number; readonly pid: number } | { readonly ready: true } | { readonly started: string };
+
+export class Trail {
+  steps: string[] = [];
+}
+
+const say = (word: Word) => process.send?.(word);
+/** Long enough to be killed in the middle of; nothing waits for it but this body. */
+const work = () => new Promise((resolve) => setTimeout(resolve, 150));
+
+@Workflow({ name: 'crashing', context: Trail })
+export class Crashing {
+  @Step() first(_trail: Trail, step: StepRef) { return perform(step, 'first'); } // prettier-ignore
+  @Step() second(_trail: Trail, step: StepRef) { return perform(step, 'second'); } // prettier-ignore
+  @Step({ queue: 'work', parallel: 'tasks' }) left(_trail: Trail, step: StepRef) { return perform(step, 'left'); } // prettier-ignore
+  @Step({ queue: 'work', parallel: 'tasks' }) right(_trail: Trail, step: StepRef) { return perform(step, 'right'); } // prettier-ignore
+  @Step() last(_trail: Trail, step: StepRef) { return perform(step, 'last'); } // prettier-ignore
+}
+
+async function perform(step: StepRef, name: string) {
+  say({ body: name, processId: step.processId, attempt: step.attempt, pid: process.pid });
+  await work();
+  return { steps: (all: string[]) => [...all, name] };
+}
+
+export async function runInstance({ database, redis }: InstanceOptions): Promise<void> {
+  const { driverName, ...options } = database;
+  const driver = driverName ? { driver: createRequire(import.meta.url)(driverName) as unknown } : {};
+  class App {}
+  Module({
+    imports: [
+      TypeOrmModule.forRoot({ ...options, ...driver, autoLoadEntities: true, retryAttempts: 0 } as object),
+      ...(redis ? [(await import('@nestjs/bull')).BullModule.forRoot(redis)] : []),
+      WorkflowModule.forRoot({
+        schema: 'migrate',
+        worker: { heartbeat: '300ms', sweepInterval: '100ms' },
+        ...(redis && { taskQueue: (await import('../../lib/bull.js')).bullTaskQueue({ queues: ['work'] }) }),
+      }),
+    ],
+    providers: [Crashing],
+  })(App);
+  const app = await NestFactory.createApplicationContext(App, { logger: ['error'] });
+  const workflows = app.get(WorkflowService);
+  process.on('message', ({ start }: { start: string }) => void workflows.start(Crashing, {}, { groupId: start }).then(({ id }) => say({ started: id })));
+  process.on('disconnect', () => process.exit());
+  say({ ready: true });
+}

@@ -1,0 +1,194 @@
+import { type ChildProcess, spawn, spawnSync, type SpawnOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, chownSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { openSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
+import { Client } from 'pg';
+
+/** A kind of server that suites need: where it usually is, and how to start one of our own. */
+export interface ServerKind {
+  readonly name: string;
+  /** Says where it is. Set, nothing else is looked for. */
+  readonly variable: string;
+  readonly usual: string;
+  /** @throws what keeps it from being used */
+  ask(url: string): Promise<void>;
+  /** The programs it takes, the first that is there of each row. */
+  readonly programs: readonly (readonly string[])[];
+  /** Prepares the folder, and says what to run. */
+  command(programs: readonly string[], folder: string, port: number): readonly string[];
+  url(port: number): string;
+}
+
+export interface PrivateServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export const serverKinds: readonly ServerKind[] = [
+  {
+    name: 'PostgreSQL',
+    variable: 'TEST_POSTGRES_URL',
+    usual: 'postgres://postgres@127.0.0.1:5432/postgres',
+    ask: async (url) => {
+      const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+      await client.connect();
+      await client.query('select 1').finally(() => client.end());
+    },
+    programs: [['initdb'], ['postgres']],
+    command: ([initdb, postgres], folder, port) => {
+      const data = join(folder, 'data');
+      mustRun(initdb!, ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], folder);
+      const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', 'fsync=off'];
+      return [postgres!, '-D', data, ...settings.flatMap((each) => ['-c', each])];
+    },
+    url: (port) => `postgres://postgres@127.0.0.1:${port}/postgres`,
+  },
+  {
+    name: 'MySQL',
+    variable: 'TEST_MYSQL_URL',
+    usual: 'mysql://root@127.0.0.1:3306',
+    ask: async (url) => {
+      const client = await createConnection({ uri: url, connectTimeout: 5000 });
+      await client.query('select 1').finally(() => client.end());
+    },
+    programs: [
+      ['mariadb-install-db', 'mysql_install_db'],
+      ['mariadbd', 'mysqld'],
+    ],
+    command: ([install, mariadbd], folder, port) => {
+      const data = join(folder, 'data');
+      mustRun(install!, ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'], folder);
+      const settings = [`datadir=${data}`, `socket=${join(folder, 'socket')}`, `pid-file=${join(folder, 'pid')}`, `port=${port}`, 'bind-address=127.0.0.1'];
+      return [mariadbd!, '--no-defaults', ...[...settings, 'max-connections=300', 'innodb-flush-log-at-trx-commit=2'].map((each) => `--${each}`)];
+    },
+    url: (port) => `mysql://root@127.0.0.1:${port}`,
+  },
+  {
+    name: 'Redis',
+    variable: 'TEST_REDIS_URL',
+    usual: 'redis://127.0.0.1:6379',
+    ask: async (url) => {
+      const answer = await ping(new URL(url));
+      if (!answer.startsWith('+PONG')) throw new Error(answer.trim());
+    },
+    programs: [['redis-server', 'valkey-server']],
+    command: ([redis], folder, port) => [redis!, '--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder],
+    url: (port) => `redis://127.0.0.1:${port}`,
+  },
+];
+
+/** The programs of a kind on this machine, or the names of those that are not there. */
+export function programsOf({ programs }: ServerKind): { found: string[]; missing: string[] } {
+  const found = programs.map((names) => names.map(onPath).find((path) => path !== undefined));
+  return { found: found.filter((path) => path !== undefined), missing: programs.filter((_, i) => !found[i]).map((names) => names.join(' or ')) };
+}
+
+/** Starts one in a folder of its own, on a free port; it is gone when this process is. Servers refuse to run as root, so root's run as nobody. */
+export async function startServer(kind: ServerKind, programs: readonly string[]): Promise<PrivateServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'argonaut-server-'));
+  const clean = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    if (IS_ROOT) chownSync(folder, NOBODY, NOBODY);
+    const port = await freePort();
+    const [program, ...args] = kind.command(programs, folder, port);
+    const log = join(folder, 'log');
+    const child = spawn(program!, args, { ...asNobody(folder), stdio: ['ignore', openSync(log, 'a'), openSync(log, 'a')] });
+    const last = () => (child.kill('SIGKILL'), clean());
+    process.once('exit', last);
+    await answered(kind, kind.url(port), child, log);
+    const stop = async () => {
+      process.off('exit', last);
+      const gone = child.exitCode === null && child.signalCode === null && once(child, 'exit');
+      child.kill('SIGQUIT'); // PostgreSQL does not wait for its clients then
+      await gone;
+      clean();
+    };
+    return { url: kind.url(port), stop };
+  } catch (error) {
+    clean();
+    throw error;
+  }
+}
+
+const NOBODY = 65534;
+const IS_ROOT = process.getuid?.() === 0;
+const ELSEWHERE = ['/usr/sbin', '/usr/local/sbin', ...postgresFolders()];
+
+async function answered(kind: ServerKind, url: string, child: ChildProcess, log: string): Promise<void> {
+  const end = Date.now() + 30_000;
+  let failed: unknown;
+  child.once('error', (error) => (failed = error));
+  for (;;) {
+    const why = await kind.ask(url).then(() => null, reasonOf); // prettier-ignore
+    if (why === null) return;
+    if (failed || child.exitCode !== null || Date.now() > end) {
+      child.kill('SIGKILL');
+      throw new Error(`it does not start: ${reasonOf(failed ?? (lastLines(readFileSync(log, 'utf8')) || why))}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** One line. */
+export function reasonOf(error: unknown): string {
+  if (typeof error === 'string') return error;
+  const { message, code } = error as { message?: string; code?: string };
+  return (message || code || String(error)).replaceAll(/\s+/g, ' ').trim();
+}
+
+function lastLines(text: string): string {
+  return text.trim().split('\n').slice(-3).join(' ').trim();
+}
+
+function mustRun(program: string, args: string[], folder: string): void {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { ...asNobody(folder), encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${program}: ${error?.message ?? lastLines(`${stdout}\n${stderr}`)}`);
+}
+
+function asNobody(cwd: string): SpawnOptions {
+  return { cwd, env: { PATH: process.env.PATH, HOME: cwd, LC_ALL: 'C' }, ...(IS_ROOT && { uid: NOBODY, gid: NOBODY }) };
+}
+
+function onPath(name: string): string | undefined {
+  return [...(process.env.PATH ?? '').split(delimiter), ...ELSEWHERE].map((folder) => join(folder, name)).find(isProgram);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Debian keeps them off the PATH; the newest first. */
+function postgresFolders(): string[] {
+  const root = '/usr/lib/postgresql';
+  try {
+    return readdirSync(root).sort((a, b) => Number(b) - Number(a)).map((version) => join(root, version, 'bin')); // prettier-ignore
+  } catch {
+    return [];
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function ping({ hostname, port }: URL): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port || 6379), hostname, () => socket.write('PING\r\n'));
+    socket.setTimeout(2000, () => socket.destroy(new Error('no answer')));
+    socket.once('data', (data) => (resolve(data.toString()), socket.destroy()));
+    socket.once('error', reject);
+  });
+}
