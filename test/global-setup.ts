@@ -5,7 +5,9 @@ import { type PrivateServer, programsOf, reasonOf, serverKinds, type ServerKind,
 export default async function setup(): Promise<() => Promise<void>> {
   const started = await Promise.all(serverKinds.map(provide));
   aboutBetterSqlite();
-  return async () => void (await Promise.all(started.map((server) => server?.stop())));
+  return async () => {
+    for (const server of started) await server?.stop();
+  };
 }
 
 async function provide(kind: ServerKind): Promise<PrivateServer | null> {

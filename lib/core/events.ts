@@ -41,6 +41,8 @@ interface Outcome extends Visit {
   /** A task's worker; left out for a body of the process's own worker. */
   readonly taskOf?: string;
   readonly attempt: number;
+  /** When the body began. */
+  readonly begunAt?: number;
   readonly notes?: readonly string[];
 }
 

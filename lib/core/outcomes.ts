@@ -27,7 +27,7 @@ function held(draft: Draft, event: Outcome): Token | null {
 function taken(draft: Draft, event: Outcome): Token | null {
   const wait = draft.parked(event.key);
   if (!wait || wait.kind !== 'task' || wait.worker !== event.taskOf || wait.claim !== event.claim || wait.run !== event.run) return null;
-  draft.record('task-triggered', { ...about(wait), detail: wait.queue, worker: wait.worker });
+  draft.record('task-triggered', { ...about(wait), detail: wait.queue, worker: wait.worker, at: event.begunAt ?? draft.now });
   return awake(wait);
 }
 

@@ -19,6 +19,7 @@ type Problems = Iterable<string>;
 type Step = WorkflowSource['steps'][number];
 
 const WORKFLOW_OPTIONS = ['name', 'version', 'context', 'completeWhen', 'defaults'];
+const DEFAULTS = ['retry', 'timeout'];
 const RETRY_OPTIONS = ['attempts', 'delay', 'backoff', 'maxDelay', 'jitter', 'unless'];
 const MAX_NAME = 100;
 
@@ -40,6 +41,7 @@ function* workflowProblems({ options, steps, className }: WorkflowSource): Probl
   else if (steps.every((step) => step.options.unsolicited)) yield 'all its steps are unsolicited, so it would end at once. Add a step that stands in the flow.';
   if (options.context !== undefined && !isClass(options.context) && !('~standard' in options.context)) yield 'its context is neither a class nor a Standard Schema.';
   if (options.completeWhen !== undefined) yield* keyProblems(options.completeWhen, 'completeWhen', options.context);
+  for (const problem of unknownOptions(options.defaults ?? {}, DEFAULTS)) yield `defaults: ${problem}`;
   yield* retryProblems(options.defaults?.retry);
   if (options.defaults?.timeout !== undefined) yield* durationProblems(options.defaults.timeout, 'timeout');
 }
@@ -68,13 +70,19 @@ function* scatteredGroups(steps: readonly Step[]): Problems {
 
 /** A step that would run on, in written order, into a branch of a decision. */
 function* fallingThrough({ steps }: WorkflowSource, { nodes }: WorkflowDefinition): Problems {
-  const branches = new Set(steps.flatMap(({ options }) => (Array.isArray(options.next) ? (options.next as string[]) : [])));
+  const branches = branchesOf(steps);
   for (const step of steps) {
     const onward = nodes.get(step.name)?.next[0];
     if (step.options.next === undefined && onward !== undefined && branches.has(onward)) {
       yield `"${step.name}" would run on into "${onward}", which is a branch of a decision. Say next: '...' on "${step.name}".`;
     }
   }
+}
+
+/** The steps a decision chooses from, as far as they stand after it: one before it is a loop, and is run into as written. */
+function branchesOf(steps: readonly Step[]): ReadonlySet<string> {
+  const chosen = steps.flatMap(({ options }, i) => (Array.isArray(options.next) ? steps.slice(i + 1).filter(({ name }) => options.next!.includes(name)) : []));
+  return new Set(chosen.map(({ name }) => name));
 }
 
 function* unreachable(source: WorkflowSource, { nodes, start }: WorkflowDefinition): Problems {
@@ -122,6 +130,7 @@ function* nextProblems({ steps }: WorkflowSource, { options }: Step): Problems {
   for (const name of next) if (name !== END && !names.includes(name)) yield `next "${String(name)}" is not a step of the flow.${didYouMean(String(name), [...names, END])}`;
   if (Array.isArray(options.next) && next.length < 2) yield 'a decision has at least two steps to choose from; for one, say its name without a list.';
   if (new Set(next).size < next.length) yield 'next names a step twice.';
+  if (next.length > 1 && options.required === false) yield 'it is a decision, so it cannot be skipped: leave out required: false.';
   for (const name of next) {
     const inside = steps.find((step) => step.name === name)?.options.parallel;
     if (inside !== undefined) yield `next "${name}" stands inside the parallel group "${inside}", which can only be entered as a whole.`;

@@ -66,11 +66,14 @@ function onwardFrom(places: readonly Place[], i: number): readonly string[] {
 }
 
 function lastBranchOf(places: readonly Place[], branch: Place): number | undefined {
-  const deciding = places.filter(({ steps, fork }) => !fork && Array.isArray(steps[0]!.options.next));
-  const decision = deciding.find(({ steps }) => (steps[0]!.options.next as readonly string[]).includes(branch.name));
-  if (!decision) return undefined;
-  const branches = decision.steps[0]!.options.next as readonly string[];
-  return Math.max(...branches.map((name) => places.findIndex((place) => place.name === name)));
+  const before = places.slice(0, places.indexOf(branch)); // chosen by a later one, it is a loop, and goes on as written
+  const decision = before.find((place) => choicesOf(place).includes(branch.name));
+  return decision && Math.max(...choicesOf(decision).map((name) => places.findIndex((place) => place.name === name)));
+}
+
+function choicesOf({ steps, fork }: Place): readonly string[] {
+  const { next } = steps[0]!.options;
+  return !fork && Array.isArray(next) ? (next as readonly string[]) : [];
 }
 
 function unsolicitedNodes(source: WorkflowSource, policy: DefinitionDefaults): StepNode[] {

@@ -3,6 +3,10 @@ export class Activity {
   private count = 0;
   private waiting: (() => void)[] = [];
 
+  get underWay(): number {
+    return this.count;
+  }
+
   /** `work` never rejects, or its rejection is a mistake of ours that must be seen. */
   during(work: () => Promise<void>): void {
     this.count++;

@@ -26,7 +26,7 @@ export class Settling {
     const until = timeout === undefined ? Infinity : Date.now() + milliseconds(timeout);
     let process = this.known(ref) ?? (await this.lookup.toRead(ref));
     for (let pause = FIRST_LOOK_MS; !this.isSettled(process) && Date.now() < until; pause = Math.min(pause * 2, LONGEST_LOOK_MS)) {
-      process = (await this.told(process.id, Math.min(pause, until - Date.now()))) ?? (await this.lookup.toRead(process.id));
+      process = (await this.told(process.id, Math.min(pause, until - Date.now()))) ?? this.known(process.id) ?? (await this.lookup.toRead(process.id));
     }
     return process;
   }

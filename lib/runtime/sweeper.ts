@@ -27,11 +27,15 @@ export interface SweeperSettings {
 const SILENT_BEATS = 3;
 const AT_ONCE = 200;
 const MOST_MINE = 10_000;
+/** Moments are rung exactly, to a grain, if they are not far off; more than so many at once are a crowd, and the sweep's. */
+const ALARM_GRAIN_MS = 10;
+const FARTHEST_ALARM_MS = 60_000;
+const MOST_ALARMS = 500;
 
 export class Sweeper {
   private readonly logger = new Logger('Workflow');
   private cancels: (() => void)[] = [];
-  private alarm: { at: number; cancel: () => void } | null = null;
+  private readonly alarms = new Map<number, () => void>();
   private stopped = true;
   private lastBeat = 0;
 
@@ -67,8 +71,8 @@ export class Sweeper {
   pause(): void {
     this.stopped = true;
     for (const cancel of this.cancels) cancel();
-    this.alarm?.cancel();
-    this.alarm = null;
+    for (const cancel of this.alarms.values()) cancel();
+    this.alarms.clear();
   }
 
   /* ------------------------------------------------------------------- sweep ---- */
@@ -151,18 +155,20 @@ export class Sweeper {
 
   /* --------------------------------------------------------------------- time ---- */
 
-  /** The next moment known here; moments others know come with the regular sweep. */
+  /** Moments near enough are not left to the next sweep; what is further off, or known to others, is. */
   private setAlarm(change: Change): void {
-    const moments = change.waits.put.flatMap(({ dueAt, readyAt }) => [dueAt ?? [], readyAt ?? []].flat());
-    const next = Math.min(...moments);
-    if (this.stopped || moments.length === 0 || (this.alarm && this.alarm.at <= next) || next - this.now() > this.settings.sweepMs) return;
-    this.alarm?.cancel();
-    this.alarm = { at: next, cancel: this.timers.after(next - this.now(), () => this.ringAlarm()) };
+    if (this.stopped) return;
+    for (const { dueAt, readyAt } of change.waits.put) for (const moment of [dueAt, readyAt]) if (moment !== null) this.alarmAt(moment);
   }
 
-  private ringAlarm(): void {
-    this.alarm = null;
-    this.guarded(() => this.sweep());
+  private alarmAt(moment: number): void {
+    const at = Math.ceil(moment / ALARM_GRAIN_MS) * ALARM_GRAIN_MS;
+    const away = at - this.now();
+    if (away <= 0 || away > FARTHEST_ALARM_MS || this.alarms.has(at) || this.alarms.size >= MOST_ALARMS) return;
+    this.alarms.set(at, this.timers.after(away, () => {
+      this.alarms.delete(at);
+      this.guarded(() => this.sweep());
+    })); // prettier-ignore
   }
 
   private every(ms: number, work: () => Promise<void>): void {

@@ -97,7 +97,7 @@ export class TaskRunner implements TaskWork {
     const token = awake(wait);
     const visit = new StepVisit(process, token, undefined, this.clock.now(), undefined);
     this.running.set(placeOf({ processId: process.id, key: wait.key }), visit);
-    const speaker = { claim, taskOf: this.worker };
+    const speaker = { claim, taskOf: this.worker, begunAt: visit.now.getTime() };
     if (node.transactional && token.does === 'run') return this.transactional.run(bound, node, visit, speaker);
     const result = await runBody(bound, node, visit, context!, this.timers);
     const tell = tellOutcome(result, { ...speaker, token, notes: visit.notes });

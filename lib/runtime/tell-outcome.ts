@@ -10,6 +10,7 @@ export interface Speaker {
   readonly token: Token;
   readonly claim: number;
   readonly taskOf?: string;
+  readonly begunAt?: number;
   readonly notes: readonly string[];
 }
 
@@ -17,7 +18,7 @@ export interface Speaker {
 export function tellOutcome(result: BodyResult, speaker: Speaker): (standing: Standing) => Told {
   const visit = {
     key: speaker.token.key, run: speaker.token.run, attempt: speaker.token.attempt, claim: speaker.claim, notes: speaker.notes,
-    ...(speaker.taskOf !== undefined && { taskOf: speaker.taskOf }),
+    ...(speaker.taskOf !== undefined && { taskOf: speaker.taskOf, begunAt: speaker.begunAt }),
   }; // prettier-ignore
   const failed = (error: string, permanent: boolean): Told => ({ ...visit, type: 'step-failed', error, permanent, random: Math.random() });
   return (standing) => {

@@ -24,6 +24,8 @@ class BodyFailed extends Error {
 
 const MOST_TRIES = 10;
 
+type Claim = Pick<Speaker, 'claim' | 'taskOf' | 'begunAt'>;
+
 /**
  * Bodies that run inside the transaction that records them: what they write commits with their completion, or not at all.
  * The guard of the revision comes last, as the first of the closing statements, so that nothing of the engine is locked
@@ -39,7 +41,7 @@ export class TransactionalSteps {
     private readonly worker: string,
   ) {}
 
-  async run(bound: BoundWorkflow, node: StepNode, visit: StepVisit, claim: Pick<Speaker, 'claim' | 'taskOf'>): Promise<void> {
+  async run(bound: BoundWorkflow, node: StepNode, visit: StepVisit, claim: Claim): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
         return await this.once(bound, node, visit, claim);
@@ -50,7 +52,7 @@ export class TransactionalSteps {
     }
   }
 
-  private async once(bound: BoundWorkflow, node: StepNode, visit: StepVisit, claim: Pick<Speaker, 'claim' | 'taskOf'>): Promise<void> {
+  private async once(bound: BoundWorkflow, node: StepNode, visit: StepVisit, claim: Claim): Promise<void> {
     const { processId: id, token } = visit;
     const change = await this.store.transaction(async (transaction) => {
       const first = (await this.loader.load({ id, waits: [], messages: [], context: true }))!;
@@ -73,7 +75,7 @@ export class TransactionalSteps {
     return transition(bound.definition, { process: loaded.process, waits, messages: new Map() }, { ...told, by: this.worker, facts }, this.clock.now().getTime());
   }
 
-  private async failed(visit: StepVisit, claim: Pick<Speaker, 'claim' | 'taskOf'>, result: BodyResult): Promise<void> {
+  private async failed(visit: StepVisit, claim: Claim, result: BodyResult): Promise<void> {
     const tell = tellOutcome(result, { ...claim, token: visit.token, notes: visit.notes });
     await this.writer.apply(visit.processId, { tell, waits: claim.taskOf === undefined ? [] : [visit.token.key], messages: [], patient: true });
   }

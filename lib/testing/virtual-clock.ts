@@ -30,6 +30,10 @@ export class VirtualClock extends Clock {
     return this.timers.length === 0 ? null : Math.min(...this.timers.map(({ at }) => at));
   }
 
+  get pending(): number {
+    return this.timers.length;
+  }
+
   /** Calls what is due by now. */
   fire(): void {
     const due = this.timers.filter(({ at }) => at <= this.time).sort((a, b) => a.at - b.at);

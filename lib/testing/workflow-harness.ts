@@ -12,6 +12,10 @@ import type { Class, Duration, EventData, EventName } from '../values.js';
 import type { StartOptions, StartValues, WorkflowService } from '../workflow.service.js';
 import type { VirtualClock } from './virtual-clock.js';
 
+/** How long a body with a time limit may do nothing before the clock moves on under it: real milliseconds. */
+const STILL_MS = 5;
+const STILL_TURNS = 10;
+
 /** One process as a test sees it: as it was when nothing was left to do. */
 export interface ProcessProbe<W extends Class | string> {
   readonly id: string;
@@ -92,10 +96,20 @@ export class WorkflowHarness {
 
   /** Resolves when nothing is left to do at this moment. The other methods do so anyway. */
   async settle(): Promise<void> {
-    await this.engine.activity.idle();
+    await this.quiet();
     await this.engine.sweeper.sweep();
-    await this.engine.activity.idle();
+    await this.quiet();
     for (const probe of this.probes) await probe.look();
+  }
+
+  /** Nothing is under way, or only bodies with a time limit that have been waiting for a while: perhaps for the clock. */
+  private async quiet(): Promise<void> {
+    let waiting = true;
+    const idle = this.engine.activity.idle().finally(() => (waiting = false));
+    for (let still = 0; waiting && still < STILL_TURNS; ) {
+      await Promise.race([idle, new Promise((resolve) => setTimeout(resolve, STILL_MS))]);
+      still = this.engine.activity.underWay <= this.clock.pending ? still + 1 : 0;
+    }
   }
 
   private async moveTo(time: number): Promise<void> {

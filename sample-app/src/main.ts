@@ -18,5 +18,10 @@ app.connectMicroservice<MicroserviceOptions>({
 });
 app.enableShutdownHooks();
 await app.startAllMicroservices();
-await app.listen(settings.port, '127.0.0.1');
+try {
+  await app.listen(settings.port, '127.0.0.1');
+} catch (error) {
+  console.error(`Port ${settings.port} cannot be used (${String(error)}). Another one: PORT=3001 npm start`);
+  process.exit(1);
+}
 console.log(await whatToDoNext(app));

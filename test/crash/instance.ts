@@ -1,9 +1,11 @@
 import 'reflect-metadata';
 import { createRequire } from 'node:module';
+import { BullModule } from '@nestjs/bull';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSourceOptions } from 'typeorm';
+import { bullTaskQueue } from '../../lib/bull.js';
 import { Step, type StepRef, Workflow, WorkflowModule, WorkflowService } from '../../lib/index.js';
 
 export interface InstanceOptions {
@@ -44,11 +46,11 @@ export async function runInstance({ database, redis }: InstanceOptions): Promise
   Module({
     imports: [
       TypeOrmModule.forRoot({ ...options, ...driver, autoLoadEntities: true, retryAttempts: 0 } as object),
-      ...(redis ? [(await import('@nestjs/bull')).BullModule.forRoot(redis)] : []),
+      ...(redis ? [BullModule.forRoot(redis)] : []),
       WorkflowModule.forRoot({
         schema: 'migrate',
         worker: { heartbeat: '300ms', sweepInterval: '100ms' },
-        ...(redis && { taskQueue: (await import('../../lib/bull.js')).bullTaskQueue({ queues: ['work'] }) }),
+        ...(redis && { taskQueue: bullTaskQueue({ queues: ['work'] }) }),
       }),
     ],
     providers: [Crashing],

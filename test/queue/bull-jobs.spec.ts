@@ -142,6 +142,7 @@ describe.skipIf(leftOut(redis))(titled('jobs in Redis', redis), () => {
     const at = (readyAt: number, number: number): Task => ({ id: `p${number}|0|1|0|letters`, queue: 'letters', readyAt });
     await office.app.get(TaskQueue).ring([at(now + 25 * day, 1), at(now + 23 * day, 2), ...Array.from({ length: 1200 }, (_, i) => at(now, i + 3))]);
     expect(await letters.getJobCounts()).toMatchObject({ waiting: 1200, delayed: 1 });
+    expect(await look(`${prefix}parcels`).getJobCounts()).toMatchObject({ waiting: 0, delayed: 0 });
     const [job] = await letters.getDelayed();
     expect(job!.data).toEqual({ id: 'p2|0|1|0|letters' });
   });
@@ -179,7 +180,7 @@ describe.skipIf(leftOut(redis))(titled('jobs in Redis', redis), () => {
 
   it('do not take over what the application says of its own jobs', async () => {
     const defaultJobOptions = { timeout: 20, attempts: 5, delay: 60_000, removeOnComplete: false };
-    const limiter = { max: 1, duration: 60_000, groupKey: 'id' };
+    const limiter = { max: 1, duration: 60_000 };
     const office = await open({ redis: { url: redis.url, prefix: mine, defaultJobOptions, limiter }, queues: { letters: { concurrency: 1 }, parcels: {} } });
     office.press.shut();
     const ids = await office.start(LetterWorkflow, 3);

@@ -91,6 +91,25 @@ describe.skipIf(missing)(`task queues in a Redis that fails${missing ? ` (left o
     await redis.start();
   });
 
+  it('is not there at boot, and the application gives it up', async () => {
+    await redis.kill();
+    const { hostname: host, port } = new URL(redis.url);
+    await open({ redis: { redis: { host, port: Number(port), retryStrategy: (times) => (times > 3 ? null : 10) } } });
+    await new Promise((resolve) => setTimeout(resolve, 200)); // a rejection that nobody catches would end the process
+    await redis.start();
+  });
+
+  it('cannot be reached at shutdown: a stop ends', async () => {
+    const office = await open();
+    await office.allDone(await office.start(LetterWorkflow, 1));
+    redis.freeze();
+    await redis.crowd();
+    const stopped = office.app.get(TaskQueue).stop();
+    const late = new Promise((resolve) => setTimeout(resolve, 4000, 'late'));
+    expect(await Promise.race([stopped, late])).toBeUndefined();
+    redis.thaw();
+  });
+
   it('is gone at shutdown, with a task that runs', async () => {
     const office = await open();
     office.press.shut();

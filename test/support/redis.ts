@@ -18,8 +18,9 @@ export interface PrivateRedis {
   start(): Promise<void>;
   /** Without a word, as a machine dies. */
   kill(): Promise<void>;
-  /** Connections stay open, and nobody answers. */
+  /** Connections stay open, and nobody answers; new ones are not even made, once a few have queued up. */
   freeze(): void;
+  crowd(): Promise<void>;
   thaw(): void;
   /** One command in one line; its answer in one line. */
   say(command: string): Promise<string>;
@@ -65,7 +66,11 @@ export async function privateRedis(): Promise<PrivateRedis> {
   const url = `redis://127.0.0.1:${port}`;
   let child: ChildProcess | undefined;
   const start = async () => {
-    child = spawn(serverProgram()!, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder], { stdio: 'ignore' });
+    child = spawn(
+      serverProgram()!,
+      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--tcp-backlog', '1', '--dir', folder],
+      { stdio: 'ignore' },
+    );
     while (!(await say(url, 'PING').then(() => true, () => false))) await new Promise((resolve) => setTimeout(resolve, 20)); // prettier-ignore
   };
   const kill = async () => {
@@ -76,12 +81,16 @@ export async function privateRedis(): Promise<PrivateRedis> {
   };
   const freeze = () => void child?.kill('SIGSTOP');
   const thaw = () => void child?.kill('SIGCONT');
+  const crowd = async () => {
+    for (let count = 0; count < 4; count++) connect(port, '127.0.0.1').on('error', () => {}).unref(); // prettier-ignore
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  };
   const drop = async () => {
     await kill();
     rmSync(folder, { recursive: true, force: true });
   };
   await start();
-  return { url, start, kill, freeze, thaw, drop, say: (command) => say(url, command) };
+  return { url, start, kill, freeze, crowd, thaw, drop, say: (command) => say(url, command) };
 }
 
 /** Keys that begin so. */

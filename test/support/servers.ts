@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn, spawnSync, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, chownSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { openSync } from 'node:fs';
+import { accessSync, chownSync, closeSync, constants, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -21,6 +20,8 @@ export interface ServerKind {
   /** Prepares the folder, and says what to run. */
   command(programs: readonly string[], folder: string, port: number): readonly string[];
   url(port: number): string;
+  /** What makes it stop at once. */
+  readonly stop: NodeJS.Signals;
 }
 
 export interface PrivateServer {
@@ -36,7 +37,8 @@ export const serverKinds: readonly ServerKind[] = [
     ask: async (url) => {
       const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
       await client.connect();
-      await client.query('select 1').finally(() => client.end());
+      await client.query('select 1');
+      await client.end();
     },
     programs: [['initdb'], ['postgres']],
     command: ([initdb, postgres], folder, port) => {
@@ -46,6 +48,7 @@ export const serverKinds: readonly ServerKind[] = [
       return [postgres!, '-D', data, ...settings.flatMap((each) => ['-c', each])];
     },
     url: (port) => `postgres://postgres@127.0.0.1:${port}/postgres`,
+    stop: 'SIGINT', // SIGTERM would wait for clients
   },
   {
     name: 'MySQL',
@@ -53,7 +56,8 @@ export const serverKinds: readonly ServerKind[] = [
     usual: 'mysql://root@127.0.0.1:3306',
     ask: async (url) => {
       const client = await createConnection({ uri: url, connectTimeout: 5000 });
-      await client.query('select 1').finally(() => client.end());
+      await client.query('select 1');
+      await client.end();
     },
     programs: [
       ['mariadb-install-db', 'mysql_install_db'],
@@ -66,6 +70,7 @@ export const serverKinds: readonly ServerKind[] = [
       return [mariadbd!, '--no-defaults', ...[...settings, 'max-connections=300', 'innodb-flush-log-at-trx-commit=2'].map((each) => `--${each}`)];
     },
     url: (port) => `mysql://root@127.0.0.1:${port}`,
+    stop: 'SIGTERM',
   },
   {
     name: 'Redis',
@@ -78,6 +83,7 @@ export const serverKinds: readonly ServerKind[] = [
     programs: [['redis-server', 'valkey-server']],
     command: ([redis], folder, port) => [redis!, '--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder],
     url: (port) => `redis://127.0.0.1:${port}`,
+    stop: 'SIGTERM',
   },
 ];
 
@@ -96,14 +102,16 @@ export async function startServer(kind: ServerKind, programs: readonly string[])
     const port = await freePort();
     const [program, ...args] = kind.command(programs, folder, port);
     const log = join(folder, 'log');
-    const child = spawn(program!, args, { ...asNobody(folder), stdio: ['ignore', openSync(log, 'a'), openSync(log, 'a')] });
+    const output = openSync(log, 'a');
+    const child = spawn(program!, args, { ...asNobody(folder), stdio: ['ignore', output, output] });
+    closeSync(output);
     const last = () => (child.kill('SIGKILL'), clean());
     process.once('exit', last);
     await answered(kind, kind.url(port), child, log);
     const stop = async () => {
       process.off('exit', last);
       const gone = child.exitCode === null && child.signalCode === null && once(child, 'exit');
-      child.kill('SIGQUIT'); // PostgreSQL does not wait for its clients then
+      child.kill(kind.stop);
       await gone;
       clean();
     };

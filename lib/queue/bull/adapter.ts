@@ -38,10 +38,16 @@ export function bullTaskQueue({ queues, configKey, prefix = 'argonaut.' }: BullT
 }
 
 /**
+ * A job whose worker died before it could take the task is handed out again after this, and not after Bull's own minute or more:
+ * until then Bull ignores every new ring for it. Handed out once too often it hurts nobody.
+ */
+const SETTINGS = { lockDuration: 5000, stalledInterval: 2500, maxStalledCount: 1000 };
+
+/**
  * What the application says of all its queues must not change ours: a time-out of its jobs would free a place while the body
  * still runs, and a limiter with groups would change the ids.
  */
 function registration({ name, rate }: QueuePlan, prefix: string, configKey: string | undefined): BullModuleOptions {
   const limiter = rate && { max: rate.max, duration: rate.perMs };
-  return { name: prefix + name, defaultJobOptions: {}, limiter, ...(configKey !== undefined && { configKey }) };
+  return { name: prefix + name, defaultJobOptions: {}, limiter, settings: SETTINGS, ...(configKey !== undefined && { configKey }) };
 }

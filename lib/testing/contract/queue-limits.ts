@@ -64,6 +64,15 @@ export function limitsContract({ kit: { describe, it, expect }, made }: QueueBen
       expect(work.begun.length).toBe(1);
     });
 
+    it('that is stopped before it has looked around takes nothing', async () => {
+      const { queue, work } = made();
+      work.add(3, 'plain');
+      await listen();
+      await queue.stop();
+      await pass(50);
+      expect(work.begun).toEqual([]);
+    });
+
     it('stops with tasks waiting, and twice', async () => {
       const { queue, work } = made();
       work.bodyMs = 'open';

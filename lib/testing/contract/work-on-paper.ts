@@ -44,6 +44,7 @@ export class WorkOnPaper implements TaskWork {
   }
 
   async ready(queues: readonly string[], limit: number): Promise<readonly Task[]> {
+    await pass(5);
     return this.free().filter(({ queue }) => queues.includes(queue)).slice(0, limit); // prettier-ignore
   }
 

@@ -12,6 +12,7 @@ const patience = 5000;
  */
 export class SqliteWriter {
   private own: NativeDatabase | null = null;
+  private closed = false;
   private readonly statements = new Map<string, NativeStatement>();
 
   constructor(
@@ -52,6 +53,7 @@ export class SqliteWriter {
   }
 
   close(): void {
+    this.closed = true;
     this.statements.clear();
     this.own?.close();
     this.own = null;
@@ -85,11 +87,13 @@ export class SqliteWriter {
   }
 
   private isApplicationBusy(): boolean {
+    if (this.closed || !this.dataSource.isInitialized) throw new Error('The database is closed.'); // libsql ends the whole process when asked
     // TypeORM's own flag stays up for ever after a BEGIN that failed.
     return connectionOf(this.dataSource).inTransaction;
   }
 
   private get database(): NativeDatabase {
+    if (this.closed) throw new Error('The database is closed.');
     if (isInMemory(this.dataSource)) return connectionOf(this.dataSource);
     return (this.own ??= openOwn(this.dataSource));
   }

@@ -1,0 +1,194 @@
+import 'reflect-metadata';
+import { IsString } from 'class-validator';
+import { describe, expect, it } from 'vitest';
+import { Step, Workflow } from 'nestjs-argonaut';
+import { compileWrittenOrder } from '../../lib/definition/written-order.js';
+import { verify } from '../../lib/definition/verifier.js';
+import { sourceOf } from '../../lib/runtime/explorer.js';
+import { problemsOf } from './problems.js';
+
+/** Options no compiler would let through, as they come from JavaScript or a cast. */
+const any = (options: unknown): never => options as never;
+
+class Parcel {
+  @IsString() city!: string;
+  weight = 0;
+  due?: Date;
+}
+
+/** One step called `ship` with these options, beside a plain method `ask` and a step `send`. */
+function withStep(options: object) {
+  @Workflow({ name: 'parcel', context: Parcel })
+  class ParcelWorkflow {
+    @Step(any(options)) ship() {}
+    @Step() send() {}
+    ask() {}
+  }
+  return ParcelWorkflow;
+}
+
+const wrongSteps: readonly (readonly [fault: string, options: object, sentence: string])[] = [
+  ['a misspelt option', { nxt: 'send' }, 'there is no option "nxt". Did you mean "next"?'],
+  ['an option of another kind of thing', { colour: 'red' }, 'there is no option "colour".'],
+  ['a step that is not there', { next: 'sendd' }, 'next "sendd" is not a step of the flow. Did you mean "send"?'],
+  ['a plain method as the next step', { next: 'ask' }, 'next "ask" is not a step of the flow.'],
+  ['the end, misspelt', { next: 'edn' }, 'next "edn" is not a step of the flow. Did you mean "end"?'],
+  ['a decision of one', { next: ['send'] }, 'a decision has at least two steps to choose from; for one, say its name without a list.'],
+  ['a decision that names a step twice', { next: ['send', 'send'] }, 'next names a step twice.'],
+  ['a decision that may be skipped', { next: ['send', 'end'], required: false }, 'it is a decision, so it cannot be skipped: leave out required: false.'],
+  ['a request that is not there', { request: 'aks' }, 'request "aks" is not a method of ParcelWorkflow. Did you mean "ask"?'],
+  ['a request that is a step', { request: 'send' }, 'request "send" is a step itself. The asking method is a plain method, without @Step().'],
+  ['a request that is the step itself', { request: 'ship' }, 'request "ship" is a step itself. The asking method is a plain method, without @Step().'],
+  ['an answer and an event', { request: 'ask', on: 'news' }, 'it waits for an answer (request) and for an event (on): split it into two steps.'],
+  ['an event and a time', { on: 'news', after: '1 hour' }, 'it waits for an event (on) and for a time (after): split it into two steps.'],
+  ['an event without a name', { on: '' }, 'on must be the name of an event.'],
+  ['a response without a request', { response: Parcel }, 'it has a response but no request: name the method that asks.'],
+  ['a response that is no schema', { request: 'ask', response: {} }, 'its response is neither a class nor a Standard Schema.'],
+  ['a response that is a function', { request: 'ask', response: () => Parcel }, 'its response is neither a class nor a Standard Schema.'],
+  ['unsolicited without an event', { unsolicited: true }, "it is unsolicited but has no event: say on: '...'."],
+  ['unsolicited in a group', { unsolicited: true, on: 'news', parallel: 'all' }, 'an unsolicited step stands beside the flow, and so in no parallel group.'],
+  ['unsolicited on a queue', { unsolicited: true, on: 'news', queue: 'q' }, 'an unsolicited step runs where its event is applied, and so on no queue.'],
+  ['unsolicited with a prerequisite', { unsolicited: true, on: 'news', when: 'weight' }, 'an unsolicited step waits for nothing but its event: decline the event with again() instead of when.'],
+  ['unsolicited with a decision', { unsolicited: true, on: 'news', next: ['send', 'end'] }, 'an unsolicited step goes on at one step, and so decides nothing.'],
+  ['a group without a name', { parallel: '' }, 'parallel must be the name of a group.'],
+  ['a group that says next', { parallel: 'all', next: 'send' }, 'it stands in the parallel group "all", so it cannot say next: the group goes on when all of it has ended.'],
+  ['a queue without a name', { queue: '' }, 'queue must be the name of a task queue.'],
+  ['no try at all', { retry: 0 }, 'retry counts the tries in all: a whole number from 1, not 0.'],
+  ['half a try', { retry: { attempts: 1.5 } }, 'retry counts the tries in all: a whole number from 1, not 1.5.'],
+  ['tries unsaid', { retry: {} }, 'retry counts the tries in all: a whole number from 1, not undefined.'],
+  ['a misspelling inside retry', { retry: { attempts: 2, dely: '1s' } }, 'there is no option "dely". Did you mean "delay"?'],
+  ['a delay that is none', { retry: { attempts: 2, delay: '1 fortnight' } }, 'retry.delay "1 fortnight" is not a duration. Say for instance \'30s\', \'2 days\', or a number of milliseconds.'],
+  ['a longest delay that is none', { retry: { attempts: 2, maxDelay: -1 } }, 'retry.maxDelay -1 is not a duration. Say for instance \'30s\', \'2 days\', or a number of milliseconds.'],
+  ['a backoff there is not', { retry: { attempts: 2, backoff: 'linear' } }, 'retry.backoff is \'fixed\' or \'exponential\', not "linear".'],
+  ['a time-out that is none', { timeout: '3 months' }, 'timeout "3 months" is not a duration. Say for instance \'30s\', \'2 days\', or a number of milliseconds.'],
+  ['a moment that is no key', { after: 'deu' }, 'after "deu" is not a key of the context nor a duration. Did you mean "due"?'],
+  ['a deadline that is neither', { within: '2 dayz' }, 'within "2 dayz" is not a key of the context nor a duration.'],
+  ['a condition that is no key', { when: 'wieght' }, 'when "wieght" is not a key of the context. Did you mean "weight"?'],
+  ['a condition that is an object', { when: { weight: 3 } }, 'when {"weight":3} is neither a key of the context nor a function of it.'],
+];
+
+describe('a wrong step', () => {
+  it.each(wrongSteps)('%s', (_fault, options, sentence) => {
+    expect(problemsOf(withStep(options))).toContain(`ParcelWorkflow.ship: ${sentence}`);
+  });
+
+  it('a queue the task queue has not', () => {
+    const type = withStep({ queue: 'scorng' });
+    const source = sourceOf(type, Object.create(type.prototype as object) as object);
+    const problems = (queues: string[]) => verify(source, compileWrittenOrder(source), { queues });
+    expect(problems(['scoring', 'mail'])).toEqual(['ParcelWorkflow.ship: queue "scorng" is not in the queues of the task queue: scoring, mail. Did you mean "scoring"?']);
+    expect(problems([])).toEqual(['ParcelWorkflow.ship: queue "scorng" is not in the queues of the task queue: none.']);
+    expect(problems(['scorng'])).toEqual([]);
+  });
+
+  it('called end', () => {
+    @Workflow({ name: 'ending' })
+    class EndingWorkflow {
+      @Step() end() {}
+    }
+    expect(problemsOf(EndingWorkflow)).toEqual(['EndingWorkflow.end: a step cannot be called "end": that is how next says that nothing follows.']);
+  });
+
+  it('is named with all its faults at once', () => {
+    expect(problemsOf(withStep({ nxt: 'send', retry: 0, timeout: 'soon', queue: '' }))).toHaveLength(4);
+  });
+});
+
+describe('a wrong workflow', () => {
+  const step = () => {
+    class Steps {
+      only() {}
+    }
+    Step()(Steps.prototype, 'only', Object.getOwnPropertyDescriptor(Steps.prototype, 'only')!);
+    return Steps;
+  };
+  const wrong: readonly (readonly [fault: string, options: object, sentence: string])[] = [
+    ['no name', { name: ' ' }, "it has no name. Say @Workflow({ name: 'steps' })."],
+    ['a name that is too long', { name: 'x'.repeat(101) }, 'its name has more than 100 characters.'],
+    ['a misspelt option', { name: 'x', verson: 2 }, 'there is no option "verson". Did you mean "version"?'],
+    ['a version that is no number', { name: 'x', version: '2' }, 'version 2 is not a whole number from 1.'],
+    ['version 0', { name: 'x', version: 0 }, 'version 0 is not a whole number from 1.'],
+    ['a context that is no schema', { name: 'x', context: {} }, 'its context is neither a class nor a Standard Schema.'],
+    ['an end that is no key', { name: 'x', context: Parcel, completeWhen: 'wieght' }, 'completeWhen "wieght" is not a key of the context. Did you mean "weight"?'],
+    ['defaults that are wrong', { name: 'x', defaults: { timeout: 'soon' } }, "timeout \"soon\" is not a duration. Say for instance '30s', '2 days', or a number of milliseconds."],
+    ['defaults that are misspelt', { name: 'x', defaults: { retires: 3 } }, 'defaults: there is no option "retires". Did you mean "retry"?'],
+    ['default tries that are none', { name: 'x', defaults: { retry: -1 } }, 'retry counts the tries in all: a whole number from 1, not -1.'],
+  ];
+
+  it.each(wrong)('%s', (_fault, options, sentence) => {
+    const type = step();
+    Workflow(any(options))(type);
+    expect(problemsOf(type)).toContain(`Steps: ${sentence}`);
+  });
+
+  it('without steps', () => {
+    @Workflow({ name: 'empty' })
+    class EmptyWorkflow {}
+    expect(problemsOf(EmptyWorkflow)).toEqual(['EmptyWorkflow: it has no steps. Put @Step() on its methods.']);
+  });
+
+  it('with nothing but unsolicited steps', () => {
+    @Workflow({ name: 'deaf' })
+    class DeafWorkflow {
+      @Step({ on: 'news', unsolicited: true }) hear() {}
+    }
+    expect(problemsOf(DeafWorkflow)).toEqual(['DeafWorkflow: all its steps are unsolicited, so it would end at once. Add a step that stands in the flow.']);
+  });
+
+  it('without @Workflow', () => {
+    class NoWorkflow {}
+    expect(problemsOf(NoWorkflow)).toEqual(["NoWorkflow: it has no @Workflow({ name: '...' })."]);
+  });
+
+  it('a group whose steps do not stand together', () => {
+    @Workflow({ name: 'scattered' })
+    class ScatteredWorkflow {
+      @Step({ parallel: 'all' }) one() {}
+      @Step() two() {}
+      @Step({ parallel: 'all' }) three() {}
+    }
+    expect(problemsOf(ScatteredWorkflow)).toContain('ScatteredWorkflow: the steps of the parallel group "all" do not stand together. Write them one after the other, or name a second group.');
+  });
+
+  it('a way into a group', () => {
+    @Workflow({ name: 'entering' })
+    class EnteringWorkflow {
+      @Step({ next: 'two' }) zero() {}
+      @Step({ parallel: 'all' }) one() {}
+      @Step({ parallel: 'all' }) two() {}
+    }
+    expect(problemsOf(EnteringWorkflow)).toContain('EnteringWorkflow.zero: next "two" stands inside the parallel group "all", which can only be entered as a whole.');
+  });
+
+  it('a step nobody leads to', () => {
+    @Workflow({ name: 'skipping' })
+    class SkippingWorkflow {
+      @Step({ next: 'three' }) one() {}
+      @Step() two() {}
+      @Step() three() {}
+    }
+    expect(problemsOf(SkippingWorkflow)).toEqual(['SkippingWorkflow: "two" can never be reached: no step leads to it.']);
+  });
+
+  it('a step that runs on into a branch of a decision', () => {
+    @Workflow({ name: 'falling' })
+    class FallingWorkflow {
+      @Step({ next: ['pay', 'reject'] }) decide() {
+        return 'pay' as const;
+      }
+      @Step({ next: 'paid' }) pay() {}
+      @Step() paid() {}
+      @Step() reject() {}
+    }
+    expect(problemsOf(FallingWorkflow)).toEqual(['FallingWorkflow: "paid" would run on into "reject", which is a branch of a decision. Say next: \'...\' on "paid".']);
+  });
+
+  it('an unreachable step after an end', () => {
+    @Workflow({ name: 'ended' })
+    class EndedWorkflow {
+      @Step({ next: 'end' }) one() {}
+      @Step() two() {}
+    }
+    expect(problemsOf(EndedWorkflow)).toEqual(['EndedWorkflow: "two" can never be reached: no step leads to it.']);
+  });
+});

@@ -1,0 +1,3 @@
+import { bullTaskQueue } from 'nestjs-argonaut/bull';
+
+export const taskQueue = bullTaskQueue({ queues: ['letters'] });
