@@ -8,7 +8,11 @@ import { isClass } from './source.js';
  */
 export function contextKeys(context: Schema | undefined): ReadonlySet<string> | null {
   if (!isClass(context)) return null;
-  return new Set([...Object.keys(newContext(context)), ...validatedKeys(context)]);
+  try {
+    return new Set([...Object.keys(newContext(context)), ...validatedKeys(context)]);
+  } catch {
+    return null; // its constructor throws, which boot reports beside everything else
+  }
 }
 
 export function validatedKeys(context: Class): string[] {

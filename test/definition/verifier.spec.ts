@@ -111,7 +111,7 @@ describe('a wrong workflow', () => {
     ['a context that is no schema', { name: 'x', context: {} }, 'its context is neither a class nor a Standard Schema.'],
     ['an end that is no key', { name: 'x', context: Parcel, completeWhen: 'wieght' }, 'completeWhen "wieght" is not a key of the context. Did you mean "weight"?'],
     ['defaults that are wrong', { name: 'x', defaults: { timeout: 'soon' } }, "timeout \"soon\" is not a duration. Say for instance '30s', '2 days', or a number of milliseconds."],
-    ['defaults that are misspelt', { name: 'x', defaults: { retires: 3 } }, 'defaults: there is no option "retires". Did you mean "retry"?'],
+    ['defaults that are misspelt', { name: 'x', defaults: { rety: 3 } }, 'defaults: there is no option "rety". Did you mean "retry"?'],
     ['default tries that are none', { name: 'x', defaults: { retry: -1 } }, 'retry counts the tries in all: a whole number from 1, not -1.'],
   ];
 

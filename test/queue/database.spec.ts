@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { DatabaseTaskQueue } from '../../lib/queue/database/database-task-queue.js';
 import { planQueues } from '../../lib/queue/queue-settings.js';
 import { WorkOnPaper } from '../../lib/testing/contract/work-on-paper.js';

@@ -41,7 +41,7 @@ export function bullTaskQueue({ queues, configKey, prefix = 'argonaut.' }: BullT
  * A job whose worker died before it could take the task is handed out again after this, and not after Bull's own minute or more:
  * until then Bull ignores every new ring for it. Handed out once too often it hurts nobody.
  */
-const SETTINGS = { lockDuration: 5000, stalledInterval: 2500, maxStalledCount: 1000 };
+const SETTINGS = { lockDuration: 5000, stalledInterval: 2500, maxStalledCount: 1000, retryProcessDelay: 500 }; // the last: a rest after each error, 5 s
 
 /**
  * What the application says of all its queues must not change ours: a time-out of its jobs would free a place while the body

@@ -31,7 +31,7 @@ export class BullCounter {
     this.name = plan.name;
     this.logger = new SeldomLogger(new Logger('Workflow'), `Task queue "${plan.name}"`);
     queue.on('error', (error: unknown) => this.logger.warn('Redis', error)); // it comes back, or not: tasks are in the store
-    closeAtOnce(queue);
+    tame(queue);
   }
 
   /* ---------------------------------------------------------------- ringing ---- */
@@ -62,15 +62,8 @@ export class BullCounter {
 
   /* ---------------------------------------------------------------- working ---- */
 
-  /** Takes jobs as soon as Redis is there. Bull, asked earlier, leaves a rejection behind that nobody can catch. */
+  /** One handler for jobs of any name: under another name, Bull would fail them, and keep them. Begins when Redis is there. */
   listen(work: TaskWork): void {
-    const { client } = this.queue;
-    if (client.status === 'ready') this.begin(work);
-    else client.once('ready', () => this.begin(work));
-  }
-
-  /** One handler for jobs of any name: under another name, Bull would fail them, and keep them. */
-  private begin(work: TaskWork): void {
     this.queue.process('*', this.plan.concurrency, (job: Job) => this.take(job.data, work)).catch(() => {}); // said by 'error' as well
   }
 
@@ -88,9 +81,14 @@ export class BullCounter {
   }
 }
 
-/** @nestjs/bull closes its queues when the application shuts down, and waits for their jobs: for ever, where Redis is gone. */
-function closeAtOnce(queue: Queue): void {
-  Object.assign(queue, { onApplicationShutdown: () => queue.close(true) });
+/**
+ * Two habits that do harm where Redis is gone. @nestjs/bull closes its queues when the application shuts down, and waits for their
+ * jobs: for ever. And Bull gives its connection a name, for show, without a look at what becomes of that: the rejection would end
+ * the process.
+ */
+function tame(queue: Queue): void {
+  const { setWorkerName } = queue as unknown as { setWorkerName(): Promise<void> };
+  Object.assign(queue, { onApplicationShutdown: () => queue.close(true), setWorkerName: () => setWorkerName.call(queue).catch(() => {}) });
 }
 
 /**

@@ -1,0 +1,245 @@
+import 'reflect-metadata';
+import { Controller, Injectable, Module, Scope, type Type } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { IsString } from 'class-validator';
+import { describe, expect, it, vi } from 'vitest';
+import { HandlesResponse, InvalidWorkflowError, Step, Workflow, WorkflowModule, WorkflowService } from 'nestjs-argonaut';
+import { memoryProcessStore, memoryTaskQueue, WorkflowTestingModule } from 'nestjs-argonaut/testing';
+import { bootLogger } from '../../lib/runtime/explorer.js';
+
+/** Options no compiler would let through, as they come from JavaScript or a cast. */
+const any = (options: unknown): never => options as never;
+
+/** What boot says of an application with these providers. */
+async function boot(providers: Type[], imports: object[] = [WorkflowTestingModule.forRoot()], controllers: Type[] = []): Promise<InvalidWorkflowError | null> {
+  const module = await Test.createTestingModule({ imports: imports as never[], providers, controllers }).compile();
+  const error = await module.init().then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  await module.close().catch(() => {});
+  if (error !== null) expect(error).toBeInstanceOf(InvalidWorkflowError);
+  return error as InvalidWorkflowError | null;
+}
+const problemsAt = async (...given: Parameters<typeof boot>) => (await boot(...given))?.problems ?? [];
+
+@Workflow({ name: 'good' })
+class GoodWorkflow {
+  @Step({ request: 'ask' }) answer(_context: object, _reply: { ok: boolean }) {}
+  ask() {}
+  @Step({ queue: 'a' }) print() {}
+}
+
+describe('all problems at once', () => {
+  @Workflow({ name: 'one' })
+  class OneWorkflow {
+    @Step(any({ nxt: 'two' })) one() {}
+    @Step(any({ request: 'aks' })) two() {}
+    ask() {}
+  }
+  @Workflow({ name: 'two' })
+  class TwoWorkflow {
+    @Step({ retry: any(0) }) one() {}
+  }
+  @Injectable()
+  class OrphanService {
+    @Step() lonely() {}
+    @Step() lonelier() {}
+  }
+  @Workflow({ name: 'ONE' })
+  class TwinWorkflow {
+    @Step() one() {}
+  }
+
+  it('of every workflow, in one error that stops the boot', async () => {
+    const error = (await boot([OneWorkflow, TwoWorkflow, OrphanService, TwinWorkflow, GoodWorkflow]))!;
+    expect(error.problems).toEqual([
+      "OrphanService: it has @Step() on lonely, lonelier, but no @Workflow({ name: '...' }) on the class.",
+      'OneWorkflow.one: there is no option "nxt". Did you mean "next"?',
+      'OneWorkflow.two: request "aks" is not a method of OneWorkflow. Did you mean "ask"?',
+      'TwoWorkflow.one: retry counts the tries in all: a whole number from 1, not 0.',
+      'TwinWorkflow: OneWorkflow is workflow "ONE" version 1 already. Give one of them another name or version.',
+    ]);
+    expect(error.message).toMatch(/^There are 5 problems in the workflows of this application:\n {2}- OrphanService/);
+    expect(error.workflow).toBe('the workflows of this application');
+  });
+
+  it('of one workflow, named', async () => {
+    expect((await boot([TwoWorkflow]))!.message).toBe('There is a problem in TwoWorkflow:\n  - TwoWorkflow.one: retry counts the tries in all: a whole number from 1, not 0.');
+  });
+
+  it('and none of a good application', async () => {
+    expect(await boot([GoodWorkflow])).toBeNull();
+    expect(await boot([])).toBeNull();
+  });
+});
+
+describe('what only the application shows', () => {
+  it('a workflow that is request-scoped, itself or by what it injects', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class CurrentUser {}
+    @Workflow({ name: 'scoped' })
+    class ScopedWorkflow {
+      constructor(readonly user: CurrentUser) {}
+      @Step() one() {}
+    }
+    Reflect.defineMetadata('design:paramtypes', [CurrentUser], ScopedWorkflow);
+    const sentence = 'ScopedWorkflow: it is request-scoped, or something it injects is. A workflow runs outside any request: make it a singleton, and resolve what belongs to a request inside the step with ModuleRef.';
+    expect(await problemsAt([CurrentUser, ScopedWorkflow])).toEqual([sentence]);
+  });
+
+  it('a class that inherits from a workflow without being one', async () => {
+    class HeirWorkflow extends GoodWorkflow {}
+    expect(await problemsAt([GoodWorkflow, HeirWorkflow])).toEqual(["HeirWorkflow: it inherits from a workflow without being one. Put @Workflow({ name: '...' }) on it."]);
+  });
+
+  it('a context that cannot be made', async () => {
+    class Demanding {
+      @IsString() name: string;
+      constructor(given: { name: string }) {
+        this.name = given.name.trim();
+      }
+    }
+    @Workflow({ name: 'demanding', context: Demanding })
+    class DemandingWorkflow {
+      @Step() one() {}
+    }
+    const problems = await problemsAt([DemandingWorkflow]);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/^DemandingWorkflow: its context class Demanding cannot be made without arguments \(.+\)\. A context is data: give its fields defaults instead of a constructor\.$/);
+  });
+
+  it('a context that cannot be made, and a key of it', async () => {
+    class Demanding {
+      name: string;
+      constructor(given: { name: string }) {
+        this.name = given.name.trim();
+      }
+    }
+    @Workflow({ name: 'demanding', context: Demanding, completeWhen: 'name' })
+    class DemandingWorkflow {
+      @Step() one() {}
+    }
+    expect((await problemsAt([DemandingWorkflow]))[0]).toMatch(/cannot be made without arguments/);
+  });
+
+  it('a queue the task queue has not', async () => {
+    const imports = [WorkflowModule.forRoot({ store: memoryProcessStore(), taskQueue: memoryTaskQueue({ queues: ['aa'] }) })];
+    expect(await problemsAt([GoodWorkflow], imports)).toEqual(['GoodWorkflow.print: queue "a" is not in the queues of the task queue: aa. Did you mean "aa"?']);
+    expect(await boot([GoodWorkflow], [WorkflowModule.forRoot({ store: memoryProcessStore(), taskQueue: memoryTaskQueue({ queues: ['a'] }) })])).toBeNull();
+  });
+
+  it('options of the module there are not, beside the problems of the workflows', async () => {
+    @Workflow({ name: 'wrong' })
+    class WrongWorkflow {
+      @Step(any({ nxt: 'x' })) one() {}
+    }
+    const options = any({ store: memoryProcessStore(), taskQueue: memoryTaskQueue(), worker: { heartbaet: '1s', concurrency: 0 }, shcema: 'off', keepUnmatched: 'long' });
+    expect(await problemsAt([WrongWorkflow], [WorkflowModule.forRoot(options)])).toEqual([
+      'WorkflowModule: there is no option "shcema". Did you mean "schema"?',
+      'WorkflowModule: there is no option "worker.heartbaet". Did you mean "heartbeat"?',
+      'WorkflowModule: worker.concurrency 0 is not a whole number from 1.',
+      "WorkflowModule: keepUnmatched \"long\" is not a duration. Say for instance '30s', '2 days', or a number of milliseconds.",
+      'WrongWorkflow.one: there is no option "nxt". Did you mean "next"?',
+    ]);
+  });
+
+  it('is warned of where a context has no rules', async () => {
+    class Loose {
+      total = 0;
+    }
+    @Workflow({ name: 'loose', context: Loose })
+    class LooseWorkflow {
+      @Step() one() {}
+    }
+    const warn = vi.spyOn(bootLogger, 'warn').mockImplementation(() => {});
+    expect(await boot([LooseWorkflow, GoodWorkflow])).toBeNull();
+    expect(warn.mock.calls.map(String)).toEqual([expect.stringMatching(/^LooseWorkflow: its context class has no class-validator decorators/)]);
+    warn.mockRestore();
+  });
+});
+
+describe('a door', () => {
+  const idOf = (message: { id: string }) => message.id;
+  const doorTo = (workflow: unknown, step: string) => {
+    @Injectable()
+    class Consumer {
+      @HandlesResponse(any(workflow), any(step), idOf) take(_message: { id: string }): never {
+        return { ok: true } as never;
+      }
+    }
+    return Consumer;
+  };
+
+  it.each([
+    ['to a step that is not there', GoodWorkflow, 'anwser', 'Consumer.take (@HandlesResponse): "anwser" is no step of GoodWorkflow that has a request. Did you mean "answer"?'],
+    ['to a step that asks nothing', GoodWorkflow, 'print', 'Consumer.take (@HandlesResponse): "print" is no step of GoodWorkflow that has a request.'],
+    ['to a workflow by a wrong name', 'goood', 'answer', 'Consumer.take (@HandlesResponse): goood is no workflow of this application. Did you mean "good"? Is it in the providers of a module that is imported?'],
+    ['that imports in a circle made undefined', undefined, 'answer', 'Consumer.take (@HandlesResponse): its workflow is undefined, probably as imports go in a circle. Say () => TheWorkflow.'],
+  ])('%s', async (_fault, workflow, step, sentence) => {
+    expect(await problemsAt([GoodWorkflow, doorTo(workflow, step)])).toEqual([sentence]);
+  });
+
+  it('to a workflow that is in no module', async () => {
+    @Workflow({ name: 'elsewhere' })
+    class ElsewhereWorkflow {
+      @Step({ request: 'ask' }) answer() {}
+      ask() {}
+    }
+    expect(await problemsAt([GoodWorkflow, doorTo(ElsewhereWorkflow, 'answer')])).toEqual(['Consumer.take (@HandlesResponse): ElsewhereWorkflow is no workflow of this application. Is it in the providers of a module that is imported?']);
+  });
+
+  it.each([
+    ['a class', GoodWorkflow],
+    ['a function that gives it', () => GoodWorkflow],
+    ['its name', 'good'],
+  ])('names its workflow by %s', async (_how, workflow) => {
+    expect(await boot([GoodWorkflow, doorTo(workflow, 'answer')])).toBeNull();
+  });
+
+  it('in a controller is checked too', async () => {
+    @Controller()
+    class Hooks {
+      @HandlesResponse(any(GoodWorkflow), any('nothing'), idOf) take(_message: { id: string }): never {
+        return {} as never;
+      }
+    }
+    expect(await problemsAt([GoodWorkflow], [WorkflowTestingModule.forRoot()], [Hooks])).toHaveLength(1);
+  });
+});
+
+describe('good definitions', () => {
+  it('two versions side by side', async () => {
+    @Workflow({ name: 'order' })
+    class OrderV1 {
+      @Step() pay() {}
+    }
+    @Workflow({ name: 'order', version: 2 })
+    class OrderV2 {
+      @Step() check() {}
+      @Step() pay() {}
+    }
+    const module = await Test.createTestingModule({ imports: [WorkflowTestingModule.forRoot()], providers: [OrderV1, OrderV2] }).compile();
+    await module.init();
+    const workflows = module.get(WorkflowService);
+    expect((await workflows.start(OrderV1)).workflowVersion).toBe(1);
+    expect((await workflows.start('order')).workflowVersion).toBe(2);
+    expect((await workflows.start('order', {}, { version: 1 })).workflowVersion).toBe(1);
+    await module.close();
+  });
+
+  it('a workflow of an imported module', async () => {
+    @Module({ providers: [GoodWorkflow] })
+    class OrdersModule {}
+    const module = await Test.createTestingModule({ imports: [WorkflowTestingModule.forRoot(), OrdersModule] }).compile();
+    await module.init();
+    expect(module.get(WorkflowService).draw(GoodWorkflow)).toContain('answer');
+    await module.close();
+  });
+
+  it('the same class twice is one workflow', async () => {
+    @Module({ providers: [GoodWorkflow] })
+    class OrdersModule {}
+    expect(await boot([GoodWorkflow], [WorkflowTestingModule.forRoot(), OrdersModule])).toBeNull();
+  });
+});
