@@ -33,6 +33,8 @@ export interface ProcessProbe<W extends Class | string> {
 /** Drives processes by hand. Every method resolves when nothing is left to do at this moment. */
 export class WorkflowHarness {
   private readonly probes: Probe[] = [];
+  /** Deaths that were ordered and have not come yet, by step. */
+  private readonly deaths = new Map<string, number>();
 
   /** @internal Made by `WorkflowTestingModule`. */
   constructor(
@@ -73,18 +75,20 @@ export class WorkflowHarness {
   crashIn(step: string): void {
     const known = this.engine.registry.all().filter(({ steps }) => steps.has(step));
     if (known.length === 0) throw new Error(`No workflow has a step "${step}".`);
-    for (const { steps } of known) this.doom(steps as Map<string, BoundStep>, step);
+    if (!this.deaths.has(step)) for (const { steps } of known) this.doom(steps as Map<string, BoundStep>, step);
+    this.deaths.set(step, (this.deaths.get(step) ?? 0) + 1);
   }
 
   private doom(steps: Map<string, BoundStep>, name: string): void {
     const step = steps.get(name)!;
-    const dying = async (...args: unknown[]) => {
-      steps.set(name, step);
+    const mortal = async (...args: unknown[]) => {
+      const dies = this.deaths.get(name)! > 0;
+      this.deaths.set(name, this.deaths.get(name)! - Number(dies));
       const result = await step.run(...args);
-      await this.takeOver(args.at(-1) as StepVisit);
+      if (dies) await this.takeOver(args.at(-1) as StepVisit);
       return result; // said by a worker that has lost its claim: it changes nothing
     };
-    steps.set(name, { ...step, run: dying });
+    steps.set(name, { ...step, run: mortal });
   }
 
   /** What another worker does once it has missed the heartbeat for long enough. */

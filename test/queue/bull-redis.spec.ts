@@ -23,8 +23,7 @@ describe.skipIf(missing)(`task queues in a Redis that fails${missing ? ` (left o
 
   const open = async (setup: Partial<OfficeSetup> = {}) => {
     const { hostname: host, port } = new URL(redis.url);
-    const settings = { retryProcessDelay: 100, guardInterval: 300 }; // of Bull, which rests 5 s after an error
-    const office = await openOffice({ redis: { redis: { host, port: Number(port), retryStrategy: () => 50 }, settings }, ...setup });
+    const office = await openOffice({ redis: { redis: { host, port: Number(port), retryStrategy: () => 50 } }, ...setup });
     offices.push(office);
     return office;
   };

@@ -19,8 +19,19 @@ export interface Cell {
 /** Every database with every task queue. `TEST_CELLS=sqlite` runs those whose name holds the word. */
 export function matrix(): Cell[] {
   const databases = { sqlite: async () => libsqlFile(), postgres, mysql };
-  const cells = Object.entries(databases).flatMap(([name, database]) => (['database', 'bull'] as const).map((queue) => ({ name: `${name} + ${queue} queue`, database, queue })));
+  const cells = Object.entries(databases).flatMap(([name, database]) => [
+    { name: `${name} + database queue`, database, queue: 'database' as const },
+    { name: `${name} + bull queue`, database: () => withRedis(database), queue: 'bull' as const },
+  ]);
   return cells.filter(({ name }) => name.includes(process.env.TEST_CELLS ?? ''));
+}
+
+/** A cell with Bull is missing when its Redis is. */
+async function withRedis(make: () => Promise<Database>): Promise<Database> {
+  const [database, { missing }] = await Promise.all([make(), import('./redis.js').then(({ redisForTests }) => redisForTests())]);
+  if (missing === null || database.missing !== null) return database;
+  await database.drop();
+  return { ...database, missing };
 }
 
 export interface TestApp {
