@@ -100,8 +100,8 @@ export class Sweeper {
 
   /** What is ready and was not taken: its ring was lost, or came too early, or its broker was down. */
   private async ringReady(): Promise<void> {
-    const queues = this.registry.queues();
-    if (queues.length > 0) await this.queue.ring((await this.store.readyTasks(queues, this.now(), AT_ONCE)).map(taskOf));
+    const rung = this.registry.queues().map(async (queue) => this.queue.ring((await this.store.readyTasks([queue], this.now(), AT_ONCE)).map(taskOf)));
+    await Promise.all(rung); // queue by queue, so that the backlog of one hides no other
   }
 
   /* --------------------------------------------------------------- heartbeat ---- */

@@ -64,7 +64,7 @@ function promises(database: Database): void {
     await database.drop();
   });
 
-  const rows = <T extends object>(entity: new () => T, where: object) => app.dataSource.getRepository(entity).countBy(where);
+  const rows = (entity: unknown, where: object) => app.dataSource.getRepository(entity as string).countBy(where);
   const settled = (id: string) => app.workflows.settled(id, { timeout: '10s' });
   const recordsOf = async (id: string) => (await app.workflows.history(id)).map(({ type }) => type);
   async function start(workflow: any, behave: Record<string, (step: StepRef, box: Box) => unknown> = {}) {

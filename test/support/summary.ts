@@ -1,10 +1,16 @@
-import type { Reporter, SerializedError, TestCase, TestModule, TestSuite } from 'vitest/node';
+import type { Reporter, SerializedError, TestCase, TestModule, TestSuite, Vitest } from 'vitest/node';
 
 /** After everything else: which suites were skipped, with the reason in their titles, and `N passed, N failed`. */
 export default class Summary implements Reporter {
+  private chosen = false;
+
+  onInit(vitest: Vitest): void {
+    this.chosen = vitest.config.testNamePattern !== undefined; // `-t`: all others are skipped on purpose
+  }
+
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     const skipped = modules.flatMap((module) => skippedIn(module).map((each) => `  ${module.relativeModuleId} › ${each}`));
-    if (skipped.length > 0) console.log(`\nSkipped:\n${skipped.join('\n')}`);
+    if (skipped.length > 0 && !this.chosen) console.log(`\nSkipped:\n${skipped.join('\n')}`);
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const broken = modules.flatMap((module) => [module, ...module.children.allSuites()]).filter((each) => each.errors().length > 0);
     const failed = tests.filter((test) => test.result().state === 'failed').length + broken.length + unhandled.length;

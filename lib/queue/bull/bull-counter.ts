@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Job, JobOptions, Queue } from 'bull';
 import { addressOf } from '../../runtime/task-id.js';
+import { Counter } from '../counter.js';
 import type { QueuePlan } from '../queue-settings.js';
 import type { Task, TaskWork } from '../task-queue.js';
 import { inTime } from './in-time.js';
@@ -23,6 +24,7 @@ export class BullCounter {
   private readonly logger: SeldomLogger;
   private silentUntil = 0;
   private stopped = false;
+  private withoutRedis: Counter | undefined;
 
   constructor(
     private readonly plan: QueuePlan,
@@ -39,17 +41,25 @@ export class BullCounter {
   /** Neither fails nor takes long, whatever Redis does. */
   async ring(tasks: readonly Task[]): Promise<void> {
     const jobs = tasks.flatMap((task) => jobOf(task) ?? []);
-    if (jobs.length === 0 || Date.now() < this.silentUntil) return;
+    if (jobs.length === 0) return;
+    if (Date.now() < this.silentUntil) return this.workOff(tasks);
     try {
-      if (!(await inTime(this.add(jobs), PATIENCE_MS))) this.beSilent();
+      if (await inTime(this.add(jobs), PATIENCE_MS)) return;
+      this.beSilent();
     } catch (error) {
-      this.logger.warn('Tasks wait for the next sweep', error);
+      this.logger.warn('Tasks are run without it', error);
     }
+    this.workOff(tasks);
+  }
+
+  /** Redis is a doorbell: where it is out of order, whoever hears the sweep knock opens. */
+  private workOff(tasks: readonly Task[]): void {
+    for (const task of tasks) if (task.readyAt <= Date.now()) this.withoutRedis?.add(task);
   }
 
   private beSilent(): void {
     this.silentUntil = Date.now() + SILENCE_MS;
-    this.logger.warn('Tasks wait for the next sweep', 'Redis does not answer');
+    this.logger.warn('Tasks are run without it', 'Redis does not answer');
   }
 
   private async add(jobs: readonly NewJob[]): Promise<void> {
@@ -64,6 +74,7 @@ export class BullCounter {
 
   /** One handler for jobs of any name: under another name, Bull would fail them, and keep them. Begins when Redis is there. */
   listen(work: TaskWork): void {
+    this.withoutRedis = new Counter(this.plan, work);
     this.queue.process('*', this.plan.concurrency, (job: Job) => this.take(job.data, work)).catch(() => {}); // said by 'error' as well
   }
 
@@ -77,6 +88,7 @@ export class BullCounter {
   /** Bull still hands out a job while it pauses: that one is dropped, and rung again. It does not wait for those that run. */
   async stop(): Promise<void> {
     this.stopped = true;
+    this.withoutRedis?.close();
     await inTime(this.queue.pause(true, true), PATIENCE_MS).catch(() => false);
   }
 }
@@ -88,7 +100,13 @@ export class BullCounter {
  */
 function tame(queue: Queue): void {
   const { setWorkerName } = queue as unknown as { setWorkerName(): Promise<void> };
-  Object.assign(queue, { onApplicationShutdown: () => queue.close(true), setWorkerName: () => setWorkerName.call(queue).catch(() => {}) });
+  Object.assign(queue, { onApplicationShutdown: () => closeInTime(queue), setWorkerName: () => setWorkerName.call(queue).catch(() => {}) });
+}
+
+/** A Redis that goes or comes just now can keep Bull waiting; then its connections are cut. */
+async function closeInTime(queue: Queue): Promise<void> {
+  if (await inTime(queue.close(true), PATIENCE_MS).catch(() => false)) return;
+  for (const client of (queue as unknown as { clients: { disconnect(): void }[] }).clients) client.disconnect();
 }
 
 /**

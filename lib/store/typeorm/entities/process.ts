@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { ProcessStatus, Token } from '../../../core/process.js';
+import type { ProcessStatus } from '../../../core/process.js';
 import { jsonText, key, label, longText, time, whole } from './columns.js';
 
 /**
@@ -62,7 +62,7 @@ export class Process {
 
   /** Where it stands, beside what it waits for ({@link Wait}). */
   @Column(jsonText('tokens'))
-  readonly tokens: readonly Token[];
+  readonly tokens: readonly object[];
 
   /** Why it failed, is suspended or was cancelled. */
   @Column(longText('cause', true))

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { Token, WaitKind } from '../../../core/process.js';
+import type { WaitKind } from '../../../core/process.js';
 import { jsonText, key, label, time, whole } from './columns.js';
 
 /** Something a process waits for: a response, an event, a task, a moment. `closed`: it did, and has moved on. */
@@ -53,5 +53,5 @@ export class Wait {
 
   /** What else its token holds. */
   @Column(jsonText('token'))
-  readonly token: Partial<Token>;
+  readonly token: object;
 }
