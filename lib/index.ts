@@ -10,7 +10,8 @@ export type { Asking, Class, Duration, EventData, EventName, Events, Outcome, Pa
 export { HandlesResponse, type DoorOptions } from './decorators/handles-response.decorator.js';
 
 // Using it
-export { WorkflowService, type ActionOptions, type DeliveryOptions, type ProcessFilter, type ProcessOf, type ProcessView, type StartOptions, type StartValues } from './workflow.service.js';
+export { WorkflowService } from './workflow.service.js';
+export type { ActionOptions, DeliveryOptions, ProcessFilter, ProcessOf, ProcessView, StartOptions, StartValues } from './workflow.calls.js';
 export type { Page, ProcessRef } from './runtime/lookup.js';
 export type { Delivery } from './runtime/post-office.js';
 export type { ContextChange, WaitView } from './runtime/views.js';

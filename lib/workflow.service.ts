@@ -1,5 +1,4 @@
 import type { Observable } from 'rxjs';
-import type { EntityManager } from 'typeorm';
 import type { Disposition } from './core/change.js';
 import type { Json } from './core/json.js';
 import { newId } from './core/new-id.js';
@@ -19,55 +18,11 @@ import { Operations } from './runtime/operations.js';
 import type { Delivery } from './runtime/post-office.js';
 import { RecordStream } from './runtime/record-stream.js';
 import { Settling } from './runtime/settling.js';
-import { type ContextChange, processView, recordView, type WaitView, waitView } from './runtime/views.js';
+import { type ContextChange, processView, recordView, waitView } from './runtime/views.js';
 import type { AuditRecord } from './store/typeorm/entities/audit-record.js';
 import type { Process } from './store/typeorm/entities/process.js';
 import type { Class, Duration, EventData, EventName } from './values.js';
-
-/** The same as a {@link ProcessRef}, after the workflow has been named. */
-export type ProcessOf = string | { readonly groupId: string };
-
-/** Who does it, why, and in whose transaction. Who and why go into the audit record. */
-export interface ActionOptions {
-  readonly actor?: string;
-  readonly reason?: string;
-  /** Does it inside this transaction of yours: it counts when that commits. */
-  readonly manager?: EntityManager;
-}
-
-export interface StartOptions extends ActionOptions {
-  /** The business key: one live process per workflow and group id. At most 255 characters. Default: the process id. */
-  readonly groupId?: string;
-  /** Default: a new UUID. At most 80 characters. */
-  readonly id?: string;
-  /** Default: the version of the class given; by name, the newest known here. */
-  readonly version?: number;
-  /** If a live process has this group id: refuse (default), or hand it back. */
-  readonly ifLive?: 'refuse' | 'return';
-}
-
-export interface DeliveryOptions extends ActionOptions {
-  /** Recognises the same message again. Default for a response: the same body under the same correlation id; for an event: none. */
-  readonly messageId?: string;
-}
-
-export interface ProcessFilter {
-  readonly workflow?: string | Class;
-  readonly status?: ProcessStatus | readonly ProcessStatus[];
-  readonly groupId?: string;
-  /** The name of a step it waits in. */
-  readonly waitingFor?: string;
-  readonly startedBefore?: Date;
-  /** The `next` of the page before. */
-  readonly cursor?: string;
-  /** 1 to 200. Default 50. */
-  readonly limit?: number;
-}
-
-/** A process with its newest values and all it waits for. */
-export type ProcessView<C> = Process & { readonly context: C; readonly waits: WaitView[] };
-
-export type StartValues<W> = W extends string ? object : Partial<ContextIn<W>>;
+import type { ActionOptions, DeliveryOptions, ProcessFilter, ProcessOf, ProcessView, StartOptions, StartValues } from './workflow.calls.js';
 
 /**
  * The one way in. What is told is committed when a call resolves; what a step then does, or throws, is seen by {@link settled}.

@@ -36,7 +36,7 @@ function refuseUnknown(schema: Schema | undefined, given: object, workflow: stri
  * @throws UnserialisableValueError, ValueTooLargeError, which fail the attempt
  */
 export function storedPatch(schema: Schema | undefined, patch: object, latest: JsonObject): ContextPatch {
-  const typed: Record<string, unknown> = {};
+  const typed = Object.create(null) as Record<string, unknown>; // so that no key means anything
   const remove: string[] = [];
   let current: Record<string, unknown> | undefined;
   for (const [key, given] of Object.entries(patch) as [string, unknown][]) {
@@ -46,7 +46,7 @@ export function storedPatch(schema: Schema | undefined, patch: object, latest: J
   }
   const set = remove.length === Object.keys(patch).length ? {} : toStored(schema, typed, '');
   checkSize(set, 'The patch');
-  return { set, remove: remove.filter((key) => key in latest) };
+  return { set, remove: remove.filter((key) => Object.hasOwn(latest, key)) };
 }
 
 /** The values with a patch in them. */

@@ -3,7 +3,7 @@ import { UnserialisableValueError, ValueTooLargeError } from '../errors.js';
 
 /** A context, a message: what a row should hold at most. Larger data belongs elsewhere. */
 export const MAX_BYTES = 1024 * 1024;
-export const MAX_DEPTH = 100;
+const MAX_DEPTH = 100;
 const POISONOUS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
@@ -15,10 +15,10 @@ export function plain(value: unknown, place: string, depth = 0): Json {
   if (typeof value === 'string') return wellFormed(value, place);
   if (typeof value === 'number') return finite(value, place);
   if (typeof value !== 'object') throw new UnserialisableValueError(place, `it is ${value === undefined ? 'undefined' : `a ${typeof value}`}`);
-  if (depth > MAX_DEPTH) throw new UnserialisableValueError(place, `it is nested more than ${MAX_DEPTH} deep, or in a circle`);
+  checkDepth(place, depth);
   if (Array.isArray(value)) return value.map((each, i) => plain(each, `${place}[${i}]`, depth + 1));
   if ('toJSON' in value && typeof value.toJSON === 'function') return plain(jsonOf(value as { toJSON(): unknown }, place), place, depth + 1);
-  if (value instanceof Map || value instanceof Set) throw new UnserialisableValueError(place, `it is a ${value.constructor.name}: store an array or an object`);
+  checkKind(value, place);
   return plainObject(value, place, depth);
 }
 
@@ -26,10 +26,51 @@ export function plainObject(value: object, place: string, depth = 0): JsonObject
   const result: Record<string, Json> = {};
   for (const key of Object.keys(value)) {
     const inner = (value as Record<string, unknown>)[key];
-    if (POISONOUS.has(key)) throw new UnserialisableValueError(`${place}.${key}`, 'no key may be called that');
-    if (inner !== undefined) result[wellFormed(key, place)] = plain(inner, place === '' ? key : `${place}.${key}`, depth + 1);
+    if (POISONOUS.has(key)) throw new UnserialisableValueError(placeIn(place, key), 'no key may be called that');
+    if (inner !== undefined) result[wellFormed(key, place)] = plain(inner, placeIn(place, key), depth + 1);
   }
   return result;
+}
+
+function checkDepth(place: string, depth: number): void {
+  if (depth > MAX_DEPTH) throw new UnserialisableValueError(place, `it is nested more than ${MAX_DEPTH} deep, or in a circle`);
+}
+
+/** Promise, Map, RegExp, Uint8Array...: JSON makes an empty or another object of it. Null: it is data. */
+export function kindOf(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Date) return null;
+  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  return kind === 'Object' ? null : kind;
+}
+
+export function checkKind(value: unknown, place: string): void {
+  const kind = kindOf(value);
+  if (kind !== null) throw new UnserialisableValueError(place, `it is a ${kind}: ${kind === 'Promise' ? 'await it' : 'store an array or an object'}`);
+}
+
+/**
+ * What class-transformer would leave out or change without a word, before it does. Objects with `toJSON` (Decimal, Luxon...) and
+ * what stands directly in an object of a class are for that to know.
+ */
+export function checkParts(value: unknown, place: string, depth = 0, inPlain = false): void {
+  if (typeof value === 'function' || typeof value === 'symbol') throw new UnserialisableValueError(place, `it is a ${typeof value}`);
+  if (typeof value !== 'object' || value === null || 'toJSON' in value) return;
+  checkDepth(place, depth);
+  if (Array.isArray(value)) return value.forEach((each, i) => checkParts(each, `${place}[${i}]`, depth + 1, true));
+  if (inPlain && depth > 1) checkKind(value, place);
+  for (const [key, inner] of Object.entries(value)) {
+    if (POISONOUS.has(key)) throw new UnserialisableValueError(placeIn(place, key), 'no key may be called that');
+    checkParts(inner, placeIn(place, key), depth + 1, isPlain(value));
+  }
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function placeIn(place: string, key: string): string {
+  return place === '' ? key : `${place}.${key}`;
 }
 
 function jsonOf(value: { toJSON(): unknown }, place: string): unknown {

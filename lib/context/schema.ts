@@ -4,9 +4,9 @@ import { validate, type ValidationError } from 'class-validator';
 import type { Json, JsonObject } from '../core/json.js';
 import { isClass } from '../definition/source.js';
 import { validatedKeys } from '../definition/context-keys.js';
-import { InvalidInputError, UnserialisableValueError } from '../errors.js';
+import { InvalidInputError } from '../errors.js';
 import type { Class, Schema } from '../values.js';
-import { copy, MAX_DEPTH, plainObject } from './plain.js';
+import { checkKind, checkParts, copy, kindOf, plainObject } from './plain.js';
 
 /** The little of Standard Schema that is needed to ask it. */
 interface StandardSchema {
@@ -14,19 +14,22 @@ interface StandardSchema {
 }
 type StandardResult = { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] }[] };
 
-/** Typed data → what is stored: the class's own transformations first. */
+/**
+ * Typed data → what is stored: the class's own transformations first.
+ * @throws UnserialisableValueError also for what these would lose
+ */
 export function toStored(schema: Schema | undefined, value: object, place: string): JsonObject {
   if (!isClass(schema)) return plainObject(value, place);
-  refuseWhatIsDropped(value, place);
+  checkParts({ ...value }, place);
   const typed = Object.assign(Object.create(schema.prototype as object) as object, value);
-  return plainObject(instanceToPlain(typed, { exposeUnsetFields: false }), place);
+  const stored = plainObject(instanceToPlain(typed, { exposeUnsetFields: false }), place);
+  for (const [key, each] of Object.entries(value)) if (kindOf(each) !== null && !comesBack(schema, key, each, stored)) checkKind(each, place === '' ? key : `${place}.${key}`);
+  return stored;
 }
 
-/** class-transformer leaves these out without a word. @throws UnserialisableValueError */
-function refuseWhatIsDropped(value: unknown, place: string, depth = 0): void {
-  if (typeof value === 'function' || typeof value === 'symbol') throw new UnserialisableValueError(place, `it is a ${typeof value}`);
-  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return;
-  for (const [key, inner] of Object.entries(value)) refuseWhatIsDropped(inner, place === '' ? key : `${place}.${key}`, depth + 1);
+/** A Map or the like is data where the class makes one again of what is stored of it. */
+function comesBack(schema: Class, key: string, value: unknown, stored: JsonObject): boolean {
+  return key in stored && kindOf((fromStored(schema, { [key]: stored[key]! }) as Record<string, unknown>)[key]) === kindOf(value);
 }
 
 /**

@@ -9,7 +9,8 @@ import type { MemoryProcessStore } from '../store/memory/memory-process-store.js
 import type { AuditRecord } from '../store/typeorm/entities/audit-record.js';
 import type { Process } from '../store/typeorm/entities/process.js';
 import type { Class, Duration, EventData, EventName } from '../values.js';
-import type { StartOptions, StartValues, WorkflowService } from '../workflow.service.js';
+import type { StartOptions, StartValues } from '../workflow.calls.js';
+import type { WorkflowService } from '../workflow.service.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /** How long a body with a time limit may do nothing before the clock moves on under it: real milliseconds. */

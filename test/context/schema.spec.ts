@@ -12,9 +12,14 @@ enum Colour {
   Blue = 'blue',
 }
 
-/** As decimal.js has it: an object with methods, that only its own functions can read and write. */
+/** As decimal.js has it: an object with methods, and its constructor among its own fields. */
 class Decimal {
-  constructor(readonly digits: string) {}
+  constructor(readonly digits: string) {
+    Object.assign(this, { constructor: Decimal });
+  }
+  toJSON(): string {
+    return this.digits;
+  }
   plus(other: number): Decimal {
     return new Decimal(String(Number(this.digits) + other));
   }
@@ -97,7 +102,7 @@ describe('a context class, stored and read back', () => {
 
   it('lets a class bring its Map back', () => {
     class Stock {
-      @Type(() => Number) parts = new Map<string, number>();
+      @Type(() => Number) parts: Map<string, number> = new Map();
     }
     const stored = toStored(Stock, { parts: new Map([['a', 1]]) }, '');
     expect(stored).toEqual({ parts: { a: 1 } });

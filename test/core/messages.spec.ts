@@ -145,6 +145,16 @@ describe('a message has one disposition', () => {
     expect(story.process.tokens).toEqual(before);
   });
 
+  it('duplicate: also where the step waits for the next under the same id', () => {
+    const story = new Story(asking());
+    story.tell(story.asked('a'));
+    story.tell(story.answer('a'));
+    story.tell(story.deferred('a'));
+    story.tell(story.answer('a'));
+    expect(types(story)).toEqual(['message-duplicate']);
+    expect(story.waiting).toEqual(['a: response']);
+  });
+
   it('conflict: another body under its id', () => {
     const story = new Story(asking());
     story.tell(story.asked('a'));

@@ -40,6 +40,15 @@ describe('a queued task', () => {
     expect(story.tell(story.succeeded('a'))).not.toBeNull();
   });
 
+  it('of another visit, that the same worker has, is not lost with the first', () => {
+    const story = new Story(aDefinition([aStepNode('a', { queue: 'q', next: ['b'] }), aStepNode('b', { next: ['a', 'end'] })])).take('a');
+    const first = story.taskLost('a');
+    story.do('a').tell(story.succeeded('b', { branch: 'a' }));
+    story.take('a');
+    expect(story.tell(first)).toBeNull();
+    expect(story.tell(story.taskLost('a'))).not.toBeNull();
+  });
+
   it('is lost once: a second look finds it free', () => {
     const story = new Story(aTask()).take('a');
     const lost = story.taskLost('a');

@@ -72,10 +72,11 @@ export function wrongPlaces({ prose }: Document): string[] {
   return [...prose.matchAll(CODE_PLACE)].filter(([, file, name]) => !holds(file!, name ?? '')).map(([place]) => place);
 }
 
-/** `test/some.spec.ts` ("what it says"), where no test of that file says so. */
+/** `test/some.spec.ts` ("what it says"), ("and this"), where no test of that file says so. */
 export function wrongTests({ prose }: Document): string[] {
-  const named = prose.replaceAll(/\s+/g, ' ').matchAll(/`(test\/[\w./-]+\.ts)`\s\("([^"]+)"\)/g);
-  return [...named].filter(([, file, title]) => !holds(file!, title!)).map(([place]) => place);
+  const named = [...prose.replaceAll(/\s+/g, ' ').matchAll(/`(test\/[\w./-]+\.ts)`((?:,? \("[^"]+"\))+)/g)];
+  const titles = named.flatMap(([, file, list]) => [...list!.matchAll(/\("([^"]+)"\)/g)].map(([, title]) => ({ file: file!, title: title! })));
+  return titles.filter(({ file, title }) => !holds(file, title)).map(({ file, title }) => `${file}: ${title}`);
 }
 
 function holds(file: string, text: string): boolean {

@@ -99,7 +99,11 @@ async function closeAll(opened: readonly DataSource[]): Promise<void> {
 
 async function run(server: DataSourceOptions, sql: string): Promise<void> {
   const dataSource = await new DataSource(server).initialize();
-  await dataSource.query(sql).finally(() => dataSource.destroy());
+  try {
+    await dataSource.query(sql);
+  } finally {
+    await dataSource.destroy();
+  }
 }
 
 function withDatabase(url: string, database: string): string {

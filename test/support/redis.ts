@@ -107,7 +107,11 @@ export async function forget(url: string, prefix: string): Promise<void> {
 
 async function withClient<T>(url: string, use: (client: Bull.Queue['client']) => Promise<T>): Promise<T> {
   const queue = new Bull('look', url, { prefix: 'look' });
-  return use(queue.client).finally(() => queue.close());
+  try {
+    return await use(queue.client);
+  } finally {
+    await queue.close();
+  }
 }
 
 export async function freePort(): Promise<number> {

@@ -1,13 +1,7 @@
 import type { Change, MessageState, RecordDraft, VersionDraft } from '../../core/change.js';
-import { isFinished, FREE, type ProcessState, type WaitState } from '../../core/process.js';
+import { FREE, isFinished, type ProcessState, type WaitState } from '../../core/process.js';
 import { type Loaded, type ProcessQuery, ProcessStore, type Rate, type Rejection, type TaskAt, valuesOf, type WaitAt, type Want } from '../process-store.js';
-
-interface Book {
-  process: ProcessState;
-  readonly waits: Map<string, WaitState & { closed?: boolean }>;
-  readonly versions: VersionDraft[];
-  readonly records: RecordDraft[];
-}
+import { addressedIn, type Book, isOpen, matches, newestFirst, taskAt, tasksIn, timedIn, write } from './book.js';
 
 /** Processes in memory: for tests, and as the shortest telling of what a store has to do. */
 export class MemoryProcessStore extends ProcessStore<never> {
@@ -45,35 +39,19 @@ export class MemoryProcessStore extends ProcessStore<never> {
     if (change.expected === null && (book || this.isTaken(change.process))) return { change, reason: 'exists' };
     if (change.expected !== null && book?.process.revision !== change.expected) return { change, reason: 'stale' };
     if (book && isFinished(book.process.status) && this.isTaken(change.process)) return { change, reason: 'exists' };
-    this.write(book ?? this.newBook(change.process), change);
+    write(book ?? this.newBook(change.process), change);
+    for (const message of change.messages) this.inbox.set(message.id, message);
     return null;
   }
 
   private isTaken({ id, workflow, groupId, status }: ProcessState): boolean {
-    return !isFinished(status) && this.all().some((other) => other.id !== id && other.workflow === workflow && other.groupId === groupId && !isFinished(other.status));
+    return !isFinished(status) && this.processes.some((other) => other.id !== id && other.workflow === workflow && other.groupId === groupId && !isFinished(other.status));
   }
 
   private newBook(process: ProcessState): Book {
     const book: Book = { process, waits: new Map(), versions: [], records: [] };
     this.books.set(process.id, book);
     return book;
-  }
-
-  private write(book: Book, change: Change): void {
-    book.process = change.process;
-    book.versions.push(...change.versions);
-    book.records.push(...change.records);
-    if (change.waits.clear) this.clear(book);
-    for (const key of change.waits.delete) book.waits.delete(key);
-    for (const wait of change.waits.put) book.waits.set(wait.key, wait);
-    for (const message of change.messages) this.inbox.set(message.id, message);
-  }
-
-  private clear(book: Book): void {
-    for (const [key, wait] of book.waits) {
-      if (wait.kind === 'response') book.waits.set(key, { ...wait, closed: true, dueAt: null });
-      else book.waits.delete(key);
-    }
   }
 
   override async keepMessages(messages: readonly MessageState[]): Promise<readonly MessageState[]> {
@@ -117,23 +95,14 @@ export class MemoryProcessStore extends ProcessStore<never> {
   }
 
   override async readyTasks(queues: readonly string[], now: number, limit: number): Promise<readonly TaskAt[]> {
-    return this.tasks(queues).filter(({ readyAt }) => readyAt <= now).sort((a, b) => a.readyAt - b.readyAt).slice(0, limit); // prettier-ignore
+    return this.all.flatMap((book) => tasksIn(book, queues)).filter(({ readyAt }) => readyAt <= now).sort((a, b) => a.readyAt - b.readyAt).slice(0, limit); // prettier-ignore
   }
 
   /** When the next timer, deadline or task is due: what a clock that stands still is moved to. */
   nextMoment(): number | null {
-    const ready = [...this.books.values()].flatMap(({ process, waits }) => (isOpen(process) ? [...waits.values()].map(({ readyAt }) => readyAt) : []));
-    const times = [...ready, ...this.timed().map(({ dueAt }) => dueAt)].filter((time) => time !== null);
+    const ready = this.all.flatMap(({ process, waits }) => (isOpen(process) ? [...waits.values()].map(({ readyAt }) => readyAt) : []));
+    const times = [...ready, ...this.all.flatMap(timedIn).map(({ dueAt }) => dueAt)].filter((time) => time !== null);
     return times.length === 0 ? null : Math.min(...times);
-  }
-
-  private tasks(queues: readonly string[]): TaskAt[] {
-    const open = [...this.books.values()].filter(({ process }) => isOpen(process));
-    return open.flatMap(({ process, waits }) =>
-      [...waits.values()]
-        .filter((wait) => wait.kind === 'task' && wait.readyAt !== null && queues.includes(wait.queue!))
-        .map((wait) => taskAt(process.id, wait)),
-    );
   }
 
   /* ----------------------------------------------------------------- reading ---- */
@@ -149,19 +118,7 @@ export class MemoryProcessStore extends ProcessStore<never> {
   }
 
   override async waitsAt(addresses: readonly string[]): Promise<readonly WaitAt[]> {
-    return this.addressed().filter(({ address }) => addresses.includes(address)).sort((a, b) => this.sinceOf(a) - this.sinceOf(b)); // prettier-ignore
-  }
-
-  private sinceOf({ processId, key }: WaitAt): number {
-    return this.books.get(processId)!.waits.get(key)!.since;
-  }
-
-  private addressed(): WaitAt[] {
-    return [...this.books.values()].flatMap(({ process, waits }) =>
-      [...waits.values()]
-        .filter((wait) => wait.address !== null)
-        .map(({ key, run, node, address, closed }) => ({ processId: process.id, key, run, step: node, address: address!, closed: closed ?? false })),
-    );
+    return this.all.flatMap(addressedIn).filter(({ address }) => addresses.includes(address)).sort((a, b) => a.since - b.since); // prettier-ignore
   }
 
   override async messagesAt(addresses: readonly string[]): Promise<readonly MessageState[]> {
@@ -170,47 +127,28 @@ export class MemoryProcessStore extends ProcessStore<never> {
 
   override async unmatched(limit: number): Promise<readonly { message: MessageState; wait: WaitAt }[]> {
     const stored = [...this.inbox.values()].filter(({ disposition }) => disposition === 'stored');
-    const open = this.addressed().filter(({ closed }) => !closed);
+    const open = this.all.flatMap(addressedIn).filter(({ closed }) => !closed);
     return stored.flatMap((message) => open.filter(({ address }) => address === message.address).map((wait) => ({ message, wait }))).slice(0, limit);
   }
 
   override async dueWaits(now: number, limit: number): Promise<readonly { processId: string; key: string; run: number }[]> {
-    return this.timed().filter(({ dueAt }) => dueAt <= now).sort((a, b) => a.dueAt - b.dueAt).slice(0, limit); // prettier-ignore
-  }
-
-  private timed(): { processId: string; key: string; run: number; dueAt: number }[] {
-    return [...this.books.values()].flatMap(({ process, waits }) =>
-      [...waits.values()].filter(({ dueAt }) => dueAt !== null).map(({ key, run, dueAt }) => ({ processId: process.id, key, run, dueAt: dueAt! })),
-    );
+    return this.all.flatMap(timedIn).filter(({ dueAt }) => dueAt <= now).sort((a, b) => a.dueAt - b.dueAt).slice(0, limit); // prettier-ignore
   }
 
   override async freeProcesses(workflows: readonly string[], limit: number): Promise<readonly string[]> {
-    return this.all().filter(({ worker, workflow }) => worker === FREE && workflows.includes(workflow)).map(({ id }) => id).slice(0, limit); // prettier-ignore
+    return this.processes.filter(({ worker, workflow }) => worker === FREE && workflows.includes(workflow)).map(({ id }) => id).slice(0, limit); // prettier-ignore
   }
 
   override async byGroup(workflows: readonly string[], groupId: string): Promise<readonly ProcessState[]> {
     return workflows.flatMap((workflow) => {
-      const all = this.all().filter((process) => process.workflow === workflow && process.groupId === groupId);
+      const all = this.processes.filter((process) => process.workflow === workflow && process.groupId === groupId);
       const found = all.find(({ status }) => !isFinished(status)) ?? all.sort(newestFirst)[0];
       return found ? [found] : [];
     });
   }
 
   override async find(query: ProcessQuery): Promise<readonly ProcessState[]> {
-    return this.all().filter((process) => this.matches(process, query)).sort(newestFirst).slice(0, query.limit); // prettier-ignore
-  }
-
-  private matches(process: ProcessState, query: ProcessQuery): boolean {
-    const { workflow, statuses, groupId, waitingFor, startedBefore, after } = query;
-    const waits = [...this.books.get(process.id)!.waits.values()];
-    return (
-      (workflow === undefined || process.workflow === workflow) &&
-      (statuses === undefined || statuses.includes(process.status)) &&
-      (groupId === undefined || process.groupId === groupId) &&
-      (waitingFor === undefined || waits.some((wait) => !wait.closed && wait.node === waitingFor)) &&
-      (startedBefore === undefined || process.startedAt < startedBefore) &&
-      (after === undefined || newestFirst(process, after) > 0)
-    );
+    return this.all.filter((book) => matches(book, query)).map(({ process }) => process).sort(newestFirst).slice(0, query.limit); // prettier-ignore
   }
 
   override async waitsOf(processId: string): Promise<readonly WaitState[]> {
@@ -246,8 +184,8 @@ export class MemoryProcessStore extends ProcessStore<never> {
   }
 
   override async heldBy(worker: string, limit: number): Promise<{ processes: { id: string; revision: number }[]; tasks: TaskAt[] }> {
-    const processes = this.all().filter((process) => process.worker === worker).slice(0, limit); // prettier-ignore
-    const tasks = [...this.books.values()].flatMap(({ process, waits }) => [...waits.values()].filter((wait) => wait.worker === worker).map((wait) => taskAt(process.id, wait)));
+    const processes = this.processes.filter((process) => process.worker === worker).slice(0, limit); // prettier-ignore
+    const tasks = this.all.flatMap(({ process, waits }) => [...waits.values()].filter((wait) => wait.worker === worker).map((wait) => taskAt(process.id, wait)));
     return { processes, tasks: tasks.slice(0, limit) };
   }
 
@@ -255,20 +193,11 @@ export class MemoryProcessStore extends ProcessStore<never> {
     this.workers.delete(worker);
   }
 
-  private all(): ProcessState[] {
-    return [...this.books.values()].map(({ process }) => process);
+  private get all(): Book[] {
+    return [...this.books.values()];
   }
-}
 
-function taskAt(processId: string, { key, run, queue, readyAt, claim }: WaitState): TaskAt {
-  return { processId, key, run, queue: queue!, readyAt: readyAt ?? 0, claim };
-}
-
-/** Neither suspended nor failed: its tasks may run. */
-function isOpen({ status }: ProcessState): boolean {
-  return status === 'running' || status === 'waiting';
-}
-
-function newestFirst(a: Pick<ProcessState, 'startedAt' | 'id'>, b: Pick<ProcessState, 'startedAt' | 'id'>): number {
-  return b.startedAt - a.startedAt || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+  private get processes(): ProcessState[] {
+    return this.all.map(({ process }) => process);
+  }
 }

@@ -17,8 +17,9 @@ async function held(dataSource: DataSource, lock: string, unlock: string, work: 
   const queryRunner = dataSource.createQueryRunner();
   try {
     await queryRunner.query(lock);
-    await work(queryRunner).finally(() => queryRunner.query(unlock));
+    await work(queryRunner);
   } finally {
+    await queryRunner.query(unlock).catch(() => {}); // a lost connection has let it go itself
     await queryRunner.release();
   }
 }

@@ -1,6 +1,4 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { Move } from '../../../core/change.js';
-import type { JsonObject } from '../../../core/json.js';
 import { jsonText, key, label, time } from './columns.js';
 
 /** A version of a process's context: what a step changed, and now and then all of it. */
@@ -17,17 +15,17 @@ export class ProcessContext {
   readonly step: string;
 
   @Column(jsonText('patch'))
-  readonly patch: JsonObject;
+  readonly patch: Readonly<Record<string, unknown>>;
 
   @Column(jsonText('removed', true))
   readonly removed: readonly string[] | null;
 
   /** All values as of this version, where it is a snapshot. */
   @Column(jsonText('snapshot', true))
-  readonly snapshot: JsonObject | null;
+  readonly snapshot: Readonly<Record<string, unknown>> | null;
 
   @Column(jsonText('moves'))
-  readonly moves: readonly Move[];
+  readonly moves: readonly (readonly string[])[];
 
   @Column(time('created_at'))
   readonly createdAt: Date;

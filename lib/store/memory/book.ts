@@ -1,0 +1,68 @@
+import type { Change, RecordDraft, VersionDraft } from '../../core/change.js';
+import type { ProcessState, WaitState } from '../../core/process.js';
+import type { ProcessQuery, TaskAt, WaitAt } from '../process-store.js';
+
+/** All there is of one process. */
+export interface Book {
+  process: ProcessState;
+  readonly waits: Map<string, WaitState & { closed?: boolean }>;
+  readonly versions: VersionDraft[];
+  readonly records: RecordDraft[];
+}
+
+export function write(book: Book, change: Change): void {
+  book.process = change.process;
+  book.versions.push(...change.versions);
+  book.records.push(...change.records);
+  if (change.waits.clear) close(book);
+  for (const key of change.waits.delete) book.waits.delete(key);
+  for (const wait of change.waits.put) book.waits.set(wait.key, wait);
+}
+
+/** A response that comes later finds the wait it was for, and that it is over. */
+function close({ waits }: Book): void {
+  for (const [key, wait] of waits) {
+    if (wait.kind === 'response') waits.set(key, { ...wait, closed: true, dueAt: null });
+    else waits.delete(key);
+  }
+}
+
+export function tasksIn({ process, waits }: Book, queues: readonly string[]): TaskAt[] {
+  if (!isOpen(process)) return [];
+  const ready = [...waits.values()].filter((wait) => wait.kind === 'task' && wait.readyAt !== null && queues.includes(wait.queue!));
+  return ready.map((wait) => taskAt(process.id, wait));
+}
+
+export function taskAt(processId: string, { key, run, queue, readyAt, claim }: WaitState): TaskAt {
+  return { processId, key, run, queue: queue!, readyAt: readyAt ?? 0, claim };
+}
+
+/** Neither suspended nor failed: its tasks may run. */
+export function isOpen({ status }: ProcessState): boolean {
+  return status === 'running' || status === 'waiting';
+}
+
+export function addressedIn({ process, waits }: Book): (WaitAt & { since: number })[] {
+  const addressed = [...waits.values()].filter((wait) => wait.address !== null);
+  return addressed.map(({ key, run, node, address, since, closed }) => ({ processId: process.id, key, run, step: node, address: address!, since, closed: closed ?? false }));
+}
+
+export function timedIn({ process, waits }: Book): { processId: string; key: string; run: number; dueAt: number }[] {
+  return [...waits.values()].flatMap(({ key, run, dueAt }) => (dueAt === null ? [] : [{ processId: process.id, key, run, dueAt }]));
+}
+
+export function matches({ process, waits }: Book, query: ProcessQuery): boolean {
+  const { workflow, statuses, groupId, waitingFor, startedBefore, after } = query;
+  return (
+    (workflow === undefined || process.workflow === workflow) &&
+    (statuses === undefined || statuses.includes(process.status)) &&
+    (groupId === undefined || process.groupId === groupId) &&
+    (waitingFor === undefined || [...waits.values()].some((wait) => !wait.closed && wait.node === waitingFor)) &&
+    (startedBefore === undefined || process.startedAt < startedBefore) &&
+    (after === undefined || newestFirst(process, after) > 0)
+  );
+}
+
+export function newestFirst(a: Pick<ProcessState, 'startedAt' | 'id'>, b: Pick<ProcessState, 'startedAt' | 'id'>): number {
+  return b.startedAt - a.startedAt || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+}

@@ -1,0 +1,102 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+const FILES = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts')).map((file) => join(import.meta.dirname, file)); // prettier-ignore
+
+/** An application that has declared its names, so that no others will do. Not a file: it would bind all the other tests. */
+const DECLARED = join(import.meta.dirname, 'declared.ts');
+const DECLARATIONS = `
+import { Step, Workflow, type WorkflowService } from 'nestjs-argonaut';
+import { bullTaskQueue } from 'nestjs-argonaut/bull';
+import { Parcel } from './support.js';
+
+declare module 'nestjs-argonaut' {
+  interface Queues { scoring: true; evening: true; letters: true }
+  interface Events { news: { text: string }; stop: { why: string } }
+}
+
+@Workflow({ name: 'declared', context: Parcel })
+export class DeclaredWorkflow {
+  @Step({ queue: 'scoring' }) score(_parcel: Parcel) {}
+  @Step({ on: 'stop' }) stop(_parcel: Parcel, _stop: { why: string }) {}
+  // @ts-expect-error '"scorng"' is not assignable to type
+  @Step({ queue: 'scorng' }) one(_parcel: Parcel) {}
+  // @ts-expect-error '"nws"' is not assignable to type
+  @Step({ on: 'nws' }) two(_parcel: Parcel, _news: object) {}
+  // @ts-expect-error ✗ its second argument does not fit what the step waits for
+  @Step({ on: 'news' }) three(_parcel: Parcel, _news: { txt: string }) {}
+}
+
+export async function calls(workflows: WorkflowService) {
+  await workflows.emit('news', 'g', { text: 'x' });
+  // @ts-expect-error '"nws"' is not assignable to parameter of type
+  await workflows.emit('nws', 'g', {});
+  // @ts-expect-error 'txt' does not exist in type
+  await workflows.emit('news', 'g', { txt: 'x' });
+}
+// @ts-expect-error '"scorng"' is not assignable to type
+bullTaskQueue({ queues: ['scorng'] });
+`;
+
+const DIRECTIVE = /\/\/ @ts-expect-error (.*)/;
+
+interface Directive {
+  readonly file: string;
+  readonly line: number;
+  readonly text: string;
+}
+interface Found {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+/** The sources as they are, or without their directives; each file is parsed once. */
+function compile(keepDirectives: boolean): readonly Found[] {
+  const config = ts.getParsedCommandLineOfConfigFile(join(ROOT, 'tsconfig.json'), {}, { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => {} })!;
+  const options = { ...config.options, noUnusedLocals: false };
+  const host = ts.createCompilerHost(options);
+  const read = host.readFile.bind(host);
+  host.fileExists = (file) => file === DECLARED || ts.sys.fileExists(file);
+  host.readFile = (file) => {
+    const source = file === DECLARED ? DECLARATIONS : read(file);
+    return keepDirectives || !file.startsWith(import.meta.dirname) ? source : source?.replace(new RegExp(DIRECTIVE, 'g'), '//');
+  };
+  const program = ts.createProgram([...FILES, DECLARED], options, host);
+  return program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(import.meta.dirname)).flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]).map(describeProblem); // prettier-ignore
+}
+
+function describeProblem({ file, start, messageText }: ts.Diagnostic): Found {
+  const { line } = file!.getLineAndCharacterOfPosition(start!);
+  return { file: file!.fileName, line, message: ts.flattenDiagnosticMessageText(messageText, '\n') };
+}
+
+const directives: readonly Directive[] = [...FILES, DECLARED].flatMap((file) => {
+  const lines = (file === DECLARED ? DECLARATIONS : readFileSync(file, 'utf8')).split('\n');
+  return lines.flatMap((text, line) => (DIRECTIVE.test(text) ? [{ file, line, text: DIRECTIVE.exec(text)![1]!.trim() }] : []));
+});
+
+describe('what the compiler says', () => {
+  let kept: readonly Found[];
+  let bare: readonly Found[];
+  beforeAll(() => {
+    kept = compile(true);
+    bare = compile(false);
+  }, 120_000);
+
+  it('nothing of what is right', () => expect(kept).toEqual([]));
+
+  it.each(directives.map((directive) => [directive.text, directive] as const))('%s', (text, { file, line }) => {
+    const said = bare.filter((found) => found.file === file && found.line === line + 1).map(({ message }) => message);
+    expect(said.join('\n')).toContain(text);
+  });
+
+  it('nothing beside', () => {
+    const expected = new Set(directives.map(({ file, line }) => `${file}:${line + 1}`));
+    expect(bare.filter(({ file, line }) => !expected.has(`${file}:${line}`))).toEqual([]);
+    expect(directives.length).toBeGreaterThan(50);
+  });
+});
