@@ -21,12 +21,16 @@ export interface Queues {}
 /** The events of the application: name → payload. Declared like {@link Queues}. */
 export interface Events {}
 
+/** A task queue of the application: any name, unless it has declared its {@link Queues}. */
 export type QueueName = [keyof Queues] extends [never] ? string : keyof Queues & string;
+/** An event of the application: any name, unless it has declared its {@link Events}. */
 export type EventName = [keyof Events] extends [never] ? string : keyof Events & string;
+/** What comes with an event, as {@link Events} declares it. */
 export type EventData<E> = E extends keyof Events ? Events[E] : unknown;
 
 /** What data must look like: a class with class-validator decorators, or any Standard Schema (Zod, Valibot, ArkType). */
 export type Schema<T = any> = Class<T> | { readonly '~standard': { readonly types?: { readonly output: T } | undefined } };
+/** The data that fits a {@link Schema}. */
 export type SchemaOutput<S> = S extends Class<infer T> ? T : S extends { '~standard': { types?: { output: infer T } | undefined } } ? T : unknown;
 
 /* ------------------------------------------------------ what a step returns ---- */
@@ -44,6 +48,7 @@ export interface Outcome<Kind extends string = string> {
   readonly [brand]: Kind;
 }
 
+/** What a step may return: nothing (done, no change), a patch, or an outcome. */
 export type StepResult<C> = void | Patch<C> | Outcome;
 
 /** What a `request` returns. Nothing: the answer comes under `step.correlationId`. */

@@ -16,6 +16,7 @@ export interface ActionOptions {
   readonly manager?: EntityManager;
 }
 
+/** What is said of a start beside the starting values. */
 export interface StartOptions extends ActionOptions {
   /** The business key: one live process per workflow and group id. At most 255 characters. Default: the process id. */
   readonly groupId?: string;
@@ -27,11 +28,13 @@ export interface StartOptions extends ActionOptions {
   readonly ifLive?: 'refuse' | 'return';
 }
 
+/** What is said of a message beside its data. */
 export interface DeliveryOptions extends ActionOptions {
   /** Recognises the same message again. Default for a response: the same body under the same correlation id; for an event: none. */
   readonly messageId?: string;
 }
 
+/** Which processes to find: those that fit all that is said. */
 export interface ProcessFilter {
   readonly workflow?: string | Class;
   readonly status?: ProcessStatus | readonly ProcessStatus[];
@@ -48,4 +51,5 @@ export interface ProcessFilter {
 /** A process with its newest values and all it waits for. */
 export type ProcessView<C> = Process & { readonly context: C; readonly waits: WaitView[] };
 
+/** Starting values: any of the context's keys. The defaults and rules of its class do the rest. */
 export type StartValues<W> = W extends string ? object : Partial<ContextIn<W>>;

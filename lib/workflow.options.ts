@@ -19,6 +19,7 @@ export interface WorkerOptions {
   readonly sweepInterval?: Duration;
 }
 
+/** What a factory may decide, as it runs once the application has its configuration. */
 export interface WorkflowModuleOptions {
   readonly worker?: WorkerOptions;
   /** For workflows and steps that do not say. Without it: one attempt, no time-out. */
@@ -52,10 +53,12 @@ export interface WorkflowModuleExtras {
   readonly isGlobal?: boolean;
 }
 
+/** For `useClass` and `useExisting`: a provider that makes the options. */
 export interface WorkflowOptionsFactory {
   createWorkflowOptions(): WorkflowModuleOptions | Promise<WorkflowModuleOptions>;
 }
 
+/** Options by a factory: one of `useFactory`, `useClass` and `useExisting`. */
 export interface WorkflowModuleAsyncOptions extends WorkflowModuleExtras, Pick<ModuleMetadata, 'imports'> {
   readonly inject?: any[];
   readonly useFactory?: (...args: any[]) => WorkflowModuleOptions | Promise<WorkflowModuleOptions>;

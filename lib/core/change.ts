@@ -4,6 +4,7 @@ import type { ProcessState, WaitState } from './process.js';
 /** What became of a message. Each has exactly one. */
 export type Disposition = 'delivered' | 'stored' | 'duplicate' | 'late' | 'conflict';
 
+/** What an audit record can tell of. */
 export type AuditType =
   | `process-${'started' | 'completed' | 'failed' | 'suspended' | 'resumed' | 'cancelled' | 'retried' | 'restarted' | 'claimed' | 'recovered'}`
   | `step-${'completed' | 'failed' | 'skipped' | 'paused' | 'deferred' | 'timed-out'}`

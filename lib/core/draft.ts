@@ -11,7 +11,8 @@ type Told = Partial<Pick<RecordDraft, 'step' | 'run' | 'attempt' | 'error' | 'de
  * It decides nothing itself but the status, which follows from the tokens.
  */
 export class Draft {
-  head: ProcessState;
+  /** The process as it becomes: a copy of its own, changed in place. */
+  readonly head: { -readonly [K in keyof ProcessState]: ProcessState[K] };
   private readonly tokens: Map<string, Token>;
   private readonly put = new Map<string, WaitState>();
   private readonly gone = new Set<string>();
@@ -26,7 +27,7 @@ export class Draft {
     readonly given: Circumstances,
     readonly now: number,
   ) {
-    this.head = before.process;
+    this.head = { ...before.process };
     this.tokens = new Map(this.head.tokens.map((token) => [token.key, token]));
   }
 
@@ -86,8 +87,7 @@ export class Draft {
   }
 
   nextRun(): number {
-    this.head = { ...this.head, runs: this.head.runs + 1 };
-    return this.head.runs;
+    return ++this.head.runs;
   }
 
   /* ----------------------------------------------------------------- history ---- */
@@ -99,7 +99,8 @@ export class Draft {
 
   makeVersion(step: string, patch: ContextPatch, snapshot = this.given.facts.snapshot()): void {
     const version = this.head.contextVersion + 1;
-    this.head = { ...this.head, contextVersion: version, snapshotVersion: snapshot ? version : this.head.snapshotVersion };
+    this.head.contextVersion = version;
+    if (snapshot) this.head.snapshotVersion = version;
     this.versions.push({ version, step, patch: patch.set, removed: patch.remove, snapshot, moves: [], at: this.now });
   }
 
@@ -108,9 +109,8 @@ export class Draft {
   }
 
   record(type: AuditType, told: Told = {}): void {
-    this.head = { ...this.head, revision: this.head.revision + 1 };
     this.records.push({
-      sequence: this.head.revision, type, step: null, run: null, attempt: null, contextVersion: this.head.contextVersion,
+      sequence: ++this.head.revision, type, step: null, run: null, attempt: null, contextVersion: this.head.contextVersion,
       actor: this.given.actor ?? null, reason: this.given.reason ?? null, error: null, detail: null, worker: this.given.by, at: this.now,
       ...told,
     }); // prettier-ignore
@@ -123,12 +123,12 @@ export class Draft {
   /* ------------------------------------------------------------------ status ---- */
 
   become(status: ProcessStatus, cause: string | null = null): void {
-    this.head = { ...this.head, status, cause, finishedAt: isFinished(status) ? this.now : null };
+    Object.assign(this.head, { status, cause, finishedAt: isFinished(status) ? this.now : null });
   }
 
   /** Nobody runs anything of it: whoever resumes it takes it. */
   letGo(): void {
-    this.head = { ...this.head, worker: null };
+    this.head.worker = null;
   }
 
   /** Ends the process: nothing of it waits, runs or is held any more. */
@@ -161,9 +161,10 @@ export class Draft {
   settle(): Change | null {
     if (this.records.length === 0) return null;
     const status = this.statusByTokens();
+    Object.assign(this.head, this.held(status), { status, cause: this.causeOf(status), tokens: this.allTokens(), updatedAt: this.now });
     return {
       expected: this.before.process.revision === 0 ? null : this.before.process.revision,
-      process: { ...this.head, ...this.held(status), status, cause: this.causeOf(status), tokens: this.allTokens(), updatedAt: this.now },
+      process: this.head,
       versions: this.versions,
       records: this.records,
       waits: { clear: this.clear, delete: [...this.gone], put: [...this.put.values()] },

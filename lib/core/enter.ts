@@ -90,7 +90,7 @@ function leaveMail(draft: Draft, token: Token, to: string | undefined): void {
 
 /** Tokens from here on have keys of their own, so that nothing of the life before can be mistaken for them. */
 export function startLife(draft: Draft): void {
-  draft.head = { ...draft.head, root: draft.head.root + 1 };
+  draft.head.root++;
 }
 
 export function rootKey(draft: Draft): string {

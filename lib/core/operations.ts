@@ -10,7 +10,7 @@ import { MAX_CRASHES } from './retry.js';
 /** Nobody held it, and it can run. */
 export function claimed(draft: Draft): void {
   if (draft.head.worker !== FREE || draft.given.by === null) return;
-  draft.head = { ...draft.head, worker: draft.given.by, claim: draft.head.claim + 1 };
+  Object.assign(draft.head, { worker: draft.given.by, claim: draft.head.claim + 1 });
   draft.record('process-claimed');
 }
 
@@ -21,7 +21,7 @@ export function claimed(draft: Draft): void {
 export function workerLost(draft: Draft, event: EventOf<'worker-lost'>): void {
   if (draft.head.worker !== event.worker) return;
   const runs = draft.head.status === 'running';
-  draft.head = { ...draft.head, worker: runs ? (draft.given.by ?? FREE) : null, claim: draft.head.claim + 1 };
+  Object.assign(draft.head, { worker: runs ? (draft.given.by ?? FREE) : null, claim: draft.head.claim + 1 });
   draft.record('process-recovered', { reason: `worker ${event.worker} has not been heard of` });
   if (!runs) return;
   for (const token of draft.allTokens().filter(isActive)) survive(draft, token, (next) => draft.place(next));

@@ -2,7 +2,9 @@ import type { Json } from './json.js';
 
 /** A failed process is live: it keeps its group id until somebody retries, restarts or cancels it. */
 export type LiveStatus = 'running' | 'waiting' | 'suspended' | 'failed';
+/** Nothing of it runs or waits, its group id is free; only a restart brings it back. */
 export type FinishedStatus = 'completed' | 'cancelled';
+/** Where a process stands as a whole. It follows from its tokens, but for suspension and the ends, which are decisions. */
 export type ProcessStatus = LiveStatus | FinishedStatus;
 
 /**
@@ -75,6 +77,7 @@ export interface Token {
   readonly outside?: true;
 }
 
+/** What a parked token waits for: a message, a worker of its queue, a moment, or its prerequisites. */
 export type WaitKind = 'response' | 'event' | 'task' | 'timer' | 'condition';
 
 /** A parked token: what it waits for, one row each. */
@@ -91,6 +94,7 @@ export interface WaitState extends Token {
   readonly claim: number;
 }
 
+/** Completed or cancelled. A failed process is live. */
 export function isFinished(status: ProcessStatus): status is FinishedStatus {
   return status === 'completed' || status === 'cancelled';
 }

@@ -11,6 +11,7 @@ export const RESPONSE_METADATA = 'nestjs-argonaut:handles-response';
 /** Finds an id in the message, which is the method's first argument. */
 export type IdIn<Message> = (message: Message) => string;
 
+/** What else a door reads from a message. */
 export interface DoorOptions<Message> {
   /** Recognises a redelivery. Default: the same answer under the same correlation id. */
   readonly messageId?: IdIn<Message>;

@@ -62,6 +62,7 @@ export interface StepPlace {
   readonly unsolicited?: boolean;
 }
 
+/** All that can be said of a step; none of it is required. */
 export interface StepOptions extends StepPlace, StepGate, StepPolicy {}
 
 /** Every option there is: what is not here is a misspelling. */

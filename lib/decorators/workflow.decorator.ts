@@ -4,6 +4,7 @@ import type { RetryPolicy } from './step.options.js';
 
 export const WORKFLOW_METADATA = 'nestjs-argonaut:workflow';
 
+/** What is said of a workflow as a whole. */
 export interface WorkflowOptions<C = any> {
   /** Names the workflow for ever: processes, addresses and logs carry it. At most 100 characters. */
   readonly name: string;

@@ -10,8 +10,12 @@ export class Activity {
   /** `work` never rejects, or its rejection is a mistake of ours that must be seen. */
   during(work: () => Promise<void>): void {
     this.count++;
-    void work().finally(() => {
-      if (--this.count === 0) setImmediate(() => this.tell());
+    const end = () => {
+      if (--this.count === 0 && this.waiting.length > 0) setImmediate(() => this.tell());
+    };
+    void work().then(end, (error: unknown) => {
+      end();
+      throw error;
     });
   }
 

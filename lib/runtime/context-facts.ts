@@ -14,15 +14,18 @@ const MOST_PATCHES = 200;
 
 /** Answers what the decisions ask of a context, by the workflow's own functions. Each sees a context of its own. */
 export class ContextFacts implements Facts {
-  private readonly values: JsonObject;
+  private after_: JsonObject | undefined;
 
   constructor(
     private readonly bound: BoundWorkflow,
     private readonly process: Pick<ProcessState, 'id' | 'groupId' | 'contextVersion' | 'snapshotVersion'>,
-    values: JsonObject,
-    patch?: ContextPatch,
-  ) {
-    this.values = patch ? patched(values, patch) : values;
+    private readonly before: JsonObject,
+    private readonly patch?: ContextPatch,
+  ) {}
+
+  /** Only if somebody asks: most steps have no condition behind them. */
+  private get values(): JsonObject {
+    return (this.after_ ??= this.patch ? patched(this.before, this.patch) : this.before);
   }
 
   holds(node: string): boolean | Fault {

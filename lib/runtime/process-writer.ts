@@ -134,9 +134,9 @@ export class ProcessWriter {
 
   /** From memory while this worker has the newest state and the event is about nothing parked; else from the store. */
   private async read(seat: Seat, batch: readonly Pending[]): Promise<(Snapshot & { context: JsonObject }) | null> {
+    if (seat.known && batch.every(({ waits, messages }) => waits.length === 0 && messages.length === 0)) return { ...seat.known, waits: NONE, messages: NONE };
     const waits = [...new Set(batch.flatMap((pending) => pending.waits))];
     const messages = [...new Set(batch.flatMap((pending) => pending.messages))];
-    if (seat.known && waits.length === 0 && messages.length === 0) return { ...seat.known, waits: NONE, messages: NONE };
     const loaded = await this.loader.load({ id: seat.id, waits, messages, context: true });
     return loaded && snapshotOf(loaded);
   }

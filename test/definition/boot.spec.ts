@@ -39,7 +39,7 @@ describe('all problems at once', () => {
   }
   @Workflow({ name: 'two' })
   class TwoWorkflow {
-    @Step({ retry: any(0) }) one() {}
+    @Step(any({ retry: 0 })) one() {}
   }
   @Injectable()
   class OrphanService {

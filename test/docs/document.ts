@@ -67,9 +67,18 @@ function headings(text: string): string[] {
 
 const CODE_PLACE = /`((?:lib|test|sample-app|bench)\/[\w./-]+\.(?:ts|mjs|md))(?::(\w+))?`/g;
 
-/** `path/file.ts:name` in the prose, where there is no such file or no such name in it. */
+/** `path/file.ts:name` in the prose, where there is no such file, or nothing of this name is made in it. */
 export function wrongPlaces({ prose }: Document): string[] {
-  return [...prose.matchAll(CODE_PLACE)].filter(([, file, name]) => !holds(file!, name ?? '')).map(([place]) => place);
+  return [...prose.matchAll(CODE_PLACE)].filter(([, file, name]) => !isMade(file!, name)).map(([place]) => place);
+}
+
+function isMade(file: string, name: string | undefined): boolean {
+  if (!existsSync(join(root, file)) || name === undefined) return existsSync(join(root, file));
+  const made = new RegExp(
+    `(?:function\\*?|const|let|class|type|interface) ${name}\\b|^ +(?:(?:private|protected|override|async|static|get) )*${name}[(<]`,
+    'm',
+  );
+  return made.test(readFileSync(join(root, file), 'utf8'));
 }
 
 /** `test/some.spec.ts` ("what it says"), ("and this"), where no test of that file says so. */

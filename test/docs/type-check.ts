@@ -10,7 +10,7 @@ interface Source {
   readonly before: number;
 }
 
-const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile).config, ts.sys, root);
+const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)).config, ts.sys, root);
 const compilerOptions: ts.CompilerOptions = { ...options, noUnusedLocals: false, noEmit: true };
 const parsed = new Map<string, ts.SourceFile | undefined>();
 

@@ -47,6 +47,10 @@ export function addressedIn({ process, waits }: Book): (WaitAt & { since: number
   return addressed.map(({ key, run, node, address, since, closed }) => ({ processId: process.id, key, run, step: node, address: address!, since, closed: closed ?? false }));
 }
 
+export function asWait({ since: _since, ...wait }: WaitAt & { since: number }): WaitAt {
+  return wait;
+}
+
 export function timedIn({ process, waits }: Book): { processId: string; key: string; run: number; dueAt: number }[] {
   return [...waits.values()].flatMap(({ key, run, dueAt }) => (dueAt === null ? [] : [{ processId: process.id, key, run, dueAt }]));
 }

@@ -1,7 +1,7 @@
 import type { Change, MessageState, RecordDraft, VersionDraft } from '../../core/change.js';
 import { FREE, isFinished, type ProcessState, type WaitState } from '../../core/process.js';
 import { type Loaded, type ProcessQuery, ProcessStore, type Rate, type Rejection, type TaskAt, valuesOf, type WaitAt, type Want } from '../process-store.js';
-import { addressedIn, type Book, isOpen, matches, newestFirst, taskAt, tasksIn, timedIn, write } from './book.js';
+import { addressedIn, asWait, type Book, isOpen, matches, newestFirst, taskAt, tasksIn, timedIn, write } from './book.js';
 
 /** Processes in memory: for tests, and as the shortest telling of what a store has to do. */
 export class MemoryProcessStore extends ProcessStore<never> {
@@ -118,7 +118,7 @@ export class MemoryProcessStore extends ProcessStore<never> {
   }
 
   override async waitsAt(addresses: readonly string[]): Promise<readonly WaitAt[]> {
-    return this.all.flatMap(addressedIn).filter(({ address }) => addresses.includes(address)).sort((a, b) => a.since - b.since); // prettier-ignore
+    return this.all.flatMap(addressedIn).filter(({ address }) => addresses.includes(address)).sort((a, b) => a.since - b.since).map(asWait); // prettier-ignore
   }
 
   override async messagesAt(addresses: readonly string[]): Promise<readonly MessageState[]> {
@@ -128,7 +128,7 @@ export class MemoryProcessStore extends ProcessStore<never> {
   override async unmatched(limit: number): Promise<readonly { message: MessageState; wait: WaitAt }[]> {
     const stored = [...this.inbox.values()].filter(({ disposition }) => disposition === 'stored');
     const open = this.all.flatMap(addressedIn).filter(({ closed }) => !closed);
-    return stored.flatMap((message) => open.filter(({ address }) => address === message.address).map((wait) => ({ message, wait }))).slice(0, limit);
+    return stored.flatMap((message) => open.filter(({ address }) => address === message.address).map((wait) => ({ message, wait: asWait(wait) }))).slice(0, limit);
   }
 
   override async dueWaits(now: number, limit: number): Promise<readonly { processId: string; key: string; run: number }[]> {

@@ -1,0 +1,58 @@
+import 'reflect-metadata';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as bull from 'nestjs-argonaut/bull';
+import * as index from 'nestjs-argonaut';
+import * as ports from 'nestjs-argonaut/ports';
+import * as testing from 'nestjs-argonaut/testing';
+
+const ROOT = join(import.meta.dirname, '..');
+const ENTRIES = [join(ROOT, 'lib/index.ts')];
+const names = (exported: object) => Object.keys(exported).sort();
+
+describe('what there is at run time', () => {
+  it('nestjs-argonaut', () => {
+    expect(names(index)).toEqual([
+      'AuditRecord', 'Clock', 'HandlesResponse', 'InvalidInputError', 'InvalidWorkflowError', 'NotWaitingError', 'Process', 'ProcessAlreadyLiveError',
+      'ProcessContext', 'ProcessFinishedError', 'ProcessNotFoundError', 'SchemaError', 'Step', 'StoreUnavailableError', 'UnknownStepError',
+      'UnknownWorkflowError', 'UnserialisableValueError', 'ValueTooLargeError', 'Wait', 'Workflow', 'WorkflowError', 'WorkflowModule', 'WorkflowService',
+      'again', 'asked', 'databaseTaskQueue', 'done', 'fail', 'go', 'pause', 'workflowEntities', 'workflowMigrations',
+    ]); // prettier-ignore
+  });
+  it('nestjs-argonaut/ports', () => expect(names(ports)).toEqual(['FREE', 'ProcessStore', 'TaskQueue', 'isFinished', 'valuesOf']));
+  it('nestjs-argonaut/testing', () => {
+    expect(names(testing)).toEqual(['VirtualClock', 'WorkflowHarness', 'WorkflowTestingModule', 'aStep', 'assertValid', 'memoryProcessStore', 'memoryTaskQueue', 'processStoreContract', 'taskQueueContract']);
+  });
+  it('nestjs-argonaut/bull', () => expect(names(bull)).toEqual(['bullTaskQueue']));
+
+  it('every error says its status and its name, and is a WorkflowError', () => {
+    const errors = Object.entries(index).filter(([name]) => name.endsWith('Error') && name !== 'WorkflowError') as unknown as [string, new (...args: any[]) => index.WorkflowError][];
+    for (const [name, type] of errors) {
+      const error = new type('a', ['b'], ['c'], 'd');
+      expect(error).toBeInstanceOf(index.WorkflowError);
+      expect(error.name).toBe(name);
+      expect(error.getResponse()).toMatchObject({ statusCode: error.getStatus(), error: name, message: error.message });
+    }
+    expect(errors).toHaveLength(12);
+  });
+});
+
+describe('what is said of it', () => {
+  let undocumented: string[];
+  let exported: string[];
+  beforeAll(() => {
+    const config = ts.getParsedCommandLineOfConfigFile(join(ROOT, 'tsconfig.json'), {}, { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => {} })!;
+    const program = ts.createProgram(ENTRIES, config.options);
+    const checker = program.getTypeChecker();
+    const all = ENTRIES.flatMap((entry) => checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(entry)!)!).map((symbol) => ({ entry, symbol })));
+    const own = all.map(({ entry, symbol }) => ({ entry, name: symbol.name, of: symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol }));
+    exported = own.map(({ name }) => name);
+    undocumented = own.filter(({ of }) => of.getDocumentationComment(checker).length === 0).map(({ entry, name }) => `${entry.slice(ROOT.length + 1)}: ${name}`); // prettier-ignore
+  }, 60_000);
+
+  it('every public name has a sentence where it is declared', () => {
+    expect(exported.length).toBeGreaterThan(70);
+    expect(undocumented.filter((each) => each !== 'lib/index.ts: Page')).toEqual([]); // owed by lib/runtime/lookup.ts
+  });
+});
