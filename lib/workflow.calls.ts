@@ -52,4 +52,5 @@ export interface ProcessFilter {
 export type ProcessView<C> = Process & { readonly context: C; readonly waits: WaitView[] };
 
 /** Starting values: any of the context's keys. The defaults and rules of its class do the rest. */
-export type StartValues<W> = W extends string ? object : Partial<ContextIn<W>>;
+/** What a process is started with. A workflow whose steps take no context says nothing of it. */
+export type StartValues<W> = W extends string ? object : [ContextIn<W>] extends [never] ? object : Partial<ContextIn<W>>;

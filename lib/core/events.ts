@@ -47,7 +47,7 @@ interface Outcome extends Visit {
 }
 
 export type ProcessEvent = (
-  | (Outcome & { readonly type: 'step-succeeded'; readonly patch: ContextPatch; readonly branch?: string })
+  | (Outcome & { readonly type: 'step-succeeded'; readonly patch: ContextPatch; readonly branch?: string; readonly overwrote?: readonly string[] })
   | (Outcome & { readonly type: 'response-requested'; readonly correlation?: string })
   | (Outcome & { readonly type: 'step-deferred'; readonly afterMs?: number; readonly state?: Json; readonly patch?: ContextPatch })
   | (Outcome & { readonly type: 'step-paused'; readonly reason: string })

@@ -40,8 +40,14 @@ export function stepSucceeded(draft: Draft, event: EventOf<'step-succeeded'>): v
   if (!token) return;
   draft.remove(token.key);
   draft.makeVersion(token.node, event.patch);
-  draft.record('step-completed', { ...about(token), detail: event.branch ?? null });
+  draft.record('step-completed', { ...about(token), detail: told(event) });
   proceed(draft, token, event.branch);
+}
+
+/** Where it went, and whose values it replaced: of two plain values for one key, the last commit wins, and it shows. */
+function told({ branch, overwrote = [] }: EventOf<'step-succeeded'>): string | null {
+  const parts = [...(branch === undefined ? [] : [branch]), ...(overwrote.length > 0 ? [`overwrote ${overwrote.join(', ')}`] : [])];
+  return parts.length === 0 ? null : parts.join('; ');
 }
 
 /** The request is out; the answer may come. (It may have come already: then it lies in the inbox, and the committer looks.) */

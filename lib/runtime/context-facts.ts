@@ -40,8 +40,8 @@ export class ContextFacts implements Facts {
     return this.ask(node, 'within', (value) => moment(value, now), now);
   }
 
-  completes(): boolean {
-    return this.bound.completeWhen?.(this.context()) === true;
+  completes(): boolean | Fault {
+    return guarded('completeWhen', () => this.bound.completeWhen?.(this.context()) === true);
   }
 
   snapshot(): JsonObject | null {
@@ -52,15 +52,19 @@ export class ContextFacts implements Facts {
   }
 
   private ask<T>(node: string, what: 'when' | 'after' | 'within', read: (value: unknown) => T, now = 0): T | Fault {
-    try {
-      return read(this.bound.steps.get(node)![what]!(this.context(), { processId: this.process.id, groupId: this.process.groupId, now: new Date(now) }));
-    } catch (error) {
-      return new Fault(`${what} threw: ${error instanceof Error ? error.message : String(error)}`);
-    }
+    return guarded(what, () => read(this.bound.steps.get(node)![what]!(this.context(), { processId: this.process.id, groupId: this.process.groupId, now: new Date(now) })));
   }
 
   private context(): unknown {
     return fromStored(this.bound.context, this.values as Json);
+  }
+}
+
+function guarded<T>(what: string, ask: () => T): T | Fault {
+  try {
+    return ask();
+  } catch (error) {
+    return new Fault(`${what} threw: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

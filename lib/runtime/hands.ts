@@ -46,7 +46,7 @@ export class Hands {
     const change = this.writer.begun(bound, seed, null);
     const rejection = await this.store.commitWithin(manager, change);
     if (rejection) throw errorOf(rejection);
-    this.store.afterCommit(manager, () => this.writer.committedElsewhere(change));
+    this.store.afterCommit(manager, () => this.writer.committedElsewhere(change, null));
     return change.process;
   }
 
@@ -62,7 +62,7 @@ export class Hands {
   }
 
   private announceLater(manager: unknown, made: Applied & { change: Change }): Applied {
-    this.store.afterCommit(manager, () => this.writer.committedElsewhere(made.change));
+    this.store.afterCommit(manager, () => this.writer.committedElsewhere(made.change, null));
     return made;
   }
 

@@ -25,7 +25,12 @@ export class Loader {
       const loaded = await this.store.load(batch.map(({ want }) => want));
       batch.forEach(({ resolve }, i) => resolve(loaded[i] ?? null));
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      if (batch.length === 1) return batch[0]!.reject(error);
+      await Promise.all(batch.map((asking) => this.alone(asking))); // one row that cannot be read stops nobody else
     }
+  }
+
+  private async alone({ want, resolve, reject }: Asking): Promise<void> {
+    await this.store.load([want]).then(([loaded]) => resolve(loaded ?? null), reject);
   }
 }

@@ -114,8 +114,8 @@ export class PostOffice {
   private async bringToListening(event: string, key: string, message: MessageState, hand: Hand): Promise<Delivery[]> {
     const found = await this.store.byGroup(this.registry.listeningTo(event), key);
     const live = found.filter(({ status }) => !isFinished(status));
-    const known = live.flatMap((process) => this.registry.find(process.workflow, process.workflowVersion) ?? []);
-    return (await Promise.all(live.map((process, i) => this.bringToListeners(process.id, known[i]?.definition, event, message, hand)))).flat();
+    const known = live.map(({ id, workflow, workflowVersion }) => ({ id, definition: this.registry.find(workflow, workflowVersion)?.definition }));
+    return (await Promise.all(known.map(({ id, definition }) => this.bringToListeners(id, definition, event, message, hand)))).flat();
   }
 
   private async bringToListeners(processId: string, definition: Parameters<typeof unsolicitedSteps>[0] | undefined, event: string, message: MessageState, hand: Hand): Promise<Delivery[]> {
@@ -144,8 +144,10 @@ export class PostOffice {
     if (wait.closed) return;
     const hand: Hand = {};
     if (!message.address.startsWith('e:')) return void (await this.bring(message, wait, hand).catch(() => null));
-    const [loaded] = await this.store.load([{ id: wait.processId, waits: [], messages: [], context: false }]).catch(() => []);
-    if (loaded && loaded.process.startedAt <= message.receivedAt) await this.bring(copyFor(message, wait.processId), wait, hand).catch(() => null);
+    const copy = copyFor(message, wait.processId);
+    const [loaded] = await this.store.load([{ id: wait.processId, waits: [], messages: [copy.id], context: false }]).catch(() => []);
+    const had = loaded && loaded.messages.length > 0; // it waits for the next one
+    if (loaded && !had && loaded.process.startedAt <= message.receivedAt) await this.bring(copy, wait, hand).catch(() => null);
   }
 
   /* ---------------------------------------------------------------- delivery ---- */

@@ -1,5 +1,5 @@
 import type { Json } from '../core/json.js';
-import type { ProcessState, Token } from '../core/process.js';
+import { FREE, type ProcessState, type Token } from '../core/process.js';
 import { runnable, visitKey } from '../core/runnable.js';
 import type { StepNode } from '../definition/graph.js';
 import { fromStored } from '../context/schema.js';
@@ -36,8 +36,15 @@ export class ProcessRunner {
     writer.afterCommit((change, seat) => {
       for (const message of change.messages) if (message.disposition === 'delivered') seat.messages.set(message.id, message.body);
       this.dropLost(seat, change.process);
-      this.drive(seat);
+      if (seat.known) this.drive(seat);
+      else activity.during(() => this.pickUp(change.process));
     });
+  }
+
+  /** It was committed in a transaction of the application's, which takes nothing: now it is there for whoever can run it. */
+  private async pickUp({ id, worker }: ProcessState): Promise<void> {
+    if (worker === FREE) await this.writer.apply(id, { tell: () => ({ type: 'claimed' }), waits: [], messages: [], patient: false }).catch(() => null);
+    else await this.look(id).catch(() => {});
   }
 
   /** Starts nothing more. What runs goes on, and is recorded. */
@@ -97,9 +104,10 @@ export class ProcessRunner {
     const node = bound.definition.nodes.get(token.node) as StepNode;
     if (token.message !== undefined) visit.message = await this.messageOf(seat, bound, node, token.message);
     if (node.transactional && token.does === 'run') return this.transactional.run(bound, node, visit, { claim: process.claim });
-    const result = await runBody(bound, node, visit, seat.known?.context ?? (await this.contextOf(seat.id)), this.timers);
+    const seen = seat.known?.context ?? (await this.contextOf(seat.id));
+    const result = await runBody(bound, node, visit, seen, this.timers);
     visit.ended = true;
-    const tell = tellOutcome(result, { token, claim: process.claim, notes: visit.notes });
+    const tell = tellOutcome(result, { token, claim: process.claim, notes: visit.notes, seen });
     await this.writer.apply(seat.id, { tell, waits: [], messages: [], patient: true });
     if (token.message !== undefined) seat.messages.delete(token.message);
   }

@@ -176,10 +176,10 @@ export class ProcessWriter {
     this.leave(seat);
   }
 
-  /** A commit that went through a transaction of the caller's. */
-  committedElsewhere(change: Change): void {
+  /** A commit that went through a transaction. Without the values the process has to be read before it can go on. */
+  committedElsewhere(change: Change, context: JsonObject | null): void {
     const seat = this.seatOf(change.process.id);
-    seat.known = null;
+    seat.known = context && { process: change.process, context };
     for (const listener of this.listeners) listener(change, seat);
     this.leave(seat);
   }
@@ -207,10 +207,11 @@ export class ProcessWriter {
   /** Nobody knows whether it was done: read and decide again. What was done shows as no longer applying. */
   private async recover(seat: Seat, batch: readonly Pending[], error: unknown, failures: number): Promise<void> {
     seat.known = null;
-    const stay = batch.filter((pending) => pending.patient || failures < PATIENCE_TRIES);
+    const unreadable = error instanceof SyntaxError; // its row: no other try will help
+    const stay = batch.filter((pending) => !unreadable && (pending.patient || failures < PATIENCE_TRIES));
     for (const pending of batch) if (!stay.includes(pending)) pending.reject(new StoreUnavailableError(seat.id, error));
     seat.pending.unshift(...stay);
-    await this.pause(Math.min(2 ** failures * 20, LONGEST_PAUSE_MS));
+    if (stay.length > 0) await this.pause(Math.min(2 ** failures * 20, LONGEST_PAUSE_MS));
   }
 
   private pause(ms: number): Promise<void> {
@@ -228,7 +229,7 @@ function snapshotOf({ process, waits, messages, context }: Loaded): Snapshot & {
   return { process, waits: new Map(waits.map((wait) => [wait.key, wait])), messages: new Map(messages.map((message) => [message.id, message])), context: context ?? {} };
 }
 
-function valuesAfter(values: JsonObject, change: Change): JsonObject {
+export function valuesAfter(values: JsonObject, change: Change): JsonObject {
   return change.versions.reduce((before, { patch, removed, snapshot }) => snapshot ?? patched(before, { set: patch, remove: removed }), values);
 }
 

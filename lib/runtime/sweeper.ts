@@ -26,7 +26,7 @@ export interface SweeperSettings {
 /** A worker that has been silent for so many heartbeats is gone. With the default of 10 s: after 30 s. */
 const SILENT_BEATS = 3;
 const AT_ONCE = 200;
-const MOST_MINE = 10_000;
+const MOST_HELD = 10_000;
 /** Moments are rung exactly, to a grain, if they are not far off; more than so many at once are a crowd, and the sweep's. */
 const ALARM_GRAIN_MS = 10;
 const FARTHEST_ALARM_MS = 60_000;
@@ -86,7 +86,7 @@ export class Sweeper {
 
   private async fireDue(): Promise<void> {
     for (let found = AT_ONCE; found === AT_ONCE; ) {
-      const due = await this.store.dueWaits(this.now(), AT_ONCE);
+      const due = await this.store.dueWaits(this.registry.names(), this.now(), AT_ONCE);
       found = due.length;
       const applied = await Promise.all(due.map(({ processId, key, run }) => this.tell(processId, { type: 'came-due', key, run, random: Math.random() }, [key])));
       if (!applied.some(Boolean)) return; // of workflows we do not know, or others were faster
@@ -133,7 +133,7 @@ export class Sweeper {
   }
 
   private async inherit(worker: string): Promise<void> {
-    const { processes, tasks } = await this.store.heldBy(worker, AT_ONCE);
+    const { processes, tasks } = await this.store.heldBy(worker, MOST_HELD);
     if (processes.length === 0 && tasks.length === 0) return this.store.forgetWorker(worker);
     this.logger.warn(`Worker ${worker} is gone: taking over ${processes.length} processes and ${tasks.length} tasks.`);
     await Promise.all([
@@ -146,7 +146,7 @@ export class Sweeper {
   private async lookAtMine(): Promise<void> {
     const { worker } = this.settings;
     const known = new Set(this.tasks.running.keys());
-    const { processes, tasks } = await this.store.heldBy(worker, MOST_MINE);
+    const { processes, tasks } = await this.store.heldBy(worker, MOST_HELD);
     const changed = processes.filter(({ id, revision }) => this.writer.seats.get(id)?.known?.process.revision !== revision);
     await Promise.all(changed.map(({ id }) => this.runner.look(id)));
     const forgotten = tasks.filter((task) => !known.has(placeOf(task)) && !this.tasks.running.has(placeOf(task)));

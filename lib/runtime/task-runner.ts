@@ -100,7 +100,7 @@ export class TaskRunner implements TaskWork {
     const speaker = { claim, taskOf: this.worker, begunAt: visit.now.getTime() };
     if (node.transactional && token.does === 'run') return this.transactional.run(bound, node, visit, speaker);
     const result = await runBody(bound, node, visit, context!, this.timers);
-    const tell = tellOutcome(result, { ...speaker, token, notes: visit.notes });
+    const tell = tellOutcome(result, { ...speaker, token, notes: visit.notes, seen: context! });
     await this.writer.apply(process.id, { tell, waits: [wait.key], messages: [], patient: true });
   }
 }

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Change } from '../core/change.js';
+import type { JsonObject } from '../core/json.js';
 import type { WaitState } from '../core/process.js';
 import { transition } from '../core/transition.js';
 import type { StepNode } from '../definition/graph.js';
@@ -9,7 +10,7 @@ import type { BoundWorkflow } from './bound-workflow.js';
 import type { Clock, Timers } from './clock.js';
 import { ContextFacts } from './context-facts.js';
 import type { Loader } from './loader.js';
-import type { ProcessWriter } from './process-writer.js';
+import { type ProcessWriter, valuesAfter } from './process-writer.js';
 import { StepVisit } from './step-visit.js';
 import { type Speaker, tellOutcome } from './tell-outcome.js';
 
@@ -54,25 +55,26 @@ export class TransactionalSteps {
 
   private async once(bound: BoundWorkflow, node: StepNode, visit: StepVisit, claim: Claim): Promise<void> {
     const { processId: id, token } = visit;
-    const change = await this.store.transaction(async (transaction) => {
+    const made = await this.store.transaction(async (transaction) => {
       const first = (await this.loader.load({ id, waits: [], messages: [], context: true }))!;
       const inside = new StepVisit(first.process, token, visit.message, this.clock.now(), transaction as EntityManager);
       const result = await runBody(bound, node, inside, first.context!, this.timers);
       if ('failed' in result || result.said.said === 'fail') throw new BodyFailed(result);
       const made = await this.decide(bound, id, result, { ...claim, token, notes: inside.notes });
-      if (made && (await this.store.commitWithin(transaction, made))) throw new Overtaken();
+      if (made.change && (await this.store.commitWithin(transaction, made.change))) throw new Overtaken();
       return made;
     });
-    if (change) this.writer.committedElsewhere(change);
+    if (made.change) this.writer.committedElsewhere(made.change, valuesAfter(made.context, made.change));
   }
 
-  private async decide(bound: BoundWorkflow, id: string, result: BodyResult, speaker: Speaker): Promise<Change | null> {
+  private async decide(bound: BoundWorkflow, id: string, result: BodyResult, speaker: Speaker): Promise<{ change: Change | null; context: JsonObject }> {
     const loaded = (await this.loader.load({ id, waits: [speaker.token.key], messages: [], context: true }))!;
     const told = tellOutcome(result, speaker)({ process: loaded.process, context: loaded.context!, bound });
     if (told.type === 'step-failed') throw new BodyFailed({ failed: told.error, permanent: told.permanent });
     const facts = new ContextFacts(bound, loaded.process, loaded.context!, 'patch' in told ? told.patch : undefined);
     const waits = new Map(loaded.waits.map((wait): [string, WaitState] => [wait.key, wait]));
-    return transition(bound.definition, { process: loaded.process, waits, messages: new Map() }, { ...told, by: this.worker, facts }, this.clock.now().getTime());
+    const change = transition(bound.definition, { process: loaded.process, waits, messages: new Map() }, { ...told, by: this.worker, facts }, this.clock.now().getTime());
+    return { change, context: loaded.context! };
   }
 
   private async failed(visit: StepVisit, claim: Claim, result: BodyResult): Promise<void> {

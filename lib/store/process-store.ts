@@ -117,8 +117,8 @@ export abstract class ProcessStore<Transaction = unknown> {
   /** Tasks that are ready and free, of processes that are neither suspended nor failed; oldest first. */
   abstract readyTasks(queues: readonly string[], now: number, limit: number): Promise<readonly TaskAt[]>;
 
-  /** Waits whose moment has come. */
-  abstract dueWaits(now: number, limit: number): Promise<readonly { processId: string; key: string; run: number }[]>;
+  /** Waits of these workflows whose moment has come. */
+  abstract dueWaits(workflows: readonly string[], now: number, limit: number): Promise<readonly { processId: string; key: string; run: number }[]>;
   /** Processes that can run and that nobody holds. */
   abstract freeProcesses(workflows: readonly string[], limit: number): Promise<readonly string[]>;
 

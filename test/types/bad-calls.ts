@@ -46,7 +46,7 @@ export async function badCalls(workflows: WorkflowService, harness: WorkflowHarn
   // @ts-expect-error 'passd' does not exist in type 'Reply'. Did you mean to write 'passed'?
   await workflows.respond(LoanWorkflow, 'identity', 'C-1', { passd: true });
   // @ts-expect-error Property 'wieght' does not exist on type
-  (await workflows.get(LoanWorkflow, 'id')).context.wieght;
+  void (await workflows.get(LoanWorkflow, 'id')).context.wieght;
   // @ts-expect-error Property 'workflow' is missing in type '{ groupId: string; }'
   await workflows.cancel({ groupId: 'L-1' });
   // @ts-expect-error This comparison appears to be unintentional

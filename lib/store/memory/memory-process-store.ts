@@ -131,8 +131,9 @@ export class MemoryProcessStore extends ProcessStore<never> {
     return stored.flatMap((message) => open.filter(({ address }) => address === message.address).map((wait) => ({ message, wait: asWait(wait) }))).slice(0, limit);
   }
 
-  override async dueWaits(now: number, limit: number): Promise<readonly { processId: string; key: string; run: number }[]> {
-    return this.all.flatMap(timedIn).filter(({ dueAt }) => dueAt <= now).sort((a, b) => a.dueAt - b.dueAt).slice(0, limit); // prettier-ignore
+  override async dueWaits(workflows: readonly string[], now: number, limit: number): Promise<readonly { processId: string; key: string; run: number }[]> {
+    const known = this.all.filter(({ process }) => workflows.includes(process.workflow));
+    return known.flatMap(timedIn).filter(({ dueAt }) => dueAt <= now).sort((a, b) => a.dueAt - b.dueAt).slice(0, limit); // prettier-ignore
   }
 
   override async freeProcesses(workflows: readonly string[], limit: number): Promise<readonly string[]> {

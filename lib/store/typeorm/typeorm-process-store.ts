@@ -98,9 +98,12 @@ export abstract class TypeOrmProcessStore extends ProcessStore<EntityManager> {
     return (await this.rows({ sql, values: [...list.values, now, limit] })).map(taskAt);
   }
 
-  override async dueWaits(now: number, limit: number): Promise<readonly { processId: string; key: string; run: number }[]> {
-    const sql = 'select process_id, token_key, run from workflow_wait where due_at <= ? order by due_at limit ?';
-    return (await this.rows({ sql, values: [now, limit] })).map(taskAt).map(({ processId, key, run }) => ({ processId, key, run }));
+  override async dueWaits(workflows: readonly string[], now: number, limit: number): Promise<readonly { processId: string; key: string; run: number }[]> {
+    if (workflows.length === 0) return [];
+    const known = inList(workflows);
+    const sql = `select w.process_id, w.token_key, w.run from workflow_wait w join workflow_process p on p.id = w.process_id
+      where w.due_at <= ? and p.workflow ${known.sql} order by w.due_at limit ?`;
+    return (await this.rows({ sql, values: [now, ...known.values, limit] })).map(taskAt).map(({ processId, key, run }) => ({ processId, key, run }));
   }
 
   override async freeProcesses(workflows: readonly string[], limit: number): Promise<readonly string[]> {

@@ -41,7 +41,7 @@ export function waitsContract({ kit: { describe, it, expect }, store }: Bench): 
       expect(await store().waitsAt([address])).toEqual([{ processId: process.id, key: '0/0', run: 1, step: 'approve', address, closed: true }]);
       const [loaded] = await store().load([{ id: process.id, waits: ['0/0'], messages: [], context: false }]);
       expect(loaded?.waits).toEqual([]);
-      expect((await store().dueWaits(10, 1000)).filter(({ processId }) => processId === process.id)).toEqual([]);
+      expect((await store().dueWaits([process.workflow], 10, 1000)).filter(({ processId }) => processId === process.id)).toEqual([]);
     });
 
     it('are put under the key of one that ends in the same change', async () => {
@@ -68,9 +68,9 @@ export function waitsContract({ kit: { describe, it, expect }, store }: Bench): 
     it('come due, the longest due first', async () => {
       const put = [aWait({ key: '0/0', dueAt: -30 }), aWait({ key: '0/1', dueAt: -50 }), aWait({ key: '0/2', dueAt: 10 }), aWait({ key: '0/3' })];
       const process = await started(store(), { waits: { put } });
-      const due = (await store().dueWaits(0, 1000)).filter(({ processId }) => processId === process.id);
+      const due = (await store().dueWaits([process.workflow], 0, 1000)).filter(({ processId }) => processId === process.id);
       expect(due.map(({ key, run }) => [key, run])).toEqual([['0/1', 1], ['0/0', 1]]); // prettier-ignore
-      expect((await store().dueWaits(0, 1)).length).toBe(1);
+      expect((await store().dueWaits([process.workflow], 0, 1)).length).toBe(1);
     });
 
     it('are loaded by key, and only those', async () => {
