@@ -22,12 +22,25 @@ describe('what there is at run time', () => {
   });
   it('nestjs-argonaut/ports', () => expect(names(ports)).toEqual(['FREE', 'ProcessStore', 'TaskQueue', 'isFinished', 'valuesOf']));
   it('nestjs-argonaut/testing', () => {
-    expect(names(testing)).toEqual(['VirtualClock', 'WorkflowHarness', 'WorkflowTestingModule', 'aStep', 'assertValid', 'memoryProcessStore', 'memoryTaskQueue', 'processStoreContract', 'taskQueueContract']);
+    expect(names(testing)).toEqual([
+      'VirtualClock',
+      'WorkflowHarness',
+      'WorkflowTestingModule',
+      'aStep',
+      'assertValid',
+      'memoryProcessStore',
+      'memoryTaskQueue',
+      'processStoreContract',
+      'taskQueueContract',
+    ]);
   });
   it('nestjs-argonaut/bull', () => expect(names(bull)).toEqual(['bullTaskQueue']));
 
   it('every error says its status and its name, and is a WorkflowError', () => {
-    const errors = Object.entries(index).filter(([name]) => name.endsWith('Error') && name !== 'WorkflowError') as unknown as [string, new (...args: any[]) => index.WorkflowError][];
+    const errors = Object.entries(index).filter(([name]) => name.endsWith('Error') && name !== 'WorkflowError') as unknown as [
+      string,
+      new (...args: any[]) => index.WorkflowError,
+    ][];
     for (const [name, type] of errors) {
       const error = new type('a', ['b'], ['c'], 'd');
       expect(error).toBeInstanceOf(index.WorkflowError);
@@ -45,8 +58,14 @@ describe('what is said of it', () => {
     const config = ts.getParsedCommandLineOfConfigFile(join(ROOT, 'tsconfig.json'), {}, { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => {} })!;
     const program = ts.createProgram(ENTRIES, config.options);
     const checker = program.getTypeChecker();
-    const all = ENTRIES.flatMap((entry) => checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(entry)!)!).map((symbol) => ({ entry, symbol })));
-    const own = all.map(({ entry, symbol }) => ({ entry, name: symbol.name, of: symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol }));
+    const all = ENTRIES.flatMap((entry) =>
+      checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(entry)!)!).map((symbol) => ({ entry, symbol })),
+    );
+    const own = all.map(({ entry, symbol }) => ({
+      entry,
+      name: symbol.name,
+      of: symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol,
+    }));
     exported = own.map(({ name }) => name);
     undocumented = own.filter(({ of }) => of.getDocumentationComment(checker).length === 0).map(({ entry, name }) => `${entry.slice(ROOT.length + 1)}: ${name}`); // prettier-ignore
   }, 60_000);

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../core/json.js';
 import { type Said, saidBy } from '../core/outcome.js';
 import type { Token } from '../core/process.js';
 import type { StepNode } from '../definition/graph.js';
+import { checkName, MAX_CORRELATION_ID } from '../context/names.js';
 import { fromStored } from '../context/schema.js';
 import type { BoundStep, BoundWorkflow } from './bound-workflow.js';
 import type { StepVisit } from './step-visit.js';
@@ -70,7 +71,7 @@ function readAnswer(result: unknown, node: StepNode): BodyResult {
   const said = saidBy(result);
   if (result === undefined || result === null) return { said: { said: 'asked', correlationId: '' } };
   if (!said || said.said === 'go') return wrong(`its request returned ${typeof result === 'string' ? `"${result}"` : `a ${typeof result}`}: return nothing, asked({ correlationId }) or done()`);
-  if (said.said === 'asked' && (typeof said.correlationId !== 'string' || said.correlationId === '')) return wrong('asked() needs a correlationId that is not empty');
+  if (said.said === 'asked') checkName('asked(): its correlationId', said.correlationId, MAX_CORRELATION_ID);
   if (said.said === 'done' && node.next.length > 1) return wrong('it is a decision, so its request cannot be done() with it');
   return said.said === 'again' && said.after !== undefined ? { said, afterMs: milliseconds(said.after) } : { said };
 }

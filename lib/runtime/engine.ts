@@ -13,7 +13,7 @@ import { ProcessRunner } from './process-runner.js';
 import { ProcessWriter } from './process-writer.js';
 import { WorkflowRegistry } from './registry.js';
 import { Sweeper } from './sweeper.js';
-import { taskOfWait } from './task-id.js';
+import { taskOfWait } from '../queue/task-id.js';
 import { TaskRunner } from './task-runner.js';
 import { TransactionalSteps } from './transactional-steps.js';
 

@@ -7,13 +7,13 @@ import type { Activity } from './activity.js';
 import { runBody } from './body.js';
 import type { BoundWorkflow } from './bound-workflow.js';
 import type { Clock, Timers } from './clock.js';
+import { conclude } from './conclude.js';
 import type { Loader } from './loader.js';
 import type { ProcessWriter } from './process-writer.js';
 import type { WorkflowRegistry } from './registry.js';
 import type { Seat } from './seat.js';
 import { Slots } from './slots.js';
 import { StepVisit } from './step-visit.js';
-import { tellOutcome } from './tell-outcome.js';
 import type { TransactionalSteps } from './transactional-steps.js';
 
 /** Runs the bodies of the processes this worker holds, and keeps going while it can: each commit may leave the next to run. */
@@ -107,8 +107,7 @@ export class ProcessRunner {
     const seen = seat.known?.context ?? (await this.contextOf(seat.id));
     const result = await runBody(bound, node, visit, seen, this.timers);
     visit.ended = true;
-    const tell = tellOutcome(result, { token, claim: process.claim, notes: visit.notes, seen });
-    await this.writer.apply(seat.id, { tell, waits: [], messages: [], patient: true });
+    await conclude(this.writer, seat.id, result, { token, claim: process.claim, notes: visit.notes, seen });
     if (token.message !== undefined) seat.messages.delete(token.message);
   }
 

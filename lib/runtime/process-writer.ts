@@ -58,6 +58,7 @@ export class ProcessWriter {
     const seat = this.seatOf(id);
     return new Promise((resolve, reject) => {
       seat.pending.push({ ...pending, resolve, reject });
+      if (this.closed) this.giveUp(seat);
       this.wake(seat);
     });
   }
@@ -68,8 +69,14 @@ export class ProcessWriter {
     return seat;
   }
 
+  /** Who still waits for something to be recorded is told that it was not: a request that hung would keep the application from closing. */
   close(): void {
     this.closed = true;
+    for (const seat of this.seats.values()) this.giveUp(seat);
+  }
+
+  private giveUp(seat: Seat): void {
+    for (const { reject } of seat.pending.splice(0)) reject(new StoreUnavailableError(seat.id, 'the application shuts down'));
   }
 
   /* ------------------------------------------------------------------- start ---- */
@@ -77,18 +84,18 @@ export class ProcessWriter {
   /** @throws ProcessAlreadyLiveError when the id or the group id is taken, without the id of the process that has it */
   async start(bound: BoundWorkflow, seed: Seed): Promise<ProcessState> {
     const change = this.begun(bound, seed, this.worker());
-    const seat = this.seatOf(seed.id);
-    const rejection = await this.committer.commit(change).catch((error: unknown) => this.wasStarted(seed.id, error));
+    const rejection = await this.committer.commit(change).catch((error: unknown) => this.wasStarted(change, error));
     if (rejection) throw errorOf(rejection);
-    this.committed(seat, change, seed.values.set);
+    this.committed(this.seatOf(seed.id), change, seed.values.set);
     return change.process;
   }
 
-  /** The reply of a commit was lost: what it did is there, or is not. */
-  private async wasStarted(id: string, error: unknown): Promise<null> {
-    const [loaded] = await this.store.load([{ id, waits: [], messages: [], context: false }]);
-    if (!loaded) throw error;
-    return null;
+  /** The reply of a commit was lost: what it did is there, or is not. A process of this id may also have been there before. */
+  private async wasStarted(change: Change, error: unknown): Promise<Rejection | null> {
+    const [first] = await this.store.recordsOf(change.process.id);
+    if (!first) throw error;
+    const isOurs = first.at === change.records[0]!.at && first.worker === change.records[0]!.worker;
+    return isOurs ? null : { change, reason: 'exists', error };
   }
 
   begun(bound: BoundWorkflow, seed: Seed, by: string | null): Change {
@@ -106,7 +113,7 @@ export class ProcessWriter {
 
   private async drain(seat: Seat): Promise<void> {
     for (let failures = 0; seat.pending.length > 0 && !this.closed; ) {
-      const batch = seat.pending.splice(0, LARGEST_DRAIN);
+      const batch = seat.pending.splice(0, seat.alone-- > 0 ? 1 : LARGEST_DRAIN);
       try {
         await this.round(seat, batch);
         failures = 0;
@@ -115,6 +122,7 @@ export class ProcessWriter {
       }
     }
     seat.draining = false;
+    if (this.closed) this.giveUp(seat);
     this.leave(seat);
   }
 
@@ -124,21 +132,21 @@ export class ProcessWriter {
     const bound = this.registry.find(snapshot.process.workflow, snapshot.process.workflowVersion);
     if (!bound) return batch.forEach(({ reject }) => reject(unknown(snapshot.process)));
     const round = this.decide(snapshot, snapshot.context, bound, batch);
-    if (!round.total) return answer(round.decided);
+    if (!round.total) return this.nothingApplied(seat, batch, round, snapshot.remembered);
     const rejection = await this.committer.commit(round.total);
     if (rejection?.reason === 'stale') return this.again(seat, batch);
-    if (rejection) return this.refuse(seat, round, rejection);
+    if (rejection) return this.refuse(seat, batch, rejection);
     this.committed(seat, round.total, round.known.context);
     answer(round.decided);
   }
 
   /** From memory while this worker has the newest state and the event is about nothing parked; else from the store. */
-  private async read(seat: Seat, batch: readonly Pending[]): Promise<(Snapshot & { context: JsonObject }) | null> {
-    if (seat.known && batch.every(({ waits, messages }) => waits.length === 0 && messages.length === 0)) return { ...seat.known, waits: NONE, messages: NONE };
+  private async read(seat: Seat, batch: readonly Pending[]): Promise<(Snapshot & { context: JsonObject; remembered: boolean }) | null> {
+    if (seat.known && batch.every(({ waits, messages }) => waits.length === 0 && messages.length === 0)) return { ...seat.known, waits: NONE, messages: NONE, remembered: true };
     const waits = [...new Set(batch.flatMap((pending) => pending.waits))];
     const messages = [...new Set(batch.flatMap((pending) => pending.messages))];
     const loaded = await this.loader.load({ id: seat.id, waits, messages, context: true });
-    return loaded && snapshotOf(loaded);
+    return loaded && { ...snapshotOf(loaded), remembered: false };
   }
 
   private decide(snapshot: Snapshot, context: JsonObject, bound: BoundWorkflow, batch: readonly Pending[]): Round {
@@ -190,6 +198,13 @@ export class ProcessWriter {
     if (seat.isIdle && !held && this.seats.get(seat.id) === seat) this.seats.delete(seat.id);
   }
 
+  /** A commit is guarded by its revision; that nothing applies must not be said of a state that others have changed since. */
+  private nothingApplied(seat: Seat, batch: readonly Pending[], round: Round, remembered: boolean): void {
+    if (!remembered) return answer(round.decided);
+    seat.known = null;
+    seat.pending.unshift(...batch);
+  }
+
   /* ---------------------------------------------------------- when it goes wrong ---- */
 
   /** Somebody was faster: the same events meet the process as it is now. */
@@ -199,9 +214,12 @@ export class ProcessWriter {
     if (++seat.losses > 2) await this.pause(Math.random() * Math.min(2 ** seat.losses, 100));
   }
 
-  private refuse(seat: Seat, { decided }: Round, rejection: Rejection): void {
+  /** Of several events of one record, only the one that cannot be stored is refused: they are tried again one by one. */
+  private refuse(seat: Seat, batch: readonly Pending[], rejection: Rejection): void {
     seat.known = null;
-    for (const { pending } of decided) pending.reject(errorOf(rejection));
+    if (batch.length === 1) return batch[0]!.reject(errorOf(rejection));
+    seat.alone = batch.length;
+    seat.pending.unshift(...batch);
   }
 
   /** Nobody knows whether it was done: read and decide again. What was done shows as no longer applying. */

@@ -68,6 +68,6 @@ export class StepVisit implements StepRef {
   }
 
   note(text: string): void {
-    this.notes.push(text);
+    this.notes.push(String(text)); // whatever was caught: it must not stop the record it goes with
   }
 }

@@ -13,7 +13,7 @@ import type { ProcessRunner } from './process-runner.js';
 import type { ProcessWriter } from './process-writer.js';
 import type { WorkflowRegistry } from './registry.js';
 import type { Told } from './seat.js';
-import { taskOf } from './task-id.js';
+import { taskOf } from '../queue/task-id.js';
 import { placeOf, type TaskRunner } from './task-runner.js';
 
 export interface SweeperSettings {

@@ -5,13 +5,13 @@ import type { Loaded, ProcessStore, Rate, TaskAt } from '../store/process-store.
 import type { Activity } from './activity.js';
 import { runBody } from './body.js';
 import type { Clock, Timers } from './clock.js';
+import { conclude } from './conclude.js';
 import type { Loader } from './loader.js';
 import type { ProcessWriter } from './process-writer.js';
 import type { WorkflowRegistry } from './registry.js';
 import { StepVisit } from './step-visit.js';
-import { addressOf, taskOf } from './task-id.js';
+import { addressOf, taskOf } from '../queue/task-id.js';
 import { TaskClaims } from './task-claims.js';
-import { tellOutcome } from './tell-outcome.js';
 import type { TransactionalSteps } from './transactional-steps.js';
 
 /** Runs queued tasks: takes one, runs its body with the newest context, records the outcome under the claim it took. */
@@ -100,8 +100,7 @@ export class TaskRunner implements TaskWork {
     const speaker = { claim, taskOf: this.worker, begunAt: visit.now.getTime() };
     if (node.transactional && token.does === 'run') return this.transactional.run(bound, node, visit, speaker);
     const result = await runBody(bound, node, visit, context!, this.timers);
-    const tell = tellOutcome(result, { ...speaker, token, notes: visit.notes, seen: context! });
-    await this.writer.apply(process.id, { tell, waits: [wait.key], messages: [], patient: true });
+    await conclude(this.writer, process.id, result, { ...speaker, token, notes: visit.notes, seen: context! });
   }
 }
 

@@ -8,6 +8,7 @@ import type { ProcessStore } from '../store/process-store.js';
 import { type BodyResult, runBody } from './body.js';
 import type { BoundWorkflow } from './bound-workflow.js';
 import type { Clock, Timers } from './clock.js';
+import { conclude } from './conclude.js';
 import { ContextFacts } from './context-facts.js';
 import type { Loader } from './loader.js';
 import { type ProcessWriter, valuesAfter } from './process-writer.js';
@@ -15,7 +16,11 @@ import { StepVisit } from './step-visit.js';
 import { type Speaker, tellOutcome } from './tell-outcome.js';
 
 /** Somebody else changed the process while the body ran: its writes are rolled back, and it runs again if it is still its turn. */
-class Overtaken extends Error {}
+class Overtaken extends Error {
+  override readonly message = 'others changed the process each time it was about to be recorded';
+}
+/** The visit is not ours any more: cancelled, restarted, taken over. What the body wrote goes with it, and there is nothing to record. */
+class Lost extends Error {}
 /** The body failed: what it wrote is rolled back, and the failure is recorded by itself. */
 class BodyFailed extends Error {
   constructor(readonly result: BodyResult) {
@@ -47,6 +52,7 @@ export class TransactionalSteps {
       try {
         return await this.once(bound, node, visit, claim);
       } catch (error) {
+        if (error instanceof Lost) return;
         if (error instanceof Overtaken && tries < MOST_TRIES) continue;
         return await this.failed(visit, claim, resultOf(error));
       }
@@ -61,10 +67,11 @@ export class TransactionalSteps {
       const result = await runBody(bound, node, inside, first.context!, this.timers);
       if ('failed' in result || result.said.said === 'fail') throw new BodyFailed(result);
       const made = await this.decide(bound, id, result, { ...claim, token, notes: inside.notes });
-      if (made.change && (await this.store.commitWithin(transaction, made.change))) throw new Overtaken();
-      return made;
+      if (!made.change) throw new Lost();
+      if (await this.store.commitWithin(transaction, made.change)) throw new Overtaken();
+      return { change: made.change, context: made.context };
     });
-    if (made.change) this.writer.committedElsewhere(made.change, valuesAfter(made.context, made.change));
+    this.writer.committedElsewhere(made.change, valuesAfter(made.context, made.change));
   }
 
   private async decide(bound: BoundWorkflow, id: string, result: BodyResult, speaker: Speaker): Promise<{ change: Change | null; context: JsonObject }> {
@@ -78,8 +85,7 @@ export class TransactionalSteps {
   }
 
   private async failed(visit: StepVisit, claim: Claim, result: BodyResult): Promise<void> {
-    const tell = tellOutcome(result, { ...claim, token: visit.token, notes: visit.notes });
-    await this.writer.apply(visit.processId, { tell, waits: claim.taskOf === undefined ? [] : [visit.token.key], messages: [], patient: true });
+    await conclude(this.writer, visit.processId, result, { ...claim, token: visit.token, notes: visit.notes });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { RecordDraft, VersionDraft } from '../core/change.js';
 import type { Json, JsonObject } from '../core/json.js';
+import { eventIn } from '../core/enter.js';
 import { groupKey } from '../core/group-key.js';
 import { isFinished, type ProcessState, type WaitState } from '../core/process.js';
 import type { AuditRecord } from '../store/typeorm/entities/audit-record.js';
@@ -33,7 +34,7 @@ export function waitView(processId: string, wait: WaitState): WaitView {
 
 function keyIn(address: string | null): string | null {
   if (address === null) return null;
-  return address.startsWith('r:') ? address.slice(2) : (address.split(':')[1] ?? null);
+  return address.startsWith('r:') ? address.slice(2) : eventIn(address);
 }
 
 function dateOf(time: number | null): Date | null {

@@ -1,31 +1,8 @@
-import type { QueueSettings } from '../queue/queue-settings.js';
-import type { TaskQueue } from '../queue/task-queue.js';
+import { CONTRACT_QUEUES, type ContractQueues, type QueueBench, type TaskQueueUnderTest } from './contract/queue-bench.js';
 import { limitsContract } from './contract/queue-limits.js';
 import { ringsContract } from './contract/queue-rings.js';
 import { WorkOnPaper } from './contract/work-on-paper.js';
 import { kitOf, type TestKit } from './kit.js';
-
-/** The queues the suite needs. A queue for any name has them, with the default settings. */
-export type ContractQueues = { readonly [name in 'plain' | 'narrow' | 'rated']: QueueSettings };
-
-export interface TaskQueueUnderTest {
-  readonly queue: TaskQueue;
-  /** True: it runs all at once, whatever the settings say, and is for tests only. */
-  readonly unlimited?: boolean;
-  close(): Promise<void>;
-}
-
-export interface QueueBench {
-  readonly kit: TestKit;
-  /** What is under test, and the work it has been given, or will be. */
-  readonly made: () => TaskQueueUnderTest & { readonly work: WorkOnPaper };
-}
-
-export const CONTRACT_QUEUES = {
-  plain: {},
-  narrow: { concurrency: 2 },
-  rated: { concurrency: 4, rate: { max: 2, per: 300 } },
-} as const satisfies ContractQueues;
 
 /**
  * What every task queue has to do, as a test suite. `create` hands out a new one with the queues it is given, which does not

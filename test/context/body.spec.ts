@@ -72,5 +72,7 @@ it('a branch there is not fails for good, with the names there are', async () =>
   }
   const harness = await harnessOf(AstrayWorkflow);
   const process = await harness.start(AstrayWorkflow);
-  expect(process.records.filter(({ type }) => type === 'step-failed').map(({ error }) => error)).toEqual(['WrongResult: it returned "z", which is not one of its next: a, b']);
+  expect(process.records.filter(({ type }) => type === 'step-failed').map(({ error }) => error)).toEqual([
+    'WrongResult: it returned "z", which is not one of its next: a, b',
+  ]);
 });

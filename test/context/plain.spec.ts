@@ -78,6 +78,8 @@ describe('the size', () => {
   it('is counted in bytes of JSON', () => {
     expect(() => checkSize('x'.repeat(MAX_BYTES - 2), 'The patch')).not.toThrow();
     expect(() => checkSize('x'.repeat(MAX_BYTES - 1), 'The patch')).toThrow(ValueTooLargeError);
-    expect(() => checkSize('ü'.repeat(MAX_BYTES / 2), 'The patch')).toThrow(`The patch has ${MAX_BYTES + 2} bytes as JSON; at most ${MAX_BYTES} are stored. Keep large data elsewhere, and its address here.`);
+    expect(() => checkSize('ü'.repeat(MAX_BYTES / 2), 'The patch')).toThrow(
+      `The patch has ${MAX_BYTES + 2} bytes as JSON; at most ${MAX_BYTES} are stored. Keep large data elsewhere, and its address here.`,
+    );
   });
 });

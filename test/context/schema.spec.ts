@@ -38,7 +38,8 @@ class Order {
   @IsOptional() @IsArray() @ValidateNested({ each: true }) @Type(() => Address) stops?: Address[];
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? new Decimal(value) : value), { toClassOnly: true })
   @Transform(({ value }: { value: unknown }) => (value instanceof Decimal ? value.digits : value), { toPlainOnly: true })
-  @IsOptional() total?: Decimal;
+  @IsOptional()
+  total?: Decimal;
   @IsNumber() count = 1;
 }
 
@@ -49,7 +50,16 @@ describe('a context class, stored and read back', () => {
   it('gives what was put in, typed', () => {
     const order = { ...given(), colour: Colour.Blue, dueAt: new Date(9), stops: [{ city: 'Bonn' }, { city: 'Köln' }], total: new Decimal('1.10'), count: 3 };
     const stored = toStored(Order, order, '');
-    expect(stored).toEqual({ id: ID, placedAt: '1970-01-01T00:00:00.005Z', address: { city: 'Ulm' }, colour: 'blue', dueAt: '1970-01-01T00:00:00.009Z', stops: [{ city: 'Bonn' }, { city: 'Köln' }], total: '1.10', count: 3 });
+    expect(stored).toEqual({
+      id: ID,
+      placedAt: '1970-01-01T00:00:00.005Z',
+      address: { city: 'Ulm' },
+      colour: 'blue',
+      dueAt: '1970-01-01T00:00:00.009Z',
+      stops: [{ city: 'Bonn' }, { city: 'Köln' }],
+      total: '1.10',
+      count: 3,
+    });
     expect(JSON.parse(JSON.stringify(stored))).toEqual(stored);
     const read = fromStored(Order, stored) as Order;
     expect(read).toBeInstanceOf(Order);
@@ -124,9 +134,17 @@ describe('starting values', () => {
 
   it.each([
     ['an unknown key', { ...given(), colur: 'red' }, ['colur is not a key of the context. Did you mean "colour"?']],
-    ['an unknown key like none', { ...given(), zzzzzz: 1 }, ['zzzzzz is not a key of the context. Give it a default in Order, or a class-validator decorator.']],
+    [
+      'an unknown key like none',
+      { ...given(), zzzzzz: 1 },
+      ['zzzzzz is not a key of the context. Give it a default in Order, or a class-validator decorator.'],
+    ],
     ['what is missing', { placedAt: new Date(5) }, ['id must be a UUID', 'address should not be null or undefined']],
-    ['what is wrong', { ...given(), count: 'three', colour: 'green' }, ['colour must be one of the following values: red, blue', 'count must be a number conforming to the specified constraints']],
+    [
+      'what is wrong',
+      { ...given(), count: 'three', colour: 'green' },
+      ['colour must be one of the following values: red, blue', 'count must be a number conforming to the specified constraints'],
+    ],
     ['what is wrong inside', { ...given(), address: { city: 3 } }, ['address.city: city must be a string']],
     ['a date that is none', { ...given(), placedAt: 'yesterday' }, ['placedAt must be a Date instance']],
   ])('refused: %s', async (_what, values, sentences) => {
@@ -138,7 +156,9 @@ describe('starting values', () => {
   it('all problems at once, by name', async () => {
     const error = await startingValues(Order, { ...given(), id: 'x', count: 'y' }, 'order').catch((thrown: InvalidInputError) => thrown);
     expect(error).toBeInstanceOf(InvalidInputError);
-    expect((error as InvalidInputError).message).toBe('The starting values of workflow "order": id must be a UUID; count must be a number conforming to the specified constraints');
+    expect((error as InvalidInputError).message).toBe(
+      'The starting values of workflow "order": id must be a UUID; count must be a number conforming to the specified constraints',
+    );
   });
 
   it.each([[[]], [null], ['text'], [3]])('are an object, not %j', async (values) => {

@@ -10,7 +10,18 @@ export const ONCE = { attempts: 1, delayMs: 0, backoff: 'fixed', maxDelayMs: 86_
 export const NOTHING: ContextPatch = { set: {}, remove: [] };
 
 export function aStepNode(name: string, given: Partial<Omit<StepNode, 'kind' | 'name'>> = {}): StepNode {
-  return { kind: 'step', name, when: false, gate: { for: 'nothing' }, next: ['end'], unsolicited: false, retry: ONCE, required: true, transactional: false, ...given };
+  return {
+    kind: 'step',
+    name,
+    when: false,
+    gate: { for: 'nothing' },
+    next: ['end'],
+    unsolicited: false,
+    retry: ONCE,
+    required: true,
+    transactional: false,
+    ...given,
+  };
 }
 
 export function aFork(name: string, branches: readonly string[], next: readonly string[] = ['end']): ForkNode {

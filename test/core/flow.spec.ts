@@ -93,7 +93,14 @@ describe('a fork', () => {
   });
 
   it('goes round in a loop with fresh branches', () => {
-    const story = new Story(aDefinition([aFork('all', ['a', 'b'], ['more']), aStepNode('a', { next: [] }), aStepNode('b', { next: [] }), aStepNode('more', { next: ['all', 'end'] })]));
+    const story = new Story(
+      aDefinition([
+        aFork('all', ['a', 'b'], ['more']),
+        aStepNode('a', { next: [] }),
+        aStepNode('b', { next: [] }),
+        aStepNode('more', { next: ['all', 'end'] }),
+      ]),
+    );
     story.do('a', 'b').tell(story.succeeded('more', { branch: 'all' }));
     story.do('b', 'a').tell(story.succeeded('more', { branch: 'end' }));
     expect(story.status).toBe('completed');
@@ -101,7 +108,8 @@ describe('a fork', () => {
 });
 
 describe('a condition', () => {
-  const line = () => aDefinition([aFork('all', ['a', 'b'], ['end']), aStepNode('a', { next: ['a2'] }), aStepNode('a2', { next: [] }), aStepNode('b', { next: [], when: true })]);
+  const line = () =>
+    aDefinition([aFork('all', ['a', 'b'], ['end']), aStepNode('a', { next: ['a2'] }), aStepNode('a2', { next: [] }), aStepNode('b', { next: [], when: true })]);
 
   it('is looked at before anything else, and again after each version', () => {
     let holds = false;
@@ -130,7 +138,10 @@ describe('a condition', () => {
 
   it('asks for nothing before it holds', () => {
     let holds = false;
-    const story = new Story(aDefinition([aFork('all', ['a', 'b']), aStepNode('a', { next: [] }), aStepNode('b', { next: [], when: true, gate: { for: 'event', event: 'news' } })]), { holds: () => holds });
+    const story = new Story(
+      aDefinition([aFork('all', ['a', 'b']), aStepNode('a', { next: [] }), aStepNode('b', { next: [], when: true, gate: { for: 'event', event: 'news' } })]),
+      { holds: () => holds },
+    );
     expect(story.waiting).toEqual(['b: condition']);
     holds = true;
     story.do('a');
@@ -161,7 +172,10 @@ describe('a condition', () => {
   });
 
   it('that did not come true in time fails for good, and a retry waits for it again', () => {
-    const story = new Story(aDefinition([aStepNode('a', { when: true, within: HOUR, retry: { attempts: 5, delayMs: 0, backoff: 'fixed', maxDelayMs: HOUR, jitter: false } })]), { holds: () => false });
+    const story = new Story(
+      aDefinition([aStepNode('a', { when: true, within: HOUR, retry: { attempts: 5, delayMs: 0, backoff: 'fixed', maxDelayMs: HOUR, jitter: false } })]),
+      { holds: () => false },
+    );
     story.wake('a');
     expect(story.status).toBe('failed');
     expect(story.process.cause).toBe('a: nothing came within the time given (condition)');
@@ -187,13 +201,19 @@ describe('a time', () => {
   it('of another visit is not this one’s', () => {
     const story = new Story(aDefinition([aStepNode('a', { after: HOUR, next: ['b'] }), aStepNode('b', { next: ['a', 'end'] })]));
     const first = story.due('a');
-    story.wake('a').do('a').tell(story.succeeded('b', { branch: 'a' }));
+    story
+      .wake('a')
+      .do('a')
+      .tell(story.succeeded('b', { branch: 'a' }));
     story.now += HOUR;
     expect(story.tell(first)).toBeNull();
     expect(story.tell(story.due('a'))).not.toBeNull();
   });
 
-  it.each([['past', NOON - 1], ['now', NOON]])('that is %s is not waited for', (_when, at) => {
+  it.each([
+    ['past', NOON - 1],
+    ['now', NOON],
+  ])('that is %s is not waited for', (_when, at) => {
     expect(new Story(aDefinition([aStepNode('a', { after: 'asked' })]), { after: () => at }).active).toEqual(['a']);
   });
 
@@ -229,7 +249,8 @@ describe('a time', () => {
 });
 
 describe('an early end', () => {
-  const early = () => aDefinition([aFork('all', ['a', 'b'], ['end']), aStepNode('a', { next: [] }), aStepNode('b', { next: [] }), heard], { completesEarly: true });
+  const early = () =>
+    aDefinition([aFork('all', ['a', 'b'], ['end']), aStepNode('a', { next: [] }), aStepNode('b', { next: [] }), heard], { completesEarly: true });
   const heard = aStepNode('heard', { next: [], unsolicited: true, gate: { for: 'event', event: 'news' } });
 
   it('is asked for after each version, and ends all that runs and waits', () => {
@@ -277,7 +298,15 @@ describe('an early end', () => {
 
 describe('versions and moves', () => {
   it('a restart finds every token at every version', () => {
-    const story = new Story(aDefinition([aStepNode('a', { next: ['all'] }), aFork('all', ['b', 'c'], ['d']), aStepNode('b', { next: [] }), aStepNode('c', { next: [] }), aStepNode('d')]));
+    const story = new Story(
+      aDefinition([
+        aStepNode('a', { next: ['all'] }),
+        aFork('all', ['b', 'c'], ['d']),
+        aStepNode('b', { next: [] }),
+        aStepNode('c', { next: [] }),
+        aStepNode('d'),
+      ]),
+    );
     story.do('a', 'c', 'b', 'd');
     const at = (version: number) => Object.fromEntries((story.restart(version) as unknown as { places: Map<string, string> }).places);
     expect(at(1)).toEqual({ 0: 'a' });

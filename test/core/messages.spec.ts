@@ -229,7 +229,14 @@ describe('an event the flow stands still for', () => {
 });
 
 describe('an event nobody asked for', () => {
-  const two = (given = {}) => aDefinition([aFork('all', ['a', 'b']), aStepNode('a', { next: ['a2'] }), aStepNode('a2', { next: [] }), aStepNode('b', { next: [], gate: { for: 'event', event: 'never' } }), heard(given)]);
+  const two = (given = {}) =>
+    aDefinition([
+      aFork('all', ['a', 'b']),
+      aStepNode('a', { next: ['a2'] }),
+      aStepNode('a2', { next: [] }),
+      aStepNode('b', { next: [], gate: { for: 'event', event: 'never' } }),
+      heard(given),
+    ]);
 
   it('is accepted at once, and handled beside the flow', () => {
     const story = new Story(two());
@@ -359,7 +366,8 @@ describe('an event nobody asked for', () => {
 });
 
 describe('told twice, as after a lost reply', () => {
-  const beside = () => aDefinition([aFork('all', ['a', 'b']), aStepNode('a', { next: [], gate: { for: 'response', request: 'how' } }), aStepNode('b', { next: [] })]);
+  const beside = () =>
+    aDefinition([aFork('all', ['a', 'b']), aStepNode('a', { next: [], gate: { for: 'response', request: 'how' } }), aStepNode('b', { next: [] })]);
 
   it('a request does not swallow the answer that came meanwhile', () => {
     const story = new Story(beside());

@@ -4,7 +4,15 @@ import { aDefinition, aFork, aLine, aProcess, aStepNode, aToken } from './builde
 import { Story } from './story.js';
 
 const heard = aStepNode('heard', { next: [], unsolicited: true, gate: { for: 'event', event: 'news' } });
-const forked = () => aDefinition([aStepNode('a', { next: ['all'] }), aFork('all', ['b', 'c'], ['d']), aStepNode('b', { next: [], gate: { for: 'response', request: 'how' } }), aStepNode('c', { next: [], after: 100 }), aStepNode('d'), heard]);
+const forked = () =>
+  aDefinition([
+    aStepNode('a', { next: ['all'] }),
+    aFork('all', ['b', 'c'], ['d']),
+    aStepNode('b', { next: [], gate: { for: 'response', request: 'how' } }),
+    aStepNode('c', { next: [], after: 100 }),
+    aStepNode('d'),
+    heard,
+  ]);
 
 describe('suspend and resume', () => {
   it('keeps all that waits, and starts nothing', () => {
@@ -108,7 +116,14 @@ describe('restart from a version', () => {
   });
 
   it('nested forks have the branches that were open then', () => {
-    const nodes = [aFork('outer', ['a', 'inner'], ['z']), aStepNode('a', { next: [] }), aFork('inner', ['b', 'c'], []), aStepNode('b', { next: [] }), aStepNode('c', { next: [] }), aStepNode('z')];
+    const nodes = [
+      aFork('outer', ['a', 'inner'], ['z']),
+      aStepNode('a', { next: [] }),
+      aFork('inner', ['b', 'c'], []),
+      aStepNode('b', { next: [] }),
+      aStepNode('c', { next: [] }),
+      aStepNode('z'),
+    ];
     const story = new Story(aDefinition(nodes)).do('b', 'a');
     story.tell(story.restart(2));
     expect(story.process.tokens.map(({ node, open }) => [node, open])).toEqual([['outer', 2], ['a', undefined], ['inner', 1], ['c', undefined]]); // prettier-ignore
@@ -168,7 +183,13 @@ describe('restart from a version', () => {
   });
 
   it('keeps accepted events that were not handled', () => {
-    const story = new Story(aDefinition([aStepNode('a', { next: ['b'] }), aStepNode('b', { after: 100 }), { ...heard, retry: { attempts: 2, delayMs: 10, backoff: 'fixed', maxDelayMs: 10, jitter: false } }]));
+    const story = new Story(
+      aDefinition([
+        aStepNode('a', { next: ['b'] }),
+        aStepNode('b', { after: 100 }),
+        { ...heard, retry: { attempts: 2, delayMs: 10, backoff: 'fixed', maxDelayMs: 10, jitter: false } },
+      ]),
+    );
     story.tell(story.event('heard'));
     story.tell(story.failed('heard'));
     expect(story.waiting).toEqual(['heard: timer']);
@@ -189,7 +210,9 @@ describe('restart from a version', () => {
 });
 
 describe('what a worker should run now', () => {
-  const process = aProcess({ tokens: [aToken({ key: '0/0' }), aToken({ key: '0/1', run: 2 }), aToken({ key: '0/2', fault: 'no' }), aToken({ key: '0', does: 'branches' })] });
+  const process = aProcess({
+    tokens: [aToken({ key: '0/0' }), aToken({ key: '0/1', run: 2 }), aToken({ key: '0/2', fault: 'no' }), aToken({ key: '0', does: 'branches' })],
+  });
   const keys = (...given: Parameters<typeof runnable>) => runnable(...given).map(({ key }) => key);
 
   it('all that the row says it runs, and it does not', () => {

@@ -15,7 +15,13 @@ fc.configureGlobal({ endOnFailure: process.env['PROPERTY_SHRINK'] === 'no' });
 
 /** What a workflow is made of: places in order, some of them forks with branches of their own. */
 type Shape = StepShape | { readonly branches: readonly (readonly Shape[])[] };
-type StepShape = { readonly gate: 'nothing' | 'response' | 'event' | 'after' | 'queue' | 'queued response'; readonly when: boolean; readonly within: boolean; readonly required: boolean; readonly tries: number };
+type StepShape = {
+  readonly gate: 'nothing' | 'response' | 'event' | 'after' | 'queue' | 'queued response';
+  readonly when: boolean;
+  readonly within: boolean;
+  readonly required: boolean;
+  readonly tries: number;
+};
 
 const aStepShape: fc.Arbitrary<StepShape> = fc.record({
   gate: fc.constantFrom('nothing', 'nothing', 'response', 'event', 'after', 'queue', 'queued response'),
@@ -106,7 +112,15 @@ class Chaos extends Story {
     if (token.does === 'request' && how % 4 < 2) return this.asked(node, how % 8 === 0 ? `theirs${token.run}` : undefined);
     const { next } = this.definition.nodes.get(node)!;
     const succeeded = this.succeeded(node, next.length > 1 ? { branch: next[how % 2]! } : {});
-    return [succeeded, succeeded, succeeded, this.failed(node, { permanent: how % 5 === 0, random: how / 1000 }), this.deferred(node), this.deferred(node, { afterMs: how % 2, state: how }), this.paused(node)][how % 7];
+    return [
+      succeeded,
+      succeeded,
+      succeeded,
+      this.failed(node, { permanent: how % 5 === 0, random: how / 1000 }),
+      this.deferred(node),
+      this.deferred(node, { afterMs: how % 2, state: how }),
+      this.paused(node),
+    ][how % 7];
   }
 
   private task(which: number, how: number): Told | undefined {
@@ -119,7 +133,8 @@ class Chaos extends Story {
 
   private message(which: number, how: number): Told | undefined {
     const wait = pick([...this.book.waits.values()].filter(({ address }) => address !== null), which); // prettier-ignore
-    if (wait) return { type: 'message-received', key: wait.key, run: wait.run, message: aMessage(how % 4 ? `m${this.count++}` : 'm0', { digest: `d${how % 2}` }) };
+    if (wait)
+      return { type: 'message-received', key: wait.key, run: wait.run, message: aMessage(how % 4 ? `m${this.count++}` : 'm0', { digest: `d${how % 2}` }) };
     return { type: 'message-missed', message: aMessage(`m${how % 3}`) };
   }
 
@@ -131,7 +146,15 @@ class Chaos extends Story {
 
   private operation(kind: number, which: number, how: number): Told | undefined {
     const version = 1 + (which % this.process.contextVersion);
-    const all: Told[] = [{ type: 'suspended' }, { type: 'resumed' }, { type: 'retried' }, { type: 'claimed' }, { type: 'worker-lost', worker: ['w', 'x'][how % 2]! }, this.restart(version), { type: how % 6 ? 'resumed' : 'cancelled' }];
+    const all: Told[] = [
+      { type: 'suspended' },
+      { type: 'resumed' },
+      { type: 'retried' },
+      { type: 'claimed' },
+      { type: 'worker-lost', worker: ['w', 'x'][how % 2]! },
+      this.restart(version),
+      { type: how % 6 ? 'resumed' : 'cancelled' },
+    ];
     return all[kind - 25];
   }
 
@@ -139,7 +162,14 @@ class Chaos extends Story {
   private broken(which: number, how: number): undefined {
     const told = how % 2 ? this.task(which, 1 + (how % 2) * 5) : this.outcome(pick(this.process.tokens.filter(isActive).map(({ node }) => node), which), how); // prettier-ignore
     if (!told || !('claim' in told) || this.decide(told) === null) return;
-    const wrong = [{ run: told.run + 1 }, { run: told.run - 1 }, { key: `${told.key}/9` }, { claim: told.claim + 1 }, { claim: told.claim - 1 }, told.taskOf ? { taskOf: 'z' } : { attempt: told.attempt + 1 }];
+    const wrong = [
+      { run: told.run + 1 },
+      { run: told.run - 1 },
+      { key: `${told.key}/9` },
+      { claim: told.claim + 1 },
+      { claim: told.claim - 1 },
+      told.taskOf ? { taskOf: 'z' } : { attempt: told.attempt + 1 },
+    ];
     for (const each of wrong) expect(this.decide({ ...told, ...each } as Told), JSON.stringify(each)).toBeNull();
   }
 }
@@ -165,7 +195,11 @@ function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown])
 
 /** Conditions and the early end change their minds with the versions, so that waits come and go. */
 function moody(story: Chaos, early: boolean): void {
-  story.facts = { ...story.facts, holds: (node) => (story.process.contextVersion + node.length) % 3 !== 0, completes: () => early && story.process.contextVersion % 7 === 6 };
+  story.facts = {
+    ...story.facts,
+    holds: (node) => (story.process.contextVersion + node.length) % 3 !== 0,
+    completes: () => early && story.process.contextVersion % 7 === 6,
+  };
 }
 
 describe('whatever happens to whatever workflow', () => {
@@ -210,8 +244,18 @@ describe('whatever happens to whatever workflow', () => {
         const story = new Chaos(definition);
         moody(story, definition.completesEarly);
         for (const choice of all) story.step(choice);
-        const events: Told[] = [{ type: 'suspended' }, { type: 'resumed' }, story.event('heard', 'z1'), story.event('heard', 'z1'), ...story.process.tokens.filter(isActive).map(({ node }) => story.failed(node))];
-        let snapshot = { process: story.process, waits: new Map(story.book.waits) as ReadonlyMap<string, WaitState>, messages: new Map(story.book.messages) } as Parameters<typeof after>[0];
+        const events: Told[] = [
+          { type: 'suspended' },
+          { type: 'resumed' },
+          story.event('heard', 'z1'),
+          story.event('heard', 'z1'),
+          ...story.process.tokens.filter(isActive).map(({ node }) => story.failed(node)),
+        ];
+        let snapshot = {
+          process: story.process,
+          waits: new Map(story.book.waits) as ReadonlyMap<string, WaitState>,
+          messages: new Map(story.book.messages),
+        } as Parameters<typeof after>[0];
         for (const told of events) {
           const carried = transition(definition, snapshot, { by: story.worker, facts: story.facts, ...told } as ProcessEvent, story.now);
           const stored = story.tell(told);
@@ -282,4 +326,3 @@ function startOf(story: Story): Book {
   book.apply(story.changes[0]!);
   return book;
 }
-

@@ -11,7 +11,8 @@ const delays = (policy: Retry, attempts: readonly number[], random = 0) => attem
 
 describe('the delay before the next try', () => {
   it('fixed: the same each time, until no try is left', () => expect(delays(FIXED, [1, 2, 3, 4])).toEqual([100, 100, null, null]));
-  it('exponential: twice as long each time, up to the longest', () => expect(delays(DOUBLING, [1, 2, 3, 4, 7, 8, 9, 99])).toEqual([100, 200, 400, 800, 6400, 10_000, 10_000, 10_000]));
+  it('exponential: twice as long each time, up to the longest', () =>
+    expect(delays(DOUBLING, [1, 2, 3, 4, 7, 8, 9, 99])).toEqual([100, 200, 400, 800, 6400, 10_000, 10_000, 10_000]));
   it('one try: none', () => expect(delays({ ...FIXED, attempts: 1 }, [1])).toEqual([null]));
   it('a crash is no try', () => expect(retryDelay(FIXED, aToken({ attempt: 5, crashes: 3 }), 0)).toBe(100));
   it('a forgiven try is no try', () => expect(retryDelay(FIXED, aToken({ attempt: 9, forgiven: 7 }), 0)).toBe(100));

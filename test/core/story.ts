@@ -112,7 +112,8 @@ export class Story {
   speaker(node: string) {
     const wait = this.wait(node);
     if (wait?.kind === 'task') return { key: wait.key, run: wait.run, attempt: wait.attempt, claim: wait.claim, taskOf: wait.worker ?? 'nobody' };
-    const { key, run, attempt } = this.process.tokens.find((token) => token.node === node && isActive(token)) ?? this.token(node) ?? { key: 'none', run: 0, attempt: 0 };
+    const { key, run, attempt } = this.process.tokens.find((token) => token.node === node && isActive(token)) ??
+      this.token(node) ?? { key: 'none', run: 0, attempt: 0 };
     return { key, run, attempt, claim: this.process.claim };
   }
 
@@ -191,7 +192,7 @@ export function holds(before: ProcessState | undefined, change: Change, book: Bo
   expect(put.filter((key) => waits.delete.includes(key) || put.indexOf(key) !== put.lastIndexOf(key))).toEqual([]);
   statusFits(process, change);
   rowsFit(process, book);
-  if (!isFinished(process.status)) expect([...placesAt(book.moves)].sort(), 'moves').toEqual(placesNow(book));
+  if (!isFinished(process.status)) expect([...placesAt(book.moves)].sort(byKey), 'moves').toEqual(placesNow(book));
 }
 
 function statusFits({ status, tokens, worker, finishedAt, cause }: ProcessState, change: Change): void {
@@ -218,12 +219,18 @@ function rowsFit({ tokens, status }: ProcessState, book: Book): void {
   }
   for (const token of tokens) if ('kind' in token) expect(book.waits.get(token.key)).toEqual(token);
   for (const { key, open } of tokens) {
-    const branches = new Set([...book.waits.keys(), ...inRow.keys()].filter((other) => other.startsWith(`${key}/`) && !other.slice(key.length + 1).includes('/')));
+    const branches = new Set(
+      [...book.waits.keys(), ...inRow.keys()].filter((other) => other.startsWith(`${key}/`) && !other.slice(key.length + 1).includes('/')),
+    );
     if (open !== undefined) expect(branches.size, 'open branches').toBe(open);
   }
 }
 
 function placesNow({ process, waits }: Book): [string, string][] {
   const flow = [...process.tokens, ...waits.values()].filter((token) => !isMail(token) && token.does !== 'over');
-  return [...new Map(flow.map(({ key, node }) => [key, node])).entries()].sort();
+  return [...new Map(flow.map(({ key, node }) => [key, node])).entries()].sort(byKey);
+}
+
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
 }

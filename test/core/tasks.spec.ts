@@ -184,7 +184,9 @@ describe('a process and its worker', () => {
   });
 
   it('what runs nothing is held by nobody', () => {
-    const story = new Story(aDefinition([aFork('all', ['a', 'b']), aStepNode('a', { next: [] }), aStepNode('b', { next: [], gate: { for: 'event', event: 'news' } })])).do('a');
+    const story = new Story(
+      aDefinition([aFork('all', ['a', 'b']), aStepNode('a', { next: [] }), aStepNode('b', { next: [], gate: { for: 'event', event: 'news' } })]),
+    ).do('a');
     expect(story.process).toMatchObject({ status: 'waiting', worker: null, claim: 1 });
     story.worker = 'other';
     story.tell(story.answer('b'));
@@ -192,7 +194,9 @@ describe('a process and its worker', () => {
   });
 
   it('an event brought by another takes the process from nobody', () => {
-    const story = new Story(aDefinition([aFork('all', ['a', 'b']), aStepNode('a', { next: [] }), aStepNode('b', { next: [], gate: { for: 'event', event: 'news' } })]));
+    const story = new Story(
+      aDefinition([aFork('all', ['a', 'b']), aStepNode('a', { next: [] }), aStepNode('b', { next: [], gate: { for: 'event', event: 'news' } })]),
+    );
     story.worker = 'other';
     story.tell(story.answer('b'));
     expect(story.process).toMatchObject({ worker: 'w', claim: 1 });

@@ -65,7 +65,9 @@ describe('all problems at once', () => {
   });
 
   it('of one workflow, named', async () => {
-    expect((await boot([TwoWorkflow]))!.message).toBe('There is a problem in TwoWorkflow:\n  - TwoWorkflow.one: retry counts the tries in all: a whole number from 1, not 0.');
+    expect((await boot([TwoWorkflow]))!.message).toBe(
+      'There is a problem in TwoWorkflow:\n  - TwoWorkflow.one: retry counts the tries in all: a whole number from 1, not 0.',
+    );
   });
 
   it('and none of a good application', async () => {
@@ -84,13 +86,16 @@ describe('what only the application shows', () => {
       @Step() one() {}
     }
     Reflect.defineMetadata('design:paramtypes', [CurrentUser], ScopedWorkflow);
-    const sentence = 'ScopedWorkflow: it is request-scoped, or something it injects is. A workflow runs outside any request: make it a singleton, and resolve what belongs to a request inside the step with ModuleRef.';
+    const sentence =
+      'ScopedWorkflow: it is request-scoped, or something it injects is. A workflow runs outside any request: make it a singleton, and resolve what belongs to a request inside the step with ModuleRef.';
     expect(await problemsAt([CurrentUser, ScopedWorkflow])).toEqual([sentence]);
   });
 
   it('a class that inherits from a workflow without being one', async () => {
     class HeirWorkflow extends GoodWorkflow {}
-    expect(await problemsAt([GoodWorkflow, HeirWorkflow])).toEqual(["HeirWorkflow: it inherits from a workflow without being one. Put @Workflow({ name: '...' }) on it."]);
+    expect(await problemsAt([GoodWorkflow, HeirWorkflow])).toEqual([
+      "HeirWorkflow: it inherits from a workflow without being one. Put @Workflow({ name: '...' }) on it.",
+    ]);
   });
 
   it('a context that cannot be made', async () => {
@@ -106,7 +111,9 @@ describe('what only the application shows', () => {
     }
     const problems = await problemsAt([DemandingWorkflow]);
     expect(problems).toHaveLength(1);
-    expect(problems[0]).toMatch(/^DemandingWorkflow: its context class Demanding cannot be made without arguments \(.+\)\. A context is data: give its fields defaults instead of a constructor\.$/);
+    expect(problems[0]).toMatch(
+      /^DemandingWorkflow: its context class Demanding cannot be made without arguments \(.+\)\. A context is data: give its fields defaults instead of a constructor\.$/,
+    );
   });
 
   it('a context that cannot be made, and a key of it', async () => {
@@ -134,7 +141,13 @@ describe('what only the application shows', () => {
     class WrongWorkflow {
       @Step(any({ nxt: 'x' })) one() {}
     }
-    const options = any({ store: memoryProcessStore(), taskQueue: memoryTaskQueue(), worker: { heartbaet: '1s', concurrency: 0 }, shcema: 'off', keepUnmatched: 'long' });
+    const options = any({
+      store: memoryProcessStore(),
+      taskQueue: memoryTaskQueue(),
+      worker: { heartbaet: '1s', concurrency: 0 },
+      shcema: 'off',
+      keepUnmatched: 'long',
+    });
     expect(await problemsAt([WrongWorkflow], [WorkflowModule.forRoot(options)])).toEqual([
       'WorkflowModule: there is no option "shcema". Did you mean "schema"?',
       'WorkflowModule: there is no option "worker.heartbaet". Did you mean "heartbeat"?',
@@ -172,10 +185,25 @@ describe('a door', () => {
   };
 
   it.each([
-    ['to a step that is not there', GoodWorkflow, 'anwser', 'Consumer.take (@HandlesResponse): "anwser" is no step of GoodWorkflow that has a request. Did you mean "answer"?'],
+    [
+      'to a step that is not there',
+      GoodWorkflow,
+      'anwser',
+      'Consumer.take (@HandlesResponse): "anwser" is no step of GoodWorkflow that has a request. Did you mean "answer"?',
+    ],
     ['to a step that asks nothing', GoodWorkflow, 'print', 'Consumer.take (@HandlesResponse): "print" is no step of GoodWorkflow that has a request.'],
-    ['to a workflow by a wrong name', 'goood', 'answer', 'Consumer.take (@HandlesResponse): goood is no workflow of this application. Did you mean "good"? Is it in the providers of a module that is imported?'],
-    ['that imports in a circle made undefined', undefined, 'answer', 'Consumer.take (@HandlesResponse): its workflow is undefined, probably as imports go in a circle. Say () => TheWorkflow.'],
+    [
+      'to a workflow by a wrong name',
+      'goood',
+      'answer',
+      'Consumer.take (@HandlesResponse): goood is no workflow of this application. Did you mean "good"? Is it in the providers of a module that is imported?',
+    ],
+    [
+      'that imports in a circle made undefined',
+      undefined,
+      'answer',
+      'Consumer.take (@HandlesResponse): its workflow is undefined, probably as imports go in a circle. Say () => TheWorkflow.',
+    ],
   ])('%s', async (_fault, workflow, step, sentence) => {
     expect(await problemsAt([GoodWorkflow, doorTo(workflow, step)])).toEqual([sentence]);
   });
@@ -186,7 +214,9 @@ describe('a door', () => {
       @Step({ request: 'ask' }) answer() {}
       ask() {}
     }
-    expect(await problemsAt([GoodWorkflow, doorTo(ElsewhereWorkflow, 'answer')])).toEqual(['Consumer.take (@HandlesResponse): ElsewhereWorkflow is no workflow of this application. Is it in the providers of a module that is imported?']);
+    expect(await problemsAt([GoodWorkflow, doorTo(ElsewhereWorkflow, 'answer')])).toEqual([
+      'Consumer.take (@HandlesResponse): ElsewhereWorkflow is no workflow of this application. Is it in the providers of a module that is imported?',
+    ]);
   });
 
   it.each([

@@ -9,7 +9,27 @@ describe('a duration', () => {
     ['250ms', 250], [0, 0], [1234, 1234], ['0s', 0],
   ])('%s', (text, ms) => expect(parseDuration(text)).toBe(ms)); // prettier-ignore
 
-  it.each(['', '30', 's', '3 months', '1 y', '-1s', '1e3s', '1 H', '1  s', ' 1s', -1, Number.NaN, Infinity, 1e300, '99999999999 weeks', null, undefined, {}, true])('%s is none', (value) => {
+  it.each([
+    '',
+    '30',
+    's',
+    '3 months',
+    '1 y',
+    '-1s',
+    '1e3s',
+    '1 H',
+    '1  s',
+    ' 1s',
+    -1,
+    Number.NaN,
+    Infinity,
+    1e300,
+    '99999999999 weeks',
+    null,
+    undefined,
+    {},
+    true,
+  ])('%s is none', (value) => {
     expect(parseDuration(value)).toBeNull();
   });
 

@@ -48,19 +48,39 @@ const wrongSteps: readonly (readonly [fault: string, options: object, sentence: 
   ['unsolicited without an event', { unsolicited: true }, "it is unsolicited but has no event: say on: '...'."],
   ['unsolicited in a group', { unsolicited: true, on: 'news', parallel: 'all' }, 'an unsolicited step stands beside the flow, and so in no parallel group.'],
   ['unsolicited on a queue', { unsolicited: true, on: 'news', queue: 'q' }, 'an unsolicited step runs where its event is applied, and so on no queue.'],
-  ['unsolicited with a prerequisite', { unsolicited: true, on: 'news', when: 'weight' }, 'an unsolicited step waits for nothing but its event: decline the event with again() instead of when.'],
+  [
+    'unsolicited with a prerequisite',
+    { unsolicited: true, on: 'news', when: 'weight' },
+    'an unsolicited step waits for nothing but its event: decline the event with again() instead of when.',
+  ],
   ['unsolicited with a decision', { unsolicited: true, on: 'news', next: ['send', 'end'] }, 'an unsolicited step goes on at one step, and so decides nothing.'],
   ['a group without a name', { parallel: '' }, 'parallel must be the name of a group.'],
-  ['a group that says next', { parallel: 'all', next: 'send' }, 'it stands in the parallel group "all", so it cannot say next: the group goes on when all of it has ended.'],
+  [
+    'a group that says next',
+    { parallel: 'all', next: 'send' },
+    'it stands in the parallel group "all", so it cannot say next: the group goes on when all of it has ended.',
+  ],
   ['a queue without a name', { queue: '' }, 'queue must be the name of a task queue.'],
   ['no try at all', { retry: 0 }, 'retry counts the tries in all: a whole number from 1, not 0.'],
   ['half a try', { retry: { attempts: 1.5 } }, 'retry counts the tries in all: a whole number from 1, not 1.5.'],
   ['tries unsaid', { retry: {} }, 'retry counts the tries in all: a whole number from 1, not undefined.'],
   ['a misspelling inside retry', { retry: { attempts: 2, dely: '1s' } }, 'there is no option "dely". Did you mean "delay"?'],
-  ['a delay that is none', { retry: { attempts: 2, delay: '1 fortnight' } }, 'retry.delay "1 fortnight" is not a duration. Say for instance \'30s\', \'2 days\', or a number of milliseconds.'],
-  ['a longest delay that is none', { retry: { attempts: 2, maxDelay: -1 } }, 'retry.maxDelay -1 is not a duration. Say for instance \'30s\', \'2 days\', or a number of milliseconds.'],
-  ['a backoff there is not', { retry: { attempts: 2, backoff: 'linear' } }, 'retry.backoff is \'fixed\' or \'exponential\', not "linear".'],
-  ['a time-out that is none', { timeout: '3 months' }, 'timeout "3 months" is not a duration. Say for instance \'30s\', \'2 days\', or a number of milliseconds.'],
+  [
+    'a delay that is none',
+    { retry: { attempts: 2, delay: '1 fortnight' } },
+    "retry.delay \"1 fortnight\" is not a duration. Say for instance '30s', '2 days', or a number of milliseconds.",
+  ],
+  [
+    'a longest delay that is none',
+    { retry: { attempts: 2, maxDelay: -1 } },
+    "retry.maxDelay -1 is not a duration. Say for instance '30s', '2 days', or a number of milliseconds.",
+  ],
+  ['a backoff there is not', { retry: { attempts: 2, backoff: 'linear' } }, "retry.backoff is 'fixed' or 'exponential', not \"linear\"."],
+  [
+    'a time-out that is none',
+    { timeout: '3 months' },
+    "timeout \"3 months\" is not a duration. Say for instance '30s', '2 days', or a number of milliseconds.",
+  ],
   ['a moment that is no key', { after: 'deu' }, 'after "deu" is not a key of the context nor a duration. Did you mean "due"?'],
   ['a deadline that is neither', { within: '2 dayz' }, 'within "2 dayz" is not a key of the context nor a duration.'],
   ['a condition that is no key', { when: 'wieght' }, 'when "wieght" is not a key of the context. Did you mean "weight"?'],
@@ -76,7 +96,9 @@ describe('a wrong step', () => {
     const type = withStep({ queue: 'scorng' });
     const source = sourceOf(type, Object.create(type.prototype as object) as object);
     const problems = (queues: string[]) => verify(source, compileWrittenOrder(source), { queues });
-    expect(problems(['scoring', 'mail'])).toEqual(['ParcelWorkflow.ship: queue "scorng" is not in the queues of the task queue: scoring, mail. Did you mean "scoring"?']);
+    expect(problems(['scoring', 'mail'])).toEqual([
+      'ParcelWorkflow.ship: queue "scorng" is not in the queues of the task queue: scoring, mail. Did you mean "scoring"?',
+    ]);
     expect(problems([])).toEqual(['ParcelWorkflow.ship: queue "scorng" is not in the queues of the task queue: none.']);
     expect(problems(['scorng'])).toEqual([]);
   });
@@ -109,8 +131,16 @@ describe('a wrong workflow', () => {
     ['a version that is no number', { name: 'x', version: '2' }, 'version 2 is not a whole number from 1.'],
     ['version 0', { name: 'x', version: 0 }, 'version 0 is not a whole number from 1.'],
     ['a context that is no schema', { name: 'x', context: {} }, 'its context is neither a class nor a Standard Schema.'],
-    ['an end that is no key', { name: 'x', context: Parcel, completeWhen: 'wieght' }, 'completeWhen "wieght" is not a key of the context. Did you mean "weight"?'],
-    ['defaults that are wrong', { name: 'x', defaults: { timeout: 'soon' } }, "timeout \"soon\" is not a duration. Say for instance '30s', '2 days', or a number of milliseconds."],
+    [
+      'an end that is no key',
+      { name: 'x', context: Parcel, completeWhen: 'wieght' },
+      'completeWhen "wieght" is not a key of the context. Did you mean "weight"?',
+    ],
+    [
+      'defaults that are wrong',
+      { name: 'x', defaults: { timeout: 'soon' } },
+      "timeout \"soon\" is not a duration. Say for instance '30s', '2 days', or a number of milliseconds.",
+    ],
     ['defaults that are misspelt', { name: 'x', defaults: { rety: 3 } }, 'defaults: there is no option "rety". Did you mean "retry"?'],
     ['default tries that are none', { name: 'x', defaults: { retry: -1 } }, 'retry counts the tries in all: a whole number from 1, not -1.'],
   ];
@@ -147,7 +177,9 @@ describe('a wrong workflow', () => {
       @Step() two() {}
       @Step({ parallel: 'all' }) three() {}
     }
-    expect(problemsOf(ScatteredWorkflow)).toContain('ScatteredWorkflow: the steps of the parallel group "all" do not stand together. Write them one after the other, or name a second group.');
+    expect(problemsOf(ScatteredWorkflow)).toContain(
+      'ScatteredWorkflow: the steps of the parallel group "all" do not stand together. Write them one after the other, or name a second group.',
+    );
   });
 
   it('a way into a group', () => {
@@ -157,7 +189,9 @@ describe('a wrong workflow', () => {
       @Step({ parallel: 'all' }) one() {}
       @Step({ parallel: 'all' }) two() {}
     }
-    expect(problemsOf(EnteringWorkflow)).toContain('EnteringWorkflow.zero: next "two" stands inside the parallel group "all", which can only be entered as a whole.');
+    expect(problemsOf(EnteringWorkflow)).toContain(
+      'EnteringWorkflow.zero: next "two" stands inside the parallel group "all", which can only be entered as a whole.',
+    );
   });
 
   it('a step nobody leads to', () => {
@@ -180,7 +214,9 @@ describe('a wrong workflow', () => {
       @Step() paid() {}
       @Step() reject() {}
     }
-    expect(problemsOf(FallingWorkflow)).toEqual(['FallingWorkflow: "paid" would run on into "reject", which is a branch of a decision. Say next: \'...\' on "paid".']);
+    expect(problemsOf(FallingWorkflow)).toEqual([
+      'FallingWorkflow: "paid" would run on into "reject", which is a branch of a decision. Say next: \'...\' on "paid".',
+    ]);
   });
 
   it('an unreachable step after an end', () => {

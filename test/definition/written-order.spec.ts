@@ -153,8 +153,17 @@ describe('the policy of a step', () => {
 
   it('is its own, else the workflow’s, else the module’s, else one try', () => {
     const { nodes } = compiled(Policies, { retry: 9, timeout: '1 minute' });
-    expect(nodes.get('plain')).toMatchObject({ retry: { attempts: 2, delayMs: 0, backoff: 'fixed', maxDelayMs: 86_400_000, jitter: false }, timeout: 60_000, required: true });
-    expect(nodes.get('own')).toMatchObject({ retry: { attempts: 5, delayMs: 172_800_000, backoff: 'exponential', jitter: true }, timeout: 1500, within: 7_200_000, required: false });
+    expect(nodes.get('plain')).toMatchObject({
+      retry: { attempts: 2, delayMs: 0, backoff: 'fixed', maxDelayMs: 86_400_000, jitter: false },
+      timeout: 60_000,
+      required: true,
+    });
+    expect(nodes.get('own')).toMatchObject({
+      retry: { attempts: 5, delayMs: 172_800_000, backoff: 'exponential', jitter: true },
+      timeout: 1500,
+      within: 7_200_000,
+      required: false,
+    });
     expect(nodes.get('asked')).toMatchObject({ after: 'asked', within: 'asked' });
     expect(compiled(Policies).nodes.get('plain')).not.toHaveProperty('timeout');
   });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addressOf, taskOf } from '../../lib/runtime/task-id.js';
+import { addressOf, taskOf } from '../../lib/queue/task-id.js';
 
 const at = { processId: 'a|b:ü %', key: '0/1', run: 2, claim: 3, queue: 'the | queue', readyAt: 50 };
 

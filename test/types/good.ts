@@ -1,7 +1,24 @@
 /** All that must compile: the ways there are to write a workflow, and to use one. */
 import { Injectable, Module } from '@nestjs/common';
 import { of } from 'rxjs';
-import { again, asked, type ContextOf, done, type Duration, fail, go, HandlesResponse, type Patch, pause, Step, type StepRef, type StepResult, Workflow, WorkflowModule, WorkflowService } from 'nestjs-argonaut';
+import {
+  again,
+  asked,
+  type ContextOf,
+  done,
+  type Duration,
+  fail,
+  go,
+  HandlesResponse,
+  type Patch,
+  pause,
+  Step,
+  type StepRef,
+  type StepResult,
+  Workflow,
+  WorkflowModule,
+  WorkflowService,
+} from 'nestjs-argonaut';
 import { bullTaskQueue } from 'nestjs-argonaut/bull';
 import { aStep, assertValid, memoryProcessStore, memoryTaskQueue, type ProcessProbe, WorkflowHarness } from 'nestjs-argonaut/testing';
 import { type Letter, LoanWorkflow, Parcel, type Reply } from './support.js';
@@ -26,7 +43,12 @@ export class GoodWorkflow {
     if (parcel.weight > 3) return 'patch';
     return parcel.weight > 2 ? go('nothing', { weight: 2 }) : 'end';
   }
-  @Step({ retry: { attempts: 5, delay: '1s', backoff: 'exponential', maxDelay: '1 hour', jitter: true, unless: [TypeError] }, timeout: '1 minute', within: '2 days', required: false })
+  @Step({
+    retry: { attempts: 5, delay: '1s', backoff: 'exponential', maxDelay: '1 hour', jitter: true, unless: [TypeError] },
+    timeout: '1 minute',
+    within: '2 days',
+    required: false,
+  })
   patient() {}
 
   @Step({ request: 'ask', response: Parcel }) answered(_parcel: Parcel, answer: Parcel, step: StepRef<{ count: number }>) {
@@ -102,7 +124,11 @@ class Config {
     WorkflowModule.forRootAsync({
       taskQueue: bullTaskQueue({ queues: { scoring: { concurrency: 5, rate: { max: 100, per: '1 minute' } } } }),
       inject: [Config],
-      useFactory: (config: Config) => ({ worker: { enabled: config.get('ROLE') !== 'api', shutdownTimeout: '30s' }, defaults: { retry: 5, timeout: '30s' }, keepUnmatched: '3 days' }),
+      useFactory: (config: Config) => ({
+        worker: { enabled: config.get('ROLE') !== 'api', shutdownTimeout: '30s' },
+        defaults: { retry: 5, timeout: '30s' },
+        keepUnmatched: '3 days',
+      }),
     }),
     WorkflowModule.forRoot({ store: memoryProcessStore(), taskQueue: memoryTaskQueue({ queues: ['scoring'] }), schema: 'off' }),
     WorkflowModule.forRoot(),

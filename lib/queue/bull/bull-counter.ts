@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Job, JobOptions, Queue } from 'bull';
-import { addressOf } from '../../runtime/task-id.js';
+import { addressOf } from '../../queue/task-id.js';
 import { Counter } from '../counter.js';
 import type { QueuePlan } from '../queue-settings.js';
 import type { Task, TaskWork } from '../task-queue.js';

@@ -1,5 +1,5 @@
-import type { QueueBench } from '../task-queue.contract.js';
-import { CONTRACT_QUEUES } from '../task-queue.contract.js';
+import type { QueueBench } from './queue-bench.js';
+import { CONTRACT_QUEUES } from './queue-bench.js';
 import { pass } from './work-on-paper.js';
 
 export function limitsContract({ kit: { describe, it, expect }, made }: QueueBench): void {

@@ -1,5 +1,5 @@
 import type { Task } from '../../queue/task-queue.js';
-import type { QueueBench } from '../task-queue.contract.js';
+import type { QueueBench } from './queue-bench.js';
 import { pass } from './work-on-paper.js';
 
 const ALL = ['plain', 'narrow', 'rated'];

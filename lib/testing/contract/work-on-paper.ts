@@ -1,5 +1,5 @@
 import type { Ran, Task, TaskQueue, TaskWork } from '../../queue/task-queue.js';
-import { taskOf } from '../../runtime/task-id.js';
+import { taskOf } from '../../queue/task-id.js';
 import type { Rate } from '../../store/process-store.js';
 import { anId } from '../builders.js';
 

@@ -1,5 +1,5 @@
 import type { WaitState } from '../core/process.js';
-import type { Task } from '../queue/task-queue.js';
+import type { Task } from './task-queue.js';
 import type { TaskAt } from '../store/process-store.js';
 
 /**

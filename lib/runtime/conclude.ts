@@ -1,0 +1,13 @@
+import { type BodyResult, describe } from './body.js';
+import type { ProcessWriter } from './process-writer.js';
+import { type Speaker, tellOutcome } from './tell-outcome.js';
+
+/**
+ * Records what a body came to, as long as that takes. What the database refuses for good is a failed attempt: the body would
+ * otherwise run again at every look, for ever, and nobody would know why.
+ */
+export async function conclude(writer: ProcessWriter, id: string, result: BodyResult, speaker: Speaker): Promise<void> {
+  const waits = speaker.taskOf === undefined ? [] : [speaker.token.key];
+  const record = (what: BodyResult) => writer.apply(id, { tell: tellOutcome(what, speaker), waits, messages: [], patient: true });
+  await record(result).catch((error: unknown) => record({ failed: `NotRecorded: ${describe(error)}`, permanent: true }));
+}

@@ -1,0 +1,26 @@
+import type { QueueSettings } from '../../queue/queue-settings.js';
+import type { TaskQueue } from '../../queue/task-queue.js';
+import type { TestKit } from '../kit.js';
+import type { WorkOnPaper } from './work-on-paper.js';
+
+/** The queues the suite needs. A queue for any name has them, with the default settings. */
+export type ContractQueues = { readonly [name in 'plain' | 'narrow' | 'rated']: QueueSettings };
+
+export interface TaskQueueUnderTest {
+  readonly queue: TaskQueue;
+  /** True: it runs all at once, whatever the settings say, and is for tests only. */
+  readonly unlimited?: boolean;
+  close(): Promise<void>;
+}
+
+export interface QueueBench {
+  readonly kit: TestKit;
+  /** What is under test, and the work it has been given, or will be. */
+  readonly made: () => TaskQueueUnderTest & { readonly work: WorkOnPaper };
+}
+
+export const CONTRACT_QUEUES = {
+  plain: {},
+  narrow: { concurrency: 2 },
+  rated: { concurrency: 4, rate: { max: 2, per: 300 } },
+} as const satisfies ContractQueues;
