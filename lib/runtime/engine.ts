@@ -35,6 +35,8 @@ export class Engine {
   readonly activity = new Activity();
   /** New at every boot: a name that comes back would be taken for the worker that died. */
   worker = newWorkerId();
+  /** Only then it takes processes: before its first heartbeat and after its last, nobody would notice that it is gone. */
+  private works = false;
   readonly committer: Committer;
   readonly loader: Loader;
   readonly writer: ProcessWriter;
@@ -54,7 +56,7 @@ export class Engine {
     const { registry, activity, worker } = this;
     this.committer = new Committer(store);
     this.loader = new Loader(store);
-    this.writer = new ProcessWriter(store, this.committer, this.loader, registry, clock, activity, () => (settings.enabled ? worker : null));
+    this.writer = new ProcessWriter(store, this.committer, this.loader, registry, clock, activity, () => (this.works ? worker : null));
     const transactional = new TransactionalSteps(store, this.loader, this.writer, clock, timers, worker);
     this.runner = new ProcessRunner(worker, this.writer, registry, this.loader, transactional, clock, timers, activity, settings.concurrency);
     this.tasks = new TaskRunner(worker, store, this.writer, registry, this.loader, transactional, clock, timers, activity);
@@ -66,12 +68,14 @@ export class Engine {
 
   async start(): Promise<void> {
     if (!this.settings.enabled) return;
+    this.works = true;
     await this.queue.listen(this.registry.queues(), this.tasks);
     if (this.settings.sweeps) await this.sweeper.start();
   }
 
   /** Takes nothing more, waits for what runs, then says that it is gone: others go on with what is left. */
   async stop(): Promise<void> {
+    this.works = false;
     this.sweeper.pause();
     this.runner.stop();
     await this.queue.stop();

@@ -1,5 +1,5 @@
 import type { Json } from '../core/json.js';
-import { FREE, type ProcessState, type Token } from '../core/process.js';
+import type { ProcessState, Token } from '../core/process.js';
 import { runnable, visitKey } from '../core/runnable.js';
 import type { StepNode } from '../definition/graph.js';
 import { fromStored } from '../context/schema.js';
@@ -37,14 +37,12 @@ export class ProcessRunner {
       for (const message of change.messages) if (message.disposition === 'delivered') seat.messages.set(message.id, message.body);
       this.dropLost(seat, change.process);
       if (seat.known) this.drive(seat);
-      else activity.during(() => this.pickUp(change.process));
+      else activity.during(() => this.look(change.process.id)); // a transaction of the application's takes nothing: now it is there for whoever can run it
     });
-  }
-
-  /** It was committed in a transaction of the application's, which takes nothing: now it is there for whoever can run it. */
-  private async pickUp({ id, worker }: ProcessState): Promise<void> {
-    if (worker === FREE) await this.writer.apply(id, { tell: () => ({ type: 'claimed' }), waits: [], messages: [], patient: false }).catch(() => null);
-    else await this.look(id).catch(() => {});
+    writer.afterLook((seat, process) => {
+      this.dropLost(seat, process);
+      this.drive(seat);
+    });
   }
 
   /** Starts nothing more. What runs goes on, and is recorded. */
@@ -58,21 +56,14 @@ export class ProcessRunner {
     if (!process || this.stopped) return;
     const bound = this.registry.find(process.workflow, process.workflowVersion);
     if (!bound) return;
-    for (const token of runnable(process, this.worker, (each) => seat.running.has(visitKey(each)), seat.running.size)) {
-      this.begin(seat, bound, process, token);
-    }
+    const isRunning = (token: Token) => seat.running.has(visitKey(token));
+    const running = process.tokens.filter(isRunning).length; // a body that hangs in a life before this one holds nothing up
+    for (const token of runnable(process, this.worker, isRunning, running)) this.begin(seat, bound, process, token);
   }
 
-  /** Reads the process again, if it is not just being changed, and drives it. */
+  /** Reads the process again, takes it if nobody holds it, and drives it: in its turn, so that what is read is not older than what is known. */
   async look(id: string): Promise<void> {
-    const seat = this.writer.seatOf(id);
-    if (seat.draining) return;
-    const loaded = await this.loader.load({ id, waits: [], messages: [], context: true });
-    if (seat.draining || !loaded || this.writer.seats.get(id) !== seat) return;
-    seat.known = { process: loaded.process, context: loaded.context! };
-    this.dropLost(seat, loaded.process);
-    this.drive(seat);
-    this.writer.leave(seat);
+    await this.writer.apply(id, { tell: () => ({ type: 'claimed' }), waits: [], messages: [], patient: false }).catch(() => null);
   }
 
   /** The claim may be lost: whoever listens to the signal can stop early. Nothing depends on it. */

@@ -35,6 +35,7 @@ type Round = { readonly known: { process: ProcessState; context: JsonObject }; r
 export class ProcessWriter {
   readonly seats = new Map<string, Seat>();
   private readonly listeners: ((change: Change, seat: Seat) => void)[] = [];
+  private readonly lookers: ((seat: Seat, process: ProcessState) => void)[] = [];
   private closed = false;
 
   constructor(
@@ -51,6 +52,11 @@ export class ProcessWriter {
   /** Called after each commit of ours, in the order of the commits of a process. */
   afterCommit(listener: (change: Change, seat: Seat) => void): void {
     this.listeners.push(listener);
+  }
+
+  /** Called when a process has been read, and nothing of it changed here. */
+  afterLook(looker: (seat: Seat, process: ProcessState) => void): void {
+    this.lookers.push(looker);
   }
 
   /** Applies an event. Null: there is no such process. */
@@ -132,7 +138,7 @@ export class ProcessWriter {
     const bound = this.registry.find(snapshot.process.workflow, snapshot.process.workflowVersion);
     if (!bound) return batch.forEach(({ reject }) => reject(unknown(snapshot.process)));
     const round = this.decide(snapshot, snapshot.context, bound, batch);
-    if (!round.total) return this.nothingApplied(seat, batch, round, snapshot.remembered);
+    if (!round.total) return this.nothingApplied(seat, batch, round, snapshot);
     const rejection = await this.committer.commit(round.total);
     if (rejection?.reason === 'stale') return this.again(seat, batch);
     if (rejection) return this.refuse(seat, batch, rejection);
@@ -141,12 +147,13 @@ export class ProcessWriter {
   }
 
   /** From memory while this worker has the newest state and the event is about nothing parked; else from the store. */
-  private async read(seat: Seat, batch: readonly Pending[]): Promise<(Snapshot & { context: JsonObject; remembered: boolean }) | null> {
-    if (seat.known && batch.every(({ waits, messages }) => waits.length === 0 && messages.length === 0)) return { ...seat.known, waits: NONE, messages: NONE, remembered: true };
+  private async read(seat: Seat, batch: readonly Pending[]): Promise<(Snapshot & { context: JsonObject } & Remembered) | null> {
+    const { changes } = seat;
+    if (seat.known && batch.every(({ waits, messages }) => waits.length === 0 && messages.length === 0)) return { ...seat.known, waits: NONE, messages: NONE, remembered: true, changes };
     const waits = [...new Set(batch.flatMap((pending) => pending.waits))];
     const messages = [...new Set(batch.flatMap((pending) => pending.messages))];
     const loaded = await this.loader.load({ id: seat.id, waits, messages, context: true });
-    return loaded && { ...snapshotOf(loaded), remembered: false };
+    return loaded && { ...snapshotOf(loaded), remembered: false, changes };
   }
 
   private decide(snapshot: Snapshot, context: JsonObject, bound: BoundWorkflow, batch: readonly Pending[]): Round {
@@ -187,6 +194,7 @@ export class ProcessWriter {
   /** A commit that went through a transaction. Without the values the process has to be read before it can go on. */
   committedElsewhere(change: Change, context: JsonObject | null): void {
     const seat = this.seatOf(change.process.id);
+    seat.changes++;
     seat.known = context && { process: change.process, context };
     for (const listener of this.listeners) listener(change, seat);
     this.leave(seat);
@@ -199,10 +207,18 @@ export class ProcessWriter {
   }
 
   /** A commit is guarded by its revision; that nothing applies must not be said of a state that others have changed since. */
-  private nothingApplied(seat: Seat, batch: readonly Pending[], round: Round, remembered: boolean): void {
-    if (!remembered) return answer(round.decided);
-    seat.known = null;
-    seat.pending.unshift(...batch);
+  private nothingApplied(seat: Seat, batch: readonly Pending[], { decided, known }: Round, { remembered, changes }: Remembered): void {
+    if (remembered) {
+      seat.known = null;
+      return void seat.pending.unshift(...batch);
+    }
+    if (seat.changes === changes) this.seen(seat, known);
+    answer(decided);
+  }
+
+  private seen(seat: Seat, known: Round['known']): void {
+    seat.known = known;
+    for (const looker of this.lookers) looker(seat, known.process);
   }
 
   /* ---------------------------------------------------------- when it goes wrong ---- */
@@ -240,6 +256,9 @@ export class ProcessWriter {
     return this.clock.now().getTime();
   }
 }
+
+/** Where the state of a round is from: memory, or a read, at which so many changes had been made elsewhere. */
+type Remembered = { readonly remembered: boolean; readonly changes: number };
 
 const NONE: ReadonlyMap<string, never> = new Map<string, never>();
 

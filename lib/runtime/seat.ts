@@ -47,6 +47,8 @@ export class Seat {
   readonly messages = new Map<string, Json>();
   /** Commits somebody else won since the last of ours. */
   losses = 0;
+  /** Changes of ours that did not go through its drain: what was read before one may be older than it. */
+  changes = 0;
   /** So many of the next events are recorded each by itself: one of them cannot be. */
   alone = 0;
 

@@ -38,6 +38,7 @@ export class Sweeper {
   private readonly alarms = new Map<number, () => void>();
   private stopped = true;
   private lastBeat = 0;
+  private storeTime = 0;
 
   constructor(
     private readonly settings: SweeperSettings,
@@ -57,7 +58,8 @@ export class Sweeper {
   async start(): Promise<void> {
     this.stopped = false;
     await this.beat();
-    this.every(this.settings.heartbeatMs, () => this.beat());
+    this.every(this.settings.heartbeatMs, () => this.sayAlive());
+    this.every(this.settings.heartbeatMs, () => this.lookAround());
     this.every(this.settings.sweepMs, () => this.sweep());
     await this.sweep();
   }
@@ -107,12 +109,22 @@ export class Sweeper {
   /* --------------------------------------------------------------- heartbeat ---- */
 
   async beat(): Promise<void> {
+    await this.sayAlive();
+    await this.lookAround();
+  }
+
+  /** By itself: with much to look at, the next heartbeat would come too late, and others take over what is run here. */
+  private async sayAlive(): Promise<void> {
     const asked = Date.now();
     const storeTime = await this.store.beat(this.settings.worker).catch((error: unknown) => this.missedBeat(error));
     if (storeTime === null) return;
-    this.lastBeat = Date.now();
+    [this.storeTime, this.lastBeat] = [storeTime, Date.now()];
     if (this.clock instanceof StoreClock) this.clock.adjust(storeTime, asked, this.lastBeat);
-    await this.recover(storeTime - this.settings.heartbeatMs * SILENT_BEATS);
+  }
+
+  private async lookAround(): Promise<void> {
+    if (this.lastBeat === 0) return;
+    await this.recover(this.storeTime - this.settings.heartbeatMs * SILENT_BEATS);
     await this.lookAtMine();
     await this.store.forgetMessages(this.now() - this.settings.keepUnmatchedMs);
   }
@@ -142,13 +154,18 @@ export class Sweeper {
     ]);
   }
 
-  /** Rows that say this worker runs them: others may have changed them meanwhile, or the reply to taking them was lost. */
+  /**
+   * Rows that say this worker runs them, and what it believes to run: others may have changed, cancelled or taken it meanwhile,
+   * or the reply to taking it was lost.
+   */
   private async lookAtMine(): Promise<void> {
     const { worker } = this.settings;
     const known = new Set(this.tasks.running.keys());
     const { processes, tasks } = await this.store.heldBy(worker, MOST_HELD);
-    const changed = processes.filter(({ id, revision }) => this.writer.seats.get(id)?.known?.process.revision !== revision);
-    await Promise.all(changed.map(({ id }) => this.runner.look(id)));
+    const revisions = new Map(processes.map(({ id, revision }) => [id, revision]));
+    const believed = [...this.writer.seats.values()].filter((seat) => seat.known?.process.worker === worker).map(({ id }) => id);
+    const changed = [...new Set([...revisions.keys(), ...believed])].filter((id) => this.writer.seats.get(id)?.known?.process.revision !== revisions.get(id));
+    await Promise.all(changed.map((id) => this.runner.look(id)));
     const forgotten = tasks.filter((task) => !known.has(placeOf(task)) && !this.tasks.running.has(placeOf(task)));
     await Promise.all(forgotten.map(({ processId, key, run }) => this.tell(processId, { type: 'task-lost', key, run, worker }, [key])));
   }

@@ -126,6 +126,7 @@ export abstract class ProcessStore<Transaction = unknown> {
   abstract beat(worker: string): Promise<number>;
   /** Says that it will be heard of no more. */
   abstract retire(worker: string): Promise<void>;
+  /** Workers last heard of before that; and those that hold something, and that nobody has heard of. */
   abstract silentWorkers(since: number): Promise<readonly string[]>;
   /** What a worker holds. None: its row may go. */
   abstract heldBy(worker: string, limit: number): Promise<{ readonly processes: readonly { id: string; revision: number }[]; readonly tasks: readonly TaskAt[] }>;

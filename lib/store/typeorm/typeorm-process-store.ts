@@ -27,6 +27,10 @@ export abstract class TypeOrmProcessStore extends ProcessStore<EntityManager> {
 
   /** Outside of any transaction of the application. */
   abstract rows(query: Query): Promise<readonly Found[]>;
+  /** The same, without waiting for a connection that the application uses: a heartbeat that waits in line is a worker taken for dead. */
+  protected urgent(query: Query): Promise<readonly Found[]> {
+    return this.rows(query);
+  }
   /** The database's time, in its own words, ms. */
   protected abstract readonly now: string;
   /** What follows an insert that may find its row there. */
@@ -117,7 +121,7 @@ export abstract class TypeOrmProcessStore extends ProcessStore<EntityManager> {
 
   override async beat(worker: string): Promise<number> {
     await this.seen(worker, this.now);
-    const [row] = await this.rows({ sql: 'select seen_at from workflow_worker where id = ?', values: [worker] });
+    const [row] = await this.urgent({ sql: 'select seen_at from workflow_worker where id = ?', values: [worker] });
     return Number(row?.seen_at ?? Date.now());
   }
 
@@ -127,11 +131,11 @@ export abstract class TypeOrmProcessStore extends ProcessStore<EntityManager> {
 
   private async seen(worker: string, when: string): Promise<void> {
     const sql = `insert into workflow_worker (id, seen_at, started_at) values (?, ${when}, ${this.now})${this.overwrite('id', ['seen_at'])}`;
-    await this.rows({ sql, values: [worker] });
+    await this.urgent({ sql, values: [worker] });
   }
 
   override async silentWorkers(since: number): Promise<readonly string[]> {
-    const rows = await this.rows({ sql: 'select id from workflow_worker where seen_at < ?', values: [since] });
+    const rows = await this.rows({ sql: `select id from workflow_worker where seen_at < ? union ${unheardOf('process')} union ${unheardOf('wait')}`, values: [since] });
     return rows.map(({ id }) => String(id));
   }
 
@@ -185,6 +189,11 @@ export abstract class TypeOrmProcessStore extends ProcessStore<EntityManager> {
     const pieces = await Promise.all(chunks(values).map((piece) => this.rows(query(inList(piece)))));
     return pieces.flat();
   }
+}
+
+/** Its row was forgotten, or it died before it wrote one: what it holds would be nobody's. */
+function unheardOf(holding: 'process' | 'wait'): string {
+  return `select distinct h.worker from workflow_${holding} h where h.worker > '' and not exists (select 1 from workflow_worker k where k.id = h.worker)`;
 }
 
 /** The live one, else the newest. */

@@ -20,6 +20,15 @@ export function workersContract({ kit: { describe, it, expect }, store }: Bench)
       await store().forgetWorker(two);
     });
 
+    it('that hold something and were never heard of are silent', async () => {
+      const [one, two] = [anId('w'), anId('w')];
+      await started(store(), { process: { worker: one } });
+      await started(store(), { process: { worker: FREE }, waits: { put: [aWait({ kind: 'task', queue: 'q', worker: two })] } });
+      expect((await store().silentWorkers(0)).filter((id) => id === one || id === two || id === FREE).sort()).toEqual([one, two].sort());
+      await store().beat(one);
+      expect((await store().silentWorkers(0)).filter((id) => id === one || id === two)).toEqual([two]);
+    });
+
     it('that beat again are silent no more', async () => {
       const worker = anId('w');
       await store().retire(worker);

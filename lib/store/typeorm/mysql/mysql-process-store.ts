@@ -71,6 +71,10 @@ export class MysqlProcessStore extends TypeOrmProcessStore {
     }
   }
 
+  protected override async urgent({ sql, values }: Query): Promise<readonly Found[]> {
+    return this.writers.use(async (lane) => (await lane.run(sql, values)).rows);
+  }
+
   protected override overwrite(_key: string, names: readonly string[]): string {
     return ` on duplicate key update ${names.map((name) => `${name} = values(${name})`).join(', ')}`;
   }

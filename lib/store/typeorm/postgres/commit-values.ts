@@ -1,11 +1,14 @@
 /** The parameters of the commit statement. */
 import type { Change } from '../../../core/change.js';
+import { changing, columns } from '../columns.js';
 import { asText, type Encode, messageRows, processRow, recordRow, versionRow, waitRow } from '../rows.js';
 
 /** Everything of the batch is one JSON per table, and payloads are part of it as they are. */
 const asItIs: Encode = (value) => value;
 /** What PostgreSQL does not read inside of a JSON: NUL and halves of characters. As text of their own they are only backslashes. */
 const unreadable = /\\u(?:0000|d[89a-f])/;
+
+const fixed = columns.workflow_process.filter((column) => column !== 'id' && !changing.includes(column));
 
 export function isPlain({ waits, messages }: Change): boolean {
   return !waits.clear && waits.delete.length === 0 && waits.put.length === 0 && messages.length === 0;
@@ -25,10 +28,23 @@ function readable(values: (encode: Encode) => string[]): string[] {
 }
 
 function appended(changes: readonly Change[], encode: Encode): string[] {
-  const processes = changes.map(({ expected, process }) => Object.assign(processRow(process, encode, expected === null), { expected }));
-  const versions = changes.flatMap(({ process, versions }) => versions.map((version) => versionRow(process.id, version, encode)));
-  const records = changes.flatMap(({ process, records }) => records.map((record) => recordRow(process.id, record)));
+  const processes = changes.map((change) => slim(moved(change, encode)));
+  const versions = changes.flatMap(({ process, versions }) => versions.map((version) => slim(versionRow(process.id, version, encode))));
+  const records = changes.flatMap(({ process, records }) => records.map((record) => slim(recordRow(process.id, record))));
   return [processes, versions, records].map((rows) => JSON.stringify(rows));
+}
+
+/** What never changes is sent once, with the new process. */
+function moved({ expected, process }: Change, encode: Encode): Record<string, unknown> {
+  const row: Record<string, unknown> = Object.assign(processRow(process, encode, expected === null), { expected });
+  if (expected !== null) for (const column of fixed) row[column] = null;
+  return row;
+}
+
+/** A key that is left out reads as null: half of a record is nulls, and every byte of it is written, sent and parsed. */
+function slim(row: Record<string, unknown>): Record<string, unknown> {
+  for (const column in row) if (row[column] === null) row[column] = undefined;
+  return row;
 }
 
 function rest(changes: readonly Change[], encode: Encode): string[] {

@@ -85,6 +85,10 @@ export class PostgresProcessStore extends TypeOrmProcessStore {
     }
   }
 
+  protected override urgent({ sql, values }: Query): Promise<readonly Found[]> {
+    return this.writers.use((lane) => lane.run({ text: numbered(sql) }, values));
+  }
+
   /** What messages are matched by: one array instead of a list, so that the statement stays prepared. */
   override listed(query: (list: Query) => Query, values: readonly string[]): Promise<Found[]> {
     if (values.length === 0) return Promise.resolve([]);
