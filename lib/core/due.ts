@@ -19,9 +19,7 @@ function timeOut(draft: Draft, wait: WaitState, random: number): void {
   const node = draft.definition.nodes.get(wait.node) as StepNode;
   const error = `nothing came within the time given (${wait.kind})`;
   draft.record('step-timed-out', { ...about(wait), error });
-  const { deadline, ...visit } = awake(wait);
-  const next = deadline === undefined ? visit : { ...visit, deadline: draft.now + (deadline - wait.since), since: draft.now };
-  const again: Token = { ...next, does: node.gate.for === 'response' ? 'request' : 'run' };
+  const again: Token = { ...awake(wait), does: node.gate.for === 'response' ? 'request' : 'run' };
   if (wait.kind === 'condition') return fail(draft, { ...again, outside: true }, error, null);
   fail(draft, again, error, random);
 }

@@ -116,10 +116,15 @@ export function stepFailed(draft: Draft, event: EventOf<'step-failed'>): void {
   fail(draft, token, event.error, event.permanent ? null : event.random);
 }
 
+/** Each attempt has the whole of `within`, from the moment it may begin. */
+export function timeAnew({ deadline, since }: Token, from: number): Partial<Token> {
+  return deadline === undefined ? {} : { since: from, deadline: from + (deadline - since) };
+}
+
 export function fail(draft: Draft, token: Token, error: string, random: number | null): void {
   const node = nodeOf(draft, token);
   const delay = random === null ? null : retryDelay(node.retry, token, random);
-  if (delay !== null) return tryAgain(draft, node, { ...token, attempt: token.attempt + 1 }, draft.now + delay);
+  if (delay !== null) return tryAgain(draft, node, { ...token, attempt: token.attempt + 1, ...timeAnew(token, draft.now + delay) }, draft.now + delay);
   if (node.required) return failFor(draft, token, error);
   draft.remove(token.key);
   draft.makeVersion(node.name, { set: {}, remove: [] });

@@ -14,7 +14,8 @@ export interface StepDecorator<O> {
  * The compiler checks the names in the options and what the method returns; boot checks the rest.
  */
 export function Step<const O extends StepOptions = {}>(options?: O & Strict<O, StepOptions>): StepDecorator<O> {
-  return (_target: object, _key: string, descriptor: TypedPropertyDescriptor<any>) => {
+  return (target: object, key: string, descriptor: TypedPropertyDescriptor<any>) => {
+    if (typeof target === 'function') throw new TypeError(`@Step() on static ${target.name}.${key}: a step is a method of the provider, so it cannot be static.`);
     Reflect.defineMetadata(STEP_METADATA, options ?? {}, descriptor.value as Class);
   };
 }

@@ -41,12 +41,13 @@ function promiseOf(result: unknown): Promise<unknown> {
   return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : Promise.resolve(result);
 }
 
-/** After the step's `timeout` its signal aborts, and whatever it still does has no effect here. */
-function limited(work: Promise<unknown>, { timeout }: StepNode, visit: StepVisit, timers: Timers): Promise<unknown> {
-  if (timeout === undefined) return work;
+/** After the step's `timeout`, or at the end of its `within`, its signal aborts, and whatever it still does has no effect here. */
+function limited(work: Promise<unknown>, { timeout = Infinity }: StepNode, visit: StepVisit, timers: Timers): Promise<unknown> {
+  const left = (visit.token.deadline ?? Infinity) - visit.now.getTime();
+  if (timeout === Infinity && left === Infinity) return work;
   return new Promise((resolve, reject) => {
-    const error = new Error(`timeout: the body took longer than ${timeout} ms`);
-    const cancel = timers.after(timeout, () => {
+    const error = new Error(timeout <= left ? `timeout: the body took longer than ${timeout} ms` : 'the visit took longer than its within');
+    const cancel = timers.after(Math.min(timeout, left), () => {
       visit.abort(error);
       reject(error);
     });

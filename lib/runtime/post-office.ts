@@ -108,7 +108,7 @@ export class PostOffice {
 
   private async bringToWaiting(message: MessageState, hand: Hand): Promise<Delivery[]> {
     const waits = (await this.store.waitsAt([message.address])).filter(({ closed }) => !closed);
-    return Promise.all(waits.map(async (wait) => ({ processId: wait.processId, disposition: await this.bring(copyFor(message, wait.processId), wait, hand) })));
+    return Promise.all(waits.map(async (wait) => ({ processId: wait.processId, disposition: await this.bring(copyFor(message, wait.processId), wait, hand, message) })));
   }
 
   private async bringToListening(event: string, key: string, message: MessageState, hand: Hand): Promise<Delivery[]> {
@@ -147,23 +147,24 @@ export class PostOffice {
     const copy = copyFor(message, wait.processId);
     const [loaded] = await this.store.load([{ id: wait.processId, waits: [], messages: [copy.id], context: false }]).catch(() => []);
     const had = loaded && loaded.messages.length > 0; // it waits for the next one
-    if (loaded && !had && loaded.process.startedAt <= message.receivedAt) await this.bring(copy, wait, hand).catch(() => null);
+    if (loaded && !had && loaded.process.startedAt <= message.receivedAt) await this.bring(copy, wait, hand, message).catch(() => null);
   }
 
   /* ---------------------------------------------------------------- delivery ---- */
 
-  private bring(message: MessageState, wait: WaitAt, hand: Hand): Promise<Disposition> {
+  /** `kept`: what is stored where nobody here knows the process. Of an event not the copy: whoever waits would have a copy of that as well. */
+  private bring(message: MessageState, wait: WaitAt, hand: Hand, kept = message): Promise<Disposition> {
     if (wait.closed) return this.miss(message, wait.processId, hand);
-    return this.settle(wait.processId, message, { type: 'message-received', key: wait.key, run: wait.run, message }, [wait.key], hand);
+    return this.settle(wait.processId, message, { type: 'message-received', key: wait.key, run: wait.run, message }, [wait.key], hand, kept);
   }
 
-  private async settle(processId: string, message: MessageState, told: Told, waits: readonly string[], hand: Hand): Promise<Disposition> {
+  private async settle(processId: string, message: MessageState, told: Told, waits: readonly string[], hand: Hand, kept = message): Promise<Disposition> {
     const applied = await this.hands.tell(processId, { tell: () => told, waits, messages: [message.id] }, hand).catch((error: unknown) => {
       if (error instanceof UnknownWorkflowError) return null; // an instance that knows its definition will find it in the inbox
       throw error;
     });
     if (applied) return dispositionOf(applied);
-    await this.store.keepMessages([message]);
+    await this.store.keepMessages([kept]);
     return 'stored';
   }
 

@@ -146,6 +146,39 @@ describe('parallel steps', () => {
   });
 });
 
+describe('within', () => {
+  it('ends an attempt whose body runs too long; the next has all of the time again', async () => {
+    let signal: AbortSignal | undefined;
+    @Workflow({ name: 'slow' })
+    class Slow {
+      @Step({ within: '1 minute', retry: 2 }) only(_context: object, step: StepRef) {
+        signal = step.signal;
+        return new Promise<void>(() => {});
+      }
+    }
+    const module = await Test.createTestingModule({ imports: [WorkflowTestingModule.forRoot()], providers: [Slow] }).compile();
+    await module.init();
+    const harness = module.get(WorkflowHarness);
+    const process = await harness.start(Slow, {});
+    await harness.advance('1 minute');
+    expect(process.status).toBe('running');
+    expect(signal!.aborted).toBe(false);
+    await harness.advance('1 minute');
+    expect(process.status).toBe('failed');
+    expect(process.records.at(-1)!.error).toBe('Error: the visit took longer than its within');
+    expect(signal!.aborted).toBe(true);
+  });
+
+  it('a step cannot be static', () => {
+    expect(() => {
+      class Static {
+        @(Step() as any) static only() {}
+      }
+      return Static;
+    }).toThrow('a step is a method of the provider, so it cannot be static');
+  });
+});
+
 describe('poison', () => {
   it('P11 a row that cannot be read stops nobody else', async () => {
     @Workflow({ name: 'timed' })

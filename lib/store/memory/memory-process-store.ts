@@ -181,7 +181,9 @@ export class MemoryProcessStore extends ProcessStore<never> {
   }
 
   override async silentWorkers(since: number): Promise<readonly string[]> {
-    return [...this.workers].filter(([, seen]) => seen < since).map(([id]) => id);
+    const silent = [...this.workers].filter(([, seen]) => seen < since).map(([id]) => id);
+    const holding = this.all.flatMap(({ process, waits }) => [process.worker, ...[...waits.values()].map(({ worker }) => worker)]);
+    return [...silent, ...new Set(holding.filter((id): id is string => !!id && !this.workers.has(id)))];
   }
 
   override async heldBy(worker: string, limit: number): Promise<{ processes: { id: string; revision: number }[]; tasks: TaskAt[] }> {

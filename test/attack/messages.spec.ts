@@ -1,0 +1,117 @@
+/** Messages over two instances and in transactions of the application (P6, P8). */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Process, Step, type StepRef, Workflow } from '../../lib/index.js';
+import { bootApp, matrix, type TestApp, until } from '../support/app.js';
+import { type Database, isThere, titleOf } from '../support/databases.js';
+import { bodies, body, nobodySweeps } from './support.js';
+
+@Workflow({ name: 'hearing' })
+class Hearing {
+  @Step({ request: 'ask' }) ready(_context: object, _reply: unknown, step: StepRef) { return body(step); } // prettier-ignore
+  ask() {}
+  @Step({ on: 'order:paid' }) paid(_context: object, event: unknown) { return { paid: event }; } // prettier-ignore
+}
+
+@Workflow({ name: 'hearing-too' })
+class HearingToo {
+  @Step({ on: 'order:paid', next: ['again', 'end'] }) again() { return 'again' as const; } // prettier-ignore
+}
+
+@Workflow({ name: 'order' })
+class Order {
+  @Step({ on: 'order' }) order(_context: object, event: unknown) { return { order: event }; } // prettier-ignore
+}
+
+@Workflow({ name: 'racing' })
+class Racing {
+  @Step({ request: 'ask' }) answer(_context: object, reply: unknown) { return { reply }; } // prettier-ignore
+  ask(_context: object, step: StepRef) { return bodies.get(step.groupId)?.(step) as any; } // prettier-ignore
+}
+
+for (const cell of matrix().filter(({ queue }) => queue === 'database')) {
+  const database = await cell.database();
+  describe.skipIf(!isThere(database))(`${cell.name}: ${titleOf(database)}`, () => messages(database));
+}
+
+function messages(database: Database): void {
+  let [a, b]: TestApp[] = [];
+  beforeAll(async () => {
+    const providers = [Hearing, HearingToo, Order, Racing];
+    a = await bootApp(database, 'database', { providers, options: nobodySweeps });
+    b = await bootApp(database, 'database', { providers, options: nobodySweeps });
+  });
+  afterAll(async () => {
+    await Promise.all([a?.close(), b?.close()]);
+    await database.drop();
+  });
+  const event = 'order:paid' as string;
+
+  it('an event whose name has a colon is shown by its name, and is no other event for a longer key', async () => {
+    const group = `paid:${randomUUID()}`;
+    const { id } = await a!.workflows.start(HearingToo, {}, { groupId: group });
+    const order = await a!.workflows.start(Order, {}, { groupId: group });
+    await Promise.all([a!.workflows.settled(id), a!.workflows.settled(order.id)]);
+    expect((await a!.workflows.get(id)).waits.map(({ key }) => key)).toEqual(['order:paid']);
+    expect(await a!.workflows.emit(event, group.slice('paid:'.length), {})).toEqual([]); // once the address of `order` for `paid:...`
+    expect((await a!.workflows.get(order.id)).status).toBe('waiting');
+  });
+
+  it('an answer that races the registration of its wait is never missed, with nobody sweeping', async () => {
+    const races = Array.from({ length: 150 }, (_, i) => i);
+    await Promise.all(
+      races.map(async () => {
+        const groupId = randomUUID();
+        let answer!: Promise<unknown>;
+        bodies.set(groupId, (step) => void (answer = b!.workflows.respond(Racing, 'answer', step.correlationId, 1)));
+        const { id } = await a!.workflows.start(Racing, {}, { groupId });
+        await until(() => a!.workflows.get(id), ({ status }) => status === 'completed'); // prettier-ignore
+        expect(await answer).toMatch(/stored|delivered/);
+      }),
+    );
+  });
+
+  it('one message id, told to both instances at once, is delivered once', async () => {
+    for (let i = 0; i < 20; i++) {
+      const { id } = await a!.workflows.start(Racing);
+      await a!.workflows.settled(id);
+      const { key } = (await a!.workflows.get(id)).waits[0]!;
+      const told = await Promise.all([a!, b!, a!, b!].map(({ workflows }) => workflows.respond(Racing, 'answer', key!, 1, { messageId: 'm' })));
+      expect(told.toSorted()).toEqual(['delivered', 'duplicate', 'duplicate', 'duplicate']);
+    }
+  });
+
+  describe('in a transaction of the application', () => {
+    const rolledBack = (work: (manager: any) => Promise<unknown>) =>
+      a!.dataSource
+        .transaction(async (manager) => {
+          await work(manager);
+          throw new Error('rolled back');
+        })
+        .catch(() => {});
+
+    it('an event that was rolled back reaches nobody', async () => {
+      const group = randomUUID();
+      const { id } = await a!.workflows.start(HearingToo, {}, { groupId: group });
+      await a!.workflows.settled(id);
+      await rolledBack((manager) => a!.workflows.emit(event, group, { no: true }, { manager }));
+      await a!.engine.sweeper.sweep();
+      await a!.engine.activity.idle();
+      expect(await a!.dataSource.getRepository(Process).findOneByOrFail({ id })).toMatchObject({ contextVersion: 1, status: 'waiting' });
+    });
+
+    it('an answer that came early and was rolled back is not kept', async () => {
+      const id = randomUUID();
+      await rolledBack((manager) => a!.workflows.respond(Racing, 'answer', `${id}.1`, 1, { manager }));
+      await a!.workflows.start(Racing, {}, { id });
+      expect((await a!.workflows.settled(id)).status).toBe('waiting');
+    });
+
+    it('an answer that came early and was committed is delivered', async () => {
+      const id = randomUUID();
+      await a!.dataSource.transaction((manager) => a!.workflows.respond(Racing, 'answer', `${id}.1`, 1, { manager }));
+      await a!.workflows.start(Racing, {}, { id });
+      await until(() => a!.workflows.get(id), ({ status }) => status === 'completed'); // prettier-ignore
+    });
+  });
+}
