@@ -3,6 +3,7 @@ import type { Draft } from './draft.js';
 import { about, enter, failFor, meetCondition, newVisit, rootKey, startLife, tryAgain } from './enter.js';
 import type { EventOf } from './events.js';
 import { awake, FREE, isActive, isFinished, isMail, type Token } from './process.js';
+import { timeAnew } from './outcomes.js';
 import { MAX_CRASHES } from './retry.js';
 
 /* ---------------------------------------------------------------- what workers do ---- */
@@ -71,12 +72,10 @@ export function retried(draft: Draft, event: EventOf<'retried'>): void {
 
 function forgive(draft: Draft, token: Token): void {
   const node = draft.definition.nodes.get(token.node) as StepNode;
-  const { fault: _fault, crashes: _crashes, outside, deadline, ...visit } = token;
+  const { fault: _fault, crashes: _crashes, outside, ...visit } = token;
   const tries = { attempt: token.attempt + 1, forgiven: token.attempt };
   if (outside && token.message === undefined) return meetCondition(draft, node, { ...newVisit(draft, node, token.key, token.run), ...tries });
-  const next: Token = { ...visit, ...tries, since: draft.now };
-  const allowed = deadline === undefined ? next : { ...next, deadline: draft.now + (deadline - token.since) };
-  tryAgain(draft, node, allowed, draft.now);
+  tryAgain(draft, node, { ...visit, ...tries, since: draft.now, ...timeAnew(token, draft.now) }, draft.now);
 }
 
 /**

@@ -36,7 +36,7 @@ export class PostOffice {
     private readonly registry: WorkflowRegistry,
     private readonly hands: Hands,
     private readonly clock: Clock,
-    activity: Activity,
+    private readonly activity: Activity,
   ) {
     hands.writer.afterCommit((change) => {
       const addresses = addressesIn(change);
@@ -75,7 +75,7 @@ export class PostOffice {
     const answered = known.find(({ processId }) => processId !== null);
     const late = answered?.processId ?? (await this.finishedOwner(message));
     if (late) return this.miss(message, late, hand);
-    const same = known.find(({ id }) => id === message.id) ?? (await this.store.keepMessages([message]))[0];
+    const same = known.find(({ id }) => id === message.id) ?? (await this.keep(message, hand))[0];
     if (same && same.digest !== message.digest) return 'conflict';
     const found = await this.tryWaits(to, message, hand);
     return found ?? (same ? 'duplicate' : 'stored');
@@ -100,7 +100,7 @@ export class PostOffice {
     const deliveries: Delivery[] = [];
     for (const key of new Set(keys)) {
       const message = this.letter(eventAddress(event, key), body, hand.messageId ?? digestOf(String(this.now()), String(Math.random())));
-      if (this.registry.isAwaited(event)) await this.store.keepMessages([message]);
+      if (this.registry.isAwaited(event)) await this.keep(message, hand);
       deliveries.push(...(await this.bringToWaiting(message, hand)), ...(await this.bringToListening(event, key, message, hand)));
     }
     return deliveries;
@@ -164,8 +164,15 @@ export class PostOffice {
       throw error;
     });
     if (applied) return dispositionOf(applied);
-    await this.store.keepMessages([kept]);
+    await this.keep(kept, hand);
     return 'stored';
+  }
+
+  /** In a transaction of the caller's nobody sees it before the commit: then is the time to look who waits for it. */
+  private async keep(message: MessageState, { manager }: Hand): Promise<readonly MessageState[]> {
+    const known = await this.store.keepMessages([message], manager);
+    if (manager !== undefined) this.store.afterCommit(manager, () => this.activity.during(() => this.lookFor([message.address])));
+    return known;
   }
 
   private letter(address: string, body: Json, messageId: string | undefined): MessageState {

@@ -11,7 +11,7 @@ import type { Wait } from '../store/typeorm/entities/wait.js';
 export function processView(state: ProcessState): Process {
   const { startedAt, finishedAt, updatedAt, ...rest } = state;
   return {
-    ...rest, groupKey: groupKey(state.groupId), live: isFinished(state.status) ? null : 0,
+    ...rest, get groupKey() { return groupKey(rest.groupId); }, live: isFinished(state.status) ? null : 0,
     startedAt: new Date(startedAt), finishedAt: dateOf(finishedAt), updatedAt: new Date(updatedAt),
   }; // prettier-ignore
 }

@@ -102,8 +102,8 @@ export abstract class ProcessStore<Transaction = unknown> {
   /** Waits for a message, oldest first. */
   abstract waitsAt(addresses: readonly string[]): Promise<readonly WaitAt[]>;
 
-  /** Keeps messages nobody waits for yet. A known id is left as it is, and handed back. */
-  abstract keepMessages(messages: readonly MessageState[]): Promise<readonly MessageState[]>;
+  /** Keeps messages nobody waits for yet; in a transaction of the caller's, if it gives one. A known id is left as it is, and handed back. */
+  abstract keepMessages(messages: readonly MessageState[], transaction?: Transaction): Promise<readonly MessageState[]>;
   abstract messagesAt(addresses: readonly string[]): Promise<readonly MessageState[]>;
   /** Stored messages that a wait matches: what both sides missed. */
   abstract unmatched(limit: number): Promise<readonly { readonly message: MessageState; readonly wait: WaitAt }[]>;

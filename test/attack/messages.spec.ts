@@ -10,7 +10,7 @@ import { bodies, body, nobodySweeps } from './support.js';
 class Hearing {
   @Step({ request: 'ask' }) ready(_context: object, _reply: unknown, step: StepRef) { return body(step); } // prettier-ignore
   ask() {}
-  @Step({ on: 'order:paid' }) paid(_context: object, event: unknown) { return { paid: event }; } // prettier-ignore
+  @Step({ on: 'order:paid' }) paid(_context: object, event: unknown) { return { paid: event } as any; } // prettier-ignore
 }
 
 @Workflow({ name: 'hearing-too' })
@@ -20,12 +20,12 @@ class HearingToo {
 
 @Workflow({ name: 'order' })
 class Order {
-  @Step({ on: 'order' }) order(_context: object, event: unknown) { return { order: event }; } // prettier-ignore
+  @Step({ on: 'order' }) order(_context: object, event: unknown) { return { order: event } as any; } // prettier-ignore
 }
 
 @Workflow({ name: 'racing' })
 class Racing {
-  @Step({ request: 'ask' }) answer(_context: object, reply: unknown) { return { reply }; } // prettier-ignore
+  @Step({ request: 'ask' }) answer(_context: object, reply: unknown) { return { reply } as any; } // prettier-ignore
   ask(_context: object, step: StepRef) { return bodies.get(step.groupId)?.(step) as any; } // prettier-ignore
 }
 

@@ -48,11 +48,12 @@ export class MysqlProcessStore extends TypeOrmProcessStore {
   }
 
   /** One by one: MySQL does not say which rows of an insert were there already. */
-  override async keepMessages(messages: readonly MessageState[]): Promise<readonly MessageState[]> {
+  override async keepMessages(messages: readonly MessageState[], manager?: EntityManager): Promise<readonly MessageState[]> {
     const known = new Set<string>();
-    await this.writers.use(async (lane) => {
-      for (const message of messages) if (!(await kept(lane, message))) known.add(message.id);
-    });
+    const keepAll = async (run: Run) => {
+      for (const message of messages) if (!(await kept(run, message))) known.add(message.id);
+    };
+    await (manager ? keepAll((sql, values) => manager.query(sql, [...values])) : this.writers.use((lane) => keepAll((sql, values) => lane.run(sql, values))));
     return this.messages([...known]);
   }
 
@@ -80,11 +81,13 @@ export class MysqlProcessStore extends TypeOrmProcessStore {
   }
 }
 
-function kept(lane: Lane, message: MessageState): Promise<boolean> {
-  return lane.run(keep, [valuesIn('workflow_inbox', messageRow(message))]).then(
+type Run = (sql: string, values: readonly unknown[]) => Promise<unknown>;
+
+function kept(run: Run, message: MessageState): Promise<boolean> {
+  return run(keep, [valuesIn('workflow_inbox', messageRow(message))]).then(
     () => true,
     (error: unknown) => {
-      if (isTaken(error)) return false;
+      if (isTaken((error as { driverError?: unknown }).driverError ?? error)) return false;
       throw error;
     },
   );

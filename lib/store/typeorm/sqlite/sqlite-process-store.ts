@@ -86,10 +86,17 @@ export class SqliteProcessStore extends TypeOrmProcessStore {
     return null;
   }
 
-  override async keepMessages(messages: readonly MessageState[]): Promise<readonly MessageState[]> {
+  override async keepMessages(messages: readonly MessageState[], manager?: EntityManager): Promise<readonly MessageState[]> {
     if (messages.length === 0) return [];
+    if (manager) return this.keepWithin(manager, messages);
     const known = await this.writer.write(() => messages.filter((message) => !this.keep(message)));
     return this.messages([...new Set(known.map(({ id }) => id))]);
+  }
+
+  private async keepWithin(manager: EntityManager, messages: readonly MessageState[]): Promise<readonly MessageState[]> {
+    const known = await this.messages(messages.map(({ id }) => id));
+    for (const message of messages) await manager.query(keep, valuesIn('workflow_inbox', messageRow(message)));
+    return known;
   }
 
   private keep(message: MessageState): boolean {
