@@ -10,7 +10,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const flags = Object.fromEntries(process.argv.slice(2).map((word) => word.replace(/^--/, '').split('=')).map(([name, value]) => [name, value ?? true]));
+const flags = Object.fromEntries(
+  process.argv
+    .slice(2)
+    .map((word) => word.replace(/^--/, '').split('='))
+    .map(([name, value]) => [name, value ?? true]),
+);
 const rounds = Number(flags.rounds ?? 3);
 const scale = flags.quick ? 0.2 : 1;
 
@@ -38,13 +43,20 @@ async function once(name, concurrency) {
   const count = Math.max(concurrency, Math.round(workflows[concurrency] * scale));
   const file = fileURLToPath(new URL(`./engines/${script}`, import.meta.url));
   try {
-    const { stdout } = await run(process.execPath, [file, `--concurrency=${concurrency}`, `--workflows=${count}`, `--database=${database}`], { timeout: 300_000 });
+    const { stdout } = await run(process.execPath, [file, `--concurrency=${concurrency}`, `--workflows=${count}`, `--database=${database}`], {
+      timeout: 300_000,
+    });
     const result = JSON.parse(stdout.trim().split('\n').at(-1));
     const all = results.get(name);
     all.set(concurrency, [...(all.get(concurrency) ?? []), result]);
-    if (!flags.json) console.error(`${name.padEnd(24)} ${String(concurrency).padStart(5)} in flight  ${String(result.stepsPerSecond).padStart(7)} steps/s  p50 ${result.p50Ms} ms`);
+    if (!flags.json)
+      console.error(
+        `${name.padEnd(24)} ${String(concurrency).padStart(5)} in flight  ${String(result.stepsPerSecond).padStart(7)} steps/s  p50 ${result.p50Ms} ms`,
+      );
   } catch (error) {
-    const [why] = String(error.stderr || error.message).split('\n').filter((line) => /Error|not found|Cannot find/.test(line));
+    const [why] = String(error.stderr || error.message)
+      .split('\n')
+      .filter((line) => /Error|not found|Cannot find/.test(line));
     missing.set(name, why ?? String(error.message).split('\n')[0]);
     console.error(`${name}: left out, ${missing.get(name)}`);
   }
@@ -57,7 +69,12 @@ function summary(all) {
   const shapes = Object.fromEntries(
     [...all].map(([concurrency, runs]) => [
       concurrency,
-      { stepsPerSecond: spread(runs.map((each) => each.stepsPerSecond)), p50Ms: spread(runs.map((each) => each.p50Ms)), p99Ms: spread(runs.map((each) => each.p99Ms)), nodeMicrosPerStep: spread(runs.map((each) => each.nodeMicrosPerStep)) },
+      {
+        stepsPerSecond: spread(runs.map((each) => each.stepsPerSecond)),
+        p50Ms: spread(runs.map((each) => each.p50Ms)),
+        p99Ms: spread(runs.map((each) => each.p99Ms)),
+        nodeMicrosPerStep: spread(runs.map((each) => each.nodeMicrosPerStep)),
+      },
     ]),
   );
   return { stepsPerSecond: shapes[100]?.stepsPerSecond.median, aloneP50Ms: shapes[1]?.p50Ms.median, inFlight: shapes };
@@ -65,12 +82,22 @@ function summary(all) {
 
 const engines = Object.fromEntries([...results].filter(([, all]) => all.size > 0).map(([name, all]) => [name, summary(all)]));
 if (!flags.json) print();
-console.log(JSON.stringify({ machine: { cores: cpus().length, cpu: cpus()[0].model, node: process.version }, rounds, steps: 10, engines, missing: Object.fromEntries(missing) }));
+console.log(
+  JSON.stringify({
+    machine: { cores: cpus().length, cpu: cpus()[0].model, node: process.version },
+    rounds,
+    steps: 10,
+    engines,
+    missing: Object.fromEntries(missing),
+  }),
+);
 
 function print() {
   console.log(`\n| engine | 1 in flight, p50 ms (10 steps) | 100, steps/s | 1,000, steps/s | Node µs/step at 100 |\n|---|---|---|---|---|`);
   const cell = (value) => (value ? `${value.median} [${value.min}-${value.max}]` : '-');
   for (const [name, { inFlight }] of Object.entries(engines)) {
-    console.log(`| ${name} | ${cell(inFlight[1]?.p50Ms)} | ${cell(inFlight[100]?.stepsPerSecond)} | ${cell(inFlight[1000]?.stepsPerSecond)} | ${cell(inFlight[100]?.nodeMicrosPerStep)} |`);
+    console.log(
+      `| ${name} | ${cell(inFlight[1]?.p50Ms)} | ${cell(inFlight[100]?.stepsPerSecond)} | ${cell(inFlight[1000]?.stepsPerSecond)} | ${cell(inFlight[100]?.nodeMicrosPerStep)} |`,
+    );
   }
 }

@@ -22,7 +22,10 @@ export class UnknownWorkflowError extends WorkflowError {
   declare readonly workflow: string;
   declare readonly version?: number;
   constructor(workflow: string, remedy: string, version?: number) {
-    super(404, 'UnknownWorkflowError', `There is no workflow "${workflow}"${version === undefined ? '' : ` version ${version}`}.${remedy}`, { workflow, ...(version !== undefined && { version }) });
+    super(404, 'UnknownWorkflowError', `There is no workflow "${workflow}"${version === undefined ? '' : ` version ${version}`}.${remedy}`, {
+      workflow,
+      ...(version !== undefined && { version }),
+    });
   }
 }
 
@@ -48,7 +51,12 @@ export class ProcessAlreadyLiveError extends WorkflowError {
   declare readonly processId: string;
   declare readonly groupId: string;
   constructor(processId: string, workflow: string, groupId: string) {
-    super(409, 'ProcessAlreadyLiveError', `Process ${processId} of workflow "${workflow}" is live with the group id "${groupId}". Finish or cancel it first, or start with ifLive: 'return'.`, { processId, groupId });
+    super(
+      409,
+      'ProcessAlreadyLiveError',
+      `Process ${processId} of workflow "${workflow}" is live with the group id "${groupId}". Finish or cancel it first, or start with ifLive: 'return'.`,
+      { processId, groupId },
+    );
   }
 }
 
@@ -76,7 +84,11 @@ export class ValueTooLargeError extends WorkflowError {
   declare readonly bytes: number;
   declare readonly limit: number;
   constructor(key: string, bytes: number, limit: number) {
-    super(413, 'ValueTooLargeError', `${key} has ${bytes} bytes as JSON; at most ${limit} are stored. Keep large data elsewhere, and its address here.`, { key, bytes, limit });
+    super(413, 'ValueTooLargeError', `${key} has ${bytes} bytes as JSON; at most ${limit} are stored. Keep large data elsewhere, and its address here.`, {
+      key,
+      bytes,
+      limit,
+    });
   }
 }
 
@@ -103,7 +115,12 @@ export class InvalidWorkflowError extends WorkflowError {
   declare readonly workflow: string;
   declare readonly problems: string[];
   constructor(workflow: string, problems: string[]) {
-    super(500, 'InvalidWorkflowError', `${problems.length === 1 ? 'There is a problem' : `There are ${problems.length} problems`} in ${workflow}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`, { workflow, problems });
+    super(
+      500,
+      'InvalidWorkflowError',
+      `${problems.length === 1 ? 'There is a problem' : `There are ${problems.length} problems`} in ${workflow}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+      { workflow, problems },
+    );
   }
 }
 

@@ -4,7 +4,22 @@ export { Step } from './decorators/step.decorator.js';
 export type { FromContext, RetryPolicy, StepGate, StepOptions, StepPlace, StepPolicy } from './decorators/step.options.js';
 export type { ContextOf } from './decorators/step.check.js';
 export { again, asked, done, fail, go, pause } from './core/outcome.js';
-export type { Asking, Class, Duration, EventData, EventName, Events, Outcome, Patch, QueueName, Queues, Schema, SchemaOutput, StepRef, StepResult } from './values.js';
+export type {
+  Asking,
+  Class,
+  Duration,
+  EventData,
+  EventName,
+  Events,
+  Outcome,
+  Patch,
+  QueueName,
+  Queues,
+  Schema,
+  SchemaOutput,
+  StepRef,
+  StepResult,
+} from './values.js';
 
 // Letting messages in
 export { HandlesResponse, type DoorOptions } from './decorators/handles-response.decorator.js';
@@ -13,7 +28,7 @@ export { HandlesResponse, type DoorOptions } from './decorators/handles-response
 export { WorkflowService } from './workflow.service.js';
 export type { ActionOptions, DeliveryOptions, ProcessFilter, ProcessOf, ProcessView, StartOptions, StartValues } from './workflow.calls.js';
 export type { Page, ProcessRef } from './runtime/lookup.js';
-export type { Delivery } from './runtime/post-office.js';
+export type { Delivery } from './runtime/letters.js';
 export type { ContextChange, WaitView } from './runtime/views.js';
 export { AuditRecord, Process, ProcessContext, Wait, workflowEntities } from './store/typeorm/entities/index.js';
 export { workflowMigrations } from './store/typeorm/migrations/index.js';

@@ -1,4 +1,12 @@
-import { type BeforeApplicationShutdown, type DynamicModule, Inject, Module, type OnApplicationBootstrap, type OnModuleInit, type Provider } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  Inject,
+  Module,
+  type OnApplicationBootstrap,
+  type OnModuleInit,
+  type Provider,
+} from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { discoverWorkflows } from './runtime/boot.js';
 import { Clock, StoreClock, SystemTimers, Timers } from './runtime/clock.js';
@@ -8,7 +16,13 @@ import { databaseTaskQueue } from './queue/database/adapter.js';
 import { TaskQueue } from './queue/task-queue.js';
 import { ProcessStore } from './store/process-store.js';
 import { typeOrmStore } from './store/typeorm/adapter.js';
-import { WORKFLOW_OPTIONS, type WorkflowModuleAsyncOptions, type WorkflowModuleExtras, type WorkflowModuleOptions, type WorkflowOptionsFactory } from './workflow.options.js';
+import {
+  WORKFLOW_OPTIONS,
+  type WorkflowModuleAsyncOptions,
+  type WorkflowModuleExtras,
+  type WorkflowModuleOptions,
+  type WorkflowOptionsFactory,
+} from './workflow.options.js';
 import { WorkflowService } from './workflow.service.js';
 
 /**
@@ -73,7 +87,8 @@ function assemble(extras: WorkflowModuleExtras, options: Provider[], imports: Dy
       { provide: Timers, useClass: SystemTimers },
       {
         provide: Engine,
-        useFactory: (processes: ProcessStore, tasks: TaskQueue, clock: Clock, timers: Timers, given: WorkflowModuleOptions) => new Engine(processes, tasks, clock, timers, settingsOf(given, [])),
+        useFactory: (processes: ProcessStore, tasks: TaskQueue, clock: Clock, timers: Timers, given: WorkflowModuleOptions) =>
+          new Engine(processes, tasks, clock, timers, settingsOf(given, [])),
         inject: [ProcessStore, TaskQueue, Clock, Timers, WORKFLOW_OPTIONS],
       },
       { provide: WorkflowService, useFactory: (engine: Engine) => new WorkflowService(engine), inject: [Engine] },
@@ -82,7 +97,10 @@ function assemble(extras: WorkflowModuleExtras, options: Provider[], imports: Dy
   };
 }
 
-function bound(port: typeof ProcessStore | typeof TaskQueue, { use, providers = [] }: NonNullable<WorkflowModuleExtras['store'] | WorkflowModuleExtras['taskQueue']>): Provider {
+function bound(
+  port: typeof ProcessStore | typeof TaskQueue,
+  { use, providers = [] }: NonNullable<WorkflowModuleExtras['store'] | WorkflowModuleExtras['taskQueue']>,
+): Provider {
   const provided = typeof use !== 'function' || providers.some((provider) => provider === use || ('provide' in provider && provider.provide === use));
   return provided ? { provide: port, useExisting: use } : { provide: port, useClass: use };
 }

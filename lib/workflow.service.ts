@@ -15,7 +15,7 @@ import type { Engine } from './runtime/engine.js';
 import { History } from './runtime/history.js';
 import { Lookup, type Page, type ProcessRef } from './runtime/lookup.js';
 import { Operations } from './runtime/operations.js';
-import type { Delivery } from './runtime/post-office.js';
+import type { Delivery } from './runtime/letters.js';
 import { RecordStream } from './runtime/record-stream.js';
 import { Settling } from './runtime/settling.js';
 import { type ContextChange, processView, recordView, waitView } from './runtime/views.js';
@@ -57,9 +57,14 @@ export class WorkflowService {
     checkName('groupId', groupId, MAX_GROUP_ID);
     checkHand(options);
     const values = await startingValues(bound.context, context ?? {}, bound.definition.name);
-    const seed = { id, groupId, values: { set: values, remove: [] }, given: { ...(actor !== undefined && { actor }), ...(reason !== undefined && { reason }) } };
+    const seed = {
+      id,
+      groupId,
+      values: { set: values, remove: [] },
+      given: { ...(actor !== undefined && { actor }), ...(reason !== undefined && { reason }) },
+    };
     try {
-      return processView(await this.engine.hands.start(bound, seed, options.manager));
+      return processView(await this.engine.starter.start(bound, seed, options.manager));
     } catch (error) {
       if (!(error instanceof ProcessAlreadyLiveError)) throw error;
       return this.alreadyLive(bound.definition.name, groupId, id, ifLive);
@@ -79,7 +84,13 @@ export class WorkflowService {
    * @throws UnknownWorkflowError, UnknownStepError, InvalidInputError, UnserialisableValueError, ValueTooLargeError; NotWaitingError
    * if the id belongs to another step
    */
-  async respond<W extends Class | string, S extends ReceiverIn<W>>(workflow: W, step: S, correlationId: string, response: MessageIn<W, S>, options: DeliveryOptions = {}): Promise<Disposition> {
+  async respond<W extends Class | string, S extends ReceiverIn<W>>(
+    workflow: W,
+    step: S,
+    correlationId: string,
+    response: MessageIn<W, S>,
+    options: DeliveryOptions = {},
+  ): Promise<Disposition> {
     const name = this.engine.registry.nameOf(workflow);
     const { response: schema } = this.engine.registry.responder(workflow, step as string);
     checkName('correlationId', correlationId, MAX_CORRELATION_ID);

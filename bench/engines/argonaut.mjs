@@ -27,14 +27,29 @@ for (let i = 1; i <= given.steps; i++) {
 Workflow({ name: 'ten' })(Ten);
 
 class App {}
-Module({ imports: [TypeOrmModule.forRoot({ ...(await dataSource()), autoLoadEntities: true }), WorkflowModule.forRoot({ schema: 'migrate' })], providers: [Ten] })(App);
+Module({
+  imports: [TypeOrmModule.forRoot({ ...(await dataSource()), autoLoadEntities: true }), WorkflowModule.forRoot({ schema: 'migrate' })],
+  providers: [Ten],
+})(App);
 
 const app = await NestFactory.createApplicationContext(App, { logger: ['error', 'warn'] });
 const workflows = app.get(WorkflowService);
-const order = { id: 'o-1', customer: 'c-987', lines: [{ sku: 'A-1', qty: 2, price: 1999 }, { sku: 'B-7', qty: 1, price: 4500 }] };
+const order = {
+  id: 'o-1',
+  customer: 'c-987',
+  lines: [
+    { sku: 'A-1', qty: 2, price: 1999 },
+    { sku: 'B-7', qty: 1, price: 4500 },
+  ],
+};
 
-await measure('argonaut', given, async () => {
-  const { id } = await workflows.start(Ten, { order, status: 'approved', total: 8498, currency: 'EUR' });
-  const { status } = await workflows.settled(id);
-  if (status !== 'completed') throw new Error(`Process ${id} is ${status}.`);
-}, { database: given.database });
+await measure(
+  'argonaut',
+  given,
+  async () => {
+    const { id } = await workflows.start(Ten, { order, status: 'approved', total: 8498, currency: 'EUR' });
+    const { status } = await workflows.settled(id);
+    if (status !== 'completed') throw new Error(`Process ${id} is ${status}.`);
+  },
+  { database: given.database },
+);

@@ -6,7 +6,13 @@ export const POSTGRES = process.env.BENCH_POSTGRES ?? 'postgres://postgres@127.0
 
 export function options() {
   const given = process.argv.slice(2).map((word) => word.replace(/^--/, '').split('='));
-  return { workflows: 1000, steps: 10, concurrency: 100, database: 'postgres', ...Object.fromEntries(given.map(([name, value]) => [name, Number.isNaN(Number(value)) ? value : Number(value)])) };
+  return {
+    workflows: 1000,
+    steps: 10,
+    concurrency: 100,
+    database: 'postgres',
+    ...Object.fromEntries(given.map(([name, value]) => [name, Number.isNaN(Number(value)) ? value : Number(value)])),
+  };
 }
 
 /** A database of its own, made anew. */
@@ -43,8 +49,16 @@ export async function measure(engine, { workflows, steps, concurrency }, runOne,
   latencies.sort((a, b) => a - b);
   const at = (share) => Number(latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))].toFixed(2));
   const result = {
-    engine, workflows, steps, concurrency, seconds: Number(seconds.toFixed(3)), stepsPerSecond: Math.round((workflows * steps) / seconds),
-    p50Ms: at(0.5), p99Ms: at(0.99), nodeMicrosPerStep: Number(((used.user + used.system) / (workflows * steps)).toFixed(1)), ...more,
+    engine,
+    workflows,
+    steps,
+    concurrency,
+    seconds: Number(seconds.toFixed(3)),
+    stepsPerSecond: Math.round((workflows * steps) / seconds),
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    nodeMicrosPerStep: Number(((used.user + used.system) / (workflows * steps)).toFixed(1)),
+    ...more,
   };
   process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));
 }

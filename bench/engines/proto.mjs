@@ -39,7 +39,8 @@ function arm() {
   armed = true;
   setImmediate(() => {
     armed = false;
-    while (waiting.length > 0 && idle.length > 0) void flush(waiting.splice(0, waiting.length > 64 ? Math.ceil(waiting.length / idle.length) : waiting.length), idle.pop());
+    while (waiting.length > 0 && idle.length > 0)
+      void flush(waiting.splice(0, waiting.length > 64 ? Math.ceil(waiting.length / idle.length) : waiting.length), idle.pop());
   });
 }
 
@@ -57,13 +58,25 @@ const commit = (record) =>
     arm();
   });
 
-const order = { id: 'o-1', customer: 'c-987', lines: [{ sku: 'A-1', qty: 2, price: 1999 }, { sku: 'B-7', qty: 1, price: 4500 }] };
+const order = {
+  id: 'o-1',
+  customer: 'c-987',
+  lines: [
+    { sku: 'A-1', qty: 2, price: 1999 },
+    { sku: 'B-7', qty: 1, price: 4500 },
+  ],
+};
 const start = JSON.stringify({ order, status: 'approved', total: 8498, currency: 'EUR' });
 
-await measure('proto', given, async (id) => {
-  await commit({ id, version: 0, status: 'running', patch: start, type: 'process-started', step: '', at: Date.now() });
-  for (let i = 1; i <= given.steps; i++) {
-    const status = i === given.steps ? 'completed' : 'running';
-    await commit({ id, version: i, status, patch: JSON.stringify({ [`r${i}`]: i }), type: 'step-completed', step: `step${i}`, at: Date.now() });
-  }
-}, { database: 'postgres' });
+await measure(
+  'proto',
+  given,
+  async (id) => {
+    await commit({ id, version: 0, status: 'running', patch: start, type: 'process-started', step: '', at: Date.now() });
+    for (let i = 1; i <= given.steps; i++) {
+      const status = i === given.steps ? 'completed' : 'running';
+      await commit({ id, version: i, status, patch: JSON.stringify({ [`r${i}`]: i }), type: 'step-completed', step: `step${i}`, at: Date.now() });
+    }
+  },
+  { database: 'postgres' },
+);

@@ -40,7 +40,8 @@ export function storedPatch(schema: Schema | undefined, patch: object, latest: J
   const remove: string[] = [];
   let current: Record<string, unknown> | undefined;
   for (const [key, given] of Object.entries(patch) as [string, unknown][]) {
-    const value = typeof given === 'function' ? (given as (value: unknown) => unknown)((current ??= fromStored(schema, latest) as Record<string, unknown>)[key]) : given;
+    const value =
+      typeof given === 'function' ? (given as (value: unknown) => unknown)((current ??= fromStored(schema, latest) as Record<string, unknown>)[key]) : given;
     if (value === undefined) remove.push(key);
     else typed[key] = value;
   }

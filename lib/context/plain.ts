@@ -80,7 +80,8 @@ function jsonOf(value: { toJSON(): unknown }, place: string): unknown {
 }
 
 function wellFormed(text: string, place: string): string {
-  if (text.includes('\0') || !text.isWellFormed()) throw new UnserialisableValueError(place, 'it has a NUL or half a surrogate pair, which databases do not take');
+  if (text.includes('\0') || !text.isWellFormed())
+    throw new UnserialisableValueError(place, 'it has a NUL or half a surrogate pair, which databases do not take');
   return text;
 }
 

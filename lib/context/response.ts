@@ -6,7 +6,8 @@ import { checked, fromStored, toStored } from './schema.js';
 
 /** An answer as it will be stored, by the rules of the step's `response`. @throws InvalidInputError, UnserialisableValueError, ValueTooLargeError */
 export async function checkedResponse(schema: Schema | undefined, response: unknown, what: string): Promise<Json> {
-  const stored: Json = isClass(schema) && typeof response === 'object' && response !== null ? toStored(schema, response, 'response') : plain(response ?? null, 'response');
+  const stored: Json =
+    isClass(schema) && typeof response === 'object' && response !== null ? toStored(schema, response, 'response') : plain(response ?? null, 'response');
   checkSize(stored, what);
   const accepted = await checked(schema, fromStored(schema, stored), what);
   return schema === undefined || isClass(schema) ? stored : plain(accepted, 'response');

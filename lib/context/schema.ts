@@ -12,7 +12,8 @@ import { checkKind, checkParts, copy, kindOf, plainObject } from './plain.js';
 interface StandardSchema {
   readonly '~standard': { validate(value: unknown): StandardResult | Promise<StandardResult> };
 }
-type StandardResult = { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] }[] };
+type StandardResult =
+  { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] }[] };
 
 /**
  * Typed data → what is stored: the class's own transformations first.
@@ -23,7 +24,8 @@ export function toStored(schema: Schema | undefined, value: object, place: strin
   checkParts({ ...value }, place);
   const typed = Object.assign(Object.create(schema.prototype as object) as object, value);
   const stored = plainObject(instanceToPlain(typed, { exposeUnsetFields: false }), place);
-  for (const [key, each] of Object.entries(value)) if (kindOf(each) !== null && !comesBack(schema, key, each, stored)) checkKind(each, place === '' ? key : `${place}.${key}`);
+  for (const [key, each] of Object.entries(value))
+    if (kindOf(each) !== null && !comesBack(schema, key, each, stored)) checkKind(each, place === '' ? key : `${place}.${key}`);
   return stored;
 }
 
@@ -61,7 +63,11 @@ export async function checked(schema: Schema | undefined, typed: unknown, what: 
   if (typeof typed !== 'object' || typed === null) throw new InvalidInputError(what, [`it must be an object, as ${schema.name} is`]);
   if (!hasRules(schema)) return typed;
   const errors = await validate(typed, { forbidUnknownValues: false });
-  if (errors.length > 0) throw new InvalidInputError(what, errors.flatMap((error) => [...problemsOf(error, '')]));
+  if (errors.length > 0)
+    throw new InvalidInputError(
+      what,
+      errors.flatMap((error) => [...problemsOf(error, '')]),
+    );
   return typed;
 }
 

@@ -59,7 +59,13 @@ type CheckGate<O> = [Gates<O>] extends [infer G]
 type CheckSolicited<O> = O extends { unsolicited: true } ? (O extends { on: unknown } ? never : Fault<"an unsolicited step needs 'on'">) : never;
 type CheckRetry<O> = O extends { retry: 0 | { attempts: 0 } } ? Fault<'retry counts the tries in all: at least 1'> : never;
 
-type Given<O> = O extends { response: infer S } ? SchemaOutput<S> : O extends { request: string } ? unknown : O extends { on: infer E } ? EventData<E> : StepRef;
+type Given<O> = O extends { response: infer S }
+  ? SchemaOutput<S>
+  : O extends { request: string }
+    ? unknown
+    : O extends { on: infer E }
+      ? EventData<E>
+      : StepRef;
 type CheckGiven<O, M extends Method> =
   Parameters<M> extends [any, infer P, ...unknown[]]
     ? unknown extends Given<O>
@@ -106,7 +112,9 @@ type Loose<T> = T extends string
 
 type Patches<M extends Method> = Said<M> extends infer R ? (IsAny<R> extends true ? never : R extends Outcome | string | number ? never : R) : never;
 type StrayKey<P, C> = P extends object ? Exclude<keyof P, keyof C> : never;
-type WrongKey<P, C> = P extends object ? { [K in keyof P & keyof C]-?: P[K] extends Loose<C[K]> | undefined | ((latest: any) => Loose<C[K]>) ? never : K }[keyof P & keyof C] : never;
+type WrongKey<P, C> = P extends object
+  ? { [K in keyof P & keyof C]-?: P[K] extends Loose<C[K]> | undefined | ((latest: any) => Loose<C[K]>) ? never : K }[keyof P & keyof C]
+  : never;
 type CheckPatch<C, M extends Method> = [Patches<M>] extends [never]
   ? never
   : [Exclude<Patches<M>, object>] extends [never] ? CheckKeysOf<C, M> : Fault<'it returns something that is no patch'>; // prettier-ignore

@@ -15,7 +15,8 @@ export interface StepDecorator<O> {
  */
 export function Step<const O extends StepOptions = {}>(options?: O & Strict<O, StepOptions>): StepDecorator<O> {
   return (target: object, key: string, descriptor: TypedPropertyDescriptor<any>) => {
-    if (typeof target === 'function') throw new TypeError(`@Step() on static ${target.name}.${key}: a step is a method of the provider, so it cannot be static.`);
+    if (typeof target === 'function')
+      throw new TypeError(`@Step() on static ${target.name}.${key}: a step is a method of the provider, so it cannot be static.`);
     Reflect.defineMetadata(STEP_METADATA, options ?? {}, descriptor.value as Class);
   };
 }

@@ -16,7 +16,9 @@ export function contextKeys(context: Schema | undefined): ReadonlySet<string> | 
 }
 
 export function validatedKeys(context: Class): string[] {
-  return getMetadataStorage().getTargetValidationMetadatas(context, '', false, false).map(({ propertyName }) => propertyName);
+  return getMetadataStorage()
+    .getTargetValidationMetadatas(context, '', false, false)
+    .map(({ propertyName }) => propertyName);
 }
 
 /** A context with its defaults: the class is data, so its constructor takes nothing. */

@@ -43,10 +43,7 @@ export interface StepNode {
   readonly transactional: boolean;
 }
 
-export type Gate =
-  | { readonly for: 'nothing' }
-  | { readonly for: 'response'; readonly request: string }
-  | { readonly for: 'event'; readonly event: string };
+export type Gate = { readonly for: 'nothing' } | { readonly for: 'response'; readonly request: string } | { readonly for: 'event'; readonly event: string };
 
 export interface Retry {
   /** Tries in all. */

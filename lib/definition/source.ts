@@ -30,7 +30,11 @@ export function methodOf(source: WorkflowSource, name: unknown): AnyFunction | u
 /** All method names, for "did you mean". */
 export function methodNames({ instance }: WorkflowSource): string[] {
   const names = new Set<string>();
-  for (let proto = Object.getPrototypeOf(instance) as object | null; proto && proto !== Object.prototype; proto = Object.getPrototypeOf(proto) as object | null) {
+  for (
+    let proto = Object.getPrototypeOf(instance) as object | null;
+    proto && proto !== Object.prototype;
+    proto = Object.getPrototypeOf(proto) as object | null
+  ) {
     for (const name of Object.getOwnPropertyNames(proto)) if (name !== 'constructor') names.add(name);
   }
   return [...names];

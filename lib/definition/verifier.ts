@@ -36,10 +36,12 @@ function* workflowProblems({ options, steps, className }: WorkflowSource): Probl
   yield* unknownOptions(options, WORKFLOW_OPTIONS);
   if (typeof options.name !== 'string' || options.name.trim() === '') yield `it has no name. Say @Workflow({ name: '${className.toLowerCase()}' }).`;
   else if (options.name.length > MAX_NAME) yield `its name has more than ${MAX_NAME} characters.`;
-  if (options.version !== undefined && !(Number.isInteger(options.version) && options.version > 0)) yield `version ${String(options.version)} is not a whole number from 1.`;
+  if (options.version !== undefined && !(Number.isInteger(options.version) && options.version > 0))
+    yield `version ${String(options.version)} is not a whole number from 1.`;
   if (steps.length === 0) yield 'it has no steps. Put @Step() on its methods.';
   else if (steps.every((step) => step.options.unsolicited)) yield 'all its steps are unsolicited, so it would end at once. Add a step that stands in the flow.';
-  if (options.context !== undefined && !isClass(options.context) && !('~standard' in options.context)) yield 'its context is neither a class nor a Standard Schema.';
+  if (options.context !== undefined && !isClass(options.context) && !('~standard' in options.context))
+    yield 'its context is neither a class nor a Standard Schema.';
   if (options.completeWhen !== undefined) yield* keyProblems(options.completeWhen, 'completeWhen', options.context);
   for (const problem of unknownOptions(options.defaults ?? {}, DEFAULTS)) yield `defaults: ${problem}`;
   yield* retryProblems(options.defaults?.retry);
@@ -116,8 +118,10 @@ function* gateProblems(source: WorkflowSource, { name, options }: Step): Problem
   const { request, on, after, response, unsolicited } = options;
   if (request !== undefined && on !== undefined) yield 'it waits for an answer (request) and for an event (on): split it into two steps.';
   if (on !== undefined && after !== undefined) yield 'it waits for an event (on) and for a time (after): split it into two steps.';
-  if (request !== undefined && !methodOf(source, request)) yield `request "${String(request)}" is not a method of ${source.className}.${didYouMean(String(request), methodNames(source))}`;
-  else if (request !== undefined && (request === name || source.steps.some((step) => step.name === request))) yield `request "${request}" is a step itself. The asking method is a plain method, without @Step().`;
+  if (request !== undefined && !methodOf(source, request))
+    yield `request "${String(request)}" is not a method of ${source.className}.${didYouMean(String(request), methodNames(source))}`;
+  else if (request !== undefined && (request === name || source.steps.some((step) => step.name === request)))
+    yield `request "${request}" is a step itself. The asking method is a plain method, without @Step().`;
   if (response !== undefined && request === undefined) yield 'it has a response but no request: name the method that asks.';
   if (response !== undefined && !isClass(response) && !('~standard' in (response as object))) yield 'its response is neither a class nor a Standard Schema.';
   if (on !== undefined && (typeof on !== 'string' || on === '' || (on as string).length > MAX_NAME)) yield 'on must be the name of an event.';
@@ -127,7 +131,8 @@ function* gateProblems(source: WorkflowSource, { name, options }: Step): Problem
 function* nextProblems({ steps }: WorkflowSource, { options }: Step): Problems {
   const names = steps.filter((step) => !step.options.unsolicited).map((step) => step.name);
   const next = options.next === undefined ? [] : [options.next].flat();
-  for (const name of next) if (name !== END && !names.includes(name)) yield `next "${String(name)}" is not a step of the flow.${didYouMean(String(name), [...names, END])}`;
+  for (const name of next)
+    if (name !== END && !names.includes(name)) yield `next "${String(name)}" is not a step of the flow.${didYouMean(String(name), [...names, END])}`;
   if (Array.isArray(options.next) && next.length < 2) yield 'a decision has at least two steps to choose from; for one, say its name without a list.';
   if (new Set(next).size < next.length) yield 'next names a step twice.';
   if (next.length > 1 && options.required === false) yield 'it is a decision, so it cannot be skipped: leave out required: false.';
@@ -140,7 +145,8 @@ function* nextProblems({ steps }: WorkflowSource, { options }: Step): Problems {
 function* placeProblems({ options }: Step): Problems {
   const { parallel, unsolicited, next, queue, when } = options;
   if (parallel !== undefined && (typeof parallel !== 'string' || parallel === '')) yield 'parallel must be the name of a group.';
-  if (parallel !== undefined && next !== undefined) yield `it stands in the parallel group "${parallel}", so it cannot say next: the group goes on when all of it has ended.`;
+  if (parallel !== undefined && next !== undefined)
+    yield `it stands in the parallel group "${parallel}", so it cannot say next: the group goes on when all of it has ended.`;
   if (unsolicited && parallel !== undefined) yield 'an unsolicited step stands beside the flow, and so in no parallel group.';
   if (unsolicited && queue !== undefined) yield 'an unsolicited step runs where its event is applied, and so on no queue.';
   if (unsolicited && when !== undefined) yield 'an unsolicited step waits for nothing but its event: decline the event with again() instead of when.';
@@ -150,21 +156,25 @@ function* placeProblems({ options }: Step): Problems {
 function* queueProblems({ queue }: StepOptions, { queues }: Surroundings): Problems {
   if (queue === undefined) return;
   if (typeof queue !== 'string' || queue === '') yield 'queue must be the name of a task queue.';
-  else if (queues && !queues.includes(queue)) yield `queue "${queue}" is not in the queues of the task queue: ${queues.join(', ') || 'none'}.${didYouMean(queue, queues)}`;
+  else if (queues && !queues.includes(queue))
+    yield `queue "${queue}" is not in the queues of the task queue: ${queues.join(', ') || 'none'}.${didYouMean(queue, queues)}`;
 }
 
 function* retryProblems(retry: StepOptions['retry']): Problems {
   if (retry === undefined) return;
   const policy = typeof retry === 'number' ? { attempts: retry } : retry;
   yield* unknownOptions(policy, RETRY_OPTIONS);
-  if (!(Number.isInteger(policy.attempts) && policy.attempts > 0)) yield `retry counts the tries in all: a whole number from 1, not ${String(policy.attempts)}.`;
+  if (!(Number.isInteger(policy.attempts) && policy.attempts > 0))
+    yield `retry counts the tries in all: a whole number from 1, not ${String(policy.attempts)}.`;
   if (policy.delay !== undefined) yield* durationProblems(policy.delay, 'retry.delay');
   if (policy.maxDelay !== undefined) yield* durationProblems(policy.maxDelay, 'retry.maxDelay');
-  if (policy.backoff !== undefined && !['fixed', 'exponential'].includes(policy.backoff)) yield `retry.backoff is 'fixed' or 'exponential', not "${policy.backoff}".`;
+  if (policy.backoff !== undefined && !['fixed', 'exponential'].includes(policy.backoff))
+    yield `retry.backoff is 'fixed' or 'exponential', not "${policy.backoff}".`;
 }
 
 function* durationProblems(value: unknown, option: string): Problems {
-  if (parseDuration(value) === null) yield `${option} ${JSON.stringify(value)} is not a duration. Say for instance '30s', '2 days', or a number of milliseconds.`;
+  if (parseDuration(value) === null)
+    yield `${option} ${JSON.stringify(value)} is not a duration. Say for instance '30s', '2 days', or a number of milliseconds.`;
 }
 
 /** A name must be a key of the context, as far as the context's class tells its keys. */
@@ -175,4 +185,3 @@ function* keyProblems(value: unknown, option: string, context: WorkflowSource['o
   const durations = option === 'after' || option === 'within' ? ' nor a duration' : '';
   if (keys && !keys.has(value)) yield `${option} "${value}" is not a key of the context${durations}.${didYouMean(value, keys)}`;
 }
-

@@ -62,7 +62,8 @@ function read(result: unknown, node: StepNode, token: Token): BodyResult {
   if (said.said === 'again') return { said, ...(said.after !== undefined && { afterMs: milliseconds(said.after) }) };
   if (said.said === 'asked') return wrong('asked() is for the method that asks; a step returns a patch');
   const deciding = node.next.length > 1;
-  if (said.said === 'go' && !(deciding && node.next.includes(said.branch))) return wrong(`it returned "${said.branch}", which is not one of its next: ${deciding ? node.next.join(', ') : 'it has no list of them'}`);
+  if (said.said === 'go' && !(deciding && node.next.includes(said.branch)))
+    return wrong(`it returned "${said.branch}", which is not one of its next: ${deciding ? node.next.join(', ') : 'it has no list of them'}`);
   if (said.said === 'done' && deciding) return wrong(`it is a decision, and chose none of its next: ${node.next.join(', ')}`);
   return { said };
 }
@@ -71,7 +72,10 @@ function read(result: unknown, node: StepNode, token: Token): BodyResult {
 function readAnswer(result: unknown, node: StepNode): BodyResult {
   const said = saidBy(result);
   if (result === undefined || result === null) return { said: { said: 'asked', correlationId: '' } };
-  if (!said || said.said === 'go') return wrong(`its request returned ${typeof result === 'string' ? `"${result}"` : `a ${typeof result}`}: return nothing, asked({ correlationId }) or done()`);
+  if (!said || said.said === 'go')
+    return wrong(
+      `its request returned ${typeof result === 'string' ? `"${result}"` : `a ${typeof result}`}: return nothing, asked({ correlationId }) or done()`,
+    );
   if (said.said === 'asked') checkName('asked(): its correlationId', said.correlationId, MAX_CORRELATION_ID);
   if (said.said === 'done' && node.next.length > 1) return wrong('it is a decision, so its request cannot be done() with it');
   return said.said === 'again' && said.after !== undefined ? { said, afterMs: milliseconds(said.after) } : { said };
@@ -79,7 +83,8 @@ function readAnswer(result: unknown, node: StepNode): BodyResult {
 
 function patchOf(result: unknown): { patch?: object } {
   if (result === undefined || result === null) return {};
-  if (typeof result !== 'object' || Array.isArray(result)) throw new WrongResult(`it returned a ${Array.isArray(result) ? 'list' : typeof result}: a step returns a patch of the context, an outcome, or nothing`);
+  if (typeof result !== 'object' || Array.isArray(result))
+    throw new WrongResult(`it returned a ${Array.isArray(result) ? 'list' : typeof result}: a step returns a patch of the context, an outcome, or nothing`);
   return { patch: result };
 }
 
@@ -94,7 +99,8 @@ function wrong(message: string): BodyResult {
 /** `Class: message`, and the causes behind it. Never throws, whatever was thrown. */
 export function describe(error: unknown): string {
   try {
-    const text = error instanceof Error ? `${headOf(error)}${error.cause instanceof Error ? ` (cause: ${headOf(error.cause)})` : ''}` : `thrown: ${String(error)}`;
+    const text =
+      error instanceof Error ? `${headOf(error)}${error.cause instanceof Error ? ` (cause: ${headOf(error.cause)})` : ''}` : `thrown: ${String(error)}`;
     return text.slice(0, LONGEST_ERROR).replaceAll('\0', '').toWellFormed();
   } catch {
     return 'thrown: something that cannot be described';

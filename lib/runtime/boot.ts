@@ -14,7 +14,13 @@ import { bootLogger, explore, type FoundDoor } from './explorer.js';
 import type { WorkflowRegistry } from './registry.js';
 
 /** Finds, compiles and verifies every workflow. Refuses to start on any problem, and names all of them at once. */
-export function discoverWorkflows(discovery: DiscoveryService, registry: WorkflowRegistry, queues: readonly string[] | null, options: WorkflowModuleOptions, settings: readonly string[]): void {
+export function discoverWorkflows(
+  discovery: DiscoveryService,
+  registry: WorkflowRegistry,
+  queues: readonly string[] | null,
+  options: WorkflowModuleOptions,
+  settings: readonly string[],
+): void {
   const { sources, doors, problems } = explore(discovery);
   const compiled = sources.map((source) => ({ source, definition: compileWrittenOrder(source, options.defaults) }));
   const all = [
@@ -37,14 +43,20 @@ function contextProblems({ className, options: { context } }: WorkflowSource): s
     newContext(context);
     return [];
   } catch (error) {
-    return [`${className}: its context class ${context.name} cannot be made without arguments (${error instanceof Error ? error.message : String(error)}). A context is data: give its fields defaults instead of a constructor.`];
+    return [
+      `${className}: its context class ${context.name} cannot be made without arguments (${error instanceof Error ? error.message : String(error)}). A context is data: give its fields defaults instead of a constructor.`,
+    ];
   }
 }
 
 function twins(sources: readonly WorkflowSource[]): string[] {
   return sources.flatMap((source, i) => {
     const twin = sources.slice(0, i).find((other) => key(other) === key(source));
-    return twin ? [`${source.className}: ${twin.className} is workflow "${source.options.name}" version ${source.options.version ?? 1} already. Give one of them another name or version.`] : [];
+    return twin
+      ? [
+          `${source.className}: ${twin.className} is workflow "${source.options.name}" version ${source.options.version ?? 1} already. Give one of them another name or version.`,
+        ]
+      : [];
   });
 }
 
@@ -67,7 +79,9 @@ function doorProblems({ place, workflow, step }: FoundDoor, sources: readonly Wo
 /** Without rules, nothing is refused at the start: what is missing shows in the step that needs it. */
 function warnOfContext({ className, options: { context } }: WorkflowSource): void {
   if (context === undefined || hasRules(context)) return;
-  bootLogger.warn(`${className}: its context class has no class-validator decorators, so a process starts with whatever it is given. Put them on the keys that have no default.`);
+  bootLogger.warn(
+    `${className}: its context class has no class-validator decorators, so a process starts with whatever it is given. Put them on the keys that have no default.`,
+  );
 }
 
 function describe(sources: readonly WorkflowSource[]): string {
@@ -78,5 +92,7 @@ function describe(sources: readonly WorkflowSource[]): string {
 function summary(workflows: readonly BoundWorkflow[]): string {
   const steps = workflows.reduce((sum, { definition }) => sum + stepsOf(definition).length, 0);
   const names = workflows.map(({ definition }) => `${definition.name} v${definition.version}`).join(', ');
-  return workflows.length === 0 ? 'No workflows: put @Workflow({ name }) on a provider.' : `${workflows.length} workflow${workflows.length === 1 ? '' : 's'} (${names}), ${steps} steps`;
+  return workflows.length === 0
+    ? 'No workflows: put @Workflow({ name }) on a provider.'
+    : `${workflows.length} workflow${workflows.length === 1 ? '' : 's'} (${names}), ${steps} steps`;
 }

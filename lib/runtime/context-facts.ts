@@ -52,7 +52,9 @@ export class ContextFacts implements Facts {
   }
 
   private ask<T>(node: string, what: 'when' | 'after' | 'within', read: (value: unknown) => T, now = 0): T | Fault {
-    return guarded(what, () => read(this.bound.steps.get(node)![what]!(this.context(), { processId: this.process.id, groupId: this.process.groupId, now: new Date(now) })));
+    return guarded(what, () =>
+      read(this.bound.steps.get(node)![what]!(this.context(), { processId: this.process.id, groupId: this.process.groupId, now: new Date(now) })),
+    );
   }
 
   private context(): unknown {

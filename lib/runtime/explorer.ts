@@ -65,15 +65,21 @@ function describeMethod(chain: readonly object[], name: string): object | undefi
 
 function scopeProblems(type: Class, wrapper: Wrapper): string[] {
   if (wrapper.isDependencyTreeStatic()) return [];
-  return [`${type.name}: it is request-scoped, or something it injects is. A workflow runs outside any request: make it a singleton, and resolve what belongs to a request inside the step with ModuleRef.`];
+  return [
+    `${type.name}: it is request-scoped, or something it injects is. A workflow runs outside any request: make it a singleton, and resolve what belongs to a request inside the step with ModuleRef.`,
+  ];
 }
 
 function orphanSteps(type: Class): string[] {
   if (Reflect.hasMetadata(WORKFLOW_METADATA, type)) {
-    return Reflect.hasOwnMetadata(WORKFLOW_METADATA, type) ? [] : [`${type.name}: it inherits from a workflow without being one. Put @Workflow({ name: '...' }) on it.`];
+    return Reflect.hasOwnMetadata(WORKFLOW_METADATA, type)
+      ? []
+      : [`${type.name}: it inherits from a workflow without being one. Put @Workflow({ name: '...' }) on it.`];
   }
   const steps = methodsOf(type).filter(({ method }) => Reflect.hasMetadata(STEP_METADATA, method));
-  return steps.length === 0 ? [] : [`${type.name}: it has @Step() on ${steps.map(({ name }) => name).join(', ')}, but no @Workflow({ name: '...' }) on the class.`];
+  return steps.length === 0
+    ? []
+    : [`${type.name}: it has @Step() on ${steps.map(({ name }) => name).join(', ')}, but no @Workflow({ name: '...' }) on the class.`];
 }
 
 function doorsOf(type: Class): FoundDoor[] {

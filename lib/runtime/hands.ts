@@ -1,12 +1,12 @@
-import { type Seed, transition } from '../core/transition.js';
-import { StoreUnavailableError, UnknownWorkflowError } from '../errors.js';
+import { transition } from '../core/transition.js';
+import { StoreUnavailableError } from '../errors.js';
 import type { ProcessStore } from '../store/process-store.js';
-import type { BoundWorkflow } from './bound-workflow.js';
 import type { Clock } from './clock.js';
 import { ContextFacts } from './context-facts.js';
 import type { Loader } from './loader.js';
-import { errorOf, type ProcessWriter } from './process-writer.js';
+import type { ProcessWriter } from './process-writer.js';
 import type { WorkflowRegistry } from './registry.js';
+import { errorOf, snapshotOf, unknownWorkflow } from './round.js';
 import type { Applied, Pending } from './seat.js';
 import type { Change } from '../core/change.js';
 
@@ -38,18 +38,6 @@ export class Hands {
     return manager === undefined ? this.writer.apply(id, { ...signed, patient: false }) : this.tellWithin(manager, id, signed);
   }
 
-  start(bound: BoundWorkflow, seed: Seed, manager: unknown): Promise<Applied['process']> {
-    return manager === undefined ? this.writer.start(bound, seed) : this.startWithin(manager, bound, seed);
-  }
-
-  private async startWithin(manager: unknown, bound: BoundWorkflow, seed: Seed): Promise<Applied['process']> {
-    const change = this.writer.begun(bound, seed, null);
-    const rejection = await this.store.commitWithin(manager, change);
-    if (rejection) throw errorOf(rejection);
-    this.store.afterCommit(manager, () => this.writer.committedElsewhere(change, null));
-    return change.process;
-  }
-
   private async tellWithin(manager: unknown, id: string, pending: Pick<Pending, 'tell' | 'waits' | 'messages'>): Promise<Applied | null> {
     for (let losses = 0; ; losses++) {
       const made = await this.decide(id, pending);
@@ -69,14 +57,13 @@ export class Hands {
   private async decide(id: string, { tell, waits, messages }: Pick<Pending, 'tell' | 'waits' | 'messages'>): Promise<Applied | null> {
     const loaded = await this.loader.load({ id, waits, messages, context: true });
     if (!loaded) return null;
-    const { process, context } = loaded;
+    const { context, ...snapshot } = snapshotOf(loaded);
+    const { process } = snapshot;
     const bound = this.registry.find(process.workflow, process.workflowVersion);
-    if (!bound) throw new UnknownWorkflowError(process.workflow, ' This application does not know it.', process.workflowVersion);
-    const told = tell({ process, context: context!, bound });
-    const snapshot = { process, waits: new Map(loaded.waits.map((wait) => [wait.key, wait])), messages: new Map(loaded.messages.map((message) => [message.id, message])) };
-    const facts = new ContextFacts(bound, process, context!, 'patch' in told ? told.patch : undefined);
+    if (!bound) throw unknownWorkflow(process);
+    const told = tell({ process, context, bound });
+    const facts = new ContextFacts(bound, process, context, 'patch' in told ? told.patch : undefined);
     const change = transition(bound.definition, snapshot, { ...told, by: null, facts }, this.clock.now().getTime());
     return { process: change?.process ?? process, change };
   }
 }
-

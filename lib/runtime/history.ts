@@ -38,7 +38,7 @@ export class History {
   /** The versions after one and up to another: they may reach back over several snapshots. */
   private async between(process: ProcessState, after: number, upTo: number): Promise<VersionDraft[]> {
     const found: VersionDraft[] = [];
-    for (let version = upTo; version > after; ) {
+    for (let version = upTo; version > after;) {
       const versions = await this.store.versionsUpTo(process.id, version);
       found.unshift(...versions.filter((each) => each.version > after));
       version = versions[0]!.version - 1;

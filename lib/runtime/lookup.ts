@@ -34,7 +34,8 @@ export class Lookup {
   /** @throws ProcessNotFoundError also when the one with this group id has finished */
   async toWrite(ref: ProcessRef): Promise<ProcessState> {
     const found = typeof ref === 'string' ? (await this.byId(ref))?.process : await this.byGroup(ref);
-    if (!found || (typeof ref !== 'string' && isFinished(found.status))) throw new ProcessNotFoundError(nameOf(ref, this.registry), typeof ref === 'string' ? '' : 'live ');
+    if (!found || (typeof ref !== 'string' && isFinished(found.status)))
+      throw new ProcessNotFoundError(nameOf(ref, this.registry), typeof ref === 'string' ? '' : 'live ');
     return found;
   }
 
@@ -43,7 +44,8 @@ export class Lookup {
   }
 
   private async byGroup(ref: Exclude<ProcessRef, string>): Promise<ProcessState | undefined> {
-    if (typeof ref !== 'object' || ref === null || ref.workflow === undefined) throw new InvalidInputError('The process', ['say its id, or { workflow, groupId }']);
+    if (typeof ref !== 'object' || ref === null || ref.workflow === undefined)
+      throw new InvalidInputError('The process', ['say its id, or { workflow, groupId }']);
     checkName('groupId', ref.groupId, MAX_GROUP_ID);
     return (await this.store.byGroup([this.registry.nameOf(ref.workflow)], ref.groupId))[0];
   }
@@ -53,7 +55,8 @@ export class Lookup {
   }
 
   async page(query: Omit<ProcessQuery, 'limit' | 'after'>, { cursor, limit = USUAL_PAGE }: { cursor?: string; limit?: number }): Promise<Page<ProcessState>> {
-    if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE) throw new InvalidInputError('The filter', [`limit must be a whole number from 1 to ${LARGEST_PAGE}`]);
+    if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE)
+      throw new InvalidInputError('The filter', [`limit must be a whole number from 1 to ${LARGEST_PAGE}`]);
     const after = cursor === undefined ? undefined : readCursor(cursor);
     const found = await this.store.find({ ...query, limit: limit + 1, ...(after && { after }) });
     const items = found.slice(0, limit);

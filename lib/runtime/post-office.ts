@@ -4,7 +4,7 @@
  * only a net for a look that was cut off.
  */
 import { bodyDigest, digestOf } from '../core/digest.js';
-import type { Change, Disposition, MessageState } from '../core/change.js';
+import type { Disposition, MessageState } from '../core/change.js';
 import { eventAddress, responseAddress } from '../core/enter.js';
 import { isFinished } from '../core/process.js';
 import type { Json } from '../core/json.js';
@@ -15,18 +15,8 @@ import type { Activity } from './activity.js';
 import type { Clock } from './clock.js';
 import type { Hand, Hands } from './hands.js';
 import { hears, type WorkflowRegistry } from './registry.js';
-import type { Applied, Told } from './seat.js';
-
-/** What became of an event in one process. */
-export interface Delivery {
-  readonly processId: string;
-  readonly disposition: Disposition;
-}
-
-export interface Addressed {
-  readonly workflow: string;
-  readonly step: string;
-}
+import { type Addressed, addressesIn, copyFor, type Delivery, dispositionOf, preferOpen } from './letters.js';
+import type { Told } from './seat.js';
 
 export class PostOffice {
   private readonly looking = new Set<string>();
@@ -65,7 +55,8 @@ export class PostOffice {
   private async tryWaits(to: Addressed, message: MessageState, hand: Hand): Promise<Disposition | null> {
     const [wait] = preferOpen(await this.store.waitsAt([message.address]));
     if (!wait) return null;
-    if (wait.step !== to.step) throw new NotWaitingError(wait.processId, to.step, [wait.step], `This correlation id belongs to step "${wait.step}", not to "${to.step}".`);
+    if (wait.step !== to.step)
+      throw new NotWaitingError(wait.processId, to.step, [wait.step], `This correlation id belongs to step "${wait.step}", not to "${to.step}".`);
     return this.bring(message, wait, hand);
   }
 
@@ -108,7 +99,9 @@ export class PostOffice {
 
   private async bringToWaiting(message: MessageState, hand: Hand): Promise<Delivery[]> {
     const waits = (await this.store.waitsAt([message.address])).filter(({ closed }) => !closed);
-    return Promise.all(waits.map(async (wait) => ({ processId: wait.processId, disposition: await this.bring(copyFor(message, wait.processId), wait, hand, message) })));
+    return Promise.all(
+      waits.map(async (wait) => ({ processId: wait.processId, disposition: await this.bring(copyFor(message, wait.processId), wait, hand, message) })),
+    );
   }
 
   private async bringToListening(event: string, key: string, message: MessageState, hand: Hand): Promise<Delivery[]> {
@@ -118,10 +111,21 @@ export class PostOffice {
     return (await Promise.all(known.map(({ id, definition }) => this.bringToListeners(id, definition, event, message, hand)))).flat();
   }
 
-  private async bringToListeners(processId: string, definition: Parameters<typeof unsolicitedSteps>[0] | undefined, event: string, message: MessageState, hand: Hand): Promise<Delivery[]> {
+  private async bringToListeners(
+    processId: string,
+    definition: Parameters<typeof unsolicitedSteps>[0] | undefined,
+    event: string,
+    message: MessageState,
+    hand: Hand,
+  ): Promise<Delivery[]> {
     const nodes = definition ? unsolicitedSteps(definition).filter((node) => hears(node, event)) : [];
     const letters = nodes.map(({ name }) => ({ name, letter: copyFor(message, processId, name) }));
-    return Promise.all(letters.map(async ({ name, letter }) => ({ processId, disposition: await this.settle(processId, letter, { type: 'event-received', node: name, message: letter }, [], hand) })));
+    return Promise.all(
+      letters.map(async ({ name, letter }) => ({
+        processId,
+        disposition: await this.settle(processId, letter, { type: 'event-received', node: name, message: letter }, [], hand),
+      })),
+    );
   }
 
   /* ---------------------------------------------------------- matching again ---- */
@@ -183,23 +187,4 @@ export class PostOffice {
   private now(): number {
     return this.clock.now().getTime();
   }
-}
-
-/** One event, many processes: each has its own copy, so that each knows a repeated one. */
-function copyFor(message: MessageState, processId: string, node = ''): MessageState {
-  return { ...message, id: digestOf(message.id, processId, node) };
-}
-
-function dispositionOf({ change }: Applied): Disposition {
-  const record = change?.records.find(({ type }) => type.startsWith('message-'));
-  return (record?.type.slice('message-'.length) as Disposition | undefined) ?? 'late';
-}
-
-/** An id of theirs may come again; the wait that is open counts. */
-function preferOpen(waits: readonly WaitAt[]): WaitAt[] {
-  return [...waits].sort((a, b) => Number(a.closed) - Number(b.closed));
-}
-
-function addressesIn(change: Change): string[] {
-  return change.waits.put.flatMap(({ address }) => address ?? []);
 }

@@ -116,7 +116,7 @@ export class ProcessRunner {
   private dropLost(seat: Seat, process: ProcessState): void {
     if (seat.running.size === 0) return;
     const stands = (key: string) => process.tokens.some((token) => visitKey(token) === key);
-    for (const [key, visit] of seat.running) if (!visit.ended && !stands(key)) visit.abort(new Error('The process has moved on: cancelled, restarted, or taken over by another worker.'));
+    for (const [key, visit] of seat.running)
+      if (!visit.ended && !stands(key)) visit.abort(new Error('The process has moved on: cancelled, restarted, or taken over by another worker.'));
   }
 }
-

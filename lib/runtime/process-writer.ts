@@ -9,28 +9,23 @@
  * Events of one process are decided one after the other here, so one record of a process is under way at a time; between
  * instances the revision decides.
  */
-import { after, type Change, joined, type Snapshot } from '../core/change.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Change, Snapshot } from '../core/change.js';
 import type { JsonObject } from '../core/json.js';
 import type { ProcessState } from '../core/process.js';
-import { begin, type Seed, transition } from '../core/transition.js';
-import { ProcessAlreadyLiveError, StoreUnavailableError, UnknownWorkflowError } from '../errors.js';
-import type { Loaded, ProcessStore, Rejection } from '../store/process-store.js';
-import { patched } from '../context/context.js';
-import { Activity } from './activity.js';
-import type { BoundWorkflow } from './bound-workflow.js';
+import { StoreUnavailableError } from '../errors.js';
+import type { Rejection } from '../store/process-store.js';
+import type { Activity } from './activity.js';
 import type { Clock } from './clock.js';
 import type { Committer } from './committer.js';
-import { ContextFacts } from './context-facts.js';
 import type { Loader } from './loader.js';
 import type { WorkflowRegistry } from './registry.js';
-import { type Applied, type Pending, Seat, type Standing, type Told } from './seat.js';
+import { answer, decideRound, errorOf, type Round, snapshotOf, unknownWorkflow } from './round.js';
+import { type Applied, type Pending, Seat } from './seat.js';
 
 const LARGEST_DRAIN = 64;
 const PATIENCE_TRIES = 6;
 const LONGEST_PAUSE_MS = 5000;
-
-type Decided = { readonly pending: Pending; readonly change: Change | null; readonly process: ProcessState };
-type Round = { readonly known: { process: ProcessState; context: JsonObject }; readonly total: Change | null; readonly decided: readonly Decided[] };
 
 export class ProcessWriter {
   readonly seats = new Map<string, Seat>();
@@ -39,7 +34,6 @@ export class ProcessWriter {
   private closed = false;
 
   constructor(
-    private readonly store: ProcessStore,
     private readonly committer: Committer,
     private readonly loader: Loader,
     private readonly registry: WorkflowRegistry,
@@ -85,32 +79,6 @@ export class ProcessWriter {
     for (const { reject } of seat.pending.splice(0)) reject(new StoreUnavailableError(seat.id, 'the application shuts down'));
   }
 
-  /* ------------------------------------------------------------------- start ---- */
-
-  /** @throws ProcessAlreadyLiveError when the id or the group id is taken, without the id of the process that has it */
-  async start(bound: BoundWorkflow, seed: Seed): Promise<ProcessState> {
-    const change = this.begun(bound, seed, this.worker());
-    const rejection = await this.committer.commit(change).catch((error: unknown) => this.wasStarted(change, error));
-    if (rejection) throw errorOf(rejection);
-    this.committed(this.seatOf(seed.id), change, seed.values.set);
-    return change.process;
-  }
-
-  /** The reply of a commit was lost: what it did is there, or is not. A process of this id may also have been there before. */
-  private async wasStarted(change: Change, error: unknown): Promise<Rejection | null> {
-    const [first] = await this.store.recordsOf(change.process.id);
-    if (!first) throw error;
-    const isOurs = first.at === change.records[0]!.at && first.worker === change.records[0]!.worker;
-    return isOurs ? null : { change, reason: 'exists', error };
-  }
-
-  begun(bound: BoundWorkflow, seed: Seed, by: string | null): Change {
-    const facts = new ContextFacts(bound, { id: seed.id, groupId: seed.groupId, contextVersion: 0, snapshotVersion: 0 }, seed.values.set);
-    return begin(bound.definition, seed, { by, facts, ...seed.given }, this.now());
-  }
-
-  /* ------------------------------------------------------------------- drain ---- */
-
   wake(seat: Seat): void {
     if (seat.draining || seat.pending.length === 0) return;
     seat.draining = true;
@@ -118,7 +86,7 @@ export class ProcessWriter {
   }
 
   private async drain(seat: Seat): Promise<void> {
-    for (let failures = 0; seat.pending.length > 0 && !this.closed; ) {
+    for (let failures = 0; seat.pending.length > 0 && !this.closed;) {
       const batch = seat.pending.splice(0, seat.alone-- > 0 ? 1 : LARGEST_DRAIN);
       try {
         await this.round(seat, batch);
@@ -136,8 +104,8 @@ export class ProcessWriter {
     const snapshot = await this.read(seat, batch);
     if (!snapshot) return batch.forEach(({ resolve }) => resolve(null));
     const bound = this.registry.find(snapshot.process.workflow, snapshot.process.workflowVersion);
-    if (!bound) return batch.forEach(({ reject }) => reject(unknown(snapshot.process)));
-    const round = this.decide(snapshot, snapshot.context, bound, batch);
+    if (!bound) return batch.forEach(({ reject }) => reject(unknownWorkflow(snapshot.process)));
+    const round = decideRound(bound, snapshot, batch, this.worker(), this.now());
     if (!round.total) return this.nothingApplied(seat, batch, round, snapshot);
     const rejection = await this.committer.commit(round.total);
     if (rejection?.reason === 'stale') return this.again(seat, batch);
@@ -149,42 +117,16 @@ export class ProcessWriter {
   /** From memory while this worker has the newest state and the event is about nothing parked; else from the store. */
   private async read(seat: Seat, batch: readonly Pending[]): Promise<(Snapshot & { context: JsonObject } & Remembered) | null> {
     const { changes } = seat;
-    if (seat.known && batch.every(({ waits, messages }) => waits.length === 0 && messages.length === 0)) return { ...seat.known, waits: NONE, messages: NONE, remembered: true, changes };
+    if (seat.known && batch.every(({ waits, messages }) => waits.length === 0 && messages.length === 0))
+      return { ...seat.known, waits: NONE, messages: NONE, remembered: true, changes };
     const waits = [...new Set(batch.flatMap((pending) => pending.waits))];
     const messages = [...new Set(batch.flatMap((pending) => pending.messages))];
     const loaded = await this.loader.load({ id: seat.id, waits, messages, context: true });
     return loaded && { ...snapshotOf(loaded), remembered: false, changes };
   }
 
-  private decide(snapshot: Snapshot, context: JsonObject, bound: BoundWorkflow, batch: readonly Pending[]): Round {
-    let [current, values, total] = [snapshot, context, null as Change | null];
-    const decided: Decided[] = [];
-    for (const pending of batch) {
-      const change = this.decideOne(current, values, bound, pending);
-      if (change === 'refused') continue;
-      if (change) {
-        [current, values] = [after(current, change), valuesAfter(values, change)];
-        total = total ? joined(total, change) : change;
-      }
-      decided.push({ pending, change, process: current.process });
-    }
-    return { known: { process: current.process, context: values }, total, decided };
-  }
-
-  private decideOne(snapshot: Snapshot, context: JsonObject, bound: BoundWorkflow, pending: Pending): Change | null | 'refused' {
-    try {
-      const told = pending.tell({ process: snapshot.process, context, bound });
-      const facts = new ContextFacts(bound, snapshot.process, context, 'patch' in told ? told.patch : undefined);
-      return transition(bound.definition, snapshot, { ...told, by: this.worker(), facts }, this.now());
-    } catch (error) {
-      pending.reject(error);
-      return 'refused';
-    }
-  }
-
-  /* ------------------------------------------------------------ after a commit ---- */
-
-  private committed(seat: Seat, change: Change, context: JsonObject): void {
+  /** A commit of ours, and the values after it: whoever listens can go on without reading anything. */
+  committed(seat: Seat, change: Change, context: JsonObject): void {
     seat.known = { process: change.process, context };
     seat.losses = 0;
     for (const listener of this.listeners) listener(change, seat);
@@ -221,13 +163,11 @@ export class ProcessWriter {
     for (const looker of this.lookers) looker(seat, known.process);
   }
 
-  /* ---------------------------------------------------------- when it goes wrong ---- */
-
   /** Somebody was faster: the same events meet the process as it is now. */
   private async again(seat: Seat, batch: readonly Pending[]): Promise<void> {
     seat.known = null;
     seat.pending.unshift(...batch);
-    if (++seat.losses > 2) await this.pause(Math.random() * Math.min(2 ** seat.losses, 100));
+    if (++seat.losses > 2) await pause(Math.random() * Math.min(2 ** seat.losses, 100));
   }
 
   /** Of several events of one record, only the one that cannot be stored is refused: they are tried again one by one. */
@@ -245,11 +185,7 @@ export class ProcessWriter {
     const stay = batch.filter((pending) => !unreadable && (pending.patient || failures < PATIENCE_TRIES));
     for (const pending of batch) if (!stay.includes(pending)) pending.reject(new StoreUnavailableError(seat.id, error));
     seat.pending.unshift(...stay);
-    if (stay.length > 0) await this.pause(Math.min(2 ** failures * 20, LONGEST_PAUSE_MS));
-  }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, ms));
+    if (stay.length > 0) await pause(Math.min(2 ** failures * 20, LONGEST_PAUSE_MS));
   }
 
   private now(): number {
@@ -261,26 +197,3 @@ export class ProcessWriter {
 type Remembered = { readonly remembered: boolean; readonly changes: number };
 
 const NONE: ReadonlyMap<string, never> = new Map<string, never>();
-
-function snapshotOf({ process, waits, messages, context }: Loaded): Snapshot & { context: JsonObject } {
-  return { process, waits: new Map(waits.map((wait) => [wait.key, wait])), messages: new Map(messages.map((message) => [message.id, message])), context: context ?? {} };
-}
-
-export function valuesAfter(values: JsonObject, change: Change): JsonObject {
-  return change.versions.reduce((before, { patch, removed, snapshot }) => snapshot ?? patched(before, { set: patch, remove: removed }), values);
-}
-
-function answer(decided: readonly Decided[]): void {
-  for (const { pending, change, process } of decided) pending.resolve({ process, change });
-}
-
-/** Definite: the database has said no. */
-export function errorOf({ reason, change, error }: Rejection): unknown {
-  return reason === 'refused' ? error : new ProcessAlreadyLiveError('', change.process.workflow, change.process.groupId);
-}
-
-function unknown(process: ProcessState): UnknownWorkflowError {
-  return new UnknownWorkflowError(process.workflow, ` Process ${process.id} was started with it; this application does not know it, and leaves the process alone.`, process.workflowVersion);
-}
-
-export type { Standing, Told };

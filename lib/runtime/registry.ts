@@ -36,7 +36,9 @@ export class WorkflowRegistry {
   }
 
   private remedy(name: string): string {
-    return this.byName.has(name) ? ` Known versions: ${[...this.byName.get(name)!.keys()].join(', ')}.` : didYouMean(name, this.byName.keys()) || ' Is its class in the providers of a module that is imported?';
+    return this.byName.has(name)
+      ? ` Known versions: ${[...this.byName.get(name)!.keys()].join(', ')}.`
+      : didYouMean(name, this.byName.keys()) || ' Is its class in the providers of a module that is imported?';
   }
 
   /** A step that waits for an answer, in any version. @throws UnknownStepError */

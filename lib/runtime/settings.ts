@@ -8,7 +8,8 @@ import type { EngineSettings } from './engine.js';
 export function settingsOf(options: WorkflowModuleOptions, problems: string[]): EngineSettings {
   const { worker = {}, keepUnmatched, schema } = options;
   problems.push(...unknownIn(options, [...KNOWN_OPTIONS.module, ...KNOWN_OPTIONS.extras], ''), ...unknownIn(worker, KNOWN_OPTIONS.worker, 'worker.'));
-  if (schema !== undefined && !['check', 'migrate', 'off'].includes(schema)) problems.push(`WorkflowModule: schema is 'check', 'migrate' or 'off', not "${String(schema)}".`);
+  if (schema !== undefined && !['check', 'migrate', 'off'].includes(schema))
+    problems.push(`WorkflowModule: schema is 'check', 'migrate' or 'off', not "${String(schema)}".`);
   const ms = (value: Duration | undefined, name: string, otherwise: number) => lengthOf(value, name, otherwise, problems);
   return {
     enabled: worker.enabled ?? true,
@@ -29,11 +30,13 @@ function unknownIn(options: object, known: readonly string[], prefix: string): s
 function lengthOf(value: Duration | undefined, name: string, otherwise: number, problems: string[]): number {
   if (value === undefined) return otherwise;
   const ms = parseDuration(value);
-  if (ms === null || ms === 0) problems.push(`WorkflowModule: ${name} ${JSON.stringify(value)} is not a duration. Say for instance '30s', '2 days', or a number of milliseconds.`);
+  if (ms === null || ms === 0)
+    problems.push(`WorkflowModule: ${name} ${JSON.stringify(value)} is not a duration. Say for instance '30s', '2 days', or a number of milliseconds.`);
   return ms ?? otherwise;
 }
 
 function countOf(value: number | undefined, problems: string[]): number {
-  if (value !== undefined && !(Number.isInteger(value) && value > 0)) problems.push(`WorkflowModule: worker.concurrency ${String(value)} is not a whole number from 1.`);
+  if (value !== undefined && !(Number.isInteger(value) && value > 0))
+    problems.push(`WorkflowModule: worker.concurrency ${String(value)} is not a whole number from 1.`);
   return value ?? 1000;
 }

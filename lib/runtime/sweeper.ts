@@ -4,9 +4,9 @@
  * everything that is normally told at once, and the only way by which time and death are noticed.
  */
 import { Logger } from '@nestjs/common';
-import type { Change } from '../core/change.js';
 import type { TaskQueue } from '../queue/task-queue.js';
 import type { ProcessStore } from '../store/process-store.js';
+import { Alarms } from './alarms.js';
 import { type Clock, StoreClock, type Timers } from './clock.js';
 import type { PostOffice } from './post-office.js';
 import type { ProcessRunner } from './process-runner.js';
@@ -27,15 +27,11 @@ export interface SweeperSettings {
 const SILENT_BEATS = 3;
 const AT_ONCE = 200;
 const MOST_HELD = 10_000;
-/** Moments are rung exactly, to a grain, if they are not far off; more than so many at once are a crowd, and the sweep's. */
-const ALARM_GRAIN_MS = 10;
-const FARTHEST_ALARM_MS = 60_000;
-const MOST_ALARMS = 500;
 
 export class Sweeper {
   private readonly logger = new Logger('Workflow');
   private cancels: (() => void)[] = [];
-  private readonly alarms = new Map<number, () => void>();
+  private readonly alarms: Alarms;
   private stopped = true;
   private lastBeat = 0;
   private storeTime = 0;
@@ -52,7 +48,10 @@ export class Sweeper {
     private readonly clock: Clock,
     private readonly timers: Timers,
   ) {
-    writer.afterCommit((change) => this.setAlarm(change));
+    this.alarms = new Alarms(clock, timers, () => this.guarded(() => this.sweep()));
+    writer.afterCommit((change) => {
+      if (!this.stopped) this.alarms.setFor(change);
+    });
   }
 
   async start(): Promise<void> {
@@ -73,7 +72,6 @@ export class Sweeper {
   pause(): void {
     this.stopped = true;
     for (const cancel of this.cancels) cancel();
-    for (const cancel of this.alarms.values()) cancel();
     this.alarms.clear();
   }
 
@@ -87,10 +85,12 @@ export class Sweeper {
   }
 
   private async fireDue(): Promise<void> {
-    for (let found = AT_ONCE; found === AT_ONCE; ) {
+    for (let found = AT_ONCE; found === AT_ONCE;) {
       const due = await this.store.dueWaits(this.registry.names(), this.now(), AT_ONCE);
       found = due.length;
-      const applied = await Promise.all(due.map(({ processId, key, run }) => this.tell(processId, { type: 'came-due', key, run, random: Math.random() }, [key])));
+      const applied = await Promise.all(
+        due.map(({ processId, key, run }) => this.tell(processId, { type: 'came-due', key, run, random: Math.random() }, [key])),
+      );
       if (!applied.some(Boolean)) return; // of workflows we do not know, or others were faster
     }
   }
@@ -171,22 +171,6 @@ export class Sweeper {
   }
 
   /* --------------------------------------------------------------------- time ---- */
-
-  /** Moments near enough are not left to the next sweep; what is further off, or known to others, is. */
-  private setAlarm(change: Change): void {
-    if (this.stopped) return;
-    for (const { dueAt, readyAt } of change.waits.put) for (const moment of [dueAt, readyAt]) if (moment !== null) this.alarmAt(moment);
-  }
-
-  private alarmAt(moment: number): void {
-    const at = Math.ceil(moment / ALARM_GRAIN_MS) * ALARM_GRAIN_MS;
-    const away = at - this.now();
-    if (away <= 0 || away > FARTHEST_ALARM_MS || this.alarms.has(at) || this.alarms.size >= MOST_ALARMS) return;
-    this.alarms.set(at, this.timers.after(away, () => {
-      this.alarms.delete(at);
-      this.guarded(() => this.sweep());
-    })); // prettier-ignore
-  }
 
   private every(ms: number, work: () => Promise<void>): void {
     const again = () => {

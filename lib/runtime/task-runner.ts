@@ -57,7 +57,8 @@ export class TaskRunner implements TaskWork {
   }
 
   private abortTasksOf(processId: string): void {
-    for (const visit of this.running.values()) if (visit?.processId === processId) visit.abort(new Error('The process has moved on: cancelled, restarted or completed.'));
+    for (const visit of this.running.values())
+      if (visit?.processId === processId) visit.abort(new Error('The process has moved on: cancelled, restarted or completed.'));
   }
 
   private async tryToRun(at: TaskAt, rate: Rate | undefined): Promise<Ran> {

@@ -11,7 +11,8 @@ import type { Clock, Timers } from './clock.js';
 import { conclude } from './conclude.js';
 import { ContextFacts } from './context-facts.js';
 import type { Loader } from './loader.js';
-import { type ProcessWriter, valuesAfter } from './process-writer.js';
+import type { ProcessWriter } from './process-writer.js';
+import { valuesAfter } from './round.js';
 import { StepVisit } from './step-visit.js';
 import { type Speaker, tellOutcome } from './tell-outcome.js';
 
@@ -80,7 +81,12 @@ export class TransactionalSteps {
     if (told.type === 'step-failed') throw new BodyFailed({ failed: told.error, permanent: told.permanent });
     const facts = new ContextFacts(bound, loaded.process, loaded.context!, 'patch' in told ? told.patch : undefined);
     const waits = new Map(loaded.waits.map((wait): [string, WaitState] => [wait.key, wait]));
-    const change = transition(bound.definition, { process: loaded.process, waits, messages: new Map() }, { ...told, by: this.worker, facts }, this.clock.now().getTime());
+    const change = transition(
+      bound.definition,
+      { process: loaded.process, waits, messages: new Map() },
+      { ...told, by: this.worker, facts },
+      this.clock.now().getTime(),
+    );
     return { change, context: loaded.context! };
   }
 
@@ -93,4 +99,3 @@ function resultOf(error: unknown): BodyResult {
   if (error instanceof BodyFailed) return error.result;
   return { failed: `TransactionFailed: ${error instanceof Error ? error.message : String(error)}`, permanent: false };
 }
-

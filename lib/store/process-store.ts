@@ -129,7 +129,10 @@ export abstract class ProcessStore<Transaction = unknown> {
   /** Workers last heard of before that; and those that hold something, and that nobody has heard of. */
   abstract silentWorkers(since: number): Promise<readonly string[]>;
   /** What a worker holds. None: its row may go. */
-  abstract heldBy(worker: string, limit: number): Promise<{ readonly processes: readonly { id: string; revision: number }[]; readonly tasks: readonly TaskAt[] }>;
+  abstract heldBy(
+    worker: string,
+    limit: number,
+  ): Promise<{ readonly processes: readonly { id: string; revision: number }[]; readonly tasks: readonly TaskAt[] }>;
   abstract forgetWorker(worker: string): Promise<void>;
 
   /** The live process with this group id, else the latest, of each of these workflows that has one. */

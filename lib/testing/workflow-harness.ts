@@ -1,6 +1,6 @@
 import { milliseconds } from '../core/duration.js';
 import type { ContextIn, MessageIn, ReceiverIn } from '../decorators/step.check.js';
-import type { Delivery } from '../runtime/post-office.js';
+import type { Delivery } from '../runtime/letters.js';
 import type { BoundStep } from '../runtime/bound-workflow.js';
 import type { Engine } from '../runtime/engine.js';
 import type { Told } from '../runtime/seat.js';
@@ -95,7 +95,10 @@ export class WorkflowHarness {
   /** What another worker does once it has missed the heartbeat for long enough. */
   private async takeOver({ processId, token }: StepVisit): Promise<void> {
     const { worker, writer } = this.engine;
-    const lost: Told[] = [{ type: 'worker-lost', worker }, { type: 'task-lost', worker, key: token.key, run: token.run }];
+    const lost: Told[] = [
+      { type: 'worker-lost', worker },
+      { type: 'task-lost', worker, key: token.key, run: token.run },
+    ];
     for (const told of lost) await writer.apply(processId, { tell: () => told, waits: [token.key], messages: [], patient: false });
   }
 
@@ -111,7 +114,7 @@ export class WorkflowHarness {
   private async quiet(): Promise<void> {
     let waiting = true;
     const idle = this.engine.activity.idle().finally(() => (waiting = false));
-    for (let still = 0; waiting && still < STILL_TURNS; ) {
+    for (let still = 0; waiting && still < STILL_TURNS;) {
       await Promise.race([idle, new Promise((resolve) => setTimeout(resolve, STILL_MS))]);
       still = this.engine.activity.underWay <= this.clock.pending ? still + 1 : 0;
     }

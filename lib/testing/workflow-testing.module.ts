@@ -40,7 +40,11 @@ export class WorkflowTestingModule implements OnModuleInit {
         { provide: Clock, useFactory: () => new VirtualClock(options.now) },
         { provide: Engine, useFactory: (clock: VirtualClock) => inMemory(clock, options), inject: [Clock] },
         { provide: WorkflowService, useFactory: (engine: Engine) => new WorkflowService(engine), inject: [Engine] },
-        { provide: WorkflowHarness, useFactory: (engine: Engine, workflows: WorkflowService) => new WorkflowHarness(engine, workflows), inject: [Engine, WorkflowService] },
+        {
+          provide: WorkflowHarness,
+          useFactory: (engine: Engine, workflows: WorkflowService) => new WorkflowHarness(engine, workflows),
+          inject: [Engine, WorkflowService],
+        },
       ],
       exports: [WorkflowService, WorkflowHarness, Clock],
     };

@@ -57,6 +57,27 @@ function messages(database: Database): void {
     expect((await a!.workflows.get(order.id)).status).toBe('waiting');
   });
 
+  it('an event told where only one of two waiting processes is known reaches each of them once', async () => {
+    const old = await bootApp(database, 'database', { providers: [HearingToo], options: nobodySweeps }); // a deploy is under way
+    const groupId = randomUUID();
+    const known = await a!.workflows.start(HearingToo, {}, { groupId });
+    const unknown = await a!.workflows.start(Hearing, {}, { groupId });
+    await a!.workflows.settled(unknown.id);
+    await a!.workflows.respond(Hearing, 'ready', (await a!.workflows.get(unknown.id)).waits[0]!.key!, {});
+    await until(() => a!.workflows.get(unknown.id), ({ waits }) => waits[0]?.step === 'paid'); // prettier-ignore
+    await old.workflows.emit(event, groupId, {});
+    await until(() => old.workflows.get(known.id), ({ contextVersion, waits }) => contextVersion === 2 && waits.length === 1); // prettier-ignore
+    for (let i = 0; i < 2; i++) {
+      await a!.engine.sweeper.sweep();
+      await a!.engine.activity.idle();
+      await old.engine.activity.idle();
+    }
+    const delivered = async (id: string) =>
+      (await a!.workflows.history(id)).filter(({ type, step }) => type === 'message-delivered' && step !== 'ready').length;
+    expect([await delivered(known.id), await delivered(unknown.id)]).toEqual([1, 1]);
+    await old.close();
+  });
+
   it('an answer that races the registration of its wait is never missed, with nobody sweeping', async () => {
     const races = Array.from({ length: 150 }, (_, i) => i);
     await Promise.all(

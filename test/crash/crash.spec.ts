@@ -109,19 +109,23 @@ function crashes(cell: Cell, database: Database): void {
   }
 
   // The task queue has a part in the tasks only.
-  it.each(cell.queue === 'bull' ? ['left'] : ['second', 'left', 'last'])('kill -9 in the middle of "%s": another instance finishes the process, each completion recorded once', async (step) => {
-    const begun = cluster.next(begins(step));
-    const id = await startedProcess();
-    const { pid } = await begun;
-    cluster.kill(pid);
-    await completed(id);
-    await expectWhole(id);
-    const runs = cluster.bodies(id).filter(({ body }) => body === step);
-    expect(runs.length).toBeGreaterThan(1); // it bit: the body ran again
-    expect(new Set(runs.map((run) => run.pid)).size).toBe(2);
-    expect(runs.at(-1)!.attempt).toBe(2);
-    await cluster.add(1);
-  }, 60_000);
+  it.each(cell.queue === 'bull' ? ['left'] : ['second', 'left', 'last'])(
+    'kill -9 in the middle of "%s": another instance finishes the process, each completion recorded once',
+    async (step) => {
+      const begun = cluster.next(begins(step));
+      const id = await startedProcess();
+      const { pid } = await begun;
+      cluster.kill(pid);
+      await completed(id);
+      await expectWhole(id);
+      const runs = cluster.bodies(id).filter(({ body }) => body === step);
+      expect(runs.length).toBeGreaterThan(1); // it bit: the body ran again
+      expect(new Set(runs.map((run) => run.pid)).size).toBe(2);
+      expect(runs.at(-1)!.attempt).toBe(2);
+      await cluster.add(1);
+    },
+    60_000,
+  );
 
   it('a worker that is stopped for too long and wakes up changes nothing any more', async () => {
     const begun = cluster.next(begins('second'));

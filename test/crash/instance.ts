@@ -14,7 +14,10 @@ export interface InstanceOptions {
 }
 
 /** What an instance says to the test: a body begins or ends, a process was started. */
-export type Word = { readonly body: string; readonly processId: string; readonly attempt: number; readonly pid: number } | { readonly ready: true } | { readonly started: string };
+export type Word =
+  | { readonly body: string; readonly processId: string; readonly attempt: number; readonly pid: number }
+  | { readonly ready: true }
+  | { readonly started: string };
 
 export class Trail {
   steps: string[] = [];

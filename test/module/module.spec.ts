@@ -3,7 +3,19 @@ import { Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { afterEach, describe, expect, it } from 'vitest';
-import { AuditRecord, Clock, InvalidWorkflowError, SchemaError, Step, type StepRef, Workflow, workflowEntities, WorkflowModule, type WorkflowModuleOptions, WorkflowService } from '../../lib/index.js';
+import {
+  AuditRecord,
+  Clock,
+  InvalidWorkflowError,
+  SchemaError,
+  Step,
+  type StepRef,
+  Workflow,
+  workflowEntities,
+  WorkflowModule,
+  type WorkflowModuleOptions,
+  WorkflowService,
+} from '../../lib/index.js';
 import { memoryProcessStore, memoryTaskQueue } from '../../lib/testing.js';
 import { bootApp, until } from '../support/app.js';
 import { type Database, libsqlFile } from '../support/databases.js';
@@ -54,7 +66,14 @@ describe('setting it up', () => {
     }
     @Module({ providers: [Config], exports: [Config] })
     class ConfigModule {}
-    await greets([WorkflowModule.forRootAsync({ ...inMemory, imports: [ConfigModule], inject: [Config], useFactory: (config: Config): WorkflowModuleOptions => ({ worker: { heartbeat: config.heartbeat as '1s' } }) })]);
+    await greets([
+      WorkflowModule.forRootAsync({
+        ...inMemory,
+        imports: [ConfigModule],
+        inject: [Config],
+        useFactory: (config: Config): WorkflowModuleOptions => ({ worker: { heartbeat: config.heartbeat as '1s' } }),
+      }),
+    ]);
   });
 
   it('forRootAsync takes a class, made here or existing', async () => {
@@ -76,7 +95,10 @@ describe('setting it up', () => {
     open.push({ close: () => database.drop() });
     const source = (await database.connect()).options as object;
     await greets([TypeOrmModule.forRoot({ ...source, entities: [], autoLoadEntities: true, retryAttempts: 0 }), WorkflowModule.forRoot({ schema: 'migrate' })]);
-    await greets([TypeOrmModule.forRoot({ ...source, name: 'second', entities: workflowEntities, retryAttempts: 0 }), WorkflowModule.forRoot({ dataSource: 'second' })]);
+    await greets([
+      TypeOrmModule.forRoot({ ...source, name: 'second', entities: workflowEntities, retryAttempts: 0 }),
+      WorkflowModule.forRoot({ dataSource: 'second' }),
+    ]);
   });
 
   it('a missing table is a boot error that names the command to run', async () => {
@@ -133,7 +155,8 @@ describe('roles and shutdown', () => {
     }
     return Made;
   };
-  const boot = (providers: any[], options: WorkflowModuleOptions = {}) => bootApp(database, 'database', { providers, options: { worker: { sweepInterval: '50ms', heartbeat: '200ms' }, ...options } });
+  const boot = (providers: any[], options: WorkflowModuleOptions = {}) =>
+    bootApp(database, 'database', { providers, options: { worker: { sweepInterval: '50ms', heartbeat: '200ms' }, ...options } });
 
   afterEach(() => database.drop());
 

@@ -56,7 +56,12 @@ for (const cell of matrix().filter(({ queue }) => queue === 'database')) {
 function promises(database: Database): void {
   let app: TestApp;
   beforeAll(async () => {
-    app = await bootApp(database, 'database', { providers: [Promises, Adding], queues: ['adding'], entities: [Payment], options: { worker: { sweepInterval: '100ms', heartbeat: '300ms' } } });
+    app = await bootApp(database, 'database', {
+      providers: [Promises, Adding],
+      queues: ['adding'],
+      entities: [Payment],
+      options: { worker: { sweepInterval: '100ms', heartbeat: '300ms' } },
+    });
     await app.dataSource.query('create table payment (id varchar(100) primary key, step varchar(200))');
   });
   afterAll(async () => {
@@ -139,8 +144,28 @@ function promises(database: Database): void {
     async function faster(id: string) {
       const { process } = (await app.engine.store.load([{ id, waits: [], messages: [], context: false }]))[0]!;
       const revision = process.revision + 1;
-      const record = { sequence: revision, type: 'note' as const, step: null, run: null, attempt: null, contextVersion: process.contextVersion, actor: 'other', reason: null, error: null, detail: 'first', worker: null, at: Date.now() };
-      return { expected: process.revision, process: { ...process, revision }, versions: [], records: [record], waits: { clear: false, delete: [], put: [] }, messages: [] };
+      const record = {
+        sequence: revision,
+        type: 'note' as const,
+        step: null,
+        run: null,
+        attempt: null,
+        contextVersion: process.contextVersion,
+        actor: 'other',
+        reason: null,
+        error: null,
+        detail: 'first',
+        worker: null,
+        at: Date.now(),
+      };
+      return {
+        expected: process.revision,
+        process: { ...process, revision },
+        versions: [],
+        records: [record],
+        waits: { clear: false, delete: [], put: [] },
+        messages: [],
+      };
     }
 
     it('P4 says so when step.manager is used without the option', async () => {
@@ -178,7 +203,13 @@ function promises(database: Database): void {
   });
 
   it('P7 a worker that lost its process can neither complete nor fail it', async () => {
-    for (const ends of [() => ({ count: 99 }), () => { throw new Error('zombie'); }]) { // prettier-ignore
+    for (const ends of [
+      () => ({ count: 99 }),
+      () => {
+        throw new Error('zombie');
+      },
+    ]) {
+      // prettier-ignore
       let runs = 0;
       let wake!: () => void;
       const asleep = new Promise<void>((resolve) => (wake = resolve));
@@ -215,7 +246,12 @@ function promises(database: Database): void {
     expect(await app.workflows.respond(Promises, 'answer', key, 2, { messageId: 'm' })).toBe('conflict');
     expect(await app.workflows.respond(Promises, 'answer', key, 2, { messageId: 'n' })).toBe('late');
     await settled(id);
-    expect((await recordsOf(id)).filter((type) => type.startsWith('message-')).toSorted()).toEqual(['message-conflict', 'message-delivered', 'message-duplicate', 'message-late']);
+    expect((await recordsOf(id)).filter((type) => type.startsWith('message-')).toSorted()).toEqual([
+      'message-conflict',
+      'message-delivered',
+      'message-duplicate',
+      'message-late',
+    ]);
   });
 
   it('P11 a step that keeps throwing parks its own process, and the others go on', async () => {
@@ -247,8 +283,16 @@ describe('P10 P12', () => {
         return new Date(Date.now() + 86_400_000);
       }
     }
-    const right = await bootApp(database, 'database', { providers: [Adding], queues: ['adding'], options: { worker: { sweepInterval: '50ms', heartbeat: '200ms' } } });
-    const wrong = await bootApp(database, 'database', { providers: [Adding], queues: ['adding'], options: { worker: { sweepInterval: '50ms', heartbeat: '200ms' }, clock: new Ahead() } as object });
+    const right = await bootApp(database, 'database', {
+      providers: [Adding],
+      queues: ['adding'],
+      options: { worker: { sweepInterval: '50ms', heartbeat: '200ms' } },
+    });
+    const wrong = await bootApp(database, 'database', {
+      providers: [Adding],
+      queues: ['adding'],
+      options: { worker: { sweepInterval: '50ms', heartbeat: '200ms' }, clock: new Ahead() } as object,
+    });
     const all = await Promise.all(Array.from({ length: 10 }, (_, i) => (i % 2 ? right : wrong).workflows.start(Adding)));
     for (const { id } of all) {
       await until(() => right.workflows.get(id), ({ status }) => status === 'completed'); // prettier-ignore

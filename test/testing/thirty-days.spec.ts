@@ -65,7 +65,11 @@ async function boot() {
   const patient = new PatientWorkflow();
   const module = await Test.createTestingModule({
     imports: [WorkflowTestingModule.forRoot({ now: '2026-01-01T00:00:00Z' })],
-    providers: [TrialWorkflow, { provide: PatientWorkflow, useValue: patient }, { provide: Mailer, useValue: { send: (_to: string, what: string, key: string) => sent.push(`${what} ${key}`) } }],
+    providers: [
+      TrialWorkflow,
+      { provide: PatientWorkflow, useValue: patient },
+      { provide: Mailer, useValue: { send: (_to: string, what: string, key: string) => sent.push(`${what} ${key}`) } },
+    ],
   }).compile();
   await module.init();
   return { harness: module.get(WorkflowHarness), sent, patient };

@@ -1,9 +1,39 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asked, done, InvalidInputError, NotWaitingError, pause, ProcessAlreadyLiveError, ProcessContext, ProcessFinishedError, ProcessNotFoundError } from '../../lib/index.js';
+import {
+  asked,
+  done,
+  InvalidInputError,
+  NotWaitingError,
+  pause,
+  ProcessAlreadyLiveError,
+  ProcessContext,
+  ProcessFinishedError,
+  ProcessNotFoundError,
+} from '../../lib/index.js';
 import { bootApp, matrix, type TestApp, until } from '../support/app.js';
 import { type Database, isThere, titleOf } from '../support/databases.js';
-import { Address, Asking, Bag, Colour, Customer, Decimal, Evening, Gated, Hearing, Journal, LastAsking, Letters, Linear, Listening, Other, Queued, QueuedAsking, Typed, WOLFI_WORKFLOWS } from './workflows.js';
+import {
+  Address,
+  Asking,
+  Bag,
+  Colour,
+  Customer,
+  Decimal,
+  Evening,
+  Gated,
+  Hearing,
+  Journal,
+  LastAsking,
+  Letters,
+  Linear,
+  Listening,
+  Other,
+  Queued,
+  QueuedAsking,
+  Typed,
+  WOLFI_WORKFLOWS,
+} from './workflows.js';
 
 for (const cell of matrix()) {
   const database = await cell.database();
@@ -15,7 +45,11 @@ function wolfiRow(database: Database, queue: 'database' | 'bull'): void {
   let journal: Journal;
 
   beforeAll(async () => {
-    app = await bootApp(database, queue, { providers: [Journal, ...WOLFI_WORKFLOWS], queues: ['work', 'letters'], options: { worker: { sweepInterval: '200ms' } } });
+    app = await bootApp(database, queue, {
+      providers: [Journal, ...WOLFI_WORKFLOWS],
+      queues: ['work', 'letters'],
+      options: { worker: { sweepInterval: '200ms' } },
+    });
     journal = app.app.get(Journal);
   });
   afterAll(async () => {
@@ -90,7 +124,9 @@ function wolfiRow(database: Database, queue: 'database' | 'bull'): void {
   describe('initiation', () => {
     it('W-7 an unknown starting key is refused, and nothing is made', async () => {
       const groupId = group();
-      await expect(app.workflows.start(Linear, { traec: [] } as object, { groupId })).rejects.toThrow(/traec is not a key of the context. Did you mean "trace"\?/);
+      await expect(app.workflows.start(Linear, { traec: [] } as object, { groupId })).rejects.toThrow(
+        /traec is not a key of the context. Did you mean "trace"\?/,
+      );
       await expect(app.workflows.get(Linear, { groupId })).rejects.toThrow(ProcessNotFoundError);
     });
 
@@ -399,12 +435,22 @@ function wolfiRow(database: Database, queue: 'database' | 'bull'): void {
       await until(async () => (await app.workflows.get(id)).waits[0]?.kind, (kind) => kind === 'response'); // prettier-ignore
       expect(await app.workflows.respond(QueuedAsking, 'answer', correlation(groupId, 'ask'), { note: 'there' })).toBe('delivered');
       expect((await settled(id)).status).toBe('completed');
-      expect(await types(id)).toEqual(['process-started', 'step-completed', 'task-queued', 'task-triggered', 'response-requested', 'message-delivered', 'step-completed', 'process-completed']);
+      expect(await types(id)).toEqual([
+        'process-started',
+        'step-completed',
+        'task-queued',
+        'task-triggered',
+        'response-requested',
+        'message-delivered',
+        'step-completed',
+        'process-completed',
+      ]);
     });
 
     it('W-38 a ring for what is no task of ours runs nothing', async () => {
       const { id, groupId } = await started(Asking);
-      for (const bad of ['', 'x', 'a|b', `${id}|0|1|0|work`, `${randomUUID()}|0|1|0|work`, null as never]) expect(await app.engine.tasks.run(bad)).toEqual({ what: 'gone' });
+      for (const bad of ['', 'x', 'a|b', `${id}|0|1|0|work`, `${randomUUID()}|0|1|0|work`, null as never])
+        expect(await app.engine.tasks.run(bad)).toEqual({ what: 'gone' });
       expect(journal.of(groupId)).toEqual(['askPartner']);
     });
 
@@ -579,7 +625,11 @@ function wolfiRow(database: Database, queue: 'database' | 'bull'): void {
       expect(await versions(id)).toBe(7);
       expect((await app.workflows.contextAt(id, 4)).trace).toEqual(['a', 'b', 'c']);
       expect((await app.workflows.contextAt(id, 5)).trace).toEqual(['a']);
-      expect((await app.workflows.history(id)).find(({ type }) => type === 'process-restarted')).toMatchObject({ actor: 'ada', reason: 'b was wrong', detail: 'from version 2' });
+      expect((await app.workflows.history(id)).find(({ type }) => type === 'process-restarted')).toMatchObject({
+        actor: 'ada',
+        reason: 'b was wrong',
+        detail: 'from version 2',
+      });
     });
 
     it('W-54 a restart is refused where another process has the group id, or there is no such version', async () => {

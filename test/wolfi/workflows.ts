@@ -9,7 +9,14 @@ type Behaviour = (context: any, step: StepRef, message?: any) => unknown;
 /** What ran, and what the steps of a group id are to do. */
 @Injectable()
 export class Journal {
-  readonly calls: { readonly step: string; readonly groupId: string; readonly processId: string; readonly message?: unknown; readonly context: unknown; readonly correlationId: string }[] = [];
+  readonly calls: {
+    readonly step: string;
+    readonly groupId: string;
+    readonly processId: string;
+    readonly message?: unknown;
+    readonly context: unknown;
+    readonly correlationId: string;
+  }[] = [];
   private readonly behaviours = new Map<string, Behaviour>();
 
   tell(groupId: string, step: string, behaviour: Behaviour): void {
@@ -17,7 +24,14 @@ export class Journal {
   }
 
   run(name: string, context: unknown, step: StepRef, otherwise: unknown, message?: unknown): any {
-    this.calls.push({ step: name, groupId: step.groupId, processId: step.processId, message, context: structuredClone(context), correlationId: step.correlationId });
+    this.calls.push({
+      step: name,
+      groupId: step.groupId,
+      processId: step.processId,
+      message,
+      context: structuredClone(context),
+      correlationId: step.correlationId,
+    });
     const behaviour = this.behaviours.get(`${step.groupId} ${name}`);
     return behaviour ? behaviour(context, step, message) : otherwise;
   }
@@ -107,7 +121,13 @@ export class Listening {
   ask(bag: Bag, step: StepRef): any { return this.journal.run('ask', bag, step, undefined); } // prettier-ignore
   @Step({ when: 'stock' }) ship(bag: Bag, step: StepRef): any { return this.journal.run('ship', bag, step, traced(bag, 'ship')); } // prettier-ignore
   @Step({ on: 'alert', unsolicited: true }) alerted(bag: Bag, alert: any, step: StepRef): any {
-    return this.journal.run('alerted', bag, step, alert.ignore ? again() : { trace: [...bag.trace, `alert ${alert.text}`], stock: alert.stock ?? bag.stock, closed: alert.closed ?? bag.closed }, alert);
+    return this.journal.run(
+      'alerted',
+      bag,
+      step,
+      alert.ignore ? again() : { trace: [...bag.trace, `alert ${alert.text}`], stock: alert.stock ?? bag.stock, closed: alert.closed ?? bag.closed },
+      alert,
+    );
   }
   @Step({ on: 'withdrawn', unsolicited: true, next: 'end' }) withdraw(bag: Bag, event: any, step: StepRef): any { return this.journal.run('withdraw', bag, step, { note: event.reason }, event); } // prettier-ignore
 }

@@ -44,7 +44,15 @@ export function isOpen({ status }: ProcessState): boolean {
 
 export function addressedIn({ process, waits }: Book): (WaitAt & { since: number })[] {
   const addressed = [...waits.values()].filter((wait) => wait.address !== null);
-  return addressed.map(({ key, run, node, address, since, closed }) => ({ processId: process.id, key, run, step: node, address: address!, since, closed: closed ?? false }));
+  return addressed.map(({ key, run, node, address, since, closed }) => ({
+    processId: process.id,
+    key,
+    run,
+    step: node,
+    address: address!,
+    since,
+    closed: closed ?? false,
+  }));
 }
 
 export function asWait({ since: _since, ...wait }: WaitAt & { since: number }): WaitAt {

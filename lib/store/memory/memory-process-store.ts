@@ -45,7 +45,10 @@ export class MemoryProcessStore extends ProcessStore<never> {
   }
 
   private isTaken({ id, workflow, groupId, status }: ProcessState): boolean {
-    return !isFinished(status) && this.processes.some((other) => other.id !== id && other.workflow === workflow && other.groupId === groupId && !isFinished(other.status));
+    return (
+      !isFinished(status) &&
+      this.processes.some((other) => other.id !== id && other.workflow === workflow && other.groupId === groupId && !isFinished(other.status))
+    );
   }
 
   private newBook(process: ProcessState): Book {
@@ -128,7 +131,9 @@ export class MemoryProcessStore extends ProcessStore<never> {
   override async unmatched(limit: number): Promise<readonly { message: MessageState; wait: WaitAt }[]> {
     const stored = [...this.inbox.values()].filter(({ disposition }) => disposition === 'stored');
     const open = this.all.flatMap(addressedIn).filter(({ closed }) => !closed);
-    return stored.flatMap((message) => open.filter(({ address }) => address === message.address).map((wait) => ({ message, wait: asWait(wait) }))).slice(0, limit);
+    return stored
+      .flatMap((message) => open.filter(({ address }) => address === message.address).map((wait) => ({ message, wait: asWait(wait) })))
+      .slice(0, limit);
   }
 
   override async dueWaits(workflows: readonly string[], now: number, limit: number): Promise<readonly { processId: string; key: string; run: number }[]> {
@@ -188,7 +193,9 @@ export class MemoryProcessStore extends ProcessStore<never> {
 
   override async heldBy(worker: string, limit: number): Promise<{ processes: { id: string; revision: number }[]; tasks: TaskAt[] }> {
     const processes = this.processes.filter((process) => process.worker === worker).slice(0, limit); // prettier-ignore
-    const tasks = this.all.flatMap(({ process, waits }) => [...waits.values()].filter((wait) => wait.worker === worker).map((wait) => taskAt(process.id, wait)));
+    const tasks = this.all.flatMap(({ process, waits }) =>
+      [...waits.values()].filter((wait) => wait.worker === worker).map((wait) => taskAt(process.id, wait)),
+    );
     return { processes, tasks: tasks.slice(0, limit) };
   }
 

@@ -135,7 +135,10 @@ export abstract class TypeOrmProcessStore extends ProcessStore<EntityManager> {
   }
 
   override async silentWorkers(since: number): Promise<readonly string[]> {
-    const rows = await this.rows({ sql: `select id from workflow_worker where seen_at < ? union ${unheardOf('process')} union ${unheardOf('wait')}`, values: [since] });
+    const rows = await this.rows({
+      sql: `select id from workflow_worker where seen_at < ? union ${unheardOf('process')} union ${unheardOf('wait')}`,
+      values: [since],
+    });
     return rows.map(({ id }) => String(id));
   }
 

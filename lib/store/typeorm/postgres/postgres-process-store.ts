@@ -58,7 +58,9 @@ export class PostgresProcessStore extends TypeOrmProcessStore {
   override async keepMessages(messages: readonly MessageState[], manager?: EntityManager): Promise<readonly MessageState[]> {
     if (messages.length === 0) return [];
     const rows = [JSON.stringify(messages.map(messageRow))];
-    const kept = manager ? ((await manager.query(keep, rows)) as Found[]) : await this.readers.use((lane) => lane.run({ name: 'argonaut-keep', text: keep }, rows));
+    const kept = manager
+      ? ((await manager.query(keep, rows)) as Found[])
+      : await this.readers.use((lane) => lane.run({ name: 'argonaut-keep', text: keep }, rows));
     const ids = new Set(kept.map(({ id }) => id));
     const known = messages.filter(({ id }) => !ids.has(id));
     return this.messages([...new Set(known.map(({ id }) => id))]);

@@ -1,0 +1,34 @@
+import type { Change, Disposition, MessageState } from '../core/change.js';
+import { digestOf } from '../core/digest.js';
+import type { WaitAt } from '../store/process-store.js';
+import type { Applied } from './seat.js';
+
+/** What became of an event in one process. */
+export interface Delivery {
+  readonly processId: string;
+  readonly disposition: Disposition;
+}
+
+export interface Addressed {
+  readonly workflow: string;
+  readonly step: string;
+}
+
+/** One event, many processes: each has its own copy, so that each knows a repeated one. */
+export function copyFor(message: MessageState, processId: string, node = ''): MessageState {
+  return { ...message, id: digestOf(message.id, processId, node) };
+}
+
+export function dispositionOf({ change }: Applied): Disposition {
+  const record = change?.records.find(({ type }) => type.startsWith('message-'));
+  return (record?.type.slice('message-'.length) as Disposition | undefined) ?? 'late';
+}
+
+/** An id of theirs may come again; the wait that is open counts. */
+export function preferOpen(waits: readonly WaitAt[]): WaitAt[] {
+  return [...waits].sort((a, b) => Number(a.closed) - Number(b.closed));
+}
+
+export function addressesIn(change: Change): string[] {
+  return change.waits.put.flatMap(({ address }) => address ?? []);
+}

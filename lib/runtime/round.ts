@@ -1,0 +1,80 @@
+import { after, type Change, joined, type Snapshot } from '../core/change.js';
+import type { JsonObject } from '../core/json.js';
+import type { ProcessState } from '../core/process.js';
+import { transition } from '../core/transition.js';
+import { patched } from '../context/context.js';
+import { ProcessAlreadyLiveError, UnknownWorkflowError } from '../errors.js';
+import type { Loaded, Rejection } from '../store/process-store.js';
+import type { BoundWorkflow } from './bound-workflow.js';
+import { ContextFacts } from './context-facts.js';
+import type { Pending } from './seat.js';
+
+/** What an event met, and made of it. */
+type Decided = { readonly pending: Pending; readonly change: Change | null; readonly process: ProcessState };
+
+/** What a batch of events makes of a process: one record, and the answer to each. */
+export interface Round {
+  readonly known: { readonly process: ProcessState; readonly context: JsonObject };
+  readonly total: Change | null;
+  readonly decided: readonly Decided[];
+}
+
+type Standing = Snapshot & { readonly context: JsonObject };
+
+/** Event by event, each on what the one before has made. */
+export function decideRound(bound: BoundWorkflow, standing: Standing, batch: readonly Pending[], by: string | null, now: number): Round {
+  let [current, total] = [standing, null as Change | null];
+  const decided: Decided[] = [];
+  for (const pending of batch) {
+    const change = decideOne(bound, current, pending, by, now);
+    if (change === 'refused') continue;
+    if (change) {
+      current = { ...after(current, change), context: valuesAfter(current.context, change) };
+      total = total ? joined(total, change) : change;
+    }
+    decided.push({ pending, change, process: current.process });
+  }
+  return { known: { process: current.process, context: current.context }, total, decided };
+}
+
+/** What cannot be told, as it cannot be stored for instance, concerns only who tells it. */
+function decideOne(bound: BoundWorkflow, { context, ...snapshot }: Standing, pending: Pending, by: string | null, now: number): Change | null | 'refused' {
+  try {
+    const told = pending.tell({ process: snapshot.process, context, bound });
+    const facts = new ContextFacts(bound, snapshot.process, context, 'patch' in told ? told.patch : undefined);
+    return transition(bound.definition, snapshot, { ...told, by, facts }, now);
+  } catch (error) {
+    pending.reject(error);
+    return 'refused';
+  }
+}
+
+export function answer(decided: readonly Decided[]): void {
+  for (const { pending, change, process } of decided) pending.resolve({ process, change });
+}
+
+export function snapshotOf({ process, waits, messages, context }: Loaded): Standing {
+  return {
+    process,
+    waits: new Map(waits.map((wait) => [wait.key, wait])),
+    messages: new Map(messages.map((message) => [message.id, message])),
+    context: context ?? {},
+  };
+}
+
+export function valuesAfter(values: JsonObject, change: Change): JsonObject {
+  return change.versions.reduce((before, { patch, removed, snapshot }) => snapshot ?? patched(before, { set: patch, remove: removed }), values);
+}
+
+/** Definite: the database has said no. */
+export function errorOf({ reason, change, error }: Rejection): unknown {
+  return reason === 'refused' ? error : new ProcessAlreadyLiveError('', change.process.workflow, change.process.groupId);
+}
+
+export function unknownWorkflow({ id, workflow, workflowVersion }: ProcessState): UnknownWorkflowError {
+  return new UnknownWorkflowError(
+    workflow,
+    ` Process ${id} was started with it; this application does not know it, and leaves the process alone.`,
+    workflowVersion,
+  );
+}
