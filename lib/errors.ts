@@ -71,10 +71,11 @@ export class ProcessFinishedError extends WorkflowError {
 /** 409. The process is in no state for this. */
 export class NotWaitingError extends WorkflowError {
   declare readonly processId: string;
-  declare readonly step: string;
-  declare readonly waitingFor: string[];
+  /** Where it is about a step. */
+  declare readonly step?: string;
+  declare readonly waitingFor?: string[];
   constructor(processId: string, step: string, waitingFor: string[], message: string) {
-    super(409, 'NotWaitingError', message, { processId, step, waitingFor });
+    super(409, 'NotWaitingError', message, step === '' ? { processId } : { processId, step, waitingFor });
   }
 }
 

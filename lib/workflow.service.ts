@@ -2,10 +2,9 @@ import type { Observable } from 'rxjs';
 import type { Disposition } from './core/change.js';
 import type { Json } from './core/json.js';
 import { newId } from './core/new-id.js';
-import type { ProcessStatus } from './core/process.js';
 import { fromStored } from './context/schema.js';
 import { startingValues } from './context/context.js';
-import { checkHand, checkName, MAX_CORRELATION_ID, MAX_EVENT_KEY, MAX_GROUP_ID, MAX_ID } from './context/names.js';
+import { checkHand, checkName, checkOneOf, checkOptions, MAX_CORRELATION_ID, MAX_EVENT_KEY, MAX_GROUP_ID, MAX_ID } from './context/names.js';
 import { checkSize, plain } from './context/plain.js';
 import type { ContextIn, MessageIn, ReceiverIn } from './decorators/step.check.js';
 import { drawMermaid } from './definition/mermaid.js';
@@ -23,6 +22,8 @@ import type { AuditRecord } from './store/typeorm/entities/audit-record.js';
 import type { Process } from './store/typeorm/entities/process.js';
 import type { Class, Duration, EventData, EventName } from './values.js';
 import type { ActionOptions, DeliveryOptions, ProcessFilter, ProcessOf, ProcessView, StartOptions, StartValues } from './workflow.calls.js';
+
+const START_OPTIONS = ['groupId', 'id', 'version', 'ifLive', 'actor', 'reason', 'manager'];
 
 /**
  * The one way in. What is told is committed when a call resolves; what a step then does, or throws, is seen by {@link settled}.
@@ -53,6 +54,8 @@ export class WorkflowService {
   async start<W extends Class | string>(workflow: W, context?: StartValues<W>, options: StartOptions = {}): Promise<Process> {
     const bound = this.engine.registry.get(workflow, options.version);
     const { actor, reason, ifLive, id = newId(this.engine.clock.now().getTime()), groupId = id } = options;
+    checkOptions('The start options', options, START_OPTIONS);
+    if (ifLive !== undefined) checkOneOf('ifLive', ifLive, ['refuse', 'return']);
     checkName('id', id, MAX_ID);
     checkName('groupId', groupId, MAX_GROUP_ID);
     checkHand(options);
@@ -161,17 +164,7 @@ export class WorkflowService {
 
   /** Processes, newest first, a page at a time. @throws InvalidInputError for a limit or cursor that is none */
   async find(filter: ProcessFilter = {}): Promise<Page<Process>> {
-    const { workflow, status, groupId, waitingFor, startedBefore } = filter;
-    const page = await this.lookup.page(
-      {
-        ...(workflow !== undefined && { workflow: this.engine.registry.nameOf(workflow) }),
-        ...(status !== undefined && { statuses: [status].flat() as ProcessStatus[] }),
-        ...(groupId !== undefined && { groupId }),
-        ...(waitingFor !== undefined && { waitingFor }),
-        ...(startedBefore !== undefined && { startedBefore: startedBefore.getTime() }),
-      },
-      filter,
-    );
+    const page = await this.lookup.page(this.lookup.query(filter), filter);
     return { ...page, items: page.items.map(processView) };
   }
 

@@ -6,24 +6,24 @@ import { didYouMean } from '../definition/suggest.js';
 import { InvalidInputError } from '../errors.js';
 import type { Schema } from '../values.js';
 import { checkSize } from './plain.js';
-import { checked, fromStored, toStored } from './schema.js';
+import { checked, fromGiven, fromStored, toStored } from './schema.js';
 
 /**
  * The values a process starts with: the context's defaults, under what is given, by the rules of its class.
  * @throws InvalidInputError for an unknown key, or one that is missing or wrong; UnserialisableValueError, ValueTooLargeError
  */
 export async function startingValues(schema: Schema | undefined, given: object, workflow: string): Promise<JsonObject> {
-  refuseUnknown(schema, given, workflow);
+  const what = `The starting values of workflow "${workflow}"`;
+  refuseUnknown(schema, given, what);
   const defaults = isClass(schema) ? toStored(schema, newContext(schema), '') : {};
   const values = { ...defaults, ...toStored(schema, given, '') };
-  const accepted = await checked(schema, fromStored(schema, values), `The starting values of workflow "${workflow}"`);
+  const accepted = await checked(schema, fromGiven(schema, values, what), what);
   const stored = isClass(schema) || schema === undefined ? values : toStored(undefined, accepted as object, '');
   checkSize(stored, `The context of workflow "${workflow}"`);
   return stored;
 }
 
-function refuseUnknown(schema: Schema | undefined, given: object, workflow: string): void {
-  const what = `The starting values of workflow "${workflow}"`;
+function refuseUnknown(schema: Schema | undefined, given: object, what: string): void {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new InvalidInputError(what, ['they must be an object']);
   const known = contextKeys(schema);
   const unknown = known ? Object.keys(given).filter((key) => !known.has(key)) : [];

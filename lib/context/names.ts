@@ -1,3 +1,4 @@
+import { didYouMean } from '../definition/suggest.js';
 import { InvalidInputError } from '../errors.js';
 
 export const MAX_ID = 80;
@@ -12,6 +13,18 @@ export function checkName(what: string, value: unknown, most: number): void {
   if (value === '') throw new InvalidInputError(what, ['it must not be empty']);
   if (value.length > most) throw new InvalidInputError(what, [`it has ${value.length} characters; at most ${most} are kept`]);
   if (value.includes('\0') || !value.isWellFormed()) throw new InvalidInputError(what, ['it has a NUL or half a surrogate pair, which databases do not take']);
+}
+
+/** Nothing but these: a misspelt option would be left out in silence. @throws InvalidInputError */
+export function checkOptions(what: string, given: object, known: readonly string[]): void {
+  const unknown = Object.keys(given).filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new InvalidInputError(what, unknown.map((name) => `there is no "${name}".${didYouMean(name, known)}`)); // prettier-ignore
+}
+
+/** @throws InvalidInputError */
+export function checkOneOf(what: string, value: unknown, values: readonly string[]): void {
+  if (!values.includes(value as string))
+    throw new InvalidInputError(what, [`it must be one of ${values.join(', ')}, not ${JSON.stringify(value)}.${didYouMean(String(value), values)}`]);
 }
 
 /** Who and why: kept in the audit record. @throws InvalidInputError */

@@ -52,6 +52,15 @@ function isDateField(schema: Class, key: string): boolean {
   return Reflect.getMetadata('design:type', schema.prototype as object, key) === Date;
 }
 
+/** The same for what somebody gives: a transformation of the class's that throws is a fault of the value. @throws InvalidInputError */
+export function fromGiven(schema: Schema | undefined, stored: Json, what: string): unknown {
+  try {
+    return fromStored(schema, stored);
+  } catch (error) {
+    throw new InvalidInputError(what, [error instanceof Error ? error.message : String(error)]);
+  }
+}
+
 export function hasRules(schema: Schema | undefined): boolean {
   return schema !== undefined && (!isClass(schema) || validatedKeys(schema).length > 0);
 }

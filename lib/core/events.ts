@@ -52,7 +52,8 @@ export type ProcessEvent = (
   | (Outcome & { readonly type: 'step-deferred'; readonly afterMs?: number; readonly state?: Json; readonly patch?: ContextPatch })
   | (Outcome & { readonly type: 'step-paused'; readonly reason: string })
   | (Outcome & { readonly type: 'step-failed'; readonly error: string; readonly permanent: boolean; readonly random: number })
-  | (Visit & { readonly type: 'message-received'; readonly message: MessageState })
+  /** `lookedUp`: found in the inbox, where the other side may have found it first. That is not the message a second time. */
+  | (Visit & { readonly type: 'message-received'; readonly message: MessageState; readonly lookedUp?: true })
   | { readonly type: 'event-received'; readonly node: string; readonly message: MessageState }
   | { readonly type: 'message-missed'; readonly message: MessageState }
   | (Visit & { readonly type: 'came-due'; readonly random: number })

@@ -7,7 +7,7 @@ import { awake, isFinished, type Token } from './process.js';
 
 /** A message for a wait: the answer to a request, or an event the flow stands still for. */
 export function messageReceived(draft: Draft, event: EventOf<'message-received'>): void {
-  if (isKnown(draft, event.message)) return;
+  if (event.lookedUp ? isApplied(draft, event.message) : isKnown(draft, event.message)) return;
   const wait = draft.parked(event.key);
   const waits = wait && wait.run === event.run && (wait.kind === 'response' || wait.kind === 'event');
   if (!waits) return messageMissed(draft, event.message, 'late');
@@ -33,10 +33,15 @@ function accept(draft: Draft, message: MessageState): void {
   draft.keep({ ...message, processId: draft.head.id, disposition: 'delivered' });
 }
 
+function isApplied(draft: Draft, { id }: MessageState): boolean {
+  const known = draft.before.messages.get(id);
+  return known !== undefined && known.disposition !== 'stored';
+}
+
 /** The same message again changes nothing, and is recorded; so is another body under its id. */
 function isKnown(draft: Draft, message: MessageState): boolean {
-  const known = draft.before.messages.get(message.id);
-  if (!known || known.disposition === 'stored') return false;
+  if (!isApplied(draft, message)) return false;
+  const known = draft.before.messages.get(message.id)!;
   const disposition = known.digest === message.digest ? 'duplicate' : 'conflict';
   draft.record(`message-${disposition}`, { detail: message.id });
   return true;

@@ -1,10 +1,12 @@
 import 'reflect-metadata';
-import { Inject } from '@nestjs/common';
+import { Inject, Logger } from '@nestjs/common';
 import { isObservable, lastValueFrom, type Observable } from 'rxjs';
 import type { Disposition } from '../core/change.js';
 import type { Class } from '../values.js';
 import { WorkflowService } from '../workflow.service.js';
 import type { MessageIn, ReceiverIn } from './step.check.js';
+
+const logger = new Logger('Workflow');
 
 export const RESPONSE_METADATA = 'nestjs-argonaut:handles-response';
 
@@ -61,11 +63,20 @@ export function HandlesResponse<W extends WorkflowIn, S extends ReceiverIn<W>, M
       if (answer === undefined || answer === null) return undefined;
       const message = args[0] as Message;
       const messageId = options.messageId?.(message);
-      return this[SERVICE]!.respond(classOf(workflow) as string, step as string, correlationId(message), answer, messageId === undefined ? {} : { messageId });
+      const delivery = messageId === undefined ? {} : { messageId };
+      return this[SERVICE]!.respond(classOf(workflow) as string, step as string, correlationId(message), answer, delivery).catch((error: unknown) =>
+        refused(key, error),
+      );
     };
     descriptor.value = disguised(door, original, String(key));
     Reflect.defineMetadata(RESPONSE_METADATA, { workflow, step } satisfies ResponseDoor, descriptor.value as object);
   };
+}
+
+/** Some transports say nothing of an error to anybody: whoever looks for a lost message should find it here. */
+function refused(method: string | symbol, error: unknown): never {
+  logger.warn(`${String(method)} (@HandlesResponse): a message was refused: ${error instanceof Error ? error.message : String(error)}`);
+  throw error;
 }
 
 /** Looks like the method to all who come later: its name, and what decorators below have written on it. */

@@ -27,7 +27,9 @@ const MAX_NAME = 100;
 export function verify(source: WorkflowSource, definition: WorkflowDefinition, around: Surroundings): string[] {
   const whole = [...workflowProblems(source), ...flowProblems(source, definition)].map((problem) => `${source.className}: ${problem}`);
   const each = source.steps.flatMap((step) => [...stepProblems(source, step, around)].map((problem) => `${source.className}.${step.name}: ${problem}`));
-  return [...whole, ...each];
+  const found = [...whole, ...each];
+  // A wrong next leaves much behind it that nothing leads to: the cause is enough.
+  return each.some((problem) => problem.includes(': next ')) ? found : [...found, ...unreachable(source, definition)];
 }
 
 /* ---------------------------------------------------------------- the workflow ---- */
@@ -57,7 +59,6 @@ function* unknownOptions(options: object, known: readonly string[]): Problems {
 function* flowProblems(source: WorkflowSource, definition: WorkflowDefinition): Problems {
   yield* scatteredGroups(source.steps);
   yield* fallingThrough(source, definition);
-  yield* unreachable(source, definition);
 }
 
 /** Neighbours make a group; the same name further on would be another group, or a mistake. */
@@ -96,7 +97,7 @@ function* unreachable(source: WorkflowSource, { nodes, start }: WorkflowDefiniti
     seen.add(name);
     open.push(...node.next, ...(node.kind === 'fork' ? node.branches : []));
   }
-  for (const name of nodes.keys()) if (!seen.has(name)) yield `"${name}" can never be reached: no step leads to it.`;
+  for (const name of nodes.keys()) if (!seen.has(name)) yield `${source.className}: "${name}" can never be reached: no step leads to it.`;
 }
 
 /* --------------------------------------------------------------------- a step ---- */
@@ -138,7 +139,8 @@ function* nextProblems({ steps }: WorkflowSource, { options }: Step): Problems {
   if (next.length > 1 && options.required === false) yield 'it is a decision, so it cannot be skipped: leave out required: false.';
   for (const name of next) {
     const inside = steps.find((step) => step.name === name)?.options.parallel;
-    if (inside !== undefined) yield `next "${name}" stands inside the parallel group "${inside}", which can only be entered as a whole.`;
+    if (inside !== undefined)
+      yield `next "${name}" stands inside the parallel group "${inside}", which can only be entered as a whole. Put a step before the group, and name that.`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { milliseconds } from '../core/duration.js';
 import type { Json, JsonObject } from '../core/json.js';
@@ -16,6 +17,8 @@ export type BodyResult = { readonly said: Said; readonly afterMs?: number } | { 
 /** Longer stories are cut: an error is a hint in the history, not a file. */
 const LONGEST_ERROR = 8000;
 
+const logger = new Logger('Workflow');
+
 /** Runs the user's code of a visit. Never throws: what it throws is a failed attempt. */
 export async function runBody(bound: BoundWorkflow, node: StepNode, visit: StepVisit, context: JsonObject, timers: Timers): Promise<BodyResult> {
   const step = bound.steps.get(node.name)!;
@@ -24,6 +27,8 @@ export async function runBody(bound: BoundWorkflow, node: StepNode, visit: StepV
     const settled = isPending(result) || isObservable(result) ? await limited(promiseOf(result), node, visit, timers) : result;
     return read(settled, node, visit.token);
   } catch (error) {
+    const where = `${bound.definition.name}.${node.name} of process ${visit.processId}, attempt ${visit.attempt}`;
+    logger.warn(`${where}: ${error instanceof Error ? (error.stack ?? error.message) : describe(error)}`);
     return { failed: describe(error), permanent: step.unless.some((type) => error instanceof type) };
   }
 }

@@ -7,6 +7,7 @@ import { Activity } from './activity.js';
 import type { Clock, Timers } from './clock.js';
 import { Committer } from './committer.js';
 import { Hands } from './hands.js';
+import { logFailure } from './failure-log.js';
 import { Loader } from './loader.js';
 import { PostOffice } from './post-office.js';
 import { ProcessRunner } from './process-runner.js';
@@ -63,6 +64,7 @@ export class Engine {
     this.runner = new ProcessRunner(worker, this.writer, registry, this.loader, transactional, clock, timers, activity, settings.concurrency);
     this.tasks = new TaskRunner(worker, store, this.writer, registry, this.loader, transactional, clock, timers, activity);
     this.writer.afterCommit((change) => this.ring(change));
+    this.writer.afterCommit(logFailure);
     this.starter = new ProcessStarter(store, this.committer, this.writer, clock, () => (this.works ? worker : null));
     this.hands = new Hands(this.writer, store, this.loader, registry, clock);
     this.post = new PostOffice(store, registry, this.hands, clock, activity);

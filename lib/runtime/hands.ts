@@ -2,11 +2,10 @@ import { transition } from '../core/transition.js';
 import { StoreUnavailableError } from '../errors.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Clock } from './clock.js';
-import { ContextFacts } from './context-facts.js';
 import type { Loader } from './loader.js';
 import type { ProcessWriter } from './process-writer.js';
 import type { WorkflowRegistry } from './registry.js';
-import { errorOf, snapshotOf, unknownWorkflow } from './round.js';
+import { errorOf, factsFor, snapshotOf, unknownWorkflow } from './round.js';
 import type { Applied, Pending } from './seat.js';
 import type { Change } from '../core/change.js';
 
@@ -62,7 +61,7 @@ export class Hands {
     const bound = this.registry.find(process.workflow, process.workflowVersion);
     if (!bound) throw unknownWorkflow(process);
     const told = tell({ process, context, bound });
-    const facts = new ContextFacts(bound, process, context, 'patch' in told ? told.patch : undefined);
+    const facts = factsFor(bound, process, context, told);
     const change = transition(bound.definition, snapshot, { ...told, by: null, facts }, this.clock.now().getTime());
     return { process: change?.process ?? process, change };
   }

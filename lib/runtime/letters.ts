@@ -14,14 +14,22 @@ export interface Addressed {
   readonly step: string;
 }
 
+export interface Look {
+  /** What is stored where nobody here knows the process. Of an event not the copy: of that, whoever waits would get copies again. */
+  readonly kept?: MessageState;
+  /** It was found in the inbox, where both sides look. */
+  readonly lookedUp?: true;
+}
+
 /** One event, many processes: each has its own copy, so that each knows a repeated one. */
 export function copyFor(message: MessageState, processId: string, node = ''): MessageState {
   return { ...message, id: digestOf(message.id, processId, node) };
 }
 
-export function dispositionOf({ change }: Applied): Disposition {
+/** Undefined: it changed nothing. */
+export function dispositionOf({ change }: Applied): Disposition | undefined {
   const record = change?.records.find(({ type }) => type.startsWith('message-'));
-  return (record?.type.slice('message-'.length) as Disposition | undefined) ?? 'late';
+  return record?.type.slice('message-'.length) as Disposition | undefined;
 }
 
 /** An id of theirs may come again; the wait that is open counts. */

@@ -1,8 +1,9 @@
-import { isFinished, type ProcessState, type WaitState } from '../core/process.js';
+import { isFinished, type ProcessState, type ProcessStatus, type WaitState } from '../core/process.js';
 import { InvalidInputError, ProcessNotFoundError } from '../errors.js';
-import { MAX_GROUP_ID, checkName } from '../context/names.js';
+import { checkName, checkOneOf, checkOptions, MAX_GROUP_ID } from '../context/names.js';
 import type { ProcessQuery, ProcessStore } from '../store/process-store.js';
 import type { Class } from '../values.js';
+import type { ProcessFilter } from '../workflow.calls.js';
 import type { WorkflowRegistry } from './registry.js';
 
 /** A process: its id, or its workflow and group id. Reading finds the live one, else the latest; writing only the live one. */
@@ -14,6 +15,8 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
+const FILTERS = ['workflow', 'status', 'groupId', 'waitingFor', 'startedBefore', 'cursor', 'limit'];
+const STATUSES: readonly ProcessStatus[] = ['running', 'waiting', 'suspended', 'failed', 'completed', 'cancelled'];
 const LARGEST_PAGE = 200;
 const USUAL_PAGE = 50;
 
@@ -54,6 +57,22 @@ export class Lookup {
     return this.store.waitsOf(id);
   }
 
+  /** @throws InvalidInputError for what a filter cannot say */
+  query(filter: ProcessFilter): Omit<ProcessQuery, 'limit' | 'after'> {
+    const { workflow, status, groupId, waitingFor, startedBefore } = filter;
+    checkOptions('The filter', filter, FILTERS);
+    const statuses = status === undefined ? undefined : ([status].flat() as ProcessStatus[]);
+    for (const each of statuses ?? []) checkOneOf('status', each, STATUSES);
+    if (startedBefore !== undefined && !isDate(startedBefore)) throw new InvalidInputError('startedBefore', ['it must be a valid Date']);
+    return {
+      ...(workflow !== undefined && { workflow: this.registry.nameOf(workflow) }),
+      ...(statuses && { statuses }),
+      ...(groupId !== undefined && { groupId }),
+      ...(waitingFor !== undefined && { waitingFor }),
+      ...(startedBefore !== undefined && { startedBefore: startedBefore.getTime() }),
+    };
+  }
+
   async page(query: Omit<ProcessQuery, 'limit' | 'after'>, { cursor, limit = USUAL_PAGE }: { cursor?: string; limit?: number }): Promise<Page<ProcessState>> {
     if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE)
       throw new InvalidInputError('The filter', [`limit must be a whole number from 1 to ${LARGEST_PAGE}`]);
@@ -66,6 +85,10 @@ export class Lookup {
 
 function nameOf(ref: ProcessRef, registry: WorkflowRegistry): string {
   return typeof ref === 'string' ? ref : `of workflow "${registry.nameOf(ref.workflow)}" with the group id "${ref.groupId}"`;
+}
+
+function isDate(value: unknown): boolean {
+  return value instanceof Date && !Number.isNaN(value.getTime());
 }
 
 function writeCursor({ startedAt, id }: ProcessState): string {

@@ -15,7 +15,7 @@ import type { Activity } from './activity.js';
 import type { Clock } from './clock.js';
 import type { Hand, Hands } from './hands.js';
 import { hears, type WorkflowRegistry } from './registry.js';
-import { type Addressed, addressesIn, copyFor, type Delivery, dispositionOf, preferOpen } from './letters.js';
+import { type Addressed, addressesIn, copyFor, type Delivery, dispositionOf, type Look, preferOpen } from './letters.js';
 import type { Told } from './seat.js';
 
 export class PostOffice {
@@ -52,12 +52,12 @@ export class PostOffice {
     return (await this.tryWaits(to, message, hand)) ?? (await this.storeOrLate(to, message, hand));
   }
 
-  private async tryWaits(to: Addressed, message: MessageState, hand: Hand): Promise<Disposition | null> {
+  private async tryWaits(to: Addressed, message: MessageState, hand: Hand, look: Look = {}): Promise<Disposition | null> {
     const [wait] = preferOpen(await this.store.waitsAt([message.address]));
     if (!wait) return null;
     if (wait.step !== to.step)
       throw new NotWaitingError(wait.processId, to.step, [wait.step], `This correlation id belongs to step "${wait.step}", not to "${to.step}".`);
-    return this.bring(message, wait, hand);
+    return this.bring(message, wait, hand, look);
   }
 
   /** Unknown so far: answered before, too late, or too early. Only what may still be waited for is stored. */
@@ -68,7 +68,7 @@ export class PostOffice {
     if (late) return this.miss(message, late, hand);
     const same = known.find(({ id }) => id === message.id) ?? (await this.keep(message, hand))[0];
     if (same && same.digest !== message.digest) return 'conflict';
-    const found = await this.tryWaits(to, message, hand);
+    const found = await this.tryWaits(to, message, hand, same ? {} : { lookedUp: true });
     return found ?? (same ? 'duplicate' : 'stored');
   }
 
@@ -100,7 +100,10 @@ export class PostOffice {
   private async bringToWaiting(message: MessageState, hand: Hand): Promise<Delivery[]> {
     const waits = (await this.store.waitsAt([message.address])).filter(({ closed }) => !closed);
     return Promise.all(
-      waits.map(async (wait) => ({ processId: wait.processId, disposition: await this.bring(copyFor(message, wait.processId), wait, hand, message) })),
+      waits.map(async (wait) => ({
+        processId: wait.processId,
+        disposition: await this.bring(copyFor(message, wait.processId), wait, hand, { kept: message }),
+      })),
     );
   }
 
@@ -147,19 +150,20 @@ export class PostOffice {
   private async rejoin(message: MessageState, wait: WaitAt): Promise<void> {
     if (wait.closed) return;
     const hand: Hand = {};
-    if (!message.address.startsWith('e:')) return void (await this.bring(message, wait, hand).catch(() => null));
+    if (!message.address.startsWith('e:')) return void (await this.bring(message, wait, hand, { lookedUp: true }).catch(() => null));
     const copy = copyFor(message, wait.processId);
     const [loaded] = await this.store.load([{ id: wait.processId, waits: [], messages: [copy.id], context: false }]).catch(() => []);
     const had = loaded && loaded.messages.length > 0; // it waits for the next one
-    if (loaded && !had && loaded.process.startedAt <= message.receivedAt) await this.bring(copy, wait, hand, message).catch(() => null);
+    if (loaded && !had && loaded.process.startedAt <= message.receivedAt)
+      await this.bring(copy, wait, hand, { kept: message, lookedUp: true }).catch(() => null);
   }
 
   /* ---------------------------------------------------------------- delivery ---- */
 
-  /** `kept`: what is stored where nobody here knows the process. Of an event not the copy: whoever waits would have a copy of that as well. */
-  private bring(message: MessageState, wait: WaitAt, hand: Hand, kept = message): Promise<Disposition> {
+  private bring(message: MessageState, wait: WaitAt, hand: Hand, { kept, lookedUp }: Look = {}): Promise<Disposition> {
     if (wait.closed) return this.miss(message, wait.processId, hand);
-    return this.settle(wait.processId, message, { type: 'message-received', key: wait.key, run: wait.run, message }, [wait.key], hand, kept);
+    const told: Told = { type: 'message-received', key: wait.key, run: wait.run, message, ...(lookedUp && { lookedUp }) };
+    return this.settle(wait.processId, message, told, [wait.key], hand, kept);
   }
 
   private async settle(processId: string, message: MessageState, told: Told, waits: readonly string[], hand: Hand, kept = message): Promise<Disposition> {
@@ -167,9 +171,14 @@ export class PostOffice {
       if (error instanceof UnknownWorkflowError) return null; // an instance that knows its definition will find it in the inbox
       throw error;
     });
-    if (applied) return dispositionOf(applied);
+    if (applied) return dispositionOf(applied) ?? this.dispositionFound(message);
     await this.keep(kept, hand);
     return 'stored';
+  }
+
+  /** The other side was faster: what it made of the message is in the inbox. */
+  private async dispositionFound({ id, address }: MessageState): Promise<Disposition> {
+    return (await this.store.messagesAt([address])).find((each) => each.id === id)?.disposition ?? 'late';
   }
 
   /** In a transaction of the caller's nobody sees it before the commit: then is the time to look who waits for it. */

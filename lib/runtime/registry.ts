@@ -27,7 +27,10 @@ export class WorkflowRegistry {
     return found;
   }
 
+  /** @throws UnknownWorkflowError for what names none, as an import that goes in a circle */
   nameOf(workflow: Class | string): string {
+    if (typeof workflow !== 'string' && typeof workflow !== 'function')
+      throw new UnknownWorkflowError(String(workflow), ' Do imports go in a circle? Then name it: its class is not there yet.');
     return typeof workflow === 'string' ? workflow : (optionsOf(workflow)?.name ?? workflow.name);
   }
 

@@ -7,7 +7,7 @@ import { ProcessAlreadyLiveError, UnknownWorkflowError } from '../errors.js';
 import type { Loaded, Rejection } from '../store/process-store.js';
 import type { BoundWorkflow } from './bound-workflow.js';
 import { ContextFacts } from './context-facts.js';
-import type { Pending } from './seat.js';
+import type { Pending, Told } from './seat.js';
 
 /** What an event met, and made of it. */
 type Decided = { readonly pending: Pending; readonly change: Change | null; readonly process: ProcessState };
@@ -41,12 +41,17 @@ export function decideRound(bound: BoundWorkflow, standing: Standing, batch: rea
 function decideOne(bound: BoundWorkflow, { context, ...snapshot }: Standing, pending: Pending, by: string | null, now: number): Change | null | 'refused' {
   try {
     const told = pending.tell({ process: snapshot.process, context, bound });
-    const facts = new ContextFacts(bound, snapshot.process, context, 'patch' in told ? told.patch : undefined);
-    return transition(bound.definition, snapshot, { ...told, by, facts }, now);
+    return transition(bound.definition, snapshot, { ...told, by, facts: factsFor(bound, snapshot.process, context, told) }, now);
   } catch (error) {
     pending.reject(error);
     return 'refused';
   }
+}
+
+/** What the context says once the event is in it: a patch changes the values, a restart brings others. */
+export function factsFor(bound: BoundWorkflow, process: ProcessState, context: JsonObject, told: Told): ContextFacts {
+  if (told.type === 'restarted') return new ContextFacts(bound, process, told.values);
+  return new ContextFacts(bound, process, context, 'patch' in told ? told.patch : undefined);
 }
 
 export function answer(decided: readonly Decided[]): void {

@@ -9,10 +9,9 @@ import { type BodyResult, runBody } from './body.js';
 import type { BoundWorkflow } from './bound-workflow.js';
 import type { Clock, Timers } from './clock.js';
 import { conclude } from './conclude.js';
-import { ContextFacts } from './context-facts.js';
 import type { Loader } from './loader.js';
 import type { ProcessWriter } from './process-writer.js';
-import { valuesAfter } from './round.js';
+import { factsFor, valuesAfter } from './round.js';
 import { StepVisit } from './step-visit.js';
 import { type Speaker, tellOutcome } from './tell-outcome.js';
 
@@ -79,7 +78,7 @@ export class TransactionalSteps {
     const loaded = (await this.loader.load({ id, waits: [speaker.token.key], messages: [], context: true }))!;
     const told = tellOutcome(result, speaker)({ process: loaded.process, context: loaded.context!, bound });
     if (told.type === 'step-failed') throw new BodyFailed({ failed: told.error, permanent: told.permanent });
-    const facts = new ContextFacts(bound, loaded.process, loaded.context!, 'patch' in told ? told.patch : undefined);
+    const facts = factsFor(bound, loaded.process, loaded.context!, told);
     const waits = new Map(loaded.waits.map((wait): [string, WaitState] => [wait.key, wait]));
     const change = transition(
       bound.definition,

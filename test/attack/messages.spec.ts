@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Process, Step, type StepRef, Workflow } from '../../lib/index.js';
 import { bootApp, matrix, type TestApp, until } from '../support/app.js';
 import { type Database, isThere, titleOf } from '../support/databases.js';
-import { bodies, body, nobodySweeps } from './support.js';
+import { bodies, body, nobodySweeps, signal } from './support.js';
 
 @Workflow({ name: 'hearing' })
 class Hearing {
@@ -88,8 +88,36 @@ function messages(database: Database): void {
         const { id } = await a!.workflows.start(Racing, {}, { groupId });
         await until(() => a!.workflows.get(id), ({ status }) => status === 'completed'); // prettier-ignore
         expect(await answer).toMatch(/stored|delivered/);
+        expect((await a!.workflows.history(id)).filter(({ type }) => type === 'message-duplicate')).toEqual([]);
       }),
     );
+  });
+
+  it('an answer that both sides find in the inbox is delivered, and no duplicate of itself', async () => {
+    const id = randomUUID();
+    const [kept, found] = [signal(), signal()];
+    const [here, there] = [a!.engine.store, b!.engine.store];
+    const [messagesAt, waitsAt] = [here.messagesAt.bind(here), there.waitsAt.bind(there)];
+    let looks = 0;
+    there.waitsAt = async (addresses) => {
+      if (++looks === 1) return waitsAt(addresses); // nobody waits yet: it is kept
+      there.waitsAt = waitsAt;
+      kept.happen();
+      const waits = await until(() => waitsAt(addresses), ({ length }) => length > 0); // prettier-ignore
+      found.happen();
+      await until(() => a!.workflows.get(id), ({ status }) => status === 'completed'); // prettier-ignore
+      return waits;
+    };
+    here.messagesAt = async (addresses) => {
+      here.messagesAt = messagesAt;
+      await found.happened;
+      return messagesAt(addresses);
+    };
+    const answer = b!.workflows.respond(Racing, 'answer', `${id}.1`, 1);
+    await kept.happened;
+    await a!.workflows.start(Racing, {}, { id });
+    expect(await answer).toBe('delivered');
+    expect((await a!.workflows.history(id)).map(({ type }) => type)).not.toContain('message-duplicate');
   });
 
   it('one message id, told to both instances at once, is delivered once', async () => {

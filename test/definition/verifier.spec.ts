@@ -190,7 +190,7 @@ describe('a wrong workflow', () => {
       @Step({ parallel: 'all' }) two() {}
     }
     expect(problemsOf(EnteringWorkflow)).toContain(
-      'EnteringWorkflow.zero: next "two" stands inside the parallel group "all", which can only be entered as a whole.',
+      'EnteringWorkflow.zero: next "two" stands inside the parallel group "all", which can only be entered as a whole. Put a step before the group, and name that.',
     );
   });
 

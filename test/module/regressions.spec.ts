@@ -3,7 +3,8 @@ import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { Test } from '@nestjs/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { again, Process, Step, type StepRef, Workflow } from '../../lib/index.js';
+import { Transform } from 'class-transformer';
+import { again, InvalidInputError, Process, Step, type StepRef, Workflow, WorkflowService } from '../../lib/index.js';
 import { WorkflowHarness, WorkflowTestingModule } from '../../lib/testing.js';
 import { type AppSetup, bootApp, type TestApp, until } from '../support/app.js';
 import { type Database, libsqlFile } from '../support/databases.js';
@@ -143,6 +144,65 @@ describe('parallel steps', () => {
     expect((await app.workflows.get(id)).context).toEqual({ value: 'b', count: 2 });
     const completed = (await app.workflows.history(id)).filter(({ type }) => type === 'step-completed');
     expect(completed.map(({ step, detail }) => [step, detail])).toEqual([['a', null], ['b', 'overwrote value']]); // prettier-ignore
+  });
+});
+
+describe('restartFrom', () => {
+  it('decides by the values it restarts from: completeWhen, when, after', async () => {
+    class Box {
+      closed = false;
+      ok = false;
+      wait = 1000;
+    }
+    @Workflow({ name: 'again', context: Box, completeWhen: 'closed' })
+    class Again {
+      @Step() open(_box: Box) {}
+      @Step({ when: 'ok' }) gated(_box: Box) {}
+      @Step({ after: (box: Box) => box.wait }) later(_box: Box) {}
+      @Step({ on: 'set', unsolicited: true }) set(_box: Box, patch: Partial<Box>) {
+        return patch;
+      }
+    }
+    const module = await Test.createTestingModule({ imports: [WorkflowTestingModule.forRoot()], providers: [Again] }).compile();
+    await module.init();
+    const [harness, workflows] = [module.get(WorkflowHarness), module.get(WorkflowService)];
+    const process = await harness.start(Again, {}, { groupId: 'g' });
+    expect(process.waitingFor).toEqual(['gated']);
+    await harness.emit('set', 'g', { ok: true, wait: 60_000 });
+    expect(process.waitingFor).toEqual(['later']);
+    await harness.emit('set', 'g', { closed: true });
+    expect(process.status).toBe('completed');
+    await workflows.restartFrom(process.id, 2); // nothing was closed then, nor allowed
+    await harness.settle();
+    expect(process).toMatchObject({ status: 'waiting', waitingFor: ['gated'] });
+    await harness.emit('set', 'g', { ok: true });
+    const [wait] = (await workflows.get(process.id)).waits;
+    expect(wait!.dueAt!.getTime() - harness.now().getTime()).toBe(1000);
+  });
+});
+
+describe('bad input', () => {
+  class Strict {
+    @Transform(({ value }) => BigInt(value as string), { toClassOnly: true })
+    @Transform(({ value }) => String(value), { toPlainOnly: true })
+    cents: unknown = '0';
+  }
+  @Workflow({ name: 'strict', context: Strict })
+  class StrictWorkflow {
+    @Step() only(_strict: Strict) {}
+  }
+
+  it('a transformation that throws is a typed error; so is what no filter, option or workflow is', async () => {
+    const module = await Test.createTestingModule({ imports: [WorkflowTestingModule.forRoot()], providers: [StrictWorkflow] }).compile();
+    await module.init();
+    const workflows = module.get(WorkflowService);
+    await expect(workflows.start(StrictWorkflow, { cents: 'seven' })).rejects.toThrow(InvalidInputError);
+    await expect(workflows.start(undefined as never)).rejects.toThrow(/Do imports go in a circle\?/);
+    await expect(workflows.start(StrictWorkflow, {}, { groupID: 'x' } as object)).rejects.toThrow(/there is no "groupID". Did you mean "groupId"\?/);
+    await expect(workflows.start(StrictWorkflow, {}, { ifLive: 'retrun' as 'return' })).rejects.toThrow(InvalidInputError);
+    await expect(workflows.find({ status: 'foo' as 'failed' })).rejects.toThrow(InvalidInputError);
+    await expect(workflows.find({ state: 'failed' } as object)).rejects.toThrow(InvalidInputError);
+    await expect(workflows.find({ startedBefore: '2026-01-01' as unknown as Date })).rejects.toThrow(InvalidInputError);
   });
 });
 

@@ -65,7 +65,7 @@ export async function bootApp(database: Database, queue: Cell['queue'], setup: A
     ],
     ...rest,
   }).compile();
-  const app = module.createNestApplication({ logger: process.env.TEST_LOG ? undefined : ['error'] });
+  const app = module.createNestApplication({ logger: process.env.TEST_LOG ? undefined : false });
   await app.init();
   return { app, workflows: app.get(WorkflowService), engine: app.get(Engine), dataSource: app.get(DataSource), close: () => app.close() };
 }
