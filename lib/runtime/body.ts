@@ -23,6 +23,7 @@ const logger = new Logger('Workflow');
 export async function runBody(bound: BoundWorkflow, node: StepNode, visit: StepVisit, context: JsonObject, timers: Timers): Promise<BodyResult> {
   const step = bound.steps.get(node.name)!;
   try {
+    if (visit.token.message !== undefined) visit.message = fromStored(step.response, visit.message as Json);
     const result = call(step, visit, fromStored(bound.context, context as Json));
     const settled = isPending(result) || isObservable(result) ? await limited(promiseOf(result), node, visit, timers) : result;
     return read(settled, node, visit.token);

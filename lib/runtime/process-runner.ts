@@ -2,7 +2,6 @@ import type { Json } from '../core/json.js';
 import type { ProcessState, Token } from '../core/process.js';
 import { runnable, visitKey } from '../core/runnable.js';
 import type { StepNode } from '../definition/graph.js';
-import { fromStored } from '../context/schema.js';
 import type { Activity } from './activity.js';
 import { runBody } from './body.js';
 import type { BoundWorkflow } from './bound-workflow.js';
@@ -93,7 +92,7 @@ export class ProcessRunner {
   private async runAndTell(seat: Seat, bound: BoundWorkflow, process: ProcessState, visit: StepVisit): Promise<void> {
     const { token } = visit;
     const node = bound.definition.nodes.get(token.node) as StepNode;
-    if (token.message !== undefined) visit.message = await this.messageOf(seat, bound, node, token.message);
+    if (token.message !== undefined) visit.message = await this.messageOf(seat, token.message);
     if (node.transactional && token.does === 'run') return this.transactional.run(bound, node, visit, { claim: process.claim });
     const seen = seat.known?.context ?? (await this.contextOf(seat.id));
     const result = await runBody(bound, node, visit, seen, this.timers);
@@ -106,10 +105,11 @@ export class ProcessRunner {
     return (await this.loader.load({ id, waits: [], messages: [], context: true }))?.context ?? {};
   }
 
-  private async messageOf(seat: Seat, bound: BoundWorkflow, node: StepNode, id: string): Promise<unknown> {
+  /** As it is stored: what the step's class makes of it may fail, and is part of the body. */
+  private async messageOf(seat: Seat, id: string): Promise<Json> {
     const here = seat.messages.get(id);
-    const body = here !== undefined ? here : (await this.loader.load({ id: seat.id, waits: [], messages: [id], context: false }))?.messages[0]?.body;
-    return fromStored(bound.steps.get(node.name)!.response, body ?? null);
+    if (here !== undefined) return here;
+    return (await this.loader.load({ id: seat.id, waits: [], messages: [id], context: false }))?.messages[0]?.body ?? null;
   }
 
   /** A visit that the process no longer says is running has been cancelled, or taken over. */

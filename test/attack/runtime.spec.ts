@@ -228,12 +228,14 @@ function attacks(database: Database): void {
     expect((await b.workflows.history(id)).map(({ type }) => type)).toContain('process-recovered');
   });
 
-  it.skipIf(database.name.startsWith('SQLite'))('a heartbeat does not wait in line for a connection', async () => {
-    const app = await boot();
-    await app.workflows.settled((await app.workflows.start(Line)).id);
-    const runners = Array.from({ length: 12 }, () => app.dataSource.createQueryRunner());
-    const waiting = runners.map((runner) => runner.connect().catch(() => {})); // more than the pool has
-    expect(await app.engine.store.beat('somebody')).toBeGreaterThan(0);
-    for (const [i, runner] of runners.entries()) await waiting[i]!.then(() => runner.release());
-  });
+  const onServer = !database.name.startsWith('SQLite'); // a file has one connection, and no pool
+  onServer &&
+    it('a heartbeat does not wait in line for a connection', async () => {
+      const app = await boot();
+      await app.workflows.settled((await app.workflows.start(Line)).id);
+      const runners = Array.from({ length: 12 }, () => app.dataSource.createQueryRunner());
+      const waiting = runners.map((runner) => runner.connect().catch(() => {})); // more than the pool has
+      expect(await app.engine.store.beat('somebody')).toBeGreaterThan(0);
+      for (const [i, runner] of runners.entries()) await waiting[i]!.then(() => runner.release());
+    });
 }

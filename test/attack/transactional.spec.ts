@@ -60,28 +60,28 @@ function transactional(database: Database): void {
   }
 
   // On SQLite nobody else can write while the body's transaction is open, so nothing can be lost there.
-  const others = describe.skipIf(database.name.startsWith('SQLite'));
+  const others = !database.name.startsWith('SQLite');
 
-  others('whose process is cancelled under it', () => {
-    it.each([Paying, PayingQueued])('%o leaves nothing behind', async (workflow) => {
-      const { id, gate, debits } = await paying(workflow);
-      await app.workflows.cancel(id);
-      gate.happen();
-      await app.engine.activity.idle();
-      expect(await debits()).toBe(0);
-    });
+  it.each([Paying, PayingQueued])('whose process is cancelled under it: %o leaves nothing behind, or was first', async (workflow) => {
+    const { id, gate, debits } = await paying(workflow);
+    const cancelling = app.workflows.cancel(id);
+    if (others) await cancelling;
+    gate.happen();
+    await cancelling;
+    await app.engine.activity.idle();
+    expect(await debits()).toBe(others ? 0 : 1);
+    expect((await app.workflows.history(id)).filter(({ type }) => type === 'step-completed')).toHaveLength(others ? 0 : 1);
   });
 
-  others('whose worker is taken for dead', () => {
-    it('pays once', async () => {
-      const { id, gate, debits } = await paying(Paying);
-      const lost = { type: 'worker-lost', worker: app.engine.worker } as const;
-      await app.engine.writer.apply(id, { tell: () => lost, waits: [], messages: [], patient: false });
-      await until(() => app.workflows.get(id), ({ contextVersion }) => contextVersion === 2); // prettier-ignore
-      gate.happen();
-      await app.engine.activity.idle();
-      expect(await debits()).toBe(1);
-    });
+  it('whose worker is taken for dead pays once', async () => {
+    const { id, gate, debits } = await paying(Paying);
+    const lost = { type: 'worker-lost', worker: app.engine.worker } as const;
+    const taking = app.engine.writer.apply(id, { tell: () => lost, waits: [], messages: [], patient: false });
+    if (others) await until(() => app.workflows.get(id), ({ contextVersion }) => contextVersion === 2); // prettier-ignore
+    gate.happen();
+    await taking;
+    await app.engine.activity.idle();
+    expect(await debits()).toBe(1);
   });
 
   it('goes on at once after the transaction, without a sweep or a heartbeat', async () => {

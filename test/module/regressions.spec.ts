@@ -181,6 +181,31 @@ describe('restartFrom', () => {
   });
 });
 
+describe('an answer that its class cannot read any more', () => {
+  it('fails its step like any other error, once', async () => {
+    let broken = false;
+    class Reply {
+      @Transform(({ value }) => { if (broken) throw new Error('cannot read'); return value as unknown; }) value: unknown; // prettier-ignore
+    }
+    @Workflow({ name: 'reading' })
+    class Reading {
+      @Step({ request: 'ask', response: Reply }) answer(_context: object, _reply: Reply) {}
+      ask() {}
+    }
+    const module = await Test.createTestingModule({ imports: [WorkflowTestingModule.forRoot()], providers: [Reading] }).compile();
+    await module.init();
+    const [harness, workflows] = [module.get(WorkflowHarness), module.get(WorkflowService)];
+    const process = await harness.start(Reading);
+    await workflows.suspend(process.id);
+    await process.respond('answer', { value: 1 });
+    broken = true; // a deploy in between
+    await workflows.resume(process.id);
+    await harness.settle();
+    expect(process.status).toBe('failed');
+    expect(process.records.at(-1)!.error).toBe('Error: cannot read');
+  });
+});
+
 describe('bad input', () => {
   class Strict {
     @Transform(({ value }) => BigInt(value as string), { toClassOnly: true })
