@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import { reasonOf } from './core/reason.js';
 
 /** The base of every error thrown here: Nest answers with its status, and with its fields as details. */
 export abstract class WorkflowError extends HttpException {
@@ -105,7 +106,7 @@ export class UnserialisableValueError extends WorkflowError {
 export class StoreUnavailableError extends WorkflowError {
   declare readonly processId: string;
   constructor(processId: string, cause: unknown) {
-    super(503, 'StoreUnavailableError', `Process ${processId} could not be changed: ${cause instanceof Error ? cause.message : String(cause)}`, { processId });
+    super(503, 'StoreUnavailableError', `Process ${processId} could not be changed: ${reasonOf(cause)}`, { processId });
     this.cause = cause;
   }
 }

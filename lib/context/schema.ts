@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { instanceToPlain, plainToInstance } from 'class-transformer';
 import { validate, type ValidationError } from 'class-validator';
+import { reasonOf } from '../core/reason.js';
 import type { Json, JsonObject } from '../core/json.js';
 import { isClass } from '../definition/source.js';
 import { validatedKeys } from '../definition/context-keys.js';
@@ -57,7 +58,7 @@ export function fromGiven(schema: Schema | undefined, stored: Json, what: string
   try {
     return fromStored(schema, stored);
   } catch (error) {
-    throw new InvalidInputError(what, [error instanceof Error ? error.message : String(error)]);
+    throw new InvalidInputError(what, [reasonOf(error)]);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { StepNode } from '../definition/graph.js';
+import { stepNamed } from '../definition/graph.js';
 import type { Draft } from './draft.js';
 import { about } from './enter.js';
 import type { EventOf } from './events.js';
@@ -16,7 +16,7 @@ export function cameDue(draft: Draft, event: EventOf<'came-due'>): void {
 
 /** A failed attempt: an unanswered request is made again under the same correlation id, if the policy has tries left. */
 function timeOut(draft: Draft, wait: WaitState, random: number): void {
-  const node = draft.definition.nodes.get(wait.node) as StepNode;
+  const node = stepNamed(draft.definition, wait.node);
   const error = `nothing came within the time given (${wait.kind})`;
   draft.record('step-timed-out', { ...about(wait), error });
   const again: Token = { ...awake(wait), does: node.gate.for === 'response' ? 'request' : 'run' };

@@ -33,6 +33,11 @@ function amountOf(value: unknown): number {
 /** Milliseconds. @throws TypeError if it is no duration */
 export function milliseconds(value: Duration): number {
   const parsed = parseDuration(value);
-  if (parsed === null) throw new TypeError(`${JSON.stringify(value)} is not a duration. Say for instance '30s', '2 days', or a number of milliseconds.`);
+  if (parsed === null) throw new TypeError(noDuration(value));
   return parsed;
+}
+
+/** What is wrong with it, and the remedy. */
+export function noDuration(value: unknown): string {
+  return `${JSON.stringify(value)} is not a duration. Say for instance '30s', '2 days', or a number of milliseconds.`;
 }

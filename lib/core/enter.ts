@@ -44,12 +44,16 @@ export function meetCondition(draft: Draft, node: StepNode, token: Token): void 
 
 function meetGate(draft: Draft, node: StepNode, token: Token): void {
   if (node.gate.for === 'event') {
-    draft.park(waiting(token, 'event', { address: eventAddress(node.gate.event, draft.head.groupId), dueAt: token.deadline ?? null }));
+    awaitEvent(draft, node.gate.event, token);
     return draft.record('event-awaited', { ...about(token), detail: node.gate.event });
   }
   const after = node.after ?? 0;
   const at = after === 'asked' ? draft.given.facts.after(node.name, draft.now) : draft.now + after;
   return at instanceof Fault ? failOutside(draft, token, at.message) : makeReady(draft, node, token, at);
+}
+
+export function awaitEvent(draft: Draft, event: string, token: Token): void {
+  draft.park(waiting(token, 'event', { address: eventAddress(event, draft.head.groupId), dueAt: token.deadline ?? null }));
 }
 
 /** Another try of the same visit, from `at` on: it waits for its event again, or runs with the message it had. */
@@ -102,11 +106,16 @@ function endBranch(draft: Draft, key: string): void {
   draft.remove(key);
   draft.moved(key);
   const parent = parentKey(key);
-  if (parent === null) return draft.place({ key, node: END, run: 0, does: 'over', attempt: 1, since: draft.now });
+  if (parent === null) return beOver(draft, key);
   const fork = draft.token(parent)!;
   if (fork.open! > 1) return draft.place({ ...fork, open: fork.open! - 1 });
   draft.remove(parent);
   proceed(draft, fork, undefined);
+}
+
+/** Nothing is left of the flow: the process ends with its last accepted event. */
+export function beOver(draft: Draft, key: string): void {
+  draft.place({ key, node: END, run: 0, does: 'over', attempt: 1, since: draft.now });
 }
 
 /** For good: the process waits for a person. */

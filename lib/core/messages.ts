@@ -2,7 +2,7 @@ import type { Disposition, MessageState } from './change.js';
 import type { Draft } from './draft.js';
 import { about, failFor, newVisit } from './enter.js';
 import type { EventOf } from './events.js';
-import type { StepNode } from '../definition/graph.js';
+import { stepNamed } from '../definition/graph.js';
 import { awake, isFinished, type Token } from './process.js';
 
 /** A message for a wait: the answer to a request, or an event the flow stands still for. */
@@ -20,7 +20,7 @@ export function messageReceived(draft: Draft, event: EventOf<'message-received'>
 export function eventReceived(draft: Draft, event: EventOf<'event-received'>): void {
   if (isKnown(draft, event.message)) return;
   if (isFinished(draft.head.status)) return messageMissed(draft, event.message, 'late');
-  const node = draft.definition.nodes.get(event.node) as StepNode;
+  const node = stepNamed(draft.definition, event.node);
   const run = draft.nextRun();
   const token: Token = { ...newVisit(draft, node, `e${run}`, run), message: event.message.id };
   draft.place(token);

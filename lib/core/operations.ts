@@ -1,6 +1,6 @@
-import { END, type StepNode } from '../definition/graph.js';
+import { stepNamed } from '../definition/graph.js';
 import type { Draft } from './draft.js';
-import { about, enter, failFor, meetCondition, newVisit, rootKey, startLife, tryAgain } from './enter.js';
+import { about, beOver, enter, failFor, meetCondition, newVisit, rootKey, startLife, tryAgain } from './enter.js';
 import type { EventOf } from './events.js';
 import { awake, FREE, isActive, isFinished, isMail, type Token } from './process.js';
 import { timeAnew } from './outcomes.js';
@@ -71,7 +71,7 @@ export function retried(draft: Draft, event: EventOf<'retried'>): void {
 }
 
 function forgive(draft: Draft, token: Token): void {
-  const node = draft.definition.nodes.get(token.node) as StepNode;
+  const node = stepNamed(draft.definition, token.node);
   const { fault: _fault, crashes: _crashes, outside, ...visit } = token;
   const tries = { attempt: token.attempt + 1, forgiven: token.attempt };
   if (outside && token.message === undefined) return meetCondition(draft, node, { ...newVisit(draft, node, token.key, token.run), ...tries });
@@ -89,7 +89,7 @@ export function restarted(draft: Draft, event: EventOf<'restarted'>): void {
   startLife(draft);
   draft.makeVersion('', { set: event.values, remove: [] }, event.values);
   draft.record('process-restarted', { detail: `from version ${event.version}` });
-  if (event.places.size === 0) draft.place({ key: rootKey(draft), node: END, run: 0, does: 'over', attempt: 1, since: draft.now });
+  if (event.places.size === 0) beOver(draft, rootKey(draft));
   for (const [key, node] of event.places) reenter(draft, key, node, event.places);
 }
 

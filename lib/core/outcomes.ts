@@ -1,6 +1,6 @@
-import type { StepNode } from '../definition/graph.js';
+import { type StepNode, stepNamed } from '../definition/graph.js';
 import type { Draft } from './draft.js';
-import { about, eventAddress, failFor, proceed, responseAddress, tryAgain } from './enter.js';
+import { about, awaitEvent, failFor, proceed, responseAddress, tryAgain } from './enter.js';
 import type { EventOf } from './events.js';
 import { awake, correlationOf, isActive, isMail, type Token, waiting } from './process.js';
 import { retryDelay } from './retry.js';
@@ -32,7 +32,7 @@ function taken(draft: Draft, event: Outcome): Token | null {
 }
 
 function nodeOf(draft: Draft, token: Token): StepNode {
-  return draft.definition.nodes.get(token.node) as StepNode;
+  return stepNamed(draft.definition, token.node);
 }
 
 export function stepSucceeded(draft: Draft, event: EventOf<'step-succeeded'>): void {
@@ -94,7 +94,7 @@ function awaitNext(draft: Draft, token: Token): void {
   const { gate } = nodeOf(draft, token);
   if (gate.for !== 'event') return awaitResponse(draft, token);
   const { message: _seen, ...open } = token;
-  draft.park(waiting(open, 'event', { address: eventAddress(gate.event, draft.head.groupId), dueAt: token.deadline ?? null }));
+  awaitEvent(draft, gate.event, open);
 }
 
 export function stepPaused(draft: Draft, event: EventOf<'step-paused'>): void {

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Inject, Logger } from '@nestjs/common';
 import { isObservable, lastValueFrom, type Observable } from 'rxjs';
+import { reasonOf } from '../core/reason.js';
 import type { Disposition } from '../core/change.js';
 import type { Class } from '../values.js';
 import { WorkflowService } from '../workflow.service.js';
@@ -75,7 +76,7 @@ export function HandlesResponse<W extends WorkflowIn, S extends ReceiverIn<W>, M
 
 /** Some transports say nothing of an error to anybody: whoever looks for a lost message should find it here. */
 function refused(method: string | symbol, error: unknown): never {
-  logger.warn(`${String(method)} (@HandlesResponse): a message was refused: ${error instanceof Error ? error.message : String(error)}`);
+  logger.warn(`${String(method)} (@HandlesResponse): a message was refused: ${reasonOf(error)}`);
   throw error;
 }
 

@@ -66,6 +66,11 @@ export interface ForkNode {
 /** The edge that ends a branch, or at the root the process. */
 export const END = 'end';
 
+/** The step of this name: whoever asks knows that it is one. */
+export function stepNamed({ nodes }: WorkflowDefinition, name: string): StepNode {
+  return nodes.get(name) as StepNode;
+}
+
 /** The steps an event may run at any time. */
 export function unsolicitedSteps(definition: WorkflowDefinition): StepNode[] {
   return stepsOf(definition).filter((node) => node.unsolicited);

@@ -2,7 +2,7 @@
  * Everything that can be known to be wrong with a workflow before its first process. Each check yields sentences that name the
  * step, the fault and the remedy; all of them are collected, and boot reports them at once.
  */
-import { parseDuration } from '../core/duration.js';
+import { noDuration, parseDuration } from '../core/duration.js';
 import { STEP_OPTIONS, type StepOptions } from '../decorators/step.options.js';
 import { END, type WorkflowDefinition } from './graph.js';
 import { contextKeys } from './context-keys.js';
@@ -175,8 +175,7 @@ function* retryProblems(retry: StepOptions['retry']): Problems {
 }
 
 function* durationProblems(value: unknown, option: string): Problems {
-  if (parseDuration(value) === null)
-    yield `${option} ${JSON.stringify(value)} is not a duration. Say for instance '30s', '2 days', or a number of milliseconds.`;
+  if (parseDuration(value) === null) yield `${option} ${noDuration(value)}`;
 }
 
 /** A name must be a key of the context, as far as the context's class tells its keys. */

@@ -1,4 +1,5 @@
 import type { DiscoveryService } from '@nestjs/core';
+import { reasonOf } from '../core/reason.js';
 import { classOf } from '../decorators/handles-response.decorator.js';
 import { hasRules } from '../context/schema.js';
 import { newContext } from '../definition/context-keys.js';
@@ -44,7 +45,7 @@ function contextProblems({ className, options: { context } }: WorkflowSource): s
     return [];
   } catch (error) {
     return [
-      `${className}: its context class ${context.name} cannot be made without arguments (${error instanceof Error ? error.message : String(error)}). A context is data: give its fields defaults instead of a constructor.`,
+      `${className}: its context class ${context.name} cannot be made without arguments (${reasonOf(error)}). A context is data: give its fields defaults instead of a constructor.`,
     ];
   }
 }

@@ -1,3 +1,4 @@
+import { reasonOf } from '../core/reason.js';
 import type { Json, JsonObject } from '../core/json.js';
 import { type ContextPatch, type Facts, Fault } from '../core/events.js';
 import { parseDuration } from '../core/duration.js';
@@ -66,7 +67,7 @@ function guarded<T>(what: string, ask: () => T): T | Fault {
   try {
     return ask();
   } catch (error) {
-    return new Fault(`${what} threw: ${error instanceof Error ? error.message : String(error)}`);
+    return new Fault(`${what} threw: ${reasonOf(error)}`);
   }
 }
 

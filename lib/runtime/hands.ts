@@ -1,11 +1,10 @@
-import { transition } from '../core/transition.js';
 import { StoreUnavailableError } from '../errors.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Clock } from './clock.js';
 import type { Loader } from './loader.js';
 import type { ProcessWriter } from './process-writer.js';
 import type { WorkflowRegistry } from './registry.js';
-import { errorOf, factsFor, snapshotOf, unknownWorkflow } from './round.js';
+import { decideOn, errorOf, snapshotOf, unknownWorkflow } from './round.js';
 import type { Applied, Pending } from './seat.js';
 import type { Change } from '../core/change.js';
 
@@ -56,13 +55,11 @@ export class Hands {
   private async decide(id: string, { tell, waits, messages }: Pick<Pending, 'tell' | 'waits' | 'messages'>): Promise<Applied | null> {
     const loaded = await this.loader.load({ id, waits, messages, context: true });
     if (!loaded) return null;
-    const { context, ...snapshot } = snapshotOf(loaded);
-    const { process } = snapshot;
+    const standing = snapshotOf(loaded);
+    const { process, context } = standing;
     const bound = this.registry.find(process.workflow, process.workflowVersion);
     if (!bound) throw unknownWorkflow(process);
-    const told = tell({ process, context, bound });
-    const facts = factsFor(bound, process, context, told);
-    const change = transition(bound.definition, snapshot, { ...told, by: null, facts }, this.clock.now().getTime());
+    const change = decideOn(bound, standing, tell({ process, context, bound }), null, this.clock.now().getTime());
     return { process: change?.process ?? process, change };
   }
 }

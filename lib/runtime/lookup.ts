@@ -29,21 +29,22 @@ export class Lookup {
 
   /** @throws ProcessNotFoundError, InvalidInputError for what names no process */
   async toRead(ref: ProcessRef): Promise<ProcessState> {
-    const found = typeof ref === 'string' ? (await this.byId(ref))?.process : await this.byGroup(ref);
+    const found = await this.named(ref);
     if (!found) throw new ProcessNotFoundError(nameOf(ref, this.registry));
     return found;
   }
 
   /** @throws ProcessNotFoundError also when the one with this group id has finished */
   async toWrite(ref: ProcessRef): Promise<ProcessState> {
-    const found = typeof ref === 'string' ? (await this.byId(ref))?.process : await this.byGroup(ref);
+    const found = await this.named(ref);
     if (!found || (typeof ref !== 'string' && isFinished(found.status)))
       throw new ProcessNotFoundError(nameOf(ref, this.registry), typeof ref === 'string' ? '' : 'live ');
     return found;
   }
 
-  private async byId(id: string): Promise<{ process: ProcessState } | null | undefined> {
-    return (await this.store.load([{ id, waits: [], messages: [], context: false }]))[0];
+  private async named(ref: ProcessRef): Promise<ProcessState | undefined> {
+    if (typeof ref !== 'string') return this.byGroup(ref);
+    return (await this.store.load([{ id: ref, waits: [], messages: [], context: false }]))[0]?.process;
   }
 
   private async byGroup(ref: Exclude<ProcessRef, string>): Promise<ProcessState | undefined> {

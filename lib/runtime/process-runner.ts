@@ -1,7 +1,7 @@
 import type { Json } from '../core/json.js';
 import type { ProcessState, Token } from '../core/process.js';
 import { runnable, visitKey } from '../core/runnable.js';
-import type { StepNode } from '../definition/graph.js';
+import { stepNamed } from '../definition/graph.js';
 import type { Activity } from './activity.js';
 import { runBody } from './body.js';
 import type { BoundWorkflow } from './bound-workflow.js';
@@ -91,7 +91,7 @@ export class ProcessRunner {
 
   private async runAndTell(seat: Seat, bound: BoundWorkflow, process: ProcessState, visit: StepVisit): Promise<void> {
     const { token } = visit;
-    const node = bound.definition.nodes.get(token.node) as StepNode;
+    const node = stepNamed(bound.definition, token.node);
     if (token.message !== undefined) visit.message = await this.messageOf(seat, token.message);
     if (node.transactional && token.does === 'run') return this.transactional.run(bound, node, visit, { claim: process.claim });
     const seen = seat.known?.context ?? (await this.contextOf(seat.id));

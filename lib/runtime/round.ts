@@ -38,18 +38,23 @@ export function decideRound(bound: BoundWorkflow, standing: Standing, batch: rea
 }
 
 /** What cannot be told, as it cannot be stored for instance, concerns only who tells it. */
-function decideOne(bound: BoundWorkflow, { context, ...snapshot }: Standing, pending: Pending, by: string | null, now: number): Change | null | 'refused' {
+function decideOne(bound: BoundWorkflow, standing: Standing, pending: Pending, by: string | null, now: number): Change | null | 'refused' {
   try {
-    const told = pending.tell({ process: snapshot.process, context, bound });
-    return transition(bound.definition, snapshot, { ...told, by, facts: factsFor(bound, snapshot.process, context, told) }, now);
+    const told = pending.tell({ process: standing.process, context: standing.context, bound });
+    return decideOn(bound, standing, told, by, now);
   } catch (error) {
     pending.reject(error);
     return 'refused';
   }
 }
 
+/** What one event makes of a process, by the values it has. */
+export function decideOn(bound: BoundWorkflow, { context, ...snapshot }: Standing, told: Told, by: string | null, now: number): Change | null {
+  return transition(bound.definition, snapshot, { ...told, by, facts: factsFor(bound, snapshot.process, context, told) }, now);
+}
+
 /** What the context says once the event is in it: a patch changes the values, a restart brings others. */
-export function factsFor(bound: BoundWorkflow, process: ProcessState, context: JsonObject, told: Told): ContextFacts {
+function factsFor(bound: BoundWorkflow, process: ProcessState, context: JsonObject, told: Told): ContextFacts {
   if (told.type === 'restarted') return new ContextFacts(bound, process, told.values);
   return new ContextFacts(bound, process, context, 'patch' in told ? told.patch : undefined);
 }

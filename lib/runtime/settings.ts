@@ -1,4 +1,4 @@
-import { parseDuration } from '../core/duration.js';
+import { noDuration, parseDuration } from '../core/duration.js';
 import { didYouMean } from '../definition/suggest.js';
 import type { Duration } from '../values.js';
 import { KNOWN_OPTIONS, type WorkflowModuleOptions } from '../workflow.options.js';
@@ -30,8 +30,7 @@ function unknownIn(options: object, known: readonly string[], prefix: string): s
 function lengthOf(value: Duration | undefined, name: string, otherwise: number, problems: string[]): number {
   if (value === undefined) return otherwise;
   const ms = parseDuration(value);
-  if (ms === null || ms === 0)
-    problems.push(`WorkflowModule: ${name} ${JSON.stringify(value)} is not a duration. Say for instance '30s', '2 days', or a number of milliseconds.`);
+  if (ms === null || ms === 0) problems.push(`WorkflowModule: ${name} ${noDuration(value)}`);
   return ms ?? otherwise;
 }
 

@@ -4,6 +4,7 @@
  * everything that is normally told at once, and the only way by which time and death are noticed.
  */
 import { Logger } from '@nestjs/common';
+import { reasonOf } from '../core/reason.js';
 import type { TaskQueue } from '../queue/task-queue.js';
 import type { ProcessStore } from '../store/process-store.js';
 import { Alarms } from './alarms.js';
@@ -131,7 +132,7 @@ export class Sweeper {
 
   /** Others take over what a silent worker holds; what it still does cannot be recorded, so it may as well stop. */
   private missedBeat(error: unknown): null {
-    this.logger.warn(`Heartbeat failed: ${error instanceof Error ? error.message : String(error)}`);
+    this.logger.warn(`Heartbeat failed: ${reasonOf(error)}`);
     if (this.lastBeat > 0 && Date.now() - this.lastBeat > this.settings.heartbeatMs * SILENT_BEATS) {
       this.runner.abortAll('This worker could not say that it lives, and may have lost its processes.');
       this.tasks.abortAll('This worker could not say that it lives, and may have lost its tasks.');
@@ -182,7 +183,7 @@ export class Sweeper {
   private guarded(work: () => Promise<void>, then?: () => void): void {
     if (this.stopped) return;
     work()
-      .catch((error: unknown) => this.logger.warn(`Sweep failed, and will be tried again: ${error instanceof Error ? error.message : String(error)}`))
+      .catch((error: unknown) => this.logger.warn(`Sweep failed, and will be tried again: ${reasonOf(error)}`))
       .finally(then);
   }
 

@@ -1,5 +1,5 @@
 import { awake, type WaitState } from '../core/process.js';
-import type { StepNode } from '../definition/graph.js';
+import { stepNamed } from '../definition/graph.js';
 import type { Ran, Task, TaskWork } from '../queue/task-queue.js';
 import type { Loaded, ProcessStore, Rate, TaskAt } from '../store/process-store.js';
 import type { Activity } from './activity.js';
@@ -94,7 +94,7 @@ export class TaskRunner implements TaskWork {
 
   private async perform({ process, context }: Loaded, wait: WaitState, claim: number): Promise<void> {
     const bound = this.registry.find(process.workflow, process.workflowVersion)!;
-    const node = bound.definition.nodes.get(wait.node) as StepNode;
+    const node = stepNamed(bound.definition, wait.node);
     const token = awake(wait);
     const visit = new StepVisit(process, token, undefined, this.clock.now(), undefined);
     this.running.set(placeOf({ processId: process.id, key: wait.key }), visit);

@@ -1,8 +1,7 @@
 import type { EntityManager } from 'typeorm';
+import { reasonOf } from '../core/reason.js';
 import type { Change } from '../core/change.js';
 import type { JsonObject } from '../core/json.js';
-import type { WaitState } from '../core/process.js';
-import { transition } from '../core/transition.js';
 import type { StepNode } from '../definition/graph.js';
 import type { ProcessStore } from '../store/process-store.js';
 import { type BodyResult, runBody } from './body.js';
@@ -11,7 +10,7 @@ import type { Clock, Timers } from './clock.js';
 import { conclude } from './conclude.js';
 import type { Loader } from './loader.js';
 import type { ProcessWriter } from './process-writer.js';
-import { factsFor, valuesAfter } from './round.js';
+import { decideOn, snapshotOf, valuesAfter } from './round.js';
 import { StepVisit } from './step-visit.js';
 import { type Speaker, tellOutcome } from './tell-outcome.js';
 
@@ -75,18 +74,11 @@ export class TransactionalSteps {
   }
 
   private async decide(bound: BoundWorkflow, id: string, result: BodyResult, speaker: Speaker): Promise<{ change: Change | null; context: JsonObject }> {
-    const loaded = (await this.loader.load({ id, waits: [speaker.token.key], messages: [], context: true }))!;
-    const told = tellOutcome(result, speaker)({ process: loaded.process, context: loaded.context!, bound });
+    const standing = snapshotOf((await this.loader.load({ id, waits: [speaker.token.key], messages: [], context: true }))!);
+    const { process, context } = standing;
+    const told = tellOutcome(result, speaker)({ process, context, bound });
     if (told.type === 'step-failed') throw new BodyFailed({ failed: told.error, permanent: told.permanent });
-    const facts = factsFor(bound, loaded.process, loaded.context!, told);
-    const waits = new Map(loaded.waits.map((wait): [string, WaitState] => [wait.key, wait]));
-    const change = transition(
-      bound.definition,
-      { process: loaded.process, waits, messages: new Map() },
-      { ...told, by: this.worker, facts },
-      this.clock.now().getTime(),
-    );
-    return { change, context: loaded.context! };
+    return { change: decideOn(bound, standing, told, this.worker, this.clock.now().getTime()), context };
   }
 
   private async failed(visit: StepVisit, claim: Claim, result: BodyResult): Promise<void> {
@@ -96,5 +88,5 @@ export class TransactionalSteps {
 
 function resultOf(error: unknown): BodyResult {
   if (error instanceof BodyFailed) return error.result;
-  return { failed: `TransactionFailed: ${error instanceof Error ? error.message : String(error)}`, permanent: false };
+  return { failed: `TransactionFailed: ${reasonOf(error)}`, permanent: false };
 }

@@ -1,6 +1,7 @@
 import type { Change, MessageState, RecordDraft, VersionDraft } from '../../core/change.js';
 import { FREE, isFinished, type ProcessState, type WaitState } from '../../core/process.js';
 import { type Loaded, type ProcessQuery, ProcessStore, type Rate, type Rejection, type TaskAt, valuesOf, type WaitAt, type Want } from '../process-store.js';
+import { leftIn, type RateWindow, windowAt } from '../rate-window.js';
 import { addressedIn, asWait, type Book, isOpen, matches, newestFirst, taskAt, tasksIn, timedIn, write } from './book.js';
 
 /** Processes in memory: for tests, and as the shortest telling of what a store has to do. */
@@ -8,7 +9,7 @@ export class MemoryProcessStore extends ProcessStore<never> {
   private readonly books = new Map<string, Book>();
   private readonly inbox = new Map<string, MessageState>();
   private readonly workers = new Map<string, number>();
-  private readonly rates = new Map<string, { from: number; taken: number }>();
+  private readonly rates = new Map<string, RateWindow>();
 
   constructor(private readonly now: () => number = Date.now) {
     super();
@@ -83,9 +84,8 @@ export class MemoryProcessStore extends ProcessStore<never> {
   private allowance(free: readonly TaskAt[], { now, rate }: { now: number; rate?: Rate }): number {
     if (!rate || free.length === 0) return free.length;
     const { queue } = free[0]!;
-    const last = this.rates.get(queue);
-    const window = last && now < last.from + rate.perMs ? last : { from: now, taken: 0 };
-    const allowed = Math.max(0, Math.min(free.length, rate.max - window.taken));
+    const window = windowAt(this.rates.get(queue) ?? { from: now, taken: 0 }, { now, rate });
+    const allowed = Math.min(free.length, leftIn(window, rate));
     this.rates.set(queue, { from: window.from, taken: window.taken + allowed });
     return allowed;
   }

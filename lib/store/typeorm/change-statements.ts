@@ -1,6 +1,7 @@
 /** A change as single statements, for databases that take it in pieces, and for transactions of the caller's. */
 import type { Change } from '../../core/change.js';
 import { changing, columns, keyOf, type Row, type Table, valueColumns, valuesIn } from './columns.js';
+import { onConflict, onDuplicateKey } from './overwrite.js';
 import { asText, messageRows, processRow, recordRow, versionRow, waitRow } from './rows.js';
 
 export interface Statement {
@@ -15,12 +16,12 @@ export interface Upserts {
 }
 
 export const sqliteUpserts: Upserts = {
-  overwrite: (table) => ` on conflict (${keyOf(table).join(', ')}) do update set ${valueColumns(table).map((column) => `${column} = excluded.${column}`).join(', ')}`, // prettier-ignore
+  overwrite: (table) => onConflict(keyOf(table), valueColumns(table)),
   orIgnore: 'or ignore',
 };
 
 export const mysqlUpserts: Upserts = {
-  overwrite: (table) => ` on duplicate key update ${valueColumns(table).map((column) => `${column} = values(${column})`).join(', ')}`, // prettier-ignore
+  overwrite: (table) => onDuplicateKey(valueColumns(table)),
   orIgnore: '',
 };
 

@@ -6,6 +6,7 @@ import { type Loaded, type ProcessQuery, ProcessStore, type TaskAt, type WaitAt,
 import { AfterCommit } from './after-commit.js';
 import { findQuery } from './find-query.js';
 import { loadAll } from './load.js';
+import { onConflict } from './overwrite.js';
 import { chunks, inList, type Query } from './query.js';
 import { openSchema } from './schema.js';
 import { type Found, messageState, parsed, processState, recordDraft, taskAt, versionDraft, waitAt, waitState } from './states.js';
@@ -34,7 +35,9 @@ export abstract class TypeOrmProcessStore extends ProcessStore<EntityManager> {
   /** The database's time, in its own words, ms. */
   protected abstract readonly now: string;
   /** What follows an insert that may find its row there. */
-  protected abstract overwrite(key: string, columns: readonly string[]): string;
+  protected overwrite(key: string, names: readonly string[]): string {
+    return onConflict([key], names);
+  }
 
   override async open(schema: 'check' | 'migrate' | 'off'): Promise<void> {
     await openSchema(this.dataSource, this.dataSourceName, schema);

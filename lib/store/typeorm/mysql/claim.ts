@@ -1,5 +1,5 @@
 import type { Rate, TaskAt } from '../../process-store.js';
-import { leftIn, type RateWindow, windowAt } from '../rate-window.js';
+import { leftIn, type RateWindow, windowAt } from '../../rate-window.js';
 import type { Lane } from './lane.js';
 
 interface Claimant {

@@ -5,6 +5,7 @@ import { settle } from '../batch.js';
 import { mysqlUpserts } from '../change-statements.js';
 import { columns, valuesIn } from '../columns.js';
 import { commitThrough } from '../commit-through.js';
+import { onDuplicateKey } from '../overwrite.js';
 import { checkPool } from '../pool-size.js';
 import { Pool } from '../pool.js';
 import type { Query } from '../query.js';
@@ -77,7 +78,7 @@ export class MysqlProcessStore extends TypeOrmProcessStore {
   }
 
   protected override overwrite(_key: string, names: readonly string[]): string {
-    return ` on duplicate key update ${names.map((name) => `${name} = values(${name})`).join(', ')}`;
+    return onDuplicateKey(names);
   }
 }
 

@@ -3,6 +3,7 @@
  * were let through. Its parameters are one JSON per table.
  */
 import { changing, columns, keyOf, type Table, valueColumns } from '../columns.js';
+import { onConflict } from '../overwrite.js';
 
 const integers = new Set([
   'workflow_version', 'live', 'revision', 'context_version', 'snapshot_version', 'runs', 'root', 'claim', 'version', 'sequence', 'run', 'attempt', 'expected',
@@ -43,10 +44,9 @@ function insert(table: Table, parameter: number, processColumn = 'process_id'): 
 }
 
 function upsert(table: Table, parameter: number, names: readonly string[] = columns[table]): string {
-  const overwrite = valueColumns(table).map((column) => `${column} = excluded.${column}`);
   const given = records(parameter, [...new Set([...names, 'owner'])]);
   const chosen = `select ${columns[table].join(', ')} from ${given} where ${isWon('r.owner')}`;
-  return `insert into ${table} (${columns[table].join(', ')}) ${chosen} on conflict (${keyOf(table).join(', ')}) do update set ${overwrite.join(', ')}`;
+  return `insert into ${table} (${columns[table].join(', ')}) ${chosen}${onConflict(keyOf(table), valueColumns(table))}`;
 }
 
 const appended = `

@@ -104,10 +104,6 @@ export class PostgresProcessStore extends TypeOrmProcessStore {
     this.names.set(sql, name);
     return name;
   }
-
-  protected override overwrite(key: string, names: readonly string[]): string {
-    return ` on conflict (${key}) do update set ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`;
-  }
 }
 
 async function commitOn(lane: Lane, changes: readonly Change[]): Promise<readonly Rejection[]> {

@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Rate, TaskAt } from '../../process-store.js';
-import { leftIn, type RateWindow, windowAt } from '../rate-window.js';
+import { leftIn, type RateWindow, windowAt } from '../../rate-window.js';
 import type { Found } from '../states.js';
 import { claimStatement, claimValues, taken } from './claim.js';
 

@@ -8,7 +8,7 @@ import { columns, valuesIn } from '../columns.js';
 import { createTables } from '../migrations/sql.js';
 import { dialectOf } from '../migrations/words.js';
 import type { Query } from '../query.js';
-import { leftIn, windowAt } from '../rate-window.js';
+import { leftIn, windowAt } from '../../rate-window.js';
 import { messageRow } from '../rows.js';
 import type { Found } from '../states.js';
 import { TypeOrmProcessStore } from '../typeorm-process-store.js';
@@ -137,10 +137,6 @@ export class SqliteProcessStore extends TypeOrmProcessStore {
   override async rows(query: Query): Promise<readonly Found[]> {
     if (query.sql.startsWith('select')) return this.writer.all(query);
     return this.writer.write(() => this.writer.all(query));
-  }
-
-  protected override overwrite(key: string, names: readonly string[]): string {
-    return ` on conflict (${key}) do update set ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`;
   }
 }
 
