@@ -1,11 +1,9 @@
-import type { DataSource, QueryRunner } from 'typeorm';
+import { type Emitter, type Held, HeldConnection } from '../held-connection.js';
 import type { Found } from '../states.js';
 import { judge } from './verdict.js';
 
-interface Client {
+interface Client extends Emitter {
   query(sql: string, values: readonly unknown[], done: (error: unknown, result: unknown) => void): void;
-  on(event: 'error', listener: () => void): void;
-  removeListener(event: 'error', listener: () => void): void;
   destroy(): void;
 }
 
@@ -17,15 +15,8 @@ export interface Done {
 /** A row that somebody's open transaction holds is not waited for long; and only rows that are there are locked, not the gaps between. */
 const set = ['set session innodb_lock_wait_timeout = 1', 'set session transaction isolation level read committed'];
 
-/** A connection of our own out of the pool, made anew after it broke. */
-export class Lane {
-  private held: Promise<{ runner: QueryRunner; client: Client }> | null = null;
-  private readonly broke = () => {
-    this.held = null;
-  };
-
-  constructor(private readonly dataSource: DataSource) {}
-
+/** One of our own connections, with transactions. */
+export class Lane extends HeldConnection<Client> {
   async run(sql: string, values: readonly unknown[] = []): Promise<Done> {
     const { client } = await this.connection();
     return ask(client, sql, values);
@@ -44,14 +35,6 @@ export class Lane {
     }
   }
 
-  async close(): Promise<void> {
-    const held = await this.held?.catch(() => null);
-    this.held = null;
-    if (!held) return;
-    held.client.removeListener('error', this.broke);
-    await discard(held);
-  }
-
   private async undo(error: unknown): Promise<void> {
     const isBroken = judge(error) === 'unknown' || !(await this.rolledBack());
     if (isBroken) await this.drop();
@@ -61,33 +44,19 @@ export class Lane {
     return this.run('rollback').then(() => true, () => false); // prettier-ignore
   }
 
-  private connection(): Promise<{ runner: QueryRunner; client: Client }> {
-    this.held ??= this.connect().catch((error: unknown) => {
-      this.held = null;
-      throw error;
-    });
-    return this.held;
-  }
-
-  private async connect(): Promise<{ runner: QueryRunner; client: Client }> {
-    const runner = this.dataSource.createQueryRunner();
-    const client = (await runner.connect()) as Client;
-    client.on('error', this.broke);
+  protected override async prepare(client: Client): Promise<void> {
     for (const sql of set) await ask(client, sql, []);
-    return { runner, client };
   }
 
-  private async drop(): Promise<void> {
-    const held = await this.held?.catch(() => null);
-    this.held = null;
-    if (held) await discard(held);
+  /** Not back to the pool, with settings of ours and perhaps half a transaction. */
+  protected override async giveBack({ runner, client }: Held<Client>): Promise<void> {
+    client.destroy();
+    await runner.release().catch(() => undefined);
   }
-}
 
-/** Not back to the pool, with settings of ours and perhaps half a transaction. */
-async function discard({ runner, client }: { runner: QueryRunner; client: Client }): Promise<void> {
-  client.destroy();
-  await runner.release().catch(() => undefined);
+  protected override discard(held: Held<Client>): Promise<void> {
+    return this.giveBack(held);
+  }
 }
 
 function ask(client: Client, sql: string, values: readonly unknown[]): Promise<Done> {

@@ -1,4 +1,4 @@
-import type { DataSource, QueryRunner } from 'typeorm';
+import { type Emitter, type Held, HeldConnection } from '../held-connection.js';
 import type { Found } from '../states.js';
 
 export interface Prepared {
@@ -6,11 +6,9 @@ export interface Prepared {
   readonly text: string;
 }
 
-interface Client {
+interface Client extends Emitter {
   query(query: { name?: string; text: string; values: readonly unknown[] }): Promise<{ rows: Found[]; rowCount: number | null }>;
   query(sql: string): Promise<unknown>;
-  on(event: 'error', listener: () => void): void;
-  removeListener(event: 'error', listener: () => void): void;
 }
 
 /**
@@ -21,15 +19,8 @@ const settings = { lock_timeout: `'1s'`, enable_seqscan: 'off', enable_hashjoin:
 const set = Object.entries(settings).map(([name, value]) => `set ${name} = ${value}`).join('; '); // prettier-ignore
 const reset = Object.keys(settings).map((name) => `reset ${name}`).join('; '); // prettier-ignore
 
-/** A connection of our own out of the pool: prepared statements, and none of TypeORM's work per query. Made anew after it broke. */
-export class Lane {
-  private held: Promise<{ runner: QueryRunner; client: Client }> | null = null;
-  private readonly broke = () => {
-    this.held = null;
-  };
-
-  constructor(private readonly dataSource: DataSource) {}
-
+/** One of our own connections, with prepared statements. */
+export class Lane extends HeldConnection<Client> {
   async run(statement: Prepared, values: readonly unknown[]): Promise<Found[]> {
     const { client } = await this.connection();
     try {
@@ -40,37 +31,19 @@ export class Lane {
     }
   }
 
-  async close(): Promise<void> {
-    const held = await this.held?.catch(() => null);
-    this.held = null;
-    if (!held) return;
-    held.client.removeListener('error', this.broke);
-    await held.client.query(reset).catch(() => undefined);
-    await held.runner.release();
-  }
-
-  private connection(): Promise<{ runner: QueryRunner; client: Client }> {
-    this.held ??= this.connect().catch((error: unknown) => {
-      this.held = null;
-      throw error;
-    });
-    return this.held;
-  }
-
-  private async connect(): Promise<{ runner: QueryRunner; client: Client }> {
-    const runner = this.dataSource.createQueryRunner();
-    const client = (await runner.connect()) as Client;
-    client.on('error', this.broke);
+  protected override async prepare(client: Client): Promise<void> {
     await client.query(set);
-    return { runner, client };
+  }
+
+  protected override async giveBack({ runner, client }: Held<Client>): Promise<void> {
+    await client.query(reset).catch(() => undefined);
+    await runner.release();
   }
 
   /** Back to the pool as broken, which closes it. */
-  private async drop(): Promise<void> {
-    const held = await this.held?.catch(() => null);
-    this.held = null;
-    const runner = held?.runner as { releasePostgresConnection?(error: Error): Promise<void> } | undefined;
-    await runner?.releasePostgresConnection?.(new Error('The connection broke.')).catch(() => undefined);
+  protected override async discard({ runner }: Held<Client>): Promise<void> {
+    const pooled = runner as { releasePostgresConnection?(error: Error): Promise<void> };
+    await pooled.releasePostgresConnection?.(new Error('The connection broke.')).catch(() => undefined);
   }
 }
 
