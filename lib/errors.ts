@@ -111,14 +111,14 @@ export class StoreUnavailableError extends WorkflowError {
   }
 }
 
-/** At boot, with every problem of every workflow at once. The application does not start. */
+/** With every problem of every workflow at once. At boot 500, and the application does not start; of a document given at run time 400. */
 export class InvalidWorkflowError extends WorkflowError {
   /** The workflow, or all of them. */
   declare readonly workflow: string;
   declare readonly problems: string[];
-  constructor(workflow: string, problems: string[]) {
+  constructor(workflow: string, problems: string[], when: 'boot' | 'define' = 'boot') {
     super(
-      500,
+      when === 'define' ? 400 : 500,
       'InvalidWorkflowError',
       `${problems.length === 1 ? 'There is a problem' : `There are ${problems.length} problems`} in ${workflow}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
       { workflow, problems },

@@ -1,8 +1,23 @@
 // Writing a workflow
 export { Workflow, type WorkflowOptions } from './decorators/workflow.decorator.js';
 export { Step } from './decorators/step.decorator.js';
-export type { FromContext, RetryPolicy, StepGate, StepOptions, StepPlace, StepPolicy } from './decorators/step.options.js';
-export type { ContextOf } from './decorators/step.check.js';
+export type {
+  ChildOptions,
+  ErrorPolicy,
+  EventOptions,
+  FromContext,
+  OverdueOptions,
+  ParallelOptions,
+  RetryPolicy,
+  StepClass,
+  StepGate,
+  StepOptions,
+  StepPlace,
+  StepPolicy,
+} from './decorators/step.options.js';
+export type { ContextOf } from './decorators/workflow.types.js';
+export type { Branch, Digraph, Do, Flow, FlowStep, StagePolicy, StepLike, UsePolicy, WaitPolicy } from './definition/flow.js';
+export { workflowSchema, type StepJson, type WorkflowJson } from './definition/workflow-json.js';
 export { again, asked, done, fail, go, pause } from './core/outcome.js';
 export type {
   Asking,
@@ -11,6 +26,7 @@ export type {
   EventData,
   EventName,
   Events,
+  Glance,
   Outcome,
   Patch,
   QueueName,
@@ -22,11 +38,27 @@ export type {
 } from './values.js';
 
 // Letting messages in
-export { HandlesResponse, type DoorOptions } from './decorators/handles-response.decorator.js';
+export { HandlesResponse } from './decorators/handles-response.decorator.js';
+export { HandlesInput } from './decorators/handles-input.decorator.js';
+export { HandlesEvent } from './decorators/handles-event.decorator.js';
+export { StartsProcess } from './decorators/starts-process.decorator.js';
+export type { DoorOptions } from './decorators/door.js';
 
 // Using it
 export { WorkflowService } from './workflow.service.js';
-export type { ActionOptions, DeliveryOptions, ProcessFilter, ProcessOf, ProcessView, StartOptions, StartValues } from './workflow.calls.js';
+export type {
+  ActionOptions,
+  DeliveryOptions,
+  Explanation,
+  LogLine,
+  MigrationPlan,
+  OwedInput,
+  ProcessFilter,
+  ProcessOf,
+  ProcessView,
+  StartOptions,
+  StartValues,
+} from './workflow.calls.js';
 export type { Page, ProcessRef } from './runtime/lookup.js';
 export type { Delivery } from './runtime/letters.js';
 export type { ContextChange, WaitView } from './runtime/views.js';

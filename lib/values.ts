@@ -72,10 +72,19 @@ export interface StepRef<State = any, Item = any, Message = any> {
   readonly idempotencyKey: string;
   /** What `again({ state })` left; `undefined` the first time. */
   readonly state: State | undefined;
-  /** What it waited for: an answer, an event. */
+  /** What it waited for: an input, an answer, an event, the context of a child. */
   readonly message: Message;
+  /**
+   * What the step before returned: its patch, or the raw result where its output is mapped. A decision hands on what it was
+   * handed. `undefined` at the start, and after branches have joined.
+   */
+  readonly previous: any;
   /** The item, inside `forEach`. */
   readonly item: Item;
+  /** The item's place, from 0, inside `forEach`. */
+  readonly index: number;
+  /** The `config` of the workflow, with that of the step on top. */
+  readonly config: Readonly<Record<string, any>>;
   /**
    * What is written through it commits together with this step's completion, or not at all.
    * @throws Error unless the step is `transactional`
@@ -88,3 +97,6 @@ export interface StepRef<State = any, Item = any, Message = any> {
   /** Adds a note to the audit trail, committed with whatever the step does. */
   note(text: string): void;
 }
+
+/** What a condition, a key or a moment sees of a visit, besides the context. A function of it runs often: it must be pure and quick. */
+export type Glance<Item = any> = Pick<StepRef<any, Item>, 'processId' | 'groupId' | 'now' | 'item' | 'index' | 'config'>;

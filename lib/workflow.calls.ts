@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { ProcessStatus } from './core/process.js';
-import type { ContextIn } from './decorators/step.check.js';
+import type { ContextIn } from './decorators/workflow.types.js';
 import type { WaitView } from './runtime/views.js';
 import type { Process } from './store/typeorm/entities/process.js';
 import type { Class } from './values.js';
@@ -30,8 +30,10 @@ export interface StartOptions extends ActionOptions {
 
 /** What is said of a message beside its data. */
 export interface DeliveryOptions extends ActionOptions {
-  /** Recognises the same message again. Default for a response: the same body under the same correlation id; for an event: none. */
+  /** Recognises the same message again. Default for a response: the same body under the same correlation id; for an event or an input: none. */
   readonly messageId?: string;
+  /** Of an event: when it counts as published, for steps that look at it (`since`). Not in the future. Default: now. */
+  readonly effectiveAt?: Date;
 }
 
 /** Which processes to find: those that fit all that is said. */
@@ -41,6 +43,8 @@ export interface ProcessFilter {
   readonly groupId?: string;
   /** The name of a step it waits in. */
   readonly waitingFor?: string;
+  /** True: one of its steps has taken longer than its `overdue` says. */
+  readonly overdue?: boolean;
   readonly startedBefore?: Date;
   /** The `next` of the page before. */
   readonly cursor?: string;
@@ -51,6 +55,57 @@ export interface ProcessFilter {
 /** A process with its newest values and all it waits for. */
 export type ProcessView<C> = Process & { readonly context: C; readonly waits: WaitView[] };
 
-/** Starting values: any of the context's keys. The defaults and rules of its class do the rest. */
-/** What a process is started with. A workflow whose steps take no context says nothing of it. */
+/**
+ * What a process is started with: any of the context's keys; the defaults and rules of its class do the rest. A workflow whose
+ * steps take no context says nothing of it.
+ */
 export type StartValues<W> = W extends string ? object : [ContextIn<W>] extends [never] ? object : Partial<ContextIn<W>>;
+
+/** Where a process stands and what would move it, in words. */
+export interface Explanation {
+  /** The whole of it in a sentence or two, for people. */
+  readonly sentence: string;
+  /** What it waits for: since when, until when, and which worker holds it. */
+  readonly waits: WaitView[];
+  /** What somebody could do now, each with the call that does it. */
+  readonly remedies: string[];
+}
+
+/** An input that somebody owes to a process. */
+export interface OwedInput {
+  readonly processId: string;
+  readonly groupId: string;
+  readonly workflow: string;
+  readonly step: string;
+  /** The item's place, inside `forEach`. */
+  readonly index?: number;
+  readonly since: Date;
+  /** When the wait ends, by the step's `within`; null: never. */
+  readonly dueAt: Date | null;
+  /** The JSON Schema of what is wanted, to draw a form with; null if none can be told. */
+  readonly schema: object | null;
+}
+
+/** What becomes of the live processes of one version under another: nothing is changed yet. */
+export interface MigrationPlan<W = Class | string> {
+  readonly workflow: W;
+  readonly from: number;
+  readonly to: number;
+  /** Where each step goes on whose name is not in the new version. */
+  readonly steps: Readonly<Record<string, string>>;
+  /** How many live processes stand on the old version. */
+  readonly processes: number;
+  /** Why some cannot be moved. Empty: all can. */
+  readonly problems: string[];
+}
+
+/** A line of a process's log: what a step noted, and what Nest's `Logger` said while it ran. */
+export interface LogLine {
+  readonly at: Date;
+  readonly step: string;
+  readonly attempt: number;
+  readonly level: 'log' | 'warn' | 'error' | 'debug' | 'verbose' | 'fatal' | 'note';
+  /** Of the `Logger` that said it. */
+  readonly context?: string;
+  readonly text: string;
+}

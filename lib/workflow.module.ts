@@ -8,9 +8,10 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
-import { discoverWorkflows } from './runtime/boot.js';
+import { discoverWorkflows, type Documents } from './runtime/boot.js';
 import { Clock, StoreClock, SystemTimers, Timers } from './runtime/clock.js';
 import { Engine } from './runtime/engine.js';
+import { listenToLogger } from './runtime/logger-tee.js';
 import { settingsOf } from './runtime/settings.js';
 import { databaseTaskQueue } from './queue/database/adapter.js';
 import { TaskQueue } from './queue/task-queue.js';
@@ -25,6 +26,9 @@ import {
 } from './workflow.options.js';
 import { WorkflowService } from './workflow.service.js';
 
+/** Workflows that are data, and what they name: known with the module graph, also where a factory makes the options. */
+const DOCUMENTS = Symbol('WORKFLOW_DOCUMENTS');
+
 /**
  * Durable workflows in this application. Import it once, in the root module; workflows are ordinary providers of any module.
  *
@@ -33,10 +37,13 @@ import { WorkflowService } from './workflow.service.js';
  */
 @Module({})
 export class WorkflowModule implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
+  private endListening = () => {};
+
   constructor(
     @Inject(Engine) private readonly engine: Engine,
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(WORKFLOW_OPTIONS) private readonly options: WorkflowModuleOptions,
+    @Inject(DOCUMENTS) private readonly documents: Documents,
   ) {}
 
   /** With options known now. @throws InvalidWorkflowError when the application boots, with all problems of options and workflows */
@@ -53,20 +60,26 @@ export class WorkflowModule implements OnModuleInit, OnApplicationBootstrap, Bef
   async onModuleInit(): Promise<void> {
     const problems: string[] = [];
     settingsOf(this.options, problems);
-    discoverWorkflows(this.discovery, this.engine.registry, this.engine.queue.queues, this.options, problems);
+    discoverWorkflows(this.discovery, this.engine.registry, this.engine.queue.queues, this.options, problems, this.documents);
     await this.engine.store.open(this.options.schema ?? 'check');
+    await this.engine.definitions.open();
   }
 
   /** All modules are ready: bodies may run. */
   async onApplicationBootstrap(): Promise<void> {
+    this.endListening = listenToLogger();
     await this.engine.start();
   }
 
   /** The database is still there: what runs can be recorded. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.engine.stop();
+    await this.engine.stop().finally(this.endListening);
     await this.engine.store.close();
   }
+}
+
+function documentsOf({ workflows, contexts }: WorkflowModuleExtras): Documents {
+  return { ...(workflows && { workflows }), ...(contexts && { contexts }) };
 }
 
 /** Binds the ports to their adapters. No other file knows both sides. */
@@ -79,6 +92,7 @@ function assemble(extras: WorkflowModuleExtras, options: Provider[], imports: Dy
     imports: [DiscoveryModule, ...imports, ...(store.imports ?? []), ...(queue.imports ?? [])],
     providers: [
       ...options,
+      { provide: DOCUMENTS, useValue: documentsOf(extras) },
       ...(store.providers ?? []),
       ...(queue.providers ?? []),
       bound(ProcessStore, store),

@@ -1,5 +1,6 @@
 import type { ModuleMetadata, Type } from '@nestjs/common';
-import type { RetryPolicy } from './decorators/step.options.js';
+import type { ErrorPolicy, RetryPolicy } from './decorators/step.options.js';
+import type { WorkflowJson } from './definition/workflow-json.js';
 import type { Clock } from './runtime/clock.js';
 import type { TaskQueue } from './queue/task-queue.js';
 import type { ProcessStore } from './store/process-store.js';
@@ -22,8 +23,8 @@ export interface WorkerOptions {
 /** What a factory may decide, as it runs once the application has its configuration. */
 export interface WorkflowModuleOptions {
   readonly worker?: WorkerOptions;
-  /** For workflows and steps that do not say. Without it: one attempt, no time-out. */
-  readonly defaults?: { readonly retry?: number | RetryPolicy; readonly timeout?: Duration };
+  /** For workflows and steps that do not say. Without it: one attempt, no time-out, and `onError: 'fail'`. */
+  readonly defaults?: { readonly retry?: number | RetryPolicy; readonly timeout?: Duration; readonly onError?: ErrorPolicy };
   /**
    * `'check'` (default): a missing table is a boot error that names the command to run. `'migrate'`: makes the tables at boot;
    * several instances may boot at once. `'off'`: neither.
@@ -45,6 +46,13 @@ export interface WorkflowModuleExtras {
   readonly store?: Adapter<ProcessStore<any>>;
   /** Default: task queues in that store, of any name. */
   readonly taskQueue?: Adapter<TaskQueue>;
+  /**
+   * Workflows that are data: objects, or paths of JSON files. Boot verifies them as it does classes. (An imported JSON file has
+   * wider types than {@link WorkflowJson}, so any object is taken; `satisfies WorkflowJson` has one checked as it is written.)
+   */
+  readonly workflows?: readonly (WorkflowJson | object | string)[];
+  /** The context classes those name. (A context is no provider, so nobody could find them.) */
+  readonly contexts?: readonly Class[];
   /** Where the time comes from. Default: the database's time, measured at each heartbeat. */
   readonly clock?: Clock;
   /** The name of the TypeORM data source. Default: the default one. */
@@ -70,7 +78,7 @@ export interface WorkflowModuleAsyncOptions extends WorkflowModuleExtras, Pick<M
 export const WORKFLOW_OPTIONS = Symbol('WORKFLOW_OPTIONS');
 
 const OPTIONS = ['worker', 'defaults', 'schema', 'keepUnmatched'];
-const EXTRAS = ['store', 'taskQueue', 'clock', 'dataSource', 'isGlobal'];
+const EXTRAS = ['store', 'taskQueue', 'workflows', 'contexts', 'clock', 'dataSource', 'isGlobal'];
 const WORKER_OPTIONS = ['enabled', 'concurrency', 'shutdownTimeout', 'heartbeat', 'sweepInterval'];
 
 export const KNOWN_OPTIONS = { module: OPTIONS, extras: EXTRAS, worker: WORKER_OPTIONS } as const;

@@ -6,22 +6,41 @@ import { fromStored } from './context/schema.js';
 import { startingValues } from './context/context.js';
 import { checkHand, checkName, checkOneOf, checkOptions, MAX_CORRELATION_ID, MAX_EVENT_KEY, MAX_GROUP_ID, MAX_ID } from './context/names.js';
 import { checkSize, plain } from './context/plain.js';
-import type { ContextIn, MessageIn, ReceiverIn } from './decorators/step.check.js';
+import type { ContextIn, MessageIn, ReceiverIn, StepIn } from './decorators/step.check.js';
+import { stepNameOf } from './decorators/step.decorator.js';
 import { drawMermaid } from './definition/mermaid.js';
+import type { WorkflowJson } from './definition/workflow-json.js';
 import { InvalidInputError, ProcessAlreadyLiveError } from './errors.js';
-import { checkedResponse } from './context/response.js';
+import { checkedMessage } from './context/message.js';
 import type { Engine } from './runtime/engine.js';
+import { explain } from './runtime/explain.js';
 import { History } from './runtime/history.js';
 import { Lookup, type Page, type ProcessRef } from './runtime/lookup.js';
 import { Operations } from './runtime/operations.js';
-import type { Delivery } from './runtime/letters.js';
+import { Inputs } from './runtime/inputs.js';
+import { type Delivery, letterOf } from './runtime/letters.js';
+import { Migrations, type VersionChange } from './runtime/migration.js';
+import { type InputFilter, OwedInputs } from './runtime/owed-inputs.js';
+import { logOf } from './runtime/process-log.js';
 import { RecordStream } from './runtime/record-stream.js';
 import { Settling } from './runtime/settling.js';
-import { type ContextChange, processView, recordView, waitView } from './runtime/views.js';
+import { type ContextChange, type HistoryRecord, isShown, processView, waitView } from './runtime/views.js';
 import type { AuditRecord } from './store/typeorm/entities/audit-record.js';
 import type { Process } from './store/typeorm/entities/process.js';
-import type { Class, Duration, EventData, EventName } from './values.js';
-import type { ActionOptions, DeliveryOptions, ProcessFilter, ProcessOf, ProcessView, StartOptions, StartValues } from './workflow.calls.js';
+import type { Class, Duration, EventData, EventName, Patch } from './values.js';
+import type {
+  ActionOptions,
+  DeliveryOptions,
+  Explanation,
+  LogLine,
+  MigrationPlan,
+  OwedInput,
+  ProcessFilter,
+  ProcessOf,
+  ProcessView,
+  StartOptions,
+  StartValues,
+} from './workflow.calls.js';
 
 const START_OPTIONS = ['groupId', 'id', 'version', 'ifLive', 'actor', 'reason', 'manager'];
 
@@ -36,6 +55,9 @@ export class WorkflowService {
   private readonly history_: History;
   private readonly operations: Operations;
   private readonly settling: Settling;
+  private readonly inputs: Inputs;
+  private readonly owed: OwedInputs;
+  private readonly migrations: Migrations;
 
   /** @internal Made by the module. */
   constructor(private readonly engine: Engine) {
@@ -43,6 +65,9 @@ export class WorkflowService {
     this.history_ = new History(engine.store, engine.registry);
     this.operations = new Operations(engine.hands, this.lookup, this.history_);
     this.settling = new Settling(engine, this.lookup);
+    this.inputs = new Inputs(engine.store, engine.registry, this.lookup, engine.hands, engine.clock);
+    this.owed = new OwedInputs(engine.store, engine.registry);
+    this.migrations = new Migrations(engine.store, engine.registry, engine.hands);
     this.records = new RecordStream(engine.writer).records;
   }
 
@@ -95,27 +120,49 @@ export class WorkflowService {
     options: DeliveryOptions = {},
   ): Promise<Disposition> {
     const name = this.engine.registry.nameOf(workflow);
-    const { response: schema } = this.engine.registry.responder(workflow, step as string);
+    const { names, code } = this.engine.registry.responder(workflow, step as Class | string);
     checkName('correlationId', correlationId, MAX_CORRELATION_ID);
     checkHand(options);
-    const body = await checkedResponse(schema, response, `The response to ${name}.${step as string}`);
-    return this.engine.post.respond({ workflow: name, step: step as string }, correlationId, body, options);
+    const body = await checkedMessage(code.message, response, `The response to ${name}.${stepNameOf(step)}`, 'response');
+    return this.engine.post.respond({ workflow: name, step: stepNameOf(step), steps: names }, correlationId, body, letterOf(options, this.engine.clock.now()));
   }
 
   /**
-   * Tells of an event. It reaches every live process with this group id (or one of these) that listens for it, and every one that
-   * stands still for it; one that will stand still for it later finds it kept. Resolves with one delivery for each process.
+   * Brings the input that a step waits for; inside `forEach` to the item that has waited longest. Resolves when it is committed; the
+   * step runs then. Known by its `messageId` it is a duplicate, and changes nothing.
+   * @throws UnknownWorkflowError, UnknownStepError, ProcessNotFoundError; InvalidInputError with one sentence for each field, and
+   * nothing is changed; UnserialisableValueError, ValueTooLargeError; NotWaitingError, ProcessFinishedError
+   */
+  async provideInput<W extends Class | string, S extends ReceiverIn<W>>(
+    workflow: W,
+    step: S,
+    process: ProcessOf,
+    input: MessageIn<W, S>,
+    options: DeliveryOptions = {},
+  ): Promise<Process> {
+    return processView(await this.inputs.provide(workflow, step as Class | string, process, input, letterOf(options, this.engine.clock.now())));
+  }
+
+  /** The inputs that are owed, oldest first, a page at a time. @throws InvalidInputError for a limit or cursor that is none */
+  waitingForInput(filter: InputFilter = {}): Promise<Page<OwedInput>> {
+    return this.owed.page(filter);
+  }
+
+  /**
+   * Tells of an event. It reaches every live process that stands still for it under this key (or one of these), and every one with
+   * the key as its group id that listens for it; one that will stand still for it later finds it kept. A step that waits under no key
+   * of its own waits under the group id. Resolves with one delivery for each process.
    * @throws InvalidInputError, UnserialisableValueError, ValueTooLargeError
    */
-  async emit<const E extends EventName>(event: E, groupId: string | readonly string[], data: EventData<E>, options: DeliveryOptions = {}): Promise<Delivery[]> {
+  async emit<const E extends EventName>(event: E, key: string | readonly string[], data: EventData<E>, options: DeliveryOptions = {}): Promise<Delivery[]> {
     checkName('event', event, 100);
-    const keys = typeof groupId === 'string' ? [groupId] : groupId;
-    if (!Array.isArray(keys) || keys.length === 0) throw new InvalidInputError('groupId', ['it must be a group id, or several']);
-    for (const key of keys as readonly unknown[]) checkName('groupId', key, MAX_EVENT_KEY);
+    const keys = typeof key === 'string' ? [key] : key;
+    if (!Array.isArray(keys) || keys.length === 0) throw new InvalidInputError('key', ['it must be a key, or several']);
+    for (const each of keys as readonly unknown[]) checkName('key', each, MAX_EVENT_KEY);
     checkHand(options);
     const body: Json = data === undefined ? null : plain(data, 'data');
     checkSize(body, `The data of event "${event}"`);
-    return this.engine.post.emit(event, keys as readonly string[], body, options);
+    return this.engine.post.emit(event, keys as readonly string[], body, letterOf(options, this.engine.clock.now()));
   }
 
   /** Resolves when the process waits, parks or ends; after `timeout` too, with the process as it then is. Never throws a step's error. */
@@ -133,8 +180,11 @@ export class WorkflowService {
     return processView(await this.operations.resume(process, options));
   }
 
-  /** Ends it: nothing of it runs or waits any more; its group id is free. @throws ProcessFinishedError */
-  async cancel(process: ProcessRef, options: ActionOptions = {}): Promise<Process> {
+  /**
+   * Ends it: nothing of it runs or waits any more; its group id is free. `compensate`: what its steps did is undone first, the last
+   * of them first. @throws ProcessFinishedError
+   */
+  async cancel(process: ProcessRef, options: ActionOptions & { compensate?: boolean } = {}): Promise<Process> {
     return processView(await this.operations.cancel(process, options));
   }
 
@@ -152,14 +202,30 @@ export class WorkflowService {
     return processView(await this.operations.restartFrom(process, contextVersion, options));
   }
 
+  /**
+   * Lets a step pass that waits or has failed, with the values it would have brought: inside `forEach`, for every item that stands
+   * there. @throws NotWaitingError, UnknownStepError, InvalidInputError, UnserialisableValueError, ValueTooLargeError
+   */
+  async skip<W extends Class | string>(
+    workflow: W,
+    step: StepIn<W>,
+    process: ProcessOf,
+    patch: Patch<ContextIn<W>> = {},
+    options: ActionOptions = {},
+  ): Promise<Process> {
+    if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) throw new InvalidInputError('patch', ['it must be an object']);
+    return processView(await this.operations.skip(workflow, process, step, patch, options));
+  }
+
   /** The process with its newest values, typed by its context's class, and all it waits for. @throws ProcessNotFoundError */
   get<W extends Class>(workflow: W, process: ProcessOf): Promise<ProcessView<ContextIn<W>>>;
   get<W extends Class | string = string>(process: ProcessRef<W>): Promise<ProcessView<ContextIn<W>>>;
   async get(first: Class | ProcessRef, process?: ProcessOf): Promise<ProcessView<any>> {
-    const ref = typeof first === 'function' ? (typeof process === 'string' ? process : { workflow: first, groupId: process!.groupId }) : first;
+    const ref = typeof first === 'function' ? refOf(first, process!) : first;
     const state = await this.lookup.toRead(ref);
     const [values, waits] = await Promise.all([this.history_.valuesAt(state, state.contextVersion), this.lookup.waitsOf(state.id)]);
-    return { ...processView(state), context: fromStored(this.history_.schemaOf(state), values), waits: waits.map((wait) => waitView(state.id, wait)) };
+    const shown = waits.filter(isShown).map((wait) => waitView(state.id, wait, this.owed.schemaOf(state, wait)));
+    return { ...processView(state), context: fromStored(this.history_.schemaOf(state), values), waits: shown };
   }
 
   /** Processes, newest first, a page at a time. @throws InvalidInputError for a limit or cursor that is none */
@@ -168,10 +234,30 @@ export class WorkflowService {
     return { ...page, items: page.items.map(processView) };
   }
 
-  /** Everything that happened to it, in order. @throws ProcessNotFoundError */
-  async history(process: ProcessRef): Promise<AuditRecord[]> {
+  /** Everything that happened to it, in order, with what each step returned and each message said. @throws ProcessNotFoundError */
+  async history(process: ProcessRef): Promise<HistoryRecord[]> {
+    return this.history_.of(await this.lookup.toRead(process));
+  }
+
+  /**
+   * What its steps noted, and what Nest's `Logger` said while they ran, in order; with the stack of what they threw. At most 200 lines
+   * of an attempt are kept. (`console.log` is not heard.) @throws ProcessNotFoundError
+   */
+  async log(process: ProcessRef): Promise<LogLine[]> {
     const { id } = await this.lookup.toRead(process);
-    return (await this.engine.store.recordsOf(id)).map((record) => recordView(id, record));
+    return logOf(await this.engine.store.recordsOf(id));
+  }
+
+  /** What it waits for, since when and until when, who holds it, and what could be done now. @throws ProcessNotFoundError */
+  async explain(process: ProcessRef): Promise<Explanation> {
+    const state = await this.lookup.toRead(process);
+    const { workflow, workflowVersion } = state;
+    return explain({
+      process: state,
+      waits: await this.lookup.waitsOf(state.id),
+      definition: this.engine.registry.find(workflow, workflowVersion)?.definition,
+      withdrawn: this.engine.registry.isWithdrawn(workflow, workflowVersion),
+    });
   }
 
   /** All values of that version, typed by the context's class. @throws InvalidInputError for a version there is not */
@@ -185,8 +271,51 @@ export class WorkflowService {
     return this.history_.diff(await this.lookup.toRead(process), from, to);
   }
 
-  /** The workflow as a Mermaid flowchart. @throws UnknownWorkflowError */
-  draw(workflow: Class | string): string {
-    return drawMermaid(this.engine.registry.get(workflow).definition);
+  /** The workflow as a Mermaid flowchart; of a process, in its version and with the places where it stands. @throws UnknownWorkflowError */
+  draw(workflow: Class | string): string;
+  draw(workflow: Class | string, process: ProcessOf): Promise<string>;
+  draw(workflow: Class | string, process?: ProcessOf): string | Promise<string> {
+    return process === undefined ? drawMermaid(this.engine.registry.get(workflow).definition) : this.drawProcess(refOf(workflow, process));
   }
+
+  private async drawProcess(ref: ProcessRef): Promise<string> {
+    const { id, workflow, workflowVersion, tokens } = await this.lookup.toRead(ref);
+    const { definition } = this.engine.registry.get(workflow, workflowVersion);
+    return drawMermaid(definition, [...new Set([...tokens, ...(await this.lookup.waitsOf(id))].map(({ node }) => node))]);
+  }
+
+  /**
+   * Adds a workflow that is data, or replaces it: every instance learns of it within a sweep. A document that states no version gets
+   * the next one when its graph has changed; what was started before goes on as it was.
+   * @throws InvalidWorkflowError with all problems at once; also where live processes need another graph of the version it states
+   */
+  define(workflow: WorkflowJson): Promise<void> {
+    return this.engine.definitions.define(workflow);
+  }
+
+  /**
+   * Takes a workflow that is data back, all of its versions or one: nothing is started with it any more, and what was stands still
+   * until it is defined again. @throws UnknownWorkflowError; InvalidInputError for what is code
+   */
+  withdraw(workflow: string, options: { readonly version?: number } = {}): Promise<void> {
+    return this.engine.definitions.withdraw(workflow, options.version);
+  }
+
+  /** What would become of the live processes of one version under another. Changes nothing. @throws UnknownWorkflowError, InvalidInputError */
+  plan<W extends Class | string>(workflow: W, change: VersionChange): Promise<MigrationPlan<W>> {
+    return this.migrations.plan(workflow, change);
+  }
+
+  /**
+   * Moves the live processes of a plan to the new version, but for those that run at this moment; says how many. `context` turns an
+   * old context into a new one. @throws InvalidInputError for a plan that would break a process; and, naming them, for processes
+   * whose context does not fit: the others are migrated
+   */
+  migrate<W extends Class | string>(plan: MigrationPlan<W>, options: ActionOptions & { context?: (old: any) => NoInfer<ContextIn<W>> } = {}): Promise<number> {
+    return this.migrations.migrate(plan, options);
+  }
+}
+
+function refOf(workflow: Class | string, process: ProcessOf): ProcessRef {
+  return typeof process === 'string' ? process : { workflow, groupId: (process as { groupId: string } | null | undefined)?.groupId as string };
 }

@@ -14,10 +14,11 @@ const names = (exported: object) => Object.keys(exported).sort();
 describe('what there is at run time', () => {
   it('nestjs-argonaut', () => {
     expect(names(index)).toEqual([
-      'AuditRecord', 'Clock', 'HandlesResponse', 'InvalidInputError', 'InvalidWorkflowError', 'NotWaitingError', 'Process', 'ProcessAlreadyLiveError',
-      'ProcessContext', 'ProcessFinishedError', 'ProcessNotFoundError', 'SchemaError', 'Step', 'StoreUnavailableError', 'UnknownStepError',
-      'UnknownWorkflowError', 'UnserialisableValueError', 'ValueTooLargeError', 'Wait', 'Workflow', 'WorkflowError', 'WorkflowModule', 'WorkflowService',
-      'again', 'asked', 'databaseTaskQueue', 'done', 'fail', 'go', 'pause', 'workflowEntities', 'workflowMigrations',
+      'AuditRecord', 'Clock', 'HandlesEvent', 'HandlesInput', 'HandlesResponse', 'InvalidInputError', 'InvalidWorkflowError', 'NotWaitingError',
+      'Process', 'ProcessAlreadyLiveError', 'ProcessContext', 'ProcessFinishedError', 'ProcessNotFoundError', 'SchemaError', 'StartsProcess', 'Step',
+      'StoreUnavailableError', 'UnknownStepError', 'UnknownWorkflowError', 'UnserialisableValueError', 'ValueTooLargeError', 'Wait', 'Workflow',
+      'WorkflowError', 'WorkflowModule', 'WorkflowService', 'again', 'asked', 'databaseTaskQueue', 'done', 'fail', 'go', 'pause', 'workflowEntities',
+      'workflowMigrations', 'workflowSchema',
     ]); // prettier-ignore
   });
   it('nestjs-argonaut/ports', () => expect(names(ports)).toEqual(['FREE', 'ProcessStore', 'TaskQueue', 'isFinished', 'valuesOf']));

@@ -6,7 +6,7 @@ import { didYouMean } from '../definition/suggest.js';
 import { InvalidInputError } from '../errors.js';
 import type { Schema } from '../values.js';
 import { checkSize } from './plain.js';
-import { checked, fromGiven, fromStored, toStored } from './schema.js';
+import { checked, fromGiven, fromStored, storable, toStored } from './schema.js';
 
 /**
  * The values a process starts with: the context's defaults, under what is given, by the rules of its class.
@@ -15,12 +15,17 @@ import { checked, fromGiven, fromStored, toStored } from './schema.js';
 export async function startingValues(schema: Schema | undefined, given: object, workflow: string): Promise<JsonObject> {
   const what = `The starting values of workflow "${workflow}"`;
   refuseUnknown(schema, given, what);
-  const defaults = isClass(schema) ? toStored(schema, newContext(schema), '') : {};
-  const values = { ...defaults, ...toStored(schema, given, '') };
+  const check = (read: JsonObject) => checked(schema, fromGiven(schema, withDefaults(schema, read), what), what);
+  const values = withDefaults(schema, await storable(schema, given, '', check));
   const accepted = await checked(schema, fromGiven(schema, values, what), what);
   const stored = isClass(schema) || schema === undefined ? values : toStored(undefined, accepted as object, '');
   checkSize(stored, `The context of workflow "${workflow}"`);
   return stored;
+}
+
+/** Under stored values, the defaults of their class. */
+export function withDefaults(schema: Schema | undefined, values: JsonObject): JsonObject {
+  return isClass(schema) ? { ...toStored(schema, newContext(schema), ''), ...values } : values;
 }
 
 function refuseUnknown(schema: Schema | undefined, given: object, what: string): void {

@@ -17,6 +17,7 @@ export function checkName(what: string, value: unknown, most: number): void {
 
 /** Nothing but these: a misspelt option would be left out in silence. @throws InvalidInputError */
 export function checkOptions(what: string, given: object, known: readonly string[]): void {
+  if (typeof given !== 'object' || given === null) throw new InvalidInputError(what, [`it must be an object with ${known.join(', ')}`]);
   const unknown = Object.keys(given).filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new InvalidInputError(what, unknown.map((name) => `there is no "${name}".${didYouMean(name, known)}`)); // prettier-ignore
 }

@@ -30,6 +30,28 @@ export function toStored(schema: Schema | undefined, value: object, place: strin
   return stored;
 }
 
+/**
+ * The same for what somebody gives. What the class's own transformations cannot make anything of may be wrong by its rules as well, as
+ * a text that is no date is: then it is a wrong field. `check` asks them.
+ */
+export async function storable(schema: Schema | undefined, given: object, place: string, check: (read: JsonObject) => Promise<unknown>): Promise<JsonObject> {
+  try {
+    return toStored(schema, given, place);
+  } catch (error) {
+    const read = isClass(schema) ? asData(given) : null;
+    if (read) await check(read);
+    throw error;
+  }
+}
+
+function asData(given: object): JsonObject | null {
+  try {
+    return plainObject(given, '');
+  } catch {
+    return null;
+  }
+}
+
 /** A Map or the like is data where the class makes one again of what is stored of it. */
 function comesBack(schema: Class, key: string, value: unknown, stored: JsonObject): boolean {
   return key in stored && kindOf((fromStored(schema, { [key]: stored[key]! }) as Record<string, unknown>)[key]) === kindOf(value);
@@ -84,7 +106,12 @@ export async function checked(schema: Schema | undefined, typed: unknown, what: 
 async function askStandard(schema: StandardSchema, value: unknown, what: string): Promise<unknown> {
   const result = await schema['~standard'].validate(value);
   if (!result.issues) return result.value;
-  throw new InvalidInputError(what, result.issues.map(({ message, path }) => `${(path ?? []).map(String).join('.') || 'it'}: ${message}`)); // prettier-ignore
+  throw new InvalidInputError(what, result.issues.map(({ message, path }) => `${(path ?? []).map(keyIn).join('.') || 'it'}: ${message}`)); // prettier-ignore
+}
+
+/** A part of a path may be an object, as Valibot's are. */
+function keyIn(part: unknown): string {
+  return String(typeof part === 'object' && part !== null ? (part as { key: unknown }).key : part);
 }
 
 function* problemsOf(error: ValidationError, path: string): Iterable<string> {

@@ -6,15 +6,19 @@ export type Disposition = 'delivered' | 'stored' | 'duplicate' | 'late' | 'confl
 
 /** What an audit record can tell of. */
 export type AuditType =
-  | `process-${'started' | 'completed' | 'failed' | 'suspended' | 'resumed' | 'cancelled' | 'retried' | 'restarted' | 'claimed' | 'recovered'}`
-  | `step-${'completed' | 'failed' | 'skipped' | 'paused' | 'deferred' | 'timed-out'}`
+  | `process-${'started' | 'completed' | 'failed' | 'suspended' | 'resumed' | 'cancelled' | 'retried' | 'restarted' | 'claimed' | 'recovered' | 'migrated'}`
+  | `step-${'completed' | 'failed' | 'skipped' | 'paused' | 'deferred' | 'timed-out' | 'overdue' | 'compensated'}`
+  | 'compensation-started'
   | 'response-requested'
   | 'event-awaited'
+  | 'input-required'
+  | 'child-started'
   | 'condition-awaited'
   | `task-${'queued' | 'triggered' | 'recovered'}`
   | `timer-${'set' | 'fired'}`
   | `message-${Exclude<Disposition, 'stored'>}`
-  | 'note';
+  | 'note'
+  | 'log';
 
 /** A new version of the context: what changed, and how the tokens moved, so that a restart can find its way back. */
 export interface VersionDraft {
@@ -25,11 +29,27 @@ export interface VersionDraft {
   /** All values, every now and then; version 1 is one. */
   readonly snapshot: JsonObject | null;
   readonly moves: readonly Move[];
+  /** What the step returned, where that is not its patch. */
+  readonly result?: Json;
+  /** What undoing this visit needs; or the visit that was undone with this version; or what the steps before are called from now on. */
+  readonly undo?: UndoMark;
   readonly at: number;
 }
 
-/** A token entered a node, or ended. */
-export type Move = readonly [key: string, node?: string];
+/**
+ * A token entered a node, or ended. Entering an each: with its items, each of which then stands at the start of its branch; `at`:
+ * their places in the list, where some of it is done. `items` null: the node is called so from now on.
+ */
+export type Move = readonly [key: string, node?: string, items?: readonly Json[] | null, at?: readonly number[]];
+
+/** Stages that stand again, by their new key: the key they had, and the version with which they were entered. */
+export type RestartedStages = Readonly<Record<string, readonly [key: string, version: number]>>;
+
+export type UndoMark =
+  | { readonly key: string; readonly run: number; readonly item?: Json; readonly index?: number; readonly previous?: number }
+  | { readonly undone: number }
+  | { readonly renamed: Readonly<Record<string, string>> }
+  | { readonly restarted: RestartedStages };
 
 /** One thing that happened. `sequence` is the process's revision after it. */
 export interface RecordDraft {
@@ -60,6 +80,8 @@ export interface MessageState {
   /** Tells another body under the same id. */
   readonly digest: string;
   readonly receivedAt: number;
+  /** When it counts as published: an event, its effective date. */
+  readonly effectiveAt: number;
 }
 
 /**
@@ -71,8 +93,8 @@ export interface Change {
   readonly process: ProcessState;
   readonly versions: readonly VersionDraft[];
   readonly records: readonly RecordDraft[];
-  /** First the old waits end, if `clear`; then `delete`; then `put`. No key is in both. */
-  readonly waits: { readonly clear: boolean; readonly delete: readonly string[]; readonly put: readonly WaitState[] };
+  /** First the old waits end: all if `clear`, and those under a key of `kill`, `<key>/...` and `<key>~...`; then `delete`; then `put`. No key is in both. */
+  readonly waits: { readonly clear: boolean; readonly kill: readonly string[]; readonly delete: readonly string[]; readonly put: readonly WaitState[] };
   readonly messages: readonly MessageState[];
 }
 
@@ -81,17 +103,24 @@ export interface Snapshot {
   readonly process: ProcessState;
   /** Parked tokens by key; only those asked for. */
   readonly waits: ReadonlyMap<string, WaitState>;
+  /** The keys that were asked for; left out: all there are. */
+  readonly asked?: ReadonlySet<string>;
   /** Messages already known, by id; only those asked for. */
   readonly messages: ReadonlyMap<string, MessageState>;
 }
 
 /** The snapshot after a change, for the next event of the same batch. */
 export function after(before: Snapshot, change: Change): Snapshot {
-  const waits = new Map(change.waits.clear ? [] : before.waits);
+  const waits = new Map(change.waits.clear ? [] : [...before.waits].filter(([key]) => !change.waits.kill.some((above) => isUnder(key, above))));
   for (const key of change.waits.delete) waits.delete(key);
   for (const wait of change.waits.put) waits.set(wait.key, wait);
   const messages = change.messages.length === 0 ? before.messages : new Map([...before.messages, ...change.messages.map((each) => [each.id, each] as const)]);
-  return { process: change.process, waits, messages };
+  return { process: change.process, waits, messages, ...(before.asked && { asked: askedAfter(before.asked, change.waits) }) };
+}
+
+/** What ended is known to be gone. */
+function askedAfter(asked: ReadonlySet<string>, { delete: gone, put }: Change['waits']): ReadonlySet<string> {
+  return gone.length + put.length === 0 ? asked : new Set([...asked, ...gone, ...put.map(({ key }) => key)]);
 }
 
 /** Two changes of one process in a row, as one record. */
@@ -108,9 +137,14 @@ export function joined(first: Change, second: Change): Change {
 
 function joinedWaits(first: Change['waits'], second: Change['waits']): Change['waits'] {
   if (second.clear) return second;
-  const put = new Map(first.put.map((wait) => [wait.key, wait]));
+  const put = new Map(first.put.filter(({ key }) => !second.kill.some((above) => isUnder(key, above))).map((wait) => [wait.key, wait]));
   for (const key of second.delete) put.delete(key);
   for (const wait of second.put) put.set(wait.key, wait);
   const gone = [...first.delete, ...second.delete].filter((key) => !put.has(key));
-  return { clear: first.clear, delete: [...new Set(gone)], put: [...put.values()] };
+  return { clear: first.clear, kill: [...new Set([...first.kill, ...second.kill])], delete: [...new Set(gone)], put: [...put.values()] };
+}
+
+/** In a branch of it, or watching over it. */
+export function isUnder(key: string, above: string): boolean {
+  return key.startsWith(above) && (key[above.length] === '/' || key[above.length] === '~');
 }

@@ -1,89 +1,38 @@
-import type { AuditType, Change, MessageState, Move, RecordDraft, Snapshot, VersionDraft } from './change.js';
+import type { AuditType, Change, MessageState, Move, RecordDraft, Snapshot, UndoMark, VersionDraft } from './change.js';
 import type { Circumstances, ContextPatch } from './events.js';
 import { type WorkflowDefinition } from '../definition/graph.js';
-import { awake, FREE, isActive, isFinished, isMail, type ProcessState, type ProcessStatus, type Token, type WaitState } from './process.js';
+import { letterOfEnd } from './letters.js';
+import { FREE, isActive, isFinished, type ProcessState, type ProcessStatus, stirring, type Token } from './process.js';
+import { visitKey } from './runnable.js';
+import { Tokens } from './tokens.js';
 
 /** What a record says beyond its type; the rest is the same for all records of an event. */
 type Told = Partial<Pick<RecordDraft, 'step' | 'run' | 'attempt' | 'error' | 'detail' | 'worker' | 'at' | 'reason'>>;
+
+/** What a version holds beside the patch. */
+type Beside = Partial<Pick<VersionDraft, 'snapshot' | 'result' | 'undo'>>;
 
 /**
  * The books of one decision: what has changed so far, in the words of the rules (`park`, `record`, `makeVersion`).
  * It decides nothing itself but the status, which follows from the tokens.
  */
-export class Draft {
+export class Draft extends Tokens {
   /** The process as it becomes: a copy of its own, changed in place. */
   readonly head: { -readonly [K in keyof ProcessState]: ProcessState[K] };
-  private readonly tokens: Map<string, Token>;
-  private readonly put = new Map<string, WaitState>();
-  private readonly gone = new Set<string>();
-  private clear = false;
   private readonly versions: (VersionDraft & { readonly moves: Move[] })[] = [];
   private readonly records: RecordDraft[] = [];
   private readonly messages: MessageState[] = [];
+  /** How often a token has come to a node that runs nothing. */
+  readonly rounds = new Map<string, number>();
 
   constructor(
     readonly definition: WorkflowDefinition,
-    readonly before: Snapshot,
+    before: Snapshot,
     readonly given: Circumstances,
     readonly now: number,
   ) {
+    super(before);
     this.head = { ...before.process };
-    this.tokens = new Map(this.head.tokens.map((token) => [token.key, token]));
-  }
-
-  /* ------------------------------------------------------------------ tokens ---- */
-
-  token(key: string): Token | undefined {
-    return this.tokens.get(key);
-  }
-
-  allTokens(): Token[] {
-    return [...this.tokens.values()];
-  }
-
-  parked(key: string): WaitState | undefined {
-    if (this.put.has(key)) return this.put.get(key);
-    return this.clear || this.gone.has(key) ? undefined : this.before.waits.get(key);
-  }
-
-  /** The token stands in the process row: it can run, has failed, or holds branches together. */
-  place(token: Token): void {
-    this.unpark(token.key);
-    this.tokens.set(token.key, token);
-  }
-
-  /**
-   * The token waits, in a row of its own. What each version looks at stands in the process row as well: a condition,
-   * and an accepted event, without which the process must not end.
-   */
-  park(wait: WaitState): void {
-    this.tokens.delete(wait.key);
-    this.gone.delete(wait.key);
-    this.put.set(wait.key, wait);
-    if (wait.kind === 'condition' || isMail(wait)) this.tokens.set(wait.key, wait);
-  }
-
-  remove(key: string): void {
-    this.unpark(key);
-    this.tokens.delete(key);
-  }
-
-  /** Its row goes, if it has one: it was read with the event, or the process row says so. */
-  private unpark(key: string): void {
-    this.put.delete(key);
-    const stands = this.before.waits.has(key) || this.before.process.tokens.some((token) => token.key === key && 'kind' in token);
-    if (stands && !this.clear) this.gone.add(key);
-  }
-
-  /** Ends every token of the flow; accepted events stay, unless the process ends with them. */
-  removeAll(keep: (token: Token) => boolean = isMail): void {
-    for (const token of this.allTokens()) {
-      if (!keep(token)) this.tokens.delete(token.key);
-      else if ('kind' in token) this.tokens.set(token.key, awake(token as WaitState)); // its row goes; it need not wait longer
-    }
-    this.clear = true;
-    this.put.clear();
-    this.gone.clear();
   }
 
   nextRun(): number {
@@ -92,16 +41,22 @@ export class Draft {
 
   /* ----------------------------------------------------------------- history ---- */
 
-  /** Tokens move only because a visit has ended, which has made a version: the move is kept with that. */
+  /** Kept with the version that moved it. Without one it has moved by itself, and after a restart will do so again. */
   moved(...move: Move): void {
-    this.versions.at(-1)!.moves.push(move);
+    this.versions.at(-1)?.moves.push(move);
   }
 
-  makeVersion(step: string, patch: ContextPatch, snapshot = this.given.facts.snapshot()): void {
+  makeVersion(step: string, patch: ContextPatch, beside: Beside = {}): void {
     const version = this.head.contextVersion + 1;
     this.head.contextVersion = version;
+    const { snapshot = this.given.facts.snapshot(), ...more } = beside;
     if (snapshot) this.head.snapshotVersion = version;
-    this.versions.push({ version, step, patch: patch.set, removed: patch.remove, snapshot, moves: [], at: this.now });
+    this.versions.push({ version, step, patch: patch.set, removed: patch.remove, snapshot, moves: [], at: this.now, ...more });
+  }
+
+  /** What undoing has to know of the newest version. */
+  mark(undo: UndoMark): void {
+    Object.assign(this.versions.at(-1)!, { undo });
   }
 
   get hasVersion(): boolean {
@@ -116,8 +71,8 @@ export class Draft {
     }); // prettier-ignore
   }
 
-  keep(message: MessageState): void {
-    this.messages.push(message);
+  keep(...messages: readonly MessageState[]): void {
+    this.messages.push(...messages);
   }
 
   /* ------------------------------------------------------------------ status ---- */
@@ -131,10 +86,12 @@ export class Draft {
     this.head.worker = null;
   }
 
-  /** Ends the process: nothing of it waits, runs or is held any more. */
+  /** Ends the process: nothing of it waits, runs or is held any more. Who waits for it finds that in the inbox. */
   finish(status: 'completed' | 'cancelled', cause: string | null = null): void {
     this.removeAll(() => false);
     this.become(status, cause);
+    this.record(`process-${status}`, cause !== null && cause !== this.given.reason ? { error: cause } : {});
+    if (this.head.parent?.awaited) this.keep(letterOfEnd(this.head, this.now));
   }
 
   /** The status a process has by where its tokens stand. Suspension and the ends are decisions, and stay. */
@@ -161,20 +118,28 @@ export class Draft {
   settle(): Change | null {
     if (this.records.length === 0) return null;
     const status = this.statusByTokens();
-    Object.assign(this.head, this.held(status), { status, cause: this.causeOf(status), tokens: this.allTokens(), updatedAt: this.now });
+    Object.assign(this.head, this.held(status), { status, cause: this.causeOf(status), updatedAt: this.now });
+    this.head.tokens = status === 'suspended' || status === 'failed' ? this.standingStill() : this.allTokens().map(stirring);
     return {
       expected: this.before.process.revision === 0 ? null : this.before.process.revision,
       process: this.head,
       versions: this.versions,
       records: this.records,
-      waits: { clear: this.clear, delete: [...this.gone], put: [...this.put.values()] },
+      waits: this.rows,
       messages: this.messages,
     };
   }
 
+  /** Nothing begins any more: whoever was not there before has not begun. Others may have. */
+  private standingStill(): Token[] {
+    const before = new Map(this.before.process.tokens.map((token) => [visitKey(token), token]));
+    const begun = (token: Token) => before.get(visitKey(token))?.idle === undefined && before.has(visitKey(token));
+    return this.allTokens().map((token) => (isActive(token) && !begun(token) ? { ...token, idle: true } : token));
+  }
+
   private causeOf(status: ProcessStatus): string | null {
     if (status === 'suspended' || status === 'cancelled') return this.head.cause;
-    const failed = this.allTokens().find((token) => token.fault !== undefined);
-    return status === 'failed' && failed ? `${failed.node}: ${failed.fault}` : null;
+    const failed: Token | undefined = this.allTokens().find((token) => token.fault !== undefined);
+    return status === 'failed' && failed ? [failed.node, failed.fault].filter(Boolean).join(': ') : null;
   }
 }

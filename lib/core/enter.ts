@@ -1,39 +1,42 @@
-import { END, type StepNode } from '../definition/graph.js';
+import type { EventGate, StepNode } from '../definition/graph.js';
+import { eventAddress, inputAddress } from './addresses.js';
 import type { Draft } from './draft.js';
 import { Fault } from './events.js';
-import { isCondition, isMail, parentKey, type Token, waiting } from './process.js';
+import { about, failOutside } from './fault.js';
+import { isCondition, type Token, waiting } from './process.js';
+import type { Luggage } from './tokens.js';
+import { deadlineOf, watchOverdue } from './watch.js';
 
 /**
- * How a token moves: it enters a node, meets what the node waits for in this order, and only then may run.
+ * A token has come to a step: it meets what the step waits for in this order, and only then may run.
  *
- *   enter ─▶ when? ─▶ event? ─▶ after? ─▶ queue? ─▶ active: runs, or asks and then waits for the response
+ *   arrived ─▶ when? ─▶ event? input? ─▶ after? ─▶ queue? ─▶ active: runs, or asks and then waits for the response or the child
  */
-export function enter(draft: Draft, key: string, name: string): void {
-  const node = draft.definition.nodes.get(name)!;
-  const run = draft.nextRun();
-  draft.moved(key, name);
-  if (node.kind === 'step') return meetCondition(draft, node, newVisit(draft, node, key, run));
-  draft.place({ key, node: name, run, does: 'branches', attempt: 1, since: draft.now, open: node.branches.length });
-  node.branches.forEach((branch, i) => enter(draft, `${key}/${i}`, branch));
+export function enterStep(draft: Draft, node: StepNode, key: string, luggage: Luggage): void {
+  const token = newVisit(draft, node, key, draft.nextRun(), luggage);
+  if (token.fault === undefined) watchOverdue(draft, node, token);
+  meetCondition(draft, node, token);
 }
 
-export function newVisit(draft: Draft, node: StepNode, key: string, run: number): Token {
-  const does = node.gate.for === 'response' ? 'request' : 'run';
-  const token: Token = { key, node: node.name, run, does, attempt: 1, since: draft.now };
-  const deadline = deadlineOf(draft, node);
+export function newVisit(draft: Draft, node: StepNode, key: string, run: number, luggage: Luggage = {}): Token {
+  const { item, index, previous } = luggage;
+  const does = asksFirst(node) ? 'request' : 'run';
+  const carried = { ...(item !== undefined && { item }), ...(index !== undefined && { index }), ...(previous !== undefined && { previous }) };
+  const token: Token = { key, node: node.name, run, does, attempt: 1, since: draft.now, ...carried };
+  const deadline = deadlineOf(draft, node, token);
   if (deadline instanceof Fault) return { ...token, fault: deadline.message };
   return deadline === undefined ? token : { ...token, deadline };
 }
 
-function deadlineOf(draft: Draft, node: StepNode): number | Fault | undefined {
-  if (node.within === undefined) return undefined;
-  return node.within === 'asked' ? draft.given.facts.within(node.name, draft.now) : draft.now + node.within;
+/** Its first body asks somebody, or says what a child starts with. */
+export function asksFirst({ gate }: StepNode): boolean {
+  return gate.for === 'response' || gate.for === 'child';
 }
 
 /** Prerequisites come first: until they hold, the step asks for nothing. */
 export function meetCondition(draft: Draft, node: StepNode, token: Token): void {
   if (token.fault !== undefined) return failOutside(draft, token, token.fault);
-  const holds = node.when ? draft.given.facts.holds(node.name) : true;
+  const holds = node.when ? draft.given.facts.holds(node.name, token) : true;
   if (holds instanceof Fault) return failOutside(draft, token, holds.message);
   if (holds) return meetGate(draft, node, token);
   const standing = draft.token(token.key);
@@ -43,23 +46,56 @@ export function meetCondition(draft: Draft, node: StepNode, token: Token): void 
 }
 
 function meetGate(draft: Draft, node: StepNode, token: Token): void {
-  if (node.gate.for === 'event') {
-    awaitEvent(draft, node.gate.event, token);
-    return draft.record('event-awaited', { ...about(token), detail: node.gate.event });
-  }
+  const { gate } = node;
+  if (gate.for === 'event') return meetEvent(draft, gate, token);
+  if (gate.for === 'input') return awaitInput(draft, token);
   const after = node.after ?? 0;
-  const at = after === 'asked' ? draft.given.facts.after(node.name, draft.now) : draft.now + after;
+  const at = after === 'asked' ? draft.given.facts.after(node.name, draft.now, token) : draft.now + after;
   return at instanceof Fault ? failOutside(draft, token, at.message) : makeReady(draft, node, token, at);
 }
 
-export function awaitEvent(draft: Draft, event: string, token: Token): void {
-  draft.park(waiting(token, 'event', { address: eventAddress(event, draft.head.groupId), dueAt: token.deadline ?? null }));
+function meetEvent(draft: Draft, gate: EventGate, token: Token): void {
+  const from = gate.since ? draft.given.facts.since(token.node, token) : undefined;
+  if (from instanceof Fault) return failOutside(draft, token, from.message);
+  const waits = awaitEvent(draft, gate, from === undefined ? token : { ...token, from });
+  if (waits) draft.record('event-awaited', { ...about(token), detail: gate.event });
 }
 
-/** Another try of the same visit, from `at` on: it waits for its event again, or runs with the message it had. */
+/** False: its key could not be told. */
+export function awaitEvent(draft: Draft, gate: EventGate, token: Token): boolean {
+  const key = gate.keyed ? draft.given.facts.key(token.node, token) : draft.head.groupId;
+  if (key instanceof Fault) failOutside(draft, token, key.message);
+  else draft.park(waiting(token, 'event', { address: eventAddress(gate.event, key), dueAt: token.deadline ?? null }));
+  return !(key instanceof Fault);
+}
+
+export function awaitInput(draft: Draft, token: Token): void {
+  draft.park(waiting(token, 'input', { address: inputAddress(draft.head.id, token.run), dueAt: token.deadline ?? null }));
+  draft.record('input-required', about(token));
+}
+
+/** Another try of the same visit, from `at` on: it waits for its event or input again, or runs with the message it had. */
 export function tryAgain(draft: Draft, node: StepNode, token: Token, at: number): void {
-  if (token.message !== undefined) return makeReady(draft, {}, token, at); // handlers run here
-  return node.gate.for === 'event' ? meetGate(draft, node, token) : makeReady(draft, node, token, at);
+  if (token.message !== undefined) return makeReady(draft, handledOn(node), token, at);
+  const waitsFirst = node.gate.for === 'event' || node.gate.for === 'input';
+  return waitsFirst ? meetGate(draft, node, token) : makeReady(draft, node, token, at);
+}
+
+/** A new attempt at once, which costs no try: by a person, or for one. What could not be met is met from the start. */
+export function attemptAnew(draft: Draft, node: StepNode, { outside, ...token }: Token): void {
+  const tries = { attempt: token.attempt + 1, forgiven: token.attempt };
+  if (outside && token.message === undefined) return meetCondition(draft, node, { ...newVisit(draft, node, token.key, token.run, token), ...tries });
+  tryAgain(draft, node, { ...token, ...tries, since: draft.now, ...timeAnew(token, draft.now) }, draft.now);
+}
+
+/** Each attempt has the whole of `within`, from the moment it may begin. */
+export function timeAnew({ deadline, since }: Token, from: number): Partial<Token> {
+  return deadline === undefined ? {} : { since: from, deadline: from + (deadline - since) };
+}
+
+/** Where a body runs that was brought something: the queue of what asks first was for the asking. */
+export function handledOn(node: StepNode): Pick<StepNode, 'queue'> {
+  return asksFirst(node) ? {} : node;
 }
 
 /** The body may run from `at` on: on its task queue, or here. */
@@ -69,81 +105,6 @@ export function makeReady(draft: Draft, node: Pick<StepNode, 'queue'>, token: To
     return draft.record('task-queued', { ...about(token), detail: `${node.queue}, from ${new Date(at).toISOString()}` });
   }
   if (at <= draft.now) return draft.place(token);
-  draft.park(waiting(token, 'timer', { dueAt: at }));
+  draft.park(waiting(token, 'timer', { dueAt: Math.min(at, token.deadline ?? at) }));
   draft.record('timer-set', { ...about(token), detail: new Date(at).toISOString() });
-}
-
-/** The visit has ended: the token goes on, or its branch is over. */
-export function proceed(draft: Draft, token: Token, branch: string | undefined): void {
-  const node = draft.definition.nodes.get(token.node)!;
-  const to = branch ?? node.next[0];
-  if (isMail(token)) return leaveMail(draft, token, to);
-  if (to !== undefined && to !== END) return enter(draft, token.key, to);
-  endBranch(draft, token.key);
-}
-
-/** An event nobody asked for may turn the process elsewhere: the branches it was in end. */
-function leaveMail(draft: Draft, token: Token, to: string | undefined): void {
-  draft.remove(token.key);
-  if (to === undefined) return;
-  draft.removeAll();
-  startLife(draft);
-  if (to === END) return endBranch(draft, rootKey(draft));
-  enter(draft, rootKey(draft), to);
-}
-
-/** Tokens from here on have keys of their own, so that nothing of the life before can be mistaken for them. */
-export function startLife(draft: Draft): void {
-  draft.head.root++;
-}
-
-export function rootKey(draft: Draft): string {
-  return String(draft.head.root);
-}
-
-/** The join: the fork's token goes on when the last of its branches has ended. */
-function endBranch(draft: Draft, key: string): void {
-  draft.remove(key);
-  draft.moved(key);
-  const parent = parentKey(key);
-  if (parent === null) return beOver(draft, key);
-  const fork = draft.token(parent)!;
-  if (fork.open! > 1) return draft.place({ ...fork, open: fork.open! - 1 });
-  draft.remove(parent);
-  proceed(draft, fork, undefined);
-}
-
-/** Nothing is left of the flow: the process ends with its last accepted event. */
-export function beOver(draft: Draft, key: string): void {
-  draft.place({ key, node: END, run: 0, does: 'over', attempt: 1, since: draft.now });
-}
-
-/** For good: the process waits for a person. */
-export function failFor(draft: Draft, token: Token, error: string): void {
-  draft.place({ ...token, fault: error });
-  draft.record('process-failed', { ...about(token), error });
-}
-
-function failOutside(draft: Draft, token: Token, error: string): void {
-  failFor(draft, { ...token, outside: true }, error);
-}
-
-export function about(token: Token): { step: string; run: number; attempt: number } {
-  return { step: token.node, run: token.run, attempt: token.attempt };
-}
-
-/** Responses and events share the inbox, never an address. */
-export function responseAddress(correlationId: string): string {
-  return `r:${correlationId}`;
-}
-
-/** The first colon that is not escaped ends the name: `a` for `b:c` is not `a:b` for `c`. */
-export function eventAddress(event: string, key: string): string {
-  return `e:${event.replace(/[\\:]/g, '\\$&')}:${key}`;
-}
-
-/** The name of the event of an address. */
-export function eventIn(address: string): string | null {
-  const name = /^e:((?:\\.|[^\\:])*):/s.exec(address)?.[1];
-  return name === undefined ? null : name.replace(/\\(.)/gs, '$1');
 }

@@ -1,19 +1,42 @@
 import type { Disposition, MessageState } from './change.js';
 import type { Draft } from './draft.js';
-import { about, failFor, newVisit } from './enter.js';
+import { handledOn, makeReady, newVisit } from './enter.js';
+import { fail } from './failure.js';
+import { about, failFor } from './fault.js';
 import type { EventOf } from './events.js';
 import { stepNamed } from '../definition/graph.js';
-import { awake, isFinished, type Token } from './process.js';
+import { awake, isFinished, type Token, type WaitState } from './process.js';
 
 /** A message for a wait: the answer to a request, or an event the flow stands still for. */
 export function messageReceived(draft: Draft, event: EventOf<'message-received'>): void {
   if (event.lookedUp ? isApplied(draft, event.message) : isKnown(draft, event.message)) return;
-  const wait = draft.parked(event.key);
-  const waits = wait && wait.run === event.run && (wait.kind === 'response' || wait.kind === 'event');
-  if (!waits) return messageMissed(draft, event.message, 'late');
-  draft.place({ ...awake(wait), does: 'run', message: event.message.id });
+  const waits = [event, ...(event.also ?? [])].flatMap((visit) => openAt(draft, visit) ?? []);
+  if (waits.length === 0) return messageMissed(draft, event.message, 'late');
   accept(draft, event.message);
-  draft.record('message-delivered', { ...about(wait), detail: event.message.id });
+  for (const wait of waits) receive(draft, wait, event.message);
+}
+
+const MESSAGES: ReadonlySet<string> = new Set(['response', 'event', 'input', 'child']);
+
+function openAt(draft: Draft, { key, run }: Pick<WaitState, 'key' | 'run'>): WaitState | undefined {
+  const wait = draft.parked(key);
+  return wait && wait.run === run && MESSAGES.has(wait.kind) ? wait : undefined;
+}
+
+function receive(draft: Draft, wait: WaitState, message: MessageState): void {
+  draft.record('message-delivered', { ...about(wait), detail: message.id });
+  makeReady(draft, handledOn(stepNamed(draft.definition, wait.node)), { ...awake(wait), does: 'run', message: message.id }, draft.now);
+  if (wait.kind === 'child') childEnded(draft, wait, message);
+}
+
+/** Without a result there is nothing for the body: the attempt has failed, and another one is another child. */
+function childEnded(draft: Draft, wait: WaitState, { body }: MessageState): void {
+  const { processId, status, error } = body as { processId: string; status: string; error?: string };
+  if (status === 'completed') return;
+  const why = status === 'refused' ? `child process ${processId} could not be started: ${error}` : `child process ${processId} was ${status}`;
+  draft.remove(wait.key);
+  draft.record('step-failed', { ...about(wait), error: why });
+  fail(draft, { ...awake(wait), does: 'request' }, why, status === 'refused' ? null : 0.5);
 }
 
 /** An event nobody asked for: accepted at once, handled alone, before the next step. */

@@ -1,25 +1,77 @@
 import type { Move } from './change.js';
+import { parentKey } from './process.js';
+import type { Standing } from './events.js';
+
+/** An item that has not left the start of its branch. */
+export const AT_START = '';
 
 /**
  * Where the tokens stood at a version: the moves of all versions up to it, folded. A restart begins a new tree, whose
  * first key has the next number; what stood in the tree before is over.
  */
-export function placesAt(moves: Iterable<readonly Move[]>): Map<string, string> {
-  const places = new Map<string, string>();
-  let root = 0;
-  for (const [key, node] of flat(moves)) {
-    if (rootOf(key) > root) {
-      places.clear();
-      root = rootOf(key);
-    }
-    if (node === undefined) places.delete(key);
-    else places.set(key, node);
-  }
-  return places;
+export function placesAt(moves: Iterable<readonly Move[]>): Map<string, Standing> {
+  const places = new Places();
+  for (const version of moves) places.moveAll(version);
+  return places.found;
 }
 
-function* flat(moves: Iterable<readonly Move[]>): Iterable<Move> {
-  for (const version of moves) yield* version;
+class Places {
+  readonly found = new Map<string, Standing>();
+  private readonly branches = new Map<string, Set<string>>();
+  private root = 0;
+  private version = 0;
+
+  moveAll(moves: readonly Move[]): void {
+    this.version++;
+    for (const move of moves) this.move(move);
+  }
+
+  private move([key, node, items, at]: Move): void {
+    if (rootOf(key) > this.root) this.beginLife(rootOf(key));
+    if (items === null) return this.rename(key, node!);
+    const luggage = this.luggageOf(key);
+    this.end(key);
+    if (node === undefined) return;
+    this.stand(key, { ...luggage, node, version: this.version });
+    items?.forEach((item, i) => this.stand(`${key}/${i}`, { node: AT_START, item, index: at?.[i] ?? i }));
+  }
+
+  /** What is under it stays. */
+  private rename(key: string, node: string): void {
+    const place = this.found.get(key);
+    if (place && place.node !== AT_START) this.found.set(key, { ...place, node });
+  }
+
+  /** The item of its branch, or of the branch that branch is in. */
+  private luggageOf(key: string): Omit<Standing, 'node'> {
+    const { item, index } = this.found.get(key) ?? this.found.get(parentKey(key) ?? '') ?? {};
+    return { ...(item !== undefined && { item }), ...(index !== undefined && { index }) };
+  }
+
+  private beginLife(root: number): void {
+    this.root = root;
+    this.found.clear();
+    this.branches.clear();
+  }
+
+  /** A token that goes on leaves its branches behind. */
+  private end(key: string): void {
+    for (const branch of this.branches.get(key) ?? []) {
+      this.end(branch);
+      this.found.delete(branch);
+    }
+    this.branches.delete(key);
+    this.found.delete(key);
+    this.branches.get(parentKey(key) ?? '')?.delete(key);
+  }
+
+  private stand(key: string, place: Standing): void {
+    this.found.set(key, place);
+    const parent = parentKey(key);
+    if (parent === null) return;
+    if (!this.branches.has(parent)) this.branches.set(parent, new Set());
+    this.branches.get(parent)!.add(key);
+  }
 }
 
 function rootOf(key: string): number {

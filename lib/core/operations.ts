@@ -1,10 +1,13 @@
-import { stepNamed } from '../definition/graph.js';
+import { type Node, stepNamed } from '../definition/graph.js';
 import type { Draft } from './draft.js';
-import { about, beOver, enter, failFor, meetCondition, newVisit, rootKey, startLife, tryAgain } from './enter.js';
+import { attemptAnew, timeAnew } from './enter.js';
 import type { EventOf } from './events.js';
-import { awake, FREE, isActive, isFinished, isMail, type Token } from './process.js';
-import { timeAnew } from './outcomes.js';
+import { about, failFor } from './fault.js';
+import { edgeOf, proceed } from './flow.js';
+import { awake, FREE, isActive, isBeside, isMail, type Token, type WaitState } from './process.js';
 import { MAX_CRASHES } from './retry.js';
+import { ended, undo } from './undo.js';
+import { watchDeadline } from './watch.js';
 
 /* ---------------------------------------------------------------- what workers do ---- */
 
@@ -40,6 +43,7 @@ function survive(draft: Draft, token: Token, goOn: (next: Token) => void): void 
   const crashes = (token.crashes ?? 0) + 1;
   const next = { ...token, crashes, attempt: token.attempt + 1 };
   if (crashes < MAX_CRASHES) goOn(next);
+  else if (token.does === 'remind') draft.remove(token.key);
   else failFor(draft, next, `crashed: its worker died ${crashes} times in this step`);
 }
 
@@ -58,8 +62,9 @@ export function resumed(draft: Draft): void {
 }
 
 export function cancelled(draft: Draft, event: EventOf<'cancelled'>): void {
-  draft.finish('cancelled', event.reason ?? null);
-  draft.record('process-cancelled');
+  const reason = event.reason ?? null;
+  if (event.compensate) undo(draft, { under: null, ending: { cancel: reason } }, reason);
+  else draft.finish('cancelled', reason);
 }
 
 /** A new attempt for what failed, with the message it had. */
@@ -71,33 +76,44 @@ export function retried(draft: Draft, event: EventOf<'retried'>): void {
 }
 
 function forgive(draft: Draft, token: Token): void {
-  const node = stepNamed(draft.definition, token.node);
-  const { fault: _fault, crashes: _crashes, outside, ...visit } = token;
-  const tries = { attempt: token.attempt + 1, forgiven: token.attempt };
-  if (outside && token.message === undefined) return meetCondition(draft, node, { ...newVisit(draft, node, token.key, token.run), ...tries });
-  tryAgain(draft, node, { ...visit, ...tries, since: draft.now, ...timeAnew(token, draft.now) }, draft.now);
+  const { fault: _fault, crashes: _crashes, ...visit } = token;
+  if (token.does === 'undo') return draft.place({ ...visit, attempt: token.attempt + 1 });
+  if (token.does === 'branches') return forgiveContainer(draft, visit);
+  attemptAnew(draft, stepNamed(draft.definition, token.node), visit);
 }
 
-/**
- * A new life from an old version: every token re-enters the node it stood at, and asks anew. `root` fences it: of two
- * restarts at once, one applies. Accepted events that were not handled yet are kept: no message is lost.
- */
-export function restarted(draft: Draft, event: EventOf<'restarted'>): void {
-  if (event.root !== draft.head.root) return;
-  if (isFinished(draft.head.status) || draft.head.status === 'suspended') draft.become('running');
-  draft.removeAll(isMail);
-  startLife(draft);
-  draft.makeVersion('', { set: event.values, remove: [] }, event.values);
-  draft.record('process-restarted', { detail: `from version ${event.version}` });
-  if (event.places.size === 0) beOver(draft, rootKey(draft));
-  for (const [key, node] of event.places) reenter(draft, key, node, event.places);
+/** It could not be opened, and is entered again; or it has taken too long, and has its time once more. */
+function forgiveContainer(draft: Draft, visit: Token): void {
+  if (visit.outside) return reenter(draft, visit);
+  const again = { ...visit, ...timeAnew(visit, draft.now) };
+  draft.place(again);
+  watchDeadline(draft, again);
 }
 
-function reenter(draft: Draft, oldKey: string, name: string, places: ReadonlyMap<string, string>): void {
-  const key = oldKey.replace(/^\d+/, rootKey(draft));
-  const node = draft.definition.nodes.get(name)!;
-  if (node.kind === 'step') return enter(draft, key, name);
-  const open = [...places.keys()].filter((other) => other.startsWith(`${oldKey}/`) && !other.slice(oldKey.length + 1).includes('/')).length;
-  draft.moved(key, name);
-  draft.place({ key, node: name, run: draft.nextRun(), does: 'branches', attempt: 1, since: draft.now, open });
+function reenter(draft: Draft, { key, node, item, index, previous }: Token): void {
+  draft.remove(key);
+  draft.send({ key, to: node, ...(item !== undefined && { item }), ...(index !== undefined && { index }), ...(previous !== undefined && { previous }) });
+}
+
+/** A person lets it pass, with the values it would have brought. What it waited for comes too late. */
+export function skipped(draft: Draft, event: EventOf<'skipped'>): void {
+  const token = draft.token(event.key) ?? draft.parked(event.key);
+  const node = token && draft.definition.nodes.get(token.node);
+  if (!token || token.run !== event.run || node?.kind !== 'step' || !canPass(token)) return;
+  draft.remove(token.key);
+  draft.makeVersion(token.node, event.patch);
+  draft.record('step-skipped', about(token));
+  passOver(draft, 'kind' in token ? awake(token as WaitState) : token, node);
+}
+
+/** It is a visit, and its body is not running: neither here, nor as a task. */
+function canPass(token: Token): boolean {
+  const isTaken = 'kind' in token && (token as WaitState).worker !== null;
+  return !isActive(token) && !isTaken && token.run > 0 && (isMail(token) || !isBeside(token));
+}
+
+/** An event that is let pass turns the process nowhere. */
+function passOver(draft: Draft, token: Token, node: Node): void {
+  if (token.last) ended(draft, token);
+  else if (!isMail(token)) proceed(draft, token, edgeOf(node, undefined), draft.head.contextVersion);
 }

@@ -1,20 +1,30 @@
 import { type StepNode, stepNamed } from '../definition/graph.js';
+import { responseAddress } from './addresses.js';
+import type { UndoMark } from './change.js';
 import type { Draft } from './draft.js';
-import { about, awaitEvent, failFor, proceed, responseAddress, tryAgain } from './enter.js';
+import { awaitEvent, awaitInput, tryAgain } from './enter.js';
 import type { EventOf } from './events.js';
+import { fail } from './failure.js';
+import { about } from './fault.js';
+import { edgeOf, proceed } from './flow.js';
+import { childAddress, childId, letterOfChild, letterOfStart } from './letters.js';
 import { awake, correlationOf, isActive, isMail, type Token, waiting } from './process.js';
-import { retryDelay } from './retry.js';
+import { allUndone, ended, endHere, visitUndone } from './undo.js';
 
 /** How a step says "call me again" when it does not say when. Never a busy loop. */
 const AGAIN_MS = 1000;
 
-type Outcome = EventOf<'step-succeeded' | 'response-requested' | 'step-deferred' | 'step-paused' | 'step-failed'>;
+type Outcome = EventOf<
+  'step-succeeded' | 'response-requested' | 'child-requested' | 'step-deferred' | 'step-paused' | 'step-failed' | 'visit-undone' | 'all-undone'
+>;
 
 /** The visit a body speaks for, unless whoever ran it has lost it meanwhile. */
 function visitOf(draft: Draft, event: Outcome): Token | null {
   const token = event.taskOf === undefined ? held(draft, event) : taken(draft, event);
-  if (!token || token.run !== event.run || (event.type === 'response-requested' && token.does !== 'request')) return null;
+  const asks = event.type === 'response-requested' || event.type === 'child-requested';
+  if (!token || token.run !== event.run || (asks && token.does !== 'request')) return null;
   for (const note of event.notes ?? []) draft.record('note', { ...about(token), detail: note });
+  if (event.log?.length) draft.record('log', { ...about(token), detail: event.log.join('\n') });
   return token;
 }
 
@@ -39,9 +49,27 @@ export function stepSucceeded(draft: Draft, event: EventOf<'step-succeeded'>): v
   const token = visitOf(draft, event);
   if (!token) return;
   draft.remove(token.key);
-  draft.makeVersion(token.node, event.patch);
+  if (token.does === 'remind') return reminded(draft, token, event);
+  const node = nodeOf(draft, token);
+  draft.makeVersion(token.node, event.patch, { ...(event.result !== undefined && { result: event.result }), ...(node.compensates && { undo: markOf(token) }) });
   draft.record('step-completed', { ...about(token), detail: told(event) });
-  proceed(draft, token, event.branch);
+  if (token.last) return ended(draft, token);
+  proceed(draft, token, edgeOf(node, event.branch), event.branch === undefined ? draft.head.contextVersion : token.previous);
+}
+
+/** What was told of being overdue: a courtesy, but what it changed counts. */
+function reminded(draft: Draft, token: Token, { patch }: EventOf<'step-succeeded'>): void {
+  if (Object.keys(patch.set).length + patch.remove.length > 0) draft.makeVersion(token.node, patch);
+  endReminder(draft, token);
+}
+
+function endReminder(draft: Draft, token: Token): void {
+  draft.remove(token.key);
+  draft.record('note', { ...about(token), detail: 'told that it is overdue' });
+}
+
+function markOf({ key, run, item, index, previous }: Token): UndoMark {
+  return { key, run, ...(item !== undefined && { item }), ...(index !== undefined && { index }), ...(previous !== undefined && { previous }) };
 }
 
 /** Where it went, and whose values it replaced: of two plain values for one key, the last commit wins, and it shows. */
@@ -55,6 +83,7 @@ export function requested(draft: Draft, event: EventOf<'response-requested'>): v
   const token = visitOf(draft, event);
   if (!token) return;
   const asking: Token = event.correlation === undefined ? token : { ...token, correlation: event.correlation };
+  if (token.last) return endHere(draft, token);
   awaitResponse(draft, asking);
   draft.record('response-requested', { ...about(token), detail: correlationOf(draft.head.id, asking) });
 }
@@ -65,11 +94,29 @@ function awaitResponse(draft: Draft, token: Token): void {
   draft.park(waiting(open, 'response', { address, dueAt: token.deadline ?? null }));
 }
 
+/** The child is asked for in the same record: whoever finds that starts it, once. */
+export function childRequested(draft: Draft, event: EventOf<'child-requested'>): void {
+  const token = visitOf(draft, event);
+  const { gate } = token ? nodeOf(draft, token) : {};
+  if (!token || gate?.for !== 'child') return;
+  if (token.last) return endHere(draft, token);
+  const id = childId(draft.head.id, token);
+  const asking: Token = { ...token, children: (token.children ?? 0) + 1 };
+  draft.keep(letterOfStart(draft.head.id, id, gate, event.values, draft.now));
+  draft.record('child-started', { ...about(token), detail: id });
+  if (!gate.detached) return draft.park(waiting(asking, 'child', { address: childAddress(id), dueAt: token.deadline ?? null }));
+  const letter = letterOfChild(id, event.values, draft.head.id, draft.now);
+  draft.keep(letter);
+  draft.place({ ...nextTurn(asking), does: 'run', message: letter.id });
+}
+
 /** `again()`: for the next message if it waits for messages, else after a while. An event nobody asked for is declined. */
 export function stepDeferred(draft: Draft, event: EventOf<'step-deferred'>): void {
   const token = visitOf(draft, event);
   if (!token) return;
   if (event.patch) draft.makeVersion(token.node, event.patch);
+  if (token.last) return endHere(draft, token);
+  if (token.does === 'remind') return endReminder(draft, token);
   if (isMail(token) && event.afterMs === undefined) return decline(draft, token);
   draft.record('step-deferred', about(token));
   const kept: Token = { ...nextTurn(token), ...(event.state !== undefined && { state: event.state }) };
@@ -92,15 +139,18 @@ function decline(draft: Draft, token: Token): void {
 
 function awaitNext(draft: Draft, token: Token): void {
   const { gate } = nodeOf(draft, token);
-  if (gate.for !== 'event') return awaitResponse(draft, token);
   const { message: _seen, ...open } = token;
-  awaitEvent(draft, gate.event, open);
+  if (gate.for === 'event') awaitEvent(draft, gate, open);
+  else if (gate.for === 'input') awaitInput(draft, open);
+  else if (gate.for === 'response') awaitResponse(draft, token);
+  else tryAgain(draft, nodeOf(draft, token), token, draft.now + AGAIN_MS); // a child ends once
 }
 
 export function stepPaused(draft: Draft, event: EventOf<'step-paused'>): void {
   const token = visitOf(draft, event);
   if (!token) return;
-  const task = draft.parked(token.key);
+  if (token.last) return endHere(draft, token);
+  const task = event.taskOf === undefined ? undefined : draft.parked(token.key);
   if (task) draft.park({ ...task, worker: null, readyAt: draft.now, claim: task.claim + 1 });
   else draft.place(nextTurn(token));
   if (!draft.allTokens().some((other) => other.key !== token.key && isActive(other))) draft.letGo();
@@ -108,7 +158,7 @@ export function stepPaused(draft: Draft, event: EventOf<'step-paused'>): void {
   draft.record('step-paused', { ...about(token), reason: event.reason });
 }
 
-/** A failed try: tried again by its policy; then skipped if nobody requires it; else the process waits for a person. */
+/** A failed try: tried again by its policy; then it follows what is said of that. */
 export function stepFailed(draft: Draft, event: EventOf<'step-failed'>): void {
   const token = visitOf(draft, event);
   if (!token) return;
@@ -116,18 +166,9 @@ export function stepFailed(draft: Draft, event: EventOf<'step-failed'>): void {
   fail(draft, token, event.error, event.permanent ? null : event.random);
 }
 
-/** Each attempt has the whole of `within`, from the moment it may begin. */
-export function timeAnew({ deadline, since }: Token, from: number): Partial<Token> {
-  return deadline === undefined ? {} : { since: from, deadline: from + (deadline - since) };
-}
-
-export function fail(draft: Draft, token: Token, error: string, random: number | null): void {
-  const node = nodeOf(draft, token);
-  const delay = random === null ? null : retryDelay(node.retry, token, random);
-  if (delay !== null) return tryAgain(draft, node, { ...token, attempt: token.attempt + 1, ...timeAnew(token, draft.now + delay) }, draft.now + delay);
-  if (node.required) return failFor(draft, token, error);
-  draft.remove(token.key);
-  draft.makeVersion(node.name, { set: {}, remove: [] });
-  draft.record('step-skipped', { ...about(token), error });
-  if (!isMail(token)) proceed(draft, token, undefined); // an event that could not be handled turns the process nowhere
+export function undone(draft: Draft, event: EventOf<'visit-undone' | 'all-undone'>): void {
+  const token = visitOf(draft, event);
+  if (token?.does !== 'undo') return;
+  if (event.type === 'all-undone') allUndone(draft, token);
+  else visitUndone(draft, token, event);
 }

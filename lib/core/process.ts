@@ -35,23 +35,35 @@ export interface ProcessState {
   readonly cause: string | null;
   readonly startedAt: number;
   readonly finishedAt: number | null;
-  readonly parentId: string | null;
+  /** The process that started it. */
+  readonly parent: Parent | null;
   readonly updatedAt: number;
+}
+
+/** How a child hangs on the process that started it. */
+export interface Parent {
+  readonly id: string;
+  /** It is told of the end. */
+  readonly awaited: boolean;
+  /** The child is cancelled when it is cancelled, or no longer waits. */
+  readonly tied: boolean;
 }
 
 /** Runnable, and nobody holds it. */
 export const FREE = '';
 
 /**
- * Where a process stands. Tokens form a tree by key: branch i of token `k` is `k/i`. A token that enters a fork holds its
- * branches together (`does: 'branches'`). An accepted event that nobody asked for is a token beside the tree, `e<run>`.
+ * Where a process stands. Tokens form a tree by key: branch i of token `k` is `k/i`, or `k/<run>-i` where branches may outlive
+ * their fork. A token that enters a container holds its branches together (`does: 'branches'`). Beside the tree stand accepted
+ * events that nobody asked for, `e<run>`, and what watches over a visit: `k~o<run>` until it is overdue, `k~d<run>` until a stage
+ * must have ended.
  */
 export interface Token {
   readonly key: string;
   readonly node: string;
   /** The number of this visit: the step run. */
   readonly run: number;
-  readonly does: 'request' | 'run' | 'branches' | 'over';
+  readonly does: 'request' | 'run' | 'branches' | 'over' | 'remind' | 'undo';
   /** The try under way or due, from 1. */
   readonly attempt: number;
   /** Tries a person has forgiven by `retry()`. */
@@ -69,16 +81,48 @@ export interface Token {
   readonly correlation?: string;
   /** What `again({ state })` left. */
   readonly state?: Json;
-  /** Branches that have not ended. */
+  /** The item it is about, and its place, inside an each. */
+  readonly item?: Json;
+  readonly index?: number;
+  /** The version that holds what the step before returned. */
+  readonly previous?: number;
+  /** Events count from this moment on. */
+  readonly from?: number;
+  /** Children it has started. */
+  readonly children?: number;
+  /** Branches that have not ended; of an undoing, bodies that end first. */
   readonly open?: number;
+  /** Items that have not begun: the place of the first, and their number in all. */
+  readonly todo?: readonly [next: number, size: number];
+  /** It came to its place while the process stood still, so its body has not begun. */
+  readonly idle?: true;
+  /** It ends where it is: something is being undone, or its fork has gone on without it. */
+  readonly last?: true;
+  /** Undoes what stands at this key or under it, and then ends as said. */
+  readonly undo?: Undoing;
+  /** The visit it has undone last. */
+  readonly undone?: number;
   /** Why it has failed for good. */
   readonly fault?: string;
   /** It failed before it had met all that its step waits for, so a new attempt meets that from the start. */
   readonly outside?: true;
 }
 
-/** What a parked token waits for: a message, a worker of its queue, a moment, or its prerequisites. */
-export type WaitKind = 'response' | 'event' | 'task' | 'timer' | 'condition';
+/** What is to be undone, and what follows. */
+export interface Undoing {
+  /** The key of the stage it is about; null: everything. */
+  readonly under: string | null;
+  /** The run of that stage: what stood at its key before it is not in it. */
+  readonly since?: number;
+  /** How it ends: the process is cancelled for this reason, or goes on after the stage. */
+  readonly ending: { readonly cancel: string | null } | 'skip';
+}
+
+/**
+ * What a parked token waits for: a message, a person's input, a child process, a worker of its queue, a moment, its prerequisites,
+ * its turn among items, or its branches. `overdue` marks a visit that takes too long.
+ */
+export type WaitKind = 'response' | 'event' | 'input' | 'child' | 'task' | 'timer' | 'condition' | 'turn' | 'branches' | 'overdue';
 
 /** A parked token: what it waits for, one row each. */
 export interface WaitState extends Token {
@@ -104,6 +148,11 @@ export function isMail(token: Token): boolean {
   return token.key.startsWith('e');
 }
 
+/** Watches over a visit, or undoes: it stands beside the branch that its key names. */
+export function isBeside(token: Pick<Token, 'key'>): boolean {
+  return token.key.includes('~') || token.key.startsWith('e');
+}
+
 /** It waits for its prerequisites: such a token stands in the process row too. */
 export function isCondition(token: Token): token is WaitState {
   return 'kind' in token && token.kind === 'condition';
@@ -111,7 +160,7 @@ export function isCondition(token: Token): token is WaitState {
 
 /** Its body may run now, or is running. */
 export function isActive(token: Token): boolean {
-  return (token.does === 'run' || token.does === 'request') && token.fault === undefined && !('kind' in token);
+  return token.does !== 'branches' && token.does !== 'over' && token.fault === undefined && !('kind' in token);
 }
 
 /** Stable for every attempt of a visit: the id our partner answers under, and the key an effect is de-duplicated by. */
@@ -129,7 +178,14 @@ export function parentKey(key: string): string | null {
 }
 
 export function waiting(token: Token, kind: WaitKind, more: Partial<WaitState>): WaitState {
-  return { ...token, kind, address: null, dueAt: null, queue: null, readyAt: null, worker: null, claim: token.claims ?? 0, ...more };
+  return { ...stirring(token), kind, address: null, dueAt: null, queue: null, readyAt: null, worker: null, claim: token.claims ?? 0, ...more };
+}
+
+/** The process goes on: what is at its place may begin. */
+export function stirring(token: Token): Token {
+  if (token.idle === undefined) return token;
+  const { idle: _idle, ...rest } = token;
+  return rest;
 }
 
 /** The token without what it waited for. */

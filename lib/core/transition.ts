@@ -9,15 +9,19 @@
  * that lost its process or task can do nothing more. `run`: an event is for one visit, not for the step.
  */
 import type { WorkflowDefinition } from '../definition/graph.js';
-import type { Change, Snapshot } from './change.js';
+import type { Change, MessageState, Snapshot } from './change.js';
 import { Draft } from './draft.js';
-import { enter, meetCondition, rootKey } from './enter.js';
-import { type Circumstances, type ContextPatch, Fault, type ProcessEvent } from './events.js';
-import { eventReceived, messageMissed, messageReceived } from './messages.js';
-import { cancelled, claimed, restarted, resumed, retried, suspended, taskLost, workerLost } from './operations.js';
-import { requested, stepDeferred, stepFailed, stepPaused, stepSucceeded } from './outcomes.js';
 import { cameDue } from './due.js';
-import { awake, isCondition, isFinished, isMail, type ProcessState } from './process.js';
+import { meetCondition } from './enter.js';
+import { type Circumstances, type ContextPatch, Fault, type ProcessEvent } from './events.js';
+import { flow, rootKey } from './flow.js';
+import { eventReceived, messageMissed, messageReceived } from './messages.js';
+import { migrated } from './migrate.js';
+import { cancelled, claimed, resumed, retried, skipped, suspended, taskLost, workerLost } from './operations.js';
+import { childRequested, requested, stepDeferred, stepFailed, stepPaused, stepSucceeded, undone } from './outcomes.js';
+import { awake, isCondition, isFinished, isMail, type Parent, type ProcessState } from './process.js';
+import { restarted } from './restart.js';
+import { isUndoing } from './undo.js';
 
 export function transition(definition: WorkflowDefinition, snapshot: Snapshot, event: ProcessEvent, now: number): Change | null {
   const draft = new Draft(definition, snapshot, event, now);
@@ -29,9 +33,10 @@ export function transition(definition: WorkflowDefinition, snapshot: Snapshot, e
 /** A new process: its first version, its first token. */
 export function begin(definition: WorkflowDefinition, seed: Seed, given: Circumstances, now: number): Change {
   const draft = new Draft(definition, { process: unborn(definition, seed, now), waits: new Map(), messages: new Map() }, given, now);
-  draft.makeVersion('', seed.values, seed.values.set);
+  draft.makeVersion('', seed.values, { snapshot: seed.values.set });
   draft.record('process-started');
-  enter(draft, rootKey(draft), definition.start);
+  draft.keep(...(seed.messages ?? []));
+  draft.send({ key: rootKey(draft), to: definition.start });
   lookAgain(draft);
   return draft.settle()!;
 }
@@ -40,6 +45,9 @@ export interface Seed {
   readonly id: string;
   readonly groupId: string;
   readonly values: ContextPatch;
+  readonly parent?: Parent;
+  /** What asked for it, as delivered with it. */
+  readonly messages?: readonly MessageState[];
   /** Who starts it, and why. */
   readonly given?: Pick<Circumstances, 'actor' | 'reason'>;
 }
@@ -48,7 +56,7 @@ function unborn(definition: WorkflowDefinition, seed: Seed, now: number): Proces
   return {
     id: seed.id, workflow: definition.name, workflowVersion: definition.version, groupId: seed.groupId, status: 'running', revision: 0,
     contextVersion: 0, snapshotVersion: 0, runs: 0, root: 0, worker: null, claim: 0, tokens: [], cause: null,
-    startedAt: now, finishedAt: null, parentId: null, updatedAt: now,
+    startedAt: now, finishedAt: null, parent: seed.parent ?? null, updatedAt: now,
   }; // prettier-ignore
 }
 
@@ -61,9 +69,12 @@ function decide(draft: Draft, event: ProcessEvent): void {
   switch (event.type) {
     case 'step-succeeded': return stepSucceeded(draft, event);
     case 'response-requested': return requested(draft, event);
+    case 'child-requested': return childRequested(draft, event);
     case 'step-deferred': return stepDeferred(draft, event);
     case 'step-paused': return stepPaused(draft, event);
     case 'step-failed': return stepFailed(draft, event);
+    case 'visit-undone':
+    case 'all-undone': return undone(draft, event);
     case 'message-received': return messageReceived(draft, event);
     case 'event-received': return eventReceived(draft, event);
     case 'message-missed': return messageMissed(draft, event.message, 'late');
@@ -75,22 +86,24 @@ function decide(draft: Draft, event: ProcessEvent): void {
     case 'resumed': return resumed(draft);
     case 'cancelled': return cancelled(draft, event);
     case 'retried': return retried(draft, event);
+    case 'skipped': return skipped(draft, event);
     case 'restarted': return restarted(draft, event);
+    case 'migrated': return migrated(draft, event);
   } // prettier-ignore
 }
 
-/** After a version: the conditions that did not hold, then whether the process is over. */
+/** Who is on the way arrives; after a version, the conditions that did not hold; then whether the process is over. */
 function lookAgain(draft: Draft): void {
+  flow(draft);
   if (isFinished(draft.head.status)) return;
   if (draft.hasVersion) lookAtConditions(draft);
   if (draft.allTokens().some(isMail)) return; // accepted, and so handled before the end
-  if (draft.token(rootKey(draft))?.does !== 'over' && !completesEarly(draft)) return;
-  draft.finish('completed');
-  draft.record('process-completed');
+  if (draft.token(rootKey(draft))?.does === 'over' || completesEarly(draft)) draft.finish('completed');
 }
 
 /** Asked after a version, or once the last event is out of the way that kept the process from ending. */
 function completesEarly(draft: Draft): boolean {
+  if (isUndoing(draft)) return false;
   const due = draft.hasVersion || draft.before.process.tokens.some(isMail);
   const completes = draft.definition.completesEarly && due && draft.given.facts.completes();
   if (!(completes instanceof Fault)) return completes;

@@ -1,54 +1,44 @@
 /** What the compiler checks of a step when its decorator is applied. Types only: nothing here runs. */
 import type { Observable } from 'rxjs';
 import type { Asking, Class, Duration, EventData, Outcome, SchemaOutput, StepRef } from '../values.js';
+import type { ContextOf, MessageOfRun, StepName } from './workflow.types.js';
+
+export type { ContextIn, ContextOf, MessageIn, ReceiverIn, StepIn, StepName } from './workflow.types.js';
 
 type Method = (...args: any[]) => unknown;
 type Fault<Message extends string> = `✗ ${Message}`;
 type Name<T> = T extends string ? T : 'it';
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
-/* ------------------------------------------------- reading a workflow's type ---- */
-
-/** The public methods of a workflow that can be steps. */
-export type StepName<W> = { [K in keyof W]-?: W[K] extends Method ? K : never }[keyof W] & string;
-
-/** The steps that are given something from outside. */
-export type Receiver<W> = {
-  [K in StepName<W>]: W[K] extends (...args: infer A) => unknown
-    ? A extends [any, infer P, ...unknown[]] ? (IsAny<P> extends true ? K : [P] extends [StepRef] ? never : K) : never
-    : never;
-}[StepName<W>] & string; // prettier-ignore
-
-/** What a step is given between the context and the step: an answer, an event. */
-export type MessageOf<W, K extends keyof W> = W[K] extends (context: any, message: infer M, ...rest: any[]) => unknown ? M : unknown;
-
-type FirstOf<M> = M extends Method ? (Parameters<M> extends [infer C, ...unknown[]] ? (C extends object ? C : never) : never) : never;
-
-/** The context of a workflow, read off its steps. */
-export type ContextOf<W> = { [K in keyof W]: FirstOf<W[K]> }[keyof W];
-
-type InstanceOf<W> = W extends Class<infer I> ? I : W extends () => Class<infer I> ? I : never;
-export type ContextIn<W> = W extends string ? Record<string, any> : ContextOf<InstanceOf<W>>;
-export type ReceiverIn<W> = W extends string ? string : Receiver<InstanceOf<W>>;
-export type MessageIn<W, S> = W extends string ? unknown : S extends keyof InstanceOf<W> ? MessageOf<InstanceOf<W>, S> : unknown;
-
 /* ---------------------------------------------------------- names and keys ---- */
 
 type OneOf<T> = T extends string ? T : T extends readonly (infer E)[] ? E : never;
-type NamesIn<O> = (O extends { next: infer N } ? Exclude<OneOf<N>, 'end'> : never) | (O extends { request: infer N } ? N : never);
-type CheckNames<O, W> = [Exclude<NamesIn<O>, StepName<W>>] extends [never]
+/** The members it names, of a workflow as of a step class. */
+type MembersIn<O> =
+  | (O extends { request: infer N } ? N : never)
+  | (O extends { child: { with: infer N } } ? N : never)
+  | (O extends { compensate: infer N } ? N : never)
+  | (O extends { overdue: { do: infer N } } ? N : never);
+/** The steps it names. A step class cannot know them. */
+type StepsIn<O> = (O extends { next: infer N } ? Exclude<OneOf<N>, 'end'> : never) | (O extends { onError: { next: infer N } } ? N : never);
+type CheckNames<Names, W, Whole extends string> = [Exclude<Names, StepName<W>>] extends [never]
   ? never
-  : Fault<`'${Name<Exclude<NamesIn<O>, StepName<W>>>}' is not a method of this workflow`>;
+  : Fault<`'${Name<Exclude<Names, StepName<W>>>}' is not a method of this ${Whole}`>;
 
 type KeyOf<O, Option extends string> = O extends { readonly [K in Option]: infer N } ? Extract<N, string> : never;
-type KeysIn<O, C> = Exclude<KeyOf<O, 'when'>, keyof C> | Exclude<KeyOf<O, 'after'> | KeyOf<O, 'within'>, keyof C | Duration>;
+type KeysIn<O, C> =
+  | Exclude<
+      KeyOf<O, 'when'> | KeyOf<O, 'if'> | KeyOf<O, 'while'> | KeyOf<O, 'forEach'> | (O extends { on: infer E } ? KeyOf<E, 'key'> | KeyOf<E, 'since'> : never),
+      keyof C
+    >
+  | Exclude<KeyOf<O, 'after'> | KeyOf<O, 'within'> | (O extends { overdue: infer E } ? KeyOf<E, 'after'> : never), keyof C | Duration>;
 type CheckKeys<O, C> = unknown extends C
   ? never
   : [KeysIn<O, C>] extends [never] ? never : Fault<`'${Name<KeysIn<O, C>>}' is neither a key of the context nor a duration`>; // prettier-ignore
 
 /* -------------------------------------------------------- what it waits for ---- */
 
-type Gates<O> = keyof O & ('on' | 'after' | 'request');
+type Gates<O> = keyof O & ('input' | 'on' | 'after' | 'request' | 'child');
 type IsUnion<T, U = T> = [T] extends [never] ? false : T extends U ? ([U] extends [T] ? false : true) : never;
 type CheckGate<O> = [Gates<O>] extends [infer G]
   ? IsUnion<G> extends true
@@ -56,16 +46,28 @@ type CheckGate<O> = [Gates<O>] extends [infer G]
     : never
   : never; // prettier-ignore
 
-type CheckSolicited<O> = O extends { unsolicited: true } ? (O extends { on: unknown } ? never : Fault<"an unsolicited step needs 'on'">) : never;
+type CheckSolicited<O> = O extends { unsolicited: true }
+  ? O extends { on: unknown } | { input: unknown } ? never : Fault<"an unsolicited step needs 'on' or 'input'">
+  : never; // prettier-ignore
 type CheckRetry<O> = O extends { retry: 0 | { attempts: 0 } } ? Fault<'retry counts the tries in all: at least 1'> : never;
+type CheckConcurrency<O> = O extends { concurrency: infer N }
+  ? O extends { forEach: unknown }
+    ? N extends 0 ? Fault<'concurrency counts the items at once: at least 1'> : never
+    : Fault<'concurrency says how many items of a forEach run at once, and there is none'>
+  : never; // prettier-ignore
 
-type Given<O> = O extends { response: infer S }
+type ChildOf<O> = O extends { child: infer W } ? (W extends { workflow: infer I } ? I : W) : never;
+type Given<O> = O extends { input: infer S }
   ? SchemaOutput<S>
-  : O extends { request: string }
-    ? unknown
-    : O extends { on: infer E }
-      ? EventData<E>
-      : StepRef;
+  : O extends { response: infer S }
+    ? SchemaOutput<S>
+    : O extends { child: unknown }
+      ? ChildOf<O> extends Class<infer I> ? ContextOf<I> : unknown
+      : O extends { request: string }
+        ? unknown
+        : O extends { on: infer E }
+          ? EventData<E extends { event: infer N } ? N : E>
+          : StepRef; // prettier-ignore
 type CheckGiven<O, M extends Method> =
   Parameters<M> extends [any, infer P, ...unknown[]]
     ? unknown extends Given<O>
@@ -76,6 +78,19 @@ type CheckGiven<O, M extends Method> =
           ? Fault<'its second argument is the step: there is nothing it waits for'>
           : Fault<'its second argument does not fit what the step waits for'>
     : never;
+
+type ItemIn<F, C> = F extends (...args: any[]) => readonly (infer I)[]
+  ? I
+  : F extends keyof C ? (C[F] extends readonly (infer I)[] | undefined ? I : any) : any; // prettier-ignore
+type ItemOf<O, C> = O extends { forEach: infer F } ? ItemIn<F, C> : undefined;
+type ItemOfStep<S> = IsAny<S> extends true ? any : S extends StepRef<any, infer I> ? I : any;
+type WantedItem<M extends Method> = Parameters<M> extends [any, ...infer R] ? (R extends [...unknown[], infer S] ? ItemOfStep<S> : any) : any;
+/** In a flow it is the builder that goes over items. */
+type CheckItem<O, C, W, M extends Method> = W extends { flow: unknown }
+  ? never
+  : [ItemOf<O, C>] extends [WantedItem<M>]
+    ? never
+    : O extends { forEach: unknown } ? Fault<'its step.item is not what forEach goes over'> : Fault<'it has a step.item but no forEach'>; // prettier-ignore
 
 /* --------------------------------------------------------- what it returns ---- */
 
@@ -88,16 +103,29 @@ type CheckRequest<O, W> = [MethodNamed<O, W, 'request'>] extends [never]
   ? never
   : [Said<MethodNamed<O, W, 'request'>>] extends [Asking] ? never : Fault<`'${Name<O[keyof O & 'request']>}' may return nothing, asked({ correlationId }) or done()`>; // prettier-ignore
 
+type CheckWith<O, W> = O extends { child: infer Child }
+  ? [MethodNamed<Child, W, 'with'>] extends [never]
+    ? never
+    : ChildOf<O> extends Class<infer I> ? CheckStart<Said<MethodNamed<Child, W, 'with'>>, ContextOf<I>, Name<Child[keyof Child & 'with']>> : never
+  : never; // prettier-ignore
+/** A child none of whose steps takes its context does not show what it starts with. */
+type CheckStart<P, C, Method extends string> = true extends IsAny<P> | ([C] extends [never] ? true : false)
+  ? never
+  : [StrayKey<P, C> | WrongKey<P, C>] extends [never] ? never : Fault<`'${Method}' does not return starting values of the child`>; // prettier-ignore
+
 type Branches<M extends Method> = Said<M> extends infer R ? (R extends { branch: infer B } ? B : R extends string ? R : never) : never;
-type CheckBranches<O, M extends Method> = IsAny<Said<M>> extends true ? never : O extends { next: readonly (infer E)[] }
+type CheckBranches<O, W, M extends Method> = IsAny<Said<M>> extends true ? never : O extends { next: readonly (infer E)[] }
   ? [Exclude<Branches<M>, E>] extends [never]
     ? [Exclude<Result<M>, Said<M>>] extends [never]
       ? [Exclude<Said<M>, string | Outcome>] extends [never] ? never : Fault<'it returns something else than a name of next: say go(name, patch)'>
       : Fault<'it can end without choosing one of next'>
     : Fault<`it returns '${Name<Exclude<Branches<M>, E>>}', which is not in next`>
   : [Extract<Said<M>, number>] extends [never]
-    ? [Branches<M>] extends [never] ? never : Fault<`it returns '${Name<Branches<M>>}' but has no list of next steps`>
-    : Fault<'it returns a number: a decision returns the name of a step'>; // prettier-ignore
+    ? [Branches<M>] extends [never]
+      ? never
+      : W extends { flow: unknown } ? never : Fault<`it returns '${Name<Branches<M>>}' but has no list of next steps`>
+    : W extends { flow: infer F } ? (F extends Method ? NoIndex : never) : NoIndex; // prettier-ignore
+type NoIndex = Fault<'it returns a number: only the decisions of a digraph go by index'>;
 
 /** Literals widen in an unannotated return, so they are compared without them. */
 type Loose<T> = T extends string
@@ -128,17 +156,36 @@ type CheckKeysOf<C, M extends Method> = [C] extends [never]
 
 type First<M extends Method> = Parameters<M> extends [infer C, ...unknown[]] ? C : never;
 /** The options had an error of their own; one message is enough. */
-type Broken<O> = 'on' | 'after' | 'request' extends keyof O ? true : false;
+type Broken<O> = 'input' | 'on' | 'after' | 'request' | 'child' extends keyof O ? true : false;
 type FirstFault<T extends readonly unknown[]> = T extends readonly [infer H, ...infer R] ? ([H] extends [never] ? FirstFault<R> : H) : string;
 
+/** Of a method of a workflow: the first fault there is, else any name. */
 export type CheckMethod<O, W, M extends Method> = Broken<O> extends true
   ? string
-  : FirstFault<[CheckNames<O, W>, CheckGate<O>, CheckSolicited<O>, CheckRetry<O>, CheckKeys<O, First<M>>, CheckRequest<O, W>, CheckGiven<O, M>, CheckBranches<O, M>, CheckPatch<First<M>, M>]>; // prettier-ignore
+  : FirstFault<[
+      CheckNames<StepsIn<O> | MembersIn<O>, W, 'workflow'>, CheckOwn<O>, CheckGate<O>, CheckSolicited<O>, CheckRetry<O>, CheckConcurrency<O>, CheckKeys<O, First<M>>,
+      CheckRequest<O, W>, CheckWith<O, W>, CheckGiven<O, M>, CheckItem<O, First<M>, W, M>, CheckBranches<O, W, M>, CheckPatch<First<M>, M>,
+    ]>; // prettier-ignore
+type CheckOwn<O> = O extends { name: string } ? Fault<'a method is called what it is called: only a step class has a name'> : never;
+
+type CheckMessage<O, M extends Method> = [StepRef] extends [Given<O>]
+  ? never
+  : [Given<O>] extends [MessageOfRun<M>] ? never : unknown extends MessageOfRun<M> ? never : Fault<'its step.message is not what it waits for'>; // prettier-ignore
+type CheckRun<O, I, M extends Method> = Parameters<M> extends [] | [any] | [any, infer S]
+  ? [StepRef] extends [S]
+    ? FirstFault<[CheckNames<MembersIn<O>, I, 'class'>, CheckGate<O>, CheckSolicited<O>, CheckRetry<O>, CheckConcurrency<O>, CheckWith<O, I>, CheckMessage<O, M>]>
+    : NotRun
+  : NotRun; // prettier-ignore
+type NotRun = Fault<'a step class has run(context, step); what it waited for is step.message'>;
+
+/** Of a step class. */
+export type CheckClass<O, I> = I extends { run: infer M extends Method } ? CheckRun<O, I, M> : NotRun;
 
 type Keys<T> = T extends string | number ? never : keyof T;
-type StrictWithin<O, Shape> = O extends Method | string | number ? unknown : { readonly [K in Exclude<keyof O, Keys<Shape>>]: never };
+type StrictWithin<O, Shape> = O extends Method | Class | string | number ? unknown : { readonly [K in Exclude<keyof O, Keys<Shape>>]: never };
+type Nested = 'on' | 'child' | 'parallel' | 'retry' | 'overdue' | 'onError';
 
-/** Refuses options there are not, also inside `retry`. */
+/** Refuses options there are not, also inside those that have options of their own. */
 export type Strict<O, Shape> = { readonly [K in Exclude<keyof O, keyof Shape>]: never } & {
-  readonly [K in keyof O & keyof Shape & 'retry']: StrictWithin<O[K], Shape[K]>;
+  readonly [K in keyof O & keyof Shape & Nested]: StrictWithin<O[K], Shape[K]>;
 };

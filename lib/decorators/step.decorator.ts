@@ -1,10 +1,13 @@
+import 'reflect-metadata';
+import { Injectable } from '@nestjs/common';
 import type { Class } from '../values.js';
-import type { CheckMethod, Strict } from './step.check.js';
+import type { CheckClass, CheckMethod, Strict } from './step.check.js';
 import type { StepOptions } from './step.options.js';
 
 export const STEP_METADATA = 'nestjs-argonaut:step';
 
 export interface StepDecorator<O> {
+  <T extends Class>(target: T & (CheckClass<O, InstanceType<T>> extends `✗${string}` ? CheckClass<O, InstanceType<T>> : unknown)): void;
   <W extends object, M extends (...args: any[]) => unknown>(target: W, key: CheckMethod<O, W, M>, descriptor: TypedPropertyDescriptor<M>): void;
 }
 
@@ -12,11 +15,26 @@ export interface StepDecorator<O> {
  * Makes a method of a workflow a step: `(context, message?, step)` → a {@link Patch}, an {@link Outcome}, or nothing, at once, as a
  * promise or as an observable. It runs when what it waits for is here, at least once, and each completion is recorded once.
  * The compiler checks the names in the options and what the method returns; boot checks the rest.
+ *
+ * On a class with `run(context, step)` it makes a step for any number of workflows: an ordinary provider, with anything injected,
+ * that flows and workflows as data name. What it waited for is `step.message`.
  */
 export function Step<const O extends StepOptions = {}>(options?: O & Strict<O, StepOptions>): StepDecorator<O> {
-  return (target: object, key: string, descriptor: TypedPropertyDescriptor<any>) => {
+  return (target: object, key?: string, descriptor?: TypedPropertyDescriptor<any>) => {
+    if (key === undefined) return onClass(target as Class, options ?? {});
     if (typeof target === 'function')
       throw new TypeError(`@Step() on static ${target.name}.${key}: a step is a method of the provider, so it cannot be static.`);
-    Reflect.defineMetadata(STEP_METADATA, options ?? {}, descriptor.value as Class);
+    Reflect.defineMetadata(STEP_METADATA, options ?? {}, descriptor!.value as Class);
   };
+}
+
+function onClass(target: Class, options: StepOptions): void {
+  Injectable()(target);
+  Reflect.defineMetadata(STEP_METADATA, options, target);
+}
+
+/** What a step class is called where nothing else is said; a string is a name already. */
+export function stepNameOf(step: Class | string): string {
+  if (typeof step !== 'function') return String(step); // from outside it may be anything
+  return (Reflect.getOwnMetadata(STEP_METADATA, step) as StepOptions | undefined)?.name ?? step.name;
 }

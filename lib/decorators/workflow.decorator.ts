@@ -1,6 +1,6 @@
 import { Injectable, SetMetadata } from '@nestjs/common';
 import type { Class, Duration, Schema } from '../values.js';
-import type { RetryPolicy } from './step.options.js';
+import type { ErrorPolicy, RetryPolicy } from './step.options.js';
 
 export const WORKFLOW_METADATA = 'nestjs-argonaut:workflow';
 
@@ -20,13 +20,18 @@ export interface WorkflowOptions<C = any> {
    * Default: when nothing is left to do.
    */
   readonly completeWhen?: (keyof C & string) | ((context: C) => boolean);
-  /** For steps that do not say. */
-  readonly defaults?: { readonly retry?: number | RetryPolicy; readonly timeout?: Duration };
+  /** For steps that do not say. Default: the module's. */
+  readonly defaults?: { readonly retry?: number | RetryPolicy; readonly timeout?: Duration; readonly onError?: ErrorPolicy };
+  /** How long the whole process may take, waiting included; then it has failed. Default: for ever. */
+  readonly within?: Duration;
+  /** Settings of your own, found again in each `step.config`, under those of the step. */
+  readonly config?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Makes a provider a workflow. Its `@Step()` methods run in the order written. It is an ordinary provider of any module, with
- * anything injected: a step is a method, and calling it in a test needs nothing else.
+ * Makes a provider a workflow. Its `@Step()` methods run in the order written, unless it has a member `flow`: a method that
+ * continues a {@link Flow}, or a {@link Digraph}. It is an ordinary provider of any module, with anything injected: a step is a
+ * method, and calling it in a test needs nothing else.
  */
 export function Workflow<C = any>(options: WorkflowOptions<C>): <T extends Class>(target: T) => void {
   return (target) => {

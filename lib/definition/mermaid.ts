@@ -1,55 +1,173 @@
-import { END, type Node, type StepNode, type WorkflowDefinition } from './graph.js';
+import { type ChoiceNode, type Container, END, isContainer, type Node, type StepNode, type Timing, type WorkflowDefinition } from './graph.js';
 
 /** The definition as a Mermaid flowchart. `marked`: the nodes where a process stands. */
 export function drawMermaid(definition: WorkflowDefinition, marked: readonly string[] = []): string {
-  const ids = new Map([...definition.nodes.keys()].map((name, i) => [name, `n${i}`]));
-  const idOf = (name: string) => (name === END ? 'done' : (ids.get(name) ?? 'done'));
-  const nodes = [...definition.nodes.values()];
-  return [
-    'flowchart TD',
-    `  begin(( )) --> ${idOf(definition.start)}`,
-    ...nodes.map((node) => `  ${idOf(node.name)}${shapeOf(node)}`),
-    ...nodes.flatMap((node) => edgesOf(node, idOf)),
-    ...joinsOf(nodes, idOf),
-    '  done((( )))',
-    ...marked.filter((name) => ids.has(name)).map((name) => `  class ${idOf(name)} here`),
-    ...(marked.length > 0 ? ['  classDef here stroke-width:4px'] : []),
-  ].join('\n');
+  return new Drawing(definition).lines(marked).join('\n');
 }
 
-function shapeOf(node: Node): string {
-  if (node.kind === 'fork') return `{{"${escape(node.name)}"}}`;
-  const label = [node.name, ...notesOf(node)].map(escape).join('<br>');
+/** Where a way goes that ends. */
+const DONE = 'done';
+
+class Drawing {
+  private readonly ids: ReadonlyMap<string, string>;
+  /** What stands inside a container, by its name; what stands in none, under the empty name. */
+  private readonly inside = new Map<string, string[]>([['', []]]);
+  private readonly edges: string[] = [];
+
+  private readonly homes: ReadonlyMap<string, string>;
+
+  constructor(private readonly definition: WorkflowDefinition) {
+    const names = [...definition.nodes.keys()];
+    this.ids = new Map(names.map((name, i) => [name, `n${i}`]));
+    this.homes = homesOf(definition);
+    for (const name of names) this.inside.set(this.homes.get(name) ?? '', [...(this.inside.get(this.homes.get(name) ?? '') ?? []), name]);
+    for (const node of definition.nodes.values()) this.lead(node, this.endOf(this.homes.get(node.name)));
+  }
+
+  lines(marked: readonly string[]): string[] {
+    const here = marked.filter((name) => this.ids.has(name));
+    return [
+      'flowchart TD',
+      `  begin(( )) --> ${this.into(this.definition.start, DONE)}`,
+      ...this.shapes('', '  '),
+      ...this.edges.map((edge) => `  ${edge}`),
+      `  ${DONE}((( )))`,
+      ...here.map((name) => `  class ${this.id(name)} here`),
+      ...(marked.length > 0 ? ['  classDef here stroke-width:4px'] : []),
+    ];
+  }
+
+  private id(name: string): string {
+    return this.ids.get(name) ?? DONE;
+  }
+
+  private node(name: string): Node {
+    return this.definition.nodes.get(name)!;
+  }
+
+  /* ------------------------------------------------------------------ shapes ---- */
+
+  private shapes(container: string, indent: string): string[] {
+    return (this.inside.get(container) ?? []).flatMap((name) => {
+      const node = this.node(name);
+      if (!isContainer(node)) return [`${indent}${this.id(name)}${shapeOf(node)}`, ...this.undoing(node, indent)];
+      return [`${indent}subgraph ${this.id(name)}["${labelled(node.name, notesOfContainer(node))}"]`, ...this.held(node, `${indent}  `), `${indent}end`];
+    });
+  }
+
+  /** What branches begins in a bar, and comes together in a join. */
+  private held(node: Container, indent: string): string[] {
+    const shapes = this.shapes(node.name, indent);
+    if (node.kind === 'stage') return shapes;
+    const id = this.id(node.name);
+    return [`${indent}${id}fork{{" "}}`, ...shapes, `${indent}${id}join((${node.kind === 'fork' ? node.join : 'all'}))`];
+  }
+
+  private undoing(node: StepNode | ChoiceNode, indent: string): string[] {
+    return node.kind === 'step' && node.compensates ? [`${indent}${this.id(node.name)} -.- ${this.id(node.name)}undo>"undo"]`] : [];
+  }
+
+  /* ------------------------------------------------------------------- edges ---- */
+
+  /** `ends`: where a branch ends that stands beside it. */
+  private lead(node: Node, ends: string): void {
+    if (node.kind === 'choice') this.edges.push(...this.choice(node, ends));
+    else if (node.kind === 'step') this.edges.push(...this.onward(node, ends));
+    else if (node.kind !== 'stage') this.edges.push(...this.branches(node), ...this.after(node, ends));
+    if ('onError' in node && typeof node.onError === 'object') this.edges.push(`${this.id(node.name)} -.->|fails| ${this.into(node.onError.next, ends)}`);
+  }
+
+  private choice(node: ChoiceNode, ends: string): string[] {
+    const id = this.id(node.name);
+    return [`${id} -->|yes| ${this.into(node.then, ends)}`, `${id} -->|no| ${this.into(node.otherwise, ends)}`];
+  }
+
+  private onward(node: StepNode, ends: string): string[] {
+    const { next, labels, unsolicited } = node;
+    const arrow = unsolicited ? '-.->' : '-->';
+    const ways = next.length > 0 || unsolicited ? next : [END];
+    return ways.map((to, i) => `${this.id(node.name)} ${arrow}${ways.length > 1 ? `|${escape(labels?.[i] ?? to)}|` : ''} ${this.into(to, ends)}`);
+  }
+
+  private branches(node: Container): string[] {
+    const firsts = node.kind === 'fork' ? node.branches : [node.body];
+    return firsts.map((first) => `${this.id(node.name)}fork --> ${this.into(first, this.endOf(node.name))}`);
+  }
+
+  private after(node: Container, ends: string): string[] {
+    return (node.next.length > 0 ? node.next : [END]).map((to) => `${this.id(node.name)}join --> ${this.into(to, ends)}`);
+  }
+
+  /** Where a way leads that goes to this node. */
+  private into(name: string, ends: string): string {
+    if (name === END || !this.ids.has(name)) return ends;
+    const node = this.node(name);
+    if (node.kind === 'stage') return this.into(node.body, this.endOf(name));
+    return isContainer(node) ? `${this.id(name)}fork` : this.id(name);
+  }
+
+  /** Where a branch ends that stands in there: at the join, or where a stage goes on. */
+  private endOf(container: string | undefined): string {
+    if (container === undefined) return DONE;
+    const node = this.node(container) as Container;
+    if (node.kind !== 'stage') return `${this.id(container)}join`;
+    return this.into(node.next[0] ?? END, this.endOf(this.homes.get(container)));
+  }
+}
+
+/** The container each node stands in. */
+function homesOf({ nodes }: WorkflowDefinition): ReadonlyMap<string, string> {
+  const homes = new Map<string, string>();
+  const visit = (name: string, container: string): void => {
+    const node = nodes.get(name);
+    if (!node || homes.has(name) || name === container) return;
+    homes.set(name, container);
+    const onward = node.kind === 'choice' ? [node.then, node.otherwise] : node.next;
+    const rule = 'onError' in node && typeof node.onError === 'object' ? [node.onError.next] : [];
+    for (const next of [...onward, ...rule]) visit(next, container);
+  };
+  for (const node of nodes.values()) if (isContainer(node)) for (const first of node.kind === 'fork' ? node.branches : [node.body]) visit(first, node.name);
+  return homes;
+}
+
+/* -------------------------------------------------------------------- labels ---- */
+
+function shapeOf(node: StepNode | ChoiceNode): string {
+  if (node.kind === 'choice') return `{"${escape(node.name)}"}`;
+  const label = labelled(node.name, notesOf(node));
   if (node.unsolicited) return `>"${label}"]`;
   return node.next.length > 1 ? `{"${label}"}` : `["${label}"]`;
 }
 
+function labelled(name: string, notes: Iterable<string>): string {
+  return [name, ...notes].map(escape).join('<br>');
+}
+
 function* notesOf(node: StepNode): Iterable<string> {
   if (node.when) yield 'when its condition holds';
+  if (node.gate.for === 'input') yield 'input';
   if (node.gate.for === 'response') yield `asks: ${node.gate.request}`;
   if (node.gate.for === 'event') yield `on ${node.gate.event}`;
+  if (node.gate.for === 'child') yield `${node.gate.detached ? 'starts' : 'child'} ${node.gate.workflow}`;
   if (node.after !== undefined) yield node.after === 'asked' ? 'at its time' : `after ${lengthOf(node.after)}`;
+  yield* limitsOf(node);
   if (node.queue !== undefined) yield `queue ${node.queue}`;
+  if (node.stage !== undefined) yield `stage ${node.stage}`;
+}
+
+function* notesOfContainer(node: Container): Iterable<string> {
+  if (node.kind === 'each') yield node.concurrency === undefined ? 'for each item' : `for each item, ${node.concurrency} at once`;
+  if (node.kind === 'stage') yield* limitsOf(node);
+}
+
+function* limitsOf({ within, overdue }: { readonly within?: Timing; readonly overdue?: Timing }): Iterable<string> {
+  if (within !== undefined) yield within === 'asked' ? 'within its time' : `within ${lengthOf(within)}`;
+  if (overdue !== undefined) yield overdue === 'asked' ? 'overdue at its time' : `overdue after ${lengthOf(overdue)}`;
 }
 
 function lengthOf(ms: number): string {
   const [size, unit] = ([[86_400_000, 'd'], [3_600_000, 'h'], [60_000, 'min'], [1000, 's']] as const).find(([each]) => ms >= each && ms % each === 0) ?? [1, 'ms']; // prettier-ignore
   return `${ms / size} ${unit}`;
-}
-
-function edgesOf(node: Node, idOf: (name: string) => string): string[] {
-  const arrow = node.kind === 'step' && node.unsolicited ? '-.->' : '-->';
-  if (node.kind === 'fork') return node.branches.map((branch) => `  ${idOf(node.name)} --> ${idOf(branch)}`);
-  return node.next.map((to) => `  ${idOf(node.name)} ${arrow}${node.next.length > 1 ? `|${escape(to)}|` : ''} ${idOf(to)}`);
-}
-
-/** The branches of a fork meet before what follows it. */
-function joinsOf(nodes: readonly Node[], idOf: (name: string) => string): string[] {
-  return nodes.flatMap((node) => {
-    if (node.kind !== 'fork') return [];
-    const join = `${idOf(node.name)}join`;
-    return [`  ${join}((all))`, ...node.branches.map((branch) => `  ${idOf(branch)} --> ${join}`), ...node.next.map((to) => `  ${join} --> ${idOf(to)}`)];
-  });
 }
 
 function escape(text: string): string {

@@ -1,5 +1,9 @@
+/** Nobody has mistyped more than that; comparing takes as long as the word is. */
+const LONGEST = 200;
+
 /** `Did you mean "decide"?`, or nothing where no name is near. */
 export function didYouMean(word: string, names: Iterable<string>): string {
+  if (word.length > LONGEST) return '';
   let best: string | undefined;
   let least = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const name of names) {

@@ -1,41 +1,56 @@
 import type { DiscoveryService } from '@nestjs/core';
 import { reasonOf } from '../core/reason.js';
-import { classOf } from '../decorators/handles-response.decorator.js';
+import { classOf } from '../decorators/door.js';
+import { stepNameOf } from '../decorators/step.decorator.js';
 import { hasRules } from '../context/schema.js';
 import { newContext } from '../definition/context-keys.js';
-import { isClass, type WorkflowSource } from '../definition/source.js';
+import { type Compiled, isClass, type WorkflowSource } from '../definition/source.js';
+import { StepLibrary } from '../definition/step-library.js';
 import { stepsOf } from '../definition/graph.js';
 import { didYouMean } from '../definition/suggest.js';
-import { verify } from '../definition/verifier.js';
-import { compileWrittenOrder } from '../definition/written-order.js';
 import { InvalidWorkflowError } from '../errors.js';
-import type { WorkflowModuleOptions } from '../workflow.options.js';
+import type { Class } from '../values.js';
+import type { WorkflowModuleExtras, WorkflowModuleOptions } from '../workflow.options.js';
 import { bind, type BoundWorkflow } from './bound-workflow.js';
 import { bootLogger, explore, type FoundDoor } from './explorer.js';
 import type { WorkflowRegistry } from './registry.js';
+import { Workshop } from './workshop.js';
+
+/** Workflows that are data, and what they name: from the module's options, as nobody could find them. */
+export type Documents = Pick<WorkflowModuleExtras, 'workflows' | 'contexts'>;
 
 /** Finds, compiles and verifies every workflow. Refuses to start on any problem, and names all of them at once. */
 export function discoverWorkflows(
   discovery: DiscoveryService,
   registry: WorkflowRegistry,
   queues: readonly string[] | null,
-  options: WorkflowModuleOptions,
+  { defaults }: Pick<WorkflowModuleOptions, 'defaults'>,
   settings: readonly string[],
+  { workflows = [], contexts = [] }: Documents = {},
 ): void {
-  const { sources, doors, problems } = explore(discovery);
-  const compiled = sources.map((source) => ({ source, definition: compileWrittenOrder(source, options.defaults) }));
-  const all = [
-    ...settings,
-    ...problems,
-    ...compiled.flatMap(({ source, definition }) => verify(source, definition, { queues })),
-    ...sources.flatMap(contextProblems),
-    ...twins(sources),
-    ...doors.flatMap((door) => doorProblems(door, sources)),
-  ];
+  const found = explore(discovery);
+  const names = new Set<string>();
+  const known = () => [...names, ...registry.names()];
+  const workshop = new Workshop({ library: new StepLibrary(found.steps), contexts, queues, workflows: known, ...(defaults && { defaults }) });
+  const documents = workflows.map((given, i) => workshop.read(given, `workflows[${i}]`));
+  const sources = [...found.sources, ...documents.flatMap(({ source }) => source ?? [])];
+  for (const { options } of sources) names.add(options.name);
+  const compiled = sources.map((source) => workshop.compile(source));
+  const all = [...settings, ...notClasses(contexts), ...found.problems, ...documents.flatMap(({ problems }) => problems), ...compiled.flatMap(({ problems }) => problems), ...applicationProblems(sources, compiled, found.doors)]; // prettier-ignore
   if (all.length > 0) throw new InvalidWorkflowError(describe(sources), all);
-  for (const { source, definition } of compiled) registry.add(bind(source, definition));
+  registry.workshop = workshop;
+  for (const each of compiled) registry.add(bind(each));
   sources.forEach(warnOfContext);
   bootLogger.log(summary(registry.all()));
+}
+
+/** What only shows when all of them are seen together. */
+function applicationProblems(sources: readonly WorkflowSource[], compiled: readonly Compiled[], doors: readonly FoundDoor[]): string[] {
+  return [...sources.flatMap(contextProblems), ...twins(sources), ...doors.flatMap((door) => doorProblems(door, compiled))];
+}
+
+function notClasses(contexts: readonly unknown[]): string[] {
+  return contexts.flatMap((type, i) => (isClass(type) ? [] : [`WorkflowModule: contexts[${i}] is not a class.`]));
 }
 
 function contextProblems({ className, options: { context } }: WorkflowSource): string[] {
@@ -66,15 +81,28 @@ function key({ options }: WorkflowSource): string {
   return `${String(options.name).toLowerCase()}@${options.version ?? 1}`;
 }
 
-function doorProblems({ place, workflow, step }: FoundDoor, sources: readonly WorkflowSource[]): string[] {
-  const here = `${place} (@HandlesResponse)`;
+const WANTED = {
+  response: { decorator: '@HandlesResponse', what: 'a request' },
+  input: { decorator: '@HandlesInput', what: 'an input' },
+} as const;
+
+function doorProblems({ place, workflow, step, brings }: FoundDoor, compiled: readonly Compiled[]): string[] {
+  const { decorator, what } = WANTED[brings];
+  const here = `${place} (${decorator})`;
   if (workflow === undefined) return [`${here}: its workflow is undefined, probably as imports go in a circle. Say () => TheWorkflow.`];
   const named = classOf(workflow);
-  const found = sources.filter((source) => (typeof named === 'string' ? source.options.name === named : source.instance.constructor === named));
+  const found = compiled.filter(({ source }) => (typeof named === 'string' ? source.options.name === named : source.instance.constructor === named));
   const name = typeof named === 'string' ? named : named.name;
-  if (found.length === 0) return [`${here}: ${name} is no workflow of this application.${didYouMean(name, sources.map(({ options }) => options.name))} Is it in the providers of a module that is imported?`]; // prettier-ignore
-  const steps = found.flatMap((source) => source.steps.filter(({ options }) => options.request !== undefined).map((each) => each.name));
-  return steps.includes(step) ? [] : [`${here}: "${step}" is no step of ${name} that has a request.${didYouMean(step, steps)}`];
+  if (found.length === 0) return [`${here}: ${name} is no workflow of this application.${didYouMean(name, compiled.map(({ source }) => source.options.name))} Is it in the providers of a module that is imported?`]; // prettier-ignore
+  const steps = found.flatMap((each) => stepsThatWant(each, brings));
+  return steps.includes(step) ? [] : [`${here}: "${step}" is no step of ${name} that has ${what}.${didYouMean(step, steps)}`];
+}
+
+/** By their names, and by those of their classes. */
+function stepsThatWant({ source, definition }: Compiled, brings: FoundDoor['brings']): string[] {
+  const wanting = new Set(stepsOf(definition).flatMap(({ name, gate }) => (gate.for === brings ? name : [])));
+  const uses = source.steps.filter(({ name, isClass: ofClass }) => ofClass && wanting.has(name));
+  return [...wanting, ...uses.map(({ host }) => stepNameOf(host.constructor as Class))];
 }
 
 /** Without rules, nothing is refused at the start: what is missing shows in the step that needs it. */

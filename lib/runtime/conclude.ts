@@ -1,5 +1,6 @@
-import { type BodyResult, describe } from './body.js';
+import { describe } from './describe.js';
 import type { ProcessWriter } from './process-writer.js';
+import type { BodyResult } from './read-result.js';
 import { type Speaker, tellOutcome } from './tell-outcome.js';
 
 /**

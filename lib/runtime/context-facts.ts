@@ -1,10 +1,14 @@
-import { reasonOf } from '../core/reason.js';
-import type { Json, JsonObject } from '../core/json.js';
-import { type ContextPatch, type Facts, Fault } from '../core/events.js';
-import { parseDuration } from '../core/duration.js';
-import type { ProcessState } from '../core/process.js';
+import { MAX_EVENT_KEY } from '../context/names.js';
 import { patched } from '../context/context.js';
+import { checkSize, copy, plain } from '../context/plain.js';
 import { fromStored } from '../context/schema.js';
+import { parseDuration } from '../core/duration.js';
+import { type ContextPatch, type Facts, Fault, type Place } from '../core/events.js';
+import type { Json, JsonObject } from '../core/json.js';
+import type { ProcessState } from '../core/process.js';
+import { reasonOf } from '../core/reason.js';
+import type { NodeCode } from '../definition/source.js';
+import type { Glance } from '../values.js';
 import type { BoundWorkflow } from './bound-workflow.js';
 
 /** A snapshot is looked at every so many versions, ... */
@@ -12,6 +16,8 @@ const SNAPSHOT_EVERY = 10;
 /** ... and written when the patches since the last are likely to outweigh it, or there are this many. */
 const TYPICAL_PATCH = 200;
 const MOST_PATCHES = 200;
+
+type Question = keyof NodeCode & ('when' | 'test' | 'items' | 'after' | 'within' | 'overdue' | 'key' | 'since');
 
 /** Answers what the decisions ask of a context, by the workflow's own functions. Each sees a context of its own. */
 export class ContextFacts implements Facts {
@@ -21,7 +27,8 @@ export class ContextFacts implements Facts {
     private readonly bound: BoundWorkflow,
     private readonly process: Pick<ProcessState, 'id' | 'groupId' | 'contextVersion' | 'snapshotVersion'>,
     private readonly before: JsonObject,
-    private readonly patch?: ContextPatch,
+    private readonly now: number,
+    private readonly patch: ContextPatch | undefined,
   ) {}
 
   /** Only if somebody asks: most steps have no condition behind them. */
@@ -29,16 +36,36 @@ export class ContextFacts implements Facts {
     return (this.after_ ??= this.patch ? patched(this.before, this.patch) : this.before);
   }
 
-  holds(node: string): boolean | Fault {
-    return this.ask(node, 'when', (value) => value === true);
+  holds(node: string, at: Place): boolean | Fault {
+    return this.ask(node, 'when', at, yesOrNo);
   }
 
-  after(node: string, now: number): number | Fault {
-    return this.ask(node, 'after', (value) => moment(value, now), now);
+  test(node: string, at: Place): boolean | Fault {
+    return this.ask(node, 'test', at, yesOrNo);
   }
 
-  within(node: string, now: number): number | Fault {
-    return this.ask(node, 'within', (value) => moment(value, now), now);
+  items(node: string, at: Place): readonly Json[] | Fault {
+    return this.ask(node, 'items', at, (value) => listOf(value, node));
+  }
+
+  after(node: string, now: number, at: Place): number | Fault {
+    return this.ask(node, 'after', at, (value) => moment(value, now));
+  }
+
+  within(node: string, now: number, at: Place): number | Fault {
+    return this.ask(node, 'within', at, (value) => moment(value, now));
+  }
+
+  overdue(node: string, now: number, at: Place): number | Fault {
+    return this.ask(node, 'overdue', at, (value) => moment(value, now));
+  }
+
+  key(node: string, at: Place): string | Fault {
+    return this.ask(node, 'key', at, keyFrom);
+  }
+
+  since(node: string, at: Place): number | Fault {
+    return this.ask(node, 'since', at, (value) => instant(value));
   }
 
   completes(): boolean | Fault {
@@ -52,10 +79,16 @@ export class ContextFacts implements Facts {
     return outweighed ? this.values : null;
   }
 
-  private ask<T>(node: string, what: 'when' | 'after' | 'within', read: (value: unknown) => T, now = 0): T | Fault {
-    return guarded(what, () =>
-      read(this.bound.steps.get(node)![what]!(this.context(), { processId: this.process.id, groupId: this.process.groupId, now: new Date(now) })),
-    );
+  private ask<T>(node: string, what: Question, at: Place, read: (value: unknown) => T): T | Fault {
+    const code = this.bound.steps.get(node)!;
+    const name = what === 'test' ? 'its condition' : what;
+    const value = guarded(name, () => code[what]!(this.context(), this.glance(code, at)));
+    return value instanceof Fault ? value : understood(name, () => read(value));
+  }
+
+  private glance({ config = {} }: NodeCode, { item, index }: Place): Glance {
+    const { id: processId, groupId } = this.process;
+    return { processId, groupId, now: new Date(this.now), item: item === undefined ? undefined : copy(item), index: index!, config };
   }
 
   private context(): unknown {
@@ -71,11 +104,48 @@ function guarded<T>(what: string, ask: () => T): T | Fault {
   }
 }
 
+function understood<T>(what: string, read: () => T): T | Fault {
+  try {
+    return read();
+  } catch (error) {
+    return new Fault(`${what}: ${reasonOf(error)}`);
+  }
+}
+
+/** What is not there yet is a no; anything else would be a guess. */
+function yesOrNo(value: unknown): boolean {
+  if (typeof value !== 'boolean' && value !== undefined && value !== null) throw new TypeError(`it gave ${kind(value)}, which is neither true nor false`);
+  return value === true;
+}
+
+function listOf(value: unknown, node: string): readonly Json[] {
+  if (!Array.isArray(value)) throw new TypeError(`it gave ${kind(value)}, and goes over a list`);
+  const items = plain(value, 'items') as readonly Json[];
+  checkSize(items, `The items of ${node}`);
+  return items;
+}
+
+function keyFrom(value: unknown): string {
+  if (typeof value !== 'string' || value === '') throw new TypeError(`it gave ${kind(value)}: the key of an event is a string, and not empty`);
+  if (value.length > MAX_EVENT_KEY) throw new TypeError(`it gave ${value.length} characters; at most ${MAX_EVENT_KEY} are kept`);
+  if (value.includes('\0') || !value.isWellFormed()) throw new TypeError('it gave a NUL or half a surrogate pair, which databases do not take');
+  return value;
+}
+
 /** A date, an ISO string as a stored date reads without its class, or a length of time from now. */
 function moment(value: unknown, now: number): number {
   const length = parseDuration(value);
-  if (length !== null) return now + length;
+  return length === null ? instant(value, ' nor a length of time') : now + length;
+}
+
+function instant(value: unknown, alternative = ''): number {
   const time = value instanceof Date ? value.getTime() : typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(time)) throw new TypeError(`${String(value)} is neither a moment nor a length of time`);
+  if (Number.isNaN(time)) throw new TypeError(`${String(value)} is ${alternative === '' ? 'no' : 'neither a'} moment${alternative}`);
   return time;
+}
+
+function kind(value: unknown): string {
+  if (value === '') return 'an empty string';
+  if (value === undefined || value === null) return String(value);
+  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -5,10 +5,14 @@ import type { TaskQueue } from '../queue/task-queue.js';
 import type { ProcessStore } from '../store/process-store.js';
 import { Activity } from './activity.js';
 import type { Clock, Timers } from './clock.js';
+import { Children } from './children.js';
 import { Committer } from './committer.js';
+import { Handover } from './handover.js';
+import { Definitions } from './definitions.js';
 import { Hands } from './hands.js';
 import { logFailure } from './failure-log.js';
 import { Loader } from './loader.js';
+import { Orphans } from './orphans.js';
 import { PostOffice } from './post-office.js';
 import { ProcessRunner } from './process-runner.js';
 import { ProcessStarter } from './process-starter.js';
@@ -39,12 +43,16 @@ export class Engine {
   worker = newWorkerId();
   /** Only then it takes processes: before its first heartbeat and after its last, nobody would notice that it is gone. */
   private works = false;
+  private readonly listening = new Set<string>();
   readonly committer: Committer;
   readonly loader: Loader;
   readonly writer: ProcessWriter;
   readonly starter: ProcessStarter;
   readonly hands: Hands;
   readonly post: PostOffice;
+  readonly children: Children;
+  readonly orphans: Orphans;
+  readonly definitions: Definitions;
   readonly runner: ProcessRunner;
   readonly tasks: TaskRunner;
   readonly sweeper: Sweeper;
@@ -61,21 +69,37 @@ export class Engine {
     this.loader = new Loader(store);
     this.writer = new ProcessWriter(this.committer, this.loader, registry, clock, activity, () => (this.works ? worker : null));
     const transactional = new TransactionalSteps(store, this.loader, this.writer, clock, timers, worker);
-    this.runner = new ProcessRunner(worker, this.writer, registry, this.loader, transactional, clock, timers, activity, settings.concurrency);
-    this.tasks = new TaskRunner(worker, store, this.writer, registry, this.loader, transactional, clock, timers, activity);
+    const handover = new Handover(store, this.loader, registry);
+    this.runner = new ProcessRunner(worker, store, this.writer, registry, this.loader, handover, transactional, clock, timers, activity, settings.concurrency);
+    this.tasks = new TaskRunner(worker, store, this.writer, registry, this.loader, handover, transactional, clock, timers, activity);
     this.writer.afterCommit((change) => this.ring(change));
     this.writer.afterCommit(logFailure);
     this.starter = new ProcessStarter(store, this.committer, this.writer, clock, () => (this.works ? worker : null));
     this.hands = new Hands(this.writer, store, this.loader, registry, clock);
     this.post = new PostOffice(store, registry, this.hands, clock, activity);
-    this.sweeper = new Sweeper({ worker, ...settings }, store, queue, registry, this.writer, this.runner, this.tasks, this.post, clock, timers);
+    this.children = new Children(store, registry, this.starter, this.post.courier, this.hands, activity);
+    this.orphans = new Orphans(store, registry, this.hands, activity);
+    this.definitions = new Definitions(store, registry, () => this.listenMore());
+    const nets = { post: this.post, children: this.children, orphans: this.orphans, definitions: this.definitions };
+    this.sweeper = new Sweeper({ worker, ...settings }, store, queue, registry, this.writer, this.runner, this.tasks, nets, clock, timers);
   }
 
   async start(): Promise<void> {
     if (!this.settings.enabled) return;
     this.works = true;
-    await this.queue.listen(this.registry.queues(), this.tasks);
+    await this.listenTo(this.registry.queues());
     if (this.settings.sweeps) await this.sweeper.start();
+  }
+
+  private async listenTo(queues: readonly string[]): Promise<void> {
+    for (const queue of queues) this.listening.add(queue);
+    await this.queue.listen(queues, this.tasks);
+  }
+
+  /** A definition that came at run time may name queues of its own. */
+  private async listenMore(): Promise<void> {
+    const more = this.registry.queues().filter((queue) => !this.listening.has(queue));
+    if (this.works && this.queue.queues === null && more.length > 0) await this.listenTo(more);
   }
 
   /** Takes nothing more, waits for what runs, then says that it is gone: others go on with what is left. */

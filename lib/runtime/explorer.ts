@@ -1,21 +1,25 @@
 import { Logger } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
-import { RESPONSE_METADATA, type ResponseDoor } from '../decorators/handles-response.decorator.js';
+import { INPUT_METADATA, RESPONSE_METADATA, type StepDoor } from '../decorators/door.js';
 import { STEP_METADATA } from '../decorators/step.decorator.js';
 import type { StepOptions } from '../decorators/step.options.js';
 import { WORKFLOW_METADATA, type WorkflowOptions } from '../decorators/workflow.decorator.js';
-import type { WorkflowSource } from '../definition/source.js';
+import { isClass, methodOf, type WorkflowSource, type WrittenStep } from '../definition/source.js';
+import type { StepProvider } from '../definition/step-library.js';
 import type { Class } from '../values.js';
+import { optionsOf } from './registry.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
 /** A door as found: where it stands and what it says. */
-export interface FoundDoor extends ResponseDoor {
+export interface FoundDoor extends StepDoor {
   readonly place: string;
+  readonly brings: 'response' | 'input';
 }
 
 export interface Found {
   readonly sources: readonly WorkflowSource[];
+  readonly steps: readonly StepProvider[];
   readonly doors: readonly FoundDoor[];
   readonly problems: readonly string[];
 }
@@ -25,9 +29,18 @@ export function explore(discovery: DiscoveryService): Found {
   const wrappers = [...discovery.getProviders(), ...discovery.getControllers()].filter((wrapper) => classOf(wrapper) !== undefined);
   const classes = [...new Map(wrappers.map((wrapper) => [classOf(wrapper)!, wrapper])).entries()];
   const workflows = classes.filter(([type]) => Reflect.hasOwnMetadata(WORKFLOW_METADATA, type));
-  const problems = [...workflows.flatMap(([type, wrapper]) => scopeProblems(type, wrapper)), ...classes.flatMap(([type]) => orphanSteps(type))];
-  const usable = workflows.filter(([, wrapper]) => wrapper.isDependencyTreeStatic());
-  return { sources: usable.map(([type, wrapper]) => sourceOf(type, wrapper.instance as object)), doors: classes.flatMap(([type]) => doorsOf(type)), problems };
+  const steps = classes.filter(([type]) => isStepClass(type));
+  const lasting = ([, wrapper]: [Class, Wrapper]) => wrapper.isDependencyTreeStatic();
+  return {
+    sources: workflows.filter(lasting).map(([type, wrapper]) => sourceOf(type, wrapper.instance as object)),
+    steps: steps.filter(lasting).map(([type, wrapper]) => providerOf(type, wrapper.instance as object)),
+    doors: classes.flatMap(([type]) => doorsOf(type)),
+    problems: [
+      ...workflows.flatMap(([type, wrapper]) => scopeProblems(type, wrapper, 'A workflow runs')),
+      ...steps.flatMap(([type, wrapper]) => [...scopeProblems(type, wrapper, 'A step runs'), ...bodyProblems(type)]),
+      ...classes.flatMap(([type]) => orphanSteps(type)),
+    ],
+  };
 }
 
 function classOf(wrapper: Wrapper): Class | undefined {
@@ -36,13 +49,43 @@ function classOf(wrapper: Wrapper): Class | undefined {
   return typeof type === 'function' && typeof type.prototype === 'object' && type !== Object ? (type as Class) : undefined;
 }
 
+/* --------------------------------------------------------- workflows and steps ---- */
+
 /** A workflow class as its author wrote it. */
 export function sourceOf(type: Class, instance: object): WorkflowSource {
-  const steps = methodsOf(type).flatMap(({ name, method }) => {
+  const steps = methodsOf(type).flatMap(({ name, method }): WrittenStep[] => {
     const options = Reflect.getMetadata(STEP_METADATA, method) as StepOptions | undefined;
-    return options ? [{ name, options }] : [];
+    return options ? [{ name, options, host: instance, method: name, isClass: false, ...childOf(options) }] : [];
   });
-  return { className: type.name, options: Reflect.getMetadata(WORKFLOW_METADATA, type) as WorkflowOptions, steps, instance };
+  const options = Reflect.getMetadata(WORKFLOW_METADATA, type) as WorkflowOptions;
+  return { className: type.name, options, steps, instance, ...flowOf(instance) };
+}
+
+/** A member called so is the order of the steps, unless it is a step itself. */
+function flowOf(instance: object): Pick<WorkflowSource, 'flow'> {
+  const method = methodOf(instance, 'flow');
+  if (method) return Reflect.hasMetadata(STEP_METADATA, method) ? {} : { flow: method };
+  const flow: unknown = Object.getOwnPropertyDescriptor(instance, 'flow')?.value;
+  return typeof flow === 'object' && flow !== null ? { flow: flow as NonNullable<Exclude<WorkflowSource['flow'], (...args: any[]) => unknown>> } : {};
+}
+
+/** `@Step()` on a class, or on one it inherits from. */
+export function isStepClass(type: unknown): type is Class {
+  return isClass(type) && Reflect.hasMetadata(STEP_METADATA, type);
+}
+
+export function providerOf(type: Class, host: object): StepProvider {
+  const options = Reflect.getMetadata(STEP_METADATA, type) as StepOptions;
+  return { type, name: options.name ?? type.name, options, host, ...childOf(options) };
+}
+
+/** A class is of one version; a name means the newest. */
+function childOf({ child }: StepOptions): Pick<WrittenStep, 'child'> {
+  const named = typeof child === 'object' && child !== null ? child.workflow : child;
+  if (typeof named === 'string') return { child: { workflow: named } };
+  if (!isClass(named)) return {};
+  const { name = named.name, version = 1 } = optionsOf(named) ?? {};
+  return { child: { workflow: name, version } };
 }
 
 /** In the order written; what a class inherits comes first. */
@@ -63,11 +106,17 @@ function describeMethod(chain: readonly object[], name: string): object | undefi
   return typeof value === 'function' ? value : undefined;
 }
 
-function scopeProblems(type: Class, wrapper: Wrapper): string[] {
+/* ------------------------------------------------------------------- problems ---- */
+
+function scopeProblems(type: Class, wrapper: Wrapper, what: string): string[] {
   if (wrapper.isDependencyTreeStatic()) return [];
   return [
-    `${type.name}: it is request-scoped, or something it injects is. A workflow runs outside any request: make it a singleton, and resolve what belongs to a request inside the step with ModuleRef.`,
+    `${type.name}: it is request-scoped, or something it injects is. ${what} outside any request: make it a singleton, and resolve what belongs to a request inside the step with ModuleRef.`,
   ];
+}
+
+function bodyProblems(type: Class): string[] {
+  return methodsOf(type).some(({ name }) => name === 'run') ? [] : [`${type.name}: it has @Step() on the class, but no method run(context, step).`];
 }
 
 function orphanSteps(type: Class): string[] {
@@ -82,11 +131,17 @@ function orphanSteps(type: Class): string[] {
     : [`${type.name}: it has @Step() on ${steps.map(({ name }) => name).join(', ')}, but no @Workflow({ name: '...' }) on the class.`];
 }
 
+/* ---------------------------------------------------------------------- doors ---- */
+
+const DOORS = [[RESPONSE_METADATA, 'response'], [INPUT_METADATA, 'input']] as const; // prettier-ignore
+
 function doorsOf(type: Class): FoundDoor[] {
-  return methodsOf(type).flatMap(({ name, method }) => {
-    const door = Reflect.getMetadata(RESPONSE_METADATA, method) as ResponseDoor | undefined;
-    return door ? [{ ...door, place: `${type.name}.${name}` }] : [];
-  });
+  return methodsOf(type).flatMap(({ name, method }) =>
+    DOORS.flatMap(([key, brings]) => {
+      const door = Reflect.getMetadata(key, method) as StepDoor | undefined;
+      return door ? [{ ...door, brings, place: `${type.name}.${name}` }] : [];
+    }),
+  );
 }
 
 export const bootLogger = new Logger('Workflow');

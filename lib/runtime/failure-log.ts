@@ -8,6 +8,6 @@ export function logFailure({ process, records }: Change): void {
   const failure = records.findLast(({ type }) => type === 'process-failed');
   if (failure)
     logger.error(
-      `Process ${process.id} of workflow "${process.workflow}" has failed in step "${failure.step}": ${failure.error}. It waits for retry(), restartFrom() or cancel().`,
+      `Process ${process.id} of workflow "${process.workflow}" has failed${failure.step ? ` in step "${failure.step}"` : ''}: ${failure.error}. It waits for retry(), skip(), restartFrom() or cancel().`,
     );
 }

@@ -1,12 +1,14 @@
 import { StoreUnavailableError } from '../errors.js';
 import type { ProcessStore } from '../store/process-store.js';
+import { unknownBound } from './bound-workflow.js';
 import type { Clock } from './clock.js';
 import type { Loader } from './loader.js';
 import type { ProcessWriter } from './process-writer.js';
 import type { WorkflowRegistry } from './registry.js';
-import { decideOn, errorOf, snapshotOf, unknownWorkflow } from './round.js';
+import { decideOn, errorOf, readAndDecide, snapshotOf, type Standing, underVersion, unknownWorkflow } from './round.js';
 import type { Applied, Pending } from './seat.js';
 import type { Change } from '../core/change.js';
+import { Uncommitted } from './uncommitted.js';
 
 /** Who does something, why, and in whose transaction. */
 export interface Hand {
@@ -15,6 +17,8 @@ export interface Hand {
   readonly manager?: unknown;
 }
 
+type Telling = Pick<Pending, 'tell' | 'waits' | 'messages' | 'unbound'>;
+
 const MOST_LOSSES = 10;
 
 /**
@@ -22,6 +26,8 @@ const MOST_LOSSES = 10;
  * engine commits nothing itself and takes nothing; what can run then waits for the commit.
  */
 export class Hands {
+  private readonly uncommitted = new Uncommitted();
+
   constructor(
     readonly writer: ProcessWriter,
     private readonly store: ProcessStore,
@@ -30,36 +36,46 @@ export class Hands {
     private readonly clock: Clock,
   ) {}
 
-  tell(id: string, pending: Pick<Pending, 'tell' | 'waits' | 'messages'>, { manager, actor, reason }: Hand): Promise<Applied | null> {
+  tell(id: string, pending: Telling, { manager, actor, reason }: Hand): Promise<Applied | null> {
     const who = { ...(actor !== undefined && { actor }), ...(reason !== undefined && { reason }) };
     const signed: typeof pending = { ...pending, tell: (standing) => ({ ...pending.tell(standing), ...who }) };
     return manager === undefined ? this.writer.apply(id, { ...signed, patient: false }) : this.tellWithin(manager, id, signed);
   }
 
-  private async tellWithin(manager: unknown, id: string, pending: Pick<Pending, 'tell' | 'waits' | 'messages'>): Promise<Applied | null> {
+  private async tellWithin(manager: unknown, id: string, pending: Telling): Promise<Applied | null> {
     for (let losses = 0; ; losses++) {
-      const made = await this.decide(id, pending);
+      const made = await this.decide(manager, id, pending);
       if (!made?.change) return made;
       const rejection = await this.store.commitWithin(manager, made.change);
       if (!rejection) return this.announceLater(manager, made as Applied & { change: Change });
+      this.uncommitted.forget(manager, id);
       if (rejection.reason !== 'stale') throw errorOf(rejection);
       if (losses === MOST_LOSSES) throw new StoreUnavailableError(id, rejection.error ?? 'too many others change it at the same time');
     }
   }
 
   private announceLater(manager: unknown, made: Applied & { change: Change }): Applied {
+    this.uncommitted.add(manager, made.change);
     this.store.afterCommit(manager, () => this.writer.committedElsewhere(made.change, null));
     return made;
   }
 
-  private async decide(id: string, { tell, waits, messages }: Pick<Pending, 'tell' | 'waits' | 'messages'>): Promise<Applied | null> {
-    const loaded = await this.loader.load({ id, waits, messages, context: true });
-    if (!loaded) return null;
-    const standing = snapshotOf(loaded);
+  private async decide(manager: unknown, id: string, { waits, messages, ...telling }: Telling): Promise<Applied | null> {
+    const read = async (wanted: readonly string[]) => {
+      const loaded = await this.loader.load({ id, waits: wanted, messages, context: true });
+      return loaded && this.uncommitted.onTop(manager, snapshotOf(loaded, wanted));
+    };
+    return readAndDecide(waits, read, (standing) => this.decideOn(standing, telling));
+  }
+
+  private decideOn(standing: Standing, { tell, unbound }: Pick<Pending, 'tell' | 'unbound'>): Applied {
     const { process, context } = standing;
-    const bound = this.registry.find(process.workflow, process.workflowVersion);
+    const { workflow, workflowVersion } = process;
+    const bound = this.registry.find(workflow, workflowVersion) ?? (unbound ? unknownBound(workflow, workflowVersion) : undefined);
     if (!bound) throw unknownWorkflow(process);
-    const change = decideOn(bound, standing, tell({ process, context, bound }), null, this.clock.now().getTime());
+    const told = tell({ process, context, bound });
+    const under = underVersion(bound, told, (version) => this.registry.find(workflow, version));
+    const change = decideOn(under, standing, told, null, this.clock.now().getTime());
     return { process: change?.process ?? process, change };
   }
 }

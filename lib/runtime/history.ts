@@ -1,12 +1,17 @@
-import type { VersionDraft } from '../core/change.js';
-import type { JsonObject } from '../core/json.js';
+import type { RecordDraft, VersionDraft } from '../core/change.js';
+import type { Standing } from '../core/events.js';
+import type { Json, JsonObject } from '../core/json.js';
 import { placesAt } from '../core/moves.js';
 import type { ProcessState } from '../core/process.js';
 import { InvalidInputError } from '../errors.js';
 import { type ProcessStore, valuesOf } from '../store/process-store.js';
 import type { Schema } from '../values.js';
 import type { WorkflowRegistry } from './registry.js';
-import { type ContextChange, differences } from './views.js';
+import { returnedWith } from './returned.js';
+import { type ContextChange, differences, type HistoryRecord, recordView } from './views.js';
+
+/** So many versions or messages are read at once. */
+const PAGE = 500;
 
 /** What was: the versions of a context, and where the tokens stood. */
 export class History {
@@ -25,8 +30,31 @@ export class History {
     return valuesOf(await this.store.versionsUpTo(process.id, version));
   }
 
-  async placesAt(process: ProcessState, version: number): Promise<ReadonlyMap<string, string>> {
+  async placesAt(process: ProcessState, version: number): Promise<ReadonlyMap<string, Standing>> {
     return placesAt(await this.store.movesUpTo(process.id, version));
+  }
+
+  /** Everything that happened: with it what each step returned, and what each message said. */
+  async of({ id }: ProcessState): Promise<HistoryRecord[]> {
+    const records = await this.store.recordsOf(id);
+    const [returned, messages] = await Promise.all([this.returned(id, records), this.messages(id, records)]);
+    return records.map((record) => {
+      const view = recordView(id, record);
+      if (record.type === 'step-completed') return Object.assign(view, { returned: returned.get(record.contextVersion) });
+      return record.type === 'message-delivered' ? Object.assign(view, { message: messages.get(record.detail ?? '') }) : view;
+    });
+  }
+
+  private async returned(id: string, records: readonly RecordDraft[]): Promise<Map<number, Json>> {
+    const wanted = records.flatMap(({ type, contextVersion }) => (type === 'step-completed' ? contextVersion : []));
+    const found = await inPages(wanted, (page) => this.store.versions(id, page[0]!, page.at(-1)!));
+    return new Map(found.map((version) => [version.version, returnedWith(version)]));
+  }
+
+  private async messages(id: string, records: readonly RecordDraft[]): Promise<Map<string, Json>> {
+    const wanted = records.flatMap(({ type, detail }) => (type === 'message-delivered' && detail !== null ? detail : []));
+    const found = await inPages(wanted, async (page) => (await this.store.load([{ id, waits: [], messages: page, context: false }]))[0]?.messages ?? []);
+    return new Map(found.map((message) => [message.id, message.body]));
   }
 
   async diff(process: ProcessState, from: number, to: number): Promise<ContextChange[]> {
@@ -45,6 +73,12 @@ export class History {
     }
     return found;
   }
+}
+
+async function inPages<T, R>(wanted: readonly T[], read: (page: readonly T[]) => Promise<readonly R[]>): Promise<R[]> {
+  const found: R[] = [];
+  for (let from = 0; from < wanted.length; from += PAGE) found.push(...(await read(wanted.slice(from, from + PAGE))));
+  return found;
 }
 
 function checkVersion(process: ProcessState, version: number): void {

@@ -1,3 +1,4 @@
+import { ALL } from '../core/tokens.js';
 import type { Loaded, ProcessStore, Want } from '../store/process-store.js';
 
 interface Asking {
@@ -13,6 +14,16 @@ export class Loader {
   constructor(private readonly store: ProcessStore) {}
 
   load(want: Want): Promise<Loaded | null> {
+    return want.waits.includes(ALL) ? this.everything(want) : this.gather(want);
+  }
+
+  /** The process first: what is read of its waits is at least as new, and the commit tells if it is newer. */
+  private async everything(want: Want): Promise<Loaded | null> {
+    const loaded = await this.gather({ ...want, waits: [] });
+    return loaded && { ...loaded, waits: await this.store.waitsOf(want.id) };
+  }
+
+  private gather(want: Want): Promise<Loaded | null> {
     return new Promise((resolve, reject) => {
       if (this.asking.push({ want, resolve, reject }) === 1) setImmediate(() => void this.flush());
     });

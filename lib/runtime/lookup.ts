@@ -3,22 +3,17 @@ import { InvalidInputError, ProcessNotFoundError } from '../errors.js';
 import { checkName, checkOneOf, checkOptions, MAX_GROUP_ID } from '../context/names.js';
 import type { ProcessQuery, ProcessStore } from '../store/process-store.js';
 import type { Class } from '../values.js';
-import type { ProcessFilter } from '../workflow.calls.js';
-import type { WorkflowRegistry } from './registry.js';
+import type { ProcessFilter, ProcessOf } from '../workflow.calls.js';
+import { limitOf, type Page, type PageOptions, pageOf, placeIn } from './page.js';
+import { stepsMeant, type WorkflowRegistry } from './registry.js';
+
+export type { Page } from './page.js';
 
 /** A process: its id, or its workflow and group id. Reading finds the live one, else the latest; writing only the live one. */
 export type ProcessRef<W extends Class | string = Class | string> = string | { readonly workflow: W; readonly groupId: string };
 
-export interface Page<T> {
-  readonly items: T[];
-  /** Give it as `cursor` for the next page; null: this was the last. */
-  readonly next: string | null;
-}
-
-const FILTERS = ['workflow', 'status', 'groupId', 'waitingFor', 'startedBefore', 'cursor', 'limit'];
+const FILTERS = ['workflow', 'status', 'groupId', 'waitingFor', 'overdue', 'startedBefore', 'cursor', 'limit'];
 const STATUSES: readonly ProcessStatus[] = ['running', 'waiting', 'suspended', 'failed', 'completed', 'cancelled'];
-const LARGEST_PAGE = 200;
-const USUAL_PAGE = 50;
 
 /** Finds processes for those who name them. */
 export class Lookup {
@@ -42,6 +37,14 @@ export class Lookup {
     return found;
   }
 
+  /** To write to it. @throws ProcessNotFoundError also for an id of another workflow */
+  async ofWorkflow(workflow: Class | string, ref: ProcessOf): Promise<ProcessState> {
+    const name = this.registry.nameOf(workflow);
+    const process = await this.toWrite(typeof ref === 'object' && ref !== null ? { workflow: name, groupId: ref.groupId } : ref);
+    if (process.workflow !== name) throw new ProcessNotFoundError(process.id, `${name} `);
+    return process;
+  }
+
   private async named(ref: ProcessRef): Promise<ProcessState | undefined> {
     if (typeof ref !== 'string') return this.byGroup(ref);
     return (await this.store.load([{ id: ref, waits: [], messages: [], context: false }]))[0]?.process;
@@ -54,15 +57,21 @@ export class Lookup {
     return (await this.store.byGroup([this.registry.nameOf(ref.workflow)], ref.groupId))[0];
   }
 
+  /** The steps meant, in the version of the process. @throws UnknownStepError, UnknownWorkflowError */
+  stepsMeant(process: ProcessState, step: Class | string): readonly string[] {
+    return stepsMeant(this.registry.get(process.workflow, process.workflowVersion), step);
+  }
+
   waitsOf(id: string): Promise<readonly WaitState[]> {
     return this.store.waitsOf(id);
   }
 
   /** @throws InvalidInputError for what a filter cannot say */
   query(filter: ProcessFilter): Omit<ProcessQuery, 'limit' | 'after'> {
-    const { workflow, status, groupId, waitingFor, startedBefore } = filter;
+    const { workflow, status, groupId, waitingFor, overdue, startedBefore } = filter;
     checkOptions('The filter', filter, FILTERS);
     const statuses = status === undefined ? undefined : ([status].flat() as ProcessStatus[]);
+    if (overdue !== undefined && typeof overdue !== 'boolean') throw new InvalidInputError('overdue', ['it must be true or false']);
     for (const each of statuses ?? []) checkOneOf('status', each, STATUSES);
     if (startedBefore !== undefined && !isDate(startedBefore)) throw new InvalidInputError('startedBefore', ['it must be a valid Date']);
     return {
@@ -70,17 +79,16 @@ export class Lookup {
       ...(statuses && { statuses }),
       ...(groupId !== undefined && { groupId }),
       ...(waitingFor !== undefined && { waitingFor }),
+      ...(overdue !== undefined && { overdue }),
       ...(startedBefore !== undefined && { startedBefore: startedBefore.getTime() }),
     };
   }
 
-  async page(query: Omit<ProcessQuery, 'limit' | 'after'>, { cursor, limit = USUAL_PAGE }: { cursor?: string; limit?: number }): Promise<Page<ProcessState>> {
-    if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE)
-      throw new InvalidInputError('The filter', [`limit must be a whole number from 1 to ${LARGEST_PAGE}`]);
-    const after = cursor === undefined ? undefined : readCursor(cursor);
-    const found = await this.store.find({ ...query, limit: limit + 1, ...(after && { after }) });
-    const items = found.slice(0, limit);
-    return { items, next: found.length > limit ? writeCursor(items.at(-1)!) : null };
+  async page(query: Omit<ProcessQuery, 'limit' | 'after'>, options: PageOptions): Promise<Page<ProcessState>> {
+    const limit = limitOf(options);
+    const place = options.cursor === undefined ? undefined : placeIn(options.cursor, ['number', 'string']);
+    const found = await this.store.find({ ...query, limit: limit + 1, ...(place && { after: { startedAt: place[0], id: place[1] } }) });
+    return pageOf(found, limit, ({ startedAt, id }) => [startedAt, id], (process) => process); // prettier-ignore
   }
 }
 
@@ -90,18 +98,4 @@ function nameOf(ref: ProcessRef, registry: WorkflowRegistry): string {
 
 function isDate(value: unknown): boolean {
   return value instanceof Date && !Number.isNaN(value.getTime());
-}
-
-function writeCursor({ startedAt, id }: ProcessState): string {
-  return Buffer.from(JSON.stringify([startedAt, id])).toString('base64url');
-}
-
-function readCursor(cursor: string): { startedAt: number; id: string } {
-  try {
-    const [startedAt, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [unknown, unknown];
-    if (typeof startedAt === 'number' && typeof id === 'string') return { startedAt, id };
-  } catch {
-    // said below
-  }
-  throw new InvalidInputError('The filter', ['cursor must be the `next` of a page before']);
 }

@@ -1,10 +1,13 @@
-import { isFinished, type ProcessState } from '../core/process.js';
+import { isFinished, type ProcessState, type Token, type WaitState } from '../core/process.js';
+import { storedPatch } from '../context/context.js';
 import { checkHand } from '../context/names.js';
 import { NotWaitingError, ProcessAlreadyLiveError, ProcessFinishedError, ProcessNotFoundError } from '../errors.js';
 import type { Hand, Hands } from './hands.js';
 import type { History } from './history.js';
 import type { Lookup, ProcessRef } from './lookup.js';
-import type { Told } from './seat.js';
+import type { Standing, Told } from './seat.js';
+import type { Class } from '../values.js';
+import type { ProcessOf } from '../workflow.calls.js';
 
 /** What people do to processes. What no longer applies is an error here: they should know. */
 export class Operations {
@@ -22,8 +25,25 @@ export class Operations {
     return this.tell(await this.live(ref), { type: 'resumed' }, hand, refuse('it is not suspended'));
   }
 
-  async cancel(ref: ProcessRef, hand: Hand): Promise<ProcessState> {
-    return this.tell(await this.live(ref), { type: 'cancelled' }, hand, refuse('it has finished'));
+  async cancel(ref: ProcessRef, { compensate, ...hand }: Hand & { compensate?: boolean }): Promise<ProcessState> {
+    return this.tell(await this.live(ref), { type: 'cancelled', ...(compensate && { compensate }) }, hand, refuse('it has finished'));
+  }
+
+  /** Every visit to the step that waits or has failed: inside an each there may be many. */
+  async skip(workflow: Class | string, ref: ProcessOf, step: Class | string, patch: object, hand: Hand): Promise<ProcessState> {
+    const process = notFinished(await this.lookup.ofWorkflow(workflow, ref));
+    checkHand(hand);
+    const steps = this.lookup.stepsMeant(process, step);
+    const visits = standing(process, await this.lookup.waitsOf(process.id)).filter(({ node }) => steps.includes(node));
+    let last: ProcessState | undefined;
+    for (const visit of visits) last = (await this.skipVisit(process.id, visit, patch, hand)) ?? last;
+    return last ?? refuse(`its step "${steps.join('", "')}" neither waits nor has failed`, steps[0])(process);
+  }
+
+  private async skipVisit(id: string, { key, run }: Token, patch: object, hand: Hand): Promise<ProcessState | undefined> {
+    const tell = ({ bound, context }: Standing): Told => ({ type: 'skipped', key, run, patch: storedPatch(bound.context, patch, context) });
+    const applied = await this.hands.tell(id, { tell, waits: [key], messages: [] }, hand);
+    return applied?.change ? applied.process : undefined;
   }
 
   async retry(ref: ProcessRef, { step, ...hand }: Hand & { step?: string }): Promise<ProcessState> {
@@ -45,17 +65,28 @@ export class Operations {
   }
 
   private async live(ref: ProcessRef): Promise<ProcessState> {
-    const process = await this.lookup.toWrite(ref);
-    if (isFinished(process.status)) throw new ProcessFinishedError(process.id, process.status);
-    return process;
+    return notFinished(await this.lookup.toWrite(ref));
   }
 
   private async tell({ id }: ProcessState, told: Told, hand: Hand, otherwise: (process: ProcessState) => ProcessState): Promise<ProcessState> {
     checkHand(hand);
-    const applied = await this.hands.tell(id, { tell: () => told, waits: [], messages: [] }, hand);
+    const unbound = told.type === 'suspended' || (told.type === 'cancelled' && !told.compensate);
+    const applied = await this.hands.tell(id, { tell: () => told, waits: [], messages: [], unbound }, hand);
     if (!applied) throw new ProcessNotFoundError(id);
     return applied.change ? applied.process : otherwise(applied.process);
   }
+}
+
+function notFinished(process: ProcessState): ProcessState {
+  if (isFinished(process.status)) throw new ProcessFinishedError(process.id, process.status);
+  return process;
+}
+
+/** What a person can let pass: it has failed, or waits for something. What watches over a visit, or holds others together, is none. */
+function standing({ tokens }: ProcessState, waits: readonly WaitState[]): Token[] {
+  const failed = tokens.filter(({ fault }) => fault !== undefined);
+  const waiting = waits.filter(({ kind, key }) => kind !== 'branches' && !key.includes('~'));
+  return [...new Map([...failed, ...waiting].map((token) => [token.key, token])).values()];
 }
 
 function refuse(why: string, step = ''): (process: ProcessState) => never {

@@ -1,18 +1,21 @@
 import type { Json } from '../core/json.js';
 import type { ProcessState, Token } from '../core/process.js';
 import { runnable, visitKey } from '../core/runnable.js';
-import { stepNamed } from '../definition/graph.js';
+import type { ProcessStore } from '../store/process-store.js';
 import type { Activity } from './activity.js';
 import { runBody } from './body.js';
 import type { BoundWorkflow } from './bound-workflow.js';
 import type { Clock, Timers } from './clock.js';
+import { nextToUndo } from './compensation.js';
 import { conclude } from './conclude.js';
+import type { Handover } from './handover.js';
 import type { Loader } from './loader.js';
 import type { ProcessWriter } from './process-writer.js';
 import type { WorkflowRegistry } from './registry.js';
 import type { Seat } from './seat.js';
 import { Slots } from './slots.js';
 import { StepVisit } from './step-visit.js';
+import { speakerOf, visitOf } from './tell-outcome.js';
 import type { TransactionalSteps } from './transactional-steps.js';
 
 /** Runs the bodies of the processes this worker holds, and keeps going while it can: each commit may leave the next to run. */
@@ -22,9 +25,11 @@ export class ProcessRunner {
 
   constructor(
     private readonly worker: string,
+    private readonly store: ProcessStore,
     private readonly writer: ProcessWriter,
     private readonly registry: WorkflowRegistry,
     private readonly loader: Loader,
+    private readonly handover: Handover,
     private readonly transactional: TransactionalSteps,
     private readonly clock: Clock,
     private readonly timers: Timers,
@@ -34,6 +39,7 @@ export class ProcessRunner {
     this.slots = new Slots(concurrency);
     writer.afterCommit((change, seat) => {
       for (const message of change.messages) if (message.disposition === 'delivered') seat.messages.set(message.id, message.body);
+      handover.returned.remember(seat, change);
       this.dropLost(seat, change.process);
       if (seat.known) this.drive(seat);
       else activity.during(() => this.look(change.process.id)); // a transaction of the application's takes nothing: now it is there for whoever can run it
@@ -71,7 +77,7 @@ export class ProcessRunner {
   }
 
   private begin(seat: Seat, bound: BoundWorkflow, process: ProcessState, token: Token): void {
-    const visit = new StepVisit(process, token, undefined, this.clock.now(), undefined);
+    const visit = new StepVisit(process, bound, token, this.clock);
     seat.running.set(visitKey(token), visit);
     this.slots.take(() => this.activity.during(() => this.run(seat, bound, process, visit)));
   }
@@ -91,25 +97,24 @@ export class ProcessRunner {
 
   private async runAndTell(seat: Seat, bound: BoundWorkflow, process: ProcessState, visit: StepVisit): Promise<void> {
     const { token } = visit;
-    const node = stepNamed(bound.definition, token.node);
-    if (token.message !== undefined) visit.message = await this.messageOf(seat, token.message);
-    if (node.transactional && token.does === 'run') return this.transactional.run(bound, node, visit, { claim: process.claim });
+    const { claim } = process;
+    if (token.does === 'undo' && !(visit.undoes = await nextToUndo(this.store, seat, token))) return this.tellAllUndone(seat, visit, claim);
+    await this.handover.bring(bound, visit, seat);
+    const node = bound.definition.nodes.get(token.node);
+    if (node?.kind === 'step' && node.transactional && token.does === 'run') return this.transactional.run(bound, visit, { claim });
     const seen = seat.known?.context ?? (await this.contextOf(seat.id));
-    const result = await runBody(bound, node, visit, seen, this.timers);
-    visit.ended = true;
-    await conclude(this.writer, seat.id, result, { token, claim: process.claim, notes: visit.notes, seen });
+    const result = await runBody(bound, visit, seen, this.timers);
+    await conclude(this.writer, seat.id, result, speakerOf(visit, { claim, seen, child: 'values' in result ? this.handover.childOf(node) : undefined }));
     if (token.message !== undefined) seat.messages.delete(token.message);
+  }
+
+  private async tellAllUndone(seat: Seat, visit: StepVisit, claim: number): Promise<void> {
+    const told = { ...visitOf(speakerOf(visit, { claim })), type: 'all-undone' as const };
+    await this.writer.apply(seat.id, { tell: () => told, waits: [], messages: [], patient: true });
   }
 
   private async contextOf(id: string): Promise<Readonly<Record<string, Json>>> {
     return (await this.loader.load({ id, waits: [], messages: [], context: true }))?.context ?? {};
-  }
-
-  /** As it is stored: what the step's class makes of it may fail, and is part of the body. */
-  private async messageOf(seat: Seat, id: string): Promise<Json> {
-    const here = seat.messages.get(id);
-    if (here !== undefined) return here;
-    return (await this.loader.load({ id: seat.id, waits: [], messages: [id], context: false }))?.messages[0]?.body ?? null;
   }
 
   /** A visit that the process no longer says is running has been cancelled, or taken over. */

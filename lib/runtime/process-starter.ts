@@ -50,7 +50,8 @@ export class ProcessStarter {
   }
 
   private begun(bound: BoundWorkflow, seed: Seed, by: string | null): Change {
-    const facts = new ContextFacts(bound, { id: seed.id, groupId: seed.groupId, contextVersion: 0, snapshotVersion: 0 }, seed.values.set);
-    return begin(bound.definition, seed, { by, facts, ...seed.given }, this.clock.now().getTime());
+    const now = this.clock.now().getTime();
+    const facts = new ContextFacts(bound, { id: seed.id, groupId: seed.groupId, contextVersion: 0, snapshotVersion: 0 }, seed.values.set, now, undefined);
+    return begin(bound.definition, seed, { by, facts, ...seed.given }, now);
   }
 }

@@ -10,17 +10,19 @@
  * instances the revision decides.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Change, Snapshot } from '../core/change.js';
+import type { Change } from '../core/change.js';
 import type { JsonObject } from '../core/json.js';
 import type { ProcessState } from '../core/process.js';
 import { StoreUnavailableError } from '../errors.js';
 import type { Rejection } from '../store/process-store.js';
 import type { Activity } from './activity.js';
+import { unknownBound } from './bound-workflow.js';
 import type { Clock } from './clock.js';
 import type { Committer } from './committer.js';
 import type { Loader } from './loader.js';
 import type { WorkflowRegistry } from './registry.js';
-import { answer, decideRound, errorOf, type Round, snapshotOf, unknownWorkflow } from './round.js';
+import { type Read, readFor, remembered } from './reader.js';
+import { answer, decideRound, errorOf, readAndDecide, type Round, unknownWorkflow, unlessMissing } from './round.js';
 import { type Applied, type Pending, Seat } from './seat.js';
 
 const LARGEST_DRAIN = 64;
@@ -101,28 +103,31 @@ export class ProcessWriter {
   }
 
   private async round(seat: Seat, batch: readonly Pending[]): Promise<void> {
-    const snapshot = await this.read(seat, batch);
-    if (!snapshot) return batch.forEach(({ resolve }) => resolve(null));
-    const bound = this.registry.find(snapshot.process.workflow, snapshot.process.workflowVersion);
-    if (!bound) return batch.forEach(({ reject }) => reject(unknownWorkflow(snapshot.process)));
-    const round = decideRound(bound, snapshot, batch, this.worker(), this.now());
-    if (!round.total) return this.nothingApplied(seat, batch, round, snapshot);
+    const waits = batch.flatMap((pending) => pending.waits);
+    const messages = [...new Set(batch.flatMap((pending) => pending.messages))];
+    const known = waits.length + messages.length === 0 ? seat.known : null;
+    const atOnce = known && unlessMissing(() => this.decide(batch, remembered(known, seat.changes))); // most often nothing has to be waited for
+    const made = atOnce ?? (await readAndDecide(waits, (wanted) => readFor(seat, wanted, messages, this.loader), (standing) => this.decide(batch, standing))); // prettier-ignore
+    if (!made) return batch.forEach(({ resolve }) => resolve(null));
+    if (!made.round) return batch.forEach(({ reject }) => reject(unknownWorkflow(made.standing.process)));
+    return this.record(seat, batch, made.round, made.standing);
+  }
+
+  private decide(batch: readonly Pending[], standing: Read): { standing: Read; round: Round | null } {
+    const { workflow, workflowVersion } = standing.process;
+    const unbound = batch.every((pending) => pending.unbound) ? unknownBound(workflow, workflowVersion) : undefined;
+    const bound = this.registry.find(workflow, workflowVersion) ?? unbound;
+    const versions = (version: number) => this.registry.find(workflow, version);
+    return { standing, round: bound ? decideRound(bound, standing, batch, this.worker(), this.now(), versions) : null };
+  }
+
+  private async record(seat: Seat, batch: readonly Pending[], round: Round, standing: Read): Promise<void> {
+    if (!round.total) return this.nothingApplied(seat, batch, round, standing);
     const rejection = await this.committer.commit(round.total);
     if (rejection?.reason === 'stale') return this.again(seat, batch);
     if (rejection) return this.refuse(seat, batch, rejection);
     this.committed(seat, round.total, round.known.context);
     answer(round.decided);
-  }
-
-  /** From memory while this worker has the newest state and the event is about nothing parked; else from the store. */
-  private async read(seat: Seat, batch: readonly Pending[]): Promise<(Snapshot & { context: JsonObject } & Remembered) | null> {
-    const { changes } = seat;
-    if (seat.known && batch.every(({ waits, messages }) => waits.length === 0 && messages.length === 0))
-      return { ...seat.known, waits: NONE, messages: NONE, remembered: true, changes };
-    const waits = [...new Set(batch.flatMap((pending) => pending.waits))];
-    const messages = [...new Set(batch.flatMap((pending) => pending.messages))];
-    const loaded = await this.loader.load({ id: seat.id, waits, messages, context: true });
-    return loaded && { ...snapshotOf(loaded), remembered: false, changes };
   }
 
   /** A commit of ours, and the values after it: whoever listens can go on without reading anything. */
@@ -149,7 +154,7 @@ export class ProcessWriter {
   }
 
   /** A commit is guarded by its revision; that nothing applies must not be said of a state that others have changed since. */
-  private nothingApplied(seat: Seat, batch: readonly Pending[], { decided, known }: Round, { remembered, changes }: Remembered): void {
+  private nothingApplied(seat: Seat, batch: readonly Pending[], { decided, known }: Round, { remembered, changes }: Read): void {
     if (remembered) {
       seat.known = null;
       return void seat.pending.unshift(...batch);
@@ -192,8 +197,3 @@ export class ProcessWriter {
     return this.clock.now().getTime();
   }
 }
-
-/** Where the state of a round is from: memory, or a read, at which so many changes had been made elsewhere. */
-type Remembered = { readonly remembered: boolean; readonly changes: number };
-
-const NONE: ReadonlyMap<string, never> = new Map<string, never>();

@@ -1,6 +1,7 @@
 import { after, type Change, joined, type Snapshot } from '../core/change.js';
 import type { JsonObject } from '../core/json.js';
 import type { ProcessState } from '../core/process.js';
+import { Missing } from '../core/tokens.js';
 import { transition } from '../core/transition.js';
 import { patched } from '../context/context.js';
 import { ProcessAlreadyLiveError, UnknownWorkflowError } from '../errors.js';
@@ -19,14 +20,50 @@ export interface Round {
   readonly decided: readonly Decided[];
 }
 
-type Standing = Snapshot & { readonly context: JsonObject };
+/** A process as an event meets it, with its values. */
+export type Standing = Snapshot & { readonly context: JsonObject };
+
+/** Null: something has to be read first. */
+export function unlessMissing<T>(decide: () => T): T | null {
+  try {
+    return decide();
+  } catch (error) {
+    if (error instanceof Missing) return null;
+    throw error;
+  }
+}
+
+/** Reads and decides. What turns out to be missing is read as well, and it is decided again. Null: there is nothing to read. */
+export async function readAndDecide<S extends Standing, T>(
+  waits: readonly string[],
+  read: (waits: readonly string[]) => Promise<S | null>,
+  decide: (standing: S) => T,
+): Promise<T | null> {
+  for (let wanted = waits; ;) {
+    const standing = await read(wanted);
+    if (!standing) return null;
+    try {
+      return decide(standing);
+    } catch (error) {
+      if (!(error instanceof Missing)) throw error;
+      wanted = [...wanted, ...error.keys];
+    }
+  }
+}
 
 /** Event by event, each on what the one before has made. */
-export function decideRound(bound: BoundWorkflow, standing: Standing, batch: readonly Pending[], by: string | null, now: number): Round {
+export function decideRound(
+  bound: BoundWorkflow,
+  standing: Standing,
+  batch: readonly Pending[],
+  by: string | null,
+  now: number,
+  versions: Versions = () => undefined,
+): Round {
   let [current, total] = [standing, null as Change | null];
   const decided: Decided[] = [];
   for (const pending of batch) {
-    const change = decideOne(bound, current, pending, by, now);
+    const change = decideOne(versions(current.process.workflowVersion) ?? bound, current, pending, by, now, versions);
     if (change === 'refused') continue;
     if (change) {
       current = { ...after(current, change), context: valuesAfter(current.context, change) };
@@ -38,34 +75,44 @@ export function decideRound(bound: BoundWorkflow, standing: Standing, batch: rea
 }
 
 /** What cannot be told, as it cannot be stored for instance, concerns only who tells it. */
-function decideOne(bound: BoundWorkflow, standing: Standing, pending: Pending, by: string | null, now: number): Change | null | 'refused' {
+function decideOne(bound: BoundWorkflow, standing: Standing, pending: Pending, by: string | null, now: number, versions: Versions): Change | null | 'refused' {
   try {
     const told = pending.tell({ process: standing.process, context: standing.context, bound });
-    return decideOn(bound, standing, told, by, now);
+    return decideOn(underVersion(bound, told, versions), standing, told, by, now);
   } catch (error) {
+    if (error instanceof Missing) throw error;
     pending.reject(error);
     return 'refused';
   }
 }
 
+/** The other versions of its workflow, as far as they are known here. */
+export type Versions = (version: number) => BoundWorkflow | undefined;
+
+/** A migration is decided by the version it leads to. */
+export function underVersion(bound: BoundWorkflow, told: Told, versions: Versions): BoundWorkflow {
+  return told.type === 'migrated' ? (versions(told.to) ?? bound) : bound;
+}
+
 /** What one event makes of a process, by the values it has. */
 export function decideOn(bound: BoundWorkflow, { context, ...snapshot }: Standing, told: Told, by: string | null, now: number): Change | null {
-  return transition(bound.definition, snapshot, { ...told, by, facts: factsFor(bound, snapshot.process, context, told) }, now);
+  return transition(bound.definition, snapshot, { ...told, by, facts: factsFor(bound, snapshot.process, context, told, now) }, now);
 }
 
 /** What the context says once the event is in it: a patch changes the values, a restart brings others. */
-function factsFor(bound: BoundWorkflow, process: ProcessState, context: JsonObject, told: Told): ContextFacts {
-  if (told.type === 'restarted') return new ContextFacts(bound, process, told.values);
-  return new ContextFacts(bound, process, context, 'patch' in told ? told.patch : undefined);
+function factsFor(bound: BoundWorkflow, process: ProcessState, context: JsonObject, told: Told, now: number): ContextFacts {
+  if (told.type === 'restarted' || told.type === 'migrated') return new ContextFacts(bound, process, told.values, now, undefined);
+  return new ContextFacts(bound, process, context, now, 'patch' in told ? told.patch : undefined);
 }
 
 export function answer(decided: readonly Decided[]): void {
   for (const { pending, change, process } of decided) pending.resolve({ process, change });
 }
 
-export function snapshotOf({ process, waits, messages, context }: Loaded): Standing {
+export function snapshotOf({ process, waits, messages, context }: Loaded, asked: readonly string[]): Standing {
   return {
     process,
+    asked: new Set(asked),
     waits: new Map(waits.map((wait) => [wait.key, wait])),
     messages: new Map(messages.map((message) => [message.id, message])),
     context: context ?? {},

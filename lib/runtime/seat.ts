@@ -3,7 +3,7 @@ import type { ProcessEvent } from '../core/events.js';
 import type { Json, JsonObject } from '../core/json.js';
 import type { ProcessState } from '../core/process.js';
 import type { BoundWorkflow } from './bound-workflow.js';
-import type { StepVisit } from './step-visit.js';
+import type { StepVisit, Undone } from './step-visit.js';
 
 /** The process as an event meets it. */
 export interface Standing {
@@ -29,6 +29,8 @@ export interface Pending {
   /** Parked tokens and messages it is about. */
   readonly waits: readonly string[];
   readonly messages: readonly string[];
+  /** It stops or ends the process whatever that does, so nobody has to know its workflow. */
+  readonly unbound?: boolean;
   /** An outcome: it is tried as long as the worker lives, as only we know it. */
   readonly patient: boolean;
   readonly resolve: (applied: Applied | null) => void;
@@ -45,6 +47,8 @@ export class Seat {
   readonly running = new Map<string, StepVisit>();
   /** Bodies of messages accepted here and not handled yet, so that a handler need not read them again. */
   readonly messages = new Map<string, Json>();
+  /** What the undoing of this run has yet to undo, the next one last. */
+  toUndo: { readonly run: number; readonly left: Undone[] } | undefined;
   /** Commits somebody else won since the last of ours. */
   losses = 0;
   /** Changes of ours that did not go through its drain: what was read before one may be older than it. */

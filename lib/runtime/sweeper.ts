@@ -9,13 +9,17 @@ import type { TaskQueue } from '../queue/task-queue.js';
 import type { ProcessStore } from '../store/process-store.js';
 import { Alarms } from './alarms.js';
 import { type Clock, StoreClock, type Timers } from './clock.js';
+import type { Definitions } from './definitions.js';
+import { Heir } from './heir.js';
+import type { Children } from './children.js';
+import type { Orphans } from './orphans.js';
 import type { PostOffice } from './post-office.js';
 import type { ProcessRunner } from './process-runner.js';
 import type { ProcessWriter } from './process-writer.js';
 import type { WorkflowRegistry } from './registry.js';
 import type { Told } from './seat.js';
 import { taskOf } from '../queue/task-id.js';
-import { placeOf, type TaskRunner } from './task-runner.js';
+import type { TaskRunner } from './task-runner.js';
 
 export interface SweeperSettings {
   readonly worker: string;
@@ -24,15 +28,23 @@ export interface SweeperSettings {
   readonly keepUnmatchedMs: number;
 }
 
+/** What is normally told at once, and looked for here when it was not. */
+export interface Nets {
+  readonly post: PostOffice;
+  readonly children: Children;
+  readonly orphans: Orphans;
+  readonly definitions: Definitions;
+}
+
 /** A worker that has been silent for so many heartbeats is gone. With the default of 10 s: after 30 s. */
 const SILENT_BEATS = 3;
 const AT_ONCE = 200;
-const MOST_HELD = 10_000;
 
 export class Sweeper {
   private readonly logger = new Logger('Workflow');
-  private cancels: (() => void)[] = [];
+  private readonly cancels: (() => void)[] = [];
   private readonly alarms: Alarms;
+  private readonly heir: Heir;
   private stopped = true;
   private lastBeat = 0;
   private storeTime = 0;
@@ -45,10 +57,11 @@ export class Sweeper {
     private readonly writer: ProcessWriter,
     private readonly runner: ProcessRunner,
     private readonly tasks: TaskRunner,
-    private readonly post: PostOffice,
+    private readonly nets: Nets,
     private readonly clock: Clock,
     private readonly timers: Timers,
   ) {
+    this.heir = new Heir(settings.worker, store, writer, runner, tasks);
     this.alarms = new Alarms(clock, timers, () => this.guarded(() => this.sweep()));
     writer.afterCommit((change) => {
       if (!this.stopped) this.alarms.setFor(change);
@@ -61,6 +74,7 @@ export class Sweeper {
     this.every(this.settings.heartbeatMs, () => this.sayAlive());
     this.every(this.settings.heartbeatMs, () => this.lookAround());
     this.every(this.settings.sweepMs, () => this.sweep());
+    this.every(this.settings.sweepMs, () => this.nets.definitions.learn());
     await this.sweep();
   }
 
@@ -72,7 +86,7 @@ export class Sweeper {
 
   pause(): void {
     this.stopped = true;
-    for (const cancel of this.cancels) cancel();
+    for (const cancel of this.cancels.splice(0)) cancel();
     this.alarms.clear();
   }
 
@@ -82,7 +96,8 @@ export class Sweeper {
     await this.fireDue();
     await this.takeFree();
     await this.ringReady();
-    await this.post.sweep(AT_ONCE);
+    await this.nets.post.sweep(AT_ONCE);
+    await this.nets.children.sweep();
   }
 
   private async fireDue(): Promise<void> {
@@ -126,7 +141,8 @@ export class Sweeper {
   private async lookAround(): Promise<void> {
     if (this.lastBeat === 0) return;
     await this.recover(this.storeTime - this.settings.heartbeatMs * SILENT_BEATS);
-    await this.lookAtMine();
+    await this.heir.lookAtMine();
+    await this.nets.orphans.cancelOf(null);
     await this.store.forgetMessages(this.now() - this.settings.keepUnmatchedMs);
   }
 
@@ -141,41 +157,16 @@ export class Sweeper {
   }
 
   /** What the workers that are gone have left. */
-  async recover(silentSince: number): Promise<void> {
-    for (const worker of await this.store.silentWorkers(silentSince)) if (worker !== this.settings.worker) await this.inherit(worker);
-  }
-
-  private async inherit(worker: string): Promise<void> {
-    const { processes, tasks } = await this.store.heldBy(worker, MOST_HELD);
-    if (processes.length === 0 && tasks.length === 0) return this.store.forgetWorker(worker);
-    this.logger.warn(`Worker ${worker} is gone: taking over ${processes.length} processes and ${tasks.length} tasks.`);
-    await Promise.all([
-      ...processes.map(({ id }) => this.tell(id, { type: 'worker-lost', worker })),
-      ...tasks.map(({ processId, key, run }) => this.tell(processId, { type: 'task-lost', key, run, worker }, [key])),
-    ]);
-  }
-
-  /**
-   * Rows that say this worker runs them, and what it believes to run: others may have changed, cancelled or taken it meanwhile,
-   * or the reply to taking it was lost.
-   */
-  private async lookAtMine(): Promise<void> {
-    const { worker } = this.settings;
-    const known = new Set(this.tasks.running.keys());
-    const { processes, tasks } = await this.store.heldBy(worker, MOST_HELD);
-    const revisions = new Map(processes.map(({ id, revision }) => [id, revision]));
-    const believed = [...this.writer.seats.values()].filter((seat) => seat.known?.process.worker === worker).map(({ id }) => id);
-    const changed = [...new Set([...revisions.keys(), ...believed])].filter((id) => this.writer.seats.get(id)?.known?.process.revision !== revisions.get(id));
-    await Promise.all(changed.map((id) => this.runner.look(id)));
-    const forgotten = tasks.filter((task) => !known.has(placeOf(task)) && !this.tasks.running.has(placeOf(task)));
-    await Promise.all(forgotten.map(({ processId, key, run }) => this.tell(processId, { type: 'task-lost', key, run, worker }, [key])));
+  recover(silentSince: number): Promise<void> {
+    return this.heir.recover(silentSince);
   }
 
   /* --------------------------------------------------------------------- time ---- */
 
   private every(ms: number, work: () => Promise<void>): void {
+    const slot = this.cancels.push(() => {}) - 1;
     const again = () => {
-      if (!this.stopped) this.cancels = [...this.cancels.slice(-3), this.timers.after(ms, () => this.guarded(work, again))];
+      if (!this.stopped) this.cancels[slot] = this.timers.after(ms, () => this.guarded(work, again));
     };
     again();
   }

@@ -1,4 +1,5 @@
 import { awake, type WaitState } from '../core/process.js';
+import { type Change, isUnder } from '../core/change.js';
 import { stepNamed } from '../definition/graph.js';
 import type { Ran, Task, TaskWork } from '../queue/task-queue.js';
 import type { Loaded, ProcessStore, Rate, TaskAt } from '../store/process-store.js';
@@ -6,12 +7,14 @@ import type { Activity } from './activity.js';
 import { runBody } from './body.js';
 import type { Clock, Timers } from './clock.js';
 import { conclude } from './conclude.js';
+import type { Handover } from './handover.js';
 import type { Loader } from './loader.js';
 import type { ProcessWriter } from './process-writer.js';
 import type { WorkflowRegistry } from './registry.js';
 import { StepVisit } from './step-visit.js';
 import { addressOf, taskOf } from '../queue/task-id.js';
 import { TaskClaims } from './task-claims.js';
+import { speakerOf } from './tell-outcome.js';
 import type { TransactionalSteps } from './transactional-steps.js';
 
 /** Runs queued tasks: takes one, runs its body with the newest context, records the outcome under the claim it took. */
@@ -27,15 +30,14 @@ export class TaskRunner implements TaskWork {
     private readonly writer: ProcessWriter,
     private readonly registry: WorkflowRegistry,
     private readonly loader: Loader,
+    private readonly handover: Handover,
     private readonly transactional: TransactionalSteps,
     private readonly clock: Clock,
     private readonly timers: Timers,
     private readonly activity: Activity,
   ) {
     this.claims = new TaskClaims(store, worker, clock);
-    writer.afterCommit((change) => {
-      if (change.waits.clear) this.abortTasksOf(change.process.id);
-    });
+    writer.afterCommit((change) => this.abortLost(change));
   }
 
   stop(): void {
@@ -56,9 +58,16 @@ export class TaskRunner implements TaskWork {
     for (const visit of this.running.values()) visit?.abort(new Error(reason));
   }
 
-  private abortTasksOf(processId: string): void {
-    for (const visit of this.running.values())
-      if (visit?.processId === processId) visit.abort(new Error('The process has moved on: cancelled, restarted or completed.'));
+  /** Its process has ended the visit: with all others, with its branch, or by itself. */
+  private abortLost({ process, waits }: Change): void {
+    const { clear, kill, delete: gone } = waits;
+    if (this.running.size === 0 || (!clear && kill.length === 0 && gone.length === 0)) return;
+    for (const visit of this.running.values()) {
+      if (visit?.processId !== process.id || visit.ended) continue;
+      const { key } = visit.token;
+      if (clear || gone.includes(key) || kill.some((above) => isUnder(key, above)))
+        visit.abort(new Error('The process has moved on: cancelled, restarted or completed, or another branch was faster.'));
+    }
   }
 
   private async tryToRun(at: TaskAt, rate: Rate | undefined): Promise<Ran> {
@@ -96,12 +105,14 @@ export class TaskRunner implements TaskWork {
     const bound = this.registry.find(process.workflow, process.workflowVersion)!;
     const node = stepNamed(bound.definition, wait.node);
     const token = awake(wait);
-    const visit = new StepVisit(process, token, undefined, this.clock.now(), undefined);
+    const visit = new StepVisit(process, bound, token, this.clock);
     this.running.set(placeOf({ processId: process.id, key: wait.key }), visit);
-    const speaker = { claim, taskOf: this.worker, begunAt: visit.now.getTime() };
-    if (node.transactional && token.does === 'run') return this.transactional.run(bound, node, visit, speaker);
-    const result = await runBody(bound, node, visit, context!, this.timers);
-    await conclude(this.writer, process.id, result, { ...speaker, token, notes: visit.notes, seen: context! });
+    await this.handover.bring(bound, visit);
+    const by = { claim, taskOf: this.worker, begunAt: visit.now.getTime() };
+    if (node.transactional && token.does === 'run') return this.transactional.run(bound, visit, by);
+    const result = await runBody(bound, visit, context!, this.timers);
+    const child = 'values' in result ? this.handover.childOf(node) : undefined;
+    await conclude(this.writer, process.id, result, speakerOf(visit, { ...by, seen: context!, child }));
   }
 }
 

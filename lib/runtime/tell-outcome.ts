@@ -1,9 +1,14 @@
+import { storedPatch } from '../context/context.js';
+import { checkSize, plain } from '../context/plain.js';
+import { toStored } from '../context/schema.js';
+import type { ContextPatch } from '../core/events.js';
 import type { Json, JsonObject } from '../core/json.js';
 import type { Token } from '../core/process.js';
-import { storedPatch } from '../context/context.js';
-import { plain } from '../context/plain.js';
-import { type BodyResult, describe } from './body.js';
+import type { Schema } from '../values.js';
+import { describe } from './describe.js';
+import type { BodyResult } from './read-result.js';
 import type { Standing, Told } from './seat.js';
+import type { StepVisit, Undone } from './step-visit.js';
 
 /** Who speaks: the fence of its claim goes with the outcome. */
 export interface Speaker {
@@ -14,40 +19,71 @@ export interface Speaker {
   /** The values its body saw. */
   readonly seen?: JsonObject;
   readonly notes: readonly string[];
+  readonly log: readonly string[];
+  /** The visit it has undone. */
+  readonly undoes?: Undone | null;
+  /** What stores the starting values of its child. */
+  readonly child?: Schema | undefined;
+}
+
+/** Whoever ran the body speaks for it: what was said in it goes with the outcome. */
+export function speakerOf(visit: StepVisit, claim: Pick<Speaker, 'claim' | 'taskOf' | 'begunAt' | 'seen' | 'child'>): Speaker {
+  return { ...claim, token: visit.token, notes: visit.notes, log: visit.log.close(), undoes: visit.undoes };
 }
 
 /** An outcome as an event. A patch that cannot be stored is a failed attempt, like any other error of the step. */
 export function tellOutcome(result: BodyResult, speaker: Speaker): (standing: Standing) => Told {
-  const visit = {
-    key: speaker.token.key, run: speaker.token.run, attempt: speaker.token.attempt, claim: speaker.claim, notes: speaker.notes,
-    ...(speaker.taskOf !== undefined && { taskOf: speaker.taskOf, begunAt: speaker.begunAt }),
-  }; // prettier-ignore
-  const failed = (error: string, permanent: boolean): Told => ({ ...visit, type: 'step-failed', error, permanent, random: Math.random() });
+  const visit = visitOf(speaker);
+  const failed = (error: string, permanent: boolean): Told => ({
+    ...visit,
+    type: 'step-failed',
+    error: where(speaker) + error,
+    permanent,
+    random: Math.random(),
+  });
   return (standing) => {
     if ('failed' in result) return failed(result.failed, result.permanent);
     try {
-      return { ...visit, ...say(result, standing, speaker.seen ?? standing.context) };
+      return { ...visit, ...('values' in result ? sayValues(result.values, speaker) : say(result, standing, speaker)) };
     } catch (error) {
       return failed(describe(error), true);
     }
   };
 }
 
+/** The token that undoes stands in no step: the error says which it was about. */
+function where({ undoes }: Speaker): string {
+  return undoes ? `undoing ${undoes.node}: ` : '';
+}
+
+/** Which visit speaks, and all that was said while it ran. */
+export function visitOf({ token, claim, notes, log, taskOf, begunAt }: Speaker) {
+  const { key, run, attempt } = token;
+  return {
+    key, run, attempt, claim, notes,
+    ...(log.length > 0 && { log }),
+    ...(taskOf !== undefined && { taskOf, ...(begunAt !== undefined && { begunAt }) }),
+  }; // prettier-ignore
+}
+
 type Word =
-  | { type: 'step-succeeded'; patch: ReturnType<typeof storedPatch>; branch?: string; overwrote?: readonly string[] }
+  | { type: 'step-succeeded'; patch: ContextPatch; branch?: string; result?: Json; overwrote?: readonly string[] }
+  | { type: 'visit-undone'; step: string; undone: number; patch: ContextPatch }
   | { type: 'response-requested'; correlation?: string }
-  | { type: 'step-deferred'; afterMs?: number; state?: Json; patch?: ReturnType<typeof storedPatch> }
+  | { type: 'step-deferred'; afterMs?: number; state?: Json; patch?: ContextPatch }
   | { type: 'step-paused'; reason: string }
   | { type: 'step-failed'; error: string; permanent: boolean; random: number };
 
-function say({ said, afterMs }: Extract<BodyResult, { said: unknown }>, standing: Standing, seen: JsonObject): Word {
+type Speech = Extract<BodyResult, { said: unknown }>;
+
+function say({ said, afterMs, result }: Speech, standing: Standing, speaker: Speaker): Word {
   const stored = (patch: object) => storedPatch(standing.bound.context, patch, standing.context);
   switch (said.said) {
-    case 'done': return { type: 'step-succeeded', patch: stored(said.patch ?? {}), ...overwritten(said.patch, seen, standing.context) };
-    case 'go': return { type: 'step-succeeded', patch: stored(said.patch ?? {}), branch: said.branch, ...overwritten(said.patch, seen, standing.context) };
+    case 'done': return speaker.undoes ? undone(speaker.undoes, stored(said.patch ?? {})) : succeeded(said.patch, result, standing, speaker);
+    case 'go': return { ...succeeded(said.patch, result, standing, speaker), branch: said.branch };
     case 'asked': return { type: 'response-requested', ...(said.correlationId !== '' && { correlation: said.correlationId }) };
     case 'pause': return { type: 'step-paused', reason: String(said.reason) };
-    case 'fail': return { type: 'step-failed', error: String(said.reason), permanent: true, random: 0 };
+    case 'fail': return { type: 'step-failed', error: where(speaker) + String(said.reason), permanent: true, random: 0 };
     case 'again': return {
       type: 'step-deferred',
       ...(afterMs !== undefined && { afterMs }),
@@ -57,10 +93,33 @@ function say({ said, afterMs }: Extract<BodyResult, { said: unknown }>, standing
   } // prettier-ignore
 }
 
+function undone({ node, run }: Undone, patch: ContextPatch): Word {
+  return { type: 'visit-undone', step: node, undone: run, patch };
+}
+
+function succeeded(given: object | undefined, result: unknown, standing: Standing, { seen }: Speaker): Extract<Word, { type: 'step-succeeded' }> {
+  const patch = storedPatch(standing.bound.context, given ?? {}, standing.context);
+  return { type: 'step-succeeded', patch, ...returned(result, patch), ...overwritten(given, seen ?? standing.context, standing.context) };
+}
+
+/** What the next step finds in `step.previous`, where that is not the patch. */
+function returned(result: unknown, { set }: ContextPatch): { result?: Json } {
+  if (result === undefined) return {};
+  const stored = plain(result, 'its result');
+  checkSize(stored, 'The result');
+  return JSON.stringify(stored) === JSON.stringify(set) ? {} : { result: stored };
+}
+
 /** Keys it sets without having seen their latest values: somebody else has set them since its body began. */
 function overwritten(patch: object | undefined, seen: JsonObject, latest: JsonObject): { overwrote?: string[] } {
   if (!patch || seen === latest) return {};
   const set = Object.entries(patch).flatMap(([key, value]) => (typeof value === 'function' ? [] : [key]));
   const overwrote = set.filter((key) => JSON.stringify(seen[key]) !== JSON.stringify(latest[key]));
   return overwrote.length > 0 ? { overwrote } : {};
+}
+
+function sayValues(given: object, { child }: Speaker): { type: 'child-requested'; values: JsonObject } {
+  const values = toStored(child, given, '');
+  checkSize(values, 'The starting values of its child');
+  return { type: 'child-requested', values };
 }

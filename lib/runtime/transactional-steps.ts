@@ -2,17 +2,17 @@ import type { EntityManager } from 'typeorm';
 import { reasonOf } from '../core/reason.js';
 import type { Change } from '../core/change.js';
 import type { JsonObject } from '../core/json.js';
-import type { StepNode } from '../definition/graph.js';
 import type { ProcessStore } from '../store/process-store.js';
-import { type BodyResult, runBody } from './body.js';
+import { runBody } from './body.js';
 import type { BoundWorkflow } from './bound-workflow.js';
 import type { Clock, Timers } from './clock.js';
 import { conclude } from './conclude.js';
 import type { Loader } from './loader.js';
 import type { ProcessWriter } from './process-writer.js';
-import { decideOn, snapshotOf, valuesAfter } from './round.js';
-import { StepVisit } from './step-visit.js';
-import { type Speaker, tellOutcome } from './tell-outcome.js';
+import type { BodyResult } from './read-result.js';
+import { decideOn, readAndDecide, snapshotOf, valuesAfter } from './round.js';
+import type { StepVisit } from './step-visit.js';
+import { type Speaker, speakerOf, tellOutcome } from './tell-outcome.js';
 
 /** Somebody else changed the process while the body ran: its writes are rolled back, and it runs again if it is still its turn. */
 class Overtaken extends Error {
@@ -28,6 +28,9 @@ class BodyFailed extends Error {
 }
 
 const MOST_TRIES = 10;
+
+/** What the outcome makes of the process, and the values it met. */
+type Made = { readonly change: Change | null; readonly context: JsonObject };
 
 type Claim = Pick<Speaker, 'claim' | 'taskOf' | 'begunAt'>;
 
@@ -46,10 +49,10 @@ export class TransactionalSteps {
     private readonly worker: string,
   ) {}
 
-  async run(bound: BoundWorkflow, node: StepNode, visit: StepVisit, claim: Claim): Promise<void> {
+  async run(bound: BoundWorkflow, visit: StepVisit, claim: Claim): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.once(bound, node, visit, claim);
+        return await this.once(bound, visit, claim);
       } catch (error) {
         if (error instanceof Lost) return;
         if (error instanceof Overtaken && tries < MOST_TRIES) continue;
@@ -58,14 +61,14 @@ export class TransactionalSteps {
     }
   }
 
-  private async once(bound: BoundWorkflow, node: StepNode, visit: StepVisit, claim: Claim): Promise<void> {
-    const { processId: id, token } = visit;
+  private async once(bound: BoundWorkflow, visit: StepVisit, claim: Claim): Promise<void> {
+    const { processId: id } = visit;
     const made = await this.store.transaction(async (transaction) => {
       const first = (await this.loader.load({ id, waits: [], messages: [], context: true }))!;
-      const inside = new StepVisit(first.process, token, visit.message, this.clock.now(), transaction as EntityManager);
-      const result = await runBody(bound, node, inside, first.context!, this.timers);
-      if ('failed' in result || result.said.said === 'fail') throw new BodyFailed(result);
-      const made = await this.decide(bound, id, result, { ...claim, token, notes: inside.notes });
+      visit.begin(first.process, transaction as EntityManager);
+      const result = await runBody(bound, visit, first.context!, this.timers);
+      if ('failed' in result || ('said' in result && result.said.said === 'fail')) throw new BodyFailed(result);
+      const made = await this.decide(bound, id, result, speakerOf(visit, claim));
       if (!made.change) throw new Lost();
       if (await this.store.commitWithin(transaction, made.change)) throw new Overtaken();
       return { change: made.change, context: made.context };
@@ -73,8 +76,12 @@ export class TransactionalSteps {
     this.writer.committedElsewhere(made.change, valuesAfter(made.context, made.change));
   }
 
-  private async decide(bound: BoundWorkflow, id: string, result: BodyResult, speaker: Speaker): Promise<{ change: Change | null; context: JsonObject }> {
-    const standing = snapshotOf((await this.loader.load({ id, waits: [speaker.token.key], messages: [], context: true }))!);
+  private async decide(bound: BoundWorkflow, id: string, result: BodyResult, speaker: Speaker): Promise<Made> {
+    const read = async (waits: readonly string[]) => snapshotOf((await this.loader.load({ id, waits, messages: [], context: true }))!, waits);
+    return (await readAndDecide([speaker.token.key], read, (standing) => this.decideOn(bound, standing, result, speaker)))!;
+  }
+
+  private decideOn(bound: BoundWorkflow, standing: ReturnType<typeof snapshotOf>, result: BodyResult, speaker: Speaker): Made {
     const { process, context } = standing;
     const told = tellOutcome(result, speaker)({ process, context, bound });
     if (told.type === 'step-failed') throw new BodyFailed({ failed: told.error, permanent: told.permanent });
@@ -82,7 +89,7 @@ export class TransactionalSteps {
   }
 
   private async failed(visit: StepVisit, claim: Claim, result: BodyResult): Promise<void> {
-    await conclude(this.writer, visit.processId, result, { ...claim, token: visit.token, notes: visit.notes });
+    await conclude(this.writer, visit.processId, result, speakerOf(visit, claim));
   }
 }
 

@@ -1,74 +1,9 @@
-import type { AuditType, Change, MessageState, RecordDraft, VersionDraft } from '../core/change.js';
+import type { Change, MessageState, RecordDraft, UndoMark, VersionDraft } from '../core/change.js';
 import type { JsonObject } from '../core/json.js';
-import type { ProcessState, ProcessStatus, WaitState } from '../core/process.js';
+import type { ProcessState, WaitState } from '../core/process.js';
+import type { Known, Loaded, ProcessQuery, Rate, Rejection, StoredDefinition, TaskAt, WaitAt, WaitQuery, Want } from './port.js';
 
-/** What an event needs to be decided. */
-export interface Want {
-  readonly id: string;
-  /** The waits it is about, by key. */
-  readonly waits: readonly string[];
-  /** The messages it brings, by id, to tell a known one. */
-  readonly messages: readonly string[];
-  /** The newest values too, for a body or a condition. */
-  readonly context: boolean;
-}
-
-export interface Loaded {
-  readonly process: ProcessState;
-  readonly waits: readonly WaitState[];
-  readonly messages: readonly MessageState[];
-  /** The newest values, if they were wanted. */
-  readonly context: JsonObject | null;
-}
-
-/**
- * A change that was not applied. `stale`: the stored revision is another. `exists`: its id, or a live process with its group
- * id. `refused`: the database does not take its data, and says why.
- */
-export interface Rejection {
-  readonly change: Change;
-  readonly reason: 'stale' | 'exists' | 'refused';
-  readonly error?: unknown;
-}
-
-/** A wait, by where it stands. `closed`: it was one, and its process has moved on. */
-export interface WaitAt {
-  readonly processId: string;
-  readonly key: string;
-  readonly run: number;
-  readonly step: string;
-  readonly address: string;
-  readonly closed: boolean;
-}
-
-/** A queued task, by where it stands. */
-export interface TaskAt {
-  readonly processId: string;
-  readonly key: string;
-  readonly run: number;
-  readonly queue: string;
-  /** ms. */
-  readonly readyAt: number;
-  /** How often it was taken; grows with each taking, and fences whoever had it before. */
-  readonly claim: number;
-}
-
-export interface Rate {
-  readonly max: number;
-  readonly perMs: number;
-}
-
-export interface ProcessQuery {
-  readonly workflow?: string;
-  readonly statuses?: readonly ProcessStatus[];
-  readonly groupId?: string;
-  /** The name of a step it waits in. */
-  readonly waitingFor?: string;
-  readonly startedBefore?: number;
-  /** Continues after this process: newest first, by start and id. */
-  readonly after?: { readonly startedAt: number; readonly id: string };
-  readonly limit: number;
-}
+export type * from './port.js';
 
 /**
  * Where processes live. Every implementation passes `processStoreContract`.
@@ -107,6 +42,7 @@ export abstract class ProcessStore<Transaction = unknown> {
   abstract messagesAt(addresses: readonly string[]): Promise<readonly MessageState[]>;
   /** Stored messages that a wait matches: what both sides missed. */
   abstract unmatched(limit: number): Promise<readonly { readonly message: MessageState; readonly wait: WaitAt }[]>;
+  /** Stored ones, but for those that ask for a child (`s:...`), and the end of one (`c:...`) that somebody waits for. */
   abstract forgetMessages(storedBefore: number): Promise<void>;
 
   /**
@@ -118,9 +54,9 @@ export abstract class ProcessStore<Transaction = unknown> {
   abstract readyTasks(queues: readonly string[], now: number, limit: number): Promise<readonly TaskAt[]>;
 
   /** Waits of these workflows whose moment has come. */
-  abstract dueWaits(workflows: readonly string[], now: number, limit: number): Promise<readonly { processId: string; key: string; run: number }[]>;
+  abstract dueWaits(workflows: readonly Known[], now: number, limit: number): Promise<readonly { processId: string; key: string; run: number }[]>;
   /** Processes that can run and that nobody holds. */
-  abstract freeProcesses(workflows: readonly string[], limit: number): Promise<readonly string[]>;
+  abstract freeProcesses(workflows: readonly Known[], limit: number): Promise<readonly string[]>;
 
   /** Says that the worker lives; returns the time of the store, ms. */
   abstract beat(worker: string): Promise<number>;
@@ -135,21 +71,36 @@ export abstract class ProcessStore<Transaction = unknown> {
   ): Promise<{ readonly processes: readonly { id: string; revision: number }[]; readonly tasks: readonly TaskAt[] }>;
   abstract forgetWorker(worker: string): Promise<void>;
 
+  /** Stored messages that ask for a child process to be started (address `s:...`), oldest first; those after one. They are never forgotten. */
+  abstract childrenToStart(limit: number, after?: Pick<MessageState, 'id' | 'receivedAt'>): Promise<readonly MessageState[]>;
+  /**
+   * Live children that nobody needs any more, of this process or of any: tied to a parent that was cancelled, or awaited and tied
+   * where the parent has no wait `c:<child id>` left.
+   */
+  abstract orphans(parentId: string | null, limit: number): Promise<readonly string[]>;
+
+  /** All definitions, or those that changed at or after that moment, ms. */
+  abstract definitions(since?: number): Promise<readonly StoredDefinition[]>;
+  /** Writes one, unless another fingerprint (or null: none) than `expected` stands there; false if so. `updatedAt` is the store's time. */
+  abstract keepDefinition(definition: Omit<StoredDefinition, 'updatedAt'>, expected: string | null): Promise<boolean>;
+  /** The live processes of each workflow and version. */
+  abstract census(): Promise<readonly { readonly workflow: string; readonly version: number; readonly live: number }[]>;
+
   /** The live process with this group id, else the latest, of each of these workflows that has one. */
   abstract byGroup(workflows: readonly string[], groupId: string): Promise<readonly ProcessState[]>;
   abstract find(query: ProcessQuery): Promise<readonly ProcessState[]>;
   abstract waitsOf(processId: string): Promise<readonly WaitState[]>;
+  /** Waits of one kind, of live processes, with the process each belongs to. */
+  abstract waitsLike(query: WaitQuery): Promise<readonly { readonly process: ProcessState; readonly wait: WaitState }[]>;
   abstract recordsOf(processId: string): Promise<readonly RecordDraft[]>;
+  /** Versions in order, from one to another, both included. */
+  abstract versions(processId: string, from: number, to: number): Promise<readonly VersionDraft[]>;
+  /** The versions with an undo mark, newest first: number, step and mark. */
+  abstract undoMarks(processId: string): Promise<readonly { readonly version: number; readonly step: string; readonly undo: UndoMark }[]>;
   /** The versions from the newest snapshot at or before `version` up to it. */
   abstract versionsUpTo(processId: string, version: number): Promise<readonly VersionDraft[]>;
   /** How the tokens moved, version by version. */
   abstract movesUpTo(processId: string, version: number): Promise<readonly VersionDraft['moves'][]>;
-}
-
-/** A committed audit record, as it streams out. */
-export interface CommittedRecord extends RecordDraft {
-  readonly processId: string;
-  readonly type: AuditType;
 }
 
 /** The values of a version, from the snapshot before it and the patches since. */

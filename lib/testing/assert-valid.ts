@@ -1,15 +1,46 @@
 import { WORKFLOW_METADATA } from '../decorators/workflow.decorator.js';
-import { verify } from '../definition/verifier.js';
-import { compileWrittenOrder } from '../definition/written-order.js';
+import { isClass, type WorkflowSource } from '../definition/source.js';
+import { StepLibrary } from '../definition/step-library.js';
+import type { WorkflowJson } from '../definition/workflow-json.js';
 import { InvalidWorkflowError } from '../errors.js';
-import { sourceOf } from '../runtime/explorer.js';
+import { isStepClass, providerOf, sourceOf } from '../runtime/explorer.js';
+import { Workshop } from '../runtime/workshop.js';
 import type { Class } from '../values.js';
 
-/** Runs the checks of boot on one workflow, without an application. @throws InvalidWorkflowError with every problem */
-export function assertValid(workflow: Class): void {
+/** What a workflow names, where there is no application to find it in. */
+export interface Named {
+  /** The step classes a document names. Those in a flow are found by themselves. */
+  readonly steps?: readonly Class[];
+  /** The context classes a document names. */
+  readonly contexts?: readonly Class[];
+}
+
+/** Runs the checks of boot on one workflow (a class, a document, or its path), without an application. @throws InvalidWorkflowError with every problem */
+export function assertValid(workflow: Class | WorkflowJson | object | string, { steps = [], contexts = [] }: Named = {}): void {
+  const workshop = new Workshop({ library: new AnyStep(steps.map(asProvider)), contexts, queues: null, workflows: null });
+  if (!isClass(workflow)) return void workshop.make(workflow);
   if (!Reflect.hasMetadata(WORKFLOW_METADATA, workflow))
     throw new InvalidWorkflowError(workflow.name, [`${workflow.name}: it has no @Workflow({ name: '...' }).`]);
-  const source = sourceOf(workflow, Object.create(workflow.prototype as object) as object);
-  const problems = verify(source, compileWrittenOrder(source), { queues: null });
-  if (problems.length > 0) throw new InvalidWorkflowError(workflow.name, problems);
+  const { problems } = workshop.compile(sourceWithout(workflow));
+  if (problems.length > 0) throw new InvalidWorkflowError(workflow.name, [...problems]);
+}
+
+/** A digraph is a field, so the class is made, if it can be made of nothing. */
+export function sourceWithout(workflow: Class): WorkflowSource {
+  try {
+    return sourceOf(workflow, new workflow() as object);
+  } catch {
+    return sourceOf(workflow, Object.create(workflow.prototype as object) as object);
+  }
+}
+
+function asProvider(type: Class) {
+  return providerOf(type, Object.create(type.prototype as object) as object);
+}
+
+/** As if every step class were a provider. */
+class AnyStep extends StepLibrary {
+  override of(type: unknown) {
+    return super.of(type) ?? (isStepClass(type) ? asProvider(type) : undefined);
+  }
 }

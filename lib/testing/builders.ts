@@ -16,7 +16,7 @@ export function aProcess(given: Partial<ProcessState> = {}): ProcessState {
   const id = given.id ?? anId();
   return {
     id, workflow: 'order', workflowVersion: 1, groupId: id, status: 'running', revision: 1, contextVersion: 1, snapshotVersion: 1, runs: 1, root: 0,
-    worker: null, claim: 0, tokens: [aToken()], cause: null, startedAt: 1000, finishedAt: null, parentId: null, updatedAt: 1000, ...given,
+    worker: null, claim: 0, tokens: [aToken()], cause: null, startedAt: 1000, finishedAt: null, parent: null, updatedAt: 1000, ...given,
   }; // prettier-ignore
 }
 
@@ -36,7 +36,8 @@ export function aRecord(given: Partial<RecordDraft> = {}): RecordDraft {
 }
 
 export function aMessage(given: Partial<MessageState> = {}): MessageState {
-  return { id: anId('m'), address: 'r:none', processId: null, disposition: 'stored', body: { ok: true }, digest: 'd', receivedAt: 1000, ...given };
+  const { receivedAt = 1000, effectiveAt = receivedAt } = given;
+  return { id: anId('m'), address: 'r:none', processId: null, disposition: 'stored', body: { ok: true }, digest: 'd', ...given, receivedAt, effectiveAt };
 }
 
 export type Given = Partial<Omit<Change, 'process' | 'waits'>> & {
@@ -48,7 +49,7 @@ export type Given = Partial<Omit<Change, 'process' | 'waits'>> & {
 export function aStart(given: Given = {}): Change {
   return {
     expected: null, versions: [aVersion()], records: [aRecord()], messages: [], ...given,
-    process: aProcess(given.process), waits: { clear: false, delete: [], put: [], ...given.waits },
+    process: aProcess(given.process), waits: { clear: false, kill: [], delete: [], put: [], ...given.waits },
   }; // prettier-ignore
 }
 
@@ -59,6 +60,6 @@ export function aChange(before: ProcessState, given: Given = {}): Change {
   return {
     expected: before.revision, versions: [aVersion({ version, step: 'approve', patch: { [`v${version}`]: version }, snapshot: null })],
     records: [aRecord({ sequence: revision, type: 'step-completed', step: 'approve', contextVersion: version })], messages: [], ...given,
-    process: { ...before, revision, contextVersion: version, ...given.process }, waits: { clear: false, delete: [], put: [], ...given.waits },
+    process: { ...before, revision, contextVersion: version, ...given.process }, waits: { clear: false, kill: [], delete: [], put: [], ...given.waits },
   }; // prettier-ignore
 }

@@ -1,6 +1,10 @@
 import type { ProcessStore } from '../store/process-store.js';
+import { branchesContract } from './contract/branches.js';
+import { childrenContract } from './contract/children.js';
 import { commitContract } from './contract/commit.js';
+import { definitionsContract } from './contract/definitions.js';
 import { historyContract } from './contract/history.js';
+import { listingContract } from './contract/listing.js';
 import { messagesContract } from './contract/messages.js';
 import { tasksContract } from './contract/tasks.js';
 import { valuesContract } from './contract/values.js';
@@ -18,6 +22,11 @@ export interface Bench {
   readonly store: () => ProcessStore;
 }
 
+const parts = [
+  commitContract, waitsContract, branchesContract, valuesContract, messagesContract, tasksContract, workersContract, childrenContract, historyContract,
+  listingContract, definitionsContract,
+]; // prettier-ignore
+
 /**
  * What every store has to do, as a test suite. `create` hands out an opened store; it may be the same database each time.
  *
@@ -32,5 +41,5 @@ export function processStoreContract(create: () => Promise<StoreUnderTest>, give
   });
   kit.afterEach(() => made.close());
   const bench: Bench = { kit, store: () => made.store };
-  for (const part of [commitContract, waitsContract, valuesContract, messagesContract, tasksContract, workersContract, historyContract]) part(bench);
+  for (const part of parts) part(bench);
 }

@@ -1,7 +1,7 @@
 import { milliseconds } from '../core/duration.js';
 import type { ContextIn, MessageIn, ReceiverIn } from '../decorators/step.check.js';
+import type { NodeCode } from '../definition/source.js';
 import type { Delivery } from '../runtime/letters.js';
-import type { BoundStep } from '../runtime/bound-workflow.js';
 import type { Engine } from '../runtime/engine.js';
 import type { Told } from '../runtime/seat.js';
 import type { StepVisit } from '../runtime/step-visit.js';
@@ -29,6 +29,8 @@ export interface ProcessProbe<W extends Class | string> {
   readonly records: AuditRecord[];
   /** Answers the request of a step, under the correlation id it waits for. */
   respond<S extends ReceiverIn<W>>(step: S, response: MessageIn<W, S>): Promise<void>;
+  /** Gives a step the input it waits for. */
+  provideInput<S extends ReceiverIn<W>>(step: S, input: MessageIn<W, S>): Promise<void>;
 }
 
 /** Drives processes by hand. Every method resolves when nothing is left to do at this moment. */
@@ -76,16 +78,16 @@ export class WorkflowHarness {
   crashIn(step: string): void {
     const known = this.engine.registry.all().filter(({ steps }) => steps.has(step));
     if (known.length === 0) throw new Error(`No workflow has a step "${step}".`);
-    if (!this.deaths.has(step)) for (const { steps } of known) this.doom(steps as Map<string, BoundStep>, step);
+    if (!this.deaths.has(step)) for (const { steps } of known) this.doom(steps as Map<string, NodeCode>, step);
     this.deaths.set(step, (this.deaths.get(step) ?? 0) + 1);
   }
 
-  private doom(steps: Map<string, BoundStep>, name: string): void {
+  private doom(steps: Map<string, NodeCode>, name: string): void {
     const step = steps.get(name)!;
     const mortal = async (...args: unknown[]) => {
       const dies = this.deaths.get(name)! > 0;
       this.deaths.set(name, this.deaths.get(name)! - Number(dies));
-      const result = await step.run(...args);
+      const result = await step.run?.(...args);
       if (dies) await this.takeOver(args.at(-1) as StepVisit);
       return result; // said by a worker that has lost its claim: it changes nothing
     };
@@ -165,6 +167,11 @@ class Probe {
     const wait = waits.find((each) => each.kind === 'response' && each.step === step);
     if (!wait) throw new Error(`Process ${this.id} does not wait for a response in "${step}"; it waits in: ${this.waitingFor.join(', ') || 'nothing'}.`);
     await this.workflows.respond(this.workflow as string, step, wait.key!, response);
+    await this.harness.settle();
+  }
+
+  async provideInput(step: string, input: unknown): Promise<void> {
+    await this.workflows.provideInput(this.workflow as string, step, this.id, input);
     await this.harness.settle();
   }
 }

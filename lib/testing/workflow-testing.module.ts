@@ -1,17 +1,19 @@
-import { type DynamicModule, Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { type DynamicModule, Inject, Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { MemoryTaskQueue } from '../queue/memory/memory-task-queue.js';
 import { discoverWorkflows } from '../runtime/boot.js';
 import { Clock } from '../runtime/clock.js';
 import { Engine } from '../runtime/engine.js';
+import { listenToLogger } from '../runtime/logger-tee.js';
 import { settingsOf } from '../runtime/settings.js';
 import { MemoryProcessStore } from '../store/memory/memory-process-store.js';
 import { WorkflowService } from '../workflow.service.js';
-import type { WorkflowModuleOptions } from '../workflow.options.js';
+import type { WorkflowModuleExtras, WorkflowModuleOptions } from '../workflow.options.js';
 import { VirtualClock, VirtualTimers } from './virtual-clock.js';
 import { WorkflowHarness } from './workflow-harness.js';
 
-export interface WorkflowTestingOptions extends Pick<WorkflowModuleOptions, 'defaults' | 'keepUnmatched'> {
+export interface WorkflowTestingOptions
+  extends Pick<WorkflowModuleOptions, 'defaults' | 'keepUnmatched'>, Pick<WorkflowModuleExtras, 'workflows' | 'contexts'> {
   /** What time it is. Default: the system's, at this moment. */
   readonly now?: string | Date;
 }
@@ -23,7 +25,9 @@ const TESTING_OPTIONS = Symbol('WORKFLOW_TESTING_OPTIONS');
  * {@link WorkflowHarness.advance} moves it. The decisions, the runner and the checks of boot are the real ones.
  */
 @Module({})
-export class WorkflowTestingModule implements OnModuleInit {
+export class WorkflowTestingModule implements OnModuleInit, OnModuleDestroy {
+  private endListening = () => {};
+
   constructor(
     @Inject(Engine) private readonly engine: Engine,
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
@@ -52,8 +56,14 @@ export class WorkflowTestingModule implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     const { defaults } = this.options;
-    discoverWorkflows(this.discovery, this.engine.registry, null, { ...(defaults && { defaults }) }, []);
+    discoverWorkflows(this.discovery, this.engine.registry, null, { ...(defaults && { defaults }) }, [], this.options);
+    this.endListening = listenToLogger();
+    await this.engine.definitions.open();
     await this.engine.start();
+  }
+
+  onModuleDestroy(): void {
+    this.endListening();
   }
 }
 

@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { WorkflowModule } from 'nestjs-argonaut';
+import { databaseTaskQueue, WorkflowModule } from 'nestjs-argonaut';
 import { database } from './database.js';
 import { LoanModule } from './loan/loan.module.js';
 import { Narrator } from './narrator.js';
+import { queues } from './queues.js';
+import { documents, samples } from './samples.js';
 import { settings } from './settings.js';
-import { WolfiModule } from './wolfi/wolfi.module.js';
 
 const redis = settings.redisUrl ? await import('./bull.js') : null;
 
@@ -16,10 +17,11 @@ const redis = settings.redisUrl ? await import('./bull.js') : null;
     WorkflowModule.forRoot({
       schema: 'migrate', // makes its tables when the application boots
       worker: { heartbeat: '1s' }, // after three seconds without a sign of life, another instance takes over
-      ...(redis && { taskQueue: redis.taskQueue }),
+      ...documents,
+      taskQueue: redis ? redis.taskQueue : databaseTaskQueue({ queues }),
     }),
     LoanModule,
-    WolfiModule,
+    ...samples,
   ],
   providers: [Narrator],
 })

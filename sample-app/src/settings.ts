@@ -1,5 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const { env } = process;
@@ -8,10 +10,12 @@ const { env } = process;
 export const settings = {
   port: Number(env.PORT ?? 3000),
   /** postgres://… or mysql://…; without it the SQLite file. */
-  databaseUrl: env.DATABASE_URL,
+  databaseUrl: env.DATABASE_URL || undefined,
   databaseFile: env.DATABASE_FILE ?? fileURLToPath(new URL('../sample-app.sqlite', import.meta.url)),
+  /** Where uploaded and downloaded files go. */
+  dataDir: env.DATA_DIR ?? join(tmpdir(), 'argonaut-sample-data'),
   /** redis://…; without it task queues live in the database. */
-  redisUrl: env.REDIS_URL,
+  redisUrl: env.REDIS_URL || undefined,
   /** Two ports of 127.0.0.1: where the identity partner listens, and where we listen for its answers. */
   partnerPort: Number(env.PARTNER_PORT) || (await freePort()),
   repliesPort: Number(env.REPLIES_PORT) || (await freePort()),

@@ -31,6 +31,13 @@ Paste into another terminal, one after the other:
   # change your mind, while it is under way (it takes about ${estimate()} seconds)
   curl -s -X POST ${url}/loans/${reference}/withdraw -H 'content-type: application/json' -d '{"reason":"found it cheaper"}'
 
+Smaller samples, told of in sample-app/README.md:
+
+  open ${url}/uploads                 a file upload: a process that waits for an input
+  POST ${url}/liteflow/06-while       the samples of LiteFlow; GET ${url}/liteflow lists them
+  POST ${url}/libero/start-workflow   {"name":"IngestArticleXMLWorkflow"}: workflows as JSON
+  POST ${url}/orders/1                {"items":200}: one process, by four spellings
+
 Stop it with Ctrl-C in the middle and start it again: the process continues.
 `;
 }

@@ -4,7 +4,7 @@ import { IsArray, IsDate, IsEnum, IsNumber, IsOptional, IsString, IsUUID, Valida
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError, UnserialisableValueError } from 'nestjs-argonaut';
 import { patched, startingValues, storedPatch } from '../../lib/context/context.js';
-import { checkedResponse } from '../../lib/context/response.js';
+import { checkedMessage } from '../../lib/context/message.js';
 import { fromStored, toStored } from '../../lib/context/schema.js';
 
 enum Colour {
@@ -237,6 +237,12 @@ const sum = {
 };
 
 describe('a Standard Schema', () => {
+  it('may say the place of a fault in keys or in objects that have them', async () => {
+    const issues = [{ message: 'is too low', path: [{ key: 'items' }, 0, { key: 'price' }] }];
+    const priced = { '~standard': { version: 1, vendor: 'hand-made', types: undefined, validate: () => ({ issues }) } };
+    await expect(startingValues(priced, {}, 'sum')).rejects.toMatchObject({ problems: ['items.0.price: is too low'] });
+  });
+
   it('makes of the values what it makes of them', async () => {
     expect(await startingValues(sum, { total: '3', more: 1 }, 'sum')).toEqual({ total: 3 });
   });
@@ -246,23 +252,23 @@ describe('a Standard Schema', () => {
   });
 
   it('checks an answer', async () => {
-    expect(await checkedResponse(sum, { total: '4' }, 'The response')).toEqual({ total: 4 });
-    await expect(checkedResponse(sum, { total: 'x' }, 'The response')).rejects.toThrow(InvalidInputError);
+    expect(await checkedMessage(sum, { total: '4' }, 'The response', 'response')).toEqual({ total: 4 });
+    await expect(checkedMessage(sum, { total: 'x' }, 'The response', 'response')).rejects.toThrow(InvalidInputError);
   });
 });
 
 describe('an answer', () => {
   it('is checked by its class, and stored plainly', async () => {
-    expect(await checkedResponse(Address, { city: 'Ulm' }, 'The response')).toEqual({ city: 'Ulm' });
-    await expect(checkedResponse(Address, { city: 3 }, 'The response')).rejects.toThrow('The response: city must be a string');
-    await expect(checkedResponse(Address, 'Ulm', 'The response')).rejects.toThrow('The response: it must be an object, as Address is');
-    await expect(checkedResponse(Address, null, 'The response')).rejects.toThrow(InvalidInputError);
+    expect(await checkedMessage(Address, { city: 'Ulm' }, 'The response', 'response')).toEqual({ city: 'Ulm' });
+    await expect(checkedMessage(Address, { city: 3 }, 'The response', 'response')).rejects.toThrow('The response: city must be a string');
+    await expect(checkedMessage(Address, 'Ulm', 'The response', 'response')).rejects.toThrow('The response: it must be an object, as Address is');
+    await expect(checkedMessage(Address, null, 'The response', 'response')).rejects.toThrow(InvalidInputError);
   });
 
   it('without a schema is any plain data', async () => {
-    expect(await checkedResponse(undefined, undefined, 'The response')).toBeNull();
-    expect(await checkedResponse(undefined, 'yes', 'The response')).toBe('yes');
-    await expect(checkedResponse(undefined, { at: Number.NaN }, 'The response')).rejects.toThrow('response.at cannot be stored: it is NaN.');
-    await expect(checkedResponse(undefined, 'x'.repeat(2_000_000), 'The response')).rejects.toThrow('The response has 2000002 bytes as JSON');
+    expect(await checkedMessage(undefined, undefined, 'The response', 'response')).toBeNull();
+    expect(await checkedMessage(undefined, 'yes', 'The response', 'response')).toBe('yes');
+    await expect(checkedMessage(undefined, { at: Number.NaN }, 'The response', 'response')).rejects.toThrow('response.at cannot be stored: it is NaN.');
+    await expect(checkedMessage(undefined, 'x'.repeat(2_000_000), 'The response', 'response')).rejects.toThrow('The response has 2000002 bytes as JSON');
   });
 });

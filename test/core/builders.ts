@@ -1,7 +1,7 @@
 import type { MessageState } from '../../lib/core/change.js';
 import type { ContextPatch, Facts } from '../../lib/core/events.js';
 import type { ProcessState, Token, WaitState } from '../../lib/core/process.js';
-import type { ForkNode, Node, StepNode, WorkflowDefinition } from '../../lib/definition/graph.js';
+import type { ChoiceNode, EachNode, EventGate, ForkNode, Node, StageNode, StepNode, WorkflowDefinition } from '../../lib/definition/graph.js';
 
 /** When every test begins, ms. */
 export const NOON = 1_000_000;
@@ -19,18 +19,48 @@ export function aStepNode(name: string, given: Partial<Omit<StepNode, 'kind' | '
     unsolicited: false,
     retry: ONCE,
     required: true,
+    compensates: false,
     transactional: false,
     ...given,
   };
 }
 
 export function aFork(name: string, branches: readonly string[], next: readonly string[] = ['end']): ForkNode {
-  return { kind: 'fork', name, branches, next };
+  return { kind: 'fork', name, branches, next, join: 'all', losers: 'cancel' };
+}
+
+export function aRace(name: string, branches: readonly string[], losers: 'cancel' | 'finish' = 'cancel', next: readonly string[] = ['end']): ForkNode {
+  return { kind: 'fork', name, branches, next, join: 'any', losers };
+}
+
+export function aChoice(name: string, then: string, otherwise: string): ChoiceNode {
+  return { kind: 'choice', name, then, otherwise };
+}
+
+export function anEach(name: string, body: string, given: Partial<EachNode> = {}): EachNode {
+  return { kind: 'each', name, body, next: ['end'], ...given };
+}
+
+export function aStage(name: string, body: string, given: Partial<StageNode> = {}): StageNode {
+  return { kind: 'stage', name, body, next: ['end'], required: true, ...given };
+}
+
+/** Waits for an event with the process's group id. */
+export function hearing(event: string, given: Partial<EventGate> = {}): EventGate {
+  return { for: 'event', event, keyed: false, since: false, matchOne: false, ...given };
 }
 
 /** Nodes as given; the first is where a process starts. */
 export function aDefinition(nodes: readonly Node[], given: Partial<WorkflowDefinition> = {}): WorkflowDefinition {
-  return { name: 'order', version: 1, start: nodes[0]!.name, nodes: new Map(nodes.map((node) => [node.name, node])), completesEarly: false, ...given };
+  return {
+    name: 'order',
+    version: 1,
+    start: nodes[0]!.name,
+    nodes: new Map(nodes.map((node) => [node.name, node])),
+    completesEarly: false,
+    onError: 'fail',
+    ...given,
+  };
 }
 
 /** Steps one after the other. */
@@ -40,7 +70,10 @@ export function aLine(...names: readonly string[]): WorkflowDefinition {
 
 /** Conditions hold, moments are now, nothing completes early. */
 export function someFacts(given: Partial<Facts> = {}): Facts {
-  return { holds: () => true, after: (_node, now) => now, within: (_node, now) => now, completes: () => false, snapshot: () => null, ...given };
+  return {
+    holds: () => true, test: () => true, items: () => [], after: (_node, now) => now, within: (_node, now) => now, overdue: (_node, now) => now,
+    key: () => 'key', since: () => 0, completes: () => false, snapshot: () => null, ...given,
+  }; // prettier-ignore
 }
 
 export function aToken(given: Partial<Token> = {}): Token {
@@ -51,7 +84,7 @@ export function aToken(given: Partial<Token> = {}): Token {
 export function aProcess(given: Partial<ProcessState> = {}): ProcessState {
   return {
     id: 'p', workflow: 'order', workflowVersion: 1, groupId: 'g', status: 'running', revision: 1, contextVersion: 1, snapshotVersion: 1, runs: 1, root: 0,
-    worker: 'w', claim: 1, tokens: [aToken()], cause: null, startedAt: NOON, finishedAt: null, parentId: null, updatedAt: NOON, ...given,
+    worker: 'w', claim: 1, tokens: [aToken()], cause: null, startedAt: NOON, finishedAt: null, parent: null, updatedAt: NOON, ...given,
   }; // prettier-ignore
 }
 
@@ -60,5 +93,5 @@ export function aWait(given: Partial<WaitState> = {}): WaitState {
 }
 
 export function aMessage(id = 'm', given: Partial<MessageState> = {}): MessageState {
-  return { id, address: 'r:p.1', processId: null, disposition: 'stored', body: { ok: true }, digest: 'digest', receivedAt: NOON, ...given };
+  return { id, address: 'r:p.1', processId: null, disposition: 'stored', body: { ok: true }, digest: 'digest', receivedAt: NOON, effectiveAt: NOON, ...given };
 }

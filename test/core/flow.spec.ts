@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../lib/core/events.js';
-import { aDefinition, aFork, aLine, aStepNode, NOON, NOTHING } from './builders.js';
+import { placesAt } from '../../lib/core/moves.js';
+import { aDefinition, aFork, aLine, aStepNode, NOON, NOTHING, hearing } from './builders.js';
 import { Story } from './story.js';
 
 const HOUR = 3_600_000;
@@ -139,7 +140,7 @@ describe('a condition', () => {
   it('asks for nothing before it holds', () => {
     let holds = false;
     const story = new Story(
-      aDefinition([aFork('all', ['a', 'b']), aStepNode('a', { next: [] }), aStepNode('b', { next: [], when: true, gate: { for: 'event', event: 'news' } })]),
+      aDefinition([aFork('all', ['a', 'b']), aStepNode('a', { next: [] }), aStepNode('b', { next: [], when: true, gate: hearing('news') })]),
       { holds: () => holds },
     );
     expect(story.waiting).toEqual(['b: condition']);
@@ -240,7 +241,7 @@ describe('a time', () => {
 
   it('a deadline that cannot be told fails the process before it asks for anything', () => {
     let at: number | Fault = new Fault('within threw: oh');
-    const story = new Story(aDefinition([aStepNode('a', { gate: { for: 'event', event: 'news' }, within: 'asked' })]), { within: () => at });
+    const story = new Story(aDefinition([aStepNode('a', { gate: hearing('news'), within: 'asked' })]), { within: () => at });
     expect(story.process).toMatchObject({ status: 'failed', cause: 'a: within threw: oh' });
     at = NOON + HOUR;
     story.tell({ type: 'retried' });
@@ -251,7 +252,7 @@ describe('a time', () => {
 describe('an early end', () => {
   const early = () =>
     aDefinition([aFork('all', ['a', 'b'], ['end']), aStepNode('a', { next: [] }), aStepNode('b', { next: [] }), heard], { completesEarly: true });
-  const heard = aStepNode('heard', { next: [], unsolicited: true, gate: { for: 'event', event: 'news' } });
+  const heard = aStepNode('heard', { next: [], unsolicited: true, gate: hearing('news') });
 
   it('is asked for after each version, and ends all that runs and waits', () => {
     let closed = false;
@@ -308,7 +309,7 @@ describe('versions and moves', () => {
       ]),
     );
     story.do('a', 'c', 'b', 'd');
-    const at = (version: number) => Object.fromEntries((story.restart(version) as unknown as { places: Map<string, string> }).places);
+    const at = (version: number) => Object.fromEntries([...placesAt(story.book.moves.slice(0, version))].map(([key, { node }]) => [key, node]));
     expect(at(1)).toEqual({ 0: 'a' });
     expect(at(2)).toEqual({ 0: 'all', '0/0': 'b', '0/1': 'c' });
     expect(at(3)).toEqual({ 0: 'all', '0/0': 'b' });

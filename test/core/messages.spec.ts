@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../lib/core/events.js';
 import { correlationOf } from '../../lib/core/process.js';
-import { aDefinition, aFork, aMessage, aStepNode, NOON } from './builders.js';
+import { aDefinition, aFork, aMessage, aStepNode, NOON, hearing } from './builders.js';
 import { Story, type Told } from './story.js';
 
 const TRIES = { attempts: 3, delayMs: 0, backoff: 'fixed', maxDelayMs: 5000, jitter: false } as const;
 const asking = (given = {}) => aDefinition([aStepNode('a', { gate: { for: 'response', request: 'how' }, ...given })]);
-const standing = (given = {}) => aDefinition([aStepNode('a', { gate: { for: 'event', event: 'news' }, ...given })]);
-const heard = (given = {}) => aStepNode('heard', { next: [], unsolicited: true, gate: { for: 'event', event: 'news' }, ...given });
+const standing = (given = {}) => aDefinition([aStepNode('a', { gate: hearing('news'), ...given })]);
+const heard = (given = {}) => aStepNode('heard', { next: [], unsolicited: true, gate: hearing('news'), ...given });
 const fault = (story: Story) => story.process.cause;
 
 describe('a request and its response', () => {
@@ -234,7 +234,7 @@ describe('an event nobody asked for', () => {
       aFork('all', ['a', 'b']),
       aStepNode('a', { next: ['a2'] }),
       aStepNode('a2', { next: [] }),
-      aStepNode('b', { next: [], gate: { for: 'event', event: 'never' } }),
+      aStepNode('b', { next: [], gate: hearing('never') }),
       heard(given),
     ]);
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { runnable, visitKey } from '../../lib/core/runnable.js';
-import { aDefinition, aFork, aLine, aProcess, aStepNode, aToken } from './builders.js';
+import { aDefinition, aFork, aLine, aProcess, aStepNode, aToken, hearing } from './builders.js';
 import { Story } from './story.js';
 
-const heard = aStepNode('heard', { next: [], unsolicited: true, gate: { for: 'event', event: 'news' } });
+const heard = aStepNode('heard', { next: [], unsolicited: true, gate: hearing('news') });
 const forked = () =>
   aDefinition([
     aStepNode('a', { next: ['all'] }),
@@ -45,7 +45,7 @@ describe('suspend and resume', () => {
   });
 
   it('a message taken meanwhile runs after the resume', () => {
-    const story = new Story(aDefinition([aStepNode('a', { gate: { for: 'event', event: 'news' } })]));
+    const story = new Story(aDefinition([aStepNode('a', { gate: hearing('news') })]));
     story.tell({ type: 'suspended' });
     story.tell(story.answer('a'));
     expect(story.process).toMatchObject({ status: 'suspended', worker: null });
@@ -68,7 +68,7 @@ describe('suspend and resume', () => {
   });
 
   it('pause(): the step runs again after the resume, with the message it had', () => {
-    const story = new Story(aDefinition([aStepNode('a', { gate: { for: 'event', event: 'news' } })]));
+    const story = new Story(aDefinition([aStepNode('a', { gate: hearing('news') })]));
     story.tell(story.answer('a'));
     story.tell(story.paused('a'));
     expect(story.process).toMatchObject({ status: 'suspended', cause: 'look at it', worker: null });
@@ -126,7 +126,7 @@ describe('restart from a version', () => {
     ];
     const story = new Story(aDefinition(nodes)).do('b', 'a');
     story.tell(story.restart(2));
-    expect(story.process.tokens.map(({ node, open }) => [node, open])).toEqual([['outer', 2], ['a', undefined], ['inner', 1], ['c', undefined]]); // prettier-ignore
+    expect(story.process.tokens.map(({ node, open }) => [node, open])).toEqual([['outer', 2], ['inner', 1], ['a', undefined], ['c', undefined]]); // prettier-ignore
     expect(story.do('c', 'a').active).toEqual(['z']);
   });
 

@@ -4,8 +4,9 @@ import { after, type Change, joined } from '../../lib/core/change.js';
 import { isActive, isFinished, type WaitState } from '../../lib/core/process.js';
 import { transition } from '../../lib/core/transition.js';
 import type { ProcessEvent } from '../../lib/core/events.js';
+import { stepNamed } from '../../lib/definition/graph.js';
 import { stepsOf, type Node, type StepNode, type WorkflowDefinition } from '../../lib/definition/graph.js';
-import { aDefinition, aFork, aMessage, aStepNode } from './builders.js';
+import { aDefinition, aFork, aMessage, aStepNode, hearing } from './builders.js';
 import { Book, Story, type Told } from './story.js';
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 300);
@@ -40,8 +41,8 @@ function compile({ places, loops, turns, early }: { places: readonly Shape[]; lo
   const nodes: Node[] = [];
   const first = line(places, [loops ? 'more' : 'end'], nodes);
   if (loops) nodes.push(aStepNode('more', { next: [first, 'end'] }));
-  nodes.push(aStepNode('heard', { next: [], unsolicited: true, gate: { for: 'event', event: 'news' }, retry: tries(2) }));
-  nodes.push(aStepNode('turned', { next: turns ? [first] : ['end'], unsolicited: true, required: false, gate: { for: 'event', event: 'turn' } }));
+  nodes.push(aStepNode('heard', { next: [], unsolicited: true, gate: hearing('news'), retry: tries(2) }));
+  nodes.push(aStepNode('turned', { next: turns ? [first] : ['end'], unsolicited: true, required: false, gate: hearing('turn') }));
   return aDefinition(nodes, { start: first, completesEarly: early });
 }
 
@@ -62,7 +63,7 @@ function stepNode(name: string, { gate, when, within, required, tries: count }: 
     next, when, required, retry: tries(count),
     ...(within && { within: 500 }),
     ...(gate.endsWith('response') && { gate: { for: 'response', request: 'how' } as const }),
-    ...(gate === 'event' && { gate: { for: 'event', event: name } as const }),
+    ...(gate === 'event' && { gate: hearing(name) }),
     ...(gate === 'after' && { after: 50 }),
     ...(gate.startsWith('queue') && { queue: 'q' }),
   }); // prettier-ignore
@@ -110,7 +111,7 @@ class Chaos extends Story {
     if (node === undefined) return undefined;
     const token = this.process.tokens.find((each) => each.node === node && isActive(each))!;
     if (token.does === 'request' && how % 4 < 2) return this.asked(node, how % 8 === 0 ? `theirs${token.run}` : undefined);
-    const { next } = this.definition.nodes.get(node)!;
+    const { next } = stepNamed(this.definition, node);
     const succeeded = this.succeeded(node, next.length > 1 ? { branch: next[how % 2]! } : {});
     return [
       succeeded,
@@ -306,7 +307,7 @@ function good(story: Story, which: number): void {
   if (!next) return;
   if ('kind' in next) return come(story, next as WaitState);
   if (next.does === 'request') return void story.tell(story.asked(next.node));
-  const { next: edges } = story.definition.nodes.get(next.node)!;
+  const { next: edges } = stepNamed(story.definition, next.node);
   story.tell(story.succeeded(next.node, edges.length > 1 ? { branch: 'end' } : {}));
 }
 

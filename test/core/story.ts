@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
-import type { Change, MessageState, Snapshot } from '../../lib/core/change.js';
+import { type Change, isUnder, type MessageState, type Move, type Snapshot } from '../../lib/core/change.js';
 import type { Circumstances, Facts, ProcessEvent } from '../../lib/core/events.js';
-import { placesAt } from '../../lib/core/moves.js';
-import { isActive, isFinished, isMail, type ProcessState, type Token, type WaitState } from '../../lib/core/process.js';
+import { AT_START, placesAt } from '../../lib/core/moves.js';
+import { isActive, isBeside, isFinished, isMail, parentKey, type ProcessState, type Token, type WaitState } from '../../lib/core/process.js';
+import { ALL, Missing, MOST_TOKENS } from '../../lib/core/tokens.js';
 import { begin, transition } from '../../lib/core/transition.js';
 import type { WorkflowDefinition } from '../../lib/definition/graph.js';
 import { aMessage, NOON, NOTHING, someFacts } from './builders.js';
@@ -15,12 +16,13 @@ export class Book {
   process!: ProcessState;
   readonly waits = new Map<string, WaitState>();
   readonly messages = new Map<string, MessageState>();
-  readonly moves: (readonly (readonly [string, string?])[])[] = [];
+  readonly moves: (readonly Move[])[] = [];
 
   apply(change: Change): void {
     if ((change.expected ?? undefined) !== this.process?.revision) throw new Error('stale');
     this.process = change.process;
     if (change.waits.clear) this.waits.clear();
+    for (const above of change.waits.kill) for (const key of this.waits.keys()) if (isUnder(key, above)) this.waits.delete(key);
     for (const key of change.waits.delete) this.waits.delete(key);
     for (const wait of change.waits.put) this.waits.set(wait.key, wait);
     for (const message of change.messages) this.messages.set(message.id, message);
@@ -37,10 +39,12 @@ export class Book {
   }
 
   /** What the engine reads for an event: the rows it names, and no more. */
-  snapshotFor(event: Told): Snapshot {
-    const parked = 'key' in event && (!('claim' in event) || event.taskOf !== undefined) ? this.waits.get(event.key) : undefined;
+  snapshotFor(event: Told, missing: readonly string[] = []): Snapshot {
+    const about = 'key' in event && (!('claim' in event) || event.taskOf !== undefined) ? [event.key] : [];
+    const asked = [...about, ...missing];
+    const waits = asked.includes(ALL) ? [...this.waits.values()] : asked.flatMap((key) => this.waits.get(key) ?? []);
     const known = 'message' in event ? this.messages.get(event.message.id) : undefined;
-    return { process: this.process, waits: new Map(parked && [[parked.key, parked]]), messages: new Map(known && [[known.id, known]]) };
+    return { process: this.process, asked: new Set(asked), waits: new Map(waits.map((wait) => [wait.key, wait])), messages: new Map(known && [[known.id, known]]) }; // prettier-ignore
   }
 }
 
@@ -51,6 +55,8 @@ export class Story {
   now = NOON;
   worker: string | null = 'w';
   facts: Facts;
+  /** More than are let in: those may fork. */
+  mostTokens = 4 * MOST_TOKENS;
 
   constructor(
     readonly definition: WorkflowDefinition,
@@ -85,13 +91,26 @@ export class Story {
     return this.process.tokens.find((token) => token.node === node)!;
   }
   wait(node: string): WaitState {
-    return [...this.book.waits.values()].find((wait) => wait.node === node)!;
+    return [...this.book.waits.values()].find((wait) => wait.node === node && wait.kind !== 'turn')!;
   }
 
   /** What the event makes of the process; nothing is applied. */
-  decide(told: Told, snapshot: Snapshot = this.book.snapshotFor(told)): Change | null {
+  decide(told: Told, snapshot?: Snapshot): Change | null {
     const given: Circumstances = { by: this.worker, facts: this.facts };
-    return transition(this.definition, snapshot, { ...given, ...told } as ProcessEvent, this.now);
+    const on = (standing: Snapshot) => transition(this.definition, standing, { ...given, ...told } as ProcessEvent, this.now);
+    return snapshot ? on(snapshot) : this.reading((missing) => on(this.book.snapshotFor(told, missing)));
+  }
+
+  /** As the engine does: what a decision finds missing is read, and it is decided again. */
+  private reading(decide: (missing: readonly string[]) => Change | null): Change | null {
+    for (let missing: readonly string[] = []; ;) {
+      try {
+        return decide(missing);
+      } catch (error) {
+        if (!(error instanceof Missing)) throw error;
+        missing = [...missing, ...error.keys];
+      }
+    }
   }
 
   tell(told: Told): Change | null {
@@ -175,6 +194,7 @@ export class Story {
     this.book.apply(change);
     this.changes.push(change);
     holds(before, change, this.book);
+    expect(this.process.tokens.length, 'tokens in the process row').toBeLessThanOrEqual(this.mostTokens);
   }
 }
 
@@ -192,7 +212,7 @@ export function holds(before: ProcessState | undefined, change: Change, book: Bo
   expect(put.filter((key) => waits.delete.includes(key) || put.indexOf(key) !== put.lastIndexOf(key))).toEqual([]);
   statusFits(process, change);
   rowsFit(process, book);
-  if (!isFinished(process.status)) expect([...placesAt(book.moves)].sort(byKey), 'moves').toEqual(placesNow(book));
+  if (!isFinished(process.status)) movesFit(book);
 }
 
 function statusFits({ status, tokens, worker, finishedAt, cause }: ProcessState, change: Change): void {
@@ -218,19 +238,78 @@ function rowsFit({ tokens, status }: ProcessState, book: Book): void {
     if (wait.kind === 'condition' || isMail(wait)) expect(twin).toEqual(wait);
   }
   for (const token of tokens) if ('kind' in token) expect(book.waits.get(token.key)).toEqual(token);
-  for (const { key, open } of tokens) {
-    const branches = new Set(
-      [...book.waits.keys(), ...inRow.keys()].filter((other) => other.startsWith(`${key}/`) && !other.slice(key.length + 1).includes('/')),
-    );
-    if (open !== undefined) expect(branches.size, 'open branches').toBe(open);
+  branchesFit(book);
+  watchersFit(book);
+}
+
+type Standing = Token | WaitState;
+
+function standingIn({ process, waits }: Book): Map<string, Standing> {
+  return new Map([...process.tokens, ...waits.values()].map((token) => [token.key, token]));
+}
+
+/** Its fork has gone on without it: it, or what it is in. */
+function isLost(all: ReadonlyMap<string, Standing>, key: string): boolean {
+  const parent = parentKey(key);
+  if (parent === null) return false;
+  const visit = /\/(\d+)-\d+$/.exec(key)?.[1];
+  return (visit !== undefined && (all.get(parent)?.does !== 'branches' || all.get(parent)!.run !== Number(visit))) || isLost(all, parent);
+}
+
+/** What is being undone: there only bodies under way end. */
+function undoneIn({ process }: Book): (key: string) => boolean {
+  const undoings = process.tokens.flatMap(({ undo }) => undo ?? []);
+  return (key) => undoings.some(({ under }) => under === null || isUnder(key, under));
+}
+
+/** Who stands in a branch stands in one of a container, and each container counts its branches. */
+function branchesFit(book: Book): void {
+  const all = standingIn(book);
+  const isUndone = undoneIn(book);
+  const branches = new Map<string, number>();
+  for (const { key } of [...all.values()].filter((token) => !isBeside(token) && !isUndone(token.key))) {
+    const parent = parentKey(key);
+    if (parent === null || isLost(all, key)) continue;
+    expect(all.get(parent)?.does, `${key} stands in a container`).toBe('branches');
+    branches.set(parent, (branches.get(parent) ?? 0) + 1);
+  }
+  for (const { key, open, does } of all.values()) {
+    if (does !== 'branches' || open === undefined || isBeside({ key }) || isUndone(`${key}/0`) || isLost(all, key)) continue;
+    expect(branches.get(key) ?? 0, `open branches of ${key}`).toBe(open);
+  }
+  for (const { undo, open, last: ends } of all.values()) {
+    if (!undo || ends) continue;
+    const ending = [...all.values()].filter(({ key, last }) => last && (undo.under === null || isUnder(key, undo.under)));
+    expect(ending.length, 'bodies that end before anything is undone').toBe(open);
   }
 }
 
-function placesNow({ process, waits }: Book): [string, string][] {
-  const flow = [...process.tokens, ...waits.values()].filter((token) => !isMail(token) && token.does !== 'over');
-  return [...new Map(flow.map(({ key, node }) => [key, node])).entries()].sort(byKey);
+/** A timer or mark beside a visit is of that visit; who is being told of it may outlive the visit, but not what it was in. */
+function watchersFit(book: Book): void {
+  const all = standingIn(book);
+  for (const { key } of [...all.values()].filter((token) => token.key.includes('~'))) {
+    const [, visit, what, run] = /^(.*)~([odru])(\d+)$/.exec(key)!;
+    const above = what === 'r' || what === 'u' ? parentKey(visit!) : visit!;
+    if (above !== null) expect(all.has(above), `${key} watches over somebody`).toBe(true);
+    if (what === 'o' || what === 'd') expect(all.get(visit!)!.run, `${key} watches over this visit`).toBe(Number(run));
+  }
 }
 
-function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1;
+/**
+ * A restart from here finds who stands where, and with which item. Items that begin without a version have not left the start of
+ * their branch for it, and a choice entered again is chosen again; losers, and what is being undone, it does not find at all.
+ */
+function movesFit(book: Book): void {
+  const all = standingIn(book);
+  const isUndone = undoneIn(book);
+  const found = placesAt(book.moves);
+  const counts = ({ key }: Pick<Standing, 'key'>) => !isBeside({ key }) && !isLost(all, key) && !isUndone(key);
+  const standing = [...all.values()].filter((token) => counts(token) && token.does !== 'over');
+  const places = [...found].filter(([key]) => counts({ key }));
+  expect(places.map(([key]) => key).sort(), 'moves').toEqual(standing.map(({ key }) => key).sort());
+  for (const { key, node, item, index, run } of standing) {
+    const place = found.get(key)!;
+    expect([place.item, place.index], `the item at ${key}`).toEqual([item, index]);
+    if (run > 0 && place.node !== AT_START && !place.node.startsWith('choice')) expect(place.node, `the place of ${key}`).toBe(node);
+  }
 }

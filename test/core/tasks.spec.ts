@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aDefinition, aFork, aLine, aStepNode, NOON, NOTHING } from './builders.js';
+import { aDefinition, aFork, aLine, aStepNode, NOON, NOTHING, hearing } from './builders.js';
 import { Story } from './story.js';
 
 const aTask = (given = {}) => aDefinition([aStepNode('a', { queue: 'q', ...given })]);
@@ -184,9 +184,7 @@ describe('a process and its worker', () => {
   });
 
   it('what runs nothing is held by nobody', () => {
-    const story = new Story(
-      aDefinition([aFork('all', ['a', 'b']), aStepNode('a', { next: [] }), aStepNode('b', { next: [], gate: { for: 'event', event: 'news' } })]),
-    ).do('a');
+    const story = new Story(aDefinition([aFork('all', ['a', 'b']), aStepNode('a', { next: [] }), aStepNode('b', { next: [], gate: hearing('news') })])).do('a');
     expect(story.process).toMatchObject({ status: 'waiting', worker: null, claim: 1 });
     story.worker = 'other';
     story.tell(story.answer('b'));
@@ -194,9 +192,7 @@ describe('a process and its worker', () => {
   });
 
   it('an event brought by another takes the process from nobody', () => {
-    const story = new Story(
-      aDefinition([aFork('all', ['a', 'b']), aStepNode('a', { next: [] }), aStepNode('b', { next: [], gate: { for: 'event', event: 'news' } })]),
-    );
+    const story = new Story(aDefinition([aFork('all', ['a', 'b']), aStepNode('a', { next: [] }), aStepNode('b', { next: [], gate: hearing('news') })]));
     story.worker = 'other';
     story.tell(story.answer('b'));
     expect(story.process).toMatchObject({ worker: 'w', claim: 1 });

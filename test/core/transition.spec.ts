@@ -3,25 +3,30 @@ import type { Change, Snapshot } from '../../lib/core/change.js';
 import type { ProcessEvent } from '../../lib/core/events.js';
 import { isActive, type ProcessState, type ProcessStatus, type Token, type WaitState } from '../../lib/core/process.js';
 import { transition } from '../../lib/core/transition.js';
-import { aDefinition, aFork, aMessage, aProcess, aStepNode, aToken, aWait, NOON, NOTHING, someFacts } from './builders.js';
+import { aDefinition, aFork, aMessage, aProcess, aStage, aStepNode, aToken, aWait, NOON, NOTHING, someFacts, hearing } from './builders.js';
 
 /**
  * Every status × every event. The process has a token for each event to be about: `run` runs, `ask` asks, `answer` waits for a
  * response, `task` is with worker t, `timer` is due, `broken` has failed. Where a status rules a token out, it is not there.
  */
 const definition = aDefinition([
-  aFork('all', ['run', 'ask', 'answer', 'task', 'timer', 'broken']),
+  aFork('all', ['run', 'ask', 'answer', 'task', 'timer', 'broken', 'child', 'stage']),
   aStepNode('run', { next: [] }),
   aStepNode('ask', { next: [], gate: { for: 'response', request: 'how' } }),
   aStepNode('answer', { next: [], gate: { for: 'response', request: 'how' } }),
   aStepNode('task', { next: [], queue: 'q' }),
   aStepNode('timer', { next: [], after: 1 }),
   aStepNode('broken', { next: [] }),
-  aStepNode('heard', { next: [], unsolicited: true, gate: { for: 'event', event: 'news' } }),
+  aStage('stage', 'run', { next: [] }),
+  aStepNode('child', { next: [], gate: { for: 'child', workflow: 'other', detached: false, onParentCancel: 'cancel' } }),
+  aStepNode('heard', { next: [], unsolicited: true, gate: hearing('news') }),
 ]);
 
 const RUN = aToken({ key: '0/0', node: 'run', run: 2 });
 const ASK = aToken({ key: '0/1', node: 'ask', run: 3, does: 'request' });
+const CHILD = aToken({ key: '0/6', node: 'child', run: 8, does: 'request' });
+const UNDO = aToken({ key: '0/7~u9', node: 'stage', run: 9, does: 'undo', open: 0, undo: { under: '0/7', ending: 'skip' } });
+const STAGE = aToken({ key: '0/7', node: 'stage', run: 10, does: 'branches', open: 1 });
 const BROKEN = aToken({ key: '0/5', node: 'broken', run: 7, fault: 'Error: no' });
 const WAITS = [
   aWait({ key: '0/2', node: 'answer', run: 4, kind: 'response', address: 'r:p.4' }),
@@ -30,17 +35,17 @@ const WAITS = [
 ];
 
 function tokensOf(status: ProcessStatus): Token[] {
-  const active = status === 'waiting' ? [] : [RUN, ASK];
+  const active = status === 'waiting' ? [] : [RUN, ASK, CHILD, UNDO];
   const broken = status === 'failed' ? [BROKEN] : [];
-  const fork = aToken({ key: '0', node: 'all', does: 'branches', open: WAITS.length + active.length + broken.length });
-  return [fork, ...active, ...broken];
+  const fork = aToken({ key: '0', node: 'all', does: 'branches', open: WAITS.length + active.filter(({ undo }) => !undo).length + broken.length + 1 });
+  return [fork, STAGE, ...active, ...broken];
 }
 
 function standing(status: ProcessStatus): Snapshot {
   const finished = status === 'completed' || status === 'cancelled';
   const tokens = finished ? [] : tokensOf(status);
   const worker = tokens.some(isActive) ? 'w' : null;
-  const process = aProcess({ status, tokens, worker, revision: 10, runs: 7, cause: 'a cause', finishedAt: finished ? NOON : null });
+  const process = aProcess({ status, tokens, worker, revision: 10, runs: 10, cause: 'a cause', finishedAt: finished ? NOON : null });
   return { process, waits: new Map(finished ? [] : WAITS.map((wait) => [wait.key, wait])), messages: new Map() };
 }
 
@@ -65,7 +70,12 @@ const events: { [T in ProcessEvent['type']]: ProcessEvent } = {
   resumed: { type: 'resumed', ...by },
   cancelled: { type: 'cancelled', reason: 'enough', ...by },
   retried: { type: 'retried', ...by },
-  restarted: { type: 'restarted', root: 0, version: 1, values: { v: 1 }, places: new Map([['0', 'run']]), ...by },
+  'child-requested': { type: 'child-requested', key: '0/6', run: 8, attempt: 1, claim: 1, values: { of: 'p' }, ...by },
+  'visit-undone': { type: 'visit-undone', key: '0/7~u9', run: 9, attempt: 1, claim: 1, step: 'run', undone: 2, patch: NOTHING, ...by },
+  'all-undone': { type: 'all-undone', key: '0/7~u9', run: 9, attempt: 1, claim: 1, ...by },
+  skipped: { type: 'skipped', key: '0/2', run: 4, patch: NOTHING, ...by },
+  migrated: { type: 'migrated', to: 2, steps: new Map(), values: {}, waits: [], ...by },
+  restarted: { type: 'restarted', root: 0, version: 1, values: { v: 1 }, places: new Map([['0', { node: 'run' }]]), ...by },
 };
 
 /** What became of it: `records → status (worker claim)`. */
@@ -122,6 +132,19 @@ const table: { [T in ProcessEvent['type']]: { [S in ProcessStatus]: string | nul
   cancelled: {
     running: 'process-cancelled → cancelled (- 1)', waiting: 'process-cancelled → cancelled (- 1)', suspended: 'process-cancelled → cancelled (- 1)', failed: 'process-cancelled → cancelled (- 1)', completed: null, cancelled: null,
   },
+  'child-requested': {
+    running: 'child-started → running (w 1)', waiting: null, suspended: 'child-started → suspended (w 1)', failed: 'child-started → failed (w 1)', completed: null, cancelled: null,
+  },
+  'visit-undone': {
+    running: 'step-compensated → running (w 1)', waiting: null, suspended: 'step-compensated → suspended (w 1)', failed: 'step-compensated → failed (w 1)', completed: null, cancelled: null,
+  },
+  'all-undone': {
+    running: 'step-skipped → running (w 1)', waiting: null, suspended: 'step-skipped → suspended (w 1)', failed: 'step-skipped → failed (w 1)', completed: null, cancelled: null,
+  },
+  skipped: {
+    running: 'step-skipped → running (w 1)', waiting: 'step-skipped → waiting (- 1)', suspended: 'step-skipped → suspended (w 1)', failed: 'step-skipped → failed (w 1)', completed: null, cancelled: null,
+  },
+  migrated: { running: null, waiting: 'process-migrated → waiting (- 1)', suspended: null, failed: null, completed: null, cancelled: null },
   retried: { running: null, waiting: null, suspended: null, failed: 'process-retried → running (w 1)', completed: null, cancelled: null },
   restarted: {
     running: 'process-restarted → running (w 1)', waiting: 'process-restarted → running (b 2)', suspended: 'process-restarted → running (w 1)', failed: 'process-restarted → running (w 1)',
@@ -139,7 +162,7 @@ describe('every status × every event', () => {
 
   it('knows them all', () => {
     expect(Object.keys(table).sort()).toEqual(Object.keys(events).sort());
-    expect(Object.keys(table)).toHaveLength(17);
+    expect(Object.keys(table)).toHaveLength(22);
   });
 });
 

@@ -3,7 +3,7 @@ import { Controller, Injectable, Module, Scope, type Type } from '@nestjs/common
 import { Test } from '@nestjs/testing';
 import { IsString } from 'class-validator';
 import { describe, expect, it, vi } from 'vitest';
-import { HandlesResponse, InvalidWorkflowError, Step, Workflow, WorkflowModule, WorkflowService } from 'nestjs-argonaut';
+import { type Flow, HandlesInput, HandlesResponse, InvalidWorkflowError, Step, Workflow, WorkflowModule, WorkflowService } from 'nestjs-argonaut';
 import { memoryProcessStore, memoryTaskQueue, WorkflowTestingModule } from 'nestjs-argonaut/testing';
 import { bootLogger } from '../../lib/runtime/explorer.js';
 
@@ -271,5 +271,111 @@ describe('good definitions', () => {
     @Module({ providers: [GoodWorkflow] })
     class OrdersModule {}
     expect(await boot([GoodWorkflow], [WorkflowTestingModule.forRoot(), OrdersModule])).toBeNull();
+  });
+});
+
+describe('step classes and documents', () => {
+  @Step({ input: class Wanted { by = ''; } }) // prettier-ignore
+  class Approve {
+    run() {}
+  }
+  @Step()
+  class Ship {
+    run() {}
+  }
+  class Order {
+    @IsString() city = '';
+  }
+  const ordering = { name: 'order', context: 'Order', steps: [{ name: 'Approve' }, { name: 'last', use: 'Ship', if: 'city' }] };
+  const withDocuments = (workflows: object[], contexts = [Order]) => [WorkflowTestingModule.forRoot({ workflows, contexts } as never)];
+
+  it('are found, and make workflows that run', async () => {
+    const module = await Test.createTestingModule({ imports: withDocuments([ordering]), providers: [Approve, Ship] }).compile();
+    await module.init();
+    expect(module.get(WorkflowService).draw('order')).toContain('last (if)');
+    await module.close();
+  });
+
+  it('are told of with their place', async () => {
+    expect(await problemsAt([Approve], withDocuments([ordering, { steps: [] }, { name: 'x', steps: [{ name: 'Approve', nxt: 'y' }] }]))).toEqual([
+      'workflow "order": steps[1] (last): there is no step class "Ship". Put @Step() on it, and add it to the providers of a module.',
+      'workflows[1]: must have "name"',
+      'workflows[1]: steps must NOT have fewer than 1 items',
+      'workflow "x": steps[0] has no "nxt". Did you mean "next"?',
+    ]);
+  });
+
+  it('two of one name are told apart by none', async () => {
+    @Step({ name: 'Ship' })
+    class Other {
+      run() {}
+    }
+    expect(await problemsAt([Approve, Ship, Other], withDocuments([ordering]))).toEqual([
+      'workflow "order": steps[1] (last): two step classes are called "Ship". Say @Step({ name: \'...\' }) on one of them.',
+    ]);
+  });
+
+  it('a step class that is request-scoped, or has no run', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class CurrentUser {}
+    @Step()
+    class Scoped {
+      constructor(readonly user: CurrentUser) {}
+      run() {}
+    }
+    Reflect.defineMetadata('design:paramtypes', [CurrentUser], Scoped);
+    class Idle {}
+    Step()(Idle as never);
+    expect(await problemsAt([CurrentUser, Scoped, Idle])).toEqual([
+      'Scoped: it is request-scoped, or something it injects is. A step runs outside any request: make it a singleton, and resolve what belongs to a request inside the step with ModuleRef.',
+      'Idle: it has @Step() on the class, but no method run(context, step).',
+    ]);
+  });
+
+  it('a flow that names a class no module provides', async () => {
+    @Workflow({ name: 'flowing' })
+    class FlowingWorkflow {
+      flow(flow: Flow<object>) {
+        return flow.then(Ship);
+      }
+    }
+    expect(await problemsAt([FlowingWorkflow])).toEqual([
+      'FlowingWorkflow: its flow names Ship, which is not a provider: add it to the providers of a module, with @Step() on the class.',
+    ]);
+    expect(await boot([FlowingWorkflow, Ship])).toBeNull();
+  });
+
+  it('a child that is no workflow of the application', async () => {
+    @Workflow({ name: 'parent' })
+    class ParentWorkflow {
+      @Step({ child: 'ordr' }) one() {}
+      @Step({ child: GoodWorkflow }) two() {}
+    }
+    expect(await problemsAt([ParentWorkflow, GoodWorkflow, Approve, Ship], withDocuments([ordering]))).toEqual([
+      'ParentWorkflow.one: child "ordr" is no workflow of this application. Did you mean "order"?',
+    ]);
+  });
+
+  it('a door to an input, by the name of its step or of its class', async () => {
+    const idOf = (message: { id: string }) => message.id;
+    const doorTo = (step: unknown) => {
+      @Injectable()
+      class Consumer {
+        @HandlesInput(any('order'), any(step), idOf) take(_message: { id: string }): never {
+          return {} as never;
+        }
+      }
+      return Consumer;
+    };
+    const second = { ...ordering, steps: [{ name: 'approval', use: 'Approve' }] };
+    expect(await problemsAt([Approve, Ship, doorTo('last')], withDocuments([ordering]))).toEqual([
+      'Consumer.take (@HandlesInput): "last" is no step of order that has an input.',
+    ]);
+    expect(await boot([Approve, doorTo(Approve)], withDocuments([second]))).toBeNull();
+    expect(await boot([Approve, doorTo('approval')], withDocuments([second]))).toBeNull();
+  });
+
+  it('contexts that are no classes', async () => {
+    expect(await problemsAt([], withDocuments([], [{} as never]))).toEqual(['WorkflowModule: contexts[0] is not a class.']);
   });
 });

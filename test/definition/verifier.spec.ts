@@ -5,6 +5,7 @@ import { Step, Workflow } from 'nestjs-argonaut';
 import { compileWrittenOrder } from '../../lib/definition/written-order.js';
 import { verify } from '../../lib/definition/verifier.js';
 import { sourceOf } from '../../lib/runtime/explorer.js';
+import { compile } from './graphs.js';
 import { problemsOf } from './problems.js';
 
 /** Options no compiler would let through, as they come from JavaScript or a cast. */
@@ -45,7 +46,7 @@ const wrongSteps: readonly (readonly [fault: string, options: object, sentence: 
   ['a response without a request', { response: Parcel }, 'it has a response but no request: name the method that asks.'],
   ['a response that is no schema', { request: 'ask', response: {} }, 'its response is neither a class nor a Standard Schema.'],
   ['a response that is a function', { request: 'ask', response: () => Parcel }, 'its response is neither a class nor a Standard Schema.'],
-  ['unsolicited without an event', { unsolicited: true }, "it is unsolicited but has no event: say on: '...'."],
+  ['unsolicited without an event', { unsolicited: true }, "it is unsolicited but has no event: say on: '...', or input."],
   ['unsolicited in a group', { unsolicited: true, on: 'news', parallel: 'all' }, 'an unsolicited step stands beside the flow, and so in no parallel group.'],
   ['unsolicited on a queue', { unsolicited: true, on: 'news', queue: 'q' }, 'an unsolicited step runs where its event is applied, and so on no queue.'],
   [
@@ -84,6 +85,76 @@ const wrongSteps: readonly (readonly [fault: string, options: object, sentence: 
   ['a moment that is no key', { after: 'deu' }, 'after "deu" is not a key of the context nor a duration. Did you mean "due"?'],
   ['a deadline that is neither', { within: '2 dayz' }, 'within "2 dayz" is not a key of the context nor a duration.'],
   ['a condition that is no key', { when: 'wieght' }, 'when "wieght" is not a key of the context. Did you mean "weight"?'],
+  ['an input and an event', { input: Parcel, on: 'news' }, 'it waits for an input (input) and for an event (on): split it into two steps.'],
+  ['a child and a time', { child: 'x', after: '1h' }, 'it waits for a time (after) and for a child process (child): split it into two steps.'],
+  ['an input that is no schema', { input: {} }, 'its input is neither a class nor a Standard Schema.'],
+  ['an input that imports in a circle made undefined', { input: undefined }, 'its input is undefined, probably as imports go in a circle.'],
+  ['a child that is undefined', { child: undefined }, 'its child is undefined, probably as imports go in a circle. Say the name of the workflow.'],
+  ['a misspelling inside child', { child: { workflow: 'x', wiht: 'ask' } }, 'child: there is no option "wiht". Did you mean "with"?'],
+  ['starting values from nowhere', { child: { workflow: 'x', with: 'aks' } }, 'child.with "aks" is not a method of ParcelWorkflow. Did you mean "ask"?'],
+  [
+    'starting values from a step',
+    { child: { workflow: 'x', with: 'send' } },
+    'child.with "send" is a step itself. The method that gives the starting values is a plain method, without @Step().',
+  ],
+  ['a misspelling inside on', { on: { event: 'e', kye: 'city' } }, 'on: there is no option "kye". Did you mean "key"?'],
+  ['a key of an event that is none', { on: { event: 'e', key: 'ctiy' } }, 'on.key "ctiy" is not a key of the context. Did you mean "city"?'],
+  ['a misspelling inside parallel', { parallel: { group: 'x', jion: 'any' } }, 'parallel: there is no option "jion". Did you mean "join"?'],
+  ['a join there is not', { parallel: { group: 'x', join: 'some' } }, "parallel.join is 'all' or 'any', not \"some\"."],
+  [
+    'losers where all are waited for',
+    { parallel: { group: 'x', losers: 'finish' } },
+    "parallel.losers are those of join: 'any'; where all are waited for, nobody loses.",
+  ],
+  ['independent in a group', { parallel: 'x', independent: true }, 'it is independent, and so in no parallel group: leave out one of the two.'],
+  ['independent with next', { independent: true, next: 'send' }, 'it is independent, so it cannot say next: what follows waits for all that has begun.'],
+  ['a limit without items', { concurrency: 2 }, 'concurrency counts the items of forEach, which is not there.'],
+  ['a limit of none', { concurrency: 0, forEach: 'weight' }, 'concurrency 0 is not a whole number from 1.'],
+  ['a list that is no key', { forEach: 'wieght' }, 'forEach "wieght" is not a key of the context. Did you mean "weight"?'],
+  [
+    'a decision that is repeated',
+    { next: ['send', 'end'], while: 'weight' },
+    'it is a decision, so it cannot have while: put what is to be skipped or repeated into a step of its own.',
+  ],
+  [
+    'a rule that never counts',
+    { required: false, onError: 'suspend' },
+    'it is not required, so it is skipped when it has failed, and its onError never counts: leave out one of the two.',
+  ],
+  [
+    'a rule there is not',
+    { onError: 'suspnd' },
+    'onError is one of fail, suspend, cancel, compensate, or { next: \'...\' }, not "suspnd". Did you mean "suspend"?',
+  ],
+  ['a way on that is not there', { onError: { next: 'sendd' } }, 'onError goes on at "sendd", which is not a step of the flow. Did you mean "send"?'],
+  ['undoing that is not there', { compensate: 'aks' }, 'compensate "aks" is not a method of ParcelWorkflow. Did you mean "ask"?'],
+  ['undoing that is a step', { compensate: 'send' }, 'compensate "send" is a step itself. The undoing method is a plain method, without @Step().'],
+  ['a reminder that does nothing', { overdue: { after: '1h' } }, "overdue does not say what to do: do: '...', a method."],
+  ['a reminder without a time', { overdue: { do: 'ask' } }, "overdue does not say when: after: '2 days'."],
+  ['a reminder at no time', { overdue: { after: 'deu', do: 'ask' } }, 'overdue.after "deu" is not a key of the context nor a duration. Did you mean "due"?'],
+  [
+    'a reminder that is a step',
+    { overdue: { after: '1h', do: 'send' } },
+    'overdue.do "send" is a step itself. The reminding method is a plain method, without @Step().',
+  ],
+  ['a misspelling inside overdue', { overdue: { after: '1h', do: 'ask', fo: 1 } }, 'overdue: there is no option "fo". Did you mean "do"?'],
+  ['a name that is not its own', { name: 'other' }, 'its name is that of its method: leave out name, which is for step classes.'],
+  ['settings that are none', { config: 3 }, 'config must be an object.'],
+  [
+    'unsolicited and repeated',
+    { unsolicited: true, on: 'news', forEach: 'weight' },
+    'an unsolicited step stands beside the flow, so it cannot have forEach: decline the event with again().',
+  ],
+  [
+    'unsolicited under a key',
+    { unsolicited: true, on: { event: 'news', key: 'name' } },
+    'an unsolicited step hears every event under the group id while its process lives, so it cannot have on.key.',
+  ],
+  [
+    'unsolicited and independent',
+    { unsolicited: true, on: 'news', independent: true },
+    'an unsolicited step stands beside the flow, so it cannot be independent in it.',
+  ],
   ['a condition that is an object', { when: { weight: 3 } }, 'when {"weight":3} is neither a key of the context nor a function of it.'],
 ];
 
@@ -95,7 +166,7 @@ describe('a wrong step', () => {
   it('a queue the task queue has not', () => {
     const type = withStep({ queue: 'scorng' });
     const source = sourceOf(type, Object.create(type.prototype as object) as object);
-    const problems = (queues: string[]) => verify(source, compileWrittenOrder(source), { queues });
+    const problems = (queues: string[]) => verify(compileWrittenOrder(source), { queues });
     expect(problems(['scoring', 'mail'])).toEqual([
       'ParcelWorkflow.ship: queue "scorng" is not in the queues of the task queue: scoring, mail. Did you mean "scoring"?',
     ]);
@@ -130,6 +201,16 @@ describe('a wrong workflow', () => {
     ['a misspelt option', { name: 'x', verson: 2 }, 'there is no option "verson". Did you mean "version"?'],
     ['a version that is no number', { name: 'x', version: '2' }, 'version 2 is not a whole number from 1.'],
     ['version 0', { name: 'x', version: 0 }, 'version 0 is not a whole number from 1.'],
+    [
+      'a limit that is none',
+      { name: 'x', within: '3 months' },
+      "within \"3 months\" is not a duration. Say for instance '30s', '2 days', or a number of milliseconds.",
+    ],
+    [
+      'a rule that is none',
+      { name: 'x', defaults: { onError: { next: 'onyl' } } },
+      'onError goes on at "onyl", which is not a step of the flow. Did you mean "only"?',
+    ],
     ['a context that is no schema', { name: 'x', context: {} }, 'its context is neither a class nor a Standard Schema.'],
     [
       'an end that is no key',
@@ -180,6 +261,39 @@ describe('a wrong workflow', () => {
     expect(problemsOf(ScatteredWorkflow)).toContain(
       'ScatteredWorkflow: the steps of the parallel group "all" do not stand together. Write them one after the other, or name a second group.',
     );
+  });
+
+  it('a group whose steps do not agree', () => {
+    @Workflow({ name: 'quarrel' })
+    class QuarrelWorkflow {
+      @Step({ parallel: { group: 'x', join: 'any' } }) one() {}
+      @Step({ parallel: 'x' }) two() {}
+    }
+    expect(problemsOf(QuarrelWorkflow)).toEqual([
+      'QuarrelWorkflow: the steps of the parallel group "x" do not agree on its join and losers. Let each say the same.',
+    ]);
+  });
+
+  it('a way on from a failure into a group', () => {
+    @Workflow({ name: 'into' })
+    class IntoWorkflow {
+      @Step({ onError: { next: 'two' } }) one() {}
+      @Step({ parallel: 'x' }) two() {}
+      @Step({ parallel: 'x' }) three() {}
+    }
+    expect(problemsOf(IntoWorkflow)).toEqual([
+      'IntoWorkflow: "one" leads to "two", which stands inside "x (all)" and can only be entered with it. Lead to a step before it.',
+    ]);
+  });
+
+  it('a child nobody knows, where it is known who there is', () => {
+    @Workflow({ name: 'parent' })
+    class ParentWorkflow {
+      @Step({ child: 'bxo' }) one() {}
+    }
+    expect(compile(ParentWorkflow, { workflows: ['box'] }).problems).toEqual([
+      'ParentWorkflow.one: child "bxo" is no workflow of this application. Did you mean "box"?',
+    ]);
   });
 
   it('a way into a group', () => {

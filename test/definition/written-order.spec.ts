@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { describe, expect, it } from 'vitest';
 import { go, Step, Workflow, type Class } from 'nestjs-argonaut';
-import type { Node, WorkflowDefinition } from '../../lib/definition/graph.js';
+import { branchesOf, isContainer, type Node, type WorkflowDefinition } from '../../lib/definition/graph.js';
 import { compileWrittenOrder } from '../../lib/definition/written-order.js';
 import type { DefinitionDefaults } from '../../lib/definition/source.js';
 import { sourceOf } from '../../lib/runtime/explorer.js';
@@ -9,13 +9,16 @@ import { problemsOf } from './problems.js';
 
 function compiled(type: Class, defaults?: DefinitionDefaults): WorkflowDefinition {
   expect(problemsOf(type)).toEqual([]);
-  return compileWrittenOrder(sourceOf(type, Object.create(type.prototype as object) as object), defaults);
+  return compileWrittenOrder(sourceOf(type, Object.create(type.prototype as object) as object), defaults).definition;
 }
 
 /** `a > b, b > end`, with the branches of a fork in brackets. */
 function edges(type: Class): string {
   const { nodes, start } = compiled(type);
-  const of = (node: Node) => `${node.name}${node.kind === 'fork' ? ` [${node.branches.join(' ')}]` : ''} > ${node.next.join('|') || '.'}`;
+  const of = (node: Node) =>
+    node.kind === 'choice'
+      ? `${node.name} ? ${node.then} : ${node.otherwise}`
+      : `${node.name}${isContainer(node) ? ` [${branchesOf(node).join(' ')}]` : ''} > ${node.next.join('|') || '.'}`;
   return [`> ${start}`, ...[...nodes.values()].map(of)].join(', ');
 }
 

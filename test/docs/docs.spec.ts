@@ -35,5 +35,5 @@ function drawingsOf({ blocks }: Document): Promise<[string, string][]> {
 
 async function drawn(file: string, name: string): Promise<string> {
   const type = ((await import(join(root, file))) as Record<string, new () => object>)[name]!;
-  return drawMermaid(compileWrittenOrder(sourceOf(type, Object.create(type.prototype as object) as object)));
+  return drawMermaid(compileWrittenOrder(sourceOf(type, Object.create(type.prototype as object) as object)).definition);
 }

@@ -240,7 +240,7 @@ describe('roles and shutdown', () => {
     await second.engine.sweeper.beat();
     await second.engine.sweeper.sweep();
     expect((await second.workflows.get(id)).status).toBe('running');
-    await expect(second.workflows.cancel(id)).rejects.toMatchObject({ name: 'UnknownWorkflowError', workflow: 'old' });
+    await expect(second.workflows.cancel(id, { compensate: true })).rejects.toMatchObject({ name: 'UnknownWorkflowError', workflow: 'old' });
     await expect(second.workflows.start('old')).rejects.toThrow(/There is no workflow "old"/);
   });
 

@@ -13,8 +13,8 @@ describe.skipIf(missing)(`the packed package${missing ? ` (left out: ${missing})
   afterAll(() => workshop?.remove());
 
   it('holds what is needed and nothing else', () => {
-    const others = workshop.files.filter((path) => !/^dist\/.*\.(js|d\.ts)$/.test(path));
-    expect(['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md']).toEqual(expect.arrayContaining(others));
+    const others = workshop.files.filter((path) => !/^dist\/.*\.(js|d\.ts)$|^docs\/.*\.md$/.test(path));
+    expect(['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'ARCHITECTURE.md', 'workflow.schema.json']).toEqual(expect.arrayContaining(others));
     for (const entry of ['index', 'bull', 'ports', 'testing'])
       expect(workshop.files).toEqual(expect.arrayContaining([`dist/${entry}.js`, `dist/${entry}.d.ts`]));
     expect(workshop.files.filter((path) => path.includes('.spec.'))).toEqual([]);

@@ -134,6 +134,7 @@ function promises(database: Database): void {
         return commitWithin(transaction, change);
       };
       const { id } = await start(Promises, { pay: (step) => (runs++, pays(step)) });
+      await until(() => runs, (times) => times > 1); // prettier-ignore
       await settled(id);
       expect(runs).toBe(2);
       expect(await rows(Payment, { id })).toBe(1);
@@ -163,7 +164,7 @@ function promises(database: Database): void {
         process: { ...process, revision },
         versions: [],
         records: [record],
-        waits: { clear: false, delete: [], put: [] },
+        waits: { clear: false, kill: [], delete: [], put: [] },
         messages: [],
       };
     }

@@ -44,7 +44,8 @@ export class Place {
 
   constructor(more: Record<string, string> = {}) {
     // what the environment of the tests says of databases is not meant for the application
-    this.env = { DATABASE_URL: '', REDIS_URL: '', DATABASE_FILE: join(this.folder, 'app.sqlite'), ...SHORT, ...more };
+    const files = { DATABASE_FILE: join(this.folder, 'app.sqlite'), DATA_DIR: join(this.folder, 'data') };
+    this.env = { DATABASE_URL: '', REDIS_URL: '', ...files, ...SHORT, ...more };
   }
 
   async start(more: Record<string, string> = {}): Promise<Instance> {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Instance } from '../../sample-app/src/story/instance.js';
+import { type Instance, until } from '../../sample-app/src/story/instance.js';
 import { LoanByHttp } from '../../sample-app/src/story/loan-by-http.js';
 import { built, completions, Place } from './app.js';
 
@@ -52,6 +52,20 @@ describe.skipIf(missing.length > 0)(`two instances over PostgreSQL and Bull${mis
     const tries = await Promise.allSettled([loan.apply(), new LoanByHttp(second, 'L-twice').apply()]);
     expect(tries.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     await loan.ends();
+  });
+
+  it('share the items of one process, each done once', async () => {
+    const { id } = await first.post<{ id: string }>('/liteflow/08-several-nodes');
+    await until('completed', async () => (await second.get<{ status: string }>(`/liteflow/${id}`)).status === 'completed');
+    const { done } = (await first.get<{ data: { done: { item: number; by: number }[] } }>(`/liteflow/${id}`)).data;
+    expect(done.map(({ item }) => item).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(new Set(done.map(({ by }) => by))).toEqual(new Set([first.pid, second.pid]));
+  });
+
+  it('an event told to one reaches what the other has started', async () => {
+    const { id } = await first.post<{ id: string }>('/liteflow/03-events', { id: 'between-two' });
+    expect(await second.post('/liteflow/events/between-two', { data: 'hello' })).toMatchObject([{ disposition: 'delivered' }]);
+    await until('completed', async () => (await first.get<{ status: string }>(`/liteflow/${id}`)).status === 'completed');
   });
 
   it('one takes over when the other is killed', async () => {

@@ -15,7 +15,8 @@ function story(...args: string[]) {
 it('npm run story tells it from start to end', () => {
   const { status, stdout, stderr } = story();
   expect(status, stderr).toBe(0);
-  expect(stdout).toMatch(/16 +\+\d\.\d\d s +process-completed/);
+  expect(stdout).toMatch(/17 +\+\d\.\d\d s +process-completed/);
+  expect(stdout).toMatch(/log +pay +6 +A +pays 2500\.00 for loan/);
   expect(stdout).toMatch(/3 +identity +identified: – → true/);
 });
 

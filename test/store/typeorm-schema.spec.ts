@@ -2,9 +2,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type DataSource } from 'typeorm';
 import { createTypeOrmStore } from '../../lib/store/typeorm/create-store.js';
 import { AuditRecord, Process, ProcessContext, Wait } from '../../lib/store/typeorm/entities/index.js';
-import { workflowMigrations } from '../../lib/store/typeorm/migrations/index.js';
-import { workflowTables } from '../../lib/store/typeorm/migrations/sql.js';
-import { aWait } from '../../lib/testing/builders.js';
+import { workflowMigrations, WorkflowTables1764000000000 } from '../../lib/store/typeorm/migrations/index.js';
+import { workflowTables } from '../../lib/store/typeorm/migrations/tables.js';
+import { aChange, aMessage, aWait } from '../../lib/testing/builders.js';
 import { started, stored } from '../../lib/testing/contract/commit.js';
 import { type Database, isThere, libsqlFile, mysql, postgres, titleOf } from '../support/databases.js';
 
@@ -48,14 +48,41 @@ function schema(empty: Database, fresh: () => Promise<Database>): void {
   it('is made by the migrations, and taken away by them', async () => {
     const database = await another();
     const dataSource = await database.connect({ migrations: workflowMigrations });
-    expect((await dataSource.runMigrations()).length).toBe(1);
+    expect((await dataSource.runMigrations()).length).toBe(workflowMigrations.length);
     const store = createTypeOrmStore(dataSource);
     await store.open('migrate');
     await store.open('check');
     expect(await dataSource.showMigrations()).toBe(false);
     await store.close();
     await dataSource.undoLastMigration();
-    await expect(store.open('check')).rejects.toThrow('workflow_process is missing');
+    await expect(store.open('check')).rejects.toThrow(/the column workflow_process\.parent_bond is missing.*the table workflow_definition is missing/);
+    await dataSource.undoLastMigration();
+    await expect(store.open('check')).rejects.toThrow('the table workflow_process is missing');
+  });
+
+  it('made by the first version goes on with a process that lives', async () => {
+    const database = await another();
+    const dataSource = await database.connect({ migrations: workflowMigrations });
+    const runner = dataSource.createQueryRunner();
+    await new WorkflowTables1764000000000().up(runner);
+    for (const sql of firstProcess) await runner.query(sql);
+    if (dataSource.options.type !== 'better-sqlite3') await runner.release();
+    const store = createTypeOrmStore(dataSource);
+    const error = (await store.open('check').catch((error: unknown) => error)) as Error;
+    for (const missing of ['workflow_process.parent_bond', 'workflow_context.undo_mark', 'workflow_wait.from_at', 'workflow_definition', 'migration:run'])
+      expect(error.message).toContain(missing);
+    for (let times = 0; times < 2; times++) await store.open('migrate');
+    expect((await dataSource.runMigrations()).length).toBe(workflowMigrations.length);
+    await store.open('check');
+
+    const [loaded] = await store.load([{ id: 'p1', waits: ['0'], messages: ['m1'], context: true }]);
+    expect(loaded).toMatchObject({ process: { id: 'p1', parent: null, revision: 2 }, context: { total: 7 } });
+    expect(loaded?.waits).toEqual([aWait({ key: '0', node: 'pay', kind: 'response', address: 'r:p1.1' })]);
+    expect(loaded?.messages).toEqual([aMessage({ id: 'm1', address: 'e:x', receivedAt: 1500, effectiveAt: 1500 })]);
+    const next = aChange(loaded!.process, { waits: { kill: ['0'], put: [aWait({ key: `0/${'9'.repeat(400)}`, from: 3 })] } });
+    expect(await store.commit([next])).toEqual([]);
+    expect((await store.waitsOf('p1')).map(({ from }) => from)).toEqual([undefined, 3]);
+    await store.close();
   });
 
   it('is what the entities say', async () => {
@@ -102,6 +129,19 @@ function schema(empty: Database, fresh: () => Promise<Database>): void {
     await store.close();
   });
 }
+
+/** As the first version wrote them. */
+const firstProcess = [
+  `insert into workflow_process (id, workflow, workflow_version, group_id, group_key, live, status, revision, context_version, snapshot_version, runs, root,
+    worker, claim, tokens, cause, parent_id, started_at, finished_at, updated_at)
+    values ('p1', 'order', 1, 'g', 'k', 0, 'waiting', 2, 1, 1, 1, 0, null, 1, '[]', null, null, 1000, null, 1000)`,
+  `insert into workflow_context (process_id, version, step, patch, removed, snapshot, moves, created_at)
+    values ('p1', 1, '', '{"total":7}', null, '{"total":7}', '[["0","pay"]]', 1000)`,
+  `insert into workflow_wait (process_id, token_key, step, run, kind, address, due_at, queue, ready_at, worker, claim, attempt, since, token)
+    values ('p1', '0', 'pay', 1, 'response', 'r:p1.1', null, null, null, null, 0, 1, 1000, '{"does":"run"}')`,
+  `insert into workflow_inbox (id, address, process_id, disposition, body, digest, received_at)
+    values ('m1', 'e:x', null, 'stored', '{"ok":true}', 'd', 1500)`,
+];
 
 /** Name, kind and whether it may be null. */
 async function columnsOf(dataSource: DataSource): Promise<Record<string, string[]>> {

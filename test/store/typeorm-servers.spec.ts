@@ -71,6 +71,16 @@ function onServer(database: Database): void {
     await expect.poll(async () => (await stored(store, process.id).catch(() => null))?.revision).toBe(2);
   });
 
+  it('goes on after a migration gave its tables another column', async () => {
+    const process = await started(store, { waits: { put: [aWait({ address: 'r:after' })] } });
+    await store.waitsAt(['r:after']);
+    for (const table of ['workflow_process', 'workflow_wait']) await dataSource.query(`alter table ${table} add column later int`);
+    await expect.poll(() => stored(store, process.id).catch(() => null)).toEqual(process);
+    await expect.poll(async () => (await store.waitsAt(['r:after']).catch(() => [])).length).toBe(1);
+    for (const table of ['workflow_process', 'workflow_wait']) await dataSource.query(`alter table ${table} drop column later`);
+    await expect.poll(() => store.commit([aChange(process)]).catch(() => null)).toEqual([]);
+  });
+
   it('commits a batch of starts, steps and ends in one go', async () => {
     const processes = await Promise.all(Array.from({ length: 30 }, () => started(store, { waits: { put: [aWait({ key: '0' }), aWait({ key: '1' })] } })));
     const changes = processes.map((process, index) => aChange(process, { waits: { clear: index % 3 === 0, delete: index % 3 === 1 ? ['0'] : [] } }));

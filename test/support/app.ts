@@ -4,7 +4,7 @@ import type { INestApplication, ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { WorkflowModule, WorkflowService, workflowEntities, type WorkflowModuleOptions } from '../../lib/index.js';
+import { WorkflowModule, WorkflowService, workflowEntities, type WorkflowModuleExtras, type WorkflowModuleOptions } from '../../lib/index.js';
 import { databaseTaskQueue } from '../../lib/queue/database/adapter.js';
 import type { QueueList } from '../../lib/queue/queue-settings.js';
 import { Engine } from '../../lib/runtime/engine.js';
@@ -43,7 +43,7 @@ export interface TestApp {
 }
 
 export interface AppSetup extends ModuleMetadata {
-  readonly options?: WorkflowModuleOptions;
+  readonly options?: WorkflowModuleOptions & WorkflowModuleExtras;
   readonly queues?: QueueList;
   readonly entities?: DataSourceOptions['entities'];
   /** Apps with one name share their Bull queues, as instances of one application do. */

@@ -1,8 +1,8 @@
 /** Every wrong line has its directive, and after it a part of what the compiler says. `types.spec.ts` checks both. */
-import { again, asked, go, HandlesResponse, WorkflowModule, type WorkflowService } from 'nestjs-argonaut';
+import { again, asked, go, HandlesEvent, HandlesInput, HandlesResponse, StartsProcess, WorkflowModule, type WorkflowService } from 'nestjs-argonaut';
 import { bullTaskQueue } from 'nestjs-argonaut/bull';
 import { aStep, assertValid, type WorkflowHarness } from 'nestjs-argonaut/testing';
-import { type Letter, LoanWorkflow, Parcel } from './support.js';
+import { type Letter, LoanWorkflow } from './support.js';
 
 const idOf = (letter: Letter) => letter.requestId;
 
@@ -31,6 +31,24 @@ export class BadConsumer {
   @HandlesResponse(LoanWorkflow, 'identity', (letter: Letter) => letter.passed)
   five(_letter: Letter) {
     return { passed: true };
+  }
+
+  // @ts-expect-error ✗ it returns something else than the step expects
+  @HandlesInput(LoanWorkflow, 'identity', idOf)
+  six(_letter: Letter) {
+    return { passd: true };
+  }
+
+  // @ts-expect-error ✗ it returns something else than the process starts with
+  @StartsProcess(LoanWorkflow, idOf)
+  seven(_letter: Letter) {
+    return { weight: 'heavy' };
+  }
+
+  // @ts-expect-error ✗ its first argument is not the message the id is read from
+  @HandlesEvent('news', idOf)
+  eight(_letter: { other: number }) {
+    return {};
   }
 }
 
@@ -61,6 +79,8 @@ export async function badCalls(workflows: WorkflowService, harness: WorkflowHarn
 
 // @ts-expect-error Property 'correlationId' is missing
 asked({});
+// @ts-expect-error Type 'string' is not assignable to type 'readonly (string | object | WorkflowJson)[]'
+WorkflowModule.forRoot({ workflows: 'loan.json' });
 // @ts-expect-error 'afer' does not exist in type
 again({ afer: '1s' });
 // @ts-expect-error is not assignable to parameter of type 'string'
@@ -68,7 +88,7 @@ go(1);
 // @ts-expect-error 'atempt' does not exist in type 'Partial<StepRef<any, any, any>>'. Did you mean to write 'attempt'?
 aStep({ atempt: 1 });
 // @ts-expect-error is not assignable to parameter of type
-assertValid(new Parcel());
+assertValid(3);
 // @ts-expect-error 'heartbaet' does not exist in type 'WorkerOptions'. Did you mean to write 'heartbeat'?
 WorkflowModule.forRoot({ worker: { heartbaet: '1s' } });
 // @ts-expect-error is not assignable to type

@@ -5,17 +5,25 @@ import {
   again,
   asked,
   type ContextOf,
+  type Digraph,
   done,
   type Duration,
   fail,
+  type Flow,
+  type Glance,
   go,
+  HandlesEvent,
+  HandlesInput,
   HandlesResponse,
   type Patch,
   pause,
+  StartsProcess,
   Step,
+  type StepClass,
   type StepRef,
   type StepResult,
   Workflow,
+  type WorkflowJson,
   WorkflowModule,
   WorkflowService,
 } from 'nestjs-argonaut';
@@ -69,6 +77,106 @@ export class GoodWorkflow {
   @Step({ on: 'stop', unsolicited: true, next: 'end' }) stop(_parcel: Parcel, _stop: { why: string }) {}
 }
 
+@Workflow({ name: 'more', context: Parcel, within: '30 days', defaults: { onError: 'suspend' }, config: { copies: 2 } })
+export class MoreWorkflow {
+  @Step({ input: Parcel, if: 'dueAt', compensate: 'undo', onError: 'compensate', overdue: { after: '1 day', do: 'remind' } }) given(
+    parcel: Parcel,
+    input: Parcel,
+  ) {
+    return { weight: parcel.weight + input.weight };
+  }
+  undo(_parcel: Parcel, step: StepRef) {
+    return step.previous as unknown;
+  }
+  remind() {}
+  @Step({ forEach: 'stops', concurrency: 1, config: { copies: 3 }, onError: { next: 'heard' } }) each(_parcel: Parcel, step: StepRef<unknown, string>) {
+    return { stops: (stops: string[]) => [...stops, `${step.index}: ${step.item.trim()} ${step.config['copies']}`] };
+  }
+  @Step({ forEach: (parcel: Parcel) => [parcel.weight], while: (parcel: Parcel, step: Glance<number>) => step.item > parcel.weight + step.index })
+  again(_parcel: Parcel, _step: StepRef<unknown, number>) {}
+  @Step({ on: { event: 'news', key: 'city', since: (parcel: Parcel) => parcel.dueAt ?? new Date(0), matchOne: true }, stage: 'both' })
+  heard(_parcel: Parcel, _news: { text: string }) {}
+  @Step({ child: { workflow: LoanWorkflow, with: 'toLoan', onParentCancel: 'leave' }, stage: 'both' }) loan(_parcel: Parcel, loan: Parcel) {
+    return { weight: loan.weight };
+  }
+  toLoan(parcel: Parcel) {
+    return { city: parcel.city };
+  }
+  @Step({ child: LoanWorkflow, independent: true }) loanToo(_parcel: Parcel, _loan: Parcel) {}
+  @Step({ child: 'stored', parallel: { group: 'last', join: 'any' } }) stored(_parcel: Parcel, _other: { anything: number }) {}
+  @Step({ request: 'ask', after: '1 hour', parallel: { group: 'last', join: 'any' } }) asking(_parcel: Parcel, _answer: Reply) {}
+  ask() {}
+  @Step({ input: Parcel, unsolicited: true }) correct(_parcel: Parcel, input: Parcel) {
+    return { weight: input.weight };
+  }
+}
+
+@Step({ name: 'weigh', response: Parcel, queue: 'evening', next: ['known', 'only', 'to', 'its', 'use'], overdue: { after: '1 day', do: 'remind' } })
+export class Weigh implements StepClass<Parcel> {
+  request(parcel: Parcel) {
+    return parcel.weight > 3 ? done() : undefined;
+  }
+  run(parcel: Parcel, step: StepRef<unknown, string, Parcel>) {
+    return { weight: parcel.weight + step.message.weight };
+  }
+  compensate(_parcel: Parcel) {}
+  remind() {}
+}
+@Step()
+export class Greet {
+  run() {}
+}
+
+@Workflow({ name: 'built', context: Parcel })
+export class BuiltWorkflow {
+  flow(flow: Flow<Parcel>) {
+    return flow
+      .startWith(this.first)
+      .then(Greet, { name: 'greetAgain', when: (parcel) => parcel.weight > 3, retry: 2 })
+      .forEach((parcel) => parcel.stops, { concurrency: 2 })
+      .do((each) =>
+        each
+          .then(Weigh)
+          .onError({ next: 'first' })
+          .if((_parcel, step) => step.item === 'Ulm' && step.index > 0)
+          .do(Greet),
+      )
+      .waitFor('news', (parcel) => parcel.city, { since: (_parcel, step) => step.now, matchOne: true, within: '1 day' })
+      .while((parcel) => parcel.weight < 3)
+      .do((body) => body.then(this.first))
+      .any({ losers: 'finish' }, (one) => one.then(Greet), Greet)
+      .stage('both', (both) => both.all(Greet, (one) => one.then(Greet)), { within: '7 days', overdue: { after: '1 day', do: 'first' } })
+      .decide(this.choose, { one: Greet, two: (two) => two.end() });
+  }
+  @Step() first(_parcel: Parcel) {
+    return { weight: 1 };
+  }
+  @Step() choose(parcel: Parcel) {
+    return parcel.weight > 3 ? go('one', { weight: 3 }) : 'two';
+  }
+}
+export const contextIsBuilt: Same<ContextOf<BuiltWorkflow>, Parcel> = true;
+
+export class DrawnWorkflow {
+  flow: Digraph<DrawnWorkflow> = { start: ['pick'], pick: ['one', 'end'], one: ['pick'] };
+  @Step() pick(_parcel: Parcel) {
+    return Math.random() > 0.5 ? 0 : 1;
+  }
+  @Step() one(_parcel: Parcel) {}
+}
+
+export const documents = [
+  {
+    name: 'json',
+    version: 2,
+    steps: [
+      { name: 'Weigh', forEach: 'stops', concurrency: 3, onError: { next: 'last' }, overdue: { after: '1 day', do: 'remind' } },
+      { name: 'last', use: 'Greet', on: { event: 'news', key: 'city' }, retry: { attempts: 3, unless: ['TypeError'] } },
+      { name: 'Greet', child: { workflow: 'built', with: ['city'] }, transactional: true, parallel: { group: 'g', join: 'any', losers: 'cancel' } },
+    ],
+  },
+] satisfies WorkflowJson[];
+
 @Workflow({ name: 'loose' })
 export class LooseWorkflow {
   @Step() any(context: Record<string, any>) {
@@ -85,6 +193,26 @@ export class Consumer {
   @HandlesResponse(() => LoanWorkflow, 'identity', (letter: Letter) => letter.requestId)
   async onLetterToo(letter: Letter): Promise<Reply> {
     return { passed: letter.passed };
+  }
+  @HandlesInput(MoreWorkflow, 'given', (letter: Letter) => letter.requestId, { messageId: ({ requestId }) => requestId })
+  onInput(_letter: Letter) {
+    return new Parcel();
+  }
+  @HandlesInput('json', Weigh, (letter: Letter) => letter.requestId)
+  async onInputToo(letter: Letter) {
+    return letter.passed ? new Parcel() : undefined;
+  }
+  @HandlesEvent('news', (letter: Letter) => [letter.requestId, 'all'])
+  onEvent(_letter: Letter) {
+    return of({ text: 'x' });
+  }
+  @StartsProcess(LoanWorkflow, (letter: Letter) => letter.requestId)
+  onStart(_letter: Letter) {
+    return { weight: 3 };
+  }
+  @StartsProcess('json', (letter: Letter) => letter.requestId)
+  onStartToo(letter: Letter) {
+    return letter;
   }
   @HandlesResponse('loan', 'identity', (letter: Letter) => letter.requestId)
   onLetterByName(letter: Letter) {
@@ -131,6 +259,11 @@ class Config {
       }),
     }),
     WorkflowModule.forRoot({ store: memoryProcessStore(), taskQueue: memoryTaskQueue({ queues: ['scoring'] }), schema: 'off' }),
+    WorkflowModule.forRoot({
+      workflows: [...documents, 'workflows/other.json', JSON.parse('{}') as object],
+      contexts: [Parcel],
+      defaults: { onError: 'suspend' },
+    }),
     WorkflowModule.forRoot(),
   ],
 })

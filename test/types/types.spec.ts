@@ -3,8 +3,16 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+/*
+ * Two programs: the files of this folder, and those of `sketch`, which are the samples of the API's design and what it refuses.
+ * The sketch declares its queues and events, and so is left out of the type check of everything else.
+ *
+ * Where the sketch asks for what is not here: `retention` is left out of `async-module.ts` (and its refusal of `bad-calls.ts`), and
+ * the store of `i-the-rest.ts` is abstract, as the port has more than three methods.
+ */
+
 const ROOT = join(import.meta.dirname, '../..');
-const FILES = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts')).map((file) => join(import.meta.dirname, file)); // prettier-ignore
+const filesIn = (folder: string) => readdirSync(folder).filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts')).map((file) => join(folder, file)); // prettier-ignore
 
 /** An application that has declared its names, so that no others will do. Not a file: it would bind all the other tests. */
 const DECLARED = join(import.meta.dirname, 'declared.ts');
@@ -55,7 +63,7 @@ interface Found {
 }
 
 /** The sources as they are, or without their directives; each file is parsed once. */
-function compile(keepDirectives: boolean): readonly Found[] {
+function compile(files: readonly string[], keepDirectives: boolean): readonly Found[] {
   const config = ts.getParsedCommandLineOfConfigFile(join(ROOT, 'tsconfig.json'), {}, { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => {} })!;
   const options = { ...config.options, noUnusedLocals: false };
   const host = ts.createCompilerHost(options);
@@ -65,8 +73,8 @@ function compile(keepDirectives: boolean): readonly Found[] {
     const source = file === DECLARED ? DECLARATIONS : read(file);
     return keepDirectives || !file.startsWith(import.meta.dirname) ? source : source?.replace(new RegExp(DIRECTIVE, 'g'), '//');
   };
-  const program = ts.createProgram([...FILES, DECLARED], options, host);
-  return program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(import.meta.dirname)).flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]).map(describeProblem); // prettier-ignore
+  const program = ts.createProgram(files, options, host);
+  return program.getSourceFiles().filter(({ fileName }) => files.includes(fileName)).flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]).map(describeProblem); // prettier-ignore
 }
 
 function describeProblem({ file, start, messageText }: ts.Diagnostic): Found {
@@ -74,17 +82,23 @@ function describeProblem({ file, start, messageText }: ts.Diagnostic): Found {
   return { file: file!.fileName, line, message: ts.flattenDiagnosticMessageText(messageText, '\n') };
 }
 
-const directives: readonly Directive[] = [...FILES, DECLARED].flatMap((file) => {
-  const lines = (file === DECLARED ? DECLARATIONS : readFileSync(file, 'utf8')).split('\n');
-  return lines.flatMap((text, line) => (DIRECTIVE.test(text) ? [{ file, line, text: DIRECTIVE.exec(text)![1]!.trim() }] : []));
-});
+function directivesIn(files: readonly string[]): readonly Directive[] {
+  return files.flatMap((file) => {
+    const lines = (file === DECLARED ? DECLARATIONS : readFileSync(file, 'utf8')).split('\n');
+    return lines.flatMap((text, line) => (DIRECTIVE.test(text) ? [{ file, line, text: DIRECTIVE.exec(text)![1]!.trim() }] : []));
+  });
+}
 
-describe('what the compiler says', () => {
+describe.each([
+  ['the library', [...filesIn(import.meta.dirname), DECLARED]],
+  ['the sketch', filesIn(join(import.meta.dirname, 'sketch'))],
+])('what the compiler says of %s', (_, files) => {
+  const directives = directivesIn(files);
   let kept: readonly Found[];
   let bare: readonly Found[];
   beforeAll(() => {
-    kept = compile(true);
-    bare = compile(false);
+    kept = compile(files, true);
+    bare = compile(files, false);
   }, 120_000);
 
   it('nothing of what is right', () => expect(kept).toEqual([]));

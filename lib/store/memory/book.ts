@@ -1,6 +1,7 @@
 import type { Change, RecordDraft, VersionDraft } from '../../core/change.js';
 import type { ProcessState, WaitState } from '../../core/process.js';
 import type { ProcessQuery, TaskAt, WaitAt } from '../process-store.js';
+import { isUnder } from '../under.js';
 
 /** All there is of one process. */
 export interface Book {
@@ -14,14 +15,17 @@ export function write(book: Book, change: Change): void {
   book.process = change.process;
   book.versions.push(...change.versions);
   book.records.push(...change.records);
-  if (change.waits.clear) close(book);
+  end(book, change.waits);
   for (const key of change.waits.delete) book.waits.delete(key);
   for (const wait of change.waits.put) book.waits.set(wait.key, wait);
 }
 
 /** A response that comes later finds the wait it was for, and that it is over. */
-function close({ waits }: Book): void {
+function end({ waits }: Book, { clear, kill }: Change['waits']): void {
+  if (!clear && kill.length === 0) return;
+  const ends = new Set(kill);
   for (const [key, wait] of waits) {
+    if (!clear && !isUnder(key, ends)) continue;
     if (wait.kind === 'response') waits.set(key, { ...wait, closed: true, dueAt: null });
     else waits.delete(key);
   }
@@ -64,12 +68,16 @@ export function timedIn({ process, waits }: Book): { processId: string; key: str
 }
 
 export function matches({ process, waits }: Book, query: ProcessQuery): boolean {
-  const { workflow, statuses, groupId, waitingFor, startedBefore, after } = query;
+  const { workflow, version, statuses, groupId, waitingFor, overdue, parentId, startedBefore, after } = query;
+  const all = [...waits.values()].filter(({ closed }) => !closed);
   return (
     (workflow === undefined || process.workflow === workflow) &&
+    (version === undefined || process.workflowVersion === version) &&
     (statuses === undefined || statuses.includes(process.status)) &&
     (groupId === undefined || process.groupId === groupId) &&
-    (waitingFor === undefined || [...waits.values()].some((wait) => !wait.closed && wait.node === waitingFor)) &&
+    (waitingFor === undefined || all.some(({ node }) => node === waitingFor)) &&
+    (overdue === undefined || all.some(({ kind }) => kind === 'overdue') === overdue) &&
+    (parentId === undefined || process.parent?.id === parentId) &&
     (startedBefore === undefined || process.startedAt < startedBefore) &&
     (after === undefined || newestFirst(process, after) > 0)
   );

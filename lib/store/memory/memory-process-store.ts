@@ -1,13 +1,12 @@
-import type { Change, MessageState, RecordDraft, VersionDraft } from '../../core/change.js';
-import { FREE, isFinished, type ProcessState, type WaitState } from '../../core/process.js';
-import { type Loaded, type ProcessQuery, ProcessStore, type Rate, type Rejection, type TaskAt, valuesOf, type WaitAt, type Want } from '../process-store.js';
+import type { Change, MessageState } from '../../core/change.js';
+import { isFinished, type ProcessState } from '../../core/process.js';
+import type { Rate, Rejection, StoredDefinition, TaskAt } from '../process-store.js';
 import { leftIn, type RateWindow, windowAt } from '../rate-window.js';
-import { addressedIn, asWait, type Book, isOpen, matches, newestFirst, taskAt, tasksIn, timedIn, write } from './book.js';
+import { addressedIn, type Book, isOpen, taskAt, tasksIn, timedIn, write } from './book.js';
+import { MemoryReader } from './memory-reader.js';
 
 /** Processes in memory: for tests, and as the shortest telling of what a store has to do. */
-export class MemoryProcessStore extends ProcessStore<never> {
-  private readonly books = new Map<string, Book>();
-  private readonly inbox = new Map<string, MessageState>();
+export class MemoryProcessStore extends MemoryReader {
   private readonly workers = new Map<string, number>();
   private readonly rates = new Map<string, RateWindow>();
 
@@ -65,7 +64,10 @@ export class MemoryProcessStore extends ProcessStore<never> {
   }
 
   override async forgetMessages(storedBefore: number): Promise<void> {
-    for (const [id, message] of this.inbox) if (message.disposition === 'stored' && message.receivedAt < storedBefore) this.inbox.delete(id);
+    const awaited = new Set([...this.books.values()].flatMap((book) => addressedIn(book).map(({ address }) => address)));
+    const isKept = (address: string) => address.startsWith('s:') || (address.startsWith('c:') && awaited.has(address));
+    const old = this.stored.filter(({ address, receivedAt }) => receivedAt < storedBefore && !isKept(address));
+    for (const { id } of old) this.inbox.delete(id);
   }
 
   /* ------------------------------------------------------------------- tasks ---- */
@@ -108,70 +110,13 @@ export class MemoryProcessStore extends ProcessStore<never> {
     return times.length === 0 ? null : Math.min(...times);
   }
 
-  /* ----------------------------------------------------------------- reading ---- */
+  /* ------------------------------------------------------------- definitions ---- */
 
-  override async load(wants: readonly Want[]): Promise<readonly (Loaded | null)[]> {
-    return wants.map((want) => {
-      const book = this.books.get(want.id);
-      if (!book) return null;
-      const waits = want.waits.map((key) => book.waits.get(key)).filter((wait) => wait !== undefined && !wait.closed) as WaitState[];
-      const messages = want.messages.map((id) => this.inbox.get(id)).filter((message) => message !== undefined);
-      return { process: book.process, waits, messages, context: want.context ? valuesOf(book.versions) : null };
-    });
-  }
-
-  override async waitsAt(addresses: readonly string[]): Promise<readonly WaitAt[]> {
-    return this.all.flatMap(addressedIn).filter(({ address }) => addresses.includes(address)).sort((a, b) => a.since - b.since).map(asWait); // prettier-ignore
-  }
-
-  override async messagesAt(addresses: readonly string[]): Promise<readonly MessageState[]> {
-    return [...this.inbox.values()].filter(({ address }) => addresses.includes(address)).sort((a, b) => a.receivedAt - b.receivedAt);
-  }
-
-  override async unmatched(limit: number): Promise<readonly { message: MessageState; wait: WaitAt }[]> {
-    const stored = [...this.inbox.values()].filter(({ disposition }) => disposition === 'stored');
-    const open = this.all.flatMap(addressedIn).filter(({ closed }) => !closed);
-    return stored
-      .flatMap((message) => open.filter(({ address }) => address === message.address).map((wait) => ({ message, wait: asWait(wait) })))
-      .slice(0, limit);
-  }
-
-  override async dueWaits(workflows: readonly string[], now: number, limit: number): Promise<readonly { processId: string; key: string; run: number }[]> {
-    const known = this.all.filter(({ process }) => workflows.includes(process.workflow));
-    return known.flatMap(timedIn).filter(({ dueAt }) => dueAt <= now).sort((a, b) => a.dueAt - b.dueAt).slice(0, limit); // prettier-ignore
-  }
-
-  override async freeProcesses(workflows: readonly string[], limit: number): Promise<readonly string[]> {
-    return this.processes.filter(({ worker, workflow }) => worker === FREE && workflows.includes(workflow)).map(({ id }) => id).slice(0, limit); // prettier-ignore
-  }
-
-  override async byGroup(workflows: readonly string[], groupId: string): Promise<readonly ProcessState[]> {
-    return workflows.flatMap((workflow) => {
-      const all = this.processes.filter((process) => process.workflow === workflow && process.groupId === groupId);
-      const found = all.find(({ status }) => !isFinished(status)) ?? all.sort(newestFirst)[0];
-      return found ? [found] : [];
-    });
-  }
-
-  override async find(query: ProcessQuery): Promise<readonly ProcessState[]> {
-    return this.all.filter((book) => matches(book, query)).map(({ process }) => process).sort(newestFirst).slice(0, query.limit); // prettier-ignore
-  }
-
-  override async waitsOf(processId: string): Promise<readonly WaitState[]> {
-    return [...(this.books.get(processId)?.waits.values() ?? [])].filter((wait) => !wait.closed);
-  }
-
-  override async recordsOf(processId: string): Promise<readonly RecordDraft[]> {
-    return [...(this.books.get(processId)?.records ?? [])];
-  }
-
-  override async versionsUpTo(processId: string, version: number): Promise<readonly VersionDraft[]> {
-    const all = (this.books.get(processId)?.versions ?? []).filter((each) => each.version <= version);
-    return all.slice(all.findLastIndex(({ snapshot }) => snapshot !== null));
-  }
-
-  override async movesUpTo(processId: string, version: number): Promise<readonly VersionDraft['moves'][]> {
-    return (this.books.get(processId)?.versions ?? []).filter((each) => each.version <= version).map(({ moves }) => moves);
+  override async keepDefinition(definition: Omit<StoredDefinition, 'updatedAt'>, expected: string | null): Promise<boolean> {
+    const key = `${definition.version} ${definition.name}`;
+    if ((this.kept.get(key)?.fingerprint ?? null) !== expected) return false;
+    this.kept.set(key, { ...definition, updatedAt: this.now() });
+    return true;
   }
 
   /* ----------------------------------------------------------------- workers ---- */
@@ -201,13 +146,5 @@ export class MemoryProcessStore extends ProcessStore<never> {
 
   override async forgetWorker(worker: string): Promise<void> {
     this.workers.delete(worker);
-  }
-
-  private get all(): Book[] {
-    return [...this.books.values()];
-  }
-
-  private get processes(): ProcessState[] {
-    return this.all.map(({ process }) => process);
   }
 }

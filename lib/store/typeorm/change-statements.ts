@@ -1,7 +1,9 @@
 /** A change as single statements, for databases that take it in pieces, and for transactions of the caller's. */
 import type { Change } from '../../core/change.js';
+import { rangesUnder } from '../under.js';
 import { changing, columns, keyOf, type Row, type Table, valueColumns, valuesIn } from './columns.js';
 import { onConflict, onDuplicateKey } from './overwrite.js';
+import { portions } from './portions.js';
 import { asText, messageRows, processRow, recordRow, versionRow, waitRow } from './rows.js';
 
 export interface Statement {
@@ -27,8 +29,16 @@ export const mysqlUpserts: Upserts = {
 
 const updateSql = `update workflow_process set ${changing.map((column) => `${column} = ?`).join(', ')} where id = ? and revision = ?`;
 const deleteSql = 'delete from workflow_wait where process_id = ? and token_key = ?';
-const closeSql = `update workflow_wait set kind = 'closed', due_at = null where process_id = ? and kind = 'response'`;
-const clearSql = `delete from workflow_wait where process_id = ? and kind not in ('response', 'closed')`;
+/** Ends all waits that follow its `where`: responses stay, to tell a late answer. */
+export function ending(which: string): readonly [close: string, clear: string] {
+  return [
+    `update workflow_wait set kind = 'closed', due_at = null where ${which} and kind = 'response'`,
+    `delete from workflow_wait where ${which} and kind not in ('response', 'closed')`,
+  ];
+}
+
+const ofProcess = ending('process_id = ?');
+const ofRange = ending('process_id = ? and token_key >= ? and token_key < ?');
 
 /** Touches one row, or its guard does not hold. */
 export function guardOf({ expected, process }: Change, { orIgnore }: Upserts): Statement {
@@ -37,38 +47,50 @@ export function guardOf({ expected, process }: Change, { orIgnore }: Upserts): S
   return { sql: updateSql, values: [...changing.map((column) => row[column]), process.id, expected] };
 }
 
-export function effectsOf(change: Change, upserts: Upserts): Statement[] {
+/** How rows of a table become inserts. */
+export type Inserts = <T extends Table>(table: T, rows: readonly Row<T>[], suffix: string) => Statement[];
+
+/** Each statement is prepared once. */
+export const oneByOne: Inserts = (table, rows, suffix) => rows.map((row) => ({ sql: insertSql(table) + suffix, values: valuesIn(table, row) }));
+
+/** For where each statement is a round trip. */
+export const together: Inserts = (table, rows, suffix) =>
+  portions(rows).map((piece) => {
+    const more = `, (${columns[table].map(() => '?').join(', ')})`.repeat(piece.length - 1);
+    return { sql: insertSql(table) + more + suffix, values: piece.flatMap((row) => valuesIn(table, row)) };
+  });
+
+export function effectsOf(change: Change, upserts: Upserts, inserts: Inserts): Statement[] {
   const { id } = change.process;
+  const versions = change.versions.map((version) => versionRow(id, version, asText));
+  const records = change.records.map((record) => recordRow(id, record));
   return [
-    ...change.versions.map((version) => insertOf('workflow_context', versionRow(id, version, asText))),
-    ...change.records.map((record) => insertOf('workflow_audit', recordRow(id, record))),
-    ...waitsOf(change, upserts),
-    ...messageRows(change).map((row) => upsertOf('workflow_inbox', row, upserts)),
+    ...inserts('workflow_context', versions, ''),
+    ...inserts('workflow_audit', records, ''),
+    ...waitsOf(change, upserts, inserts),
+    ...inserts('workflow_inbox', messageRows(change), overwriting('workflow_inbox', upserts.overwrite)),
   ];
 }
 
 /** In this order a put may have the key of a wait that ends. */
-function waitsOf({ process: { id }, waits }: Change, upserts: Upserts): Statement[] {
-  const cleared = waits.clear ? [closeSql, clearSql].map((sql) => ({ sql, values: [id] })) : [];
+function waitsOf({ process: { id }, waits }: Change, { overwrite }: Upserts, inserts: Inserts): Statement[] {
+  const put = waits.put.map((wait) => waitRow(id, wait, asText));
+  const ended = waits.clear ? endedBy(ofProcess, [id]) : waits.kill.flatMap(rangesUnder).flatMap((range) => endedBy(ofRange, [id, ...range]));
   const deleted = waits.delete.map((key) => ({ sql: deleteSql, values: [id, key] }));
-  return [...cleared, ...deleted, ...waits.put.map((wait) => upsertOf('workflow_wait', waitRow(id, wait, asText), upserts))];
+  return [...ended, ...deleted, ...inserts('workflow_wait', put, overwriting('workflow_wait', overwrite))];
 }
 
-function insertOf<T extends Table>(table: T, row: Row<T>): Statement {
-  return { sql: insertSql(table), values: valuesIn(table, row) };
+function endedBy(sqls: readonly string[], values: readonly unknown[]): Statement[] {
+  return sqls.map((sql) => ({ sql, values: [...values] }));
 }
 
-function upsertOf<T extends Table>(table: T, row: Row<T>, { overwrite }: Upserts): Statement {
-  return { sql: insertSql(table) + overwriting(table, overwrite), values: valuesIn(table, row) };
-}
-
-const inserts = new Map<string, string>();
+const insertSqls = new Map<string, string>();
 
 function insertSql(table: Table, orIgnore = ''): string {
-  const known = inserts.get(table + orIgnore);
+  const known = insertSqls.get(table + orIgnore);
   if (known) return known;
   const made = `insert ${orIgnore} into ${table} (${columns[table].join(', ')}) values (${columns[table].map(() => '?').join(', ')})`;
-  inserts.set(table + orIgnore, made);
+  insertSqls.set(table + orIgnore, made);
   return made;
 }
 

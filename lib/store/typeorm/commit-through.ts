@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Change } from '../../core/change.js';
 import type { Rejection } from '../process-store.js';
 import { beaten } from './batch.js';
-import { effectsOf, guardOf, type Statement, type Upserts } from './change-statements.js';
+import { effectsOf, guardOf, type Statement, together, type Upserts } from './change-statements.js';
 
 /** A change in the caller's transaction, statement by statement. Its guard comes first: where that fails, nothing is written. */
 export async function commitThrough(manager: EntityManager, change: Change, upserts: Upserts, isTaken: (error: unknown) => boolean): Promise<Rejection | null> {
@@ -12,7 +12,7 @@ export async function commitThrough(manager: EntityManager, change: Change, upse
     if (isTaken((error as { driverError?: unknown }).driverError)) return { change, reason: 'exists', error };
     throw error;
   }
-  for (const statement of effectsOf(change, upserts)) await affected(manager, statement);
+  for (const statement of effectsOf(change, upserts, together)) await affected(manager, statement);
   return null;
 }
 

@@ -1,3 +1,5 @@
+import type { Known } from '../process-store.js';
+
 /** SQL with `?` for its values. */
 export interface Query {
   readonly sql: string;
@@ -15,6 +17,22 @@ export function chunks<T>(values: readonly T[], size = longest): T[][] {
 
 export function inList(values: readonly unknown[]): Query {
   return { sql: `in (${values.map(() => '?').join(', ')})`, values };
+}
+
+/** Whether a process `p` is of one of them. */
+export function isKnown(workflows: readonly Known[]): Query {
+  const each = workflows.map((known): Query => {
+    if (typeof known === 'string') return { sql: 'p.workflow = ?', values: [known] };
+    const versions = known.versions.length === 0 ? { sql: 'is null', values: [] } : inList(known.versions);
+    return { sql: `p.workflow = ? and p.workflow_version ${versions.sql}`, values: [known.workflow, ...versions.values] };
+  });
+  return { sql: `(${each.map(({ sql }) => sql).join(' or ')})`, values: each.flatMap(({ values }) => values) };
+}
+
+/** A `where` of all of them; of none, nothing. */
+export function allOf(conditions: readonly Query[]): Query {
+  if (conditions.length === 0) return { sql: '', values: [] };
+  return { sql: ` where ${conditions.map(({ sql }) => sql).join(' and ')}`, values: conditions.flatMap(({ values }) => values) };
 }
 
 /** `$1`, `$2`... for PostgreSQL. Our SQL has no question mark but these. */

@@ -1,7 +1,7 @@
 /** Rows from states. Reading is in `states.ts`. */
 import type { Change, MessageState, RecordDraft, VersionDraft } from '../../core/change.js';
 import { groupKey } from '../../core/group-key.js';
-import { isFinished, type ProcessState, type WaitState } from '../../core/process.js';
+import { isFinished, type Parent, type ProcessState, type WaitState } from '../../core/process.js';
 import type { Row } from './columns.js';
 
 /** How a JSON value goes into a row: as text, or as it is where the whole batch becomes one JSON. */
@@ -9,21 +9,31 @@ export type Encode = (value: unknown) => unknown;
 
 export const asText: Encode = (value) => JSON.stringify(value);
 
+/** How a child hangs on its parent, as its row says it. */
+export type Bond = 'awaited' | 'tied' | 'both' | 'none';
+
 /** The group never changes: only a new row needs its key, and hashing it for every step would cost as much as the rest. */
 export function processRow(process: ProcessState, encode: Encode, isNew: boolean): Row<'workflow_process'> {
-  const { id, workflow, workflowVersion, groupId, status, revision, contextVersion, snapshotVersion, runs, root, worker, claim, parentId } = process;
+  const { id, workflow, workflowVersion, groupId, status, revision, contextVersion, snapshotVersion, runs, root, worker, claim, parent } = process;
   return {
     id, workflow, workflow_version: workflowVersion, group_id: groupId, group_key: isNew ? groupKey(groupId) : null, live: isFinished(status) ? null : 0, status,
     revision, context_version: contextVersion, snapshot_version: snapshotVersion, runs, root, worker, claim, tokens: encode(process.tokens),
-    cause: told(process.cause), parent_id: parentId, started_at: process.startedAt, finished_at: process.finishedAt, updated_at: process.updatedAt,
+    cause: told(process.cause), parent_id: parent && parent.id, parent_bond: parent && bondOf(parent), started_at: process.startedAt,
+    finished_at: process.finishedAt, updated_at: process.updatedAt,
   }; // prettier-ignore
 }
 
+function bondOf({ awaited, tied }: Parent): Bond {
+  return awaited ? (tied ? 'both' : 'awaited') : tied ? 'tied' : 'none';
+}
+
+/** A result may be any JSON, as a body may: always text of its own. */
 export function versionRow(process_id: string, version: VersionDraft, encode: Encode): Row<'workflow_context'> {
-  const { step, patch, removed, snapshot, moves, at } = version;
+  const { step, patch, removed, snapshot, moves, result, undo, at } = version;
   return {
     process_id, version: version.version, step, patch: encode(patch), removed: removed.length === 0 ? null : encode(removed),
-    snapshot: snapshot === null ? null : encode(snapshot), moves: encode(moves), created_at: at,
+    snapshot: snapshot === null ? null : encode(snapshot), moves: encode(moves),
+    result: result === undefined ? null : asText(result), undo_mark: undo === undefined ? null : encode(undo), created_at: at,
   }; // prettier-ignore
 }
 
@@ -39,14 +49,14 @@ export function waitRow(process_id: string, wait: WaitState, encode: Encode): Ro
   const { key, node, run, kind, address, dueAt, queue, readyAt, worker, claim, attempt, since, ...token } = wait;
   return {
     process_id, token_key: key, step: node, run, kind, address, due_at: dueAt, queue, ready_at: readyAt, worker, claim, attempt, since,
-    token: encode(token),
+    from_at: wait.from ?? null, token: encode(token),
   }; // prettier-ignore
 }
 
 /** A body may be any JSON, a bare string too: always text of its own. */
 export function messageRow(message: MessageState): Row<'workflow_inbox'> {
-  const { id, address, processId, disposition, body, digest, receivedAt } = message;
-  return { id, address, process_id: processId, disposition, body: asText(body), digest, received_at: receivedAt };
+  const { id, address, processId, disposition, body, digest, receivedAt, effectiveAt } = message;
+  return { id, address, process_id: processId, disposition, body: asText(body), digest, received_at: receivedAt, effective_at: effectiveAt };
 }
 
 /** The last word on each message: joined changes may tell of one twice. */

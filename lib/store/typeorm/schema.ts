@@ -1,7 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { SchemaError } from '../../errors.js';
-import { WorkflowTables1764000000000 } from './migrations/index.js';
-import { workflowTables } from './migrations/sql.js';
+import { workflowMigrations } from './migrations/index.js';
+import { type Standing, standingOf, standingQuery, workflowColumns, workflowTables } from './migrations/tables.js';
 import { alone } from './schema-lock.js';
 
 export async function openSchema(dataSource: DataSource, name: string, schema: 'check' | 'migrate' | 'off'): Promise<void> {
@@ -17,18 +17,27 @@ const remedy =
 
 /** Only ours, whatever else the application has pending. TypeORM's own command may run it again, which does nothing. */
 async function migrate(dataSource: DataSource): Promise<void> {
-  await alone(dataSource, (queryRunner) => new WorkflowTables1764000000000().up(queryRunner));
+  await alone(dataSource, async (queryRunner) => {
+    for (const Migration of workflowMigrations) await new Migration().up(queryRunner);
+  });
 }
 
 async function problemsOf(dataSource: DataSource): Promise<string[]> {
   const queryRunner = dataSource.createQueryRunner();
   try {
-    const missing: string[] = [];
-    for (const table of workflowTables) if (!(await queryRunner.hasTable(table))) missing.push(`the table ${table} is missing`);
+    const missing = missingIn(standingOf((await queryRunner.query(standingQuery(dataSource.options.type))) as Record<string, unknown>[]));
     return [...missing, ...(await shortTexts(queryRunner))];
   } finally {
     if (!isShared(dataSource)) await queryRunner.release();
   }
+}
+
+function missingIn(standing: Standing): string[] {
+  return Object.entries(workflowColumns).flatMap(([table, columns]) => {
+    const found = standing.get(table);
+    if (!found) return [`the table ${table} is missing`];
+    return columns.filter((column) => !found.has(column)).map((column) => `the column ${table}.${column} is missing`);
+  });
 }
 
 /** `synchronize` makes `text` of them on MySQL, which ends at 64 kB. */

@@ -1,8 +1,8 @@
 /** States from rows, as any of the drivers hands them out: a bigint may be a number or a string. */
-import type { MessageState, Move, RecordDraft, VersionDraft } from '../../core/change.js';
+import type { MessageState, Move, RecordDraft, UndoMark, VersionDraft } from '../../core/change.js';
 import type { Json, JsonObject } from '../../core/json.js';
-import type { ProcessState, ProcessStatus, Token, WaitKind, WaitState } from '../../core/process.js';
-import type { TaskAt, WaitAt } from '../process-store.js';
+import type { Parent, ProcessState, ProcessStatus, Token, WaitKind, WaitState } from '../../core/process.js';
+import type { StoredDefinition, TaskAt, WaitAt } from '../process-store.js';
 
 type Value = string | number | null;
 export type Found = Readonly<Record<string, Value>>;
@@ -13,8 +13,12 @@ export function processState(row: Found): ProcessState {
     status: row.status as ProcessStatus, revision: number(row.revision), contextVersion: number(row.context_version),
     snapshotVersion: number(row.snapshot_version), runs: number(row.runs), root: number(row.root), worker: maybe(row.worker), claim: number(row.claim),
     tokens: parsed<Token[]>(row.tokens), cause: maybe(row.cause), startedAt: number(row.started_at), updatedAt: number(row.updated_at), finishedAt: moment(row.finished_at),
-    parentId: maybe(row.parent_id),
+    parent: row.parent_id === null ? null : parentOf(row),
   }; // prettier-ignore
+}
+
+function parentOf({ parent_id, parent_bond }: Found): Parent {
+  return { id: text(parent_id), awaited: parent_bond === 'awaited' || parent_bond === 'both', tied: parent_bond === 'tied' || parent_bond === 'both' };
 }
 
 export function waitState(row: Found): WaitState {
@@ -42,10 +46,12 @@ export function taskAt(row: Found): TaskAt {
   };
 }
 
+/** Without a date of its own, one that came before there were any, it counts from its arrival. */
 export function messageState(row: Found): MessageState {
   return {
     id: text(row.id), address: text(row.address), processId: maybe(row.process_id), disposition: row.disposition as MessageState['disposition'],
     body: parsed<Json>(row.body), digest: text(row.digest), receivedAt: number(row.received_at),
+    effectiveAt: number(row.effective_at ?? row.received_at),
   }; // prettier-ignore
 }
 
@@ -53,6 +59,15 @@ export function versionDraft(row: Found): VersionDraft {
   return {
     version: number(row.version), step: text(row.step), patch: parsed<JsonObject>(row.patch), removed: row.removed ? parsed<string[]>(row.removed) : [],
     snapshot: row.snapshot ? parsed<JsonObject>(row.snapshot) : null, moves: parsed<Move[]>(row.moves), at: number(row.created_at),
+    ...(isGiven(row.result) && { result: parsed<Json>(row.result) }), ...(isGiven(row.undo_mark) && { undo: parsed<UndoMark>(row.undo_mark) }),
+  }; // prettier-ignore
+}
+
+export function storedDefinition(row: Found): StoredDefinition {
+  const { name, version, fingerprint, document, withdrawn, updated_at } = row;
+  return {
+    name: text(name), version: number(version), fingerprint: text(fingerprint), document: maybe(document), withdrawn: number(withdrawn) === 1,
+    updatedAt: number(updated_at),
   }; // prettier-ignore
 }
 
@@ -76,10 +91,14 @@ function number(value: Value | undefined): number {
   return Number(value);
 }
 
+function isGiven(value: Value | undefined): boolean {
+  return value !== null && value !== undefined;
+}
+
 function maybe(value: Value | undefined): string | null {
-  return value === null || value === undefined ? null : String(value);
+  return isGiven(value) ? String(value) : null;
 }
 
 function moment(value: Value | undefined): number | null {
-  return value === null || value === undefined ? null : Number(value);
+  return isGiven(value) ? Number(value) : null;
 }

@@ -1,21 +1,21 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import type { MessageState, RecordDraft, VersionDraft } from '../../core/change.js';
-import { groupKey } from '../../core/group-key.js';
-import { FREE, isFinished, type ProcessState, type WaitState } from '../../core/process.js';
-import { type Loaded, type ProcessQuery, ProcessStore, type TaskAt, type WaitAt, type Want } from '../process-store.js';
+import type { MessageState } from '../../core/change.js';
+import { FREE } from '../../core/process.js';
+import type { Known, StoredDefinition, TaskAt, WaitAt } from '../process-store.js';
 import { AfterCommit } from './after-commit.js';
-import { findQuery } from './find-query.js';
-import { loadAll } from './load.js';
 import { onConflict } from './overwrite.js';
-import { chunks, inList, type Query } from './query.js';
+import { orphansQuery } from './orphans-query.js';
+import { inList, type Query, isKnown } from './query.js';
 import { openSchema } from './schema.js';
-import { type Found, messageState, parsed, processState, recordDraft, taskAt, versionDraft, waitAt, waitState } from './states.js';
+import { type Found, messageState, taskAt, waitAt } from './states.js';
+import { TypeOrmReader } from './typeorm-reader.js';
 
 const isOpen = `p.status in ('running', 'waiting')`;
-const newestSnapshot = 'select max(version) from workflow_context where process_id = ? and version <= ? and snapshot is not null';
+/** An event counts for who waited for it, or had started, when it counts as published. */
+const counts = `(substr(m.address, 1, 2) <> 'e:' or coalesce(m.effective_at, m.received_at) >= coalesce(w.from_at, p.started_at))`;
 
-/** What the databases have in common: all reading, and what is written rarely. SQL with `?`, which each dialect puts in its own words. */
-export abstract class TypeOrmProcessStore extends ProcessStore<EntityManager> {
+/** What the databases have in common: all reading, and what is written rarely. */
+export abstract class TypeOrmProcessStore extends TypeOrmReader {
   private readonly commits: AfterCommit;
 
   constructor(
@@ -26,9 +26,7 @@ export abstract class TypeOrmProcessStore extends ProcessStore<EntityManager> {
     this.commits = new AfterCommit(dataSource);
   }
 
-  /** Outside of any transaction of the application. */
-  abstract rows(query: Query): Promise<readonly Found[]>;
-  /** The same, without waiting for a connection that the application uses: a heartbeat that waits in line is a worker taken for dead. */
+  /** The same as `rows`, without waiting for a connection that the application uses: a heartbeat that waits in line is a worker taken for dead. */
   protected urgent(query: Query): Promise<readonly Found[]> {
     return this.rows(query);
   }
@@ -38,6 +36,15 @@ export abstract class TypeOrmProcessStore extends ProcessStore<EntityManager> {
   protected overwrite(key: string, names: readonly string[]): string {
     return onConflict([key], names);
   }
+
+  /** How many rows a statement wrote. */
+  protected async changed({ sql, values }: Query): Promise<number> {
+    return (await this.rows({ sql: `${sql} returning name`, values })).length;
+  }
+  /** What follows an insert that leaves a row it finds as it is. */
+  protected readonly unlessThere: string = ' on conflict do nothing';
+  /** The address of the end of a child `c`. */
+  protected readonly endOfChild: string = `'c:' || c.id`;
 
   override async open(schema: 'check' | 'migrate' | 'off'): Promise<void> {
     await openSchema(this.dataSource, this.dataSourceName, schema);
@@ -49,16 +56,6 @@ export abstract class TypeOrmProcessStore extends ProcessStore<EntityManager> {
 
   override afterCommit(transaction: EntityManager, done: () => void): void {
     this.commits.add(transaction, done);
-  }
-
-  /* ----------------------------------------------------------------- loading ---- */
-
-  override load(wants: readonly Want[]): Promise<readonly (Loaded | null)[]> {
-    return loadAll(this, wants);
-  }
-
-  protected async messages(ids: readonly string[]): Promise<MessageState[]> {
-    return (await this.listed((list) => ({ sql: `select * from workflow_inbox where id ${list.sql}`, values: list.values }), ids)).map(messageState);
   }
 
   /* ---------------------------------------------------------------- messages ---- */
@@ -81,8 +78,9 @@ export abstract class TypeOrmProcessStore extends ProcessStore<EntityManager> {
 
   override async unmatched(limit: number): Promise<readonly { message: MessageState; wait: WaitAt }[]> {
     const sql = `select m.*, w.process_id as wait_process, w.token_key, w.run, w.step, w.address as wait_address, w.kind
-      from workflow_inbox m join workflow_wait w on w.address = m.address and w.kind <> 'closed'
-      where m.disposition = 'stored' order by m.received_at, m.id limit ?`;
+      from workflow_inbox m join workflow_wait w on w.address = m.address and w.kind in ('response', 'event', 'input', 'child')
+      join workflow_process p on p.id = w.process_id
+      where m.disposition = 'stored' and ${counts} order by m.received_at, m.id limit ?`;
     const rows = await this.rows({ sql, values: [limit] });
     const pairs = rows.map((row) => ({
       message: messageState(row),
@@ -92,7 +90,10 @@ export abstract class TypeOrmProcessStore extends ProcessStore<EntityManager> {
   }
 
   override async forgetMessages(storedBefore: number): Promise<void> {
-    await this.rows({ sql: `delete from workflow_inbox where disposition = 'stored' and received_at < ?`, values: [storedBefore] });
+    const awaited = `exists (select 1 from workflow_wait w where w.address = workflow_inbox.address)`;
+    const sql = `delete from workflow_inbox where disposition = 'stored' and received_at < ?
+      and substr(address, 1, 2) <> 's:' and not (substr(address, 1, 2) = 'c:' and ${awaited})`;
+    await this.rows({ sql, values: [storedBefore] });
   }
 
   /* ------------------------------------------------------------------- sweep ---- */
@@ -105,19 +106,19 @@ export abstract class TypeOrmProcessStore extends ProcessStore<EntityManager> {
     return (await this.rows({ sql, values: [...list.values, now, limit] })).map(taskAt);
   }
 
-  override async dueWaits(workflows: readonly string[], now: number, limit: number): Promise<readonly { processId: string; key: string; run: number }[]> {
+  override async dueWaits(workflows: readonly Known[], now: number, limit: number): Promise<readonly { processId: string; key: string; run: number }[]> {
     if (workflows.length === 0) return [];
-    const known = inList(workflows);
+    const known = isKnown(workflows);
     const sql = `select w.process_id, w.token_key, w.run from workflow_wait w join workflow_process p on p.id = w.process_id
-      where w.due_at <= ? and p.workflow ${known.sql} order by w.due_at limit ?`;
+      where w.due_at <= ? and ${known.sql} order by w.due_at limit ?`;
     return (await this.rows({ sql, values: [now, ...known.values, limit] })).map(taskAt).map(({ processId, key, run }) => ({ processId, key, run }));
   }
 
-  override async freeProcesses(workflows: readonly string[], limit: number): Promise<readonly string[]> {
+  override async freeProcesses(workflows: readonly Known[], limit: number): Promise<readonly string[]> {
     if (workflows.length === 0) return [];
-    const list = inList(workflows);
-    const sql = `select id from workflow_process where worker = ? and workflow ${list.sql} limit ?`;
-    return (await this.rows({ sql, values: [FREE, ...list.values, limit] })).map(({ id }) => String(id));
+    const known = isKnown(workflows);
+    const sql = `select p.id from workflow_process p where p.worker = ? and ${known.sql} limit ?`;
+    return (await this.rows({ sql, values: [FREE, ...known.values, limit] })).map(({ id }) => String(id));
   }
 
   /* ----------------------------------------------------------------- workers ---- */
@@ -155,55 +156,36 @@ export abstract class TypeOrmProcessStore extends ProcessStore<EntityManager> {
     await this.rows({ sql: 'delete from workflow_worker where id = ?', values: [worker] });
   }
 
-  /* ----------------------------------------------------------------- history ---- */
+  /* ---------------------------------------------------------------- children ---- */
 
-  override async byGroup(workflows: readonly string[], groupId: string): Promise<readonly ProcessState[]> {
-    if (workflows.length === 0) return [];
-    const list = inList(workflows);
-    const sql = `select * from workflow_process where workflow ${list.sql} and group_key = ? order by started_at desc, id desc`;
-    const found = (await this.rows({ sql, values: [...list.values, groupKey(groupId)] })).map(processState);
-    return workflows.flatMap((workflow) => chosen(found.filter((process) => process.workflow === workflow)));
+  override async childrenToStart(limit: number, after?: Pick<MessageState, 'id' | 'receivedAt'>): Promise<readonly MessageState[]> {
+    const later = after ? 'and (received_at > ? or (received_at = ? and id > ?))' : '';
+    const sql = `select * from workflow_inbox where disposition = 'stored' and substr(address, 1, 2) = 's:' ${later} order by received_at, id limit ?`;
+    return (await this.rows({ sql, values: [...(after ? [after.receivedAt, after.receivedAt, after.id] : []), limit] })).map(messageState);
   }
 
-  override async find(query: ProcessQuery): Promise<readonly ProcessState[]> {
-    if (query.statuses?.length === 0) return [];
-    return (await this.rows(findQuery(query))).map(processState);
+  override async orphans(parentId: string | null, limit: number): Promise<readonly string[]> {
+    return (await this.rows(orphansQuery(parentId, limit, this.endOfChild))).map(({ id }) => String(id));
   }
 
-  override async waitsOf(processId: string): Promise<readonly WaitState[]> {
-    const sql = `select * from workflow_wait where process_id = ? and kind <> 'closed' order by run, token_key`;
-    return (await this.rows({ sql, values: [processId] })).map(waitState);
+  /* ------------------------------------------------------------- definitions ---- */
+
+  override async keepDefinition(definition: Omit<StoredDefinition, 'updatedAt'>, expected: string | null): Promise<boolean> {
+    const { name, version, fingerprint, document } = definition;
+    const values = [fingerprint, document, definition.withdrawn ? 1 : 0];
+    if (expected === null) return this.insertDefinition([...values, name, version]);
+    const set = `fingerprint = ?, document = ?, withdrawn = ?, updated_at = ${this.now}`;
+    const sql = `update workflow_definition set ${set} where name = ? and version = ? and fingerprint = ?`;
+    return (await this.changed({ sql, values: [...values, name, version, expected] })) > 0;
   }
 
-  override async recordsOf(processId: string): Promise<readonly RecordDraft[]> {
-    const rows = await this.rows({ sql: 'select * from workflow_audit where process_id = ? order by sequence', values: [processId] });
-    return rows.map(recordDraft);
-  }
-
-  override async versionsUpTo(processId: string, version: number): Promise<readonly VersionDraft[]> {
-    const sql = `select * from workflow_context where process_id = ? and version <= ? and version >= (${newestSnapshot}) order by version`;
-    return (await this.rows({ sql, values: [processId, version, processId, version] })).map(versionDraft);
-  }
-
-  override async movesUpTo(processId: string, version: number): Promise<readonly VersionDraft['moves'][]> {
-    const sql = 'select moves from workflow_context where process_id = ? and version <= ? order by version';
-    return (await this.rows({ sql, values: [processId, version] })).map(({ moves }) => parsed<VersionDraft['moves']>(moves));
-  }
-
-  /** A query with an `in (...)` list, in as many pieces as the database takes. */
-  async listed(query: (list: Query) => Query, values: readonly string[]): Promise<Found[]> {
-    const pieces = await Promise.all(chunks(values).map((piece) => this.rows(query(inList(piece)))));
-    return pieces.flat();
+  private async insertDefinition(values: readonly unknown[]): Promise<boolean> {
+    const sql = `insert into workflow_definition (fingerprint, document, withdrawn, name, version, updated_at) values (?, ?, ?, ?, ?, ${this.now})`;
+    return (await this.changed({ sql: `${sql}${this.unlessThere}`, values })) > 0;
   }
 }
 
 /** Its row was forgotten, or it died before it wrote one: what it holds would be nobody's. */
 function unheardOf(holding: 'process' | 'wait'): string {
   return `select distinct h.worker from workflow_${holding} h where h.worker > '' and not exists (select 1 from workflow_worker k where k.id = h.worker)`;
-}
-
-/** The live one, else the newest. */
-function chosen(newestFirst: readonly ProcessState[]): ProcessState[] {
-  const found = newestFirst.find(({ status }) => !isFinished(status)) ?? newestFirst[0];
-  return found ? [found] : [];
 }

@@ -70,10 +70,29 @@ export function historyContract({ kit: { describe, it, expect }, store }: Bench)
       expect(pages).toEqual(await ids({ workflow }));
     });
 
-    it('tells how the tokens moved', async () => {
+    it('tells what a step returned, and what undoing it needs', async () => {
       const process = await started(store());
-      await store().commit([aChange(process, { versions: [aVersion({ version: 2, snapshot: null, moves: [['0'], ['0/1', 'pay']] })] })]);
-      expect(await store().movesUpTo(process.id, 2)).toEqual([[['0', 'approve']], [['0'], ['0/1', 'pay']]]);
+      const results = [null, false, 0, '', 'text "\\u0000 \0', [1, { a: null }], { deep: ['ä'] }, undefined] as const;
+      const undo = (index: number) =>
+        index % 3 === 2 ? { undone: index } : { key: `0/${index}`, run: index, item: index === 3 ? null : { n: 'ä' }, index, previous: 1 };
+      const versions = results.map((result, index) =>
+        aVersion({ version: 2 + index, step: `s${index}`, snapshot: null, ...(result !== undefined && { result }), ...(index > 1 && { undo: undo(index) }) }),
+      );
+      const next = aChange(process, { process: { contextVersion: 1 + versions.length }, versions });
+      expect(await store().commit([next])).toEqual([]);
+      expect(await store().versions(process.id, 2, 99)).toEqual(versions);
+      expect((await store().versions(process.id, 2, 99)).map((each) => 'result' in each)).toEqual(results.map((result) => result !== undefined));
+      expect((await store().versions(process.id, 1, 3)).map(({ version }) => version)).toEqual([1, 2, 3]);
+      expect(await store().versions(process.id, 50, 60)).toEqual([]);
+      const marks = versions.slice(2).map(({ version, step }, index) => ({ version, step, undo: undo(index + 2) }));
+      expect(await store().undoMarks(process.id)).toEqual(marks.reverse());
+    });
+
+    it('tells how the tokens moved', async () => {
+      const moves = [['0'], ['0/1', 'pay'], ['0/2', 'all', ['a"', null, { x: [1] }]], ['0/3', 'none', []]] as const;
+      const process = await started(store());
+      await store().commit([aChange(process, { versions: [aVersion({ version: 2, snapshot: null, moves })] })]);
+      expect(await store().movesUpTo(process.id, 2)).toEqual([[['0', 'approve']], moves]);
       expect(await store().movesUpTo(process.id, 1)).toEqual([[['0', 'approve']]]);
     });
   });

@@ -48,6 +48,30 @@ export function messagesContract({ kit: { describe, it, expect }, store }: Bench
       expect(await mine()).toEqual([]);
     });
 
+    it('are told apart by the date they count from, where they are events', async () => {
+      const [event, response] = [anId('e:'), anId('r:')];
+      const early = aMessage({ address: event, receivedAt: -900, effectiveAt: 499 });
+      const late = aMessage({ address: event, receivedAt: -901, effectiveAt: 500 });
+      const answer = aMessage({ address: response, receivedAt: -902, effectiveAt: -5000 });
+      await store().keepMessages([early, late, answer]);
+      expect(await store().messagesAt([event])).toEqual([late, early]);
+      const wait = (key: string, address: string, from?: number) => aWait({ key, address, ...(from !== undefined && { from }) });
+      const put = [wait('0/0', event), wait('0/1', event, 499), wait('0/2', event, 501), { ...wait('0/3', response, 999), kind: 'response' as const }];
+      await started(store(), { process: { startedAt: 500 }, waits: { put } });
+      const mine = (await store().unmatched(1000)).filter(({ message }) => [event, response].includes(message.address));
+      expect(mine.map(({ message, wait: { key } }) => `${message.effectiveAt} ${key}`).sort()).toEqual(['-5000 0/3', '499 0/1', '500 0/0', '500 0/1']);
+    });
+
+    it('match only waits that a message can end', async () => {
+      const address = anId('x:');
+      const message = aMessage({ address, receivedAt: -800 });
+      await store().keepMessages([message]);
+      const kinds = ['response', 'event', 'input', 'child', 'task', 'timer', 'condition', 'turn', 'branches', 'overdue'] as const;
+      await started(store(), { waits: { put: kinds.map((kind) => aWait({ key: kind, kind, address })) } });
+      const mine = (await store().unmatched(1000)).filter((each) => each.message.address === address);
+      expect(mine.map(({ wait }) => wait.key).sort()).toEqual(['child', 'event', 'input', 'response']);
+    });
+
     it('nobody came for are forgotten after a while, and no others', async () => {
       const address = anId('r:');
       const messages = [

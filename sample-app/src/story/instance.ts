@@ -20,7 +20,7 @@ export class Instance {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += String(chunk)));
     const url = () => /listening on (http:\S+)/.exec(printed)?.[1];
     const ended = () => child.exitCode !== null || child.signalCode !== null;
-    await until('listening', async () => url() !== undefined || ended(), 30_000);
+    await until('listening', async () => url() !== undefined || ended());
     if (!url()) throw new Error(`The application did not start:\n${printed}`);
     return new Instance(child, url()!, () => printed);
   }

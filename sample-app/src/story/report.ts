@@ -11,9 +11,17 @@ export function trail(history: readonly HistoryRow[]): string {
     step ?? '',
     String(contextVersion),
     worker === null ? '' : String.fromCharCode(65 + workers.indexOf(worker)),
-    error ?? reason ?? detail ?? '',
+    error ?? reason ?? (type === 'log' ? said(detail!) : detail) ?? '',
   ]);
   return table(['#', 'when', 'what happened', 'step', 'version', 'worker', 'details'], rows);
+}
+
+/** What a step said to Nest's Logger: a line of JSON each. */
+function said(detail: string): string {
+  return detail
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { text: string }).text)
+    .join(' · ');
 }
 
 /** Each version of the context, by what its step changed. */

@@ -28,4 +28,8 @@ export class InboxMessage {
 
   @Column(time('received_at'))
   readonly receivedAt: Date;
+
+  /** When it counts as published; null: when it was received. */
+  @Column(time('effective_at', true))
+  readonly effectiveAt: Date | null;
 }

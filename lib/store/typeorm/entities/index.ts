@@ -1,4 +1,5 @@
 import { AuditRecord } from './audit-record.js';
+import { Definition } from './definition.js';
 import { InboxMessage } from './inbox-message.js';
 import { Process } from './process.js';
 import { ProcessContext } from './process-context.js';
@@ -9,4 +10,4 @@ import { Worker } from './worker.js';
 export { AuditRecord, Process, ProcessContext, Wait };
 
 /** For the `entities` of a data source of your own; `WorkflowModule` adds them to one made by `TypeOrmModule` with `autoLoadEntities`. */
-export const workflowEntities = [Process, ProcessContext, AuditRecord, Wait, InboxMessage, Worker, QueueRate];
+export const workflowEntities = [Process, ProcessContext, AuditRecord, Wait, InboxMessage, Worker, QueueRate, Definition];

@@ -25,7 +25,15 @@ export class ProcessContext {
   readonly snapshot: Readonly<Record<string, unknown>> | null;
 
   @Column(jsonText('moves'))
-  readonly moves: readonly (readonly string[])[];
+  readonly moves: readonly (readonly unknown[])[];
+
+  /** What the step returned, where that is not its patch. */
+  @Column(jsonText('result', true))
+  readonly result: unknown;
+
+  /** What undoing the step needs, or which version this one has undone. */
+  @Column(jsonText('undo_mark', true))
+  readonly undoMark: object | null;
 
   @Column(time('created_at'))
   readonly createdAt: Date;

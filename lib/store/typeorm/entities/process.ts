@@ -12,6 +12,7 @@ import { jsonText, key, label, longText, time, whole } from './columns.js';
 @Index('workflow_process_group', ['workflow', 'groupKey', 'live'], { unique: true })
 @Index('workflow_process_worker', ['worker'])
 @Index('workflow_process_started', ['startedAt', 'id'])
+@Index('workflow_process_parent', ['live', 'parentId'], { where: 'parent_id is not null' })
 export class Process {
   @PrimaryColumn(key('id', 100))
   readonly id: string;
@@ -68,8 +69,13 @@ export class Process {
   @Column(longText('cause', true))
   readonly cause: string | null;
 
+  /** The process that started it. */
   @Column(label('parent_id', 100, true))
   readonly parentId: string | null;
+
+  /** Its parent is told of its end (`awaited`), it ends with its parent (`tied`), `both` or `none`. */
+  @Column(label('parent_bond', 16, true))
+  readonly parentBond: 'awaited' | 'tied' | 'both' | 'none' | null;
 
   @Column(time('started_at'))
   readonly startedAt: Date;

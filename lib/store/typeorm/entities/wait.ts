@@ -8,11 +8,12 @@ import { jsonText, key, label, time, whole } from './columns.js';
 @Index('workflow_wait_due', ['dueAt'])
 @Index('workflow_wait_ready', ['queue', 'readyAt'])
 @Index('workflow_wait_worker', ['worker'])
+@Index('workflow_wait_kind', ['kind', 'since'])
 export class Wait {
   @PrimaryColumn(key('process_id', 100))
   readonly processId: string;
 
-  @PrimaryColumn(key('token_key', 200))
+  @PrimaryColumn(key('token_key', 500))
   readonly tokenKey: string;
 
   @Column(label('step', 120))
@@ -50,6 +51,10 @@ export class Wait {
 
   @Column(time('since'))
   readonly since: Date;
+
+  /** Events count from this moment on; null: since the process started. */
+  @Column(time('from_at', true))
+  readonly fromAt: Date | null;
 
   /** What else its token holds. */
   @Column(jsonText('token'))

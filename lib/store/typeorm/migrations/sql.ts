@@ -11,12 +11,13 @@ export interface Words {
   readonly updated: string;
 }
 
+/** Those of the first migration, as it was released: later ones change them. */
 const tables = ['process', 'context', 'audit', 'wait', 'inbox', 'worker', 'rate'] as const;
-export const workflowTables: readonly string[] = tables.map((name) => `workflow_${name}`);
+const firstTables: readonly string[] = tables.map((name) => `workflow_${name}`);
 
-type Index = readonly [table: string, name: string, columns: string, unique?: 'unique'];
+export type Index = readonly [table: string, name: string, columns: string, unique?: 'unique'];
 
-const indexes: readonly Index[] = [
+export const indexes: readonly Index[] = [
   ['process', 'group', 'workflow, group_key, live', 'unique'],
   ['process', 'worker', 'worker'],
   ['process', 'started', 'started_at, id'],
@@ -38,18 +39,19 @@ export function createTables(words: Words, inlineIndexes: boolean): string[] {
 }
 
 export function dropTables(): string[] {
-  return workflowTables.map((table) => `drop table if exists ${table}`);
+  return firstTables.map((table) => `drop table if exists ${table}`);
 }
 
 function inline([table, name, columns, unique]: Index): string {
   return `${unique ? 'unique ' : ''}key workflow_${table}_${name} (${columns})`;
 }
 
-function standalone([table, name, columns, unique]: Index): string {
+export function standalone([table, name, columns, unique]: Index): string {
   return `create ${unique ? 'unique ' : ''}index if not exists workflow_${table}_${name} on workflow_${table} (${columns})`;
 }
 
-function columnsOf({ key, ascii, text, int }: Words): Record<(typeof tables)[number], string[]> {
+/** As the first migration makes them. */
+export function columnsOf({ key, ascii, text, int }: Words): Record<(typeof tables)[number], string[]> {
   return {
     process: [
       `id ${key(100)} not null primary key`, `workflow ${key(100)} not null`, `workflow_version ${int} not null`, `group_id ${key(255)} not null`,

@@ -30,17 +30,23 @@ const sqlite: Words = {
   updated: '',
 };
 
-const dialects: Partial<Record<string, { readonly words: Words; readonly inlineIndexes: boolean }>> = {
-  postgres: { words: postgres, inlineIndexes: false },
-  mysql: { words: mysql, inlineIndexes: true },
-  mariadb: { words: mysql, inlineIndexes: true },
+export interface Dialect {
+  readonly name: 'postgres' | 'mysql' | 'sqlite';
+  readonly words: Words;
+  readonly inlineIndexes: boolean;
+}
+
+const dialects: Partial<Record<string, Dialect>> = {
+  postgres: { name: 'postgres', words: postgres, inlineIndexes: false },
+  mysql: { name: 'mysql', words: mysql, inlineIndexes: true },
+  mariadb: { name: 'mysql', words: mysql, inlineIndexes: true },
 };
 for (const type of ['better-sqlite3', 'sqljs', 'cordova', 'expo', 'react-native', 'nativescript', 'capacitor']) {
-  dialects[type] = { words: sqlite, inlineIndexes: false };
+  dialects[type] = { name: 'sqlite', words: sqlite, inlineIndexes: false };
 }
 
 /** How tables are made on this type of data source. */
-export function dialectOf(type: string): { readonly words: Words; readonly inlineIndexes: boolean } {
+export function dialectOf(type: string): Dialect {
   const dialect = dialects[type];
   if (!dialect) throw new Error(`nestjs-argonaut has no tables for a data source of type "${type}": use postgres, mysql, mariadb or better-sqlite3.`);
   return dialect;

@@ -1,9 +1,11 @@
 /** A batch in one transaction: every statement carries all rows of its table. */
 import type { Change } from '../../../core/change.js';
+import { rangesUnder } from '../../under.js';
 import type { Rejection } from '../../process-store.js';
 import { beaten } from '../batch.js';
-import { mysqlUpserts } from '../change-statements.js';
+import { ending, mysqlUpserts } from '../change-statements.js';
 import { changing, columns, type Row, type Table, valuesIn } from '../columns.js';
+import { portions } from '../portions.js';
 import { chunks } from '../query.js';
 import { asText, messageRows, processRow, recordRow, versionRow, waitRow } from '../rows.js';
 import type { Lane } from './lane.js';
@@ -64,15 +66,23 @@ function guardValues({ expected, process }: Change): unknown[] {
 
 async function writeWaits(lane: Lane, changes: readonly Change[]): Promise<void> {
   const cleared = changes.filter(({ waits }) => waits.clear).map(({ process }) => process.id);
-  for (const ids of chunks(cleared)) await clear(lane, ids);
+  for (const ids of chunks(cleared)) await end(lane, 'process_id in (?)', [ids]);
+  for (const { process, waits } of changes) if (!waits.clear) await kill(lane, process.id, waits.kill);
   const gone = changes.flatMap(({ process, waits }) => waits.delete.map((key) => [process.id, key]));
   for (const keys of chunks(gone)) await lane.run('delete from workflow_wait where (process_id, token_key) in (?)', [keys]);
   await upsert(lane, 'workflow_wait', changes.flatMap(({ process, waits }) => waits.put.map((wait) => waitRow(process.id, wait, asText)))); // prettier-ignore
 }
 
-async function clear(lane: Lane, ids: readonly string[]): Promise<void> {
-  await lane.run(`update workflow_wait set kind = 'closed', due_at = null where process_id in (?) and kind = 'response'`, [ids]);
-  await lane.run(`delete from workflow_wait where process_id in (?) and kind not in ('response', 'closed')`, [ids]);
+async function kill(lane: Lane, id: string, keys: readonly string[]): Promise<void> {
+  for (const piece of chunks(keys, 100)) {
+    const ranges = piece.flatMap(rangesUnder);
+    const within = ranges.map(() => 'token_key >= ? and token_key < ?').join(' or ');
+    await end(lane, `process_id = ? and (${within})`, [id, ...ranges.flat()]);
+  }
+}
+
+async function end(lane: Lane, which: string, values: readonly unknown[]): Promise<void> {
+  for (const sql of ending(which)) await lane.run(sql, values);
 }
 
 function upsert<T extends Table>(lane: Lane, table: T, rows: readonly Row<T>[]): Promise<void> {
@@ -82,24 +92,4 @@ function upsert<T extends Table>(lane: Lane, table: T, rows: readonly Row<T>[]):
 async function insert<T extends Table>(lane: Lane, table: T, rows: readonly Row<T>[], suffix = ''): Promise<void> {
   const sql = `insert into ${table} (${columns[table].join(', ')}) values ?${suffix}`;
   for (const piece of portions(rows)) await lane.run(sql, [piece.map((row) => valuesIn(table, row))]);
-}
-
-/** The server takes packets of 16 MB at least, and of 1 MB on old settings: a large row travels alone. */
-function portions<T extends Table>(rows: readonly Row<T>[]): Row<T>[][] {
-  const portions: Row<T>[][] = [];
-  let room = 0;
-  for (const row of rows) {
-    const bytes = sizeOf(row);
-    if (bytes > room) {
-      portions.push([]);
-      room = 500_000;
-    }
-    portions.at(-1)!.push(row);
-    room -= bytes;
-  }
-  return portions;
-}
-
-function sizeOf(row: Readonly<Record<string, unknown>>): number {
-  return Object.values(row).reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 8), 0);
 }

@@ -23,6 +23,8 @@ const keep = `insert into workflow_inbox (${columns.workflow_inbox.join(', ')}) 
 export class MysqlProcessStore extends TypeOrmProcessStore {
   override readonly lanes = 2;
   protected override readonly now = 'cast(unix_timestamp(now(3)) * 1000 as unsigned)';
+  protected override readonly unlessThere = '';
+  protected override readonly endOfChild = `concat('c:', c.id)`;
   private readonly writers: Pool<Lane>;
 
   constructor(dataSource: DataSource, dataSourceName: string) {
@@ -75,6 +77,19 @@ export class MysqlProcessStore extends TypeOrmProcessStore {
 
   protected override async urgent({ sql, values }: Query): Promise<readonly Found[]> {
     return this.writers.use(async (lane) => (await lane.run(sql, values)).rows);
+  }
+
+  /** It has no word for a row that may be there but an error. */
+  protected override changed({ sql, values }: Query): Promise<number> {
+    return this.writers
+      .use((lane) => lane.run(sql, values))
+      .then(
+        ({ affected }) => affected,
+        (error: unknown) => {
+          if (isTaken(error)) return 0;
+          throw error;
+        },
+      );
   }
 
   protected override overwrite(_key: string, names: readonly string[]): string {

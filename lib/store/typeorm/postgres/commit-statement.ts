@@ -8,7 +8,7 @@ import { onConflict } from '../overwrite.js';
 const integers = new Set([
   'workflow_version', 'live', 'revision', 'context_version', 'snapshot_version', 'runs', 'root', 'claim', 'version', 'sequence', 'run', 'attempt', 'expected',
 ]); // prettier-ignore
-const moments = new Set(['started_at', 'finished_at', 'updated_at', 'created_at', 'due_at', 'ready_at', 'since', 'received_at']);
+const moments = new Set(['started_at', 'finished_at', 'updated_at', 'created_at', 'due_at', 'ready_at', 'since', 'received_at', 'effective_at', 'from_at']);
 
 /** Payloads arrive as nested JSON and are read as `text`: that is the JSON as it was written, with no second encoding. */
 function typed(column: string): string {
@@ -53,17 +53,29 @@ const appended = `
 versions as (${insert('workflow_context', 2)}),
 records as (${insert('workflow_audit', 3)})`;
 
-/** What is put or deleted by name is not cleared as well: one statement must not touch a row twice. */
+/** By bytes, also where `synchronize` left the column to the collation of the database. */
+const isWithin = 'w.token_key collate "C" >= r.low and w.token_key collate "C" < r.high';
+
+/**
+ * What is put or deleted by name does not end as well: one statement must not touch a row twice. `offset 0` has each range
+ * looked up by itself: the planner would go through all waits where it takes those of a kind to be few.
+ */
 const waits = `
-ended as materialized (select id from json_array_elements_text($4::json) e(id) where ${isWon('e.id')}),
+ranges as materialized (
+  select process_id, low, high from json_to_recordset($4::json) as r(process_id text, low text, high text) where ${isWon('r.process_id')}
+),
 named as materialized (select process_id, token_key, goes from json_to_recordset($5::json) as r(process_id text, token_key text, goes boolean)),
+ended as materialized (
+  select w.process_id, w.token_key, w.kind from ranges r cross join lateral (
+    select w.process_id, w.token_key, w.kind from workflow_wait w where w.process_id = r.process_id and ${isWithin} and w.kind <> 'closed' offset 0
+  ) w where (w.process_id, w.token_key) not in (select process_id, token_key from named)
+),
 closed as (
   update workflow_wait w set kind = 'closed', due_at = null from ended e
-  where w.process_id = e.id and w.kind = 'response' and (w.process_id, w.token_key) not in (select process_id, token_key from named)
+  where w.process_id = e.process_id and w.token_key = e.token_key and e.kind = 'response'
 ),
 cleared as (
-  delete from workflow_wait w using ended e
-  where w.process_id = e.id and w.kind not in ('response', 'closed') and (w.process_id, w.token_key) not in (select process_id, token_key from named)
+  delete from workflow_wait w using ended e where w.process_id = e.process_id and w.token_key = e.token_key and e.kind <> 'response'
 ),
 deleted as (
   delete from workflow_wait w using named n where n.goes and w.process_id = n.process_id and w.token_key = n.token_key and ${isWon('n.process_id')}

@@ -1,6 +1,9 @@
 /** The parameters of the commit statement. */
 import type { Change } from '../../../core/change.js';
+import { rangesUnder } from '../../under.js';
 import { changing, columns } from '../columns.js';
+import type { Prepared } from './lane.js';
+import { fast, full } from './commit-statement.js';
 import { asText, type Encode, messageRows, processRow, recordRow, versionRow, waitRow } from '../rows.js';
 
 /** Everything of the batch is one JSON per table, and payloads are part of it as they are. */
@@ -10,16 +13,19 @@ const unreadable = /\\u(?:0000|d[89a-f])/;
 
 const fixed = columns.workflow_process.filter((column) => column !== 'id' && !changing.includes(column));
 
-export function isPlain({ waits, messages }: Change): boolean {
-  return !waits.clear && waits.delete.length === 0 && waits.put.length === 0 && messages.length === 0;
+function isPlain({ waits, messages }: Change): boolean {
+  return !waits.clear && waits.kill.length === 0 && waits.delete.length === 0 && waits.put.length === 0 && messages.length === 0;
 }
 
-export function fastValues(changes: readonly Change[]): string[] {
-  return readable((encode) => appended(changes, encode));
+export interface Worded {
+  readonly statement: Prepared;
+  readonly values: readonly string[];
 }
 
-export function fullValues(changes: readonly Change[]): string[] {
-  return readable((encode) => [...appended(changes, encode), ...rest(changes, encode)]);
+/** The shortest statement that does all of it. */
+export function worded(changes: readonly Change[]): Worded {
+  if (changes.every(isPlain)) return { statement: fast, values: readable((encode) => appended(changes, encode)) };
+  return { statement: full, values: readable((encode) => [...appended(changes, encode), ...rest(changes, encode)]) };
 }
 
 function readable(values: (encode: Encode) => string[]): string[] {
@@ -48,13 +54,18 @@ function slim(row: Record<string, unknown>): Record<string, unknown> {
 }
 
 function rest(changes: readonly Change[], encode: Encode): string[] {
-  const ended = changes.filter(({ waits }) => waits.clear).map(({ process }) => process.id);
   const put = changes.flatMap(({ process, waits }) => waits.put.map((wait) => ({ ...waitRow(process.id, wait, encode), owner: process.id })));
   const messages = changes.flatMap((change) => messageRows(change).map((row) => ({ ...row, owner: change.process.id })));
-  return [ended, changes.flatMap(named), put, messages].map((rows) => JSON.stringify(rows));
+  return [changes.flatMap(ended), changes.flatMap(named), put, messages].map((rows) => JSON.stringify(rows));
 }
 
 function named({ process: { id }, waits }: Change): object[] {
   const deleted = waits.delete.map((key) => ({ process_id: id, token_key: key, goes: true }));
-  return waits.clear ? [...deleted, ...waits.put.map(({ key }) => ({ process_id: id, token_key: key, goes: false }))] : deleted;
+  return waits.clear || waits.kill.length > 0 ? [...deleted, ...waits.put.map(({ key }) => ({ process_id: id, token_key: key, goes: false }))] : deleted;
+}
+
+/** Of a process that is cleared: the range of all keys. */
+function ended({ process: { id }, waits }: Change): object[] {
+  const ranges = waits.clear ? [['', '\x7f'] as const] : waits.kill.flatMap(rangesUnder);
+  return ranges.map(([low, high]) => ({ process_id: id, low, high }));
 }

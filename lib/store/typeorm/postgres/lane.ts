@@ -47,9 +47,9 @@ export class Lane extends HeldConnection<Client> {
   }
 }
 
-/** Five characters are an SQLSTATE: the server has answered. Class 57P is the server going down, 08 the line. */
+/** Five characters are an SQLSTATE: the server has answered. Class 57P is the server going down, 08 the line; 0A000: a migration has outdated its statements. */
 export function isBroken(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || code === 'EPIPE') return true;
-  return code.startsWith('08') || code.startsWith('57P');
+  return code.startsWith('08') || code.startsWith('57P') || code === '0A000';
 }

@@ -6,8 +6,9 @@ import { type Found, messageState, processState, versionDraft, waitState } from 
 const text = `
 select p.*,
   case when json_array_length(want.waits) > 0 then (
-    select json_agg(w) from workflow_wait w where w.process_id = p.id and w.kind <> 'closed'
-    and w.token_key = any(array(select json_array_elements_text(want.waits)))
+    select json_agg(w) from json_array_elements_text(want.waits) k(key) cross join lateral (
+      select * from workflow_wait w where w.process_id = p.id and w.token_key = k.key and w.kind <> 'closed' offset 0
+    ) w
   ) end as its_waits,
   case when json_array_length(want.messages) > 0 then (
     select json_agg(m) from workflow_inbox m where m.id = any(array(select json_array_elements_text(want.messages)))

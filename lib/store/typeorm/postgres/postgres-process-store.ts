@@ -10,8 +10,7 @@ import { messageRow } from '../rows.js';
 import type { Found } from '../states.js';
 import { TypeOrmProcessStore } from '../typeorm-process-store.js';
 import { claimStatement, claimValues, taken } from './claim.js';
-import { fast, full } from './commit-statement.js';
-import { fastValues, fullValues, isPlain } from './commit-values.js';
+import { worded } from './commit-values.js';
 import { Lane } from './lane.js';
 import { loadedFrom, loadStatement, loadValues } from './load-statement.js';
 import { claimAtRate } from './rate.js';
@@ -51,7 +50,8 @@ export class PostgresProcessStore extends TypeOrmProcessStore {
   }
 
   override async commitWithin(manager: EntityManager, change: Change): Promise<Rejection | null> {
-    const [row] = (await manager.query(full.text, fullValues([change]))) as { won: string[] | null }[];
+    const { statement, values } = worded([change]);
+    const [row] = (await manager.query(statement.text, [...values])) as { won: string[] | null }[];
     return row!.won === null ? null : beaten(change);
   }
 
@@ -107,8 +107,8 @@ export class PostgresProcessStore extends TypeOrmProcessStore {
 }
 
 async function commitOn(lane: Lane, changes: readonly Change[]): Promise<readonly Rejection[]> {
-  const isFast = changes.every(isPlain);
-  const rows = await lane.run(isFast ? fast : full, isFast ? fastValues(changes) : fullValues(changes));
+  const { statement, values } = worded(changes);
+  const rows = await lane.run(statement, values);
   const won = rows[0]!.won as unknown as readonly string[] | null;
   return won === null ? [] : losersOf(changes, new Set(won));
 }

@@ -2,10 +2,12 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Change, MessageState } from '../../../core/change.js';
 import type { Rate, Rejection, TaskAt } from '../../process-store.js';
 import { beaten, settle, type Verdict } from '../batch.js';
-import { effectsOf, guardOf, sqliteUpserts } from '../change-statements.js';
+import { effectsOf, guardOf, oneByOne, sqliteUpserts } from '../change-statements.js';
 import { commitThrough } from '../commit-through.js';
 import { columns, valuesIn } from '../columns.js';
+import { toFlows } from '../migrations/flows.js';
 import { createTables } from '../migrations/sql.js';
+import { standingOf, standingQuery } from '../migrations/tables.js';
 import { dialectOf } from '../migrations/words.js';
 import type { Query } from '../query.js';
 import { leftIn, windowAt } from '../../rate-window.js';
@@ -15,8 +17,8 @@ import { TypeOrmProcessStore } from '../typeorm-process-store.js';
 import { isTaken } from './native.js';
 import { SqliteWriter } from './writer.js';
 
-const { words, inlineIndexes } = dialectOf('better-sqlite3');
-const tables = createTables(words, inlineIndexes);
+const type = 'better-sqlite3';
+const dialect = dialectOf(type);
 
 const keep = `insert or ignore into workflow_inbox (${columns.workflow_inbox.join(', ')}) values (${columns.workflow_inbox.map(() => '?').join(', ')})`;
 
@@ -40,8 +42,14 @@ export class SqliteProcessStore extends TypeOrmProcessStore {
 
   /** Tables are made in one turn as well: two instances may boot at once, even in one process. */
   override async open(schema: 'check' | 'migrate' | 'off'): Promise<void> {
-    if (schema === 'migrate') await this.writer.write(() => tables.forEach((sql) => this.writer.run({ sql, values: [] })));
+    if (schema === 'migrate') await this.writer.write(() => this.migrate());
     await super.open(schema === 'migrate' ? 'check' : schema);
+  }
+
+  private migrate(): void {
+    const run = (sql: string) => this.writer.run({ sql, values: [] });
+    createTables(dialect.words, dialect.inlineIndexes).forEach(run);
+    toFlows(dialect, standingOf(this.writer.all({ sql: standingQuery(type), values: [] }))).forEach(run);
   }
 
   override async close(): Promise<void> {
@@ -82,7 +90,7 @@ export class SqliteProcessStore extends TypeOrmProcessStore {
       if (isTaken(error)) return { change, reason: 'exists', error };
       throw error;
     }
-    for (const statement of effectsOf(change, sqliteUpserts)) this.writer.run(statement);
+    for (const statement of effectsOf(change, sqliteUpserts, oneByOne)) this.writer.run(statement);
     return null;
   }
 

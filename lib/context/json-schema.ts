@@ -1,0 +1,137 @@
+/**
+ * The JSON Schema of what is wanted, to draw a form with. It says what can be said of the common decorators of class-validator, and
+ * nothing of the others: what is given is checked by the class itself. A schema of another kind is asked for its own.
+ */
+import 'reflect-metadata';
+import { plainToInstance } from 'class-transformer';
+import { getMetadataStorage } from 'class-validator';
+import { isClass } from '../definition/source.js';
+import type { Class, Schema } from '../values.js';
+
+type Shape = Record<string, unknown>;
+type Rule = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
+
+const known = new WeakMap<object, object | null>();
+
+/** Null: none can be told. */
+export function jsonSchemaOf(schema: Schema | undefined): object | null {
+  if (schema === undefined) return null;
+  if (!known.has(schema)) known.set(schema, isClass(schema) ? shapeOf(schema, []) : ownSchema(schema));
+  return known.get(schema)!;
+}
+
+/* ------------------------------------------------- of a class, by its decorators ---- */
+
+/** A class inside itself is an object of which no more is said. */
+function shapeOf(type: Class, outside: readonly Class[]): Shape {
+  if (outside.includes(type)) return { type: 'object' };
+  const byKey = new Map<string, Rule[]>();
+  for (const rule of getMetadataStorage().getTargetValidationMetadatas(type, '', false, false))
+    byKey.set(rule.propertyName, [...(byKey.get(rule.propertyName) ?? []), rule]);
+  const required = [...byKey].filter(([, rules]) => isRequired(rules)).map(([key]) => key);
+  const properties = Object.fromEntries([...byKey].map(([key, rules]) => [key, propertyShape(type, key, rules, [...outside, type])]));
+  return { type: 'object', title: type.name, properties, ...(required.length > 0 && { required }) };
+}
+
+/** What is only looked into, or let through, may be absent. */
+function isRequired(rules: readonly Rule[]): boolean {
+  return rules.some(({ type }) => type === 'customValidation') && !rules.some(({ type }) => type === 'conditionalValidation');
+}
+
+function propertyShape(type: Class, key: string, rules: readonly Rule[], outside: readonly Class[]): Shape {
+  const declared: unknown = Reflect.getMetadata('design:type', type.prototype as object, key);
+  const isList = declared === Array || rules.some((rule) => rule.each || rule.name === 'isArray');
+  const nested = rules.some((rule) => rule.type === 'nestedValidation') ? nestedShape(type, key, isList, outside) : {};
+  const ofItems = rules.filter((rule) => rule.each);
+  const itself = said(rules.filter((rule) => !rule.each));
+  if (!isList) return { ...DECLARED.get(declared), ...itself, ...nested };
+  const items = { ...said(ofItems), ...nested };
+  return { ...itself, type: 'array', ...(Object.keys(items).length > 0 && { items }) };
+}
+
+const DECLARED: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
+  [String, { type: 'string' }],
+  [Number, { type: 'number' }],
+  [Boolean, { type: 'boolean' }],
+  [Date, { type: 'string', format: 'date-time' }],
+]);
+
+/** What class-transformer makes of an empty object there is an instance of the class. */
+function nestedShape(type: Class, key: string, isList: boolean, outside: readonly Class[]): Shape {
+  try {
+    const made = (plainToInstance(type, { [key]: isList ? [{}] : {} }) as Shape)[key];
+    const inner = (Array.isArray(made) ? (made as unknown[])[0] : made) as object;
+    return inner.constructor === Object ? { type: 'object' } : shapeOf(inner.constructor as Class, outside);
+  } catch {
+    return { type: 'object' };
+  }
+}
+
+function said(rules: readonly Rule[]): Shape {
+  const shapes = rules.map(({ name = '', constraints }) => (FIXED[name] ?? ASKED[name]?.(...((constraints ?? []) as any[])) ?? {}) as Shape);
+  const shape: Shape = Object.assign({}, ...shapes);
+  return shapes.some(({ type }) => type === 'integer') ? { ...shape, type: 'integer' } : shape;
+}
+
+const FIXED: Readonly<Record<string, Shape>> = {
+  isString: { type: 'string' }, isNumber: { type: 'number' }, isInt: { type: 'integer' }, isBoolean: { type: 'boolean' },
+  isObject: { type: 'object' }, isNotEmptyObject: { type: 'object', minProperties: 1 }, isDate: { type: 'string', format: 'date-time' },
+  isEmail: { type: 'string', format: 'email' }, isUrl: { type: 'string', format: 'uri' }, isUuid: { type: 'string', format: 'uuid' },
+  isRFC3339: { type: 'string', format: 'date-time' }, isIso8601: { type: 'string' }, isDateString: { type: 'string' },
+  isNumberString: { type: 'string' }, isNotEmpty: { minLength: 1 }, isPositive: { exclusiveMinimum: 0 }, isNegative: { exclusiveMaximum: 0 },
+  isLatitude: { minimum: -90, maximum: 90 }, isLongitude: { minimum: -180, maximum: 180 },
+  arrayNotEmpty: { minItems: 1 }, arrayUnique: { uniqueItems: true },
+}; // prettier-ignore
+
+const ASKED: Readonly<Record<string, (...constraints: any[]) => Shape>> = {
+  isEnum: (values: object) => ({ enum: enumValues(values) }),
+  isIn: (values: readonly unknown[]) => ({ enum: [...values] }),
+  isNotIn: (values: readonly unknown[]) => ({ not: { enum: [...values] } }),
+  equals: (value: unknown) => ({ const: value }),
+  min: (minimum: number) => ({ minimum }),
+  max: (maximum: number) => ({ maximum }),
+  isDivisibleBy: (multipleOf: number) => ({ multipleOf }),
+  minLength: (minLength: number) => ({ minLength }),
+  maxLength: (maxLength: number) => ({ maxLength }),
+  isLength: (minLength: number, maxLength?: number) => ({ minLength, ...(maxLength !== undefined && { maxLength }) }),
+  matches: (pattern: RegExp | string) => ({ pattern: pattern instanceof RegExp ? pattern.source : pattern }),
+  arrayMinSize: (minItems: number) => ({ minItems }),
+  arrayMaxSize: (maxItems: number) => ({ maxItems }),
+};
+
+/** An enum of numbers has its names as values too. */
+function enumValues(values: object): unknown[] {
+  const all = Object.entries(values);
+  return all.filter(([key]) => Number.isNaN(Number(key))).map(([, value]: [string, unknown]) => value);
+}
+
+/* ------------------------------------------------------------ of another library ---- */
+
+interface SelfDescribing {
+  readonly '~standard'?: { readonly jsonSchema?: { readonly input?: (options: { target: string }) => unknown } };
+  readonly toJSONSchema?: () => unknown;
+  readonly jsonSchema?: unknown;
+}
+
+/** As the Standard JSON Schema says, or as its library does. What it cannot say it throws at. */
+function ownSchema(schema: Schema): object | null {
+  const { '~standard': standard, jsonSchema } = schema as SelfDescribing;
+  const ways: (() => unknown)[] = [
+    () => standard?.jsonSchema?.input?.({ target: 'draft-2020-12' }),
+    () => (schema as SelfDescribing).toJSONSchema?.(),
+    () => jsonSchema,
+  ];
+  for (const way of ways) {
+    const found = attempt(way);
+    if (typeof found === 'object' && found !== null) return found;
+  }
+  return null;
+}
+
+function attempt(way: () => unknown): unknown {
+  try {
+    return way();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,15 @@
+import type { Json } from '../core/json.js';
+import { isClass } from '../definition/source.js';
+import type { Schema } from '../values.js';
+import { checkSize, plain } from './plain.js';
+import { checked, fromGiven, storable } from './schema.js';
+
+/** An answer or an input as it will be stored, by the rules of its step. @throws InvalidInputError, UnserialisableValueError, ValueTooLargeError */
+export async function checkedMessage(schema: Schema | undefined, given: unknown, what: string, place: 'response' | 'input'): Promise<Json> {
+  const check = (read: Json) => checked(schema, fromGiven(schema, read, what), what);
+  const isObject = isClass(schema) && typeof given === 'object' && given !== null;
+  const stored: Json = isObject ? await storable(schema, given, place, check) : plain(given ?? null, place);
+  checkSize(stored, what);
+  const accepted = await check(stored);
+  return schema === undefined || isClass(schema) ? stored : plain(accepted, place);
+}

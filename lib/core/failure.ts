@@ -1,0 +1,144 @@
+import { END, type ErrorRule, type StageNode, type StepNode, stepNamed } from '../definition/graph.js';
+import type { Draft } from './draft.js';
+import { attemptAnew, timeAnew, tryAgain } from './enter.js';
+import { about, failFor } from './fault.js';
+import { edgeOf, proceed } from './flow.js';
+import { isActive, isBeside, isMail, parentKey, type Token, type Undoing } from './process.js';
+import { branchOf, containerOf, dropOut, isLost } from './races.js';
+import { retryDelay } from './retry.js';
+import { ended, undo } from './undo.js';
+import { unwatch, watchDeadline } from './watch.js';
+
+const NOTHING = { set: {}, remove: [] };
+
+/** A failed try: tried again by its policy; then it has failed for good. `random` null: no other try can help. */
+export function fail(draft: Draft, token: Token, error: string, random: number | null): void {
+  if (token.last) return letPass(draft, token, error, 'it was to end where it was');
+  if (token.does === 'undo' || token.does === 'remind') return failBeside(draft, token, error);
+  const node = stepNamed(draft.definition, token.node);
+  const delay = random === null ? null : retryDelay(node.retry, token, random);
+  if (delay === null) return failForGood(draft, node, token, error);
+  tryAgain(draft, node, { ...token, attempt: token.attempt + 1, ...timeAnew(token, draft.now + delay) }, draft.now + delay);
+}
+
+/** Telling somebody that a step is overdue is a courtesy; undoing is not. */
+function failBeside(draft: Draft, token: Token, error: string): void {
+  if (token.does === 'undo') return failFor(draft, token, error);
+  draft.remove(token.key);
+}
+
+/** The step's own word counts first, then that of the stages around it, then the workflow's. */
+function failForGood(draft: Draft, node: StepNode, token: Token, error: string): void {
+  if (isLost(draft, token.key)) return loseFor(draft, token, error);
+  if (!node.required) return skip(draft, token, error);
+  if (node.onError !== undefined) return follow(draft, node.onError, token, error);
+  if (isBeside(token)) return failFor(draft, token, error);
+  failUpwards(draft, token, error);
+}
+
+function failUpwards(draft: Draft, token: Token, error: string): void {
+  for (let key: string | null = token.key; parentKey(key) !== null; key = parentKey(key)!) {
+    const container = containerOf(draft, key)!;
+    const node = draft.definition.nodes.get(container.node)!;
+    if (node.kind === 'stage' && hasRule(node)) return failStage(draft, node, container, token, error);
+    if (node.kind === 'fork' && node.join === 'any' && dropOut(draft, container, key)) return outOfRace(draft, token, key, error);
+  }
+  follow(draft, draft.definition.onError, token, error);
+}
+
+function outOfRace(draft: Draft, token: Token, branch: string, error: string): void {
+  letPass(draft, token, error, 'another branch may still come first');
+  draft.moved(branch);
+}
+
+function hasRule({ required, onError }: StageNode): boolean {
+  return !required || onError !== undefined;
+}
+
+/** What is said of a failed step, where nobody else speaks for it. */
+function follow(draft: Draft, rule: ErrorRule, token: Token, error: string): void {
+  const cause = `${token.node}: ${error}`;
+  switch (rule) {
+    case 'fail': return failFor(draft, token, error);
+    case 'suspend': return token.does === 'branches' ? suspendStage(draft, token, cause) : suspendAt(draft, token, cause);
+    case 'cancel': return draft.finish('cancelled', cause);
+    case 'compensate': return undoAfter(draft, token, { under: null, ending: { cancel: cause } }, cause);
+    default: return goElsewhere(draft, token, rule.next, error);
+  } // prettier-ignore
+}
+
+/** What has failed is not undone itself. */
+function undoAfter(draft: Draft, token: Token, undoing: Undoing, cause: string): void {
+  if (token.does !== 'branches') draft.remove(token.key);
+  undo(draft, undoing, cause);
+}
+
+/** Its next attempt waits for a person. */
+function suspendAt(draft: Draft, token: Token, cause: string): void {
+  attemptAnew(draft, stepNamed(draft.definition, token.node), token);
+  if (!draft.allTokens().some((other) => other.key !== token.key && isActive(other))) draft.letGo();
+  draft.become('suspended', cause);
+  draft.record('process-suspended', { ...about(token), error: cause });
+}
+
+function goElsewhere(draft: Draft, token: Token, next: string, error: string): void {
+  if (token.does === 'branches') draft.removeBranch(branchOf(token));
+  draft.remove(token.key);
+  draft.makeVersion(token.node, NOTHING);
+  draft.record('step-skipped', { ...about(token), error, reason: `goes on at ${next}` });
+  proceed(draft, token, next, token.previous);
+}
+
+/** Passed over, as nobody requires it. An event that could not be handled turns the process nowhere. */
+function skip(draft: Draft, token: Token, error: string): void {
+  draft.remove(token.key);
+  draft.makeVersion(token.node, NOTHING);
+  draft.record('step-skipped', { ...about(token), error });
+  if (!isMail(token)) proceed(draft, token, edgeOf(draft.definition.nodes.get(token.node)!, undefined), token.previous);
+}
+
+/** Its race is lost, so its failing decides nothing. */
+function loseFor(draft: Draft, token: Token, error: string): void {
+  letPass(draft, token, error, 'its fork has gone on without it');
+  draft.send({ key: token.key, to: END });
+}
+
+/** It ends here, and nothing follows from it. */
+function letPass(draft: Draft, token: Token, error: string, reason: string): void {
+  unwatch(draft, token);
+  ended(draft, token);
+  draft.makeVersion(token.node, NOTHING);
+  draft.record('step-skipped', { ...about(token), error, reason });
+}
+
+/* --------------------------------------------------------------------- stages ---- */
+
+/** Something in it has failed for good, or it has taken too long: `token` is the step, or the stage itself. */
+export function failStage(draft: Draft, node: StageNode, stage: Token, token: Token, error: string): void {
+  const { onError: rule, required } = node;
+  const cause = `${token.node}: ${error}`;
+  if (isLost(draft, stage.key)) return endStage(draft, stage, END, error);
+  if (rule === 'compensate')
+    return undoAfter(draft, token, required ? { under: null, ending: { cancel: cause } } : { under: stage.key, ending: 'skip' }, cause);
+  if (!required) return endStage(draft, stage, node.next[0], error);
+  if (rule === undefined) return failUpwards(draft, token, error);
+  return typeof rule === 'object' ? endStage(draft, stage, rule.next, error) : follow(draft, rule, token, error);
+}
+
+/** What is in it ends, and the process goes on behind it. */
+export function endStage(draft: Draft, stage: Token, next: string | undefined, error: string | null): void {
+  draft.removeBranch(branchOf(stage));
+  draft.remove(stage.key);
+  draft.makeVersion(stage.node, NOTHING);
+  draft.record('step-skipped', { ...about(stage), error, reason: next === undefined ? null : `goes on at ${next}` });
+  proceed(draft, stage, next, stage.previous);
+}
+
+/** It has no attempts: a person lets it have its time once more. */
+function suspendStage(draft: Draft, stage: Token, cause: string): void {
+  const again = { ...stage, ...timeAnew(stage, draft.now) };
+  draft.hold(again);
+  watchDeadline(draft, again);
+  draft.become('suspended', cause);
+  draft.record('process-suspended', { ...about(stage), error: cause });
+}

@@ -1,0 +1,17 @@
+import type { Draft } from './draft.js';
+import type { Token } from './process.js';
+
+/** For good: the process waits for a person. */
+export function failFor(draft: Draft, token: Token, error: string): void {
+  draft.place({ ...token, fault: error });
+  draft.record('process-failed', { ...about(token), error });
+}
+
+/** What its step waits for could not be told: a new attempt meets that from the start. */
+export function failOutside(draft: Draft, token: Token, error: string): void {
+  failFor(draft, { ...token, outside: true }, error);
+}
+
+export function about(token: Pick<Token, 'node' | 'run' | 'attempt'>): { step: string; run: number; attempt: number } {
+  return { step: token.node, run: token.run, attempt: token.attempt };
+}

@@ -1,0 +1,171 @@
+import { type ChoiceNode, type Container, type EachNode, END, type ForkNode, type Node, type StageNode } from '../definition/graph.js';
+import type { Json } from './json.js';
+import type { Draft } from './draft.js';
+import { enterStep } from './enter.js';
+import { Fault } from './events.js';
+import { about, failOutside } from './fault.js';
+import { isMail, parentKey, type Token } from './process.js';
+import { branchKey, containerOf, isLost, isUndoingAll } from './races.js';
+import { giveTurns, holdEach } from './turns.js';
+import type { Journey, Luggage } from './tokens.js';
+import { deadlineOf, unwatch, watchDeadline, watchOverdue } from './watch.js';
+
+/** Nodes that run nothing may be passed so often in one decision; then the flow goes round in a circle. */
+const MOST_ROUNDS = 1000;
+
+/** Every token that has somewhere to go goes there, and items whose turn has come begin. */
+export function flow(draft: Draft): void {
+  do for (let journey = draft.nextJourney(); journey; journey = draft.nextJourney()) arrive(draft, journey);
+  while (giveTurns(draft));
+}
+
+function arrive(draft: Draft, { key, to, ...luggage }: Journey): void {
+  if (to === END || isLost(draft, key)) return endBranch(draft, key, luggage);
+  const node = draft.definition.nodes.get(to)!;
+  if (node.kind === 'step') {
+    draft.moved(key, to);
+    return enterStep(draft, node, key, luggage);
+  }
+  const token: Token = { ...luggage, key, node: to, run: draft.nextRun(), does: 'branches', attempt: 1, since: draft.now };
+  if (goesRound(draft, token)) return failAt(draft, token, 'it goes round and round without coming to a step');
+  pass(draft, node, token, luggage);
+}
+
+function goesRound(draft: Draft, { key, node }: Token): boolean {
+  const place = `${key}#${node}`;
+  const rounds = (draft.rounds.get(place) ?? 0) + 1;
+  draft.rounds.set(place, rounds);
+  return rounds > MOST_ROUNDS;
+}
+
+function pass(draft: Draft, node: Exclude<Node, { kind: 'step' }>, token: Token, luggage: Luggage): void {
+  if (node.kind === 'choice') return choose(draft, node, token, luggage);
+  if (node.kind === 'each') return fanOut(draft, node, token, luggage);
+  enterContainer(draft, node, token.key);
+  return node.kind === 'fork' ? fork(draft, node, token, luggage) : openStage(draft, node, token, luggage);
+}
+
+/** Of what goes on in its branches a restart could make nothing without knowing all of them: so this is kept, also where no version came. */
+function enterContainer(draft: Draft, { name }: Container, key: string, ...items: readonly [items?: readonly Json[]]): void {
+  if (!draft.hasVersion) draft.makeVersion(name, { set: {}, remove: [] });
+  draft.moved(key, name, ...items);
+}
+
+function choose(draft: Draft, node: ChoiceNode, token: Token, luggage: Luggage): void {
+  const chosen = draft.given.facts.test(node.name, token);
+  if (!(chosen instanceof Fault)) {
+    if (!chosen && node.of !== undefined) draft.record('step-skipped', { ...about(token), step: node.of, reason: 'its condition does not hold' });
+    return draft.send({ ...luggage, key: token.key, to: chosen ? node.then : node.otherwise });
+  }
+  failAt(draft, token, chosen.message);
+}
+
+/** It stands here, and a new attempt enters here again. */
+function failAt(draft: Draft, token: Token, error: string): void {
+  draft.moved(token.key, token.node);
+  failOutside(draft, token, error);
+}
+
+/* -------------------------------------------------------------------- branches ---- */
+
+function fork(draft: Draft, node: ForkNode, token: Token, luggage: Luggage): void {
+  draft.hold({ ...token, open: node.branches.length });
+  draft.send(...node.branches.map((to, i) => ({ ...luggage, key: branchKey(node, token, i), to })));
+}
+
+function fanOut(draft: Draft, node: EachNode, token: Token, luggage: Luggage): void {
+  const items = draft.given.facts.items(node.name, token);
+  if (items instanceof Fault) return failAt(draft, token, items.message);
+  if (items.length === 0) return proceed(draft, token, node.next[0]);
+  enterContainer(draft, node, token.key, items);
+  holdEach(draft, node, token, items.map((item: Json, index) => ({ ...luggage, item, index }))); // prettier-ignore
+}
+
+function openStage(draft: Draft, node: StageNode, token: Token, luggage: Luggage): void {
+  const deadline = deadlineOf(draft, node, token);
+  if (deadline instanceof Fault) return failOutside(draft, token, deadline.message);
+  const stage: Token = { ...token, open: 1, ...(deadline !== undefined && { deadline }) };
+  draft.hold(stage);
+  watchDeadline(draft, stage);
+  watchOverdue(draft, node, stage);
+  draft.send({ ...luggage, key: `${token.key}/0`, to: node.body });
+}
+
+/* ------------------------------------------------------------------- going on ---- */
+
+/** The visit has ended: the token goes on, or its branch is over. `previous`: the version with what it hands on. */
+export function proceed(draft: Draft, token: Token, to: string | undefined, previous?: number): void {
+  unwatch(draft, token);
+  if (isMail(token)) return leaveMail(draft, token, to);
+  const { item, index } = token;
+  const luggage = { ...(item !== undefined && { item }), ...(index !== undefined && { index }), ...(previous !== undefined && { previous }) };
+  draft.send({ ...luggage, key: token.key, to: to ?? END });
+}
+
+/** Where a node leads to: one way, or the one its body has chosen. */
+export function edgeOf(node: Node, branch: string | undefined): string | undefined {
+  if (node.kind === 'choice') return undefined;
+  if (branch === undefined || node.kind !== 'step' || !node.labels) return branch ?? node.next[0];
+  return node.next[node.labels.indexOf(branch)];
+}
+
+/** An event nobody asked for may turn the process elsewhere: the branches it was in end, and what limits the whole stays. */
+function leaveMail(draft: Draft, token: Token, to: string | undefined): void {
+  draft.remove(token.key);
+  if (to === undefined || isUndoingAll(draft)) return;
+  const whole = wholeOf(draft);
+  draft.removeAll();
+  startLife(draft);
+  draft.send({ key: whole ? keepWhole(draft, whole) : rootKey(draft), to });
+}
+
+/** The stage that is the whole flow, where the workflow itself has a `within`. */
+function wholeOf(draft: Draft): Token | undefined {
+  const start = draft.definition.nodes.get(draft.definition.start);
+  const root = start?.kind === 'stage' && start.next.every((to) => to === END) ? draft.container(rootKey(draft)) : undefined;
+  return root?.node === start?.name ? root : undefined;
+}
+
+function keepWhole(draft: Draft, whole: Token): string {
+  const stage = { ...whole, key: rootKey(draft) };
+  draft.hold(stage);
+  draft.moved(stage.key, stage.node);
+  watchDeadline(draft, stage);
+  return `${stage.key}/0`;
+}
+
+/** Tokens from here on have keys of their own, so that nothing of the life before can be mistaken for them. */
+export function startLife(draft: Draft): void {
+  draft.head.root++;
+}
+
+export function rootKey(draft: Draft): string {
+  return String(draft.head.root);
+}
+
+/* ----------------------------------------------------------------------- joins ---- */
+
+/** The join: what holds the branches together goes on when the last of them has ended, or the first. */
+function endBranch(draft: Draft, key: string, luggage: Luggage): void {
+  draft.remove(key);
+  draft.moved(key);
+  const parent = parentKey(key);
+  if (parent === null) return beOver(draft, key);
+  const container = containerOf(draft, key);
+  if (!container) return; // its fork has gone on without it
+  const node = draft.definition.nodes.get(container.node) as Container;
+  const first = node.kind === 'fork' && node.join === 'any';
+  if (container.open! > 1 && !first) return draft.hold({ ...container, open: container.open! - 1 });
+  if (first && node.losers === 'cancel') node.branches.forEach((_, i) => draft.removeBranch(branchKey(node, container, i)));
+  leave(draft, container, node, luggage);
+}
+
+function leave(draft: Draft, container: Token, node: Container, { previous }: Luggage): void {
+  draft.remove(container.key);
+  proceed(draft, container, node.next[0], node.kind === 'stage' ? previous : undefined);
+}
+
+/** Nothing is left of the flow: the process ends with its last accepted event. */
+export function beOver(draft: Draft, key: string): void {
+  draft.place({ key, node: END, run: 0, does: 'over', attempt: 1, since: draft.now });
+}

@@ -1,0 +1,41 @@
+/** Messages the decisions write themselves: to start a child, and to tell a parent. The inbox carries them like any other. */
+import type { ChildGate } from '../definition/graph.js';
+import type { MessageState } from './change.js';
+import { bodyDigest, digestOf } from './digest.js';
+import type { Json, JsonObject } from './json.js';
+import type { ProcessState, Token } from './process.js';
+import { stepRunId } from './process.js';
+
+/** The longest id a process may be given. */
+const LONGEST_ID = 80;
+
+/** The same for every reading of the same request, so that a child is started once. Children of children of children have names of their own. */
+export function childId(parentId: string, { run, children = 0 }: Token): string {
+  const id = children === 0 ? stepRunId(parentId, run) : `${stepRunId(parentId, run)}.${children}`;
+  return id.length > LONGEST_ID ? digestOf(id) : id;
+}
+
+/** Where a parent waits for the end of its child. */
+export function childAddress(id: string): string {
+  return `c:${id}`;
+}
+
+/** Asks for a child: whoever knows its workflow starts it. */
+export function letterOfStart(parentId: string, id: string, gate: ChildGate, values: JsonObject, now: number): MessageState {
+  const parent = { id: parentId, awaited: !gate.detached, tied: gate.onParentCancel === 'cancel' };
+  return letter(`s:${id}`, { workflow: gate.workflow, version: gate.version ?? null, values, parent }, now);
+}
+
+/** What the body of a detached child's step is given at once. */
+export function letterOfChild(id: string, values: JsonObject, parentId: string, now: number): MessageState {
+  return { ...letter(`d:${id}`, { processId: id, status: 'started', version: 1, values }, now), processId: parentId, disposition: 'delivered' };
+}
+
+/** Tells a parent that its child has ended. */
+export function letterOfEnd({ id, status, contextVersion, revision }: ProcessState, now: number): MessageState {
+  return letter(childAddress(id), { processId: id, status, version: contextVersion }, now, String(revision));
+}
+
+function letter(address: string, body: Json, now: number, which = ''): MessageState {
+  return { id: digestOf(address, which), address, processId: null, disposition: 'stored', body, digest: bodyDigest(body), receivedAt: now, effectiveAt: now };
+}

@@ -1,0 +1,170 @@
+import { isUnder, type Snapshot } from './change.js';
+import { awake, isCondition, isMail, type Token, type WaitState, waiting } from './process.js';
+
+/** So many tokens stand in the process row at most, which is written with every decision; the others have rows of their own. */
+export const MOST_TOKENS = 64;
+
+/** In place of a key: all waits of the process. */
+export const ALL = '*';
+
+/** Thrown where a decision needs to see parked tokens that nobody has read: the reader reads them, and it is decided again. */
+export class Missing extends Error {
+  override readonly name = 'Missing';
+  constructor(readonly keys: readonly string[]) {
+    super(`not read: ${keys.join(', ')}`);
+  }
+}
+
+/** A token on its way: to a node, or to the end of its branch. */
+export interface Journey extends Luggage {
+  readonly key: string;
+  readonly to: string;
+}
+
+/** What a token takes along from node to node. */
+export type Luggage = Pick<Token, 'item' | 'index' | 'previous'>;
+
+/** The tokens of one decision: where they stand, which rows come and go with that, and who is on the way. */
+export class Tokens {
+  private readonly row: Map<string, Token>;
+  private readonly put = new Map<string, WaitState>();
+  private readonly gone = new Set<string>();
+  private readonly killed = new Set<string>();
+  private clear = false;
+  private journeys: Journey[] = [];
+
+  constructor(readonly before: Snapshot) {
+    this.row = new Map(before.process.tokens.map((token) => [token.key, token]));
+  }
+
+  /** As it stands in the process row. */
+  token(key: string): Token | undefined {
+    return this.row.get(key);
+  }
+
+  allTokens(): Token[] {
+    return [...this.row.values()];
+  }
+
+  /** @throws Missing if nobody has read it */
+  parked(key: string): WaitState | undefined {
+    if (this.put.has(key)) return this.put.get(key);
+    if (this.hasEnded(key)) return undefined;
+    this.need([key]);
+    return this.before.waits.get(key);
+  }
+
+  need(keys: readonly string[]): void {
+    const { asked, waits } = this.before;
+    const missing = keys.filter((key) => asked && !asked.has(key) && !asked.has(ALL) && !waits.has(key) && !this.put.has(key) && !this.hasEnded(key));
+    if (missing.length > 0) throw new Missing(missing);
+  }
+
+  /** @throws Missing unless all have been read */
+  allParked(): WaitState[] {
+    this.need([ALL]);
+    return [...[...this.before.waits.values()].filter(({ key }) => !this.put.has(key) && !this.hasEnded(key)), ...this.put.values()];
+  }
+
+  private hasEnded(key: string): boolean {
+    return this.clear || this.gone.has(key) || [...this.killed].some((above) => isUnder(key, above));
+  }
+
+  /** What holds the branches under this key together. */
+  container(key: string): Token | undefined {
+    const standing = this.row.get(key) ?? this.parked(key);
+    if (standing?.does !== 'branches') return undefined;
+    return 'kind' in standing ? awake(standing as WaitState) : standing;
+  }
+
+  /** Containers with items that have not begun. */
+  withTurns(): Token[] {
+    return [...this.row.values(), ...this.put.values()].filter(({ todo, fault }) => todo !== undefined && todo[0] < todo[1] && fault === undefined);
+  }
+
+  /** The token stands in the process row: it can run, has failed, or holds branches together. */
+  place(token: Token): void {
+    this.unpark(token.key);
+    this.row.set(token.key, token);
+  }
+
+  /**
+   * The token waits, in a row of its own. What each version looks at stands in the process row as well: a condition,
+   * and an accepted event, without which the process must not end.
+   */
+  park(wait: WaitState): void {
+    this.row.delete(wait.key);
+    this.put.set(wait.key, wait);
+    if (isCondition(wait) || isMail(wait)) this.row.set(wait.key, wait);
+  }
+
+  /** A container stands in the process row as long as there is room, and stays where it stands. */
+  hold(container: Token): void {
+    const { key } = container;
+    const stands = this.row.has(key) || (!this.isParked(key) && this.row.size < MOST_TOKENS);
+    if (stands) this.row.set(key, container);
+    else this.park(waiting(container, 'branches', {}));
+  }
+
+  private isParked(key: string): boolean {
+    return this.put.has(key) || (!this.hasEnded(key) && this.before.waits.has(key));
+  }
+
+  remove(key: string): void {
+    this.unpark(key);
+    this.row.delete(key);
+  }
+
+  /** Its row goes, if it has one: it was read with the event, or the process row says so. */
+  private unpark(key: string): void {
+    this.put.delete(key);
+    const stands = this.before.waits.has(key) || this.before.process.tokens.some((token) => token.key === key && 'kind' in token);
+    if (stands) this.drop(key);
+  }
+
+  /** Its row goes, whether it was read or not. */
+  drop(key: string): void {
+    this.put.delete(key);
+    if (!this.clear) this.gone.add(key);
+  }
+
+  /** Ends every token of the flow; accepted events stay, unless the process ends with them. */
+  removeAll(keep: (token: Token) => boolean = isMail): void {
+    for (const token of this.allTokens()) {
+      if (!keep(token)) this.row.delete(token.key);
+      else if ('kind' in token) this.row.set(token.key, awake(token as WaitState)); // its row goes; it need not wait longer
+    }
+    this.clear = true;
+    for (const waits of [this.put, this.gone, this.killed]) waits.clear();
+    this.journeys = [];
+  }
+
+  /** Ends every branch under this key, and what watches over it. */
+  removeUnder(above: string, keep: (token: Token) => boolean = () => false): void {
+    for (const token of this.allTokens()) if (isUnder(token.key, above) && !keep(token)) this.row.delete(token.key);
+    for (const key of this.put.keys()) if (isUnder(key, above)) this.put.delete(key);
+    if (!this.clear) this.killed.add(above);
+    this.journeys = this.journeys.filter(({ key }) => !isUnder(key, above));
+  }
+
+  /** Ends one branch: who stands at this key, and under it. */
+  removeBranch(key: string): void {
+    this.removeUnder(key);
+    this.row.delete(key);
+    this.drop(key);
+    this.journeys = this.journeys.filter((journey) => journey.key !== key);
+  }
+
+  /** Sends tokens on their way; the first of them arrives first. */
+  send(...journeys: readonly Journey[]): void {
+    for (const journey of journeys.toReversed()) this.journeys.push(journey);
+  }
+
+  nextJourney(): Journey | undefined {
+    return this.journeys.pop();
+  }
+
+  protected get rows(): { clear: boolean; kill: string[]; delete: string[]; put: WaitState[] } {
+    return { clear: this.clear, kill: [...this.killed], delete: [...this.gone].filter((key) => !this.put.has(key)), put: [...this.put.values()] };
+  }
+}

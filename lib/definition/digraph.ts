@@ -1,0 +1,30 @@
+import { type Block, wrapped } from './blocks.js';
+import { type Edges, edgesFrom, namesIn, rescuesIn, START } from './digraph-names.js';
+import { Layout } from './layout.js';
+import type { Compiled, DefinitionDefaults, WorkflowSource, WrittenStep } from './source.js';
+import { digraphProblems } from './verify/digraph.js';
+import { stepBlock } from './written-order.js';
+
+/** Compiles a workflow that says, step by step, which may follow. */
+export function compileDigraph(source: WorkflowSource, defaults: DefinitionDefaults = {}): Compiled {
+  const edges = source.flow as Edges;
+  const named = namesIn(edges);
+  const steps = source.steps.filter(({ name, options }) => named.has(name) && !options.unsolicited);
+  const blocks = steps.map((step) => nodeBlock(step, edges));
+  const compiled = new Layout(source, defaults).graph(blocks, edgesFrom(edges, START)[0]!, asideOf(source, named, rescuesIn(source)));
+  const rescued = { ...source, steps: source.steps.filter(({ name }) => named.has(name) || !rescuesIn(source).has(name)) };
+  return { ...compiled, problems: [...digraphProblems(rescued), ...compiled.problems] };
+}
+
+/** Its body may choose among the edges written, by name or index; also where there is one. */
+function nodeBlock(step: WrittenStep, edges: Edges): Block {
+  const chooses = Object.hasOwn(edges, step.name) && edges[step.name]?.length !== 0;
+  return wrapped({ kind: 'step', name: step.name, step, edges: edgesFrom(edges, step.name), ...(chooses && { byIndex: true }) });
+}
+
+/** What stands beside a flow: what may come at any time, and what only a failure leads to. */
+export function asideOf(source: WorkflowSource, placed: ReadonlySet<string>, rescues: ReadonlySet<string>): Block[] {
+  return source.steps
+    .filter(({ name, options }) => options.unsolicited || (rescues.has(name) && !placed.has(name)))
+    .map((step) => (step.options.unsolicited ? stepBlock(step) : wrapped({ kind: 'step', name: step.name, step })));
+}

@@ -1,0 +1,130 @@
+import type { StepOptions } from '../decorators/step.options.js';
+import type { Class, Schema } from '../values.js';
+import { JsonSchema, schemaCheck, schemaProblem } from './json-schema.js';
+import { valueOf } from './node-code.js';
+import type { NodeCode, WorkflowSource, WrittenStep } from './source.js';
+import { type StepLibrary, useOf } from './step-library.js';
+import { didYouMean } from './suggest.js';
+import { type StepJson, type WorkflowJson, workflowSchema } from './workflow-json.js';
+
+/** What a document may name. */
+export interface Names {
+  readonly library: StepLibrary;
+  readonly contexts: readonly Class[];
+}
+
+export interface ReadDocument {
+  /** Left out: it is not even of the form. */
+  readonly source?: WorkflowSource;
+  readonly problems: readonly string[];
+}
+
+const formProblems = schemaCheck(workflowSchema);
+
+/**
+ * A workflow that is data, as if somebody had written it as a class. `place` names it in problems. Nothing in it is ever
+ * evaluated: strings are names of steps, context keys and classes.
+ */
+export function readDocument(given: unknown, place: string, names: Names): ReadDocument {
+  const wrong = [...formProblems(given), ...stepLists(given)];
+  if (wrong.length > 0) return { problems: wrong.map((problem) => `${place}: ${problem}`) };
+  const document = given as WorkflowJson;
+  const context = contextOf(document, names.contexts);
+  const list = document.steps ? 'steps' : 'activities';
+  const steps = document[list]!.map((step, i) => stepOf(step, `${list}[${i}]`, names.library));
+  const problems = [...context.problems, ...steps.flatMap((step) => step.problems)].map((problem) => `${place}: ${problem}`);
+  return { source: sourceOf(document, place, context.schema, steps.map(({ step }) => step)), problems }; // prettier-ignore
+}
+
+/** The schema says it too, in words nobody understands. */
+function stepLists(given: unknown): string[] {
+  if (typeof given !== 'object' || given === null) return [];
+  if ('steps' in given && 'activities' in given) return ['it has steps and activities, which are two words for one list. Leave out one.'];
+  return 'steps' in given || 'activities' in given ? [] : ['it has no steps. List them under "steps".'];
+}
+
+function sourceOf(document: WorkflowJson, className: string, context: Schema | undefined, steps: readonly WrittenStep[]): WorkflowSource {
+  const { name, version, completeWhen, within, config, flow } = document;
+  return {
+    className,
+    options: {
+      name,
+      ...(version !== undefined && { version }),
+      ...(context && { context }),
+      ...(completeWhen !== undefined && { completeWhen }),
+      ...(within !== undefined && { within }),
+      ...(config && { config }),
+    },
+    steps,
+    instance: {},
+    ...(flow && { flow }),
+    document,
+  };
+}
+
+function contextOf({ context }: WorkflowJson, contexts: readonly Class[]): { schema?: Schema; problems: string[] } {
+  if (context === undefined) return { problems: [] };
+  if (typeof context === 'object') {
+    const wrong = schemaProblem(context);
+    return wrong === null ? { schema: new JsonSchema(context) as unknown as Schema, problems: [] } : { problems: [`context is no JSON Schema: ${wrong}.`] };
+  }
+  const schema = contexts.find((type) => type.name === context);
+  if (schema) return { schema, problems: [] };
+  const names = contexts.map(({ name }) => name);
+  return { problems: [`context "${context}" is not in the contexts of the module: ${names.join(', ') || 'none'}.${didYouMean(context, names)}`] };
+}
+
+/* -------------------------------------------------------------------- a step ---- */
+
+function stepOf(json: StepJson, path: string, library: StepLibrary): { step: WrittenStep; problems: string[] } {
+  const { name, use = name, child, retry, ...rest } = json;
+  const [provider, second] = library.called(use);
+  const options = { ...rest, name, ...childOptions(child), ...retryOptions(retry) } as StepOptions;
+  const known = provider ?? { type: Object, name: use, options: {}, host: {} };
+  const step = { ...useOf(known, options), path, ...(child !== undefined && { child: { workflow: typeof child === 'string' ? child : child.workflow } }) };
+  const code = codeOf(child, retry);
+  const at = `${path} (${name})`;
+  return { step: { ...step, ...(code && { code }) }, problems: provider ? (second ? [`${at}: ${ambiguous(use)}`] : []) : [`${at}: ${missing(use, library)}`] };
+}
+
+function missing(use: string, library: StepLibrary): string {
+  return `there is no step class "${use}". Put @Step() on it, and add it to the providers of a module.${didYouMean(use, library.names())}`;
+}
+
+function ambiguous(use: string): string {
+  return `two step classes are called "${use}". Say @Step({ name: '...' }) on one of them.`;
+}
+
+/** Its starting values are keys, not a method: see below. */
+function childOptions(child: StepJson['child']): Pick<StepOptions, 'child'> {
+  if (child === undefined || typeof child === 'string') return child === undefined ? {} : { child };
+  const { with: _keys, ...options } = child;
+  return { child: options };
+}
+
+function retryOptions(retry: StepJson['retry']): Pick<StepOptions, 'retry'> {
+  if (retry === undefined || typeof retry === 'number') return retry === undefined ? {} : { retry };
+  const { unless: _names, ...policy } = retry;
+  return { retry: policy };
+}
+
+function codeOf(child: StepJson['child'], retry: StepJson['retry']): NodeCode | undefined {
+  const keys = typeof child === 'object' ? child.with : undefined;
+  const names = typeof retry === 'object' ? retry.unless : undefined;
+  if (!keys && !names) return undefined;
+  return { ...(keys && { request: picking(keys) }), ...(names && { isFinal: (error: unknown) => names.some((name) => isCalled(error, name)) }) };
+}
+
+function picking(keys: readonly string[]): (context: object) => object {
+  return (context) => Object.fromEntries(keys.map((key) => [key, valueOf(context, key)]).filter(([, value]) => value !== undefined));
+}
+
+/** By its own name, or that of its class or one it inherits from. */
+function isCalled(error: unknown, name: string): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  if ((error as { name?: unknown }).name === name) return true;
+  for (let proto = Object.getPrototypeOf(error) as object | null; proto; proto = Object.getPrototypeOf(proto) as object | null) {
+    if ((proto.constructor as Class | undefined)?.name === name) return true;
+  }
+  return false;
+}

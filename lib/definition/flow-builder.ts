@@ -1,0 +1,176 @@
+import type { Block, Blocks, StepBlock } from './blocks.js';
+import type { Policy, Recording } from './recording.js';
+import { stageProblems } from './verify/stage.js';
+import { type AnyFunction, isClass, type WrittenStep } from './source.js';
+import { Use } from './use.js';
+
+/** What `.do` is given: a step class, or a function that continues a builder. */
+type Part = unknown;
+
+/** The builder as it is at run time: it writes down what it is told, in order. `Flow` is what its users see of it. */
+export class FlowBuilder {
+  private readonly told: (Use | Block)[] = [];
+
+  constructor(
+    private readonly recording: Recording,
+    /** The stage its steps belong to. */
+    private readonly label?: string,
+  ) {}
+
+  blocks(): Blocks {
+    return this.told.map((each) => (each instanceof Use ? each.block() : each));
+  }
+
+  startWith(step: unknown, policy?: Policy): this {
+    return this.then(step, policy);
+  }
+
+  then(step: unknown, policy?: Policy): this {
+    const used = this.recording.use(step, policy);
+    return used ? this.tell(new Use(this.labelled(used))) : this;
+  }
+
+  waitFor(event: string, key?: unknown, { name, since, matchOne, ...policy }: Policy = {}): this {
+    const on = { event, ...(key !== undefined && { key }), ...(since !== undefined && { since }), ...(matchOne !== undefined && { matchOne }) };
+    return this.tell(this.bodiless(this.recording.fresh(name ?? event), { ...policy, on } as Policy));
+  }
+
+  after(when: unknown): this {
+    return this.tell(this.pause(when));
+  }
+
+  if(test: unknown): Do {
+    return this.doing('if', (name, body) => ({ kind: 'choice', name, test, loops: false, body }));
+  }
+
+  while(test: unknown): Do {
+    return this.doing('while', (name, body) => ({ kind: 'choice', name, test, loops: true, body }));
+  }
+
+  forEach(items: unknown, { concurrency }: { concurrency?: number } = {}): Do {
+    return this.doing('forEach', (name, body) => ({ kind: 'each', name, items, ...(concurrency !== undefined && { concurrency }), body }));
+  }
+
+  schedule(delay: unknown): Do {
+    return this.doing('schedule', (name, body) => ({ kind: 'beside', name, body: [this.pause(delay).block(), ...body] }));
+  }
+
+  recur(interval: unknown, until: unknown): Do {
+    return this.doing('recur', (name, body) => {
+      const pause = this.pause(interval).block() as StepBlock;
+      return { kind: 'beside', name, body: [{ kind: 'recur', name: this.recording.fresh('until'), pause, until, body }] };
+    });
+  }
+
+  decide(step: unknown, branches: Readonly<Record<string, Part>>): this {
+    const used = this.recording.use(step);
+    const bodies = Object.fromEntries(Object.entries(branches).map(([says, part]) => [says, this.part(part)]));
+    if (!used) return this;
+    this.tell(new Use(this.labelled(used), bodies));
+    return this;
+  }
+
+  all(...branches: Part[]): this {
+    const name = this.recording.fresh('all');
+    return this.tell({ kind: 'fork', name, branches: branches.map((each) => this.part(each)), join: 'all', losers: 'cancel' });
+  }
+
+  any(...given: Part[]): this {
+    const [first, ...others] = given;
+    const options = typeof first === 'object' && first !== null ? (first as { losers?: 'cancel' | 'finish' }) : undefined;
+    const name = this.recording.fresh('any');
+    const branches = (options ? others : given).map((each) => this.part(each));
+    return this.tell({ kind: 'fork', name, branches, join: 'any', losers: options?.losers ?? 'cancel' });
+  }
+
+  /** With nothing to say of them together it is but a label of its steps. */
+  stage(name: string, part: Part, policy: Policy = {}): this {
+    if (Object.keys(policy).length > 0) return this.limited(this.recording.fresh(name), part, policy);
+    for (const block of this.part(part, name)) this.tell(block);
+    return this;
+  }
+
+  private limited(name: string, part: Part, policy: Policy): this {
+    this.recording.problems.push(...stageProblems(this.recording.source, { name, policy }));
+    return this.tell({ kind: 'stage', name, body: this.part(part), policy });
+  }
+
+  end(): this {
+    return this.tell({ kind: 'end' });
+  }
+
+  /* ------------------------------------------------- of the step just told ---- */
+
+  input(key: string, from: AnyFunction): this {
+    this.last?.inputs.set(key, from);
+    return this;
+  }
+
+  output(key: string, from: AnyFunction): this {
+    this.last?.outputs.set(key, from);
+    return this;
+  }
+
+  onError(policy: WrittenStep['options']['onError']): this {
+    if (this.last) this.last.options = { ...this.last.options, ...(policy !== undefined && { onError: policy }) };
+    return this;
+  }
+
+  compensateWith(step: unknown): this {
+    const undo = this.recording.undo(step);
+    if (this.last) this.last.undo = undo;
+    return this;
+  }
+
+  private get last(): Use | undefined {
+    const last = this.told.at(-1);
+    return last instanceof Use ? last : undefined;
+  }
+
+  /* --------------------------------------------------------------- its parts ---- */
+
+  private tell(what: Use | Block): this {
+    const last = this.told.at(-1);
+    if (last && !(last instanceof Use) && last.kind === 'end') this.recording.fault('its flow goes on after end(), where nothing can follow.');
+    this.told.push(what);
+    return this;
+  }
+
+  /** `.if(…)` is nothing without its `.do(…)`. */
+  private doing(kind: string, block: (name: string, body: Blocks) => Block): Do {
+    const name = this.recording.fresh(kind);
+    this.recording.open.add(name);
+    return {
+      do: (part) => {
+        this.recording.open.delete(name);
+        return this.tell(block(name, this.part(part)));
+      },
+    };
+  }
+
+  private part(part: Part, label = this.label): Blocks {
+    const inner = new FlowBuilder(this.recording, label);
+    if (typeof part !== 'function') this.recording.fault('a branch of its flow is neither a step class nor a function that continues the builder.');
+    else if (isClass(part)) inner.then(part);
+    else (part as AnyFunction)(inner);
+    return inner.blocks();
+  }
+
+  private pause(when: unknown): Use {
+    const length = typeof when === 'function' ? '' : typeof when === 'number' ? ` ${when} ms` : ` ${String(when)}`;
+    return this.bodiless(this.recording.fresh(`after${length}`), { after: when } as Policy);
+  }
+
+  /** A step that only waits. */
+  private bodiless(name: string, options: Policy): Use {
+    return new Use(this.labelled({ name, options, host: this.recording.source.instance, method: '', isClass: true }));
+  }
+
+  private labelled(step: WrittenStep): WrittenStep {
+    return this.label === undefined ? step : { ...step, options: { ...step.options, stage: this.label } };
+  }
+}
+
+interface Do {
+  do(part: Part): FlowBuilder;
+}

@@ -1,0 +1,48 @@
+import { reasonOf } from '../core/reason.js';
+import { type Blocks, partsOf } from './blocks.js';
+import { asideOf } from './digraph.js';
+import { rescuesIn } from './digraph-names.js';
+import { FlowBuilder } from './flow-builder.js';
+import { Layout } from './layout.js';
+import { Recording } from './recording.js';
+import type { AnyFunction, Compiled, DefinitionDefaults, WorkflowSource, WrittenStep } from './source.js';
+import type { StepLibrary } from './step-library.js';
+import { unnamed } from './verify/digraph.js';
+
+/** Compiles a workflow whose method `flow` continues a builder: it is called here, once, with a builder that writes down. */
+export function compileBuilder(source: WorkflowSource, library: StepLibrary, defaults: DefinitionDefaults = {}): Compiled {
+  const recording = new Recording(source, library);
+  const builder = new FlowBuilder(recording);
+  tell(source, builder, recording);
+  const blocks = builder.blocks();
+  const rescues = rescuesIn({ ...source, steps: [...source.steps, ...rulesIn(blocks)] });
+  const compiled = new Layout(source, defaults).flow(blocks, asideOf(source, recording.named, rescues));
+  return { ...compiled, problems: [...recording.problems, ...unfinished(recording), ...forgotten(source, recording, rescues), ...compiled.problems] };
+}
+
+function tell({ flow, instance }: WorkflowSource, builder: FlowBuilder, recording: Recording): void {
+  try {
+    const returned: unknown = (flow as AnyFunction).call(instance, builder);
+    if (returned instanceof Promise) recording.fault('its flow is asynchronous. A flow only says what follows what: say it at once, without await.');
+  } catch (error) {
+    recording.fault(`its flow threw: ${reasonOf(error)}`);
+  }
+}
+
+function unfinished({ open }: Recording): string[] {
+  return [...open].map((name) => `its flow says ${name.split(' ')[0]}() without do(): say what is to be done.`);
+}
+
+/** What is said of steps and stages in the flow itself. */
+function rulesIn(blocks: Blocks): WrittenStep[] {
+  return blocks.flatMap((block) => {
+    const own = block.kind === 'step' ? [block.step] : block.kind === 'stage' ? [{ options: block.policy } as WrittenStep] : [];
+    return [...own, ...partsOf(block).flatMap(rulesIn)];
+  });
+}
+
+/** Methods with @Step() that the flow says nothing of; step classes are there for others too. */
+function forgotten(source: WorkflowSource, { named, problems }: Recording, rescues: ReadonlySet<string>): Iterable<string> {
+  const steps = source.steps.filter(({ name, options }) => !options.unsolicited && !rescues.has(name)).map(({ name }) => name);
+  return problems.length > 0 ? [] : unnamed(steps, named, false);
+}

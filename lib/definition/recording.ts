@@ -1,0 +1,90 @@
+import type { StepOptions } from '../decorators/step.options.js';
+import { type AnyFunction, isClass, type WorkflowSource, type WrittenStep } from './source.js';
+import { besideTheFlow } from './verify/digraph.js';
+import { onTop, type StepLibrary, useOf } from './step-library.js';
+
+/** What a flow says about one use of a step. */
+export type Policy = StepOptions & { readonly since?: unknown; readonly matchOne?: unknown };
+
+/** What the parts of one flow share while it is told: who may be named in it, and how things are called. */
+export class Recording {
+  readonly problems: string[] = [];
+  /** The steps of the workflow that it names. */
+  readonly named = new Set<string>();
+  /** What waits for its `do`. */
+  readonly open = new Set<string>();
+  private readonly taken = new Set<string>();
+
+  constructor(
+    readonly source: WorkflowSource,
+    private readonly library: StepLibrary,
+  ) {}
+
+  /** A name nobody has: with a number where the first of its kind has it. */
+  fresh(kind: string): string {
+    let name = kind;
+    for (let i = 2; this.taken.has(name); i++) name = `${kind} ${i}`;
+    this.taken.add(name);
+    return name;
+  }
+
+  /** A step as used here; undefined: there is none, which is said. */
+  use(step: unknown, policy: Policy = {}): WrittenStep | undefined {
+    const found = this.find(step);
+    if (!found) return undefined;
+    const named = policy.name ?? found.name;
+    if (this.taken.has(named)) this.problems.push(twice(found, named, policy.name !== undefined));
+    const name = this.fresh(named);
+    return { ...found, name, options: onTop(found.options, { ...policy, name }) };
+  }
+
+  /** What undoes a step: a step class, or a method, which need be no step. */
+  undo(step: unknown): AnyFunction | undefined {
+    const provider = this.library.of(step);
+    if (provider) return (provider.host as { run: AnyFunction }).run.bind(provider.host) as AnyFunction;
+    if (isClass(step)) return this.fault(noProvider(step.name));
+    const name = this.methodCalled(step);
+    if (name === undefined) return this.fault(NO_STEP);
+    this.named.add(name);
+    return (step as AnyFunction).bind(this.source.instance) as AnyFunction;
+  }
+
+  fault(problem: string): undefined {
+    this.problems.push(problem);
+  }
+
+  private find(step: unknown): WrittenStep | undefined {
+    const provider = this.library.of(step);
+    if (provider) return useOf(provider);
+    if (isClass(step)) return this.fault(noProvider(step.name));
+    const method = this.methodCalled(step);
+    if (method === undefined) return this.fault(NO_STEP);
+    const found = this.source.steps.find((each) => each.method === method);
+    if (!found) return this.fault(`its flow names the method ${method}, which is no step: put @Step() on it.`);
+    if (found.options.unsolicited) return this.fault(besideTheFlow(method));
+    this.named.add(method);
+    return found;
+  }
+
+  /** Never runs a getter. */
+  private methodCalled(step: unknown): string | undefined {
+    if (typeof step !== 'function') return undefined;
+    for (let owner = this.source.instance as object | null; owner && owner !== Object.prototype; owner = Object.getPrototypeOf(owner) as object | null) {
+      const found = Object.entries(Object.getOwnPropertyDescriptors(owner)).find(([, { value }]) => value === step);
+      if (found) return found[0];
+    }
+    return undefined;
+  }
+}
+
+const NO_STEP = 'its flow names something that is neither a method of the workflow nor a step class. Say this.method, or the class; is it undefined, as imports go in a circle?'; // prettier-ignore
+
+function noProvider(name: string): string {
+  return `its flow names ${name}, which is not a provider: add it to the providers of a module, with @Step() on the class.`;
+}
+
+function twice({ isClass: ofClass, method, host, name }: WrittenStep, taken: string, said: boolean): string {
+  if (said) return `two things in its flow are called "${taken}". Give one of them another name.`;
+  const step = ofClass ? host.constructor.name : `this.${method}`;
+  return `its flow uses "${name}" a second time. Give this use a name: then(${step}, { name: '...' }).`;
+}

@@ -1,0 +1,43 @@
+import type { StepOptions } from '../decorators/step.options.js';
+import type { Class } from '../values.js';
+import type { WrittenStep } from './source.js';
+
+/** A step that is a provider, for any number of workflows. */
+export interface StepProvider {
+  readonly type: Class;
+  readonly name: string;
+  readonly options: StepOptions;
+  /** The provider itself. */
+  readonly host: object;
+  readonly child?: WrittenStep['child'];
+}
+
+/** The step classes of the application, for flows and documents that name them. */
+export class StepLibrary {
+  constructor(private readonly providers: readonly StepProvider[] = []) {}
+
+  of(type: unknown): StepProvider | undefined {
+    return this.providers.find((provider) => provider.type === type);
+  }
+
+  /** By what they are called; more than one leaves open which is meant. */
+  called(name: string): readonly StepProvider[] {
+    return this.providers.filter((provider) => provider.name === name);
+  }
+
+  names(): string[] {
+    return [...new Set(this.providers.map(({ name }) => name))];
+  }
+}
+
+/** One use of it, with what this use says on top. */
+export function useOf({ name, options, host, child }: StepProvider, over: StepOptions = {}): WrittenStep {
+  const { name: given = name, ...said } = over;
+  return { name: given, options: onTop(options, { ...said, name: given }), host, method: 'run', isClass: true, ...(child && { child }) };
+}
+
+/** What a use says, on top of what its class or method says. */
+export function onTop(options: StepOptions, said: StepOptions): StepOptions {
+  const config = options.config && said.config && { config: { ...options.config, ...said.config } };
+  return { ...options, ...said, ...config };
+}

@@ -1,0 +1,95 @@
+import { parseDuration } from '../core/duration.js';
+import type { RetryPolicy, StepOptions } from '../decorators/step.options.js';
+import { contextKeys } from './context-keys.js';
+import type { ChildGate, EventGate, Gate, Retry, StepNode, Timing } from './graph.js';
+import { type DefinitionDefaults, methodOf, type WrittenStep } from './source.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Where a step stands, as its spelling says. */
+export type Placed = Pick<StepNode, 'next' | 'labels' | 'byIndex' | 'onError'>;
+
+/** A step as a node: what can be known of it before its first visit. */
+export function stepNode(step: WrittenStep, placed: Placed, compensates: boolean, policy: DefinitionDefaults): StepNode {
+  const { options } = step;
+  const timeout = parseDuration(options.timeout ?? policy.timeout);
+  return {
+    kind: 'step',
+    name: step.name,
+    when: options.when !== undefined,
+    gate: gateOf(step),
+    ...timings(options),
+    ...(options.queue !== undefined && { queue: options.queue }),
+    unsolicited: options.unsolicited ?? false,
+    retry: retryOf(options.retry ?? policy.retry ?? 1),
+    ...(timeout !== null && { timeout }),
+    required: options.required ?? true,
+    compensates,
+    transactional: options.transactional ?? false,
+    ...(options.stage !== undefined && { stage: options.stage }),
+    ...placed,
+  };
+}
+
+function timings({ after, within, overdue }: StepOptions): Pick<StepNode, 'after' | 'within' | 'overdue'> {
+  return {
+    ...(after !== undefined && { after: timing(after) }),
+    ...(within !== undefined && { within: timing(within) }),
+    ...(overdue?.after !== undefined && { overdue: timing(overdue.after) }),
+  };
+}
+
+/** A duration is known now; a key or a function is asked when the time comes. */
+export function timing(value: unknown): Timing {
+  return parseDuration(value) ?? 'asked';
+}
+
+/* --------------------------------------------------------- what it waits for ---- */
+
+function gateOf(step: WrittenStep): Gate {
+  const { input, on } = step.options;
+  const request = requestOf(step);
+  if (input !== undefined) return wantsNothing(input) ? { for: 'nothing' } : { for: 'input' };
+  if (request !== undefined) return { for: 'response', request };
+  if (on !== undefined) return eventGate(on);
+  return step.options.child === undefined ? { for: 'nothing' } : childGate(step);
+}
+
+/** The method that asks: the one it names, or of a step class the one that is called so. */
+export function requestOf({ options, isClass, host }: WrittenStep): string | undefined {
+  return options.request ?? (isClass && methodOf(host, 'request') ? 'request' : undefined);
+}
+
+/** A class without fields asks nobody for anything. */
+function wantsNothing(input: NonNullable<StepOptions['input']>): boolean {
+  return contextKeys(input)?.size === 0;
+}
+
+function eventGate(on: NonNullable<StepOptions['on']>): EventGate {
+  const { event, key, since, matchOne } = typeof on === 'string' ? { event: on } : on;
+  return { for: 'event', event, keyed: key !== undefined, since: since !== undefined, matchOne: matchOne ?? false };
+}
+
+function childGate({ options, child }: WrittenStep): ChildGate {
+  const { detached = false, onParentCancel = detached ? 'leave' : 'cancel' } = childOptions(options.child);
+  return { for: 'child', workflow: '', ...child, detached, onParentCancel };
+}
+
+/** What is said of a child beside its name. */
+export function childOptions(child: StepOptions['child']): Partial<Extract<StepOptions['child'], { workflow: unknown }>> {
+  return typeof child === 'object' && child !== null ? child : {};
+}
+
+/* -------------------------------------------------------------------- retry ---- */
+
+function retryOf(retry: number | RetryPolicy): Retry {
+  const policy: RetryPolicy = typeof retry === 'number' ? { attempts: retry } : retry;
+  const delayMs = parseDuration(policy.delay) ?? 0;
+  return {
+    attempts: policy.attempts,
+    delayMs,
+    backoff: policy.backoff ?? 'fixed',
+    maxDelayMs: parseDuration(policy.maxDelay) ?? Math.max(DAY_MS, delayMs), // who says two days means it
+    jitter: policy.jitter ?? false,
+  };
+}

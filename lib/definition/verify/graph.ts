@@ -1,0 +1,127 @@
+import { branchesOf, END, isContainer, type Node, onwardOf, unsolicitedSteps, type WorkflowDefinition } from '../graph.js';
+import { MAX_NAME, type Problems } from './values.js';
+
+/** What would be wrong with a graph in any spelling. */
+export function* graphProblems(definition: WorkflowDefinition): Problems {
+  const walk = new Walk(definition);
+  yield* longNames(definition);
+  yield* walk.problems;
+  yield* unreachable(definition, walk);
+  yield* idleLoops(definition);
+}
+
+/** Also with what is added to the name of a step for what stands around it. */
+function* longNames({ nodes }: WorkflowDefinition): Problems {
+  for (const name of nodes.keys())
+    if (name.length > MAX_NAME) yield `the name "${name.slice(0, 40)}...${name.slice(-12)}" has ${name.length} characters; at most ${MAX_NAME} are kept.`;
+}
+
+interface Way {
+  readonly name: string;
+  readonly container: string | null;
+  readonly from: string;
+}
+
+/** Goes every way from the start, and knows of each node what it stands inside. */
+class Walk {
+  readonly problems: string[] = [];
+  private readonly entered = new Map<string, Way>();
+  private readonly open: Way[] = [];
+  /** The ways into containers. */
+  private readonly within: Way[] = [];
+
+  constructor(private readonly definition: WorkflowDefinition) {
+    const { start, onError } = definition;
+    const root = this.root();
+    if (root !== null) this.entered.set(root, { name: root, container: null, from: 'the start' });
+    this.lead('the start', this.frame()?.body ?? start, root);
+    this.drain();
+    for (const { name } of unsolicitedSteps(definition)) this.lead('a message', name, root);
+    if (typeof onError === 'object') this.lead('onError', onError.next, root);
+    this.drain();
+  }
+
+  has(name: string): boolean {
+    return this.entered.has(name);
+  }
+
+  /** The stage around all of a flow that has a limit: whatever stands at the root stands in there. */
+  private frame(): { name: string; body: string } | undefined {
+    const { name, start, nodes } = this.definition;
+    const first = nodes.get(start);
+    return first?.kind === 'stage' && first.name === `${name} (within)` ? first : undefined;
+  }
+
+  private root(): string | null {
+    return this.frame()?.name ?? null;
+  }
+
+  private lead(from: string, name: string, container: string | null): void {
+    if (name !== END) this.open.push({ name, container, from });
+  }
+
+  /** From the outside in, so that a way out is not taken for a way in. */
+  private drain(): void {
+    for (let way = this.next(); way !== undefined; way = this.next()) this.enter(way);
+  }
+
+  private next(): Way | undefined {
+    return this.open.pop() ?? this.within.shift();
+  }
+
+  private enter(way: Way): void {
+    const { name, container, from } = way;
+    const node = this.definition.nodes.get(name);
+    if (!node) return void this.problems.push(`"${from}" leads to "${name}", which is not there.`);
+    const before = this.entered.get(name);
+    if (before) return before.container === container ? undefined : void this.problems.push(crossing(way, before));
+    this.entered.set(name, way);
+    for (const next of onwardOf(node)) this.lead(name, next, container);
+    if (isContainer(node)) for (const first of branchesOf(node)) if (first !== END) this.within.push({ name: first, container: name, from: name });
+  }
+}
+
+/** Two ways to one node, from inside a container and from outside. */
+function crossing(way: Way, before: Way): string {
+  if (way.from === way.container) return entering(before, way);
+  if (before.container !== null && !before.container.endsWith(' (within)')) return entering(way, before);
+  return `"${way.from}" stands inside "${way.container}" and leads out of it, to "${way.name}". A branch goes on where all of it ends: leave out that way.`;
+}
+
+function entering({ from, name }: Way, { container }: Way): string {
+  return `"${from}" leads to "${name}", which stands inside "${container}" and can only be entered with it. Lead to a step before it.`;
+}
+
+function* unreachable({ nodes }: WorkflowDefinition, walk: Walk): Problems {
+  for (const node of nodes.values())
+    if (!walk.has(node.name) && node.name !== END && !('of' in node)) yield `"${node.name}" can never be reached: no step leads to it.`;
+}
+
+/* ----------------------------------------------------------------- idle loops ---- */
+
+/** A loop with nothing in it that runs or waits would go round for ever, at once. */
+function* idleLoops({ nodes }: WorkflowDefinition): Problems {
+  const done = new Set<string>();
+  for (const name of nodes.keys()) {
+    const loop = idleFrom(name, [], nodes, done);
+    if (loop) yield `the loop of ${loop.map((each) => `"${each}"`).join(', ')} passes no step, and so would never end. Put a step into it.`;
+  }
+}
+
+function idleFrom(name: string, trail: readonly string[], nodes: ReadonlyMap<string, Node>, done: Set<string>): readonly string[] | undefined {
+  if (trail.includes(name)) return trail.slice(trail.indexOf(name));
+  const node = nodes.get(name);
+  if (!node || done.has(name)) return undefined;
+  for (const next of passedThrough(node)) {
+    const loop = idleFrom(next, [...trail, name], nodes, done);
+    if (loop) return done.add(name) && loop;
+  }
+  done.add(name);
+  return undefined;
+}
+
+/** Where one goes from here without anything having run. */
+function passedThrough(node: Node): readonly string[] {
+  if (node.kind === 'choice') return onwardOf(node);
+  return isContainer(node) && branchesOf(node).every((branch) => branch === END) ? node.next : [];
+}

@@ -1,0 +1,133 @@
+/** Workflows that are data: their type, and the JSON Schema that editors and boot check them with. */
+import type { ChildOptions, EventOptions, OverdueOptions, ParallelOptions, RetryPolicy, StepGate, StepPlace, StepPolicy } from '../decorators/step.options.js';
+import type { Class, Duration, EventName } from '../values.js';
+
+/** Options without what is no data: functions and classes. */
+type AsData<T> = { readonly [K in keyof T]: Exclude<T[K], Class | ((...args: any[]) => unknown)> };
+
+/** The options of a step as data: what may be a function in `@Step` is the name of a context key here. No expressions, no code. */
+export interface StepJson extends AsData<StepPlace>, AsData<Pick<StepGate, 'when' | 'after'>>, AsData<Omit<StepPolicy, 'retry' | 'overdue'>> {
+  /** What the step is called in this workflow. */
+  readonly name: string;
+  /** The step class, by its name. Default: the one called as the step is. */
+  readonly use?: string;
+  readonly parallel?: string | ParallelOptions;
+  readonly on?: EventName | AsData<EventOptions>;
+  /** The name of a workflow. `with`: the context keys the child starts with. */
+  readonly child?: string | (Omit<ChildOptions, 'workflow' | 'with'> & { readonly workflow: string; readonly with?: readonly string[] });
+  /** `unless`: errors by the names of their classes. */
+  readonly retry?: number | (Omit<RetryPolicy, 'unless'> & { readonly unless?: readonly string[] });
+  /** `do`: a method of the step class. */
+  readonly overdue?: AsData<OverdueOptions>;
+}
+
+/**
+ * A workflow as data: the options of `@Workflow`, with its steps. `activities`, the word of Libero Flow, is another word for
+ * `steps`. `workflow.schema.json` of this package is its JSON Schema.
+ */
+export type WorkflowJson = {
+  readonly $schema?: string;
+  /** Names the workflow for ever. At most 100 characters. */
+  readonly name: string;
+  /** Default 1. */
+  readonly version?: number;
+  /** The name of a context class (one of the module's `contexts`), or a JSON Schema. Default: a plain object, unchecked. */
+  readonly context?: string | object;
+  /** The process completes as soon as this context key is true after a version. */
+  readonly completeWhen?: string;
+  /** For the whole process, waiting included. Default: for ever. */
+  readonly within?: Duration;
+  /** Settings of your own, found again in each `step.config`. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** A digraph: step → the steps that may follow it. Left out: the order written. */
+  readonly flow?: Readonly<Record<string, readonly string[]>>;
+} & ({ readonly steps: readonly StepJson[]; readonly activities?: never } | { readonly activities: readonly StepJson[]; readonly steps?: never });
+
+/* ------------------------------------------------------------ its JSON Schema ---- */
+
+const text = { type: 'string' };
+const yesNo = { type: 'boolean', default: false };
+const aKey = { $ref: '#/$defs/key' };
+const aDuration = { $ref: '#/$defs/duration' };
+const aMoment = { $ref: '#/$defs/moment' };
+const names = { type: 'array', items: text };
+
+/** An object with these properties and no others. */
+function exactly<P extends object>(properties: P, required: readonly (keyof P & string)[] = []): object {
+  return { type: 'object', ...(required.length > 0 && { required }), additionalProperties: false, properties };
+}
+
+const parallel = {
+  ...exactly({ group: text, join: { enum: ['all', 'any'], default: 'all' }, losers: { enum: ['cancel', 'finish'], default: 'cancel' } }, ['group']),
+  if: { required: ['losers'] },
+  then: { required: ['join'], properties: { join: { const: 'any' } } },
+};
+const event = exactly({ event: text, key: aKey, since: aKey, matchOne: yesNo }, ['event']);
+const child = exactly({ workflow: text, with: { type: 'array', items: aKey }, detached: yesNo, onParentCancel: { enum: ['cancel', 'leave'] } }, ['workflow']);
+const tries = { type: 'integer', minimum: 1 };
+const retry = exactly(
+  { attempts: tries, delay: aDuration, backoff: { enum: ['fixed', 'exponential'], default: 'fixed' }, maxDelay: aDuration, jitter: yesNo, unless: names },
+  ['attempts'],
+);
+
+const place = {
+  next: { anyOf: [text, { ...names, minItems: 1 }] },
+  parallel: { anyOf: [text, parallel] },
+  independent: yesNo,
+  unsolicited: yesNo,
+  if: aKey,
+  while: aKey,
+  forEach: aKey,
+  concurrency: { type: 'integer', minimum: 1, description: 'With forEach: at most so many items at once' },
+  stage: text,
+};
+const gate = { when: aKey, on: { anyOf: [text, event] }, after: aMoment, child: { anyOf: [text, child] } };
+const policy = {
+  queue: text,
+  retry: { anyOf: [tries, retry] },
+  timeout: aDuration,
+  within: aMoment,
+  required: { type: 'boolean', default: true },
+  onError: { anyOf: [{ enum: ['fail', 'suspend', 'cancel', 'compensate'] }, exactly({ next: text }, ['next'])] },
+  overdue: exactly({ after: aMoment, do: text }, ['after', 'do']),
+  config: { type: 'object' },
+  transactional: yesNo,
+};
+const step = exactly(
+  { name: { type: 'string', minLength: 1 }, use: { ...text, description: 'The step class, when the name is not its own' }, ...place, ...gate, ...policy },
+  ['name'],
+);
+
+/** JSON Schema (2020-12) of {@link WorkflowJson}. The package has it as a file too: `nestjs-argonaut/workflow.schema.json`. */
+export const workflowSchema: Readonly<Record<string, unknown>> = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'https://unpkg.com/nestjs-argonaut/workflow.schema.json',
+  title: 'Argonaut workflow',
+  ...exactly(
+    {
+      $schema: text,
+      name: { type: 'string', minLength: 1, maxLength: 100 },
+      version: { type: 'integer', minimum: 1, default: 1 },
+      context: { description: 'The name of a context class, or a JSON Schema', type: ['string', 'object'] },
+      completeWhen: aKey,
+      within: aDuration,
+      config: { type: 'object' },
+      steps: { type: 'array', minItems: 1, items: { $ref: '#/$defs/step' } },
+      activities: { description: 'Another word for steps', type: 'array', minItems: 1, items: { $ref: '#/$defs/step' } },
+      flow: { description: 'Step to the steps that may follow it; left out: the order written', type: 'object', additionalProperties: names },
+    },
+    ['name'],
+  ),
+  oneOf: [{ required: ['steps'] }, { required: ['activities'] }],
+  $defs: {
+    duration: {
+      anyOf: [
+        { type: 'number', minimum: 0 },
+        { type: 'string', pattern: '^\\d+(\\.\\d+)? ?(ms|s|m|h|d|(second|minute|hour|day|week)s?)$' },
+      ],
+    },
+    key: { type: 'string', description: 'The name of a context key' },
+    moment: { anyOf: [aDuration, aKey] },
+    step,
+  },
+};

@@ -1,0 +1,75 @@
+import type { Disposition, MessageState } from '../core/change.js';
+import { bodyDigest, digestOf } from '../core/digest.js';
+import type { Json } from '../core/json.js';
+import { UnknownWorkflowError } from '../errors.js';
+import type { ProcessStore, WaitAt } from '../store/process-store.js';
+import type { Activity } from './activity.js';
+import type { Clock } from './clock.js';
+import type { Hand, Hands } from './hands.js';
+import { dispositionOf, type Look } from './letters.js';
+import type { Told } from './seat.js';
+
+/** Hands one message to one process, and says what became of it there. */
+export class Courier {
+  constructor(
+    readonly store: ProcessStore,
+    private readonly hands: Hands,
+    private readonly clock: Clock,
+    private readonly activity: Activity,
+    /** Looks who waits at these addresses. */
+    private readonly lookFor: (addresses: readonly string[]) => Promise<void>,
+  ) {}
+
+  letter(address: string, body: Json, messageId: string | undefined, effectiveAt?: number): MessageState {
+    const digest = bodyDigest(body);
+    const now = this.now();
+    return {
+      id: digestOf(address, messageId ?? digest), address, processId: null, disposition: 'stored', body, digest,
+      receivedAt: now, effectiveAt: effectiveAt ?? now,
+    }; // prettier-ignore
+  }
+
+  bring(message: MessageState, wait: WaitAt, hand: Hand, { kept, lookedUp, others = [] }: Look = {}): Promise<Disposition> {
+    if (wait.closed) return this.miss(message, wait.processId, hand);
+    const also = others.map(({ key, run }) => ({ key, run }));
+    const told: Told = { type: 'message-received', key: wait.key, run: wait.run, message, ...(lookedUp && { lookedUp }), ...(also.length > 0 && { also }) };
+    return this.settle(
+      wait.processId,
+      message,
+      told,
+      [wait, ...also].map(({ key }) => key),
+      hand,
+      kept,
+    );
+  }
+
+  miss(message: MessageState, processId: string, hand: Hand): Promise<Disposition> {
+    return this.settle(processId, message, { type: 'message-missed', message }, [], hand);
+  }
+
+  async settle(processId: string, message: MessageState, told: Told, waits: readonly string[], hand: Hand, kept = message): Promise<Disposition> {
+    const applied = await this.hands.tell(processId, { tell: () => told, waits, messages: [message.id] }, hand).catch((error: unknown) => {
+      if (error instanceof UnknownWorkflowError) return null; // an instance that knows its definition will find it in the inbox
+      throw error;
+    });
+    if (applied) return dispositionOf(applied) ?? this.dispositionFound(message);
+    await this.keep(kept, hand);
+    return 'stored';
+  }
+
+  /** The other side was faster: what it made of the message is in the inbox. */
+  private async dispositionFound({ id, address }: MessageState): Promise<Disposition> {
+    return (await this.store.messagesAt([address])).find((each) => each.id === id)?.disposition ?? 'late';
+  }
+
+  /** In a transaction of the caller's nobody sees it before the commit: then is the time to look who waits for it. */
+  async keep(message: MessageState, { manager }: Hand): Promise<readonly MessageState[]> {
+    const known = await this.store.keepMessages([message], manager);
+    if (manager !== undefined) this.store.afterCommit(manager, () => this.activity.during(() => this.lookFor([message.address])));
+    return known;
+  }
+
+  now(): number {
+    return this.clock.now().getTime();
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * What the instances of an application agree on: which graph each version of a workflow has, and the documents that any of them
+ * can run. Each writes down what it brings, and learns what others have.
+ */
+import { Logger } from '@nestjs/common';
+import { reasonOf } from '../core/reason.js';
+import type { WorkflowJson } from '../definition/workflow-json.js';
+import { InvalidInputError, InvalidWorkflowError, StoreUnavailableError } from '../errors.js';
+import type { ProcessStore, StoredDefinition } from '../store/process-store.js';
+import type { BoundWorkflow } from './bound-workflow.js';
+import { isSame, nameIn, type Row, rowOf, unused, versionFor, withVersion } from './definition-row.js';
+import type { WorkflowRegistry } from './registry.js';
+
+const MOST_LOSSES = 10;
+/** A row may be committed a little after the moment it carries. */
+const MARGIN_MS = 10_000;
+
+export class Definitions {
+  private readonly logger = new Logger('Workflow');
+  /** The documents known here, as they were read, by name and version. */
+  private readonly read = new Map<string, string>();
+  /** Those that cannot run here; they may name what is learned later. */
+  private readonly broken = new Map<string, StoredDefinition>();
+  private since = 0;
+
+  constructor(
+    private readonly store: ProcessStore,
+    private readonly registry: WorkflowRegistry,
+    /** There is more to work off. */
+    private readonly learned: () => Promise<void>,
+  ) {}
+
+  /* ---------------------------------------------------------------------- boot ---- */
+
+  /** All that the application brings is in the registry. @throws InvalidWorkflowError where live processes need another graph of it */
+  async open(): Promise<void> {
+    const stored = await this.store.definitions();
+    const problems: string[] = [];
+    for (const bound of this.registry.all()) await this.bring(bound, stored).catch((error: unknown) => problems.push(...problemsIn(error)));
+    if (problems.length > 0) throw new InvalidWorkflowError('the workflows of this application', problems);
+    await this.learn();
+    await this.warnOfStrangers();
+  }
+
+  private async bring(bound: BoundWorkflow, stored: readonly StoredDefinition[]): Promise<void> {
+    const { placed, withdrawn } = await this.record(bound, stored, false);
+    if (placed !== bound) this.registry.remove(bound.definition.name, bound.definition.version);
+    this.take(placed);
+    if (!withdrawn) return;
+    this.logger.warn(`${nameIn(placed)} was withdrawn, and stays so until define() brings it back.`);
+    this.leave(placed.definition);
+  }
+
+  private async warnOfStrangers(): Promise<void> {
+    const strangers = (await this.store.census()).filter(({ workflow, version }) => !this.registry.find(workflow, version));
+    const lines = strangers.map(({ workflow, version, live }) => `${live} live ${live === 1 ? 'process' : 'processes'} of "${workflow}" version ${version}`);
+    if (lines.length > 0) this.logger.warn(`This application does not know the workflow of ${lines.join(', ')}: they stand still here.`);
+  }
+
+  /* --------------------------------------------------------------------- others ---- */
+
+  /** What other instances have defined or withdrawn since the last look. */
+  async learn(): Promise<void> {
+    const rows = await this.store.definitions(this.since);
+    const changed = rows.filter((row) => this.isNews(row));
+    if (changed.length > 0) this.adoptAll(changed);
+    this.since = Math.max(this.since, ...rows.map(({ updatedAt }) => updatedAt - MARGIN_MS));
+    if (changed.length > 0) await this.learned();
+  }
+
+  /** Code is what it is; of a document the table says what it is. */
+  private isNews({ name, version, document, withdrawn }: StoredDefinition): boolean {
+    if (document === null) return false;
+    const known = this.registry.find(name, version);
+    if (known && !known.source.document) return false;
+    return withdrawn ? !this.registry.isWithdrawn(name, version) : this.read.get(keyOf({ name, version })) !== document;
+  }
+
+  /** One may name another as its child, in whatever order they come. */
+  private adoptAll(rows: readonly StoredDefinition[]): void {
+    for (const row of rows) this.broken.set(keyOf(row), row);
+    for (let left = Infinity; this.broken.size < left;) {
+      left = this.broken.size;
+      for (const row of this.broken.values()) if (this.adopt(row) === null) this.broken.delete(keyOf(row));
+    }
+    for (const row of rows) if (this.broken.has(keyOf(row))) this.giveUp(row);
+  }
+
+  /** Null: done; else why not. */
+  private adopt(row: StoredDefinition): string | null {
+    if (row.withdrawn) return this.adoptWithdrawal(row);
+    this.read.set(keyOf(row), row.document!);
+    try {
+      this.registry.add(withVersion(this.made(JSON.parse(row.document!)), row.version));
+      this.logger.log(`"${row.name}" version ${row.version} is known from the database.`);
+      return null;
+    } catch (error) {
+      return reasonOf(error);
+    }
+  }
+
+  private adoptWithdrawal(row: StoredDefinition): null {
+    this.leave(row);
+    this.logger.log(`"${row.name}" version ${row.version} has been withdrawn.`);
+    return null;
+  }
+
+  private giveUp(row: StoredDefinition): void {
+    this.registry.remove(row.name, row.version);
+    this.logger.warn(`"${row.name}" version ${row.version} cannot run here, and its processes are left alone: ${this.adopt(row)}`);
+  }
+
+  /* --------------------------------------------------------------- at run time ---- */
+
+  /** @throws InvalidWorkflowError with all problems of the document, or where live processes need another graph of its version */
+  async define(document: WorkflowJson): Promise<void> {
+    if (typeof document !== 'object' || document === null) throw new InvalidInputError('workflow', ['it must be a document, as an object']);
+    const { placed } = await this.written(document).catch(refusedAtRunTime);
+    this.take(placed);
+    await this.learned();
+  }
+
+  private async written(document: WorkflowJson): Promise<{ placed: BoundWorkflow }> {
+    return this.record(this.made(document), await this.store.definitions(), true);
+  }
+
+  /** @throws InvalidInputError for what is code, UnknownWorkflowError */
+  async withdraw(name: string, version?: number): Promise<void> {
+    const rows = (await this.store.definitions()).filter((row) => row.name === name && (version === undefined || row.version === version));
+    if (rows.length === 0) this.registry.get(name, version);
+    const documents = rows.filter(({ document }) => document !== null);
+    if (documents.length === 0) throw new InvalidInputError('workflow', [`"${name}" is code: take its class out of the providers instead`]);
+    for (const row of documents) await this.takeBack(row);
+  }
+
+  private async takeBack({ updatedAt: _at, ...row }: StoredDefinition): Promise<void> {
+    const isWritten = row.withdrawn || (await this.store.keepDefinition({ ...row, withdrawn: true }, row.fingerprint));
+    if (!isWritten) return this.withdraw(row.name, row.version); // somebody has just defined it anew
+    this.leave(row);
+  }
+
+  /* ----------------------------------------------------------------- the table ---- */
+
+  /** Writes it down under its version. Whoever loses a race looks again at what there is. */
+  private async record(bound: BoundWorkflow, known: readonly StoredDefinition[], returns: boolean): Promise<{ placed: BoundWorkflow; withdrawn: boolean }> {
+    for (let losses = 0, stored = known; losses < MOST_LOSSES; losses++, stored = await this.store.definitions()) {
+      const rows = stored.filter(({ name }) => name === bound.definition.name);
+      const placed = withVersion(bound, versionFor(bound, rows));
+      const before = rows.find(({ version }) => version === placed.definition.version);
+      const row = rowOf(placed, !returns && before?.withdrawn === true);
+      if (before && isSame(before, row)) return { placed, withdrawn: row.withdrawn };
+      await this.check(placed, row, before);
+      if (await this.store.keepDefinition(row, before?.fingerprint ?? null)) return { placed, withdrawn: row.withdrawn };
+    }
+    throw new StoreUnavailableError(bound.definition.name, 'too many others define it at the same time');
+  }
+
+  private async check(placed: BoundWorkflow, row: Row, before: StoredDefinition | undefined): Promise<void> {
+    if (!before) return;
+    if (row.document !== null && before.document === null)
+      throw new InvalidWorkflowError(nameIn(placed), [`${nameIn(placed)} is code: give the document another name or version.`]);
+    if (before.fingerprint !== row.fingerprint) unused(placed, await this.store.census());
+  }
+
+  private take(placed: BoundWorkflow): void {
+    this.registry.add(placed);
+    if (placed.source.document) this.read.set(keyOf(placed.definition), JSON.stringify(placed.source.document));
+  }
+
+  private leave({ name, version }: Named): void {
+    this.read.delete(keyOf({ name, version }));
+    this.registry.withdraw(name, version);
+  }
+
+  private made(document: unknown): BoundWorkflow {
+    if (!this.registry.workshop) throw new Error('The application has not booted.');
+    return this.registry.workshop.make(document);
+  }
+}
+
+type Named = Pick<StoredDefinition, 'name' | 'version'>;
+
+function keyOf({ name, version }: Named): string {
+  return `${name}@${version}`;
+}
+
+function problemsIn(error: unknown): readonly string[] {
+  if (error instanceof InvalidWorkflowError) return error.problems;
+  throw error;
+}
+
+/** Whoever gave the document hears of it, and not the boot. */
+function refusedAtRunTime(error: unknown): never {
+  throw error instanceof InvalidWorkflowError ? new InvalidWorkflowError(error.workflow, error.problems, 'define') : error;
+}

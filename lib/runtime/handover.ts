@@ -1,0 +1,79 @@
+import { withDefaults } from '../context/context.js';
+import type { Json, JsonObject } from '../core/json.js';
+import type { Token } from '../core/process.js';
+import type { ChildGate, Node } from '../definition/graph.js';
+import { type ProcessStore, valuesOf } from '../store/process-store.js';
+import type { Schema } from '../values.js';
+import type { BoundWorkflow } from './bound-workflow.js';
+import type { Loader } from './loader.js';
+import type { WorkflowRegistry } from './registry.js';
+import { Returned } from './returned.js';
+import type { Seat } from './seat.js';
+import type { Brought, StepVisit } from './step-visit.js';
+
+/** What the end of a child says; `values`: what it starts with, of one that nobody waits for. */
+interface ChildLetter {
+  readonly processId: string;
+  readonly version: number;
+  readonly values?: JsonObject;
+}
+
+/** Hands a visit what its body may look at: what it waited for, and what the step before returned. From memory where it is. */
+export class Handover {
+  readonly returned: Returned;
+
+  constructor(
+    private readonly store: ProcessStore,
+    private readonly loader: Loader,
+    private readonly registry: WorkflowRegistry,
+  ) {
+    this.returned = new Returned(store);
+  }
+
+  async bring(bound: BoundWorkflow, visit: StepVisit, seat?: Seat): Promise<void> {
+    const { token, undoes, processId } = visit;
+    const version = undoes?.version ?? token.previous;
+    if (version !== undefined) visit.handed = (seat && this.returned.recall(seat, version)) ?? (await this.returned.read(processId, version));
+    if (token.message !== undefined && token.does !== 'undo') visit.brought = await this.broughtBy(bound, processId, token, seat);
+  }
+
+  /** Of the child a step starts: what stores its values. */
+  childOf(node: Node | undefined): Schema | undefined {
+    const gate = childGate(node);
+    return gate && this.contextClassOf(gate);
+  }
+
+  private contextClassOf({ workflow, version }: ChildGate): Schema | undefined {
+    const known = this.registry.all().filter(({ definition }) => definition.name === workflow && (version ?? definition.version) === definition.version);
+    return known.toSorted((a, b) => b.definition.version - a.definition.version)[0]?.context;
+  }
+
+  /** As it is stored: what its class makes of it may fail, and is part of the body. */
+  private async broughtBy(bound: BoundWorkflow, processId: string, token: Token, seat: Seat | undefined): Promise<Brought> {
+    const stored = seat?.messages.get(token.message!) ?? (await this.read(processId, token.message!));
+    const gate = childGate(bound.definition.nodes.get(token.node));
+    if (gate) return this.contextOf(gate, stored as unknown as ChildLetter);
+    return { stored, schema: bound.steps.get(token.node)?.message };
+  }
+
+  private async read(processId: string, message: string): Promise<Json> {
+    return (await this.loader.load({ id: processId, waits: [], messages: [message], context: false }))?.messages[0]?.body ?? null;
+  }
+
+  /** The values a child had when it ended; of one that nobody waits for, those it starts with. */
+  private async contextOf(gate: ChildGate, { processId, version, values }: ChildLetter): Promise<Brought> {
+    if (values) {
+      const schema = this.contextClassOf(gate);
+      return { stored: withDefaults(schema, values), schema };
+    }
+    const [child, versions] = await Promise.all([
+      this.loader.load({ id: processId, waits: [], messages: [], context: false }),
+      this.store.versionsUpTo(processId, version),
+    ]);
+    return { stored: valuesOf(versions), schema: child ? this.registry.find(child.process.workflow, child.process.workflowVersion)?.context : undefined };
+  }
+}
+
+function childGate(node: Node | undefined): ChildGate | undefined {
+  return node?.kind === 'step' && node.gate.for === 'child' ? node.gate : undefined;
+}

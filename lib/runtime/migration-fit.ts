@@ -1,0 +1,91 @@
+import { eventIn } from '../core/addresses.js';
+import { isActive, parentKey, type ProcessState, type Token, type WaitState } from '../core/process.js';
+import { branchesOf, END, isContainer, type Node, onwardOf, type StepNode, unsolicitedSteps, type WorkflowDefinition } from '../definition/graph.js';
+
+/** Where the steps of one version are found in another: those not named here, under their own name. */
+export type Renaming = Readonly<Record<string, string>>;
+
+/** A version of a workflow as somebody comes to stand in it. */
+export interface Target {
+  readonly definition: WorkflowDefinition;
+  /** The container each node stands in; null: none. */
+  readonly containers: ReadonlyMap<string, string | null>;
+}
+
+export function targetOf(definition: WorkflowDefinition): Target {
+  const containers = new Map<string, string | null>(unsolicitedSteps(definition).map(({ name }) => [name, null]));
+  const ahead: [name: string, within: string | null][] = [[definition.start, null]];
+  for (let next = ahead.pop(); next; next = ahead.pop()) {
+    const [name, within] = next;
+    const node = definition.nodes.get(name);
+    if (!node || containers.has(name)) continue;
+    containers.set(name, within);
+    ahead.push(...onwardOf(node).map((to) => [to, within] as [string, null]));
+    if (isContainer(node)) ahead.push(...branchesOf(node).map((to) => [to, name] as [string, string]));
+  }
+  return { definition, containers };
+}
+
+/** A body of it may be under way: it is let alone. */
+export function isBusy({ tokens, status }: ProcessState): boolean {
+  return status === 'running' || tokens.some(isActive);
+}
+
+/** Why a process cannot go on there: one sentence for each reason. */
+export function misfits(process: ProcessState, waits: readonly WaitState[], from: WorkflowDefinition, to: Target, steps: Renaming): string[] {
+  const tokens = new Map([...process.tokens, ...waits].map((token) => [token.key, token]));
+  const found = [...tokens.values()].flatMap((token) => [...misfit(token, tokens, from, to, steps)]);
+  return [...new Set(found)];
+}
+
+function* misfit(token: Token, all: ReadonlyMap<string, Token>, from: WorkflowDefinition, to: Target, steps: Renaming): Iterable<string> {
+  if (token.node === END) return;
+  if (token.does === 'undo') return yield 'what was done is being undone; wait for the end of that';
+  const name = steps[token.node] ?? token.node;
+  const node = to.definition.nodes.get(name);
+  if (!node)
+    return yield `"${token.node}" is not in version ${to.definition.version}. Say what it is called there: steps: { ${JSON.stringify(token.node)}: '…' }`;
+  const was = from.nodes.get(token.node);
+  if (was && was.kind !== node.kind) return yield `"${token.node}" is a ${was.kind}, and "${name}" in version ${to.definition.version} a ${node.kind}`;
+  yield* misplaced(token, name, all, to, steps);
+  if (was) yield* shape(was, node);
+  if ('kind' in token && node.kind === 'step' && !token.key.includes('~')) yield* gate(token as WaitState, node);
+}
+
+/** Branches are held together by the container they are in. */
+function* misplaced(token: Token, name: string, all: ReadonlyMap<string, Token>, { containers }: Target, steps: Renaming): Iterable<string> {
+  const above = parentKey(token.key.replace(/~.*$/, ''));
+  const holder = above === null ? undefined : all.get(above)?.node;
+  const now = holder === undefined ? null : (steps[holder] ?? holder);
+  const then = containers.get(name) ?? null;
+  if (now !== then) yield `"${token.node}" stands ${inside(now)}, and "${name}" there ${inside(then)}`;
+}
+
+function inside(container: string | null): string {
+  return container === null ? 'in no group' : `inside "${container}"`;
+}
+
+function* shape(was: Node, node: Node): Iterable<string> {
+  if (was.kind === 'fork' && node.kind === 'fork' && was.branches.length !== node.branches.length)
+    yield `"${was.name}" has ${was.branches.length} branches, and "${node.name}" there ${node.branches.length}`;
+}
+
+/** What it waits for must be what the step waits for there. */
+function* gate(wait: WaitState, node: StepNode): Iterable<string> {
+  const now = waitedFor(wait);
+  const then = wait.kind === 'task' ? `the queue "${node.queue}"` : gateOf(node);
+  if (now !== null && now !== then) yield `"${wait.node}" waits for ${now}, and "${node.name}" there for ${then}`;
+}
+
+function waitedFor({ kind, address, queue }: WaitState): string | null {
+  if (kind === 'task') return `the queue "${queue}"`;
+  if (kind === 'event') return `the event "${eventIn(address ?? '')}"`;
+  return GATES[kind] ?? null;
+}
+
+function gateOf({ gate }: StepNode): string {
+  if (gate.for === 'event') return `the event "${gate.event}"`;
+  return gate.for === 'nothing' ? 'nothing' : GATES[gate.for]!;
+}
+
+const GATES: Readonly<Partial<Record<WaitState['kind'], string>>> = { response: 'a response', input: 'an input', child: 'a child process' };

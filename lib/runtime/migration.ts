@@ -1,0 +1,179 @@
+/** Moves live processes from one version of their workflow to another: first a dry run, then the deed. */
+import { checkHand, checkOptions } from '../context/names.js';
+import type { ProcessState } from '../core/process.js';
+import { reasonOf } from '../core/reason.js';
+import { didYouMean } from '../definition/suggest.js';
+import { InvalidInputError } from '../errors.js';
+import type { Loaded, ProcessStore } from '../store/process-store.js';
+import type { Class } from '../values.js';
+import type { MigrationPlan } from '../workflow.calls.js';
+import type { BoundWorkflow } from './bound-workflow.js';
+import type { Hand, Hands } from './hands.js';
+import { isBusy, misfits, type Renaming, type Target, targetOf } from './migration-fit.js';
+import { type Mapping, valuesUnder } from './migration-values.js';
+import type { WorkflowRegistry } from './registry.js';
+import type { Told } from './seat.js';
+
+/** From which version to which, and what steps are called there. */
+export interface VersionChange {
+  readonly from: number;
+  readonly to: number;
+  readonly steps?: Renaming;
+}
+
+interface Road {
+  readonly from: BoundWorkflow;
+  readonly to: BoundWorkflow;
+  readonly target: Target;
+  readonly steps: Renaming;
+}
+
+/** What stands in the way: how many processes each reason concerns. */
+interface Survey {
+  readonly processes: number;
+  readonly reasons: ReadonlyMap<string, number>;
+  readonly busy: number;
+}
+
+const LIVE: readonly ProcessState['status'][] = ['running', 'waiting', 'suspended', 'failed'];
+const PAGE = 50;
+const MOST_TRIES = 5;
+const MOST_TOLD = 5;
+
+export class Migrations {
+  constructor(
+    private readonly store: ProcessStore,
+    private readonly registry: WorkflowRegistry,
+    private readonly hands: Hands,
+  ) {}
+
+  async plan<W extends Class | string>(workflow: W, change: VersionChange): Promise<MigrationPlan<W>> {
+    checkOptions('The change', change, ['from', 'to', 'steps']);
+    const { from, to, steps = {} } = change;
+    const name = this.registry.nameOf(workflow);
+    const found = this.road(name, from, to, steps);
+    if (Array.isArray(found)) return { workflow, from, to, steps, processes: await this.count(name, from), problems: found };
+    const survey = await this.survey(found);
+    return { workflow, from, to, steps, processes: survey.processes, problems: [...breaking(survey), ...leftAlone(survey)] };
+  }
+
+  /** How many were migrated. @throws InvalidInputError for a plan that would break a process, and for contexts that do not fit: the others are migrated */
+  async migrate(plan: MigrationPlan, { context, ...hand }: Hand & { context?: Mapping | undefined } = {}): Promise<number> {
+    checkHand(hand);
+    if (typeof plan !== 'object' || plan === null) throw new InvalidInputError('The plan', ['give what plan() has returned']);
+    const road = this.road(this.registry.nameOf(plan.workflow), plan.from, plan.to, plan.steps ?? {});
+    const problems = Array.isArray(road) ? road : breaking(await this.survey(road));
+    if (problems.length > 0) throw new InvalidInputError('The plan', [...problems]);
+    return this.moveAll(road as Road, context, hand);
+  }
+
+  /* ----------------------------------------------------------------------- plan ---- */
+
+  private road(name: string, from: number, to: number, steps: Renaming): Road | string[] {
+    const [old, next] = [this.registry.find(name, from), this.registry.find(name, to)];
+    if (from === to) return [`from and to are both version ${from}`];
+    if (!old || !next)
+      return [...(old ? [] : [from]), ...(next ? [] : [to])].map(
+        (version) => `this application does not know version ${version} of "${name}": it must know both`,
+      );
+    const unknown = [...namesNotIn(old, Object.keys(steps)), ...namesNotIn(next, Object.values(steps))];
+    return unknown.length > 0 ? unknown : { from: old, to: next, target: targetOf(next.definition), steps };
+  }
+
+  private async count(workflow: string, version: number): Promise<number> {
+    return (await this.store.census()).find((each) => each.workflow === workflow && each.version === version)?.live ?? 0;
+  }
+
+  private async survey(road: Road): Promise<Survey> {
+    const reasons = new Map<string, number>();
+    let [processes, busy] = [0, 0];
+    for await (const page of this.pages(road.from)) {
+      processes += page.length;
+      busy += page.filter(isBusy).length;
+      const found = await Promise.all(page.map((process) => this.reasonsAgainst(road, process)));
+      for (const reason of found.flat()) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    }
+    return { processes, reasons, busy };
+  }
+
+  private async reasonsAgainst({ from, target, steps }: Road, process: ProcessState): Promise<string[]> {
+    return misfits(process, await this.store.waitsOf(process.id), from.definition, target, steps);
+  }
+
+  /** Newest first; what is moved meanwhile leaves no gap. */
+  private async *pages({ definition: { name, version } }: BoundWorkflow): AsyncIterable<readonly ProcessState[]> {
+    for (let last: ProcessState | undefined; ;) {
+      const after = last && { startedAt: last.startedAt, id: last.id };
+      const page = await this.store.find({ workflow: name, version, statuses: LIVE, limit: PAGE, ...(after && { after }) });
+      if (page.length > 0) yield page;
+      if (page.length < PAGE) return;
+      last = page.at(-1);
+    }
+  }
+
+  /* -------------------------------------------------------------------- migrate ---- */
+
+  private async moveAll(road: Road, mapping: Mapping | undefined, hand: Hand): Promise<number> {
+    const failures: string[] = [];
+    let moved = 0;
+    const move = async ({ id }: ProcessState) => {
+      const done = await this.move(road, id, mapping, hand).catch((error: unknown) => void failures.push(`process ${id}: ${reasonOf(error)}`));
+      moved += Number(done === true);
+    };
+    for await (const page of this.pages(road.from)) {
+      if (hand.manager === undefined) await Promise.all(page.map(move));
+      else for (const process of page) await move(process);
+    }
+    if (failures.length > 0) throw new InvalidInputError(`The migration: ${moved} were migrated, ${failures.length} were not`, failures.slice(0, MOST_TOLD));
+    return moved;
+  }
+
+  /** By what it was when it was read: somebody else may be faster. */
+  private async move(road: Road, id: string, mapping: Mapping | undefined, hand: Hand): Promise<boolean> {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const [loaded] = await this.store.load([{ id, waits: [], messages: [], context: true }]);
+      if (!loaded || loaded.process.workflowVersion !== road.from.definition.version || isBusy(loaded.process)) return false;
+      const moved = await this.moveAsRead(road, loaded, mapping, hand).catch((error: unknown) => {
+        if (error instanceof Overtaken) return null;
+        throw error;
+      });
+      if (moved !== null) return moved;
+    }
+    return false;
+  }
+
+  private async moveAsRead(road: Road, { process, context }: Loaded, mapping: Mapping | undefined, hand: Hand): Promise<boolean> {
+    const waits = await this.store.waitsOf(process.id);
+    const reasons = misfits(process, waits, road.from.definition, road.target, road.steps);
+    if (reasons.length > 0) throw new InvalidInputError('it', reasons);
+    const values = await valuesUnder(road.from, road.to, context ?? {}, mapping);
+    const keys = waits.map(({ key }) => key);
+    const told: Told = { type: 'migrated', to: road.to.definition.version, steps: new Map(Object.entries(road.steps)), values, waits: keys };
+    const tell = ({ process: { revision } }: { process: ProcessState }) => {
+      if (revision !== process.revision) throw new Overtaken();
+      return told;
+    };
+    return (await this.hands.tell(process.id, { tell, waits: keys, messages: [] }, hand))?.change != null;
+  }
+}
+
+/** It has changed since it was read. */
+class Overtaken extends Error {}
+
+function namesNotIn({ definition: { version, nodes } }: BoundWorkflow, names: readonly string[]): string[] {
+  const unknown = names.filter((name) => !nodes.has(name));
+  return unknown.map((name) => `steps: "${name}" is no step of version ${version}.${didYouMean(name, nodes.keys())}`);
+}
+
+function breaking({ reasons }: Survey): string[] {
+  return [...reasons].map(([reason, count]) => `${counted(count)}: ${reason}`);
+}
+
+function leftAlone({ busy }: Survey): string[] {
+  if (busy === 0) return [];
+  return [busy === 1 ? '1 process runs at this moment; it is left for a second call' : `${busy} processes run at this moment; they are left for a second call`];
+}
+
+function counted(count: number): string {
+  return count === 1 ? '1 process' : `${count} processes`;
+}

@@ -1,0 +1,29 @@
+import type { Loader } from './loader.js';
+import { snapshotOf, type Standing } from './round.js';
+import type { Seat } from './seat.js';
+
+/** A process as read for a round. */
+export interface Read extends Standing {
+  /** From memory: others may have changed it since. */
+  readonly remembered: boolean;
+  /** So many changes had been made elsewhere when it was read. */
+  readonly changes: number;
+}
+
+/** From memory while this worker has the newest state and the event is about nothing parked; else from the store. */
+export async function readFor(seat: Seat, wanted: readonly string[], messages: readonly string[], loader: Loader): Promise<Read | null> {
+  const { known, changes } = seat;
+  if (known && wanted.length === 0 && messages.length === 0) return remembered(known, changes);
+  const waits = [...new Set(wanted)];
+  const loaded = await loader.load({ id: seat.id, waits, messages, context: known === null });
+  if (!known || loaded?.process.revision === known.process.revision) return loaded && { ...snapshotOf(loaded, waits), ...known, remembered: false, changes };
+  seat.known = null; // somebody else has changed it
+  return readFor(seat, wanted, messages, loader);
+}
+
+export function remembered({ process, context }: NonNullable<Seat['known']>, changes: number): Read {
+  return { process, context, waits: NONE, asked: NOTHING, messages: NONE, remembered: true, changes };
+}
+
+const NONE: ReadonlyMap<string, never> = new Map<string, never>();
+const NOTHING: ReadonlySet<string> = new Set<string>();

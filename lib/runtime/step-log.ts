@@ -1,0 +1,53 @@
+import { inspect } from 'node:util';
+import type { LogLine } from '../workflow.calls.js';
+
+export type LogLevel = Exclude<LogLine['level'], 'note'>;
+
+/** What one attempt may say; the rest is counted. */
+const MOST_LINES = 200;
+const LONGEST_LINE = 2000;
+
+/** A line as it is stored. */
+export interface StoredLine {
+  readonly at: number;
+  readonly level: LogLevel;
+  /** Of the logger that said it. */
+  readonly context?: string;
+  readonly text: string;
+}
+
+/** What is said while one body runs. What it still says after its end is said to nobody. */
+export class StepLog {
+  private readonly lines: StoredLine[] = [];
+  private leftOut = 0;
+  private isClosed = false;
+
+  constructor(private readonly now: () => number) {}
+
+  /** Never throws: whatever is logged must not fail the step. */
+  hear(level: LogLevel, said: readonly unknown[], context?: string): void {
+    if (this.isClosed) return;
+    if (this.lines.length === MOST_LINES) this.leftOut++;
+    else this.lines.push({ at: this.now(), level, ...(context !== undefined && { context }), text: textOf(said) });
+  }
+
+  /** One JSON line each. */
+  close(): readonly string[] {
+    this.isClosed = true;
+    const more: StoredLine[] = this.leftOut === 0 ? [] : [{ at: this.now(), level: 'warn', text: `${this.leftOut} more lines were left out` }];
+    return [...this.lines, ...more].map((line) => JSON.stringify(line));
+  }
+}
+
+function textOf(said: readonly unknown[]): string {
+  return said.map(inWords).join('\n').slice(0, LONGEST_LINE).toWellFormed();
+}
+
+function inWords(value: unknown): string {
+  if (typeof value === 'string') return value;
+  try {
+    return value instanceof Error ? (value.stack ?? String(value)) : inspect(value, { breakLength: Infinity });
+  } catch {
+    return 'something that cannot be described';
+  }
+}

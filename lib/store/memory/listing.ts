@@ -1,0 +1,46 @@
+import type { MessageState } from '../../core/change.js';
+import { isFinished, type ProcessState, type WaitState } from '../../core/process.js';
+import type { Known, WaitAt, WaitQuery } from '../process-store.js';
+import type { Book } from './book.js';
+
+/** Kinds that a message can end. */
+const heeding: ReadonlySet<string> = new Set(['response', 'event', 'input', 'child']);
+
+/** The waits that these messages match. An event counts for who waited for it, or had started, when it counts as published. */
+export function matchesIn({ process, waits }: Book, message: MessageState): { message: MessageState; wait: WaitAt }[] {
+  const open = [...waits.values()].filter(({ kind, address, closed }) => !closed && heeding.has(kind) && address === message.address);
+  const meant = open.filter(({ from }) => !message.address.startsWith('e:') || message.effectiveAt >= (from ?? process.startedAt));
+  return meant.map(({ key, run, node, address }) => ({
+    message,
+    wait: { processId: process.id, key, run, step: node, address: address!, closed: false },
+  }));
+}
+
+export function isKnown({ workflow, workflowVersion }: ProcessState, known: readonly Known[]): boolean {
+  return known.some((each) => (typeof each === 'string' ? each === workflow : each.workflow === workflow && each.versions.includes(workflowVersion)));
+}
+
+/** A live child that nobody needs any more. */
+export function isOrphan({ id, status, parent }: ProcessState, book: Book | undefined): boolean {
+  if (isFinished(status) || !parent?.tied || !book) return false;
+  if (book.process.status === 'cancelled') return true;
+  return parent.awaited && ![...book.waits.values()].some(({ kind, address }) => kind === 'child' && address === `c:${id}`);
+}
+
+export function waitsLikeIn({ process, waits }: Book, query: WaitQuery): { process: ProcessState; wait: WaitState }[] {
+  const { kind, workflow, groupId, step, after } = query;
+  if (isFinished(process.status) || (workflow ?? process.workflow) !== process.workflow || (groupId ?? process.groupId) !== process.groupId) return [];
+  const found = [...waits.values()].filter((wait) => !wait.closed && wait.kind === kind && (step ?? wait.node) === wait.node);
+  const all = found.map((wait) => ({ process, wait }));
+  return after ? all.filter(({ wait }) => oldestFirst({ ...wait, processId: process.id }, after) > 0) : all;
+}
+
+type Place = NonNullable<WaitQuery['after']>;
+
+export function oldestFirst(a: Place, b: Place): number {
+  return a.since - b.since || compare(a.processId, b.processId) || compare(a.key, b.key);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,150 @@
+import 'reflect-metadata';
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Step, type StepRef, type WorkflowJson } from 'nestjs-argonaut';
+import { compile, definitionOf, edgesOf } from './graphs.js';
+import { problemsOf } from './problems.js';
+
+@Step()
+class Pick {
+  run() {}
+  remind() {}
+}
+@Step({ retry: 2, config: { a: 1, b: 1 } })
+class Ship {
+  run(_context: object, _step: StepRef) {}
+}
+@Step()
+class DoSomethingActivity {
+  run() {}
+}
+@Step()
+class DoAnotherThingActivity {
+  run() {}
+}
+class Order {
+  big = false;
+  boxes: string[] = [];
+  due?: Date;
+}
+const steps = [Pick, Ship, DoSomethingActivity, DoAnotherThingActivity];
+const contexts = [Order];
+const document = (given: object) => ({ name: 'order', context: 'Order', ...given });
+const problems = (given: object) => compile(document(given), { steps, contexts, queues: ['packing'], workflows: ['order', 'box'] }).problems;
+
+/** As in the README of Libero Flow. */
+const DUMMY = {
+  name: 'DummyWorkflow',
+  config: { some: 'values' },
+  activities: [
+    { name: 'DoSomethingActivity', independent: false, required: true, config: {} },
+    { name: 'DoAnotherThingActivity', independent: false, required: true, config: {} },
+  ],
+};
+
+describe('a document', () => {
+  it('of Libero Flow loads as it is', () => {
+    const { definition, code, problems: none } = compile(DUMMY, { steps });
+    expect(none).toEqual([]);
+    expect(edgesOf(definition)).toEqual(['> DoSomethingActivity', 'DoSomethingActivity > DoAnotherThingActivity', 'DoAnotherThingActivity > end']);
+    expect(code.get('DoSomethingActivity')!.config).toEqual({ some: 'values' });
+  });
+
+  it('says what a class could say, with keys of the context for functions', () => {
+    const given: WorkflowJson = {
+      name: 'order', version: 3, context: 'Order', completeWhen: 'big', within: '3 days',
+      steps: [
+        { name: 'Pick', if: 'big', forEach: 'boxes', concurrency: 2, after: 'due', overdue: { after: '1h', do: 'remind' } },
+        { name: 'second', use: 'Ship', on: { event: 'paid', key: 'big' }, retry: { attempts: 3, unless: ['TypeError', 'Gone'] }, config: { b: 2 } },
+        { name: 'third', use: 'Ship', child: { workflow: 'box', with: ['big', 'due'] } },
+      ],
+    }; // prettier-ignore
+    const { definition, code, problems: none, source } = compile(given, { steps, contexts, workflows: ['box'] });
+    expect(none).toEqual([]);
+    expect(edgesOf(definition)).toEqual([
+      '> order (within)', 'order (within) [Pick (if)] > end', 'Pick (if) ? Pick (each) : second', 'Pick (each) [Pick] > second', 'Pick > .',
+      'second > third', 'third > end',
+    ]); // prettier-ignore
+    expect(source).toMatchObject({ options: { version: 3, context: Order }, document: given });
+    expect(definition.nodes.get('second')).toMatchObject({ retry: { attempts: 3 }, gate: { for: 'event', keyed: true } });
+    expect(code.get('Pick (each)')!.items!({ boxes: ['b'] })).toEqual(['b']);
+    expect(code.get('third')!.request!({ big: true, boxes: [] })).toEqual({ big: true });
+    expect(code.get('second')!.config).toEqual({ a: 1, b: 2 });
+    class Gone extends Error {}
+    class LongGone extends Gone {}
+    const isFinal = code.get('second')!.isFinal!;
+    expect([new TypeError(), new LongGone(), Object.assign(new Error(), { name: 'Gone' }), new Error(), 'Gone'].map(isFinal)).toEqual([true, true, true, false, false]); // prettier-ignore
+  });
+
+  it('may be a digraph', () => {
+    const given = document({ steps: [{ name: 'Pick' }, { name: 'Ship' }], flow: { start: ['Pick'], Pick: ['Ship', 'Pick'] } });
+    expect(edgesOf(definitionOf(given, { steps, contexts }))).toEqual(['> Pick', 'Pick > Ship | Pick', 'Ship > end']);
+  });
+
+  it('takes a JSON Schema as its context, which fills in defaults and finds all faults', () => {
+    const context = {
+      type: 'object', required: ['city'], additionalProperties: false,
+      properties: { city: { type: 'string' }, mail: { type: 'string', format: 'email' }, weight: { type: 'integer', default: 3 } },
+    }; // prettier-ignore
+    const { source, problems: none } = compile({ name: 'x', context, steps: [{ name: 'Pick', if: 'city' }] }, { steps });
+    expect(none).toEqual([]);
+    const schema = source.options.context as unknown as { '~standard': { validate(value: unknown): unknown } };
+    const given = { city: 'Graz' };
+    expect(schema['~standard'].validate(given)).toEqual({ value: { city: 'Graz', weight: 3 } });
+    expect(given).toEqual({ city: 'Graz' });
+    expect(schema['~standard'].validate({ mail: 'no', weight: 1.5 })).toMatchObject({
+      issues: [
+        { message: 'must be given', path: ['city'] },
+        { message: 'must match format "email"', path: ['mail'] },
+        { message: 'must be integer', path: ['weight'] },
+      ],
+    });
+    expect(compile({ name: 'x', context, steps: [{ name: 'Pick', if: 'ctiy' }] }, { steps }).problems).toEqual([
+      'x.json: steps[0] (Pick): if "ctiy" is not a key of the context. Did you mean "city"?',
+    ]);
+  });
+
+  it('is read from a file, which then names it', () => {
+    const path = join(tmpdir(), `wrong-${process.pid}.json`);
+    writeFileSync(path, JSON.stringify({ ...DUMMY, nam: 1 }));
+    expect(problemsOf(path, { steps })).toEqual([`wrong-${process.pid}.json: there is no "nam". Did you mean "name"?`]);
+    writeFileSync(path, '{');
+    expect(problemsOf(path)[0]).toMatch(/^.*\.json: it cannot be read: .*JSON/);
+    expect(problemsOf('/nowhere/x.json')[0]).toMatch(/^\/nowhere\/x\.json: it cannot be read: ENOENT/);
+  });
+});
+
+describe('a wrong document', () => {
+  it.each<[string, object, string | string[]]>([
+    ['no steps', {}, 'it has no steps. List them under "steps".'],
+    ['two lists', { steps: [{ name: 'Pick' }], activities: [{ name: 'Pick' }] }, 'it has steps and activities, which are two words for one list. Leave out one.'],
+    ['a misspelt word', { steps: [{ name: 'Pick', nxt: 'Ship' }] }, 'steps[0] has no "nxt". Did you mean "next"?'],
+    ['a name that is none', { steps: [{ name: '' }] }, 'steps[0].name must NOT have fewer than 1 characters'],
+    ['no try at all', { steps: [{ name: 'Pick', retry: { attempts: 0 } }] }, 'steps[0].retry.attempts must be >= 1'],
+    ['tries that are a word', { activities: [{ name: 'Pick', retry: 'often' }] }, 'activities[0].retry must be integer or object'],
+    ['a misspelling inside', { steps: [{ name: 'Pick', retry: { attempts: 2, dely: 1 } }] }, 'steps[0].retry has no "dely". Did you mean "delay"?'],
+    ['a word there is not', { steps: [{ name: 'Pick', onError: 'stop' }] }, ['steps[0].onError must be one of fail, suspend, cancel, compensate, not "stop".']],
+    ['no duration', { steps: [{ name: 'Pick', timeout: '3 months' }] }, "steps[0].timeout \"3 months\" is not a duration. Say for instance '30s', '2 days', or a number of milliseconds."],
+    ['a context nobody gave', { context: 'Ordre', steps: [{ name: 'Pick' }] }, 'context "Ordre" is not in the contexts of the module: Order. Did you mean "Order"?'],
+    ['a context that is no schema', { context: { type: 'objekt' }, steps: [{ name: 'Pick' }] }, expect.stringMatching(/^x\.json: context is no JSON Schema: /) as never],
+    ['a class that is not there', { steps: [{ name: 'Pik' }] }, 'steps[0] (Pik): there is no step class "Pik". Put @Step() on it, and add it to the providers of a module. Did you mean "Pick"?'],
+    ['one name twice', { steps: [{ name: 'Pick' }, { name: 'Pick' }] }, 'two things in its flow are called "Pick". Give one of them another name.'],
+    ['a queue that is not there', { steps: [{ name: 'Pick' }, { name: 'Ship', queue: 'pakcing' }] }, 'steps[1] (Ship): queue "pakcing" is not in the queues of the task queue: packing. Did you mean "packing"?'],
+    ['a child that is not there', { steps: [{ name: 'Pick', child: 'bxo' }] }, 'steps[0] (Pick): child "bxo" is no workflow of this application. Did you mean "box"?'],
+    ['a key that is none', { steps: [{ name: 'Pick', on: { event: 'e', key: 'bgi' } }] }, 'steps[0] (Pick): on.key "bgi" is not a key of the context. Did you mean "big"?'],
+    ['a reminder that is no method', { steps: [{ name: 'Pick', overdue: { after: '1h', do: 'remnd' } }] }, 'steps[0] (Pick): overdue.do "remnd" is not a method of Pick. Did you mean "remind"?'],
+    ['an edge to nobody', { steps: [{ name: 'Pick' }], flow: { start: ['Pikc'] } }, 'its flow names "Pikc", which is not a step. Did you mean "Pick"?'],
+    ['no object', [] as object, expect.anything() as never],
+  ])('%s', (_fault, given, expected) => {
+    const found = problems(given);
+    if (typeof expected === 'string') expect(found).toEqual([`x.json: ${expected}`]);
+    else if (Array.isArray(expected)) expect(found).toEqual(expect.arrayContaining(expected.map((each) => `x.json: ${each}`)));
+    else expect(found.slice(0, 1)).toEqual([expected]);
+  }); // prettier-ignore
+
+  it('that is no object at all', () => {
+    expect(compile([1]).problems).toEqual(expect.arrayContaining(['x.json: must be object']));
+  });
+});

@@ -1,0 +1,257 @@
+import 'reflect-metadata';
+import { describe, expect, it } from 'vitest';
+import { again, type Class, done, type Flow, Step, Workflow } from 'nestjs-argonaut';
+import { Mapped } from '../../lib/definition/mapped.js';
+import { compile, definitionOf, edgesOf } from './graphs.js';
+
+class Numbers {
+  value1 = 0;
+  value2 = 0;
+  value3 = 0;
+  list: number[] = [];
+}
+@Step()
+class Hello {
+  run() {}
+}
+@Step()
+class Goodbye {
+  run() {}
+}
+@Step()
+class Add {
+  run(given: { a: number; b: number }) {
+    return { sum: given.a + given.b };
+  }
+}
+@Step({ retry: 2, config: { a: 1, b: 1 } })
+class Undone {
+  run(given: { a: number }) {
+    return { sum: given.a };
+  }
+  compensate(given: { a: number }) {
+    return given.a;
+  }
+}
+const steps = [Hello, Goodbye, Add, Undone];
+
+/** A workflow with this flow. */
+function flowing(flow: (flow: Flow<Numbers>) => unknown): Class {
+  @Workflow({ name: 'flowing', context: Numbers })
+  class Flowing {
+    flow(builder: Flow<Numbers>) {
+      return flow(builder);
+    }
+  }
+  return Flowing;
+}
+const edges = (flow: (flow: Flow<Numbers>) => unknown) => edgesOf(definitionOf(flowing(flow), { steps }));
+const problems = (flow: (flow: Flow<Numbers>) => unknown) => compile(flowing(flow), { steps }).problems;
+
+describe('a flow', () => {
+  it.each<[string, (flow: Flow<Numbers>) => unknown, string]>([
+    ['one after the other', (f) => f.startWith(Hello).then(Goodbye), '> Hello, Hello > Goodbye, Goodbye > end'],
+    ['nothing', (f) => f, '> end'],
+    ['if', (f) => f.if(() => true).do(Hello).then(Goodbye), '> if, if ? Hello : Goodbye, Hello > Goodbye, Goodbye > end'],
+    ['while', (f) => f.while(() => true).do(Hello).then(Goodbye), '> while, while ? Hello : Goodbye, Hello > while, Goodbye > end'],
+    ['two of a kind', (f) => f.if(() => true).do(Hello).if(() => true).do(Goodbye), '> if, if ? Hello : if 2, Hello > if 2, if 2 ? Goodbye : end, Goodbye > end'],
+    ['forEach', (f) => f.forEach(() => [1, 2], { concurrency: 1 }).do(Hello).then(Goodbye), '> forEach, forEach [Hello] > Goodbye, Hello > ., Goodbye > end'],
+    ['waitFor and after', (f) => f.waitFor('paid').after('1 day').after('1 day'), '> paid, paid > after 1 day, after 1 day > after 1 day 2, after 1 day 2 > end'],
+    ['all, with an empty branch', (f) => f.all(Hello, (none) => none).then(Goodbye), '> all, all [Hello, end] > Goodbye, Hello > ., Goodbye > end'],
+    ['any', (f) => f.any({ losers: 'finish' }, Hello, (late) => late.after(5)), '> any, any [Hello, after 5 ms] > end, Hello > ., after 5 ms > .'],
+    ['a stage with limits', (f) => f.stage('both', (s) => s.then(Hello), { within: '1h' }).then(Goodbye), '> both, both [Hello] > Goodbye, Hello > ., Goodbye > end'],
+    ['a stage that is a label', (f) => f.stage('both', (s) => s.then(Hello)).then(Goodbye), '> Hello, Hello > Goodbye, Goodbye > end'],
+    ['an end in a branch', (f) => f.if(() => true).do((no) => no.then(Hello).end()).then(Goodbye), '> if, if ? Hello : Goodbye, Hello > end, Goodbye > end'],
+    ['schedule', (f) => f.then(Hello).schedule('1h').do(Add).then(Goodbye), '> Hello, Hello > schedule, schedule [after 1h, Goodbye] > end, after 1h > Add, Add > ., Goodbye > .'],
+    ['recur', (f) => f.recur('5m', () => true).do(Add).then(Goodbye), '> recur, recur [after 5m, Goodbye] > end, after 5m > until, until ? end : Add, Add > after 5m, Goodbye > .'],
+  ])('%s', (_what, flow, expected) => {
+    expect(edges(flow).join(', ')).toBe(expected);
+  }); // prettier-ignore
+
+  it('five deep', () => {
+    const deep = edges((f) =>
+      f.stage(
+        's',
+        (s) =>
+          s
+            .forEach(() => [])
+            .do((e) =>
+              e.all(
+                (a) =>
+                  a
+                    .while(() => true)
+                    .do((w) =>
+                      w
+                        .then(Add)
+                        .if(() => true)
+                        .do(Hello),
+                    ),
+                Goodbye,
+              ),
+            ),
+        { within: '1h' },
+      ),
+    );
+    expect(deep).toEqual([
+      '> s', 's [forEach] > end', 'forEach [all] > .', 'all [while, Goodbye] > .', 'while ? Add : end', 'Add > if', 'if ? Hello : while', 'Hello > while', 'Goodbye > .',
+    ]); // prettier-ignore
+  });
+
+  it('a decision, by its labels', () => {
+    @Workflow({ name: 'deciding' })
+    class Deciding {
+      flow(flow: Flow<object>) {
+        return flow.decide(this.choose, { big: (f) => f.then(Hello), small: (f) => f }).then(Goodbye);
+      }
+      @Step() choose(): 'big' | 'small' {
+        return 'big';
+      }
+    }
+    const definition = definitionOf(Deciding, { steps });
+    expect(edgesOf(definition)).toEqual(['> choose', 'choose > Hello | Goodbye', 'Hello > Goodbye', 'Goodbye > end']);
+    expect(definition.nodes.get('choose')).toMatchObject({ labels: ['big', 'small'] });
+  });
+
+  it('what a use says is on top of what its class says', () => {
+    const { nodes } = definitionOf(
+      flowing((f) => f.then(Undone, { retry: 5, config: { b: 2 } }).onError('suspend')),
+      { steps },
+    );
+    expect(nodes.get('Undone')).toMatchObject({ retry: { attempts: 5 }, onError: 'suspend', compensates: true });
+  });
+
+  it('a step that only a failure leads to stands beside it', () => {
+    @Workflow({ name: 'rescued' })
+    class Rescued {
+      flow(flow: Flow<object>) {
+        return flow.then(this.pay).onError({ next: 'apologise' }).then(this.ship);
+      }
+      @Step() pay() {}
+      @Step() ship() {}
+      @Step() apologise() {}
+    }
+    expect(edgesOf(definitionOf(Rescued))).toEqual(['> pay', 'pay > ship ! apologise', 'ship > end', 'apologise > end']);
+  });
+});
+
+describe('what a step of a flow sees and gives', () => {
+  const step = { message: 'm', item: 7 };
+  const mapped = compile(
+    flowing((f) =>
+      f
+        .then(Add)
+        .input('a', (data) => data.value1)
+        .input('b', (_data, visit) => visit.item as unknown as number)
+        .output('value3', (result) => result.sum)
+        .waitFor('came')
+        .output('value1', (event) => event as number)
+        .then(Undone)
+        .input('a', (data) => data.value2),
+    ),
+    { steps },
+  );
+  const run = (name: string, context: object) => mapped.code.get(name)!.run!(context, step);
+
+  it('the mapped keys, and a patch of the mapped result beside the result itself', () => {
+    expect(run('Add', { value1: 2 })).toEqual(new Mapped({ value3: 9 }, { sum: 9 }));
+  });
+
+  it('of an event, its data', () => {
+    expect(run('came', {})).toEqual(new Mapped({ value1: 'm' }, 'm'));
+  });
+
+  it('undoing sees the same', () => {
+    expect(mapped.code.get('Undone')!.compensate!({ value2: 4 }, step)).toBe(4);
+  });
+
+  it('outcomes pass through, and the patch of done() is mapped', async () => {
+    @Step()
+    class Says {
+      async run(given: { what: unknown }) {
+        return given.what as { sum: number };
+      }
+    }
+    const says = (what: unknown) => {
+      const flow = flowing((f) => f.then(Says).input('what', () => what).output('value3', (result) => result.sum)); // prettier-ignore
+      return compile(flow, { steps: [Says] }).code.get('Says')!.run!({}, step);
+    };
+    const later = again();
+    expect(await says(later)).toBe(later);
+    expect(await says(done({ sum: 3 }))).toEqual(new Mapped({ value3: 3 }, { sum: 3 }));
+    expect(await says(undefined)).toBeUndefined();
+  });
+
+  it('compensateWith names a step or a method', () => {
+    @Workflow({ name: 'trip' })
+    class Trip {
+      flow(flow: Flow<object>) {
+        return flow.then(this.book).compensateWith(this.cancel).then(Hello).compensateWith(Undone);
+      }
+      @Step() book() {}
+      cancel(given: { a: number }) {
+        return given.a + 1;
+      }
+    }
+    const { code } = compile(Trip, { steps });
+    expect([code.get('book')!.compensate!({ a: 1 }), code.get('Hello')!.compensate!({ a: 5 })]).toEqual([2, { sum: 5 }]);
+  });
+});
+
+describe('a wrong flow', () => {
+  @Step()
+  class Elsewhere {
+    run() {}
+  }
+  it.each<[string, (flow: Flow<Numbers>) => unknown, string]>([
+    ['a step that is no provider', (f) => f.then(Elsewhere), 'its flow names Elsewhere, which is not a provider: add it to the providers of a module, with @Step() on the class.'],
+    ['a second use without a name', (f) => f.then(Hello).then(Hello), "its flow uses \"Hello\" a second time. Give this use a name: then(Hello, { name: '...' })."],
+    ['one name twice', (f) => f.then(Hello).then(Goodbye, { name: 'Hello' }), 'two things in its flow are called "Hello". Give one of them another name.'],
+    ['a lambda', (f) => f.then(() => {}), 'its flow names something that is neither a method of the workflow nor a step class. Say this.method, or the class; is it undefined, as imports go in a circle?'],
+    ['something after the end', (f) => f.then(Hello).end().then(Goodbye), 'its flow goes on after end(), where nothing can follow.'],
+    ['nothing to do', (f) => f.if(() => true) && f, 'its flow says if() without do(): say what is to be done.'],
+    ['a throw', () => { throw new Error('oh'); }, 'its flow threw: oh'],
+    ['a promise', async () => {}, 'its flow is asynchronous. A flow only says what follows what: say it at once, without await.'],
+    ['a loop with nothing in it', (f) => f.while(() => true).do((none) => none).then(Hello), 'the loop of "while" passes no step, and so would never end. Put a step into it.'],
+    ['a stage that takes as long as a word', (f) => f.stage('s', (s) => s.then(Hello), { within: 'lnog' as never }), 'stage "s": within "lnog" is not a key of the context nor a duration.'],
+    ['what nothing leads to', (f) => f.all((a) => a.end()).if(() => true).do((x) => x.end()).end(), ''],
+  ])('%s', (_what, flow, sentence) => {
+    expect(problems(flow)).toEqual(sentence === '' ? [] : [`Flowing: ${sentence}`]);
+  }); // prettier-ignore
+
+  it('a method that is no step, one that is forgotten, one that says another order', () => {
+    @Workflow({ name: 'mixed' })
+    class Mixed {
+      flow(flow: Flow<object>) {
+        return flow.then(this.one);
+      }
+      @Step({ next: 'end' }) one() {}
+      @Step() two() {}
+    }
+    expect(compile(Mixed).problems).toEqual([
+      'Mixed: "two" is a step, but its flow never names it. Name it there, or leave out its @Step().',
+      'Mixed.one: it says next, but the order is that of the flow: leave out next, and say it there.',
+    ]);
+    @Workflow({ name: 'plain' })
+    class Plain {
+      flow(flow: Flow<object>) {
+        return flow.then(this.plain);
+      }
+      plain() {}
+    }
+    expect(compile(Plain).problems).toEqual(['Plain: its flow names the method plain, which is no step: put @Step() on it.']);
+  });
+
+  it('a way out of a container', () => {
+    @Workflow({ name: 'leaving' })
+    class Leaving {
+      flow(flow: Flow<object>) {
+        return flow.all((a) => a.then(this.one).onError({ next: 'two' })).then(this.two);
+      }
+      @Step() one() {}
+      @Step() two() {}
+    }
+    expect(compile(Leaving).problems).toEqual([
+      'Leaving: "one" stands inside "all" and leads out of it, to "two". A branch goes on where all of it ends: leave out that way.',
+    ]);
+  });
+});

@@ -1,0 +1,88 @@
+/** What a process is said to wait for, row by row. */
+import { describe, expect, it } from 'vitest';
+import type { ProcessState, WaitState } from '../../lib/core/process.js';
+import type { WorkflowDefinition } from '../../lib/definition/graph.js';
+import { explain } from '../../lib/runtime/explain.js';
+import { aProcess, aToken, aWait } from '../../lib/testing/builders.js';
+
+const definition: WorkflowDefinition = { name: 'order', version: 1, start: 'approve', nodes: new Map(), completesEarly: false, onError: 'fail' };
+const T = '1970-01-01T00:00:01.000Z';
+
+function told(process: Partial<ProcessState>, waits: Partial<WaitState>[] = [], more: { definition?: undefined; withdrawn?: boolean } = {}) {
+  const state = aProcess({ id: 'p', status: 'waiting', tokens: [], ...process });
+  return explain({ process: state, waits: waits.map(aWait), definition, withdrawn: false, ...more });
+}
+
+describe('explain', () => {
+  it.each([
+    [
+      'a response',
+      { kind: 'response', address: 'r:p.1' },
+      `waits in step "approve" since ${T} for the answer under the correlation id "p.1"`,
+      `respond('order', 'approve', 'p.1', …)`,
+    ],
+    ['an event', { kind: 'event', address: 'e:a\\:b:c:d' }, 'for the event "a:b" under the key "c:d"', `emit('a:b', 'c:d', …)`],
+    ['an event since', { kind: 'event', address: 'e:a:k', from: 1000 }, `that counts from ${T}`, `emit('a', 'k', …)`],
+    ['an input', { kind: 'input' }, 'for an input that somebody owes', `provideInput('order', 'approve', 'p', …)`],
+    ['a child', { kind: 'child', address: 'c:p.1' }, 'for its child process p.1 to end', `explain('p.1')`],
+    [
+      'a task nobody has',
+      { kind: 'task', queue: 'q', readyAt: 1000 },
+      `for a worker of the queue "q", ready from ${T}`,
+      'start an instance that works off the queue "q"',
+    ],
+    ['a task that runs', { kind: 'task', queue: 'q', worker: 'w' }, 'runs step "approve" as a task of the queue "q" on worker w', null],
+    ['a moment', { kind: 'timer', dueAt: 1000 }, `until ${T}`, `skip('order', 'approve', 'p')`],
+    ['another try', { kind: 'timer', dueAt: 1000, attempt: 3 }, `for attempt 3, due at ${T}`, null],
+    ['a condition', { kind: 'condition' }, 'for its condition `when` to hold', `skip('order', 'approve', 'p')`],
+    ['a deadline', { kind: 'event', address: 'e:a:k', deadline: 1000 }, `at most until ${T}`, null],
+    ['an item', { kind: 'event', address: 'e:a:k', index: 4 }, 'step "approve" of item 4', null],
+    ['what will be overdue', { kind: 'timer', key: '0~o1', does: 'remind', dueAt: 1000 }, `will be overdue with step "approve" at ${T}`, null],
+    ['what is overdue', { kind: 'overdue', key: '0~o1' }, 'is overdue in step "approve"', null],
+    ['the end of a stage', { kind: 'timer', key: '0~d1', does: 'branches', dueAt: 1000 }, `must be done with step "approve" at ${T}`, null],
+  ] as const)('%s', (_, wait, sentence, remedy) => {
+    const explanation = told({}, [wait]);
+    expect(explanation.sentence).toMatch(/^Process p of workflow "order" version 1 /);
+    expect(explanation.sentence).toContain(sentence);
+    if (remedy !== null) expect(explanation.remedies).toContain(remedy);
+    expect(explanation.waits).toMatchObject([{ kind: wait.kind }]);
+  });
+
+  it.each([
+    ['completed', { status: 'completed', finishedAt: 1000, contextVersion: 3 }, `completed at ${T}.`, `restartFrom('p', 1 to 3)`],
+    ['cancelled', { status: 'cancelled', finishedAt: 1000, cause: 'no stock' }, `was cancelled at ${T}: no stock.`, `restartFrom('p', 1 to 1)`],
+    ['suspended', { status: 'suspended', cause: 'audit' }, 'is suspended: audit', `resume('p')`],
+    [
+      'failed',
+      { status: 'failed', tokens: [aToken({ fault: 'Error: no', attempt: 2 })] },
+      'has failed in step "approve" at attempt 2: Error: no',
+      `retry('p', { step: 'approve' })`,
+    ],
+    ['held', { status: 'running', worker: 'w', tokens: [aToken()] }, 'runs step "approve" on worker w', null],
+    [
+      'free',
+      { status: 'running', worker: '', tokens: [aToken()] },
+      'can run step "approve", and no worker has taken it',
+      'start an instance that knows the workflow and has `worker.enabled`',
+    ],
+  ] as const)('%s', (_, process, sentence, remedy) => {
+    const explanation = told(process as Partial<ProcessState>);
+    expect(explanation.sentence).toContain(sentence);
+    if (remedy !== null) expect(explanation.remedies).toContain(remedy);
+  });
+
+  it('a version nobody here knows, and one that was withdrawn', () => {
+    const unknown = told({}, [], { definition: undefined });
+    expect(unknown.sentence).toContain('this application does not know this version');
+    expect(unknown.remedies[0]).toContain('deploy version 1 of "order" again');
+    expect(told({}, [], { definition: undefined, withdrawn: true })).toMatchObject({ sentence: expect.stringContaining('was withdrawn') });
+  });
+
+  it('of many only the first are told one by one; what watches or holds together is no step to skip', () => {
+    const many = Array.from({ length: 9 }, (_, i) => ({ kind: 'event' as const, key: `0/${i}`, address: `e:a:${i}`, index: i }));
+    const { sentence, remedies } = told({}, [...many, { kind: 'branches', key: '0' }, { kind: 'turn', key: '0/9' }]);
+    expect(sentence).toMatch(/; and 4 more\.$/);
+    expect(remedies.filter((remedy) => remedy.startsWith('skip'))).toHaveLength(1);
+    expect(told({}, [{ kind: 'overdue', key: '0~o1' }]).remedies).toEqual([]);
+  });
+});
