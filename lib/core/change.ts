@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from './json.js';
+import { isUnderAny } from './keys.js';
 import type { ProcessState, WaitState } from './process.js';
 
 /** What became of a message. Each has exactly one. */
@@ -111,7 +112,8 @@ export interface Snapshot {
 
 /** The snapshot after a change, for the next event of the same batch. */
 export function after(before: Snapshot, change: Change): Snapshot {
-  const waits = new Map(change.waits.clear ? [] : [...before.waits].filter(([key]) => !change.waits.kill.some((above) => isUnder(key, above))));
+  const kill = new Set(change.waits.kill);
+  const waits = new Map(change.waits.clear ? [] : [...before.waits].filter(([key]) => !isUnderAny(key, kill)));
   for (const key of change.waits.delete) waits.delete(key);
   for (const wait of change.waits.put) waits.set(wait.key, wait);
   const messages = change.messages.length === 0 ? before.messages : new Map([...before.messages, ...change.messages.map((each) => [each.id, each] as const)]);
@@ -137,14 +139,10 @@ export function joined(first: Change, second: Change): Change {
 
 function joinedWaits(first: Change['waits'], second: Change['waits']): Change['waits'] {
   if (second.clear) return second;
-  const put = new Map(first.put.filter(({ key }) => !second.kill.some((above) => isUnder(key, above))).map((wait) => [wait.key, wait]));
+  const killed = new Set(second.kill);
+  const put = new Map(first.put.filter(({ key }) => !isUnderAny(key, killed)).map((wait) => [wait.key, wait]));
   for (const key of second.delete) put.delete(key);
   for (const wait of second.put) put.set(wait.key, wait);
   const gone = [...first.delete, ...second.delete].filter((key) => !put.has(key));
-  return { clear: first.clear, kill: [...new Set([...first.kill, ...second.kill])], delete: [...new Set(gone)], put: [...put.values()] };
-}
-
-/** In a branch of it, or watching over it. */
-export function isUnder(key: string, above: string): boolean {
-  return key.startsWith(above) && (key[above.length] === '/' || key[above.length] === '~');
+  return { clear: first.clear, kill: [...new Set([...first.kill, ...killed])], delete: [...new Set(gone)], put: [...put.values()] };
 }

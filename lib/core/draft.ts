@@ -81,9 +81,9 @@ export class Draft extends Tokens {
     Object.assign(this.head, { status, cause, finishedAt: isFinished(status) ? this.now : null });
   }
 
-  /** Nobody runs anything of it: whoever resumes it takes it. */
-  letGo(): void {
-    this.head.worker = null;
+  /** This token runs no longer. If nothing else does, nobody holds the process: whoever resumes it takes it. */
+  letGoOf({ key }: Token): void {
+    if (!this.allTokens().some((other) => other.key !== key && isActive(other))) this.head.worker = null;
   }
 
   /** Ends the process: nothing of it waits, runs or is held any more. Who waits for it finds that in the inbox. */

@@ -1,7 +1,6 @@
-import type { StageNode } from '../definition/graph.js';
-import { asksFirst } from './enter.js';
-import { stepNamed } from '../definition/graph.js';
+import { type StageNode, stepNamed } from '../definition/graph.js';
 import type { Draft } from './draft.js';
+import { asksFirst } from './enter.js';
 import type { EventOf } from './events.js';
 import { fail, failStage } from './failure.js';
 import { about } from './fault.js';

@@ -4,8 +4,8 @@ import type { Draft } from './draft.js';
 import { Fault } from './events.js';
 import { about, failOutside } from './fault.js';
 import { isCondition, type Token, waiting } from './process.js';
-import type { Luggage } from './tokens.js';
 import { deadlineOf, watchOverdue } from './watch.js';
+import { type Luggage, luggageOf } from './tokens.js';
 
 /**
  * A token has come to a step: it meets what the step waits for in this order, and only then may run.
@@ -19,10 +19,8 @@ export function enterStep(draft: Draft, node: StepNode, key: string, luggage: Lu
 }
 
 export function newVisit(draft: Draft, node: StepNode, key: string, run: number, luggage: Luggage = {}): Token {
-  const { item, index, previous } = luggage;
   const does = asksFirst(node) ? 'request' : 'run';
-  const carried = { ...(item !== undefined && { item }), ...(index !== undefined && { index }), ...(previous !== undefined && { previous }) };
-  const token: Token = { key, node: node.name, run, does, attempt: 1, since: draft.now, ...carried };
+  const token: Token = { key, node: node.name, run, does, attempt: 1, since: draft.now, ...luggageOf(luggage) };
   const deadline = deadlineOf(draft, node, token);
   if (deadline instanceof Fault) return { ...token, fault: deadline.message };
   return deadline === undefined ? token : { ...token, deadline };

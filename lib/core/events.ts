@@ -7,6 +7,8 @@ export interface ContextPatch {
   readonly remove: readonly string[];
 }
 
+export const NO_CHANGE: ContextPatch = { set: {}, remove: [] };
+
 /** What could not be computed, because the workflow's own function threw. */
 export class Fault {
   constructor(readonly message: string) {}

@@ -1,15 +1,14 @@
 import { END, type ErrorRule, type StageNode, type StepNode, stepNamed } from '../definition/graph.js';
 import type { Draft } from './draft.js';
 import { attemptAnew, timeAnew, tryAgain } from './enter.js';
-import { about, failFor } from './fault.js';
+import { about, failFor, leaveOut } from './fault.js';
 import { edgeOf, proceed } from './flow.js';
-import { isActive, isBeside, isMail, parentKey, type Token, type Undoing } from './process.js';
+import { parentKey } from './keys.js';
+import { isBeside, isMail, type Token, type Undoing } from './process.js';
 import { branchOf, containerOf, dropOut, isLost } from './races.js';
 import { retryDelay } from './retry.js';
 import { ended, undo } from './undo.js';
 import { unwatch, watchDeadline } from './watch.js';
-
-const NOTHING = { set: {}, remove: [] };
 
 /** A failed try: tried again by its policy; then it has failed for good. `random` null: no other try can help. */
 export function fail(draft: Draft, token: Token, error: string, random: number | null): void {
@@ -76,24 +75,20 @@ function undoAfter(draft: Draft, token: Token, undoing: Undoing, cause: string):
 /** Its next attempt waits for a person. */
 function suspendAt(draft: Draft, token: Token, cause: string): void {
   attemptAnew(draft, stepNamed(draft.definition, token.node), token);
-  if (!draft.allTokens().some((other) => other.key !== token.key && isActive(other))) draft.letGo();
+  draft.letGoOf(token);
   draft.become('suspended', cause);
   draft.record('process-suspended', { ...about(token), error: cause });
 }
 
 function goElsewhere(draft: Draft, token: Token, next: string, error: string): void {
   if (token.does === 'branches') draft.removeBranch(branchOf(token));
-  draft.remove(token.key);
-  draft.makeVersion(token.node, NOTHING);
-  draft.record('step-skipped', { ...about(token), error, reason: `goes on at ${next}` });
+  leaveOut(draft, token, { error, reason: `goes on at ${next}` });
   proceed(draft, token, next, token.previous);
 }
 
 /** Passed over, as nobody requires it. An event that could not be handled turns the process nowhere. */
 function skip(draft: Draft, token: Token, error: string): void {
-  draft.remove(token.key);
-  draft.makeVersion(token.node, NOTHING);
-  draft.record('step-skipped', { ...about(token), error });
+  leaveOut(draft, token, { error });
   if (!isMail(token)) proceed(draft, token, edgeOf(draft.definition.nodes.get(token.node)!, undefined), token.previous);
 }
 
@@ -107,8 +102,7 @@ function loseFor(draft: Draft, token: Token, error: string): void {
 function letPass(draft: Draft, token: Token, error: string, reason: string): void {
   unwatch(draft, token);
   ended(draft, token);
-  draft.makeVersion(token.node, NOTHING);
-  draft.record('step-skipped', { ...about(token), error, reason });
+  leaveOut(draft, token, { error, reason });
 }
 
 /* --------------------------------------------------------------------- stages ---- */
@@ -128,9 +122,7 @@ export function failStage(draft: Draft, node: StageNode, stage: Token, token: To
 /** What is in it ends, and the process goes on behind it. */
 export function endStage(draft: Draft, stage: Token, next: string | undefined, error: string | null): void {
   draft.removeBranch(branchOf(stage));
-  draft.remove(stage.key);
-  draft.makeVersion(stage.node, NOTHING);
-  draft.record('step-skipped', { ...about(stage), error, reason: next === undefined ? null : `goes on at ${next}` });
+  leaveOut(draft, stage, { error, reason: next === undefined ? null : `goes on at ${next}` });
   proceed(draft, stage, next, stage.previous);
 }
 

@@ -1,4 +1,5 @@
 import type { Draft } from './draft.js';
+import { NO_CHANGE } from './events.js';
 import type { Token } from './process.js';
 
 /** For good: the process waits for a person. */
@@ -10,6 +11,13 @@ export function failFor(draft: Draft, token: Token, error: string): void {
 /** What its step waits for could not be told: a new attempt meets that from the start. */
 export function failOutside(draft: Draft, token: Token, error: string): void {
   failFor(draft, { ...token, outside: true }, error);
+}
+
+/** It is over without what it was for. A restart must know of that, so it makes a version. */
+export function leaveOut(draft: Draft, token: Token, told: { readonly error?: string | null; readonly reason?: string | null }): void {
+  draft.remove(token.key);
+  draft.makeVersion(token.node, NO_CHANGE);
+  draft.record('step-skipped', { ...about(token), ...told });
 }
 
 export function about(token: Pick<Token, 'node' | 'run' | 'attempt'>): { step: string; run: number; attempt: number } {

@@ -2,12 +2,13 @@ import { type ChoiceNode, type Container, type EachNode, END, type ForkNode, typ
 import type { Json } from './json.js';
 import type { Draft } from './draft.js';
 import { enterStep } from './enter.js';
-import { Fault } from './events.js';
+import { Fault, NO_CHANGE } from './events.js';
 import { about, failOutside } from './fault.js';
-import { isMail, parentKey, type Token } from './process.js';
-import { branchKey, containerOf, isLost, isUndoingAll } from './races.js';
+import { parentKey } from './keys.js';
+import { isMail, type Token, undoesAll } from './process.js';
+import { branchKey, containerOf, isLost } from './races.js';
 import { giveTurns, holdEach } from './turns.js';
-import type { Journey, Luggage } from './tokens.js';
+import { type Journey, type Luggage, luggageOf } from './tokens.js';
 import { deadlineOf, unwatch, watchDeadline, watchOverdue } from './watch.js';
 
 /** Nodes that run nothing may be passed so often in one decision; then the flow goes round in a circle. */
@@ -47,7 +48,7 @@ function pass(draft: Draft, node: Exclude<Node, { kind: 'step' }>, token: Token,
 
 /** Of what goes on in its branches a restart could make nothing without knowing all of them: so this is kept, also where no version came. */
 function enterContainer(draft: Draft, { name }: Container, key: string, ...items: readonly [items?: readonly Json[]]): void {
-  if (!draft.hasVersion) draft.makeVersion(name, { set: {}, remove: [] });
+  if (!draft.hasVersion) draft.makeVersion(name, NO_CHANGE);
   draft.moved(key, name, ...items);
 }
 
@@ -97,9 +98,8 @@ function openStage(draft: Draft, node: StageNode, token: Token, luggage: Luggage
 export function proceed(draft: Draft, token: Token, to: string | undefined, previous?: number): void {
   unwatch(draft, token);
   if (isMail(token)) return leaveMail(draft, token, to);
-  const { item, index } = token;
-  const luggage = { ...(item !== undefined && { item }), ...(index !== undefined && { index }), ...(previous !== undefined && { previous }) };
-  draft.send({ ...luggage, key: token.key, to: to ?? END });
+  const { key, item, index } = token;
+  draft.send({ ...luggageOf({ item, index, previous }), key, to: to ?? END });
 }
 
 /** Where a node leads to: one way, or the one its body has chosen. */
@@ -112,7 +112,7 @@ export function edgeOf(node: Node, branch: string | undefined): string | undefin
 /** An event nobody asked for may turn the process elsewhere: the branches it was in end, and what limits the whole stays. */
 function leaveMail(draft: Draft, token: Token, to: string | undefined): void {
   draft.remove(token.key);
-  if (to === undefined || isUndoingAll(draft)) return;
+  if (to === undefined || draft.allTokens().some(undoesAll)) return;
   const whole = wholeOf(draft);
   draft.removeAll();
   startLife(draft);

@@ -1,5 +1,6 @@
 /** Messages the decisions write themselves: to start a child, and to tell a parent. The inbox carries them like any other. */
 import type { ChildGate } from '../definition/graph.js';
+import { childAddress, detachedAddress, orderAddress } from './addresses.js';
 import type { MessageState } from './change.js';
 import { bodyDigest, digestOf } from './digest.js';
 import type { Json, JsonObject } from './json.js';
@@ -15,20 +16,15 @@ export function childId(parentId: string, { run, children = 0 }: Token): string 
   return id.length > LONGEST_ID ? digestOf(id) : id;
 }
 
-/** Where a parent waits for the end of its child. */
-export function childAddress(id: string): string {
-  return `c:${id}`;
-}
-
 /** Asks for a child: whoever knows its workflow starts it. */
 export function letterOfStart(parentId: string, id: string, gate: ChildGate, values: JsonObject, now: number): MessageState {
   const parent = { id: parentId, awaited: !gate.detached, tied: gate.onParentCancel === 'cancel' };
-  return letter(`s:${id}`, { workflow: gate.workflow, version: gate.version ?? null, values, parent }, now);
+  return letter(orderAddress(id), { workflow: gate.workflow, version: gate.version ?? null, values, parent }, now);
 }
 
 /** What the body of a detached child's step is given at once. */
 export function letterOfChild(id: string, values: JsonObject, parentId: string, now: number): MessageState {
-  return { ...letter(`d:${id}`, { processId: id, status: 'started', version: 1, values }, now), processId: parentId, disposition: 'delivered' };
+  return { ...letter(detachedAddress(id), { processId: id, status: 'started', version: 1, values }, now), processId: parentId, disposition: 'delivered' };
 }
 
 /** Tells a parent that its child has ended. */
@@ -37,5 +33,10 @@ export function letterOfEnd({ id, status, contextVersion, revision }: ProcessSta
 }
 
 function letter(address: string, body: Json, now: number, which = ''): MessageState {
-  return { id: digestOf(address, which), address, processId: null, disposition: 'stored', body, digest: bodyDigest(body), receivedAt: now, effectiveAt: now };
+  return aMessage(digestOf(address, which), address, body, now);
+}
+
+/** A message that nobody has had yet. */
+export function aMessage(id: string, address: string, body: Json, receivedAt: number, effectiveAt = receivedAt): MessageState {
+  return { id, address, processId: null, disposition: 'stored', body, digest: bodyDigest(body), receivedAt, effectiveAt };
 }

@@ -1,6 +1,8 @@
 import type { Move } from './change.js';
-import { parentKey } from './process.js';
-import type { Standing } from './events.js';
+import type { Place, Standing } from './events.js';
+import { parentKey } from './keys.js';
+import {} from './process.js';
+import { luggageOf } from './tokens.js';
 
 /** An item that has not left the start of its branch. */
 export const AT_START = '';
@@ -29,7 +31,7 @@ class Places {
   private move([key, node, items, at]: Move): void {
     if (rootOf(key) > this.root) this.beginLife(rootOf(key));
     if (items === null) return this.rename(key, node!);
-    const luggage = this.luggageOf(key);
+    const luggage = this.carriedTo(key);
     this.end(key);
     if (node === undefined) return;
     this.stand(key, { ...luggage, node, version: this.version });
@@ -43,9 +45,9 @@ class Places {
   }
 
   /** The item of its branch, or of the branch that branch is in. */
-  private luggageOf(key: string): Omit<Standing, 'node'> {
-    const { item, index } = this.found.get(key) ?? this.found.get(parentKey(key) ?? '') ?? {};
-    return { ...(item !== undefined && { item }), ...(index !== undefined && { index }) };
+  private carriedTo(key: string): Place {
+    const { item, index }: Place = this.found.get(key) ?? this.found.get(parentKey(key) ?? '') ?? {};
+    return luggageOf({ item, index });
   }
 
   private beginLife(root: number): void {

@@ -8,6 +8,7 @@ import { awake, FREE, isActive, isBeside, isMail, type Token, type WaitState } f
 import { MAX_CRASHES } from './retry.js';
 import { ended, undo } from './undo.js';
 import { watchDeadline } from './watch.js';
+import { luggageOf } from './tokens.js';
 
 /* ---------------------------------------------------------------- what workers do ---- */
 
@@ -90,9 +91,9 @@ function forgiveContainer(draft: Draft, visit: Token): void {
   watchDeadline(draft, again);
 }
 
-function reenter(draft: Draft, { key, node, item, index, previous }: Token): void {
-  draft.remove(key);
-  draft.send({ key, to: node, ...(item !== undefined && { item }), ...(index !== undefined && { index }), ...(previous !== undefined && { previous }) });
+function reenter(draft: Draft, token: Token): void {
+  draft.remove(token.key);
+  draft.send({ ...luggageOf(token), key: token.key, to: token.node });
 }
 
 /** A person lets it pass, with the values it would have brought. What it waited for comes too late. */

@@ -1,5 +1,5 @@
 import { type StepNode, stepNamed } from '../definition/graph.js';
-import { responseAddress } from './addresses.js';
+import { childAddress, responseAddress } from './addresses.js';
 import type { UndoMark } from './change.js';
 import type { Draft } from './draft.js';
 import { awaitEvent, awaitInput, tryAgain } from './enter.js';
@@ -7,9 +7,10 @@ import type { EventOf } from './events.js';
 import { fail } from './failure.js';
 import { about } from './fault.js';
 import { edgeOf, proceed } from './flow.js';
-import { childAddress, childId, letterOfChild, letterOfStart } from './letters.js';
+import { childId, letterOfChild, letterOfStart } from './letters.js';
 import { awake, correlationOf, isActive, isMail, type Token, waiting } from './process.js';
 import { allUndone, ended, endHere, visitUndone } from './undo.js';
+import { luggageOf } from './tokens.js';
 
 /** How a step says "call me again" when it does not say when. Never a busy loop. */
 const AGAIN_MS = 1000;
@@ -68,8 +69,8 @@ function endReminder(draft: Draft, token: Token): void {
   draft.record('note', { ...about(token), detail: 'told that it is overdue' });
 }
 
-function markOf({ key, run, item, index, previous }: Token): UndoMark {
-  return { key, run, ...(item !== undefined && { item }), ...(index !== undefined && { index }), ...(previous !== undefined && { previous }) };
+function markOf(token: Token): UndoMark {
+  return { key: token.key, run: token.run, ...luggageOf(token) };
 }
 
 /** Where it went, and whose values it replaced: of two plain values for one key, the last commit wins, and it shows. */
@@ -153,7 +154,7 @@ export function stepPaused(draft: Draft, event: EventOf<'step-paused'>): void {
   const task = event.taskOf === undefined ? undefined : draft.parked(token.key);
   if (task) draft.park({ ...task, worker: null, readyAt: draft.now, claim: task.claim + 1 });
   else draft.place(nextTurn(token));
-  if (!draft.allTokens().some((other) => other.key !== token.key && isActive(other))) draft.letGo();
+  draft.letGoOf(token);
   draft.become('suspended', event.reason);
   draft.record('step-paused', { ...about(token), reason: event.reason });
 }

@@ -153,6 +153,11 @@ export function isBeside(token: Pick<Token, 'key'>): boolean {
   return token.key.includes('~') || token.key.startsWith('e');
 }
 
+/** All that was done is undone: it ends by itself when that is. */
+export function undoesAll({ undo: of }: Token): boolean {
+  return of?.under === null;
+}
+
 /** It waits for its prerequisites: such a token stands in the process row too. */
 export function isCondition(token: Token): token is WaitState {
   return 'kind' in token && token.kind === 'condition';
@@ -170,11 +175,6 @@ export function stepRunId(processId: string, run: number): string {
 
 export function correlationOf(processId: string, token: Token): string {
   return token.correlation ?? stepRunId(processId, token.run);
-}
-
-export function parentKey(key: string): string | null {
-  const slash = key.lastIndexOf('/');
-  return slash < 0 ? null : key.slice(0, slash);
 }
 
 export function waiting(token: Token, kind: WaitKind, more: Partial<WaitState>): WaitState {

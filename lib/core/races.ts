@@ -1,6 +1,7 @@
 import type { Container } from '../definition/graph.js';
 import type { Draft } from './draft.js';
-import { parentKey, type Token } from './process.js';
+import { parentKey } from './keys.js';
+import type { Token } from './process.js';
 
 /** A branch that may outlive its fork: its key names the visit to the fork. */
 const OUTLIVES = /\/(\d+)-\d+$/;
@@ -36,8 +37,4 @@ export function dropOut(draft: Draft, container: Token, key: string): boolean {
   draft.removeBranch(key);
   draft.hold({ ...container, open: container.open! - 1 });
   return true;
-}
-
-export function isUndoingAll(draft: Draft): boolean {
-  return draft.allTokens().some(({ undo: of }) => of?.under === null);
 }

@@ -1,4 +1,5 @@
-import { isUnder, type Snapshot } from './change.js';
+import type { Snapshot } from './change.js';
+import { isUnder, isUnderAny } from './keys.js';
 import { awake, isCondition, isMail, type Token, type WaitState, waiting } from './process.js';
 
 /** So many tokens stand in the process row at most, which is written with every decision; the others have rows of their own. */
@@ -23,6 +24,12 @@ export interface Journey extends Luggage {
 
 /** What a token takes along from node to node. */
 export type Luggage = Pick<Token, 'item' | 'index' | 'previous'>;
+
+export function luggageOf({ item, index, previous }: Luggage): Luggage {
+  const handed: Luggage = previous === undefined ? {} : { previous };
+  if (index === undefined) return item === undefined ? handed : { item, ...handed };
+  return item === undefined ? { index, ...handed } : { item, index, ...handed };
+}
 
 /** The tokens of one decision: where they stand, which rows come and go with that, and who is on the way. */
 export class Tokens {
@@ -67,7 +74,7 @@ export class Tokens {
   }
 
   private hasEnded(key: string): boolean {
-    return this.clear || this.gone.has(key) || [...this.killed].some((above) => isUnder(key, above));
+    return this.clear || this.gone.has(key) || isUnderAny(key, this.killed);
   }
 
   /** What holds the branches under this key together. */

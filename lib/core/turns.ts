@@ -2,7 +2,7 @@ import { type EachNode, END } from '../definition/graph.js';
 import type { Draft } from './draft.js';
 import { isActive, type Token, waiting } from './process.js';
 import { isLost } from './races.js';
-import { MOST_TOKENS, type Luggage } from './tokens.js';
+import { type Journey, MOST_TOKENS, type Luggage, luggageOf } from './tokens.js';
 
 /** Below so many bodies under way more items begin, up to the most: items are read by the dozen, not one by one. */
 const FEW_TOKENS = MOST_TOKENS / 2;
@@ -46,10 +46,10 @@ function begin(draft: Draft, container: Token, room: number): boolean {
   return true;
 }
 
-function journeyOf(draft: Draft, key: string): { key: string; to: string } & Luggage {
-  const { node, item, index, previous } = draft.parked(key)!;
+function journeyOf(draft: Draft, key: string): Journey {
+  const token = draft.parked(key)!;
   draft.remove(key);
-  return { key, to: node, ...(item !== undefined && { item }), ...(index !== undefined && { index }), ...(previous !== undefined && { previous }) };
+  return { ...luggageOf(token), key, to: token.node };
 }
 
 /** Its race is lost: those that have not begun do not. */

@@ -1,9 +1,9 @@
 import type { StageNode } from '../definition/graph.js';
 import type { Draft } from './draft.js';
 import type { EventOf } from './events.js';
-import { about } from './fault.js';
+import { about, leaveOut } from './fault.js';
 import { proceed, rootKey } from './flow.js';
-import { isUnder } from './change.js';
+import { isUnder } from './keys.js';
 import { isActive, isMail, type Token, type Undoing, type WaitState } from './process.js';
 import { branchOf } from './races.js';
 import { unwatch } from './watch.js';
@@ -88,8 +88,6 @@ export function allUndone(draft: Draft, token: Token): void {
   draft.remove(token.key);
   if (ending !== 'skip') return draft.finish('cancelled', ending.cancel);
   const stage = draft.container(under!)!;
-  draft.remove(stage.key);
-  draft.makeVersion(stage.node, { set: {}, remove: [] });
-  draft.record('step-skipped', { ...about(stage), reason: 'what was done in it has been undone' });
+  leaveOut(draft, stage, { reason: 'what was done in it has been undone' });
   proceed(draft, stage, (draft.definition.nodes.get(stage.node) as StageNode).next[0], stage.previous);
 }

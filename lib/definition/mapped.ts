@@ -47,6 +47,6 @@ function valuesOf(mapping: Mapping, from: unknown, step: unknown): object {
   return Object.fromEntries([...mapping].map(([key, read]) => [key, read(from, step)]));
 }
 
-function isPromise(value: unknown): value is Promise<unknown> {
+export function isPromise(value: unknown): value is Promise<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value;
 }

@@ -2,7 +2,7 @@ import { parseDuration } from '../core/duration.js';
 import type { StepOptions } from '../decorators/step.options.js';
 import type { Class } from '../values.js';
 import { type AnyFunction, type DefinitionDefaults, methodOf, type NodeCode, type WorkflowSource, type WrittenStep } from './source.js';
-import { childOptions, requestOf } from './step-node.js';
+import { childOptions, requestOf, undoingOf } from './step-node.js';
 
 /** The user's functions of a step, each bound to whom it belongs. What is not there is left out. */
 export function codeOf(step: WrittenStep, source: WorkflowSource, policy: DefinitionDefaults): NodeCode {
@@ -11,7 +11,7 @@ export function codeOf(step: WrittenStep, source: WorkflowSource, policy: Defini
     run: bound(host, method),
     takesMessage: takesMessage(step),
     request: bound(host, requestOf(step)) ?? bound(host, childOptions(options.child).with),
-    compensate: bound(host, options.compensate ?? (step.isClass ? 'compensate' : undefined)),
+    compensate: bound(host, undoingOf(step)),
     remind: bound(host, options.overdue?.do) ?? bound(source.instance, options.overdue?.do),
     message: options.input ?? options.response,
     isFinal: finalErrors(options.retry ?? policy.retry),

@@ -60,6 +60,11 @@ export function requestOf({ options, isClass, host }: WrittenStep): string | und
   return options.request ?? (isClass && methodOf(host, 'request') ? 'request' : undefined);
 }
 
+/** The method that undoes what it did. */
+export function undoingOf({ options, isClass }: WrittenStep): string | undefined {
+  return options.compensate ?? (isClass ? 'compensate' : undefined);
+}
+
 /** A class without fields asks nobody for anything. */
 function wantsNothing(input: NonNullable<StepOptions['input']>): boolean {
   return contextKeys(input)?.size === 0;

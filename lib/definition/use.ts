@@ -1,6 +1,8 @@
 import { type Block, type StepBlock, wrapped } from './blocks.js';
 import { giving, message, seeing } from './mapped.js';
-import { type AnyFunction, methodOf, type NodeCode, type WrittenStep } from './source.js';
+import { bound, only } from './node-code.js';
+import type { AnyFunction, NodeCode, WrittenStep } from './source.js';
+import { requestOf, undoingOf } from './step-node.js';
 
 /** A step as the flow uses it, with what is said right after it. */
 export class Use {
@@ -22,16 +24,18 @@ export class Use {
   }
 
   private code(): NodeCode {
-    const { host, method, isClass: ofClass, options } = this.step;
-    const own = (name: string | undefined) => (this.inputs.size > 0 ? methodOf(host, name) : undefined);
-    const run = methodOf(host, method)?.bind(host) as AnyFunction | undefined;
-    const request = own(options.request ?? (ofClass ? 'request' : undefined));
-    const compensate = own(options.compensate ?? (ofClass ? 'compensate' : undefined));
-    return {
+    const { host, method } = this.step;
+    const run = bound(host, method);
+    return only({
       run: run ? giving(this.outputs, seeing(this.inputs, run)) : message(this.outputs),
-      ...(request && { request: seeing(this.inputs, request.bind(host) as AnyFunction) }),
-      ...(compensate && { compensate: seeing(this.inputs, compensate.bind(host) as AnyFunction) }),
-      ...(this.undo && { compensate: this.undo }),
-    };
+      request: this.seeing(requestOf(this.step)),
+      compensate: this.undo ?? this.seeing(undoingOf(this.step)),
+    });
+  }
+
+  /** Without a mapping it is what it is anyway. */
+  private seeing(method: string | undefined): AnyFunction | undefined {
+    const run = this.inputs.size > 0 ? bound(this.step.host, method) : undefined;
+    return run && seeing(this.inputs, run);
   }
 }

@@ -5,9 +5,9 @@
 import { Logger } from '@nestjs/common';
 import { startingValues } from '../context/context.js';
 import { fromGiven } from '../context/schema.js';
+import { asksForChild, childAddress, namedIn } from '../core/addresses.js';
 import type { MessageState } from '../core/change.js';
 import type { JsonObject } from '../core/json.js';
-import { childAddress } from '../core/letters.js';
 import type { Parent } from '../core/process.js';
 import { reasonOf } from '../core/reason.js';
 import { ProcessAlreadyLiveError, UnknownWorkflowError, WorkflowError } from '../errors.js';
@@ -16,7 +16,7 @@ import type { Activity } from './activity.js';
 import type { BoundWorkflow } from './bound-workflow.js';
 import type { Courier } from './courier.js';
 import type { Hands } from './hands.js';
-import { asksForChild, childIn } from './letters.js';
+import { stateOf } from './loader.js';
 import type { ProcessStarter } from './process-starter.js';
 import type { WorkflowRegistry } from './registry.js';
 
@@ -64,7 +64,7 @@ export class Children {
   }
 
   private complain({ address }: MessageState, error: unknown): void {
-    this.logger.warn(`Child process ${childIn(address)} could not be started, and will be tried again: ${reasonOf(error)}`);
+    this.logger.warn(`Child process ${namedIn(address)} could not be started, and will be tried again: ${reasonOf(error)}`);
   }
 
   private async startLate(message: MessageState): Promise<void> {
@@ -76,9 +76,8 @@ export class Children {
   private async isWanted(message: MessageState): Promise<boolean> {
     const { parent } = orderIn(message);
     if (!parent.tied) return true;
-    if (parent.awaited) return (await this.store.waitsAt([childAddress(childIn(message.address))])).some(({ closed }) => !closed);
-    const [loaded] = await this.store.load([{ id: parent.id, waits: [], messages: [], context: false }]);
-    return loaded?.process.status !== 'cancelled';
+    if (parent.awaited) return (await this.store.waitsAt([childAddress(namedIn(message.address))])).some(({ closed }) => !closed);
+    return (await stateOf(this.store, parent.id))?.status !== 'cancelled';
   }
 
   private async start(message: MessageState): Promise<void> {
@@ -90,7 +89,7 @@ export class Children {
 
   private async begin(message: MessageState, bound: BoundWorkflow): Promise<void> {
     const { values, parent, actor } = orderIn(message);
-    const id = childIn(message.address);
+    const id = namedIn(message.address);
     const set = await this.valuesFor(bound, values).catch((error: unknown) => this.refuse(message, reasonOf(error)));
     if (!set) return;
     try {
@@ -113,15 +112,15 @@ export class Children {
 
   /** Somebody was faster; or a stranger has its name. */
   private async met(message: MessageState): Promise<void> {
-    const id = childIn(message.address);
-    const [loaded] = await this.store.load([{ id, waits: [], messages: [], context: false }]);
-    if (loaded?.process.parent?.id === orderIn(message).parent.id) return;
-    await this.refuse(message, loaded ? `there is a process ${id} already, which is not its child` : `another live process has the group id ${id}`);
+    const id = namedIn(message.address);
+    const known = await stateOf(this.store, id);
+    if (known?.parent?.id === orderIn(message).parent.id) return;
+    await this.refuse(message, known ? `there is a process ${id} already, which is not its child` : `another live process has the group id ${id}`);
   }
 
   /** The step that asked has failed: it is told as of the child's end. */
   private async refuse(message: MessageState, error: string): Promise<void> {
-    const [id, { parent }] = [childIn(message.address), orderIn(message)];
+    const [id, { parent }] = [namedIn(message.address), orderIn(message)];
     this.logger.error(`Process ${parent.id} asked for a child that cannot be started: ${error}`);
     const end = this.courier.letter(childAddress(id), { processId: id, status: 'refused', error }, 'refused');
     const waits = await this.store.waitsAt([end.address]);

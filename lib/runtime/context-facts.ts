@@ -10,6 +10,7 @@ import { reasonOf } from '../core/reason.js';
 import type { NodeCode } from '../definition/source.js';
 import type { Glance } from '../values.js';
 import type { BoundWorkflow } from './bound-workflow.js';
+import { kindOf } from './describe.js';
 
 /** A snapshot is looked at every so many versions, ... */
 const SNAPSHOT_EVERY = 10;
@@ -146,6 +147,5 @@ function instant(value: unknown, alternative = ''): number {
 
 function kind(value: unknown): string {
   if (value === '') return 'an empty string';
-  if (value === undefined || value === null) return String(value);
-  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  return value === undefined ? 'undefined' : kindOf(value);
 }

@@ -1,6 +1,7 @@
 import type { Disposition, MessageState } from '../core/change.js';
 import { bodyDigest, digestOf } from '../core/digest.js';
 import type { Json } from '../core/json.js';
+import { aMessage } from '../core/letters.js';
 import { UnknownWorkflowError } from '../errors.js';
 import type { ProcessStore, WaitAt } from '../store/process-store.js';
 import type { Activity } from './activity.js';
@@ -21,12 +22,7 @@ export class Courier {
   ) {}
 
   letter(address: string, body: Json, messageId: string | undefined, effectiveAt?: number): MessageState {
-    const digest = bodyDigest(body);
-    const now = this.now();
-    return {
-      id: digestOf(address, messageId ?? digest), address, processId: null, disposition: 'stored', body, digest,
-      receivedAt: now, effectiveAt: effectiveAt ?? now,
-    }; // prettier-ignore
+    return aMessage(digestOf(address, messageId ?? bodyDigest(body)), address, body, this.now(), effectiveAt);
   }
 
   bring(message: MessageState, wait: WaitAt, hand: Hand, { kept, lookedUp, others = [] }: Look = {}): Promise<Disposition> {

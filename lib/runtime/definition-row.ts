@@ -1,6 +1,6 @@
 import { fingerprintOf } from '../definition/fingerprint.js';
 import { InvalidWorkflowError } from '../errors.js';
-import type { StoredDefinition } from '../store/process-store.js';
+import type { ProcessStore, StoredDefinition } from '../store/process-store.js';
 import type { BoundWorkflow } from './bound-workflow.js';
 
 /** A definition as it is written down. */
@@ -33,10 +33,17 @@ export function withVersion(bound: BoundWorkflow, version: number): BoundWorkflo
   return bound.definition.version === version ? bound : { ...bound, definition: { ...bound.definition, version } };
 }
 
+type Census = Awaited<ReturnType<ProcessStore['census']>>;
+
+/** How many live processes a version has. */
+export function liveIn(census: Census, name: string, version: number): number {
+  return census.find((each) => each.workflow === name && each.version === version)?.live ?? 0;
+}
+
 /** @throws InvalidWorkflowError if live processes are on their way through the graph it had */
-export function unused(bound: BoundWorkflow, census: readonly { readonly workflow: string; readonly version: number; readonly live: number }[]): void {
+export function unused(bound: BoundWorkflow, census: Census): void {
   const { name, version } = bound.definition;
-  const live = census.find((each) => each.workflow === name && each.version === version)?.live ?? 0;
+  const live = liveIn(census, name, version);
   if (live === 0) return;
   const [count, them] = live === 1 ? ['1 live process was', 'it goes'] : [`${live} live processes were`, 'they go'];
   throw new InvalidWorkflowError(`"${name}"`, [

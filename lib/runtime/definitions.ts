@@ -19,8 +19,8 @@ export class Definitions {
   private readonly logger = new Logger('Workflow');
   /** The documents known here, as they were read, by name and version. */
   private readonly read = new Map<string, string>();
-  /** Those that cannot run here; they may name what is learned later. */
-  private readonly broken = new Map<string, StoredDefinition>();
+  /** Those that cannot run here, and why; they may name what is learned later. */
+  private readonly broken = new Map<string, { readonly row: StoredDefinition; readonly why: string }>();
   private since = 0;
 
   constructor(
@@ -78,12 +78,16 @@ export class Definitions {
 
   /** One may name another as its child, in whatever order they come. */
   private adoptAll(rows: readonly StoredDefinition[]): void {
-    for (const row of rows) this.broken.set(keyOf(row), row);
+    for (const row of rows) this.broken.set(keyOf(row), { row, why: '' });
     for (let left = Infinity; this.broken.size < left;) {
       left = this.broken.size;
-      for (const row of this.broken.values()) if (this.adopt(row) === null) this.broken.delete(keyOf(row));
+      for (const { row } of this.broken.values()) {
+        const why = this.adopt(row);
+        if (why === null) this.broken.delete(keyOf(row));
+        else this.broken.set(keyOf(row), { row, why });
+      }
     }
-    for (const row of rows) if (this.broken.has(keyOf(row))) this.giveUp(row);
+    for (const row of rows) this.giveUp(row);
   }
 
   /** Null: done; else why not. */
@@ -105,9 +109,11 @@ export class Definitions {
     return null;
   }
 
-  private giveUp(row: StoredDefinition): void {
-    this.registry.remove(row.name, row.version);
-    this.logger.warn(`"${row.name}" version ${row.version} cannot run here, and its processes are left alone: ${this.adopt(row)}`);
+  private giveUp({ name, version }: StoredDefinition): void {
+    const found = this.broken.get(keyOf({ name, version }));
+    if (!found) return;
+    this.registry.remove(name, version);
+    this.logger.warn(`"${name}" version ${version} cannot run here, and its processes are left alone: ${found.why}`);
   }
 
   /* --------------------------------------------------------------- at run time ---- */
@@ -115,8 +121,7 @@ export class Definitions {
   /** @throws InvalidWorkflowError with all problems of the document, or where live processes need another graph of its version */
   async define(document: WorkflowJson): Promise<void> {
     if (typeof document !== 'object' || document === null) throw new InvalidInputError('workflow', ['it must be a document, as an object']);
-    const { placed } = await this.written(document).catch(refusedAtRunTime);
-    this.take(placed);
+    this.take((await this.written(document).catch(refusedAtRunTime)).placed);
     await this.learned();
   }
 

@@ -28,6 +28,13 @@ function headOf(error: Error): string {
   return `${error.name === 'Error' ? error.constructor.name : error.name}: ${error.message}`;
 }
 
+/** What somebody gave, where it should have been something else. */
+export function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
 /** With its stack, where whoever reads it can do something with that. */
 export function traceOf(error: unknown): string {
   return error instanceof Error && !(error instanceof WrongResult) ? (error.stack ?? describe(error)) : describe(error);

@@ -4,7 +4,7 @@
  */
 import type { MessageState } from '../core/change.js';
 import { digestOf } from '../core/digest.js';
-import { eventAddress } from '../core/addresses.js';
+import { eventAddress, turnAddress } from '../core/addresses.js';
 import type { Json } from '../core/json.js';
 import { isFinished, type ProcessState } from '../core/process.js';
 import { type EventGate, stepsOf, unsolicitedSteps } from '../definition/graph.js';
@@ -102,7 +102,8 @@ export class EventPost {
       const look = { kept: message, ...(!repeated && { lookedUp: true as const }) };
       const disposition = await this.courier.bring(copyFor(message, chosen.processId), chosen, hand, look);
       if (disposition === 'late') continue;
-      if (disposition === 'delivered') await this.courier.store.keepMessages([{ ...message, id: takenId(message), address: `o:${message.id}` }], hand.manager);
+      if (disposition === 'delivered')
+        await this.courier.store.keepMessages([{ ...message, id: takenId(message), address: turnAddress(message.id) }], hand.manager);
       return [{ processId: chosen.processId, disposition }];
     }
     return [];
@@ -114,7 +115,7 @@ export class EventPost {
     const choice: MessageState = {
       ...message,
       id: digestOf(message.id, 'one', String(turn)),
-      address: `o:${message.id}`,
+      address: turnAddress(message.id),
       body: { processId, key, run, step, address, closed: false },
     };
     const [known] = await this.courier.store.keepMessages([choice], manager);

@@ -1,4 +1,4 @@
-import { eventAddress, eventIn } from '../core/addresses.js';
+import { eventAddress, eventIn, namedIn } from '../core/addresses.js';
 import { isActive, isFinished, type ProcessState, type Token, type WaitState } from '../core/process.js';
 import type { WorkflowDefinition } from '../definition/graph.js';
 import type { Explanation } from '../workflow.calls.js';
@@ -127,7 +127,7 @@ type Tell = (wait: WaitState, process: ProcessState) => Word;
 
 const KINDS: Readonly<Record<WaitState['kind'], Tell>> = {
   response: (wait, { workflow }) => {
-    const id = addressed(wait, 'r:');
+    const id = named(wait);
     return { says: `${waitsIn(wait)} for the answer under the correlation id "${id}"`, remedies: [`respond('${workflow}', '${wait.node}', '${id}', …)`] };
   },
   event: (wait) => {
@@ -139,7 +139,7 @@ const KINDS: Readonly<Record<WaitState['kind'], Tell>> = {
     says: `${waitsIn(wait)} for an input that somebody owes`,
     remedies: [`provideInput('${workflow}', '${wait.node}', '${id}', …)`],
   }),
-  child: (wait) => ({ says: `${waitsIn(wait)} for its child process ${addressed(wait, 'c:')} to end`, remedies: [`explain('${addressed(wait, 'c:')}')`] }),
+  child: (wait) => ({ says: `${waitsIn(wait)} for its child process ${named(wait)} to end`, remedies: [`explain('${named(wait)}')`] }),
   task: (wait) => {
     if (wait.worker !== null) return { says: `runs ${stepAt(wait)} as a task of the queue "${wait.queue}" on worker ${wait.worker}` };
     const at = wait.readyAt === null ? '' : `, ready from ${when(wait.readyAt)}`;
@@ -168,8 +168,8 @@ function stepAt({ node, index }: Token): string {
   return index === undefined ? `step "${node}"` : `step "${node}" of item ${index}`;
 }
 
-function addressed({ address }: WaitState, prefix: string): string {
-  return (address ?? '').slice(prefix.length);
+function named({ address }: WaitState): string {
+  return namedIn(address ?? '');
 }
 
 function eventOf({ address }: WaitState): readonly [event: string, key: string] {

@@ -2,8 +2,9 @@ import { checkedMessage } from '../context/message.js';
 import { checkHand, checkName, MAX_CORRELATION_ID } from '../context/names.js';
 import { inputAddress } from '../core/addresses.js';
 import type { MessageState } from '../core/change.js';
-import { bodyDigest, digestOf } from '../core/digest.js';
+import { digestOf } from '../core/digest.js';
 import type { Json } from '../core/json.js';
+import { aMessage } from '../core/letters.js';
 import { newId } from '../core/new-id.js';
 import { isFinished, type ProcessState, type WaitState } from '../core/process.js';
 import { type StepNode, stepsOf } from '../definition/graph.js';
@@ -120,7 +121,7 @@ export class Inputs {
     const { body, letter } = given;
     const now = this.clock.now().getTime();
     const id = letter.messageId === undefined ? digestOf(address, newId(now)) : idOf(given);
-    return { id, address, processId: null, disposition: 'stored', body, digest: bodyDigest(body), receivedAt: now, effectiveAt: now };
+    return aMessage(id, address, body, now);
   }
 }
 

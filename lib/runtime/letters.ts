@@ -1,6 +1,6 @@
+import { asksForChild, childAddress, namedIn } from '../core/addresses.js';
 import type { Change, Disposition, MessageState } from '../core/change.js';
 import { digestOf } from '../core/digest.js';
-import { childAddress } from '../core/letters.js';
 import { InvalidInputError } from '../errors.js';
 import type { WaitAt } from '../store/process-store.js';
 import type { Hand } from './hands.js';
@@ -75,7 +75,7 @@ export function awaitedIn({ waits, messages }: Change): string[] {
   const begun = new Set(
     storedIn(messages)
       .filter(asksForChild)
-      .map((address) => childAddress(childIn(address))),
+      .map((address) => childAddress(namedIn(address))),
   );
   return waits.put.flatMap(({ address }) => address ?? []).filter((address) => !begun.has(address));
 }
@@ -87,14 +87,4 @@ export function toldIn({ messages }: Change): string[] {
 
 function storedIn(messages: readonly MessageState[]): string[] {
   return messages.filter(({ disposition }) => disposition === 'stored').map(({ address }) => address);
-}
-
-/** The message by which a parent has a child started. */
-export function asksForChild(address: string): boolean {
-  return address.startsWith('s:');
-}
-
-/** The child of such an address. */
-export function childIn(address: string): string {
-  return address.slice('s:'.length);
 }

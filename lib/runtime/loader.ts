@@ -1,3 +1,4 @@
+import type { ProcessState } from '../core/process.js';
 import { ALL } from '../core/tokens.js';
 import type { Loaded, ProcessStore, Want } from '../store/process-store.js';
 
@@ -5,6 +6,11 @@ interface Asking {
   readonly want: Want;
   readonly resolve: (loaded: Loaded | null) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** A process as it stands, without what belongs to it. */
+export async function stateOf(store: ProcessStore, id: string): Promise<ProcessState | undefined> {
+  return (await store.load([{ id, waits: [], messages: [], context: false }]))[0]?.process;
 }
 
 /** Loads are gathered like commits: all that is wanted in one turn is one question to the store. */

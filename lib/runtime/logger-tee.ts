@@ -5,6 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Logger } from '@nestjs/common';
 import { isObservable } from 'rxjs';
+import { isPromise } from '../definition/mapped.js';
 import type { AnyFunction } from '../definition/source.js';
 import type { LogLevel, StepLog } from './step-log.js';
 
@@ -69,7 +70,7 @@ export function endHearing(log: StepLog): void {
 
 /** A promise, or what becomes one. */
 export function isLater(result: unknown): boolean {
-  return typeof result === 'object' && result !== null && ('then' in result || isObservable(result));
+  return isPromise(result) || isObservable(result);
 }
 
 function tee(on: Voice, level: LogLevel): () => void {

@@ -4,6 +4,7 @@ import { checkName, checkOneOf, checkOptions, MAX_GROUP_ID } from '../context/na
 import type { ProcessQuery, ProcessStore } from '../store/process-store.js';
 import type { Class } from '../values.js';
 import type { ProcessFilter, ProcessOf } from '../workflow.calls.js';
+import { stateOf } from './loader.js';
 import { limitOf, type Page, type PageOptions, pageOf, placeIn } from './page.js';
 import { stepsMeant, type WorkflowRegistry } from './registry.js';
 
@@ -46,8 +47,7 @@ export class Lookup {
   }
 
   private async named(ref: ProcessRef): Promise<ProcessState | undefined> {
-    if (typeof ref !== 'string') return this.byGroup(ref);
-    return (await this.store.load([{ id: ref, waits: [], messages: [], context: false }]))[0]?.process;
+    return typeof ref === 'string' ? stateOf(this.store, ref) : this.byGroup(ref);
   }
 
   private async byGroup(ref: Exclude<ProcessRef, string>): Promise<ProcessState | undefined> {

@@ -1,5 +1,6 @@
 import { eventIn } from '../core/addresses.js';
-import { isActive, parentKey, type ProcessState, type Token, type WaitState } from '../core/process.js';
+import { parentKey } from '../core/keys.js';
+import { isActive, type ProcessState, type Token, type WaitState } from '../core/process.js';
 import { branchesOf, END, isContainer, type Node, onwardOf, type StepNode, unsolicitedSteps, type WorkflowDefinition } from '../definition/graph.js';
 
 /** Where the steps of one version are found in another: those not named here, under their own name. */

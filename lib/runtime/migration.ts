@@ -8,6 +8,7 @@ import type { Loaded, ProcessStore } from '../store/process-store.js';
 import type { Class } from '../values.js';
 import type { MigrationPlan } from '../workflow.calls.js';
 import type { BoundWorkflow } from './bound-workflow.js';
+import { liveIn } from './definition-row.js';
 import type { Hand, Hands } from './hands.js';
 import { isBusy, misfits, type Renaming, type Target, targetOf } from './migration-fit.js';
 import { type Mapping, valuesUnder } from './migration-values.js';
@@ -81,7 +82,7 @@ export class Migrations {
   }
 
   private async count(workflow: string, version: number): Promise<number> {
-    return (await this.store.census()).find((each) => each.workflow === workflow && each.version === version)?.live ?? 0;
+    return liveIn(await this.store.census(), workflow, version);
   }
 
   private async survey(road: Road): Promise<Survey> {

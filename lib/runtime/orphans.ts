@@ -1,5 +1,6 @@
+import { tellsOfChild } from '../core/addresses.js';
 import type { Change } from '../core/change.js';
-import { isFinished, type Parent } from '../core/process.js';
+import { isFinished, type Parent, undoesAll } from '../core/process.js';
 import { stepsOf, type WorkflowDefinition } from '../definition/graph.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Activity } from './activity.js';
@@ -43,7 +44,7 @@ export class Orphans {
       reason: `process ${parent?.id}, which started it, was cancelled or does not wait for it any more`,
     });
     const tell = ({ process }: Standing) => {
-      if (process.tokens.some(({ undo }) => undo?.under === null)) throw new BeingUndone();
+      if (process.tokens.some(undoesAll)) throw new BeingUndone();
       return told(process.parent);
     };
     const applied = await this.hands.tell(id, { tell, waits: [], messages: [] }, {}).catch(() => null);
@@ -53,7 +54,7 @@ export class Orphans {
   /** Only where a wait has gone in another way than by the end of the child it is for. */
   private mayBeLeft({ process, waits, messages }: Change): boolean {
     if (!this.asksForChildren(process.workflow, process.workflowVersion)) return false;
-    const ended = messages.filter(({ address, processId }) => address.startsWith('c:') && processId === process.id).length;
+    const ended = messages.filter(({ address, processId }) => tellsOfChild(address) && processId === process.id).length;
     return isFinished(process.status) || waits.clear || waits.kill.length > 0 || waits.delete.length > ended;
   }
 

@@ -3,8 +3,8 @@
  * and looks again; a wait that has been committed looks in the inbox. So neither side can miss the other, and the sweep is
  * only a net for a look that was cut off.
  */
+import { askerIn, isEvent, responseAddress } from '../core/addresses.js';
 import type { Disposition, MessageState } from '../core/change.js';
-import { responseAddress } from '../core/addresses.js';
 import type { Json } from '../core/json.js';
 import { isFinished } from '../core/process.js';
 import { NotWaitingError } from '../errors.js';
@@ -15,6 +15,7 @@ import { Courier } from './courier.js';
 import { EventPost } from './event-post.js';
 import type { Hand, Hands } from './hands.js';
 import { type Addressed, awaitedIn, type Delivery, type Letter, type Look, preferOpen, toldIn } from './letters.js';
+import { stateOf } from './loader.js';
 import type { WorkflowRegistry } from './registry.js';
 
 export class PostOffice {
@@ -76,10 +77,9 @@ export class PostOffice {
 
   /** Our own correlation ids begin with the process: one that has finished waits for nothing. */
   private async finishedOwner({ address }: MessageState): Promise<string | null> {
-    const id = /^r:(.+)\.\d+$/.exec(address)?.[1];
-    if (id === undefined) return null;
-    const [loaded] = await this.store.load([{ id, waits: [], messages: [], context: false }]);
-    return loaded && isFinished(loaded.process.status) ? id : null;
+    const id = askerIn(address);
+    const asker = id === undefined ? undefined : await stateOf(this.store, id);
+    return asker && isFinished(asker.status) ? asker.id : null;
   }
 
   /** An event, for every process that listens for it or stands still for it, now or later. */
@@ -112,7 +112,7 @@ export class PostOffice {
   private async rejoin(message: MessageState, waits: readonly WaitAt[]): Promise<void> {
     const open = waits.filter(({ closed }) => !closed);
     if (open.length === 0) return;
-    if (message.address.startsWith('e:')) return this.events.rejoin(message, open).catch(() => {});
+    if (isEvent(message.address)) return this.events.rejoin(message, open).catch(() => {});
     for (const wait of open) await this.courier.bring(message, wait, {}, { lookedUp: true }).catch(() => null);
   }
 }

@@ -4,7 +4,7 @@ import { type Said, saidBy } from '../core/outcome.js';
 import type { Token } from '../core/process.js';
 import type { Node, StepNode } from '../definition/graph.js';
 import { Mapped } from '../definition/mapped.js';
-import { WrongResult } from './describe.js';
+import { kindOf, WrongResult } from './describe.js';
 
 /** What a body came to. */
 export type BodyResult =
@@ -125,10 +125,4 @@ function patchOf(result: unknown): { patch?: object } {
   if (result === undefined || result === null) return {};
   if (typeof result === 'object' && !Array.isArray(result)) return { patch: result };
   throw new WrongResult(`it returned ${kindOf(result)}: a step returns a patch of the context, an outcome, or nothing`);
-}
-
-function kindOf(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

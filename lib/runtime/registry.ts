@@ -117,11 +117,6 @@ export class WorkflowRegistry {
   listeningTo(event: string): string[] {
     return [...new Set(this.all().filter(({ definition }) => unsolicitedSteps(definition).some((node) => hears(node, event))).map(({ definition }) => definition.name))]; // prettier-ignore
   }
-
-  /** Does a flow stand still for this event anywhere? Then it is kept, for whoever comes to wait. */
-  isAwaited(event: string): boolean {
-    return this.all().some(({ definition }) => stepsOf(definition).some((node) => !node.unsolicited && hears(node, event)));
-  }
 }
 
 /** The steps of this name, in this version, or the uses of this step class. @throws UnknownStepError */

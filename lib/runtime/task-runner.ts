@@ -1,5 +1,6 @@
+import type { Change } from '../core/change.js';
+import { isUnderAny } from '../core/keys.js';
 import { awake, type WaitState } from '../core/process.js';
-import { type Change, isUnder } from '../core/change.js';
 import { stepNamed } from '../definition/graph.js';
 import type { Ran, Task, TaskWork } from '../queue/task-queue.js';
 import type { Loaded, ProcessStore, Rate, TaskAt } from '../store/process-store.js';
@@ -62,10 +63,11 @@ export class TaskRunner implements TaskWork {
   private abortLost({ process, waits }: Change): void {
     const { clear, kill, delete: gone } = waits;
     if (this.running.size === 0 || (!clear && kill.length === 0 && gone.length === 0)) return;
+    const killed = new Set(kill);
     for (const visit of this.running.values()) {
       if (visit?.processId !== process.id || visit.ended) continue;
       const { key } = visit.token;
-      if (clear || gone.includes(key) || kill.some((above) => isUnder(key, above)))
+      if (clear || gone.includes(key) || isUnderAny(key, killed))
         visit.abort(new Error('The process has moved on: cancelled, restarted or completed, or another branch was faster.'));
     }
   }

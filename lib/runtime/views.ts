@@ -1,8 +1,9 @@
+import { bondOf } from '../core/bond.js';
 import type { RecordDraft, VersionDraft } from '../core/change.js';
 import type { Json, JsonObject } from '../core/json.js';
-import { eventIn } from '../core/addresses.js';
+import { nameIn } from '../core/addresses.js';
 import { groupKey } from '../core/group-key.js';
-import { isFinished, type Parent, type ProcessState, type WaitState } from '../core/process.js';
+import { isFinished, type ProcessState, type WaitState } from '../core/process.js';
 import type { AuditRecord } from '../store/typeorm/entities/audit-record.js';
 import type { Process } from '../store/typeorm/entities/process.js';
 import type { Wait } from '../store/typeorm/entities/wait.js';
@@ -15,11 +16,6 @@ export function processView(state: ProcessState): Process {
     parentId: parent && parent.id, parentBond: parent && bondOf(parent),
     startedAt: new Date(startedAt), finishedAt: dateOf(finishedAt), updatedAt: new Date(updatedAt),
   }; // prettier-ignore
-}
-
-function bondOf({ awaited, tied }: Parent): Process['parentBond'] {
-  if (awaited) return tied ? 'both' : 'awaited';
-  return tied ? 'tied' : 'none';
 }
 
 /** One thing a process waits for, in the words of whoever asks. */
@@ -35,7 +31,7 @@ export interface WaitView extends Omit<Wait, 'address' | 'token' | 'dueAt' | 'fr
 export function waitView(processId: string, wait: WaitState, schema: object | null = null): WaitView {
   const { kind, node, key, run, address, since, dueAt, readyAt, queue, worker, attempt, claim } = wait;
   return {
-    processId, tokenKey: key, step: node, kind, key: keyIn(address), run, queue, worker, attempt, claim,
+    processId, tokenKey: key, step: node, kind, key: address === null ? null : nameIn(address), run, queue, worker, attempt, claim,
     since: new Date(since), dueAt: dateOf(readyAt ?? dueAt), readyAt: dateOf(readyAt), schema,
   }; // prettier-ignore
 }
@@ -43,11 +39,6 @@ export function waitView(processId: string, wait: WaitState, schema: object | nu
 /** What somebody or something outside can end. The rest is how the engine keeps its books: containers, items that wait their turn, watches. */
 export function isShown(wait: WaitState): boolean {
   return wait.kind !== 'branches' && wait.kind !== 'turn' && wait.kind !== 'overdue' && !(wait.kind === 'timer' && wait.key.includes('~'));
-}
-
-function keyIn(address: string | null): string | null {
-  if (address === null) return null;
-  return address.startsWith('r:') || address.startsWith('c:') ? address.slice(2) : eventIn(address);
 }
 
 function dateOf(time: number | null): Date | null {

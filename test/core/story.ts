@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
-import { type Change, isUnder, type MessageState, type Move, type Snapshot } from '../../lib/core/change.js';
+import type { Change, MessageState, Move, Snapshot } from '../../lib/core/change.js';
 import type { Circumstances, Facts, ProcessEvent } from '../../lib/core/events.js';
 import { AT_START, placesAt } from '../../lib/core/moves.js';
-import { isActive, isBeside, isFinished, isMail, parentKey, type ProcessState, type Token, type WaitState } from '../../lib/core/process.js';
+import { isUnder, parentKey } from '../../lib/core/keys.js';
+import { isActive, isBeside, isFinished, isMail, type ProcessState, type Token, type WaitState } from '../../lib/core/process.js';
 import { ALL, Missing, MOST_TOKENS } from '../../lib/core/tokens.js';
 import { begin, transition } from '../../lib/core/transition.js';
 import type { WorkflowDefinition } from '../../lib/definition/graph.js';

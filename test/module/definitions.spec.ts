@@ -1,11 +1,10 @@
 /** Definitions that come, change and go: in code, in documents, and on other instances. */
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { InvalidInputError, InvalidWorkflowError, Step, UnknownWorkflowError, Workflow, type WorkflowJson } from '../../lib/index.js';
-import { type AppSetup, bootApp, type TestApp, until } from '../support/app.js';
-import type { Database } from '../support/databases.js';
-import { freshOrSkip, twoDatabases } from '../support/two-databases.js';
+import { type TestApp, until } from '../support/app.js';
+import { onTwoDatabases } from '../support/two-databases.js';
 
 @Step()
 class Collect {
@@ -37,177 +36,159 @@ class Changed {
   @Step() more() {}
 }
 
-for (const { name, make } of twoDatabases) {
-  describe(`definitions on ${name}`, () => {
-    let database: Database;
-    const apps: TestApp[] = [];
+onTwoDatabases('definitions', { providers: [Collect, Await, Deliver] }, ({ boot, stop }) => {
+  afterEach(() => void vi.restoreAllMocks());
 
-    beforeEach(async ({ skip }) => {
-      database = await freshOrSkip(make, skip);
-    });
-    afterEach(async () => {
-      vi.restoreAllMocks();
-      for (const app of apps.splice(0)) await app.close();
-      await database.drop();
-    });
+  const learn = ({ engine }: TestApp) => engine.definitions.learn().then(() => engine.sweeper.sweep());
+  const ended = ({ workflows }: TestApp, id: string) => until(() => workflows.get(id), ({ status }) => status === 'completed'); // prettier-ignore
 
-    async function boot(setup: AppSetup = {}): Promise<TestApp> {
-      const app = await bootApp(database, 'database', { providers: [Collect, Await, Deliver], ...setup, options: { worker: { heartbeat: '1h', sweepInterval: '1h' }, ...setup.options } }); // prettier-ignore
-      apps.push(app);
-      return app;
-    }
-    const stop = () => apps.pop()!.close();
-    const learn = ({ engine }: TestApp) => engine.definitions.learn().then(() => engine.sweeper.sweep());
-    const ended = ({ workflows }: TestApp, id: string) => until(() => workflows.get(id), ({ status }) => status === 'completed'); // prettier-ignore
-
-    it('a document runs as soon as it is defined, and on the other instance when that has looked', async () => {
-      const [one, two] = [await boot(), await boot()];
-      await one.workflows.define(short);
-      await expect(two.workflows.start('parcel')).rejects.toThrow(UnknownWorkflowError);
-      await learn(two);
-      const { id } = await two.workflows.start('parcel');
-      await two.workflows.settled(id);
-      await one.workflows.emit('parcel.here', id, {});
-      expect((await ended(one, id)).context).toMatchObject({ collected: true });
-    });
-
-    it('it is there after a restart, and what waits in it goes on', async () => {
-      const first = await boot();
-      await first.workflows.define(short);
-      const { id } = await first.workflows.start('parcel');
-      await first.workflows.settled(id);
-      await stop();
-      const second = await boot();
-      await second.workflows.emit('parcel.here', id, {});
-      await ended(second, id);
-    });
-
-    it('all that is wrong with a document is said at once, and where', async () => {
-      const { workflows, engine } = await boot();
-      const wrong = { name: 'wrong', steps: [{ name: 'Colect' }, { name: 'Await', retry: 0 }] } as WorkflowJson;
-      const refused = await workflows.define(wrong).catch((error: InvalidWorkflowError) => error);
-      expect(refused).toBeInstanceOf(InvalidWorkflowError);
-      expect((refused as InvalidWorkflowError).problems.join('\n')).toMatch(/steps\[1\]/);
-      expect((refused as InvalidWorkflowError).getStatus(), 'whoever gave it is told').toBe(400);
-      expect(await engine.store.definitions()).toEqual([]);
-    });
-
-    it('B-27 another graph without a version is the next version; what was started goes on with its own', async () => {
-      const app = await boot({ options: { workflows: [short] } });
-      const old = await app.workflows.start('parcel');
-      await app.workflows.settled(old.id);
-      await stop();
-      const next = await boot({ options: { workflows: [long] } });
-      const young = await next.workflows.start('parcel');
-      expect([old.workflowVersion, young.workflowVersion]).toEqual([1, 2]);
-      await next.workflows.settled(young.id);
-      for (const { id } of [old, young]) await next.workflows.emit('parcel.here', id, {});
-      expect((await ended(next, old.id)).context).not.toHaveProperty('delivered');
-      expect((await ended(next, young.id)).context).toMatchObject({ delivered: true });
-    });
-
-    it('the same document again changes nothing', async () => {
-      const { workflows, engine } = await boot({ options: { workflows: [short] } });
-      await workflows.define(short);
-      expect((await engine.store.definitions()).map(({ version }) => version)).toEqual([1]);
-    });
-
-    it('code with another graph and the same version does not boot while live processes need it, and says what to do', async () => {
-      const app = await boot({ providers: [Before] });
-      const { id } = await app.workflows.start(Before);
-      await app.workflows.settled(id);
-      await stop();
-      const refused = boot({ providers: [Changed] });
-      await expect(refused).rejects.toThrow(InvalidWorkflowError);
-      await expect(refused).rejects.toThrow('1 live process was started with another graph of version 1. Raise the version to 2');
-      const back = await boot({ providers: [Before] });
-      await back.workflows.emit('go', id, {});
-      await ended(back, id);
-      await stop();
-      await boot({ providers: [Changed] });
-    });
-
-    it('so does a document that states its version, whoever defines it', async () => {
-      const { workflows } = await boot();
-      await workflows.define({ ...short, version: 4 });
-      const { id } = await workflows.start('parcel');
-      await workflows.settled(id);
-      await expect(workflows.define({ ...long, version: 4 })).rejects.toThrow('Raise the version to 5');
-      await workflows.define({ ...long, version: 5 });
-      expect((await workflows.start('parcel')).workflowVersion).toBe(5);
-    });
-
-    it('two that define at the same time agree: one of them is the next version', async () => {
-      const [one, two] = [await boot(), await boot()];
-      await Promise.all([one.workflows.define(short), two.workflows.define(long)]);
-      await Promise.all([learn(one), learn(two)]);
-      const rows = await one.engine.store.definitions();
-      expect(new Set(rows.map(({ version }) => version))).toEqual(new Set([1, 2]));
-      for (const { engine } of [one, two]) expect([1, 2].map((version) => engine.registry.find('parcel', version) !== undefined)).toEqual([true, true]);
-    });
-
-    it('D-22 D-24 what is withdrawn starts nothing and stands still, on all instances, until it is defined again', async () => {
-      const [one, two] = [await boot(), await boot()];
-      await one.workflows.define(short);
-      await learn(two);
-      const { id } = await two.workflows.start('parcel');
-      await two.workflows.settled(id);
-      await one.workflows.withdraw('parcel');
-      await learn(two);
-      for (const { workflows } of [one, two]) await expect(workflows.start('parcel')).rejects.toThrow('It was withdrawn: define()');
-      await two.workflows.emit('parcel.here', id, {});
-      await learn(two);
-      expect((await two.workflows.explain(id)).sentence).toContain('was withdrawn');
-      await two.workflows.define(short);
-      await learn(one);
-      await one.workflows.emit('parcel.here', id, {});
-      await ended(one, id);
-    });
-
-    it('what runs without its definition can be stopped and ended all the same, and undone only with it', async () => {
-      const { workflows, dataSource } = await boot();
-      await workflows.define(short);
-      const ids = [(await workflows.start('parcel')).id, (await workflows.start('parcel')).id];
-      for (const id of ids) await workflows.settled(id);
-      await workflows.withdraw('parcel');
-      expect((await workflows.suspend(ids[0]!, { actor: 'ada' })).status).toBe('suspended');
-      await expect(workflows.resume(ids[0]!)).rejects.toThrow(UnknownWorkflowError);
-      await expect(workflows.cancel(ids[0]!, { compensate: true })).rejects.toThrow(UnknownWorkflowError);
-      expect((await workflows.cancel(ids[0]!, { actor: 'ada', reason: 'it is gone' })).status).toBe('cancelled');
-      await dataSource.transaction((manager) => workflows.cancel(ids[1]!, { manager }));
-      expect(await workflows.get(ids[1]!)).toMatchObject({ status: 'cancelled', waits: [] });
-    });
-
-    it('it stays withdrawn over a restart, also where the options still have it', async () => {
-      const app = await boot({ options: { workflows: [short] } });
-      await app.workflows.withdraw('parcel');
-      await stop();
-      const next = await boot({ options: { workflows: [short] } });
-      await expect(next.workflows.start('parcel')).rejects.toThrow('withdrawn');
-      await next.workflows.define(short);
-      await next.workflows.start('parcel');
-    });
-
-    it('code is not withdrawn, nor what is not there', async () => {
-      const { workflows } = await boot({ providers: [Before] });
-      await expect(workflows.withdraw('code')).rejects.toThrow(InvalidInputError);
-      await expect(workflows.withdraw('nothing')).rejects.toThrow(UnknownWorkflowError);
-    });
-
-    it('D-23 what an instance cannot run it leaves alone, and says so', async () => {
-      const app = await boot();
-      await app.workflows.define(short);
-      const { id } = await app.workflows.start('parcel');
-      await app.workflows.settled(id);
-      await stop();
-      const warned = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
-      const other = await boot({ providers: [Collect] });
-      const said = warned.mock.calls.flat().join('\n');
-      expect(said).toContain('"parcel" version 1 cannot run here');
-      expect(said).toContain('1 live process of "parcel" version 1');
-      await other.engine.sweeper.sweep();
-      expect((await other.workflows.explain(id)).remedies.join()).toContain('deploy version 1 of "parcel" again');
-      expect((await other.workflows.get(id)).status).toBe('waiting');
-    });
+  it('a document runs as soon as it is defined, and on the other instance when that has looked', async () => {
+    const [one, two] = [await boot(), await boot()];
+    await one.workflows.define(short);
+    await expect(two.workflows.start('parcel')).rejects.toThrow(UnknownWorkflowError);
+    await learn(two);
+    const { id } = await two.workflows.start('parcel');
+    await two.workflows.settled(id);
+    await one.workflows.emit('parcel.here', id, {});
+    expect((await ended(one, id)).context).toMatchObject({ collected: true });
   });
-}
+
+  it('it is there after a restart, and what waits in it goes on', async () => {
+    const first = await boot();
+    await first.workflows.define(short);
+    const { id } = await first.workflows.start('parcel');
+    await first.workflows.settled(id);
+    await stop();
+    const second = await boot();
+    await second.workflows.emit('parcel.here', id, {});
+    await ended(second, id);
+  });
+
+  it('all that is wrong with a document is said at once, and where', async () => {
+    const { workflows, engine } = await boot();
+    const wrong = { name: 'wrong', steps: [{ name: 'Colect' }, { name: 'Await', retry: 0 }] } as WorkflowJson;
+    const refused = await workflows.define(wrong).catch((error: InvalidWorkflowError) => error);
+    expect(refused).toBeInstanceOf(InvalidWorkflowError);
+    expect((refused as InvalidWorkflowError).problems.join('\n')).toMatch(/steps\[1\]/);
+    expect((refused as InvalidWorkflowError).getStatus(), 'whoever gave it is told').toBe(400);
+    expect(await engine.store.definitions()).toEqual([]);
+  });
+
+  it('B-27 another graph without a version is the next version; what was started goes on with its own', async () => {
+    const app = await boot({ options: { workflows: [short] } });
+    const old = await app.workflows.start('parcel');
+    await app.workflows.settled(old.id);
+    await stop();
+    const next = await boot({ options: { workflows: [long] } });
+    const young = await next.workflows.start('parcel');
+    expect([old.workflowVersion, young.workflowVersion]).toEqual([1, 2]);
+    await next.workflows.settled(young.id);
+    for (const { id } of [old, young]) await next.workflows.emit('parcel.here', id, {});
+    expect((await ended(next, old.id)).context).not.toHaveProperty('delivered');
+    expect((await ended(next, young.id)).context).toMatchObject({ delivered: true });
+  });
+
+  it('the same document again changes nothing', async () => {
+    const { workflows, engine } = await boot({ options: { workflows: [short] } });
+    await workflows.define(short);
+    expect((await engine.store.definitions()).map(({ version }) => version)).toEqual([1]);
+  });
+
+  it('code with another graph and the same version does not boot while live processes need it, and says what to do', async () => {
+    const app = await boot({ providers: [Before] });
+    const { id } = await app.workflows.start(Before);
+    await app.workflows.settled(id);
+    await stop();
+    const refused = boot({ providers: [Changed] });
+    await expect(refused).rejects.toThrow(InvalidWorkflowError);
+    await expect(refused).rejects.toThrow('1 live process was started with another graph of version 1. Raise the version to 2');
+    const back = await boot({ providers: [Before] });
+    await back.workflows.emit('go', id, {});
+    await ended(back, id);
+    await stop();
+    await boot({ providers: [Changed] });
+  });
+
+  it('so does a document that states its version, whoever defines it', async () => {
+    const { workflows } = await boot();
+    await workflows.define({ ...short, version: 4 });
+    const { id } = await workflows.start('parcel');
+    await workflows.settled(id);
+    await expect(workflows.define({ ...long, version: 4 })).rejects.toThrow('Raise the version to 5');
+    await workflows.define({ ...long, version: 5 });
+    expect((await workflows.start('parcel')).workflowVersion).toBe(5);
+  });
+
+  it('two that define at the same time agree: one of them is the next version', async () => {
+    const [one, two] = [await boot(), await boot()];
+    await Promise.all([one.workflows.define(short), two.workflows.define(long)]);
+    await Promise.all([learn(one), learn(two)]);
+    const rows = await one.engine.store.definitions();
+    expect(new Set(rows.map(({ version }) => version))).toEqual(new Set([1, 2]));
+    for (const { engine } of [one, two]) expect([1, 2].map((version) => engine.registry.find('parcel', version) !== undefined)).toEqual([true, true]);
+  });
+
+  it('D-22 D-24 what is withdrawn starts nothing and stands still, on all instances, until it is defined again', async () => {
+    const [one, two] = [await boot(), await boot()];
+    await one.workflows.define(short);
+    await learn(two);
+    const { id } = await two.workflows.start('parcel');
+    await two.workflows.settled(id);
+    await one.workflows.withdraw('parcel');
+    await learn(two);
+    for (const { workflows } of [one, two]) await expect(workflows.start('parcel')).rejects.toThrow('It was withdrawn: define()');
+    await two.workflows.emit('parcel.here', id, {});
+    await learn(two);
+    expect((await two.workflows.explain(id)).sentence).toContain('was withdrawn');
+    await two.workflows.define(short);
+    await learn(one);
+    await one.workflows.emit('parcel.here', id, {});
+    await ended(one, id);
+  });
+
+  it('what runs without its definition can be stopped and ended all the same, and undone only with it', async () => {
+    const { workflows, dataSource } = await boot();
+    await workflows.define(short);
+    const ids = [(await workflows.start('parcel')).id, (await workflows.start('parcel')).id];
+    for (const id of ids) await workflows.settled(id);
+    await workflows.withdraw('parcel');
+    expect((await workflows.suspend(ids[0]!, { actor: 'ada' })).status).toBe('suspended');
+    await expect(workflows.resume(ids[0]!)).rejects.toThrow(UnknownWorkflowError);
+    await expect(workflows.cancel(ids[0]!, { compensate: true })).rejects.toThrow(UnknownWorkflowError);
+    expect((await workflows.cancel(ids[0]!, { actor: 'ada', reason: 'it is gone' })).status).toBe('cancelled');
+    await dataSource.transaction((manager) => workflows.cancel(ids[1]!, { manager }));
+    expect(await workflows.get(ids[1]!)).toMatchObject({ status: 'cancelled', waits: [] });
+  });
+
+  it('it stays withdrawn over a restart, also where the options still have it', async () => {
+    const app = await boot({ options: { workflows: [short] } });
+    await app.workflows.withdraw('parcel');
+    await stop();
+    const next = await boot({ options: { workflows: [short] } });
+    await expect(next.workflows.start('parcel')).rejects.toThrow('withdrawn');
+    await next.workflows.define(short);
+    await next.workflows.start('parcel');
+  });
+
+  it('code is not withdrawn, nor what is not there', async () => {
+    const { workflows } = await boot({ providers: [Before] });
+    await expect(workflows.withdraw('code')).rejects.toThrow(InvalidInputError);
+    await expect(workflows.withdraw('nothing')).rejects.toThrow(UnknownWorkflowError);
+  });
+
+  it('D-23 what an instance cannot run it leaves alone, and says so', async () => {
+    const app = await boot();
+    await app.workflows.define(short);
+    const { id } = await app.workflows.start('parcel');
+    await app.workflows.settled(id);
+    await stop();
+    const warned = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
+    const other = await boot({ providers: [Collect] });
+    const said = warned.mock.calls.flat().join('\n');
+    expect(said).toContain('"parcel" version 1 cannot run here');
+    expect(said).toContain('1 live process of "parcel" version 1');
+    await other.engine.sweeper.sweep();
+    expect((await other.workflows.explain(id)).remedies.join()).toContain('deploy version 1 of "parcel" again');
+    expect((await other.workflows.get(id)).status).toBe('waiting');
+  });
+});

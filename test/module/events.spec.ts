@@ -1,10 +1,9 @@
 /** Events with keys of their own, from a moment on, and for one of those who wait. */
 import 'reflect-metadata';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { InvalidInputError, Step, Workflow } from '../../lib/index.js';
-import { bootApp, type TestApp, until } from '../support/app.js';
-import type { Database } from '../support/databases.js';
-import { freshOrSkip, twoDatabases } from '../support/two-databases.js';
+import { until } from '../support/app.js';
+import { onTwoDatabases } from '../support/two-databases.js';
 
 class Trip {
   ticket = '';
@@ -33,90 +32,70 @@ class Taxi {
 
 const minutes = (ago: number) => new Date(Date.now() - ago * 60_000);
 
-for (const { name, make } of twoDatabases) {
-  describe(`events on ${name}`, () => {
-    let database: Database;
-    const apps: TestApp[] = [];
-
-    beforeEach(async ({ skip }) => {
-      database = await freshOrSkip(make, skip);
-    });
-    afterEach(async () => {
-      for (const app of apps.splice(0)) await app.close();
-      await database.drop();
-    });
-
-    async function boot(): Promise<TestApp> {
-      const options = { worker: { heartbeat: '1h', sweepInterval: '1h' } } as const;
-      const app = await bootApp(database, 'database', { providers: [Keyed, Since, Taxi], options });
-      apps.push(app);
-      return app;
-    }
-
-    it('an event finds the process by a value of its context', async () => {
-      const { workflows } = await boot();
-      const [a, b] = await Promise.all(['t-1', 't-2'].map((ticket) => workflows.start(Keyed, { ticket })));
-      await Promise.all([a, b].map((each) => workflows.settled(each!.id)));
-      expect(await workflows.emit('train.left', 't-2', { at: 'noon' })).toEqual([{ processId: b!.id, disposition: 'delivered' }]);
-      await until(() => workflows.get(b!.id), ({ context }) => (context as Trip).heard === 'noon'); // prettier-ignore
-      expect((await workflows.settled(a!.id)).status).toBe('waiting');
-    });
-
-    it('one that came before the process is not for it, unless the wait says since when events count', async () => {
-      const { workflows } = await boot();
-      await workflows.emit('train.left', 'k', { at: 'early' });
-      const late = await workflows.start(Keyed, { ticket: 'k' });
-      expect((await workflows.settled(late.id)).status).toBe('waiting');
-      const since = await workflows.start(Since, { since: minutes(5) }, { groupId: 'k' });
-      expect((await until(() => workflows.get(Since, since.id), ({ status }) => status === 'completed')).context.heard).toBe('early'); // prettier-ignore
-    });
-
-    it('the date it is in effect from counts, when it is told and when it is found', async () => {
-      const { workflows } = await boot();
-      const { id } = await workflows.start(Since, { since: minutes(5) }, { groupId: 'g' });
-      await workflows.settled(id);
-      expect(await workflows.emit('train.left', 'g', { at: 'too old' }, { effectiveAt: minutes(10) })).toEqual([]);
-      expect((await workflows.settled(id)).status).toBe('waiting');
-      const [delivery] = await workflows.emit('train.left', 'g', { at: 'in time' }, { effectiveAt: minutes(2) });
-      expect(delivery!.disposition).toBe('delivered');
-      expect((await until(() => workflows.get(Since, id), ({ status }) => status === 'completed')).context.heard).toBe('in time'); // prettier-ignore
-    });
-
-    it('one of the future is refused, with a remedy', async () => {
-      const { workflows } = await boot();
-      const told = workflows.emit('train.left', 'g', { at: '' }, { effectiveAt: new Date(Date.now() + 60_000) });
-      await expect(told).rejects.toThrow(InvalidInputError);
-      await expect(told).rejects.toThrow('is in the future');
-    });
-
-    it('all who wait get it; of those that want it alone, one', async () => {
-      const { workflows } = await boot();
-      const taxis = await Promise.all([1, 2, 3].map(() => workflows.start(Taxi)));
-      for (const { id } of taxis) await workflows.settled(id);
-      expect(await workflows.emit('fare.called', 'town', {})).toHaveLength(1);
-      expect(await workflows.emit('fare.called', 'town', {}, { messageId: 'once' })).toMatchObject([{ disposition: 'delivered' }]);
-      expect(await workflows.emit('fare.called', 'town', {}, { messageId: 'once' })).toMatchObject([{ disposition: 'duplicate' }]);
-      const left = await until(
-        () => Promise.all(taxis.map(({ id }) => workflows.settled(id))),
-        (all) => all.filter(({ status }) => status === 'waiting').length === 1,
-      );
-      expect(left.filter(({ status }) => status === 'completed')).toHaveLength(2);
-    });
-
-    it('two instances that tell of events at once, while processes come to wait, give each event to one', async () => {
-      const [one, two] = [await boot(), await boot()];
-      const starts = Array.from({ length: 12 }, () => one.workflows.start(Taxi));
-      const first = await Promise.all(starts);
-      const calls = Array.from({ length: 8 }, (_, i) => [one, two][i % 2]!.workflows.emit('fare.called', 'town', {}));
-      const more = Array.from({ length: 6 }, () => two.workflows.start(Taxi));
-      const all = [...first, ...(await Promise.all(more))];
-      await Promise.all(calls);
-      for (const { engine } of [one, two]) await engine.sweeper.sweep();
-      const states = await until(
-        () => Promise.all(all.map(({ id }) => one.workflows.settled(id))),
-        (found) => found.filter(({ status }) => status === 'completed').length >= 8,
-      );
-      expect(states.filter(({ status }) => status === 'completed')).toHaveLength(8);
-    });
+onTwoDatabases('events', { providers: [Keyed, Since, Taxi] }, ({ boot }) => {
+  it('an event finds the process by a value of its context', async () => {
+    const { workflows } = await boot();
+    const [a, b] = await Promise.all(['t-1', 't-2'].map((ticket) => workflows.start(Keyed, { ticket })));
+    await Promise.all([a, b].map((each) => workflows.settled(each!.id)));
+    expect(await workflows.emit('train.left', 't-2', { at: 'noon' })).toEqual([{ processId: b!.id, disposition: 'delivered' }]);
+    await until(() => workflows.get(b!.id), ({ context }) => (context as Trip).heard === 'noon'); // prettier-ignore
+    expect((await workflows.settled(a!.id)).status).toBe('waiting');
   });
-}
+
+  it('one that came before the process is not for it, unless the wait says since when events count', async () => {
+    const { workflows } = await boot();
+    await workflows.emit('train.left', 'k', { at: 'early' });
+    const late = await workflows.start(Keyed, { ticket: 'k' });
+    expect((await workflows.settled(late.id)).status).toBe('waiting');
+    const since = await workflows.start(Since, { since: minutes(5) }, { groupId: 'k' });
+    expect((await until(() => workflows.get(Since, since.id), ({ status }) => status === 'completed')).context.heard).toBe('early'); // prettier-ignore
+  });
+
+  it('the date it is in effect from counts, when it is told and when it is found', async () => {
+    const { workflows } = await boot();
+    const { id } = await workflows.start(Since, { since: minutes(5) }, { groupId: 'g' });
+    await workflows.settled(id);
+    expect(await workflows.emit('train.left', 'g', { at: 'too old' }, { effectiveAt: minutes(10) })).toEqual([]);
+    expect((await workflows.settled(id)).status).toBe('waiting');
+    const [delivery] = await workflows.emit('train.left', 'g', { at: 'in time' }, { effectiveAt: minutes(2) });
+    expect(delivery!.disposition).toBe('delivered');
+    expect((await until(() => workflows.get(Since, id), ({ status }) => status === 'completed')).context.heard).toBe('in time'); // prettier-ignore
+  });
+
+  it('one of the future is refused, with a remedy', async () => {
+    const { workflows } = await boot();
+    const told = workflows.emit('train.left', 'g', { at: '' }, { effectiveAt: new Date(Date.now() + 60_000) });
+    await expect(told).rejects.toThrow(InvalidInputError);
+    await expect(told).rejects.toThrow('is in the future');
+  });
+
+  it('all who wait get it; of those that want it alone, one', async () => {
+    const { workflows } = await boot();
+    const taxis = await Promise.all([1, 2, 3].map(() => workflows.start(Taxi)));
+    for (const { id } of taxis) await workflows.settled(id);
+    expect(await workflows.emit('fare.called', 'town', {})).toHaveLength(1);
+    expect(await workflows.emit('fare.called', 'town', {}, { messageId: 'once' })).toMatchObject([{ disposition: 'delivered' }]);
+    expect(await workflows.emit('fare.called', 'town', {}, { messageId: 'once' })).toMatchObject([{ disposition: 'duplicate' }]);
+    const left = await until(
+      () => Promise.all(taxis.map(({ id }) => workflows.settled(id))),
+      (all) => all.filter(({ status }) => status === 'waiting').length === 1,
+    );
+    expect(left.filter(({ status }) => status === 'completed')).toHaveLength(2);
+  });
+
+  it('two instances that tell of events at once, while processes come to wait, give each event to one', async () => {
+    const [one, two] = [await boot(), await boot()];
+    const starts = Array.from({ length: 12 }, () => one.workflows.start(Taxi));
+    const first = await Promise.all(starts);
+    const calls = Array.from({ length: 8 }, (_, i) => [one, two][i % 2]!.workflows.emit('fare.called', 'town', {}));
+    const more = Array.from({ length: 6 }, () => two.workflows.start(Taxi));
+    const all = [...first, ...(await Promise.all(more))];
+    await Promise.all(calls);
+    for (const { engine } of [one, two]) await engine.sweeper.sweep();
+    const states = await until(
+      () => Promise.all(all.map(({ id }) => one.workflows.settled(id))),
+      (found) => found.filter(({ status }) => status === 'completed').length >= 8,
+    );
+    expect(states.filter(({ status }) => status === 'completed')).toHaveLength(8);
+  });
+});

@@ -1,7 +1,7 @@
 import type { Change, RecordDraft, VersionDraft } from '../../core/change.js';
+import { isUnderAny } from '../../core/keys.js';
 import type { ProcessState, WaitState } from '../../core/process.js';
 import type { ProcessQuery, TaskAt, WaitAt } from '../process-store.js';
-import { isUnder } from '../under.js';
 
 /** All there is of one process. */
 export interface Book {
@@ -25,7 +25,7 @@ function end({ waits }: Book, { clear, kill }: Change['waits']): void {
   if (!clear && kill.length === 0) return;
   const ends = new Set(kill);
   for (const [key, wait] of waits) {
-    if (!clear && !isUnder(key, ends)) continue;
+    if (!clear && !isUnderAny(key, ends)) continue;
     if (wait.kind === 'response') waits.set(key, { ...wait, closed: true, dueAt: null });
     else waits.delete(key);
   }

@@ -1,3 +1,4 @@
+import { childAddress, isEvent } from '../../core/addresses.js';
 import type { MessageState } from '../../core/change.js';
 import { isFinished, type ProcessState, type WaitState } from '../../core/process.js';
 import type { Known, WaitAt, WaitQuery } from '../process-store.js';
@@ -9,7 +10,7 @@ const heeding: ReadonlySet<string> = new Set(['response', 'event', 'input', 'chi
 /** The waits that these messages match. An event counts for who waited for it, or had started, when it counts as published. */
 export function matchesIn({ process, waits }: Book, message: MessageState): { message: MessageState; wait: WaitAt }[] {
   const open = [...waits.values()].filter(({ kind, address, closed }) => !closed && heeding.has(kind) && address === message.address);
-  const meant = open.filter(({ from }) => !message.address.startsWith('e:') || message.effectiveAt >= (from ?? process.startedAt));
+  const meant = open.filter(({ from }) => !isEvent(message.address) || message.effectiveAt >= (from ?? process.startedAt));
   return meant.map(({ key, run, node, address }) => ({
     message,
     wait: { processId: process.id, key, run, step: node, address: address!, closed: false },
@@ -24,7 +25,7 @@ export function isKnown({ workflow, workflowVersion }: ProcessState, known: read
 export function isOrphan({ id, status, parent }: ProcessState, book: Book | undefined): boolean {
   if (isFinished(status) || !parent?.tied || !book) return false;
   if (book.process.status === 'cancelled') return true;
-  return parent.awaited && ![...book.waits.values()].some(({ kind, address }) => kind === 'child' && address === `c:${id}`);
+  return parent.awaited && ![...book.waits.values()].some(({ kind, address }) => kind === 'child' && address === childAddress(id));
 }
 
 export function waitsLikeIn({ process, waits }: Book, query: WaitQuery): { process: ProcessState; wait: WaitState }[] {

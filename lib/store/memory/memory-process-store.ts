@@ -1,3 +1,4 @@
+import { asksForChild, tellsOfChild } from '../../core/addresses.js';
 import type { Change, MessageState } from '../../core/change.js';
 import { isFinished, type ProcessState } from '../../core/process.js';
 import type { Rate, Rejection, StoredDefinition, TaskAt } from '../process-store.js';
@@ -65,7 +66,7 @@ export class MemoryProcessStore extends MemoryReader {
 
   override async forgetMessages(storedBefore: number): Promise<void> {
     const awaited = new Set([...this.books.values()].flatMap((book) => addressedIn(book).map(({ address }) => address)));
-    const isKept = (address: string) => address.startsWith('s:') || (address.startsWith('c:') && awaited.has(address));
+    const isKept = (address: string) => asksForChild(address) || (tellsOfChild(address) && awaited.has(address));
     const old = this.stored.filter(({ address, receivedAt }) => receivedAt < storedBefore && !isKept(address));
     for (const { id } of old) this.inbox.delete(id);
   }

@@ -1,3 +1,4 @@
+import { asksForChild } from '../../core/addresses.js';
 import type { MessageState, RecordDraft, UndoMark, VersionDraft } from '../../core/change.js';
 import { FREE, isFinished, type ProcessState, type WaitState } from '../../core/process.js';
 import {
@@ -97,7 +98,7 @@ export abstract class MemoryReader extends ProcessStore<never> {
   /* ---------------------------------------------------------------- children ---- */
 
   override async childrenToStart(limit: number, after?: Pick<MessageState, 'id' | 'receivedAt'>): Promise<readonly MessageState[]> {
-    const asking = this.stored.filter((message) => message.address.startsWith('s:') && (!after || byArrival(after, message) < 0));
+    const asking = this.stored.filter((message) => asksForChild(message.address) && (!after || byArrival(after, message) < 0));
     return asking.sort(byArrival).slice(0, limit);
   }
 

@@ -1,6 +1,6 @@
 /** A change as single statements, for databases that take it in pieces, and for transactions of the caller's. */
 import type { Change } from '../../core/change.js';
-import { rangesUnder } from '../under.js';
+import { rangesUnder } from '../../core/keys.js';
 import { changing, columns, keyOf, type Row, type Table, valueColumns, valuesIn } from './columns.js';
 import { onConflict, onDuplicateKey } from './overwrite.js';
 import { portions } from './portions.js';

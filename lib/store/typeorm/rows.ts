@@ -1,16 +1,14 @@
 /** Rows from states. Reading is in `states.ts`. */
+import { bondOf } from '../../core/bond.js';
 import type { Change, MessageState, RecordDraft, VersionDraft } from '../../core/change.js';
 import { groupKey } from '../../core/group-key.js';
-import { isFinished, type Parent, type ProcessState, type WaitState } from '../../core/process.js';
+import { isFinished, type ProcessState, type WaitState } from '../../core/process.js';
 import type { Row } from './columns.js';
 
 /** How a JSON value goes into a row: as text, or as it is where the whole batch becomes one JSON. */
 export type Encode = (value: unknown) => unknown;
 
 export const asText: Encode = (value) => JSON.stringify(value);
-
-/** How a child hangs on its parent, as its row says it. */
-export type Bond = 'awaited' | 'tied' | 'both' | 'none';
 
 /** The group never changes: only a new row needs its key, and hashing it for every step would cost as much as the rest. */
 export function processRow(process: ProcessState, encode: Encode, isNew: boolean): Row<'workflow_process'> {
@@ -21,10 +19,6 @@ export function processRow(process: ProcessState, encode: Encode, isNew: boolean
     cause: told(process.cause), parent_id: parent && parent.id, parent_bond: parent && bondOf(parent), started_at: process.startedAt,
     finished_at: process.finishedAt, updated_at: process.updatedAt,
   }; // prettier-ignore
-}
-
-function bondOf({ awaited, tied }: Parent): Bond {
-  return awaited ? (tied ? 'both' : 'awaited') : tied ? 'tied' : 'none';
 }
 
 /** A result may be any JSON, as a body may: always text of its own. */

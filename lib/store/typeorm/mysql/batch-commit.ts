@@ -1,6 +1,6 @@
 /** A batch in one transaction: every statement carries all rows of its table. */
 import type { Change } from '../../../core/change.js';
-import { rangesUnder } from '../../under.js';
+import { rangesUnder } from '../../../core/keys.js';
 import type { Rejection } from '../../process-store.js';
 import { beaten } from '../batch.js';
 import { ending, mysqlUpserts } from '../change-statements.js';

@@ -1,6 +1,6 @@
 /** The parameters of the commit statement. */
 import type { Change } from '../../../core/change.js';
-import { rangesUnder } from '../../under.js';
+import { rangesUnder } from '../../../core/keys.js';
 import { changing, columns } from '../columns.js';
 import type { Prepared } from './lane.js';
 import { fast, full } from './commit-statement.js';
