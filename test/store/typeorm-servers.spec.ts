@@ -1,23 +1,45 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DataSource } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 import type { Change } from '../../lib/core/change.js';
 import { createTypeOrmStore } from '../../lib/store/typeorm/create-store.js';
+import { Lane as MysqlLane } from '../../lib/store/typeorm/mysql/lane.js';
+import { Lane as PostgresLane } from '../../lib/store/typeorm/postgres/lane.js';
 import type { TypeOrmProcessStore } from '../../lib/store/typeorm/typeorm-process-store.js';
-import { aChange, aStart, aWait } from '../../lib/testing/builders.js';
+import { aChange, aMessage, aStart, aWait } from '../../lib/testing/builders.js';
 import { started, stored } from '../../lib/testing/contract/commit.js';
 import { type Database, isThere, mysql, postgres, titleOf } from '../support/databases.js';
 
-const killOthers = {
-  postgres: async (manager: DataSource) => {
-    await manager.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()');
+const sessions = {
+  postgres: {
+    own: 'select pg_backend_pid() as id',
+    all: 'select pid as id from pg_stat_activity where datname = current_database()',
+    kill: (id: string) => `select pg_terminate_backend(${id})`,
   },
-  mysql: async (dataSource: DataSource) => {
-    const others = (await dataSource.query('select id from information_schema.processlist where db = database() and id <> connection_id()')) as {
-      id: number;
-    }[];
-    for (const { id } of others) await dataSource.query(`kill ${id}`);
+  mysql: {
+    own: 'select connection_id() as id',
+    all: 'select id from information_schema.processlist where db = database()',
+    kill: (id: string) => `kill ${id}`,
   },
 };
+
+/** All but the one that does it, and those that are spared. */
+async function killOthers(dataSource: DataSource, ...spared: readonly QueryRunner[]): Promise<void> {
+  const { own, all, kill } = sessions[dataSource.options.type as keyof typeof sessions];
+  const ours = dataSource.createQueryRunner();
+  const idsFrom = async (runner: QueryRunner, sql: string) => ((await runner.query(sql)) as { id: number | string }[]).map(({ id }) => String(id));
+  const kept = (await Promise.all([ours, ...spared].map((runner) => idsFrom(runner, own)))).flat();
+  for (const id of await idsFrom(ours, all)) if (!kept.includes(id)) await ours.query(kill(id)).catch(() => {}); // it may be gone already
+  await ours.release();
+}
+
+class UnpreparedPostgres extends PostgresLane {
+  readonly ask = () => this.connection();
+  protected override prepare = () => Promise.reject(new Error('not prepared'));
+}
+class UnpreparedMysql extends MysqlLane {
+  readonly ask = () => this.connection();
+  protected override prepare = () => Promise.reject(new Error('not prepared'));
+}
 
 for (const database of [await postgres(), await mysql()]) {
   describe.skipIf(!isThere(database))(titleOf(database), () => onServer(database));
@@ -63,12 +85,35 @@ function onServer(database: Database): void {
   it('goes on after its connections broke', async () => {
     const process = await started(store);
     const other = await database.connect();
-    await killOthers[dataSource.options.type as 'postgres' | 'mysql'](other);
+    await killOthers(other);
     for (let tries = 0; tries < 20; tries++) {
       const outcome = await store.commit([aChange(process)]).catch(() => null);
       if (outcome) break;
     }
     await expect.poll(async () => (await stored(store, process.id).catch(() => null))?.revision).toBe(2);
+  });
+
+  it('goes on after its connections broke while they were keeping a message', async () => {
+    const [message, other] = [aMessage(), await database.connect()];
+    const runner = other.createQueryRunner();
+    await runner.startTransaction();
+    await store.keepMessages([message], runner.manager); // whoever keeps it too has to wait
+    const waits = store.keepMessages([message]).then(() => 'kept', () => 'broke'); // prettier-ignore
+    const isBroken = async () => {
+      await killOthers(other, runner);
+      return Promise.race([waits, new Promise((resolve) => setTimeout(resolve, 20, 'waits'))]);
+    };
+    await expect.poll(isBroken).toBe('broke');
+    await runner.rollbackTransaction();
+    await runner.release();
+    expect(await store.keepMessages([message])).toEqual([]);
+  });
+
+  it('gives back a connection that could not be prepared', async () => {
+    const small = await database.connect({ poolSize: 2 } as object);
+    const lane = small.options.type === 'postgres' ? new UnpreparedPostgres(small) : new UnpreparedMysql(small);
+    for (let times = 0; times < 4; times++) await expect(lane.ask()).rejects.toThrow('not prepared');
+    expect(await small.query('select 1 as one')).toEqual([expect.objectContaining({ one: expect.anything() })]);
   });
 
   it('goes on after a migration gave its tables another column', async () => {

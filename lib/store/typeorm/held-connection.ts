@@ -57,7 +57,13 @@ export abstract class HeldConnection<Client extends Emitter> {
     const runner = this.dataSource.createQueryRunner();
     const client = (await runner.connect()) as Client;
     client.on('error', this.broke);
-    await this.prepare(client);
-    return { runner, client };
+    const held = { runner, client };
+    try {
+      await this.prepare(client);
+    } catch (error) {
+      await this.discard(held); // or the pool would count it for ever
+      throw error;
+    }
+    return held;
   }
 }

@@ -19,7 +19,12 @@ const set = ['set session innodb_lock_wait_timeout = 1', 'set session transactio
 export class Lane extends HeldConnection<Client> {
   async run(sql: string, values: readonly unknown[] = []): Promise<Done> {
     const { client } = await this.connection();
-    return ask(client, sql, values);
+    try {
+      return await ask(client, sql, values);
+    } catch (error) {
+      if ((error as { fatal?: boolean }).fatal) await this.drop(); // the driver tells only who asked, and stays closed
+      throw error;
+    }
   }
 
   /** Commits what `work` does, all of it or nothing. */
