@@ -112,12 +112,18 @@ export interface Snapshot {
 
 /** The snapshot after a change, for the next event of the same batch. */
 export function after(before: Snapshot, change: Change): Snapshot {
-  const kill = new Set(change.waits.kill);
-  const waits = new Map(change.waits.clear ? [] : [...before.waits].filter(([key]) => !isUnderAny(key, kill)));
-  for (const key of change.waits.delete) waits.delete(key);
-  for (const wait of change.waits.put) waits.set(wait.key, wait);
+  const waits = waitsAfter(before.waits, change.waits);
   const messages = change.messages.length === 0 ? before.messages : new Map([...before.messages, ...change.messages.map((each) => [each.id, each] as const)]);
   return { process: change.process, waits, messages, ...(before.asked && { asked: askedAfter(before.asked, change.waits) }) };
+}
+
+function waitsAfter(before: Snapshot['waits'], { clear, kill, delete: gone, put }: Change['waits']): Snapshot['waits'] {
+  if (before.size === 0 && put.length === 0) return before;
+  const killed = new Set(kill);
+  const waits = new Map(clear ? [] : [...before].filter(([key]) => !isUnderAny(key, killed)));
+  for (const key of gone) waits.delete(key);
+  for (const wait of put) waits.set(wait.key, wait);
+  return waits;
 }
 
 /** What ended is known to be gone. */

@@ -12,6 +12,8 @@ type Told = Partial<Pick<RecordDraft, 'step' | 'run' | 'attempt' | 'error' | 'de
 /** What a version holds beside the patch. */
 type Beside = Partial<Pick<VersionDraft, 'snapshot' | 'result' | 'undo'>>;
 
+const NOTHING: Beside = {};
+
 /**
  * The books of one decision: what has changed so far, in the words of the rules (`park`, `record`, `makeVersion`).
  * It decides nothing itself but the status, which follows from the tokens.
@@ -22,8 +24,8 @@ export class Draft extends Tokens {
   private readonly versions: (VersionDraft & { readonly moves: Move[] })[] = [];
   private readonly records: RecordDraft[] = [];
   private readonly messages: MessageState[] = [];
-  /** How often a token has come to a node that runs nothing. */
-  readonly rounds = new Map<string, number>();
+  /** How often a token has come to a node that runs nothing, where one has. */
+  private rounds: Map<string, number> | undefined;
 
   constructor(
     readonly definition: WorkflowDefinition,
@@ -39,6 +41,15 @@ export class Draft extends Tokens {
     return ++this.head.runs;
   }
 
+  /** How often this token has now come to this node in this decision. */
+  nextRound({ key, node }: Token): number {
+    this.rounds ??= new Map();
+    const place = `${key}#${node}`;
+    const round = (this.rounds.get(place) ?? 0) + 1;
+    this.rounds.set(place, round);
+    return round;
+  }
+
   /* ----------------------------------------------------------------- history ---- */
 
   /** Kept with the version that moved it. Without one it has moved by itself, and after a restart will do so again. */
@@ -46,12 +57,12 @@ export class Draft extends Tokens {
     this.versions.at(-1)?.moves.push(move);
   }
 
-  makeVersion(step: string, patch: ContextPatch, beside: Beside = {}): void {
+  makeVersion(step: string, patch: ContextPatch, beside: Beside = NOTHING): void {
     const version = this.head.contextVersion + 1;
     this.head.contextVersion = version;
-    const { snapshot = this.given.facts.snapshot(), ...more } = beside;
+    const snapshot = beside.snapshot ?? this.given.facts.snapshot();
     if (snapshot) this.head.snapshotVersion = version;
-    this.versions.push({ version, step, patch: patch.set, removed: patch.remove, snapshot, moves: [], at: this.now, ...more });
+    this.versions.push({ version, step, patch: patch.set, removed: patch.remove, snapshot, moves: [], at: this.now, ...beside });
   }
 
   /** What undoing has to know of the newest version. */
@@ -83,7 +94,7 @@ export class Draft extends Tokens {
 
   /** This token runs no longer. If nothing else does, nobody holds the process: whoever resumes it takes it. */
   letGoOf({ key }: Token): void {
-    if (!this.allTokens().some((other) => other.key !== key && isActive(other))) this.head.worker = null;
+    if (!this.someToken((other) => other.key !== key && isActive(other))) this.head.worker = null;
   }
 
   /** Ends the process: nothing of it waits, runs or is held any more. Who waits for it finds that in the inbox. */
@@ -98,9 +109,8 @@ export class Draft extends Tokens {
   private statusByTokens(): ProcessStatus {
     const { status } = this.head;
     if (isFinished(status) || status === 'suspended') return status;
-    const tokens = this.allTokens();
-    if (tokens.some((token) => token.fault !== undefined)) return 'failed';
-    return tokens.some(isActive) ? 'running' : 'waiting';
+    if (this.someToken((token) => token.fault !== undefined)) return 'failed';
+    return this.someToken(isActive) ? 'running' : 'waiting';
   }
 
   /**
@@ -109,7 +119,7 @@ export class Draft extends Tokens {
    */
   private held(status: ProcessStatus): Pick<ProcessState, 'worker' | 'claim'> {
     const { worker, claim } = this.head;
-    if (!this.allTokens().some(isActive)) return { worker: null, claim };
+    if (!this.someToken(isActive)) return { worker: null, claim };
     if (worker || status !== 'running') return { worker, claim };
     return this.given.by ? { worker: this.given.by, claim: claim + 1 } : { worker: FREE, claim };
   }

@@ -5,7 +5,7 @@ import { Fault } from './events.js';
 import { about, failOutside } from './fault.js';
 import { isCondition, type Token, waiting } from './process.js';
 import { deadlineOf, watchOverdue } from './watch.js';
-import { type Luggage, luggageOf } from './tokens.js';
+import { type Luggage, luggageOf, NO_LUGGAGE } from './tokens.js';
 
 /**
  * A token has come to a step: it meets what the step waits for in this order, and only then may run.
@@ -18,9 +18,9 @@ export function enterStep(draft: Draft, node: StepNode, key: string, luggage: Lu
   meetCondition(draft, node, token);
 }
 
-export function newVisit(draft: Draft, node: StepNode, key: string, run: number, luggage: Luggage = {}): Token {
+export function newVisit(draft: Draft, node: StepNode, key: string, run: number, luggage: Luggage = NO_LUGGAGE): Token {
   const does = asksFirst(node) ? 'request' : 'run';
-  const token: Token = { key, node: node.name, run, does, attempt: 1, since: draft.now, ...luggageOf(luggage) };
+  const token: Token = { key, node: node.name, run, does, attempt: 1, since: draft.now, ...luggage };
   const deadline = deadlineOf(draft, node, token);
   if (deadline instanceof Fault) return { ...token, fault: deadline.message };
   return deadline === undefined ? token : { ...token, deadline };
@@ -82,7 +82,7 @@ export function tryAgain(draft: Draft, node: StepNode, token: Token, at: number)
 /** A new attempt at once, which costs no try: by a person, or for one. What could not be met is met from the start. */
 export function attemptAnew(draft: Draft, node: StepNode, { outside, ...token }: Token): void {
   const tries = { attempt: token.attempt + 1, forgiven: token.attempt };
-  if (outside && token.message === undefined) return meetCondition(draft, node, { ...newVisit(draft, node, token.key, token.run, token), ...tries });
+  if (outside && token.message === undefined) return meetCondition(draft, node, { ...newVisit(draft, node, token.key, token.run, luggageOf(token)), ...tries });
   tryAgain(draft, node, { ...token, ...tries, since: draft.now, ...timeAnew(token, draft.now) }, draft.now);
 }
 

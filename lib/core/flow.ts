@@ -8,7 +8,7 @@ import { parentKey } from './keys.js';
 import { isMail, type Token, undoesAll } from './process.js';
 import { branchKey, containerOf, isLost } from './races.js';
 import { giveTurns, holdEach } from './turns.js';
-import { type Journey, type Luggage, luggageOf } from './tokens.js';
+import { type Journey, type Luggage, luggageOf, NO_LUGGAGE } from './tokens.js';
 import { deadlineOf, unwatch, watchDeadline, watchOverdue } from './watch.js';
 
 /** Nodes that run nothing may be passed so often in one decision; then the flow goes round in a circle. */
@@ -20,7 +20,7 @@ export function flow(draft: Draft): void {
   while (giveTurns(draft));
 }
 
-function arrive(draft: Draft, { key, to, ...luggage }: Journey): void {
+function arrive(draft: Draft, { key, to, luggage = NO_LUGGAGE }: Journey): void {
   if (to === END || isLost(draft, key)) return endBranch(draft, key, luggage);
   const node = draft.definition.nodes.get(to)!;
   if (node.kind === 'step') {
@@ -28,15 +28,8 @@ function arrive(draft: Draft, { key, to, ...luggage }: Journey): void {
     return enterStep(draft, node, key, luggage);
   }
   const token: Token = { ...luggage, key, node: to, run: draft.nextRun(), does: 'branches', attempt: 1, since: draft.now };
-  if (goesRound(draft, token)) return failAt(draft, token, 'it goes round and round without coming to a step');
+  if (draft.nextRound(token) > MOST_ROUNDS) return failAt(draft, token, 'it goes round and round without coming to a step');
   pass(draft, node, token, luggage);
-}
-
-function goesRound(draft: Draft, { key, node }: Token): boolean {
-  const place = `${key}#${node}`;
-  const rounds = (draft.rounds.get(place) ?? 0) + 1;
-  draft.rounds.set(place, rounds);
-  return rounds > MOST_ROUNDS;
 }
 
 function pass(draft: Draft, node: Exclude<Node, { kind: 'step' }>, token: Token, luggage: Luggage): void {
@@ -56,7 +49,7 @@ function choose(draft: Draft, node: ChoiceNode, token: Token, luggage: Luggage):
   const chosen = draft.given.facts.test(node.name, token);
   if (!(chosen instanceof Fault)) {
     if (!chosen && node.of !== undefined) draft.record('step-skipped', { ...about(token), step: node.of, reason: 'its condition does not hold' });
-    return draft.send({ ...luggage, key: token.key, to: chosen ? node.then : node.otherwise });
+    return draft.send({ key: token.key, to: chosen ? node.then : node.otherwise, luggage });
   }
   failAt(draft, token, chosen.message);
 }
@@ -71,7 +64,7 @@ function failAt(draft: Draft, token: Token, error: string): void {
 
 function fork(draft: Draft, node: ForkNode, token: Token, luggage: Luggage): void {
   draft.hold({ ...token, open: node.branches.length });
-  draft.send(...node.branches.map((to, i) => ({ ...luggage, key: branchKey(node, token, i), to })));
+  draft.send(...node.branches.map((to, i) => ({ key: branchKey(node, token, i), to, luggage })));
 }
 
 function fanOut(draft: Draft, node: EachNode, token: Token, luggage: Luggage): void {
@@ -89,7 +82,7 @@ function openStage(draft: Draft, node: StageNode, token: Token, luggage: Luggage
   draft.hold(stage);
   watchDeadline(draft, stage);
   watchOverdue(draft, node, stage);
-  draft.send({ ...luggage, key: `${token.key}/0`, to: node.body });
+  draft.send({ key: `${token.key}/0`, to: node.body, luggage });
 }
 
 /* ------------------------------------------------------------------- going on ---- */
@@ -99,7 +92,7 @@ export function proceed(draft: Draft, token: Token, to: string | undefined, prev
   unwatch(draft, token);
   if (isMail(token)) return leaveMail(draft, token, to);
   const { key, item, index } = token;
-  draft.send({ ...luggageOf({ item, index, previous }), key, to: to ?? END });
+  draft.send({ key, to: to ?? END, luggage: luggageOf({ item, index, previous }) });
 }
 
 /** Where a node leads to: one way, or the one its body has chosen. */
@@ -112,7 +105,7 @@ export function edgeOf(node: Node, branch: string | undefined): string | undefin
 /** An event nobody asked for may turn the process elsewhere: the branches it was in end, and what limits the whole stays. */
 function leaveMail(draft: Draft, token: Token, to: string | undefined): void {
   draft.remove(token.key);
-  if (to === undefined || draft.allTokens().some(undoesAll)) return;
+  if (to === undefined || draft.someToken(undoesAll)) return;
   const whole = wholeOf(draft);
   draft.removeAll();
   startLife(draft);

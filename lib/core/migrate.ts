@@ -8,7 +8,7 @@ import { isActive, isBeside, type Token, type WaitState } from './process.js';
  */
 export function migrated(draft: Draft, event: EventOf<'migrated'>): void {
   const from = draft.head.workflowVersion;
-  if (from === event.to || draft.allTokens().some(isActive)) return;
+  if (from === event.to || draft.someToken(isActive)) return;
   draft.head.workflowVersion = event.to;
   const undo = event.steps.size > 0 ? { undo: { renamed: Object.fromEntries(event.steps) } } : {}; // what was done may have to be undone
   draft.makeVersion('', { set: event.values, remove: [] }, { snapshot: event.values, ...undo });

@@ -93,7 +93,7 @@ function forgiveContainer(draft: Draft, visit: Token): void {
 
 function reenter(draft: Draft, token: Token): void {
   draft.remove(token.key);
-  draft.send({ ...luggageOf(token), key: token.key, to: token.node });
+  draft.send({ key: token.key, to: token.node, luggage: luggageOf(token) });
 }
 
 /** A person lets it pass, with the values it would have brought. What it waited for comes too late. */

@@ -1,6 +1,6 @@
 import { type StepNode, stepNamed } from '../definition/graph.js';
 import { childAddress, responseAddress } from './addresses.js';
-import type { UndoMark } from './change.js';
+import type { UndoMark, VersionDraft } from './change.js';
 import type { Draft } from './draft.js';
 import { awaitEvent, awaitInput, tryAgain } from './enter.js';
 import type { EventOf } from './events.js';
@@ -52,10 +52,16 @@ export function stepSucceeded(draft: Draft, event: EventOf<'step-succeeded'>): v
   draft.remove(token.key);
   if (token.does === 'remind') return reminded(draft, token, event);
   const node = nodeOf(draft, token);
-  draft.makeVersion(token.node, event.patch, { ...(event.result !== undefined && { result: event.result }), ...(node.compensates && { undo: markOf(token) }) });
+  draft.makeVersion(token.node, event.patch, besidePatch(node, token, event));
   draft.record('step-completed', { ...about(token), detail: told(event) });
   if (token.last) return ended(draft, token);
   proceed(draft, token, edgeOf(node, event.branch), event.branch === undefined ? draft.head.contextVersion : token.previous);
+}
+
+/** Most versions hold their patch alone. */
+function besidePatch({ compensates }: StepNode, token: Token, { result }: EventOf<'step-succeeded'>): Pick<VersionDraft, 'result' | 'undo'> | undefined {
+  if (result === undefined && !compensates) return undefined;
+  return { ...(result !== undefined && { result }), ...(compensates && { undo: markOf(token) }) };
 }
 
 /** What was told of being overdue: a courtesy, but what it changed counts. */
@@ -75,8 +81,8 @@ function markOf(token: Token): UndoMark {
 
 /** Where it went, and whose values it replaced: of two plain values for one key, the last commit wins, and it shows. */
 function told({ branch, overwrote = [] }: EventOf<'step-succeeded'>): string | null {
-  const parts = [...(branch === undefined ? [] : [branch]), ...(overwrote.length > 0 ? [`overwrote ${overwrote.join(', ')}`] : [])];
-  return parts.length === 0 ? null : parts.join('; ');
+  if (overwrote.length === 0) return branch ?? null;
+  return [branch, `overwrote ${overwrote.join(', ')}`].filter(Boolean).join('; ');
 }
 
 /** The request is out; the answer may come. (It may have come already: then it lies in the inbox, and the committer looks.) */

@@ -26,8 +26,9 @@ export function containerOf(draft: Draft, key: string): Token | undefined {
 
 /** In a branch whose fork has gone on without it: what stands there ends where it is, and starts nothing. */
 export function isLost(draft: Draft, key: string): boolean {
+  if (!key.includes('-')) return false;
   if (OUTLIVES.test(key) && !containerOf(draft, key)) return true;
-  const parent = key.includes('-') ? parentKey(key) : null;
+  const parent = parentKey(key);
   return parent !== null && isLost(draft, parent);
 }
 

@@ -6,7 +6,7 @@ import { AT_START } from './moves.js';
 import { parentKey } from './keys.js';
 import { isFinished, isMail, type Token } from './process.js';
 import { branchKey } from './races.js';
-import type { Journey } from './tokens.js';
+import { type Journey, luggageOf } from './tokens.js';
 import { awaitTurn } from './turns.js';
 import { deadlineOf, watchDeadline, watchOverdue } from './watch.js';
 
@@ -55,9 +55,11 @@ interface Before {
 /** A container stands again around what is left of its branches; a step, and what passes at once, is entered. */
 function comeBack(draft: Draft, from: string, key: string, before: Before): Journey[] {
   const { places, branches, stages } = before;
-  const { node: name, version, ...luggage } = places.get(from)!;
+  const place = places.get(from)!;
+  const { node: name, version } = place;
+  const luggage = luggageOf(place);
   const node = draft.definition.nodes.get(name)!;
-  if (!isContainer(node) || !branches.has(from)) return [{ ...luggage, key, to: name }];
+  if (!isContainer(node) || !branches.has(from)) return [{ key, to: name, luggage }];
   const token: Token = { ...luggage, key, node: name, run: draft.nextRun(), does: 'branches', attempt: 1, since: draft.now };
   if (node.kind === 'each') return comeBackToItems(draft, node, token, branches.get(from)!, before);
   if (node.kind === 'stage' && version !== undefined) stages[key] = [from, version]; // what was done in it is still to be undone

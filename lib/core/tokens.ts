@@ -17,18 +17,20 @@ export class Missing extends Error {
 }
 
 /** A token on its way: to a node, or to the end of its branch. */
-export interface Journey extends Luggage {
+export interface Journey {
   readonly key: string;
   readonly to: string;
+  readonly luggage?: Luggage;
 }
 
 /** What a token takes along from node to node. */
 export type Luggage = Pick<Token, 'item' | 'index' | 'previous'>;
 
+export const NO_LUGGAGE: Luggage = {};
+
 export function luggageOf({ item, index, previous }: Luggage): Luggage {
-  const handed: Luggage = previous === undefined ? {} : { previous };
-  if (index === undefined) return item === undefined ? handed : { item, ...handed };
-  return item === undefined ? { index, ...handed } : { item, index, ...handed };
+  if (item === undefined && index === undefined) return previous === undefined ? NO_LUGGAGE : { previous };
+  return { ...(item !== undefined && { item }), ...(index !== undefined && { index }), ...(previous !== undefined && { previous }) };
 }
 
 /** The tokens of one decision: where they stand, which rows come and go with that, and who is on the way. */
@@ -51,6 +53,12 @@ export class Tokens {
 
   allTokens(): Token[] {
     return [...this.row.values()];
+  }
+
+  /** Asked after every event, of mostly one token: no list is made for it. */
+  someToken(is: (token: Token) => boolean): boolean {
+    for (const token of this.row.values()) if (is(token)) return true;
+    return false;
   }
 
   /** @throws Missing if nobody has read it */
@@ -86,7 +94,10 @@ export class Tokens {
 
   /** Containers with items that have not begun. */
   withTurns(): Token[] {
-    return [...this.row.values(), ...this.put.values()].filter(({ todo, fault }) => todo !== undefined && todo[0] < todo[1] && fault === undefined);
+    const found: Token[] = [];
+    for (const token of this.row.values()) if (hasTurns(token)) found.push(token);
+    for (const token of this.put.values()) if (hasTurns(token)) found.push(token);
+    return found;
   }
 
   /** The token stands in the process row: it can run, has failed, or holds branches together. */
@@ -174,4 +185,8 @@ export class Tokens {
   protected get rows(): { clear: boolean; kill: string[]; delete: string[]; put: WaitState[] } {
     return { clear: this.clear, kill: [...this.killed], delete: [...this.gone].filter((key) => !this.put.has(key)), put: [...this.put.values()] };
   }
+}
+
+function hasTurns({ todo, fault }: Token): boolean {
+  return todo !== undefined && todo[0] < todo[1] && fault === undefined;
 }

@@ -97,7 +97,7 @@ function lookAgain(draft: Draft): void {
   flow(draft);
   if (isFinished(draft.head.status)) return;
   if (draft.hasVersion) lookAtConditions(draft);
-  if (draft.allTokens().some(isMail)) return; // accepted, and so handled before the end
+  if (draft.someToken(isMail)) return; // accepted, and so handled before the end
   if (draft.token(rootKey(draft))?.does === 'over' || completesEarly(draft)) draft.finish('completed');
 }
 
@@ -113,6 +113,7 @@ function completesEarly(draft: Draft): boolean {
 }
 
 function lookAtConditions(draft: Draft): void {
+  if (!draft.someToken(isCondition)) return;
   for (const token of draft.allTokens()) {
     const node = draft.definition.nodes.get(token.node);
     if (isCondition(token) && node?.kind === 'step') meetCondition(draft, node, awake(token));

@@ -49,7 +49,7 @@ function begin(draft: Draft, container: Token, room: number): boolean {
 function journeyOf(draft: Draft, key: string): Journey {
   const token = draft.parked(key)!;
   draft.remove(key);
-  return { ...luggageOf(token), key, to: token.node };
+  return { key, to: token.node, luggage: luggageOf(token) };
 }
 
 /** Its race is lost: those that have not begun do not. */

@@ -59,7 +59,7 @@ function letEnd(draft: Draft, token: Token | WaitState): void {
 
 /** What is being undone is undone to its end: the process does not complete before, nor, where all is undone, go elsewhere. */
 export function isUndoing(draft: Draft): boolean {
-  return draft.allTokens().some(({ undo: of }) => of !== undefined);
+  return draft.someToken(({ undo: of }) => of !== undefined);
 }
 
 /** It has ended where it was. Who undoes need not wait for it longer. */

@@ -1,6 +1,5 @@
 import { withDefaults } from '../context/context.js';
 import type { Json, JsonObject } from '../core/json.js';
-import type { Token } from '../core/process.js';
 import type { ChildGate, Node } from '../definition/graph.js';
 import { type ProcessStore, valuesOf } from '../store/process-store.js';
 import type { Schema } from '../values.js';
@@ -30,11 +29,19 @@ export class Handover {
     this.returned = new Returned(store);
   }
 
-  async bring(bound: BoundWorkflow, visit: StepVisit, seat?: Seat): Promise<void> {
-    const { token, undoes, processId } = visit;
+  /** A promise only where something has to be read: most often there is nothing, or it is in memory. */
+  bring(bound: BoundWorkflow, visit: StepVisit, seat?: Seat): Promise<void> | undefined {
+    const { token, undoes } = visit;
     const version = undoes?.version ?? token.previous;
-    if (version !== undefined) visit.handed = (seat && this.returned.recall(seat, version)) ?? (await this.returned.read(processId, version));
-    if (token.message !== undefined && token.does !== 'undo') visit.brought = await this.broughtBy(bound, processId, token, seat);
+    if (version !== undefined && seat) visit.handed = this.returned.recall(seat, version);
+    const isHanded = version === undefined || visit.handed !== undefined;
+    const waitedFor = token.does === 'undo' ? undefined : token.message;
+    return isHanded && waitedFor === undefined ? undefined : this.read(bound, visit, isHanded ? undefined : version, waitedFor, seat);
+  }
+
+  private async read(bound: BoundWorkflow, visit: StepVisit, version: number | undefined, message: string | undefined, seat?: Seat): Promise<void> {
+    if (version !== undefined) visit.handed = await this.returned.read(visit.processId, version);
+    if (message !== undefined) visit.brought = await this.broughtBy(bound, visit, message, seat);
   }
 
   /** Of the child a step starts: what stores its values. */
@@ -49,14 +56,14 @@ export class Handover {
   }
 
   /** As it is stored: what its class makes of it may fail, and is part of the body. */
-  private async broughtBy(bound: BoundWorkflow, processId: string, token: Token, seat: Seat | undefined): Promise<Brought> {
-    const stored = seat?.messages.get(token.message!) ?? (await this.read(processId, token.message!));
+  private async broughtBy(bound: BoundWorkflow, { processId, token }: StepVisit, message: string, seat: Seat | undefined): Promise<Brought> {
+    const stored = seat?.messages.get(message) ?? (await this.bodyOf(processId, message));
     const gate = childGate(bound.definition.nodes.get(token.node));
     if (gate) return this.contextOf(gate, stored as unknown as ChildLetter);
     return { stored, schema: bound.steps.get(token.node)?.message };
   }
 
-  private async read(processId: string, message: string): Promise<Json> {
+  private async bodyOf(processId: string, message: string): Promise<Json> {
     return (await this.loader.load({ id: processId, waits: [], messages: [message], context: false }))?.messages[0]?.body ?? null;
   }
 

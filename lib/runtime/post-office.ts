@@ -33,6 +33,7 @@ export class PostOffice {
     this.courier = new Courier(store, hands, clock, activity, (addresses) => this.lookFor(addresses));
     this.events = new EventPost(this.courier, registry);
     hands.writer.afterCommit((change) => {
+      if (change.waits.put.length + change.messages.length === 0) return; // most commits are of a step that has ended
       const [awaited, told] = [awaitedIn(change), toldIn(change)];
       if (awaited.length > 0) activity.during(() => this.look(change.process.id, awaited));
       if (told.length > 0) activity.during(() => this.lookFor(told));

@@ -99,7 +99,8 @@ export class ProcessRunner {
     const { token } = visit;
     const { claim } = process;
     if (token.does === 'undo' && !(visit.undoes = await nextToUndo(this.store, seat, token))) return this.tellAllUndone(seat, visit, claim);
-    await this.handover.bring(bound, visit, seat);
+    const bringing = this.handover.bring(bound, visit, seat);
+    if (bringing) await bringing;
     const node = bound.definition.nodes.get(token.node);
     if (node?.kind === 'step' && node.transactional && token.does === 'run') return this.transactional.run(bound, visit, { claim });
     const seen = seat.known?.context ?? (await this.contextOf(seat.id));

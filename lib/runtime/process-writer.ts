@@ -21,8 +21,8 @@ import type { Clock } from './clock.js';
 import type { Committer } from './committer.js';
 import type { Loader } from './loader.js';
 import type { WorkflowRegistry } from './registry.js';
-import { type Read, readFor, remembered } from './reader.js';
-import { answer, decideRound, errorOf, readAndDecide, type Round, unknownWorkflow, unlessMissing } from './round.js';
+import { type Read, readFor } from './reader.js';
+import { answer, decideRound, errorOf, readAndDecide, type Round, unknownWorkflow } from './round.js';
 import { type Applied, type Pending, Seat } from './seat.js';
 
 const LARGEST_DRAIN = 64;
@@ -104,13 +104,16 @@ export class ProcessWriter {
 
   private async round(seat: Seat, batch: readonly Pending[]): Promise<void> {
     const waits = batch.flatMap((pending) => pending.waits);
-    const messages = [...new Set(batch.flatMap((pending) => pending.messages))];
-    const known = waits.length + messages.length === 0 ? seat.known : null;
-    const atOnce = known && unlessMissing(() => this.decide(batch, remembered(known, seat.changes))); // most often nothing has to be waited for
-    const made = atOnce ?? (await readAndDecide(waits, (wanted) => readFor(seat, wanted, messages, this.loader), (standing) => this.decide(batch, standing))); // prettier-ignore
+    const messages = batch.flatMap((pending) => pending.messages);
+    const made = await readAndDecide(waits, (wanted) => readFor(seat, wanted, messages, this.loader), (standing) => this.decide(batch, standing)); // prettier-ignore
     if (!made) return batch.forEach(({ resolve }) => resolve(null));
-    if (!made.round) return batch.forEach(({ reject }) => reject(unknownWorkflow(made.standing.process)));
-    return this.record(seat, batch, made.round, made.standing);
+    const { round, standing } = made;
+    if (!round) return batch.forEach(({ reject }) => reject(unknownWorkflow(standing.process)));
+    if (!round.total) return this.nothingApplied(seat, batch, round, standing);
+    const rejection = await this.committer.commit(round.total);
+    if (rejection) return this.rejected(seat, batch, rejection);
+    this.committed(seat, round.total, round.known.context);
+    answer(round.decided);
   }
 
   private decide(batch: readonly Pending[], standing: Read): { standing: Read; round: Round | null } {
@@ -119,15 +122,6 @@ export class ProcessWriter {
     const bound = this.registry.find(workflow, workflowVersion) ?? unbound;
     const versions = (version: number) => this.registry.find(workflow, version);
     return { standing, round: bound ? decideRound(bound, standing, batch, this.worker(), this.now(), versions) : null };
-  }
-
-  private async record(seat: Seat, batch: readonly Pending[], round: Round, standing: Read): Promise<void> {
-    if (!round.total) return this.nothingApplied(seat, batch, round, standing);
-    const rejection = await this.committer.commit(round.total);
-    if (rejection?.reason === 'stale') return this.again(seat, batch);
-    if (rejection) return this.refuse(seat, batch, rejection);
-    this.committed(seat, round.total, round.known.context);
-    answer(round.decided);
   }
 
   /** A commit of ours, and the values after it: whoever listens can go on without reading anything. */
@@ -166,6 +160,10 @@ export class ProcessWriter {
   private seen(seat: Seat, known: Round['known']): void {
     seat.known = known;
     for (const looker of this.lookers) looker(seat, known.process);
+  }
+
+  private rejected(seat: Seat, batch: readonly Pending[], rejection: Rejection): Promise<void> | void {
+    return rejection.reason === 'stale' ? this.again(seat, batch) : this.refuse(seat, batch, rejection);
   }
 
   /** Somebody was faster: the same events meet the process as it is now. */

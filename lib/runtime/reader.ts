@@ -10,19 +10,19 @@ export interface Read extends Standing {
   readonly changes: number;
 }
 
-/** From memory while this worker has the newest state and the event is about nothing parked; else from the store. */
-export async function readFor(seat: Seat, wanted: readonly string[], messages: readonly string[], loader: Loader): Promise<Read | null> {
+/** From memory, and at once, while this worker has the newest state and the event is about nothing parked; else from the store. */
+export function readFor(seat: Seat, waits: readonly string[], messages: readonly string[], loader: Loader): Promise<Read | null> | Read {
   const { known, changes } = seat;
-  if (known && wanted.length === 0 && messages.length === 0) return remembered(known, changes);
-  const waits = [...new Set(wanted)];
+  if (!known || waits.length + messages.length > 0) return readStored(seat, [...new Set(waits)], [...new Set(messages)], loader);
+  return { process: known.process, context: known.context, waits: NONE, asked: NOTHING, messages: NONE, remembered: true, changes };
+}
+
+async function readStored(seat: Seat, waits: readonly string[], messages: readonly string[], loader: Loader): Promise<Read | null> {
+  const { known, changes } = seat;
   const loaded = await loader.load({ id: seat.id, waits, messages, context: known === null });
   if (!known || loaded?.process.revision === known.process.revision) return loaded && { ...snapshotOf(loaded, waits), ...known, remembered: false, changes };
   seat.known = null; // somebody else has changed it
-  return readFor(seat, wanted, messages, loader);
-}
-
-export function remembered({ process, context }: NonNullable<Seat['known']>, changes: number): Read {
-  return { process, context, waits: NONE, asked: NOTHING, messages: NONE, remembered: true, changes };
+  return readStored(seat, waits, messages, loader);
 }
 
 const NONE: ReadonlyMap<string, never> = new Map<string, never>();

@@ -8,19 +8,16 @@ import type { Seat } from './seat.js';
  * follows: it is remembered as long as a token that can run refers to it.
  */
 export class Returned {
-  private readonly bySeat = new WeakMap<Seat, ReadonlyMap<number, Json>>();
-
   constructor(private readonly store: ProcessStore) {}
 
-  remember(seat: Seat, { process, versions }: Change): void {
-    const wanted = new Set(process.tokens.map(({ previous }) => previous));
-    const before = this.bySeat.get(seat) ?? NOTHING;
-    const made = versions.map((version) => [version.version, returnedWith(version)] as const);
-    this.bySeat.set(seat, new Map([...before, ...made].filter(([version]) => wanted.has(version))));
+  remember({ returned }: Seat, { process: { tokens }, versions }: Change): void {
+    const isWanted = (version: number) => tokens.some(({ previous }) => previous === version);
+    for (const version of returned.keys()) if (!isWanted(version)) returned.delete(version);
+    for (const version of versions) if (isWanted(version.version)) returned.set(version.version, returnedWith(version));
   }
 
-  recall(seat: Seat, version: number): Json | undefined {
-    return this.bySeat.get(seat)?.get(version);
+  recall({ returned }: Seat, version: number): Json | undefined {
+    return returned.get(version);
   }
 
   async read(processId: string, version: number): Promise<Json | undefined> {
@@ -33,5 +30,3 @@ export class Returned {
 export function returnedWith({ result, patch }: VersionDraft): Json {
   return result === undefined ? patch : result;
 }
-
-const NOTHING: ReadonlyMap<number, Json> = new Map<number, Json>();

@@ -23,24 +23,15 @@ export interface Round {
 /** A process as an event meets it, with its values. */
 export type Standing = Snapshot & { readonly context: JsonObject };
 
-/** Null: something has to be read first. */
-export function unlessMissing<T>(decide: () => T): T | null {
-  try {
-    return decide();
-  } catch (error) {
-    if (error instanceof Missing) return null;
-    throw error;
-  }
-}
-
-/** Reads and decides. What turns out to be missing is read as well, and it is decided again. Null: there is nothing to read. */
+/** Reads and decides; what is read from memory is not waited for. What turns out to be missing is read as well, and it is decided again. Null: there is nothing to read. */
 export async function readAndDecide<S extends Standing, T>(
   waits: readonly string[],
-  read: (waits: readonly string[]) => Promise<S | null>,
+  read: (waits: readonly string[]) => Promise<S | null> | S,
   decide: (standing: S) => T,
 ): Promise<T | null> {
   for (let wanted = waits; ;) {
-    const standing = await read(wanted);
+    const found = read(wanted);
+    const standing = found instanceof Promise ? await found : found;
     if (!standing) return null;
     try {
       return decide(standing);
@@ -95,8 +86,8 @@ export function underVersion(bound: BoundWorkflow, told: Told, versions: Version
 }
 
 /** What one event makes of a process, by the values it has. */
-export function decideOn(bound: BoundWorkflow, { context, ...snapshot }: Standing, told: Told, by: string | null, now: number): Change | null {
-  return transition(bound.definition, snapshot, { ...told, by, facts: factsFor(bound, snapshot.process, context, told, now) }, now);
+export function decideOn(bound: BoundWorkflow, standing: Standing, told: Told, by: string | null, now: number): Change | null {
+  return transition(bound.definition, standing, { ...told, by, facts: factsFor(bound, standing.process, standing.context, told, now) }, now);
 }
 
 /** What the context says once the event is in it: a patch changes the values, a restart brings others. */

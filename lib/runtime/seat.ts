@@ -47,6 +47,8 @@ export class Seat {
   readonly running = new Map<string, StepVisit>();
   /** Bodies of messages accepted here and not handled yet, so that a handler need not read them again. */
   readonly messages = new Map<string, Json>();
+  /** What steps returned that a token here refers to, by the version that keeps it. */
+  readonly returned = new Map<number, Json>();
   /** What the undoing of this run has yet to undo, the next one last. */
   toUndo: { readonly run: number; readonly left: Undone[] } | undefined;
   /** Commits somebody else won since the last of ours. */

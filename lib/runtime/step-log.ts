@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { LogLine } from '../workflow.calls.js';
+import type { Clock } from './clock.js';
 
 export type LogLevel = Exclude<LogLine['level'], 'note'>;
 
@@ -22,7 +23,7 @@ export class StepLog {
   private leftOut = 0;
   private isClosed = false;
 
-  constructor(private readonly now: () => number) {}
+  constructor(private readonly clock: Pick<Clock, 'now'>) {}
 
   /** Never throws: whatever is logged must not fail the step. */
   hear(level: LogLevel, said: readonly unknown[], context?: string): void {
@@ -34,10 +35,17 @@ export class StepLog {
   /** One JSON line each. */
   close(): readonly string[] {
     this.isClosed = true;
+    if (this.lines.length === 0) return SILENCE;
     const more: StoredLine[] = this.leftOut === 0 ? [] : [{ at: this.now(), level: 'warn', text: `${this.leftOut} more lines were left out` }];
     return [...this.lines, ...more].map((line) => JSON.stringify(line));
   }
+
+  private now(): number {
+    return this.clock.now().getTime();
+  }
 }
+
+const SILENCE: readonly string[] = [];
 
 function textOf(said: readonly unknown[]): string {
   return said.map(inWords).join('\n').slice(0, LONGEST_LINE).toWellFormed();

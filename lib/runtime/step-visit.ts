@@ -46,12 +46,12 @@ export class StepVisit implements StepRef {
     private readonly clock: Clock,
   ) {
     this.now = clock.now();
-    this.log = logOf(clock);
+    this.log = new StepLog(clock);
   }
 
   /** From the start, in a transaction: nothing of a try before it is left. */
   begin(process: ProcessState, transaction: EntityManager): void {
-    Object.assign(this, { process, transaction, notes: [], log: logOf(this.clock), now: this.clock.now(), ended: false });
+    Object.assign(this, { process, transaction, notes: [], log: new StepLog(this.clock), now: this.clock.now(), ended: false });
   }
 
   get processId(): string {
@@ -117,8 +117,4 @@ export class StepVisit implements StepRef {
   note(text: string): void {
     this.notes.push(String(text)); // whatever was caught: it must not stop the record it goes with
   }
-}
-
-function logOf(clock: Clock): StepLog {
-  return new StepLog(() => clock.now().getTime());
 }

@@ -198,7 +198,7 @@ describe('Nest’s Logger', () => {
 
 describe('what one attempt may say', () => {
   it('is 200 lines of 2,000 characters; the rest is counted', () => {
-    const log = new StepLog(() => 5);
+    const log = new StepLog({ now: () => new Date(5) });
     for (let i = 0; i < 230; i++) log.hear('log', [`${i} ${'x'.repeat(3000)}`]);
     const lines = log.close().map((line) => JSON.parse(line) as { text: string; at: number });
     expect(lines).toHaveLength(201);
@@ -207,7 +207,7 @@ describe('what one attempt may say', () => {
   });
 
   it('ends with the body', () => {
-    const log = new StepLog(() => 5);
+    const log = new StepLog({ now: () => new Date(5) });
     log.hear('log', ['in time']);
     expect(log.close()).toHaveLength(1);
     log.hear('log', ['late']);
@@ -215,7 +215,7 @@ describe('what one attempt may say', () => {
   });
 
   it('is whatever it likes: nothing of it can fail the step or the row', () => {
-    const log = new StepLog(() => 5);
+    const log = new StepLog({ now: () => new Date(5) });
     const hostile = { get [Symbol.toStringTag]() { throw new Error('no'); } }; // prettier-ignore
     log.hear('log', ['\0\ud800', hostile, new Error('oh'), () => 1]);
     const [line] = log.close();
