@@ -61,7 +61,7 @@ export class WorkflowService {
 
   /** @internal Made by the module. */
   constructor(private readonly engine: Engine) {
-    this.lookup = new Lookup(engine.store, engine.registry);
+    this.lookup = new Lookup(engine.store, engine.registry, engine.uncommitted);
     this.history_ = new History(engine.store, engine.registry);
     this.operations = new Operations(engine.hands, this.lookup, this.history_);
     this.settling = new Settling(engine, this.lookup);

@@ -117,7 +117,7 @@ export function after(before: Snapshot, change: Change): Snapshot {
   return { process: change.process, waits, messages, ...(before.asked && { asked: askedAfter(before.asked, change.waits) }) };
 }
 
-function waitsAfter(before: Snapshot['waits'], { clear, kill, delete: gone, put }: Change['waits']): Snapshot['waits'] {
+export function waitsAfter(before: Snapshot['waits'], { clear, kill, delete: gone, put }: Change['waits']): Snapshot['waits'] {
   if (before.size === 0 && put.length === 0) return before;
   const killed = new Set(kill);
   const waits = new Map(clear ? [] : [...before].filter(([key]) => !isUnderAny(key, killed)));

@@ -22,6 +22,7 @@ import { Sweeper } from './sweeper.js';
 import { taskOfWait } from '../queue/task-id.js';
 import { TaskRunner } from './task-runner.js';
 import { TransactionalSteps } from './transactional-steps.js';
+import { Uncommitted } from './uncommitted.js';
 
 export interface EngineSettings {
   /** False: this instance starts, tells and reads, and others run. */
@@ -39,6 +40,7 @@ export interface EngineSettings {
 export class Engine {
   readonly registry = new WorkflowRegistry();
   readonly activity = new Activity();
+  readonly uncommitted = new Uncommitted();
   /** New at every boot: a name that comes back would be taken for the worker that died. */
   worker = newWorkerId();
   /** Only then it takes processes: before its first heartbeat and after its last, nobody would notice that it is gone. */
@@ -74,8 +76,8 @@ export class Engine {
     this.tasks = new TaskRunner(worker, store, this.writer, registry, this.loader, handover, transactional, clock, timers, activity);
     this.writer.afterCommit((change) => this.ring(change));
     this.writer.afterCommit(logFailure);
-    this.starter = new ProcessStarter(store, this.committer, this.writer, clock, () => (this.works ? worker : null));
-    this.hands = new Hands(this.writer, store, this.loader, registry, clock);
+    this.starter = new ProcessStarter(store, this.committer, this.writer, clock, () => (this.works ? worker : null), this.uncommitted);
+    this.hands = new Hands(this.writer, store, this.loader, registry, clock, this.uncommitted);
     this.post = new PostOffice(store, registry, this.hands, clock, activity);
     this.children = new Children(store, registry, this.starter, this.post.courier, this.hands, activity);
     this.orphans = new Orphans(store, registry, this.hands, activity);

@@ -8,7 +8,7 @@ import type { WorkflowRegistry } from './registry.js';
 import { decideOn, errorOf, readAndDecide, snapshotOf, type Standing, underVersion, unknownWorkflow } from './round.js';
 import type { Applied, Pending } from './seat.js';
 import type { Change } from '../core/change.js';
-import { Uncommitted } from './uncommitted.js';
+import type { Uncommitted } from './uncommitted.js';
 
 /** Who does something, why, and in whose transaction. */
 export interface Hand {
@@ -26,14 +26,13 @@ const MOST_LOSSES = 10;
  * engine commits nothing itself and takes nothing; what can run then waits for the commit.
  */
 export class Hands {
-  private readonly uncommitted = new Uncommitted();
-
   constructor(
     readonly writer: ProcessWriter,
     private readonly store: ProcessStore,
     private readonly loader: Loader,
     private readonly registry: WorkflowRegistry,
     private readonly clock: Clock,
+    private readonly uncommitted: Uncommitted,
   ) {}
 
   tell(id: string, pending: Telling, { manager, actor, reason }: Hand): Promise<Applied | null> {
@@ -63,7 +62,7 @@ export class Hands {
   private async decide(manager: unknown, id: string, { waits, messages, ...telling }: Telling): Promise<Applied | null> {
     const read = async (wanted: readonly string[]) => {
       const loaded = await this.loader.load({ id, waits: wanted, messages, context: true });
-      return loaded && this.uncommitted.onTop(manager, snapshotOf(loaded, wanted));
+      return this.uncommitted.onTop(manager, id, loaded && snapshotOf(loaded, wanted));
     };
     return readAndDecide(waits, read, (standing) => this.decideOn(standing, telling));
   }

@@ -49,7 +49,7 @@ export class Inputs {
     const { names } = this.registry.receiver(workflow, step);
     checkHand(letter);
     if (letter.messageId !== undefined) checkName('messageId', letter.messageId, MAX_CORRELATION_ID);
-    const process = await this.lookup.ofWorkflow(workflow, ref);
+    const process = await this.lookup.ofWorkflow(workflow, ref, letter.manager);
     const bound = this.registry.find(process.workflow, process.workflowVersion);
     if (!bound) throw unknownWorkflow(process);
     const nodes = takersIn(bound, names, process);
@@ -71,7 +71,7 @@ export class Inputs {
     const { process, letter, nodes } = given;
     const lost = new Set<string>(); // in a transaction of the caller's they are still seen
     while (lost.size < MOST_LOSSES) {
-      const waits = await this.lookup.waitsOf(process.id);
+      const waits = await this.lookup.waitsOf(process.id, letter.manager);
       const fits = ({ kind, node, key }: WaitState) => kind === 'input' && nodes.some(({ name }) => name === node) && !lost.has(key);
       const wait = waits.filter(fits).sort(byAge)[0];
       if (!wait && letter.messageId !== undefined && (await this.isKnown(given))) return this.sayAgain(given); // the same, told elsewhere meanwhile

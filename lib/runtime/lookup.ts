@@ -7,6 +7,7 @@ import type { ProcessFilter, ProcessOf } from '../workflow.calls.js';
 import { stateOf } from './loader.js';
 import { limitOf, type Page, type PageOptions, pageOf, placeIn } from './page.js';
 import { stepsMeant, type WorkflowRegistry } from './registry.js';
+import type { Uncommitted } from './uncommitted.js';
 
 export type { Page } from './page.js';
 
@@ -21,6 +22,7 @@ export class Lookup {
   constructor(
     private readonly store: ProcessStore,
     private readonly registry: WorkflowRegistry,
+    private readonly uncommitted: Uncommitted,
   ) {}
 
   /** @throws ProcessNotFoundError, InvalidInputError for what names no process */
@@ -31,19 +33,27 @@ export class Lookup {
   }
 
   /** @throws ProcessNotFoundError also when the one with this group id has finished */
-  async toWrite(ref: ProcessRef): Promise<ProcessState> {
-    const found = await this.named(ref);
+  async toWrite(ref: ProcessRef, manager?: unknown): Promise<ProcessState> {
+    const read = await this.named(ref);
+    const found = read && !isFinished(read.status) ? read : (this.startedIn(manager, ref) ?? read);
     if (!found || (typeof ref !== 'string' && isFinished(found.status)))
       throw new ProcessNotFoundError(nameOf(ref, this.registry), typeof ref === 'string' ? '' : 'live ');
     return found;
   }
 
   /** To write to it. @throws ProcessNotFoundError also for an id of another workflow */
-  async ofWorkflow(workflow: Class | string, ref: ProcessOf): Promise<ProcessState> {
+  async ofWorkflow(workflow: Class | string, ref: ProcessOf, manager?: unknown): Promise<ProcessState> {
     const name = this.registry.nameOf(workflow);
-    const process = await this.toWrite(typeof ref === 'object' && ref !== null ? { workflow: name, groupId: ref.groupId } : ref);
+    const process = await this.toWrite(typeof ref === 'object' && ref !== null ? { workflow: name, groupId: ref.groupId } : ref, manager);
     if (process.workflow !== name) throw new ProcessNotFoundError(process.id, `${name} `);
     return process;
+  }
+
+  /** By the caller's transaction: nobody else sees it yet. */
+  private startedIn(manager: unknown, ref: ProcessRef): ProcessState | undefined {
+    if (typeof ref === 'string') return this.uncommitted.started(manager, ({ id }) => id === ref);
+    const name = this.registry.nameOf(ref.workflow);
+    return this.uncommitted.started(manager, ({ workflow, groupId }) => workflow === name && groupId === ref.groupId);
   }
 
   private async named(ref: ProcessRef): Promise<ProcessState | undefined> {
@@ -62,8 +72,8 @@ export class Lookup {
     return stepsMeant(this.registry.get(process.workflow, process.workflowVersion), step);
   }
 
-  waitsOf(id: string): Promise<readonly WaitState[]> {
-    return this.store.waitsOf(id);
+  async waitsOf(id: string, manager?: unknown): Promise<readonly WaitState[]> {
+    return this.uncommitted.waits(manager, id, await this.store.waitsOf(id));
   }
 
   /** @throws InvalidInputError for what a filter cannot say */

@@ -18,23 +18,23 @@ export class Operations {
   ) {}
 
   async suspend(ref: ProcessRef, hand: Hand): Promise<ProcessState> {
-    return this.tell(await this.live(ref), { type: 'suspended' }, hand, (process) => process);
+    return this.tell(await this.live(ref, hand), { type: 'suspended' }, hand, (process) => process);
   }
 
   async resume(ref: ProcessRef, hand: Hand): Promise<ProcessState> {
-    return this.tell(await this.live(ref), { type: 'resumed' }, hand, refuse('it is not suspended'));
+    return this.tell(await this.live(ref, hand), { type: 'resumed' }, hand, refuse('it is not suspended'));
   }
 
   async cancel(ref: ProcessRef, { compensate, ...hand }: Hand & { compensate?: boolean }): Promise<ProcessState> {
-    return this.tell(await this.live(ref), { type: 'cancelled', ...(compensate && { compensate }) }, hand, refuse('it has finished'));
+    return this.tell(await this.live(ref, hand), { type: 'cancelled', ...(compensate && { compensate }) }, hand, refuse('it has finished'));
   }
 
   /** Every visit to the step that waits or has failed: inside an each there may be many. */
   async skip(workflow: Class | string, ref: ProcessOf, step: Class | string, patch: object, hand: Hand): Promise<ProcessState> {
-    const process = notFinished(await this.lookup.ofWorkflow(workflow, ref));
+    const process = notFinished(await this.lookup.ofWorkflow(workflow, ref, hand.manager));
     checkHand(hand);
     const steps = this.lookup.stepsMeant(process, step);
-    const visits = standing(process, await this.lookup.waitsOf(process.id)).filter(({ node }) => steps.includes(node));
+    const visits = standing(process, await this.lookup.waitsOf(process.id, hand.manager)).filter(({ node }) => steps.includes(node));
     let last: ProcessState | undefined;
     for (const visit of visits) last = (await this.skipVisit(process.id, visit, patch, hand)) ?? last;
     return last ?? refuse(`its step "${steps.join('", "')}" neither waits nor has failed`, steps[0])(process);
@@ -48,7 +48,7 @@ export class Operations {
 
   async retry(ref: ProcessRef, { step, ...hand }: Hand & { step?: string }): Promise<ProcessState> {
     const nothing = refuse(step === undefined ? 'nothing in it has failed' : `its step "${step}" has not failed`, step);
-    return this.tell(await this.live(ref), { type: 'retried', ...(step !== undefined && { step }) }, hand, nothing);
+    return this.tell(await this.live(ref, hand), { type: 'retried', ...(step !== undefined && { step }) }, hand, nothing);
   }
 
   async restartFrom(ref: ProcessRef, version: number, hand: Hand): Promise<ProcessState> {
@@ -64,8 +64,8 @@ export class Operations {
     throw new ProcessAlreadyLiveError(other.id, process.workflow, process.groupId);
   }
 
-  private async live(ref: ProcessRef): Promise<ProcessState> {
-    return notFinished(await this.lookup.toWrite(ref));
+  private async live(ref: ProcessRef, { manager }: Hand): Promise<ProcessState> {
+    return notFinished(await this.lookup.toWrite(ref, manager));
   }
 
   private async tell({ id }: ProcessState, told: Told, hand: Hand, otherwise: (process: ProcessState) => ProcessState): Promise<ProcessState> {

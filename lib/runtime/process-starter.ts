@@ -8,6 +8,7 @@ import type { Committer } from './committer.js';
 import { ContextFacts } from './context-facts.js';
 import type { ProcessWriter } from './process-writer.js';
 import { errorOf } from './round.js';
+import type { Uncommitted } from './uncommitted.js';
 
 /** Makes new processes: there is nothing to read, and nobody to race but who wants the same group id. */
 export class ProcessStarter {
@@ -17,6 +18,7 @@ export class ProcessStarter {
     private readonly writer: ProcessWriter,
     private readonly clock: Clock,
     private readonly worker: () => string | null,
+    private readonly uncommitted: Uncommitted,
   ) {}
 
   /** @throws ProcessAlreadyLiveError when the id or the group id is taken, without the id of the process that has it */
@@ -37,6 +39,7 @@ export class ProcessStarter {
     const change = this.begun(bound, seed, null);
     const rejection = await this.store.commitWithin(manager, change);
     if (rejection) throw errorOf(rejection);
+    this.uncommitted.add(manager, change);
     this.store.afterCommit(manager, () => this.writer.committedElsewhere(change, null));
     return change.process;
   }

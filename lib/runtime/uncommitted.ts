@@ -1,4 +1,5 @@
-import { after, type Change, joined } from '../core/change.js';
+import { after, type Change, joined, waitsAfter } from '../core/change.js';
+import { isFinished, type ProcessState, type WaitState } from '../core/process.js';
 import { type Standing, valuesAfter } from './round.js';
 
 /** What a transaction of the application has made of each process so far. Nobody else sees it, also not who reads for the next call in it. */
@@ -17,11 +18,24 @@ export class Uncommitted {
     this.of(transaction)?.delete(id);
   }
 
-  /** The process as the transaction sees it. What was read may be newer: then there is nothing to put on top. */
-  onTop(transaction: unknown, read: Standing): Standing {
-    const change = this.of(transaction)?.get(read.process.id);
-    if (change?.expected !== read.process.revision) return read;
-    return { ...after(read, change), context: valuesAfter(read.context, change) };
+  /** The process as the transaction sees it; `read`: as all others do. That may be newer: then there is nothing to put on top. */
+  onTop(transaction: unknown, id: string, read: Standing | null): Standing | null {
+    const change = this.of(transaction)?.get(id);
+    if (!change || change.expected !== (read?.process.revision ?? null)) return read;
+    const before = read ?? { process: change.process, waits: new Map(), messages: new Map(), context: {} };
+    return { ...after(before, change), context: valuesAfter(before.context, change) };
+  }
+
+  /** A live process that it has started. */
+  started(transaction: unknown, isMeant: (process: ProcessState) => boolean): ProcessState | undefined {
+    const begun = [...(this.of(transaction)?.values() ?? [])].filter(({ expected }) => expected === null);
+    return begun.map(({ process }) => process).find((process) => !isFinished(process.status) && isMeant(process));
+  }
+
+  /** What a process waits for in it. */
+  waits(transaction: unknown, id: string, read: readonly WaitState[]): readonly WaitState[] {
+    const change = this.of(transaction)?.get(id);
+    return change ? [...waitsAfter(new Map(read.map((wait) => [wait.key, wait])), change.waits).values()] : read;
   }
 
   private of(transaction: unknown): Map<string, Change> | undefined {
