@@ -26,6 +26,10 @@ export function versionFor(bound: BoundWorkflow, rows: readonly StoredDefinition
   if (!document || document.version !== undefined) return bound.definition.version;
   const [newest] = rows.filter((row) => row.document !== null).sort((a, b) => b.version - a.version);
   if (newest?.fingerprint === printOf(bound)) return newest.version;
+  return nextIn(rows);
+}
+
+function nextIn(rows: readonly StoredDefinition[]): number {
   return Math.max(0, ...rows.map(({ version }) => version)) + 1;
 }
 
@@ -41,13 +45,13 @@ export function liveIn(census: Census, name: string, version: number): number {
 }
 
 /** @throws InvalidWorkflowError if live processes are on their way through the graph it had */
-export function unused(bound: BoundWorkflow, census: Census): void {
+export function unused(bound: BoundWorkflow, rows: readonly StoredDefinition[], census: Census): void {
   const { name, version } = bound.definition;
   const live = liveIn(census, name, version);
   if (live === 0) return;
   const [count, them] = live === 1 ? ['1 live process was', 'it goes'] : [`${live} live processes were`, 'they go'];
   throw new InvalidWorkflowError(`"${name}"`, [
-    `${bound.source.className}: ${count} started with another graph of version ${version}. Raise the version to ${version + 1}, so that ${them} on with what was begun.`,
+    `${bound.source.className}: ${count} started with another graph of version ${version}. Raise the version to ${nextIn(rows)}, so that ${them} on with what was begun.`,
   ]);
 }
 

@@ -154,17 +154,17 @@ export class Definitions {
       const before = rows.find(({ version }) => version === placed.definition.version);
       const row = rowOf(placed, !returns && before?.withdrawn === true);
       if (before && isSame(before, row)) return { placed, withdrawn: row.withdrawn };
-      await this.check(placed, row, before);
+      await this.check(placed, row, before, rows);
       if (await this.store.keepDefinition(row, before?.fingerprint ?? null)) return { placed, withdrawn: row.withdrawn };
     }
     throw new StoreUnavailableError(bound.definition.name, 'too many others define it at the same time');
   }
 
-  private async check(placed: BoundWorkflow, row: Row, before: StoredDefinition | undefined): Promise<void> {
+  private async check(placed: BoundWorkflow, row: Row, before: StoredDefinition | undefined, rows: readonly StoredDefinition[]): Promise<void> {
     if (!before) return;
     if (row.document !== null && before.document === null)
       throw new InvalidWorkflowError(nameIn(placed), [`${nameIn(placed)} is code: give the document another name or version.`]);
-    if (before.fingerprint !== row.fingerprint) unused(placed, await this.store.census());
+    if (before.fingerprint !== row.fingerprint) unused(placed, rows, await this.store.census());
   }
 
   private take(placed: BoundWorkflow): void {

@@ -117,6 +117,7 @@ onTwoDatabases('definitions', { providers: [Collect, Await, Deliver] }, ({ boot,
     await expect(workflows.define({ ...long, version: 4 })).rejects.toThrow('Raise the version to 5');
     await workflows.define({ ...long, version: 5 });
     expect((await workflows.start('parcel')).workflowVersion).toBe(5);
+    await expect(workflows.define({ ...long, version: 4 })).rejects.toThrow('Raise the version to 6'); // 5 is taken
   });
 
   it('two that define at the same time agree: one of them is the next version', async () => {
