@@ -34,7 +34,7 @@ export class Orphans {
       const orphans = await this.store.orphans(parentId, AT_ONCE);
       found = orphans.length;
       const cancelled = await Promise.all(orphans.map((id) => this.cancel(id)));
-      if (!cancelled.some(Boolean)) return; // of workflows we do not know
+      if (!cancelled.some(Boolean)) return; // they are being undone, or somebody else was faster
     }
   }
 
@@ -47,7 +47,7 @@ export class Orphans {
       if (process.tokens.some(undoesAll)) throw new BeingUndone();
       return told(process.parent);
     };
-    const applied = await this.hands.tell(id, { tell, waits: [], messages: [] }, {}).catch(() => null);
+    const applied = await this.hands.tell(id, { tell, waits: [], messages: [], unbound: true }, {}).catch(() => null);
     return applied?.change != null;
   }
 

@@ -25,7 +25,7 @@ export class PostOffice {
 
   constructor(
     private readonly store: ProcessStore,
-    registry: WorkflowRegistry,
+    private readonly registry: WorkflowRegistry,
     hands: Hands,
     clock: Clock,
     activity: Activity,
@@ -105,7 +105,7 @@ export class PostOffice {
 
   /** What both sides missed, because one of them was cut off. */
   async sweep(limit: number): Promise<void> {
-    const pairs = await this.store.unmatched(limit);
+    const pairs = await this.store.unmatched(this.registry.known(), limit);
     const messages = new Map(pairs.map(({ message }) => [message.id, message]));
     for (const message of messages.values()) await this.rejoin(message, pairs.filter((each) => each.message.id === message.id).map(({ wait }) => wait)); // prettier-ignore
   }

@@ -4,6 +4,7 @@ import { type Gate, stepsOf, type StepNode, unsolicitedSteps } from '../definiti
 import type { NodeCode, WorkflowSource } from '../definition/source.js';
 import { didYouMean } from '../definition/suggest.js';
 import { UnknownStepError, UnknownWorkflowError } from '../errors.js';
+import type { Known } from '../store/process-store.js';
 import type { Class } from '../values.js';
 import type { BoundWorkflow } from './bound-workflow.js';
 import type { Workshop } from './workshop.js';
@@ -98,6 +99,11 @@ export class WorkflowRegistry {
     }
     const waiting = waitingFor(meant, gate);
     throw new UnknownStepError(meant.definition.name, stepNameOf(step), didYouMean(stepNameOf(step), waiting) || remedy);
+  }
+
+  /** What can run here. Whoever looks for work says so: what nobody here can do is in nobody's way. */
+  known(): Known[] {
+    return [...this.byName].map(([workflow, versions]) => ({ workflow, versions: [...versions.keys()] }));
   }
 
   names(): string[] {

@@ -102,7 +102,7 @@ export class Sweeper {
 
   private async fireDue(): Promise<void> {
     for (let found = AT_ONCE; found === AT_ONCE;) {
-      const due = await this.store.dueWaits(this.registry.names(), this.now(), AT_ONCE);
+      const due = await this.store.dueWaits(this.registry.known(), this.now(), AT_ONCE);
       found = due.length;
       const applied = await Promise.all(
         due.map(({ processId, key, run }) => this.tell(processId, { type: 'came-due', key, run, random: Math.random() }, [key])),
@@ -112,13 +112,14 @@ export class Sweeper {
   }
 
   private async takeFree(): Promise<void> {
-    const free = await this.store.freeProcesses(this.registry.names(), AT_ONCE);
+    const free = await this.store.freeProcesses(this.registry.known(), AT_ONCE);
     await Promise.all(free.map((id) => this.tell(id, { type: 'claimed' })));
   }
 
   /** What is ready and was not taken: its ring was lost, or came too early, or its broker was down. */
   private async ringReady(): Promise<void> {
-    const rung = this.registry.queues().map(async (queue) => this.queue.ring((await this.store.readyTasks([queue], this.now(), AT_ONCE)).map(taskOf)));
+    const known = this.registry.known();
+    const rung = this.registry.queues().map(async (queue) => this.queue.ring((await this.store.readyTasks(known, [queue], this.now(), AT_ONCE)).map(taskOf)));
     await Promise.all(rung); // queue by queue, so that the backlog of one hides no other
   }
 

@@ -52,7 +52,7 @@ export class TaskRunner implements TaskWork {
   }
 
   async ready(queues: readonly string[], limit: number): Promise<readonly Task[]> {
-    return (await this.store.readyTasks(queues, this.clock.now().getTime(), limit)).map(taskOf);
+    return (await this.store.readyTasks(this.registry.known(), queues, this.clock.now().getTime(), limit)).map(taskOf);
   }
 
   abortAll(reason: string): void {
@@ -99,7 +99,7 @@ export class TaskRunner implements TaskWork {
   }
 
   private async limitedOrGone(at: TaskAt, rate: Rate): Promise<Ran> {
-    const ready = await this.store.readyTasks([at.queue], this.clock.now().getTime(), 1);
+    const ready = await this.store.readyTasks(this.registry.known(), [at.queue], this.clock.now().getTime(), 1);
     return ready.length > 0 ? { what: 'limited', retryMs: Math.max(20, Math.round(rate.perMs / 10)) } : { what: 'gone' };
   }
 

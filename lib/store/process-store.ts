@@ -40,8 +40,8 @@ export abstract class ProcessStore<Transaction = unknown> {
   /** Keeps messages nobody waits for yet; in a transaction of the caller's, if it gives one. A known id is left as it is, and handed back. */
   abstract keepMessages(messages: readonly MessageState[], transaction?: Transaction): Promise<readonly MessageState[]>;
   abstract messagesAt(addresses: readonly string[]): Promise<readonly MessageState[]>;
-  /** Stored messages that a wait matches: what both sides missed. */
-  abstract unmatched(limit: number): Promise<readonly { readonly message: MessageState; readonly wait: WaitAt }[]>;
+  /** Stored messages that a wait of these workflows matches: what both sides missed. */
+  abstract unmatched(workflows: readonly Known[], limit: number): Promise<readonly { readonly message: MessageState; readonly wait: WaitAt }[]>;
   /** Stored ones, but for those that ask for a child (`s:...`), and the end of one (`c:...`) that somebody waits for. */
   abstract forgetMessages(storedBefore: number): Promise<void>;
 
@@ -50,8 +50,8 @@ export abstract class ProcessStore<Transaction = unknown> {
    * all workers together. The tasks are of one queue.
    */
   abstract claimTasks(tasks: readonly TaskAt[], by: { readonly worker: string; readonly now: number; readonly rate?: Rate }): Promise<readonly TaskAt[]>;
-  /** Tasks that are ready and free, of processes that are neither suspended nor failed; oldest first. */
-  abstract readyTasks(queues: readonly string[], now: number, limit: number): Promise<readonly TaskAt[]>;
+  /** Tasks that are ready and free, of processes of these workflows that are neither suspended nor failed; oldest first. */
+  abstract readyTasks(workflows: readonly Known[], queues: readonly string[], now: number, limit: number): Promise<readonly TaskAt[]>;
 
   /** Waits of these workflows whose moment has come. */
   abstract dueWaits(workflows: readonly Known[], now: number, limit: number): Promise<readonly { processId: string; key: string; run: number }[]>;

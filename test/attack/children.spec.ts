@@ -112,6 +112,17 @@ describe('SQLite', () => {
     expect(undone).toEqual([child]);
   });
 
+  it('a child whose workflow nobody here knows is cancelled with its parent', async () => {
+    const app = await boot([ParentOf, Little]);
+    const { id } = await app.workflows.start(ParentOf);
+    const child = await childOf(app, id);
+    await app.close();
+    const blind = await boot([ParentOf, Little]);
+    blind.engine.registry.remove('little', 1);
+    await blind.workflows.cancel(id);
+    await until(() => blind.workflows.get(child), ({ status }) => status === 'cancelled'); // prettier-ignore
+  });
+
   it('the end of a child that nobody waits for is not kept for ever', async () => {
     const app = await boot([ParentOf, Little]);
     const { id } = await app.workflows.start(ParentOf);

@@ -1,9 +1,10 @@
 import { asksForChild, tellsOfChild } from '../../core/addresses.js';
 import type { Change, MessageState } from '../../core/change.js';
 import { isFinished, type ProcessState } from '../../core/process.js';
-import type { Rate, Rejection, StoredDefinition, TaskAt } from '../process-store.js';
+import type { Known, Rate, Rejection, StoredDefinition, TaskAt } from '../process-store.js';
 import { leftIn, type RateWindow, windowAt } from '../rate-window.js';
 import { addressedIn, type Book, isOpen, taskAt, tasksIn, timedIn, write } from './book.js';
+import { isKnown } from './listing.js';
 import { MemoryReader } from './memory-reader.js';
 
 /** Processes in memory: for tests, and as the shortest telling of what a store has to do. */
@@ -100,8 +101,9 @@ export class MemoryProcessStore extends MemoryReader {
     return { ...task, claim: wait.claim + 1 };
   }
 
-  override async readyTasks(queues: readonly string[], now: number, limit: number): Promise<readonly TaskAt[]> {
-    return this.all.flatMap((book) => tasksIn(book, queues)).filter(({ readyAt }) => readyAt <= now).sort((a, b) => a.readyAt - b.readyAt).slice(0, limit); // prettier-ignore
+  override async readyTasks(workflows: readonly Known[], queues: readonly string[], now: number, limit: number): Promise<readonly TaskAt[]> {
+    const known = this.all.filter(({ process }) => isKnown(process, workflows));
+    return known.flatMap((book) => tasksIn(book, queues)).filter(({ readyAt }) => readyAt <= now).sort((a, b) => a.readyAt - b.readyAt).slice(0, limit); // prettier-ignore
   }
 
   /** When the next timer, deadline or task is due: what a clock that stands still is moved to. */

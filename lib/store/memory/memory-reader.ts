@@ -39,8 +39,9 @@ export abstract class MemoryReader extends ProcessStore<never> {
     return [...this.inbox.values()].filter(({ address }) => addresses.includes(address)).sort((a, b) => a.receivedAt - b.receivedAt);
   }
 
-  override async unmatched(limit: number): Promise<readonly { message: MessageState; wait: WaitAt }[]> {
-    return this.stored.flatMap((message) => this.all.flatMap((book) => matchesIn(book, message))).slice(0, limit);
+  override async unmatched(workflows: readonly Known[], limit: number): Promise<readonly { message: MessageState; wait: WaitAt }[]> {
+    const known = this.all.filter(({ process }) => isKnown(process, workflows));
+    return this.stored.flatMap((message) => known.flatMap((book) => matchesIn(book, message))).slice(0, limit);
   }
 
   override async dueWaits(workflows: readonly Known[], now: number, limit: number): Promise<readonly { processId: string; key: string; run: number }[]> {

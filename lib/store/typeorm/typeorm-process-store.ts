@@ -76,12 +76,14 @@ export abstract class TypeOrmProcessStore extends TypeOrmReader {
     return rows.map(messageState).filter(({ address }) => addresses.includes(address));
   }
 
-  override async unmatched(limit: number): Promise<readonly { message: MessageState; wait: WaitAt }[]> {
+  override async unmatched(workflows: readonly Known[], limit: number): Promise<readonly { message: MessageState; wait: WaitAt }[]> {
+    if (workflows.length === 0) return [];
+    const known = isKnown(workflows);
     const sql = `select m.*, w.process_id as wait_process, w.token_key, w.run, w.step, w.address as wait_address, w.kind
       from workflow_inbox m join workflow_wait w on w.address = m.address and w.kind in ('response', 'event', 'input', 'child')
       join workflow_process p on p.id = w.process_id
-      where m.disposition = 'stored' and ${counts} order by m.received_at, m.id limit ?`;
-    const rows = await this.rows({ sql, values: [limit] });
+      where m.disposition = 'stored' and ${known.sql} and ${counts} order by m.received_at, m.id limit ?`;
+    const rows = await this.rows({ sql, values: [...known.values, limit] });
     const pairs = rows.map((row) => ({
       message: messageState(row),
       wait: waitAt({ ...row, process_id: row.wait_process!, address: row.wait_address! }),
@@ -98,12 +100,12 @@ export abstract class TypeOrmProcessStore extends TypeOrmReader {
 
   /* ------------------------------------------------------------------- sweep ---- */
 
-  override async readyTasks(queues: readonly string[], now: number, limit: number): Promise<readonly TaskAt[]> {
-    if (queues.length === 0) return [];
-    const list = inList(queues);
+  override async readyTasks(workflows: readonly Known[], queues: readonly string[], now: number, limit: number): Promise<readonly TaskAt[]> {
+    if (workflows.length === 0 || queues.length === 0) return [];
+    const [known, list] = [isKnown(workflows), inList(queues)];
     const sql = `select w.* from workflow_wait w join workflow_process p on p.id = w.process_id
-      where w.queue ${list.sql} and w.kind = 'task' and w.ready_at <= ? and ${isOpen} order by w.ready_at limit ?`;
-    return (await this.rows({ sql, values: [...list.values, now, limit] })).map(taskAt);
+      where w.queue ${list.sql} and w.kind = 'task' and w.ready_at <= ? and ${isOpen} and ${known.sql} order by w.ready_at limit ?`;
+    return (await this.rows({ sql, values: [...list.values, now, ...known.values, limit] })).map(taskAt);
   }
 
   override async dueWaits(workflows: readonly Known[], now: number, limit: number): Promise<readonly { processId: string; key: string; run: number }[]> {

@@ -1,5 +1,5 @@
 import type { WaitQuery } from '../../store/process-store.js';
-import { aChange, anId, aStart, aWait } from '../builders.js';
+import { aChange, aMessage, anId, aStart, aWait } from '../builders.js';
 import type { Bench } from '../process-store.contract.js';
 import { started } from './commit.js';
 
@@ -75,14 +75,22 @@ export function listingContract({ kit: { describe, it, expect }, store }: Bench)
 
     it('to look after are those of the versions that are known', async () => {
       const workflow = anId('wf');
-      const start = (workflowVersion: number) => aStart({ process: { workflow, workflowVersion, worker: '' }, waits: { put: [aWait({ dueAt: -9 })] } });
+      const [queue, address] = [anId('q'), anId('r:')];
+      const waits = { put: [aWait({ dueAt: -9, address }), aWait({ key: '0/1', kind: 'task', queue, readyAt: -9 })] };
+      const start = (workflowVersion: number) => aStart({ process: { workflow, workflowVersion, worker: '' }, waits });
       const [one, two, three] = [start(1), start(2), start(3)];
       await store().commit([one, two, three]);
       const free = async (versions: number[]) => (await store().freeProcesses(['none', { workflow, versions }], 10)).slice().sort();
       const due = async (versions: number[]) => (await store().dueWaits([{ workflow, versions }], 0, 10)).map(({ processId }) => processId).sort();
       expect(await free([1, 3])).toEqual([one.process.id, three.process.id].sort());
       expect(await due([2, 3, 4])).toEqual([two.process.id, three.process.id].sort());
-      expect([await free([]), await due([])]).toEqual([[], []]);
+      await store().keepMessages([aMessage({ address })]);
+      const ready = async (versions: number[]) => (await store().readyTasks([{ workflow, versions }], [queue], 0, 10)).map(({ processId }) => processId).sort();
+      const met = async (versions: number[]) => (await store().unmatched([{ workflow, versions }], 10)).map(({ wait }) => wait.processId).sort();
+      expect(await ready([1, 2])).toEqual([one.process.id, two.process.id].sort());
+      expect(await met([3])).toEqual([three.process.id]);
+      for (const of of [free, due, ready, met]) expect(await of([])).toEqual([]);
+      expect([await store().readyTasks([], [queue], 0, 10), await store().unmatched([], 10)]).toEqual([[], []]);
       expect((await store().dueWaits([workflow], 0, 10)).length).toBe(3);
     });
   });

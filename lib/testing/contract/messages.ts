@@ -41,7 +41,7 @@ export function messagesContract({ kit: { describe, it, expect }, store }: Bench
       await store().keepMessages([stored!, messages[1]!, { ...taken!, disposition: 'delivered' }]);
       const put = [aWait({ key: '0/0', kind: 'response', address: addresses[0]! }), aWait({ key: '0/2', address: addresses[2]! })];
       const process = await started(store(), { waits: { put } });
-      const mine = async () => (await store().unmatched(1000)).filter(({ message }) => addresses.includes(message.address));
+      const mine = async () => (await store().unmatched(['order'], 1000)).filter(({ message }) => addresses.includes(message.address));
       const wait = { processId: process.id, key: '0/0', run: 1, step: 'approve', address: addresses[0]!, closed: false };
       expect(await mine()).toEqual([{ message: stored, wait }]);
       await store().commit([aChange(process, { waits: { clear: true } })]);
@@ -58,7 +58,7 @@ export function messagesContract({ kit: { describe, it, expect }, store }: Bench
       const wait = (key: string, address: string, from?: number) => aWait({ key, address, ...(from !== undefined && { from }) });
       const put = [wait('0/0', event), wait('0/1', event, 499), wait('0/2', event, 501), { ...wait('0/3', response, 999), kind: 'response' as const }];
       await started(store(), { process: { startedAt: 500 }, waits: { put } });
-      const mine = (await store().unmatched(1000)).filter(({ message }) => [event, response].includes(message.address));
+      const mine = (await store().unmatched(['order'], 1000)).filter(({ message }) => [event, response].includes(message.address));
       expect(mine.map(({ message, wait: { key } }) => `${message.effectiveAt} ${key}`).sort()).toEqual(['-5000 0/3', '499 0/1', '500 0/0', '500 0/1']);
     });
 
@@ -68,7 +68,7 @@ export function messagesContract({ kit: { describe, it, expect }, store }: Bench
       await store().keepMessages([message]);
       const kinds = ['response', 'event', 'input', 'child', 'task', 'timer', 'condition', 'turn', 'branches', 'overdue'] as const;
       await started(store(), { waits: { put: kinds.map((kind) => aWait({ key: kind, kind, address })) } });
-      const mine = (await store().unmatched(1000)).filter((each) => each.message.address === address);
+      const mine = (await store().unmatched(['order'], 1000)).filter((each) => each.message.address === address);
       expect(mine.map(({ wait }) => wait.key).sort()).toEqual(['child', 'event', 'input', 'response']);
     });
 

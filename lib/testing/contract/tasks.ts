@@ -22,7 +22,7 @@ export function tasksContract({ kit: { describe, it, expect }, store }: Bench): 
       const [task] = await queued([aTask(queue)]);
       expect(await store().claimTasks([task!], by)).toEqual([{ ...task, claim: 1 }]);
       expect(await store().claimTasks([task!], { ...by, worker: 'w2' })).toEqual([]);
-      expect(await store().readyTasks([queue], 100, 10)).toEqual([]);
+      expect(await store().readyTasks(['order'], [queue], 100, 10)).toEqual([]);
       const [wait] = await store().waitsOf(task!.processId);
       expect([wait?.worker, wait?.claim, wait?.readyAt]).toEqual(['w1', 1, null]);
     });
@@ -47,7 +47,7 @@ export function tasksContract({ kit: { describe, it, expect }, store }: Bench): 
       for (const status of ['suspended', 'failed', 'completed', 'cancelled'] as const) {
         expect(await store().claimTasks(await queued([aTask(queue)], { status }), by)).toEqual([]);
       }
-      expect(await store().readyTasks([queue], 100, 10)).toEqual([]);
+      expect(await store().readyTasks(['order'], [queue], 100, 10)).toEqual([]);
       expect((await store().claimTasks(await queued([aTask(queue)], { status: 'waiting' }), by)).length).toBe(1);
     });
 
@@ -59,9 +59,9 @@ export function tasksContract({ kit: { describe, it, expect }, store }: Bench): 
         aTask(queue, { key: '0/2', readyAt: 20 }),
       ]);
       await queued([aTask(queue, { readyAt: 200 }), aTask(anId('q'), { key: '0/1' })]);
-      expect(await store().readyTasks([queue, other], 100, 10)).toEqual([tasks[1], tasks[2], tasks[0]]);
-      expect(await store().readyTasks([queue, other], 100, 1)).toEqual([tasks[1]]);
-      expect(await store().readyTasks([], 100, 10)).toEqual([]);
+      expect(await store().readyTasks(['order'], [queue, other], 100, 10)).toEqual([tasks[1], tasks[2], tasks[0]]);
+      expect(await store().readyTasks(['order'], [queue, other], 100, 1)).toEqual([tasks[1]]);
+      expect(await store().readyTasks(['order'], [], 100, 10)).toEqual([]);
     });
 
     it('at a rate are taken up to it in a window, by all together', async () => {
@@ -88,7 +88,7 @@ export function tasksContract({ kit: { describe, it, expect }, store }: Bench): 
       const queue = anId('q');
       const process = await started(store(), { waits: { put: [aTask(queue)] } });
       await store().commit([aChange(process, { waits: { delete: ['0'] } })]);
-      expect(await store().readyTasks([queue], 100, 10)).toEqual([]);
+      expect(await store().readyTasks(['order'], [queue], 100, 10)).toEqual([]);
     });
   });
 }
