@@ -1,7 +1,7 @@
 // What to implement to bring your own database or task queue; the contract suites are in nestjs-argonaut/testing.
 export type { Adapter } from './workflow.options.js';
 export { ProcessStore, valuesOf } from './store/process-store.js';
-export type { Known, Loaded, ProcessQuery, Rate, Rejection, StoredDefinition, TaskAt, WaitAt, WaitQuery, Want } from './store/process-store.js';
+export type { Known, Loaded, Match, ProcessQuery, Rate, Rejection, StoredDefinition, TaskAt, WaitAt, WaitQuery, Want } from './store/process-store.js';
 export type { AuditType, Change, Disposition, MessageState, Move, RecordDraft, UndoMark, VersionDraft } from './core/change.js';
 export { FREE, isFinished, type Parent, type ProcessState, type ProcessStatus, type Token, type WaitKind, type WaitState } from './core/process.js';
 export type { Json, JsonObject } from './core/json.js';

@@ -8,7 +8,7 @@ import type { Disposition, MessageState } from '../core/change.js';
 import type { Json } from '../core/json.js';
 import { isFinished } from '../core/process.js';
 import { NotWaitingError } from '../errors.js';
-import type { ProcessStore, WaitAt } from '../store/process-store.js';
+import type { Match, ProcessStore, WaitAt } from '../store/process-store.js';
 import type { Activity } from './activity.js';
 import type { Clock } from './clock.js';
 import { Courier } from './courier.js';
@@ -20,6 +20,8 @@ import type { WorkflowRegistry } from './registry.js';
 
 export class PostOffice {
   private readonly looking = new Set<string>();
+  /** Where the next sweep goes on: some messages match for ever, as an event that one of many could have. */
+  private last: Match | undefined;
   readonly courier: Courier;
   private readonly events: EventPost;
 
@@ -105,7 +107,8 @@ export class PostOffice {
 
   /** What both sides missed, because one of them was cut off. */
   async sweep(limit: number): Promise<void> {
-    const pairs = await this.store.unmatched(this.registry.known(), limit);
+    const pairs = await this.store.unmatched(this.registry.known(), limit, this.last);
+    this.last = pairs.length === limit ? pairs.at(-1) : undefined;
     const messages = new Map(pairs.map(({ message }) => [message.id, message]));
     for (const message of messages.values()) await this.rejoin(message, pairs.filter((each) => each.message.id === message.id).map(({ wait }) => wait)); // prettier-ignore
   }

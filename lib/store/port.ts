@@ -42,6 +42,12 @@ export interface WaitAt {
   readonly closed: boolean;
 }
 
+/** A stored message, and a wait that it matches. */
+export interface Match {
+  readonly message: MessageState;
+  readonly wait: WaitAt;
+}
+
 /** A queued task, by where it stands. */
 export interface TaskAt {
   readonly processId: string;

@@ -1,7 +1,7 @@
 import type { Change, MessageState, RecordDraft, UndoMark, VersionDraft } from '../core/change.js';
 import type { JsonObject } from '../core/json.js';
 import type { ProcessState, WaitState } from '../core/process.js';
-import type { Known, Loaded, ProcessQuery, Rate, Rejection, StoredDefinition, TaskAt, WaitAt, WaitQuery, Want } from './port.js';
+import type { Known, Loaded, Match, ProcessQuery, Rate, Rejection, StoredDefinition, TaskAt, WaitAt, WaitQuery, Want } from './port.js';
 
 export type * from './port.js';
 
@@ -40,8 +40,11 @@ export abstract class ProcessStore<Transaction = unknown> {
   /** Keeps messages nobody waits for yet; in a transaction of the caller's, if it gives one. A known id is left as it is, and handed back. */
   abstract keepMessages(messages: readonly MessageState[], transaction?: Transaction): Promise<readonly MessageState[]>;
   abstract messagesAt(addresses: readonly string[]): Promise<readonly MessageState[]>;
-  /** Stored messages that a wait of these workflows matches: what both sides missed. */
-  abstract unmatched(workflows: readonly Known[], limit: number): Promise<readonly { readonly message: MessageState; readonly wait: WaitAt }[]>;
+  /**
+   * Stored messages that a wait of these workflows matches: what both sides missed; those after one. By the message's arrival and
+   * id, then by process and key.
+   */
+  abstract unmatched(workflows: readonly Known[], limit: number, after?: Match): Promise<readonly Match[]>;
   /** Stored ones, but for those that ask for a child (`s:...`), and the end of one (`c:...`) that somebody waits for. */
   abstract forgetMessages(storedBefore: number): Promise<void>;
 

@@ -1,6 +1,8 @@
 /** Events with keys of their own, from a moment on, and for one of those who wait. */
 import 'reflect-metadata';
 import { expect, it } from 'vitest';
+import { eventAddress } from '../../lib/core/addresses.js';
+import { aMessage } from '../../lib/core/letters.js';
 import { InvalidInputError, Step, Workflow } from '../../lib/index.js';
 import { until } from '../support/app.js';
 import { onTwoDatabases } from '../support/two-databases.js';
@@ -33,6 +35,18 @@ class Taxi {
 const minutes = (ago: number) => new Date(Date.now() - ago * 60_000);
 
 onTwoDatabases('events', { providers: [Keyed, Since, Taxi] }, ({ boot }) => {
+  it('a message that missed its wait is found behind many that match for ever', async () => {
+    const { workflows, engine } = await boot();
+    const taxis = await Promise.all(Array.from({ length: 205 }, () => workflows.start(Taxi)));
+    await workflows.settled(taxis[0]!.id);
+    expect(await workflows.emit('fare.called', 'town', {})).toHaveLength(1); // the others still match it
+    const { id } = await workflows.start(Keyed, { ticket: 't-9' });
+    await workflows.settled(id);
+    await engine.store.keepMessages([aMessage('missed', eventAddress('train.left', 't-9'), { at: 'noon' }, Date.now() + 1)]);
+    for (let sweeps = 0; sweeps < 2; sweeps++) await engine.sweeper.sweep();
+    expect((await workflows.settled(id)).status).toBe('completed');
+  });
+
   it('an event finds the process by a value of its context', async () => {
     const { workflows } = await boot();
     const [a, b] = await Promise.all(['t-1', 't-2'].map((ticket) => workflows.start(Keyed, { ticket })));

@@ -1,14 +1,14 @@
 import { childAddress, isEvent } from '../../core/addresses.js';
 import type { MessageState } from '../../core/change.js';
 import { isFinished, type ProcessState, type WaitState } from '../../core/process.js';
-import type { Known, WaitAt, WaitQuery } from '../process-store.js';
+import type { Known, Match, WaitQuery } from '../process-store.js';
 import type { Book } from './book.js';
 
 /** Kinds that a message can end. */
 const heeding: ReadonlySet<string> = new Set(['response', 'event', 'input', 'child']);
 
 /** The waits that these messages match. An event counts for who waited for it, or had started, when it counts as published. */
-export function matchesIn({ process, waits }: Book, message: MessageState): { message: MessageState; wait: WaitAt }[] {
+export function matchesIn({ process, waits }: Book, message: MessageState): Match[] {
   const open = [...waits.values()].filter(({ kind, address, closed }) => !closed && heeding.has(kind) && address === message.address);
   const meant = open.filter(({ from }) => !isEvent(message.address) || message.effectiveAt >= (from ?? process.startedAt));
   return meant.map(({ key, run, node, address }) => ({
@@ -40,6 +40,16 @@ type Place = NonNullable<WaitQuery['after']>;
 
 export function oldestFirst(a: Place, b: Place): number {
   return a.since - b.since || compare(a.processId, b.processId) || compare(a.key, b.key);
+}
+
+type Arrival = Pick<MessageState, 'id' | 'receivedAt'>;
+
+export function byArrival(a: Arrival, b: Arrival): number {
+  return a.receivedAt - b.receivedAt || compare(a.id, b.id);
+}
+
+export function byMatch(a: Match, b: Match): number {
+  return byArrival(a.message, b.message) || compare(a.wait.processId, b.wait.processId) || compare(a.wait.key, b.wait.key);
 }
 
 function compare(a: string, b: string): number {

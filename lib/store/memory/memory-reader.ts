@@ -4,6 +4,7 @@ import { FREE, isFinished, type ProcessState, type WaitState } from '../../core/
 import {
   type Known,
   type Loaded,
+  type Match,
   type ProcessQuery,
   ProcessStore,
   type StoredDefinition,
@@ -13,7 +14,7 @@ import {
   type Want,
 } from '../process-store.js';
 import { addressedIn, asWait, type Book, matches, newestFirst, timedIn } from './book.js';
-import { isKnown, isOrphan, matchesIn, oldestFirst, waitsLikeIn } from './listing.js';
+import { byArrival, byMatch, isKnown, isOrphan, matchesIn, oldestFirst, waitsLikeIn } from './listing.js';
 
 /** What is kept in memory, and all that only reads it. */
 export abstract class MemoryReader extends ProcessStore<never> {
@@ -39,9 +40,10 @@ export abstract class MemoryReader extends ProcessStore<never> {
     return [...this.inbox.values()].filter(({ address }) => addresses.includes(address)).sort((a, b) => a.receivedAt - b.receivedAt);
   }
 
-  override async unmatched(workflows: readonly Known[], limit: number): Promise<readonly { message: MessageState; wait: WaitAt }[]> {
+  override async unmatched(workflows: readonly Known[], limit: number, after?: Match): Promise<readonly Match[]> {
     const known = this.all.filter(({ process }) => isKnown(process, workflows));
-    return this.stored.flatMap((message) => known.flatMap((book) => matchesIn(book, message))).slice(0, limit);
+    const all = this.stored.flatMap((message) => known.flatMap((book) => matchesIn(book, message))).sort(byMatch);
+    return all.filter((match) => !after || byMatch(after, match) < 0).slice(0, limit);
   }
 
   override async dueWaits(workflows: readonly Known[], now: number, limit: number): Promise<readonly { processId: string; key: string; run: number }[]> {
@@ -136,8 +138,4 @@ export abstract class MemoryReader extends ProcessStore<never> {
   protected get processes(): ProcessState[] {
     return this.all.map(({ process }) => process);
   }
-}
-
-function byArrival(a: Pick<MessageState, 'id' | 'receivedAt'>, b: Pick<MessageState, 'id' | 'receivedAt'>): number {
-  return a.receivedAt - b.receivedAt || (a.id < b.id ? -1 : Number(a.id > b.id));
 }

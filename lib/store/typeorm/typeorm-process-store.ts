@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { MessageState } from '../../core/change.js';
 import { FREE } from '../../core/process.js';
-import type { Known, StoredDefinition, TaskAt, WaitAt } from '../process-store.js';
+import type { Known, Match, StoredDefinition, TaskAt, WaitAt } from '../process-store.js';
 import { AfterCommit } from './after-commit.js';
 import { onConflict } from './overwrite.js';
 import { orphansQuery } from './orphans-query.js';
@@ -9,6 +9,7 @@ import { inList, type Query, isKnown } from './query.js';
 import { openSchema } from './schema.js';
 import { type Found, messageState, taskAt, waitAt } from './states.js';
 import { TypeOrmReader } from './typeorm-reader.js';
+import { laterMatch } from './wait-query.js';
 
 const isOpen = `p.status in ('running', 'waiting')`;
 /** An event counts for who waited for it, or had started, when it counts as published. */
@@ -76,14 +77,14 @@ export abstract class TypeOrmProcessStore extends TypeOrmReader {
     return rows.map(messageState).filter(({ address }) => addresses.includes(address));
   }
 
-  override async unmatched(workflows: readonly Known[], limit: number): Promise<readonly { message: MessageState; wait: WaitAt }[]> {
+  override async unmatched(workflows: readonly Known[], limit: number, after?: Match): Promise<readonly Match[]> {
     if (workflows.length === 0) return [];
-    const known = isKnown(workflows);
+    const [known, later] = [isKnown(workflows), laterMatch(after)];
     const sql = `select m.*, w.process_id as wait_process, w.token_key, w.run, w.step, w.address as wait_address, w.kind
       from workflow_inbox m join workflow_wait w on w.address = m.address and w.kind in ('response', 'event', 'input', 'child')
       join workflow_process p on p.id = w.process_id
-      where m.disposition = 'stored' and ${known.sql} and ${counts} order by m.received_at, m.id limit ?`;
-    const rows = await this.rows({ sql, values: [...known.values, limit] });
+      where m.disposition = 'stored' and ${known.sql} and ${counts}${later.sql} order by m.received_at, m.id, w.process_id, w.token_key limit ?`;
+    const rows = await this.rows({ sql, values: [...known.values, ...later.values, limit] });
     const pairs = rows.map((row) => ({
       message: messageState(row),
       wait: waitAt({ ...row, process_id: row.wait_process!, address: row.wait_address! }),

@@ -1,6 +1,6 @@
 import { groupKey } from '../../core/group-key.js';
 import type { ProcessState, WaitState } from '../../core/process.js';
-import type { WaitQuery } from '../process-store.js';
+import type { Match, WaitQuery } from '../process-store.js';
 import { columns } from './columns.js';
 import { allOf, type Query } from './query.js';
 import { type Found, processState, waitState } from './states.js';
@@ -9,6 +9,15 @@ import { type Found, processState, waitState } from './states.js';
 const ofWait = columns.workflow_wait.map((column) => `w.${column} as w_${column}`).join(', ');
 const waits = `select p.*, ${ofWait} from workflow_wait w join workflow_process p on p.id = w.process_id`;
 const later = '(w.since > ? or (w.since = ? and (w.process_id > ? or (w.process_id = ? and w.token_key > ?))))';
+
+/** What of the pairs of messages and waits comes after one of them. */
+export function laterMatch(after: Match | undefined): Query {
+  if (!after) return { sql: '', values: [] };
+  const { receivedAt, id } = after.message;
+  const { processId, key } = after.wait;
+  const sql = ' and (m.received_at > ? or (m.received_at = ? and (m.id > ? or (m.id = ? and (w.process_id > ? or (w.process_id = ? and w.token_key > ?))))))';
+  return { sql, values: [receivedAt, receivedAt, id, id, processId, processId, key] };
+}
 
 /** Oldest first, a page at a time. */
 export function waitQuery(query: WaitQuery): Query {

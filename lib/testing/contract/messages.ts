@@ -1,4 +1,5 @@
 import { aChange, aMessage, anId, aWait } from '../builders.js';
+import type { Match } from '../../store/process-store.js';
 import type { Bench } from '../process-store.contract.js';
 import { started } from './commit.js';
 
@@ -60,6 +61,20 @@ export function messagesContract({ kit: { describe, it, expect }, store }: Bench
       await started(store(), { process: { startedAt: 500 }, waits: { put } });
       const mine = (await store().unmatched(['order'], 1000)).filter(({ message }) => [event, response].includes(message.address));
       expect(mine.map(({ message, wait: { key } }) => `${message.effectiveAt} ${key}`).sort()).toEqual(['-5000 0/3', '499 0/1', '500 0/0', '500 0/1']);
+    });
+
+    it('that match are found page by page, each once', async () => {
+      const addresses = [anId('r:'), anId('r:')] as const;
+      const messages = [0, 0, 1].map((at) => aMessage({ address: addresses[at]!, receivedAt: -700 }));
+      await store().keepMessages(messages);
+      const workflow = anId('wf');
+      const waits = { put: ['0/10', '0/9', '0/0'].map((key, i) => aWait({ key, address: addresses[i === 2 ? 1 : 0] })) };
+      for (let i = 0; i < 2; i++) await started(store(), { process: { workflow }, waits });
+      const pairs: Match[] = [];
+      for (let page = await store().unmatched([workflow], 3); page.length > 0; page = await store().unmatched([workflow], 3, page.at(-1))) pairs.push(...page);
+      const nameOf = ({ message, wait }: Match) => `${message.id} ${wait.processId} ${wait.key}`;
+      expect(pairs.map(nameOf)).toEqual([...new Set(pairs.map(nameOf))].sort());
+      expect(pairs).toHaveLength(2 * 2 * 2 + 2);
     });
 
     it('match only waits that a message can end', async () => {
