@@ -48,6 +48,7 @@ export type { DoorOptions } from './decorators/door.js';
 export { WorkflowService } from './workflow.service.js';
 export type {
   ActionOptions,
+  SkipOptions,
   DeliveryOptions,
   Explanation,
   LogLine,

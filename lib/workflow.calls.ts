@@ -16,6 +16,12 @@ export interface ActionOptions {
   readonly manager?: EntityManager;
 }
 
+/** What is said of skipping a step. */
+export interface SkipOptions extends ActionOptions {
+  /** Of a decision: the step it goes on at, or the name of the branch it goes into. */
+  readonly next?: string;
+}
+
 /** What is said of a start beside the starting values. */
 export interface StartOptions extends ActionOptions {
   /** The business key: one live process per workflow and group id. At most 255 characters. Default: the process id. */

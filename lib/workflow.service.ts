@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import type { Disposition } from './core/change.js';
 import type { Json } from './core/json.js';
 import { newId } from './core/new-id.js';
+import type { ProcessState, WaitState } from './core/process.js';
 import { fromStored } from './context/schema.js';
 import { startingValues } from './context/context.js';
 import { checkHand, checkName, checkOneOf, checkOptions, MAX_CORRELATION_ID, MAX_EVENT_KEY, MAX_GROUP_ID, MAX_ID } from './context/names.js';
@@ -24,12 +25,13 @@ import { type InputFilter, OwedInputs } from './runtime/owed-inputs.js';
 import { logOf } from './runtime/process-log.js';
 import { RecordStream } from './runtime/record-stream.js';
 import { Settling } from './runtime/settling.js';
-import { type ContextChange, type HistoryRecord, isShown, processView, waitView } from './runtime/views.js';
+import { type ContextChange, type HistoryRecord, isShown, processView, type WaitView, waitView } from './runtime/views.js';
 import type { AuditRecord } from './store/typeorm/entities/audit-record.js';
 import type { Process } from './store/typeorm/entities/process.js';
 import type { Class, Duration, EventData, EventName, Patch } from './values.js';
 import type {
   ActionOptions,
+  SkipOptions,
   DeliveryOptions,
   Explanation,
   LogLine,
@@ -204,14 +206,14 @@ export class WorkflowService {
 
   /**
    * Lets a step pass that waits or has failed, with the values it would have brought: inside `forEach`, for every item that stands
-   * there. @throws NotWaitingError, UnknownStepError, InvalidInputError, UnserialisableValueError, ValueTooLargeError
+   * there. Of a decision say where it goes on (`next`). @throws NotWaitingError, UnknownStepError, InvalidInputError, UnserialisableValueError, ValueTooLargeError
    */
   async skip<W extends Class | string>(
     workflow: W,
     step: StepIn<W>,
     process: ProcessOf,
     patch: Patch<ContextIn<W>> = {},
-    options: ActionOptions = {},
+    options: SkipOptions = {},
   ): Promise<Process> {
     if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) throw new InvalidInputError('patch', ['it must be an object']);
     return processView(await this.operations.skip(workflow, process, step, patch, options));
@@ -224,8 +226,12 @@ export class WorkflowService {
     const ref = typeof first === 'function' ? refOf(first, process!) : first;
     const state = await this.lookup.toRead(ref);
     const [values, waits] = await Promise.all([this.history_.valuesAt(state, state.contextVersion), this.lookup.waitsOf(state.id)]);
-    const shown = waits.filter(isShown).map((wait) => waitView(state.id, wait, this.owed.schemaOf(state, wait)));
-    return { ...processView(state), context: fromStored(this.history_.schemaOf(state), values), waits: shown };
+    return { ...processView(state), context: fromStored(this.history_.schemaOf(state), values), waits: this.shown(state, waits) };
+  }
+
+  /** What somebody or something outside can end. */
+  private shown(state: ProcessState, waits: readonly WaitState[]): WaitView[] {
+    return waits.filter(isShown).map((wait) => waitView(state.id, wait, this.owed.schemaOf(state, wait)));
   }
 
   /** Processes, newest first, a page at a time. @throws InvalidInputError for a limit or cursor that is none */
@@ -252,12 +258,14 @@ export class WorkflowService {
   async explain(process: ProcessRef): Promise<Explanation> {
     const state = await this.lookup.toRead(process);
     const { workflow, workflowVersion } = state;
-    return explain({
+    const waits = await this.lookup.waitsOf(state.id);
+    const told = explain({
       process: state,
-      waits: await this.lookup.waitsOf(state.id),
+      waits,
       definition: this.engine.registry.find(workflow, workflowVersion)?.definition,
       withdrawn: this.engine.registry.isWithdrawn(workflow, workflowVersion),
     });
+    return { ...told, waits: this.shown(state, waits) };
   }
 
   /** All values of that version, typed by the context's class. @throws InvalidInputError for a version there is not */

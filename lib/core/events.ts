@@ -53,6 +53,12 @@ interface Visit {
   readonly run: number;
 }
 
+/** What a body noted of itself. */
+export interface Note {
+  readonly text: string;
+  readonly at: number;
+}
+
 /** What a body left behind. Only who runs it may say so: `claim` is the process's, or for a queued task that of its wait. */
 interface Outcome extends Visit {
   readonly claim: number;
@@ -61,7 +67,9 @@ interface Outcome extends Visit {
   readonly attempt: number;
   /** When the body began. */
   readonly begunAt?: number;
-  readonly notes?: readonly string[];
+  /** The step it undoes: the token that does so may stand in none. */
+  readonly undoes?: string;
+  readonly notes?: readonly Note[];
   /** What was said while it ran, one JSON line each. */
   readonly log?: readonly string[];
 }
@@ -99,8 +107,8 @@ export type ProcessEvent = (
   | { readonly type: 'resumed' }
   | { readonly type: 'cancelled'; readonly compensate?: boolean }
   | { readonly type: 'retried'; readonly step?: string }
-  /** A person lets the visit at this key pass, with the values it would have brought. */
-  | (Visit & { readonly type: 'skipped'; readonly patch: ContextPatch })
+  /** A person lets the visit at this key pass, with the values it would have brought, and the way it would have chosen. */
+  | (Visit & { readonly type: 'skipped'; readonly patch: ContextPatch; readonly branch?: string })
   | { readonly type: 'restarted'; readonly root: number; readonly version: number; readonly values: JsonObject; readonly places: ReadonlyMap<string, Standing> }
   /** Goes on under another version of its workflow: which of its visits stand at a step of another name there. */
   | {

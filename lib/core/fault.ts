@@ -20,6 +20,7 @@ export function leaveOut(draft: Draft, token: Token, told: { readonly error?: st
   draft.record('step-skipped', { ...about(token), ...told });
 }
 
-export function about(token: Pick<Token, 'node' | 'run' | 'attempt'>): { step: string; run: number; attempt: number } {
-  return { step: token.node, run: token.run, attempt: token.attempt };
+/** Who undoes everything stands in no step. */
+export function about({ node, run, attempt }: Pick<Token, 'node' | 'run' | 'attempt'>): { step: string | null; run: number; attempt: number } {
+  return { step: node === '' ? null : node, run, attempt };
 }

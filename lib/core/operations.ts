@@ -103,8 +103,8 @@ export function skipped(draft: Draft, event: EventOf<'skipped'>): void {
   if (!token || token.run !== event.run || node?.kind !== 'step' || !canPass(token)) return;
   draft.remove(token.key);
   draft.makeVersion(token.node, event.patch);
-  draft.record('step-skipped', about(token));
-  passOver(draft, 'kind' in token ? awake(token as WaitState) : token, node);
+  draft.record('step-skipped', { ...about(token), ...(event.branch !== undefined && { detail: event.branch }) });
+  passOver(draft, 'kind' in token ? awake(token as WaitState) : token, node, event.branch);
 }
 
 /** It is a visit, and its body is not running: neither here, nor as a task. */
@@ -114,7 +114,7 @@ function canPass(token: Token): boolean {
 }
 
 /** An event that is let pass turns the process nowhere. */
-function passOver(draft: Draft, token: Token, node: Node): void {
+function passOver(draft: Draft, token: Token, node: Node, branch: string | undefined): void {
   if (token.last) ended(draft, token);
-  else if (!isMail(token)) proceed(draft, token, edgeOf(node, undefined), draft.head.contextVersion);
+  else if (!isMail(token)) proceed(draft, token, edgeOf(node, branch), draft.head.contextVersion);
 }

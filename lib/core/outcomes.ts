@@ -24,9 +24,14 @@ function visitOf(draft: Draft, event: Outcome): Token | null {
   const token = event.taskOf === undefined ? held(draft, event) : taken(draft, event);
   const asks = event.type === 'response-requested' || event.type === 'child-requested';
   if (!token || token.run !== event.run || (asks && token.does !== 'request')) return null;
-  for (const note of event.notes ?? []) draft.record('note', { ...about(token), detail: note });
-  if (event.log?.length) draft.record('log', { ...about(token), detail: event.log.join('\n') });
+  const speaker = speakerOf(token, event);
+  for (const { text, at } of event.notes ?? []) draft.record('note', { ...speaker, detail: text, at });
+  if (event.log?.length) draft.record('log', { ...speaker, detail: event.log.join('\n') });
   return token;
+}
+
+function speakerOf(token: Token, { undoes }: Outcome): ReturnType<typeof about> {
+  return undoes === undefined ? about(token) : { ...about(token), step: undoes };
 }
 
 function held(draft: Draft, event: Outcome): Token | null {
@@ -169,7 +174,7 @@ export function stepPaused(draft: Draft, event: EventOf<'step-paused'>): void {
 export function stepFailed(draft: Draft, event: EventOf<'step-failed'>): void {
   const token = visitOf(draft, event);
   if (!token) return;
-  draft.record('step-failed', { ...about(token), error: event.error });
+  draft.record('step-failed', { ...speakerOf(token, event), error: event.error });
   fail(draft, token, event.error, event.permanent ? null : event.random);
 }
 

@@ -22,10 +22,16 @@ export function restarted(draft: Draft, event: EventOf<'restarted'>): void {
   startLife(draft);
   draft.makeVersion('', { set: event.values, remove: [] }, { snapshot: event.values });
   draft.record('process-restarted', { detail: `from version ${event.version}` });
-  if (oldRoot === undefined) return beOver(draft, rootKey(draft));
+  if (oldRoot === undefined) return endAgain(draft, rootKey(draft));
   const stages: Record<string, readonly [string, number]> = {};
   draft.send(...comeBack(draft, oldRoot, rootKey(draft), { branches: branchesByParent(event.places), places: event.places, stages }));
   if (Object.keys(stages).length > 0) draft.mark({ restarted: stages });
+}
+
+/** The flow was over, and an accepted event is still to be handled. A restart from here must not find the life before. */
+function endAgain(draft: Draft, key: string): void {
+  draft.moved(key);
+  beOver(draft, key);
 }
 
 function branchesByParent(places: ReadonlyMap<string, Standing>): ReadonlyMap<string, string[]> {

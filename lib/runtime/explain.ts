@@ -2,7 +2,6 @@ import { eventAddress, eventIn, namedIn } from '../core/addresses.js';
 import { isActive, isFinished, type ProcessState, type Token, type WaitState } from '../core/process.js';
 import type { WorkflowDefinition } from '../definition/graph.js';
 import type { Explanation } from '../workflow.calls.js';
-import { waitView } from './views.js';
 
 /** All that an explanation is made of. */
 export interface Explained {
@@ -26,11 +25,11 @@ const MOST_TOLD = 5;
 const SILENT: ReadonlySet<string> = new Set(['branches', 'turn']);
 
 /** Where a process stands, and what would move it. */
-export function explain(subject: Explained): Explanation {
-  const { process, waits } = subject;
+export function explain(subject: Explained): Omit<Explanation, 'waits'> {
+  const { process } = subject;
   const words = wordsOf(subject);
   const sentence = `Process ${process.id} of workflow "${process.workflow}" version ${process.workflowVersion} ${joined(words)}.`;
-  return { sentence, waits: waits.map((wait) => waitView(process.id, wait)), remedies: [...new Set(words.flatMap(({ remedies = [] }) => remedies))] };
+  return { sentence, remedies: [...new Set(words.flatMap(({ remedies = [] }) => remedies))] };
 }
 
 function joined(words: readonly Word[]): string {
@@ -70,7 +69,7 @@ function unknown({ process: { id, workflow, workflowVersion }, withdrawn }: Expl
 }
 
 function migration(workflow: string, from: number): string {
-  return `plan('${workflow}', { from: ${from}, to: … }), then migrate()`;
+  return `once it is known here: plan('${workflow}', { from: ${from}, to: … }), then migrate()`;
 }
 
 function standstill({ id, status, cause }: ProcessState): Word[] {
@@ -79,33 +78,43 @@ function standstill({ id, status, cause }: ProcessState): Word[] {
 }
 
 /** It may have failed in more than one of its branches. */
-function failures({ process, waits }: Explained): Word[] {
+function failures(subject: Explained): Word[] {
+  const { process, waits } = subject;
   const failed = new Map([...process.tokens, ...waits].filter(({ fault }) => fault !== undefined).map((token) => [token.key, token]));
   return [...failed.values()].map((token) => ({
-    says: `has failed in ${stepAt(token)} at attempt ${token.attempt}: ${token.fault}`,
-    remedies: [
-      `retry('${process.id}', { step: '${token.node}' })`,
-      `skip('${process.workflow}', '${token.node}', '${process.id}')`,
-      `restartFrom('${process.id}', 1 to ${process.contextVersion})`,
-      `cancel('${process.id}')`,
-    ],
+    says: `has failed in ${placeOf(token)} at attempt ${token.attempt}: ${token.fault}`,
+    remedies: [...againOrPast(token, subject), `restartFrom('${process.id}', 1 to ${process.contextVersion})`, `cancel('${process.id}')`],
   }));
+}
+
+/** What undoes, or holds others together, is no step that could be named. */
+function againOrPast(token: Token, subject: Explained): string[] {
+  const { id } = subject.process;
+  if (token.does === 'undo' || token.does === 'branches') return [`retry('${id}')`];
+  return [`retry('${id}', { step: '${token.node}' })`, skipping(token, subject)];
+}
+
+function skipping({ node: step }: Token, { process: { id, workflow }, definition }: Explained): string {
+  const node = definition?.nodes.get(step);
+  const edges = node?.kind === 'step' ? (node.labels ?? node.next) : [];
+  return `skip('${workflow}', '${step}', '${id}'${edges.length > 1 ? `, {}, { next: '${edges.join("' or '")}' }` : ''})`;
 }
 
 function running({ status, tokens, worker }: ProcessState): Word[] {
   if (status !== 'running') return [];
   const steps = tokens.filter((token) => isActive(token) || token.does === 'undo');
-  const what = steps.map((token) => stepAt(token)).join(', ') || 'its next step';
+  const what = steps.map((token) => placeOf(token)).join(', ') || 'its next step';
   if (worker) return [{ says: `runs ${what} on worker ${worker}` }];
   return [{ says: `can run ${what}, and no worker has taken it`, remedies: ['start an instance that knows the workflow and has `worker.enabled`'] }];
 }
 
 /* ------------------------------------------------------------------- what it waits for ---- */
 
-function waitWords({ process, waits }: Explained): Word[] {
+function waitWords(subject: Explained): Word[] {
+  const { waits } = subject;
   const told = waits.filter(({ kind, fault }) => !SILENT.has(kind) && fault === undefined);
   const visits = told.filter((wait) => !isWatch(wait));
-  return [...visits.map((wait) => visitWord(wait, process)), ...told.filter(isWatch).map(watchWord)];
+  return [...visits.map((wait) => visitWord(wait, subject)), ...told.filter(isWatch).map(watchWord)];
 }
 
 /** It stands beside a visit, to say that it takes too long. */
@@ -118,9 +127,10 @@ function watchWord(wait: WaitState): Word {
   return { says: `${wait.does === 'remind' ? 'will be overdue' : 'must be done'} with ${stepAt(wait)} at ${when(wait.dueAt ?? wait.since)}` };
 }
 
-function visitWord(wait: WaitState, process: ProcessState): Word {
-  const { says, remedies = [] } = KINDS[wait.kind](wait, process);
-  return { says: `${says}${limit(wait)}`, remedies: [...remedies, `skip('${process.workflow}', '${wait.node}', '${process.id}')`] };
+function visitWord(wait: WaitState, subject: Explained): Word {
+  const { says, remedies = [] } = KINDS[wait.kind](wait, subject.process);
+  const isKnown = subject.definition !== undefined; // else nothing can be skipped here
+  return { says: `${says}${limit(wait)}`, remedies: [...remedies, ...(isKnown ? [skipping(wait, subject)] : [])] };
 }
 
 type Tell = (wait: WaitState, process: ProcessState) => Word;
@@ -162,6 +172,11 @@ function waitsIn(wait: WaitState): string {
 /** How long it may last, where that is not what it waits for. */
 function limit({ deadline }: WaitState): string {
   return deadline === undefined ? '' : `, at most until ${when(deadline)}`;
+}
+
+function placeOf(token: Token): string {
+  if (token.does !== 'undo') return stepAt(token);
+  return token.node === '' ? 'undoing what was done' : `undoing what was done in "${token.node}"`;
 }
 
 function stepAt({ node, index }: Token): string {

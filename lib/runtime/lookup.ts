@@ -1,4 +1,5 @@
 import { isFinished, type ProcessState, type ProcessStatus, type WaitState } from '../core/process.js';
+import { stepNamed } from '../definition/graph.js';
 import { InvalidInputError, ProcessNotFoundError } from '../errors.js';
 import { checkName, checkOneOf, checkOptions, MAX_GROUP_ID } from '../context/names.js';
 import type { ProcessQuery, ProcessStore } from '../store/process-store.js';
@@ -70,6 +71,12 @@ export class Lookup {
   /** The steps meant, in the version of the process. @throws UnknownStepError, UnknownWorkflowError */
   stepsMeant(process: ProcessState, step: Class | string): readonly string[] {
     return stepsMeant(this.registry.get(process.workflow, process.workflowVersion), step);
+  }
+
+  /** The ways a step of the process may go. */
+  edgesOf({ workflow, workflowVersion }: ProcessState, step: string): readonly string[] {
+    const { labels, next } = stepNamed(this.registry.get(workflow, workflowVersion).definition, step);
+    return labels ?? next;
   }
 
   async waitsOf(id: string, manager?: unknown): Promise<readonly WaitState[]> {

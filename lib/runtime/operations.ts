@@ -1,13 +1,16 @@
 import { isFinished, type ProcessState, type Token, type WaitState } from '../core/process.js';
 import { storedPatch } from '../context/context.js';
 import { checkHand } from '../context/names.js';
-import { NotWaitingError, ProcessAlreadyLiveError, ProcessFinishedError, ProcessNotFoundError } from '../errors.js';
+import { InvalidInputError, NotWaitingError, ProcessAlreadyLiveError, ProcessFinishedError, ProcessNotFoundError } from '../errors.js';
 import type { Hand, Hands } from './hands.js';
 import type { History } from './history.js';
 import type { Lookup, ProcessRef } from './lookup.js';
 import type { Standing, Told } from './seat.js';
 import type { Class } from '../values.js';
 import type { ProcessOf } from '../workflow.calls.js';
+
+/** `next`: where a decision goes on. */
+export type Skipping = Hand & { readonly next?: string };
 
 /** What people do to processes. What no longer applies is an error here: they should know. */
 export class Operations {
@@ -30,18 +33,20 @@ export class Operations {
   }
 
   /** Every visit to the step that waits or has failed: inside an each there may be many. */
-  async skip(workflow: Class | string, ref: ProcessOf, step: Class | string, patch: object, hand: Hand): Promise<ProcessState> {
+  async skip(workflow: Class | string, ref: ProcessOf, step: Class | string, patch: object, { next, ...hand }: Skipping): Promise<ProcessState> {
     const process = notFinished(await this.lookup.ofWorkflow(workflow, ref, hand.manager));
     checkHand(hand);
     const steps = this.lookup.stepsMeant(process, step);
+    for (const name of steps) checkWay(this.lookup.edgesOf(process, name), name, next);
     const visits = standing(process, await this.lookup.waitsOf(process.id, hand.manager)).filter(({ node }) => steps.includes(node));
     let last: ProcessState | undefined;
-    for (const visit of visits) last = (await this.skipVisit(process.id, visit, patch, hand)) ?? last;
+    for (const visit of visits) last = (await this.skipVisit(process.id, visit, patch, next, hand)) ?? last;
     return last ?? refuse(`its step "${steps.join('", "')}" neither waits nor has failed`, steps[0])(process);
   }
 
-  private async skipVisit(id: string, { key, run }: Token, patch: object, hand: Hand): Promise<ProcessState | undefined> {
-    const tell = ({ bound, context }: Standing): Told => ({ type: 'skipped', key, run, patch: storedPatch(bound.context, patch, context) });
+  private async skipVisit(id: string, { key, run }: Token, patch: object, next: string | undefined, hand: Hand): Promise<ProcessState | undefined> {
+    const way = next === undefined ? {} : { branch: next };
+    const tell = ({ bound, context }: Standing): Told => ({ type: 'skipped', key, run, patch: storedPatch(bound.context, patch, context), ...way });
     const applied = await this.hands.tell(id, { tell, waits: [key], messages: [] }, hand);
     return applied?.change ? applied.process : undefined;
   }
@@ -87,6 +92,14 @@ function standing({ tokens }: ProcessState, waits: readonly WaitState[]): Token[
   const failed = tokens.filter(({ fault }) => fault !== undefined);
   const waiting = waits.filter(({ kind, key }) => kind !== 'branches' && !key.includes('~'));
   return [...new Map([...failed, ...waiting].map((token) => [token.key, token])).values()];
+}
+
+/** Nobody has decided where a decision that is skipped goes on: whoever skips it says so. */
+function checkWay(edges: readonly string[], step: string, next: string | undefined): void {
+  if (next === undefined ? edges.length < 2 : edges.length > 1 && edges.includes(next)) return;
+  const ways = edges.map((edge) => `'${edge}'`).join(', ');
+  const problem = edges.length < 2 ? `"${step}" is no decision: leave it out` : `"${step}" is a decision: say where it goes on, one of ${ways}`;
+  throw new InvalidInputError('next', [problem]);
 }
 
 function refuse(why: string, step = ''): (process: ProcessState) => never {

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import type { Note } from '../core/events.js';
 import type { LogLine } from '../workflow.calls.js';
 import type { Clock } from './clock.js';
 
@@ -15,29 +16,41 @@ export interface StoredLine {
   /** Of the logger that said it. */
   readonly context?: string;
   readonly text: string;
+  /** So many notes of the attempt had been made before. */
+  readonly notes?: number;
 }
 
 /** What is said while one body runs. What it still says after its end is said to nobody. */
 export class StepLog {
+  /** They have records of their own. */
+  readonly notes: Note[] = [];
   private readonly lines: StoredLine[] = [];
   private leftOut = 0;
   private isClosed = false;
 
   constructor(private readonly clock: Pick<Clock, 'now'>) {}
 
+  note(text: string): void {
+    this.notes.push({ text, at: this.now() });
+  }
+
   /** Never throws: whatever is logged must not fail the step. */
   hear(level: LogLevel, said: readonly unknown[], context?: string): void {
     if (this.isClosed) return;
     if (this.lines.length === MOST_LINES) this.leftOut++;
-    else this.lines.push({ at: this.now(), level, ...(context !== undefined && { context }), text: textOf(said) });
+    else this.lines.push({ at: this.now(), level, ...(context !== undefined && { context }), text: textOf(said), ...this.behind });
   }
 
   /** One JSON line each. */
   close(): readonly string[] {
     this.isClosed = true;
     if (this.lines.length === 0) return SILENCE;
-    const more: StoredLine[] = this.leftOut === 0 ? [] : [{ at: this.now(), level: 'warn', text: `${this.leftOut} more lines were left out` }];
+    const more: StoredLine[] = this.leftOut === 0 ? [] : [{ at: this.now(), level: 'warn', text: `${this.leftOut} more lines were left out`, ...this.behind }];
     return [...this.lines, ...more].map((line) => JSON.stringify(line));
+  }
+
+  private get behind(): { notes?: number } {
+    return this.notes.length > 0 ? { notes: this.notes.length } : {};
   }
 
   private now(): number {

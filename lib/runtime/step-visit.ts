@@ -24,7 +24,6 @@ const EFFECT_OF: Readonly<Partial<Record<Token['does'], string>>> = { undo: '.un
 
 /** What a body is given of its visit. The abort signal is made only if somebody looks at it: most never do. */
 export class StepVisit implements StepRef {
-  notes: string[] = [];
   log: StepLog;
   now: Date;
   message: unknown;
@@ -51,7 +50,7 @@ export class StepVisit implements StepRef {
 
   /** From the start, in a transaction: nothing of a try before it is left. */
   begin(process: ProcessState, transaction: EntityManager): void {
-    Object.assign(this, { process, transaction, notes: [], log: new StepLog(this.clock), now: this.clock.now(), ended: false });
+    Object.assign(this, { process, transaction, log: new StepLog(this.clock), now: this.clock.now(), ended: false });
   }
 
   get processId(): string {
@@ -115,6 +114,6 @@ export class StepVisit implements StepRef {
   }
 
   note(text: string): void {
-    this.notes.push(String(text)); // whatever was caught: it must not stop the record it goes with
+    this.log.note(String(text)); // whatever was caught: it must not stop the record it goes with
   }
 }

@@ -1,7 +1,7 @@
 import { storedPatch } from '../context/context.js';
 import { checkSize, plain } from '../context/plain.js';
 import { toStored } from '../context/schema.js';
-import type { ContextPatch } from '../core/events.js';
+import type { ContextPatch, Note } from '../core/events.js';
 import type { Json, JsonObject } from '../core/json.js';
 import type { Token } from '../core/process.js';
 import type { Schema } from '../values.js';
@@ -18,7 +18,7 @@ export interface Speaker {
   readonly begunAt?: number | undefined;
   /** The values its body saw. */
   readonly seen?: JsonObject | undefined;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   readonly log: readonly string[];
   /** The visit it has undone. */
   readonly undoes?: Undone | null;
@@ -29,7 +29,7 @@ export interface Speaker {
 /** Whoever ran the body speaks for it: what was said in it goes with the outcome. */
 export function speakerOf(visit: StepVisit, by: Pick<Speaker, 'claim' | 'taskOf' | 'begunAt' | 'seen' | 'child'>): Speaker {
   const { claim, taskOf, begunAt, seen, child } = by; // one shape for all: a spread of several is slow
-  return { claim, taskOf, begunAt, seen, child, token: visit.token, notes: visit.notes, log: visit.log.close(), undoes: visit.undoes };
+  return { claim, taskOf, begunAt, seen, child, token: visit.token, notes: visit.log.notes, log: visit.log.close(), undoes: visit.undoes };
 }
 
 /** An outcome as an event. A patch that cannot be stored is a failed attempt, like any other error of the step. */
@@ -58,11 +58,12 @@ function where({ undoes }: Speaker): string {
 }
 
 /** Which visit speaks, and all that was said while it ran. */
-export function visitOf({ token, claim, notes, log, taskOf, begunAt }: Speaker) {
+export function visitOf({ token, claim, notes, log, taskOf, begunAt, undoes }: Speaker) {
   const { key, run, attempt } = token;
   return {
     key, run, attempt, claim, notes,
     ...(log.length > 0 && { log }),
+    ...(undoes && { undoes: undoes.node }),
     ...(taskOf !== undefined && { taskOf, ...(begunAt !== undefined && { begunAt }) }),
   }; // prettier-ignore
 }

@@ -208,8 +208,14 @@ describe('who did it, and why', () => {
   });
 
   it('notes of a body come with its outcome, and only if that counts', () => {
-    const noted = { ...events['step-succeeded'], notes: ['one', 'two'] } as ProcessEvent;
-    expect(transition(definition, standing('running'), noted, NOON)!.records.map(({ type, detail }) => [type, detail])).toEqual([['note', 'one'], ['note', 'two'], ['step-completed', null]]); // prettier-ignore
+    const noted = {
+      ...events['step-succeeded'],
+      notes: [
+        { text: 'one', at: 5 },
+        { text: 'two', at: 6 },
+      ],
+    } as ProcessEvent;
+    expect(transition(definition, standing('running'), noted, NOON)!.records.map(({ type, detail, at }) => [type, detail, at])).toEqual([['note', 'one', 5], ['note', 'two', 6], ['step-completed', null, NOON]]); // prettier-ignore
     expect(transition(definition, standing('running'), { ...noted, claim: 0 } as ProcessEvent, NOON)).toBeNull();
   });
 });

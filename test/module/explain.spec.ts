@@ -45,7 +45,6 @@ describe('explain', () => {
     expect(explanation.sentence).toMatch(/^Process p of workflow "order" version 1 /);
     expect(explanation.sentence).toContain(sentence);
     if (remedy !== null) expect(explanation.remedies).toContain(remedy);
-    expect(explanation.waits).toMatchObject([{ kind: wait.kind }]);
   });
 
   it.each([

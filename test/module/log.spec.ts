@@ -51,8 +51,8 @@ async function linesOf(app: TestApp, workflow: new () => object = TalkingWorkflo
   return lines.map(({ step, attempt, level, context = '', text }) => `${step} ${attempt} ${level} ${context}: ${text.split('\n    at ')[0]!}`);
 }
 const SAID = [
-  'talk 1 note : a note',
   'talk 1 log Files: before',
+  'talk 1 note : a note',
   'talk 1 warn Static: after an await',
   "talk 1 debug : { some: 'object' }",
   'observe 1 verbose Files: observed',
@@ -126,14 +126,14 @@ describe('the log of a process', () => {
       }
     }
     const app = await boot({ providers: [Transactional, Overtaken] });
-    expect(await linesOf(app, Transactional)).toEqual(['write 1 note : wrote', 'write 1 log Files: writing', 'write 1 error : Error: no']);
+    expect(await linesOf(app, Transactional)).toEqual(['write 1 log Files: writing', 'write 1 note : wrote', 'write 1 error : Error: no']);
     const { store } = app.engine;
     const commit = store.commitWithin.bind(store);
     store.commitWithin = (_transaction, change) => {
       store.commitWithin = commit;
       return Promise.resolve({ change, reason: 'stale' });
     };
-    expect(await linesOf(app, Overtaken)).toEqual(['write 1 note : wrote', 'write 1 log Files: writing']);
+    expect(await linesOf(app, Overtaken)).toEqual(['write 1 log Files: writing', 'write 1 note : wrote']);
   });
 });
 
