@@ -1,20 +1,9 @@
 /** Libero Flow's decider by its numbers: what begins when, and what a failure does to the rest. */
 import 'reflect-metadata';
 import { describe, expect, it } from 'vitest';
-import { Clock, fail, NotWaitingError, ProcessFinishedError, type StepRef } from 'nestjs-argonaut';
+import { fail, NotWaitingError, ProcessFinishedError, type StepJson, type StepRef } from 'nestjs-argonaut';
 import { until } from '../support/app.js';
-import { attempts, type Bench, defined, lookedAt, onEachDatabase, signal, Turnstile } from './row.js';
-
-/** Runs ahead as far as a test says. */
-class Ahead extends Clock {
-  private ms = 0;
-  now(): Date {
-    return new Date(Date.now() + this.ms);
-  }
-  by(ms: number): void {
-    this.ms += ms;
-  }
-}
+import { Ahead, attempts, type Bench, defined, lookedAt, onEachDatabase, signal, Turnstile } from './row.js';
 
 const MINUTE = 60_000;
 const clock = new Ahead();
@@ -162,6 +151,46 @@ function decider(bench: Bench): void {
       await bench.workflows.retry(id);
       expect((await bench.settled(id)).status).toBe('completed');
       expect(await bench.steps(id)).toEqual(['a', 'i', 'b']);
+    });
+
+    describe.each([
+      ['an independent', { independent: true }],
+      ['a parallel', { parallel: 'side by side' }],
+    ])('B-8 what waits in %s position when another step fails for good', (_position, position) => {
+      const inAnHour = { attempts: 2, delay: '1h' } as const;
+      it.each<[string, Partial<StepJson>, number]>([
+        ['for its next try', { retry: inAnHour }, 2],
+        ['for its time', { after: '1h' }, 1],
+        ['in a queue for its time', { queue: 'work', after: '1h' }, 1],
+        ['in a queue for its next try', { queue: 'work', retry: inAnHour }, 2],
+        ['for an event', { on: 'come' }, 1],
+      ])('B-8 begins nothing when that comes, if it waits %s; after retry() it goes on', async (_what, options, tries) => {
+        const [failing, busy, going] = [signal(), signal(), signal()];
+        const name = await defined(bench, [{ name: 'a', ...position }, { name: 'busy', ...position }, { name: 'i', ...position, ...options }, 'b']);
+        const beside = (_context: unknown, { attempt }: StepRef) => (attempt < tries ? broken() : undefined);
+        const failed = await bench.start(name, {}, { a: () => failing.happened.then(refused), busy: () => busy.happened, i: beside });
+        const other = await bench.start(name, {}, { a: () => going.happened, i: beside }); // nothing fails it, so it shows when the moment has come
+        for (const { id } of [failed, other])
+          await until(() => bench.workflows.get(id), ({ waits }) => waits.some(({ step, attempt }) => step === 'i' && attempt === tries)); // prettier-ignore
+        failing.give();
+        expect(await bench.reaches(failed.id, 'failed')).toMatchObject({ cause: 'a: never' });
+        const begun = failed.names();
+        clock.by(61 * MINUTE);
+        await bench.workflows.emit('come', [failed.groupId, other.groupId], {});
+        await until(() => bench.steps(other.id), (steps) => steps.includes('i')); // prettier-ignore
+        await bench.app.engine.sweeper.sweep();
+        busy.give(); // till then its worker has the process in hand, and after that nobody
+        going.give();
+        await bench.reaches(other.id, 'completed');
+        await lookedAt(bench);
+        expect(failed.names()).toEqual(begun);
+        expect(await bench.workflows.get(failed.id)).toMatchObject({ status: 'failed', cause: 'a: never' });
+        bench.journal.tell(failed.groupId, { i: beside });
+        await bench.workflows.retry(failed.id);
+        await bench.reaches(failed.id, 'completed');
+        expect((await bench.steps(failed.id)).toSorted()).toEqual(['a', 'b', 'busy', 'i']);
+        expect(bench.journal.of(failed.groupId, 'i').map(({ attempt }) => attempt)).toEqual(Array.from({ length: tries }, (_, i) => i + 1));
+      });
     });
 
     it.each(['first', 'middle', 'last'])('B-9 a step that is not required counts as done when it fails for good, as the %s of three', async (place) => {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { StepJson, WorkflowJson } from 'nestjs-argonaut';
 import type { Bench } from '../liteflow/support.js';
 
-export { type Behaviours, type Bench, Journal, onEachDatabase, signal, Turnstile } from '../liteflow/support.js';
+export { Ahead, type Behaviours, type Bench, Journal, onEachDatabase, signal, Turnstile } from '../liteflow/support.js';
 
 /** As in the README of Libero Flow. */
 export const DUMMY = {

@@ -153,6 +153,18 @@ function worker(bench: Bench): void {
       }
     });
 
+    it.each<[string, object]>([
+      ['in place', {}],
+      ['on a queue', { queue: 'work' }],
+    ])('B-20 B-9 one that is not required and returns what is no outcome is passed over at its first try, %s', async (_where, queue) => {
+      const optional = { name: 'a', required: false, retry: 5, ...queue };
+      const { id, groupId } = await bench.start(await defined(bench, [optional, 'b']), {}, { a: () => 'Succeeded' });
+      expect(await bench.reaches(id, 'completed')).toMatchObject({ context: {}, cause: null });
+      expect(bench.journal.names(groupId)).toEqual(['a', 'b']);
+      expect(await attempts(bench, id, 'a')).toEqual(['failed 1', 'skipped 1']);
+      expect((await bench.workflows.history(id)).find(({ type }) => type === 'step-skipped')!.error).toMatch(/^WrongResult: it returned "Succeeded"/);
+    });
+
     it.each<[string, unknown, object]>([
       ['nothing', undefined, {}],
       ['null', null, {}],

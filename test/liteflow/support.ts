@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { type ProcessStatus, type StartOptions, Step, type StepRef } from 'nestjs-argonaut';
+import { Clock, type ProcessStatus, type StartOptions, Step, type StepRef } from 'nestjs-argonaut';
 import { type AppSetup, bootApp, matrix, type TestApp, until } from '../support/app.js';
 import { type Database, isThere, titleOf } from '../support/databases.js';
 
@@ -101,6 +101,17 @@ export function signal<T = void>() {
   let give!: (value: T) => void;
   const happened = new Promise<T>((resolve) => (give = resolve));
   return { happened, give };
+}
+
+/** A clock that runs ahead as far as a test says. */
+export class Ahead extends Clock {
+  private ms = 0;
+  now(): Date {
+    return new Date(Date.now() + this.ms);
+  }
+  by(ms: number): void {
+    this.ms += ms;
+  }
 }
 
 /** An application on one database, and what tests ask of it. */
