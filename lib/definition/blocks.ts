@@ -85,6 +85,11 @@ export function wrapped(block: StepBlock): Block {
   return whole;
 }
 
+/** What the node of such a wrapping says of its step. */
+export function guarding(step: WrittenStep | undefined): { of?: string } {
+  return step ? { of: step.name } : {};
+}
+
 /** The step inside what `wrapped` put around it. */
 export function stepOf(block: Block): StepBlock | undefined {
   if (block.kind === 'step') return block;
@@ -109,6 +114,12 @@ export function lastBranchOf(blocks: Blocks, i: number): number | undefined {
 function choicesOf(block: Block): readonly string[] {
   const step = stepOf(block);
   return (step?.decides && step.edges) || [];
+}
+
+/** The step that comes first in them. */
+export function firstIn([first]: Blocks = []): WrittenStep | undefined {
+  if (!first) return undefined;
+  return first.kind === 'step' ? first.step : firstIn(partsOf(first)[0]);
 }
 
 /** All the steps in them, in the order they stand. */

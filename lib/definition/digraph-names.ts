@@ -14,10 +14,23 @@ export function edgesFrom(edges: Edges, name: string): readonly string[] {
 
 /** Every step it names, also one with no edges of its own. */
 export function namesIn(edges: Edges): ReadonlySet<string> {
-  const names = new Set([...Object.keys(edges), ...Object.keys(edges).flatMap((name) => edgesFrom(edges, name))]);
+  const names = new Set(placesIn(edges).keys());
   names.delete(START);
   names.delete(END);
   return names;
+}
+
+/** Each name with where it stands: as one that has edges, then where edges lead to it. */
+export function placesIn(edges: Edges): ReadonlyMap<string, readonly string[]> {
+  const keys = Object.keys(edges);
+  const leading = keys.flatMap((from) => edgesFrom(edges, from).map((to, i) => [to, `.${from}[${i}]`] as const));
+  const places = new Map<string, string[]>(keys.filter((name) => name !== START).map((name) => [name, [`.${name}`]]));
+  for (const [name, place] of leading) {
+    const known = places.get(name);
+    if (known) known.push(place);
+    else places.set(name, [place]);
+  }
+  return places;
 }
 
 /** The steps that `onError` goes on at. */

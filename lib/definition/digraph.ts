@@ -8,11 +8,11 @@ import { stepBlock } from './written-order.js';
 /** Compiles a workflow that says, step by step, which may follow. */
 export function compileDigraph(source: WorkflowSource, defaults: DefinitionDefaults = {}): Compiled {
   const edges = source.flow as Edges;
-  const named = namesIn(edges);
+  const [named, rescues] = [namesIn(edges), rescuesIn(source)];
   const steps = source.steps.filter(({ name, options }) => named.has(name) && !options.unsolicited);
   const blocks = steps.map((step) => nodeBlock(step, edges));
-  const compiled = new Layout(source, defaults).graph(blocks, edgesFrom(edges, START)[0]!, asideOf(source, named, rescuesIn(source)));
-  const rescued = { ...source, steps: source.steps.filter(({ name }) => named.has(name) || !rescuesIn(source).has(name)) };
+  const compiled = new Layout(source, defaults).graph(blocks, edgesFrom(edges, START)[0]!, asideOf(source, named, rescues));
+  const rescued = { ...source, steps: source.steps.filter(({ name }) => named.has(name) || !rescues.has(name)) };
   return { ...compiled, problems: [...digraphProblems(rescued), ...compiled.problems] };
 }
 

@@ -1,5 +1,6 @@
 import type { StepOptions } from '../decorators/step.options.js';
 import type { Class, Schema } from '../values.js';
+import { atStep } from './document-paths.js';
 import { JsonSchema, schemaCheck, schemaProblem } from './json-schema.js';
 import { valueOf } from './node-code.js';
 import type { NodeCode, WorkflowSource, WrittenStep } from './source.js';
@@ -83,8 +84,8 @@ function stepOf(json: StepJson, path: string, library: StepLibrary): { step: Wri
   const known = provider ?? { type: Object, name: use, options: {}, host: {} };
   const step = { ...useOf(known, options), path, ...(child !== undefined && { child: { workflow: typeof child === 'string' ? child : child.workflow } }) };
   const code = codeOf(child, retry);
-  const at = `${path} (${name})`;
-  return { step: { ...step, ...(code && { code }) }, problems: provider ? (second ? [`${at}: ${ambiguous(use)}`] : []) : [`${at}: ${missing(use, library)}`] };
+  const at = atStep(step);
+  return { step: { ...step, ...(code && { code }) }, problems: provider ? (second ? [`${at}${ambiguous(use)}`] : []) : [`${at}${missing(use, library)}`] };
 }
 
 function missing(use: string, library: StepLibrary): string {

@@ -43,6 +43,6 @@ function rulesIn(blocks: Blocks): WrittenStep[] {
 
 /** Methods with @Step() that the flow says nothing of; step classes are there for others too. */
 function forgotten(source: WorkflowSource, { named, problems }: Recording, rescues: ReadonlySet<string>): Iterable<string> {
-  const steps = source.steps.filter(({ name, options }) => !options.unsolicited && !rescues.has(name)).map(({ name }) => name);
-  return problems.length > 0 ? [] : unnamed(steps, named, false);
+  const steps = source.steps.filter(({ name, options }) => !options.unsolicited && !rescues.has(name));
+  return problems.length > 0 ? [] : unnamed(steps, named);
 }

@@ -1,4 +1,5 @@
-import { type BesideBlock, type Block, type Blocks, type ChoiceBlock, type EachBlock, type ForkBlock, lastBranchOf, partsOf, type RecurBlock, type StageBlock, type StepBlock, stepOf, stepsIn } from './blocks.js'; // prettier-ignore
+import { type BesideBlock, type Block, type Blocks, type ChoiceBlock, type EachBlock, firstIn, type ForkBlock, guarding, lastBranchOf, partsOf, type RecurBlock, type StageBlock, type StepBlock, stepOf, stepsIn } from './blocks.js'; // prettier-ignore
+import { atStep } from './document-paths.js';
 import { END, type ErrorRule, type Node } from './graph.js';
 import { bound, codeOf, configOf, fromContext, momentFrom, only } from './node-code.js';
 import type { Compiled, DefinitionDefaults, NodeCode, WorkflowSource, WrittenStep } from './source.js';
@@ -75,8 +76,10 @@ export class Layout {
     return `${name} (within)`;
   }
 
-  private add(node: Node, code: NodeCode): void {
-    if (this.nodes.has(node.name)) this.problems.push(`two things in its flow are called "${node.name}". Give one of them another name.`);
+  /** `step`: whose options it is made of, or the first inside. */
+  private add(node: Node, code: NodeCode, step?: WrittenStep): void {
+    if (this.nodes.has(node.name))
+      this.problems.push(`${step ? atStep(step) : ''}two things in its flow are called "${node.name}". Give one of them another name.`);
     this.nodes.set(node.name, node);
     this.code.set(node.name, only(code));
   }
@@ -141,14 +144,14 @@ export class Layout {
     const labels = branches !== undefined || (next.length > 1 && next.some((name, i) => name !== said[i]));
     const code = codeOf(step, this.source, this.policy);
     const placed = { next, ...(labels && { labels: said }), ...(byIndex && next.length > 0 && { byIndex }), ...this.ruled(step.options.onError) };
-    this.add(stepNode(step, placed, code.compensate !== undefined, this.policy), code);
+    this.add(stepNode(step, placed, code.compensate !== undefined, this.policy), code, step);
     for (const body of bodies) this.sequence(body, onward);
   }
 
   private choice({ name, test, body, loops, of }: ChoiceBlock, onward: Onward): void {
     const after = loops ? [name] : onward;
     const then = this.entry(body, after)[0] ?? END;
-    this.add({ kind: 'choice', name, then, otherwise: onward[0] ?? END, ...guarding(of) }, { test: fromContext(test), ...configOf(of, this.source) });
+    this.add({ kind: 'choice', name, then, otherwise: onward[0] ?? END, ...guarding(of) }, { test: fromContext(test), ...configOf(of, this.source) }, of);
     this.inside(body, after, of);
   }
 
@@ -157,6 +160,7 @@ export class Layout {
     this.add(
       { kind: 'each', name, body: this.entry(body, [])[0] ?? END, ...limit, next, ...guarding(of) },
       { items: fromContext(items), ...configOf(of, this.source) },
+      of,
     );
     this.inside(body, [], of);
   }
@@ -168,7 +172,7 @@ export class Layout {
   }
 
   private fork({ name, branches, join, losers }: ForkBlock, next: Onward): void {
-    this.add({ kind: 'fork', name, branches: branches.map((branch) => this.entry(branch, [])[0] ?? END), join, losers, next }, {});
+    this.add({ kind: 'fork', name, branches: branches.map((branch) => this.entry(branch, [])[0] ?? END), join, losers, next }, {}, firstIn(branches[0]));
     for (const branch of branches) this.sequence(branch, []);
   }
 
@@ -191,8 +195,4 @@ export class Layout {
     this.add({ kind: 'choice', name, then: END, otherwise: this.entry(body, [pause.name])[0]! }, { test: fromContext(until) });
     this.sequence(body, [pause.name]);
   }
-}
-
-function guarding(step: WrittenStep | undefined): { of?: string } {
-  return step ? { of: step.name } : {};
 }

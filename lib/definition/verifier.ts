@@ -3,6 +3,7 @@
  * step, the fault and the remedy; all of them are collected, and boot reports them at once.
  */
 import type { Compiled, WorkflowSource, WrittenStep } from './source.js';
+import { atStep } from './document-paths.js';
 import { graphProblems } from './verify/graph.js';
 import { orderProblems } from './verify/order.js';
 import { placeProblems } from './verify/place.js';
@@ -23,15 +24,15 @@ export function verify(compiled: Compiled, around: Surroundings): string[] {
   }));
   // A wrong order leaves much behind it that nothing leads to: the cause is enough.
   const clear = flow.length === 0 && steps.every(({ place }) => place.length === 0);
-  const graph = clear ? [...graphProblems(definition)] : [];
+  const graph = clear ? [...graphProblems(source, definition)] : [];
   return [
     ...[...whole, ...flow].map((problem) => `${source.className}: ${problem}`),
-    ...steps.flatMap(({ subject, step, place }) => [...step, ...place].map((problem) => `${subject}: ${problem}`)),
+    ...steps.flatMap(({ subject, step, place }) => [...step, ...place].map((problem) => `${subject}${problem}`)),
     ...graph.map((problem) => `${source.className}: ${problem}`),
   ];
 }
 
 /** In a document, where it stands; else by its name. */
-function subjectOf({ className }: WorkflowSource, { name, path }: WrittenStep): string {
-  return path === undefined ? `${className}.${name}` : `${className}: ${path} (${name})`;
+function subjectOf({ className }: WorkflowSource, step: WrittenStep): string {
+  return step.path === undefined ? `${className}.${step.name}: ` : `${className}: ${atStep(step)}`;
 }

@@ -29,6 +29,8 @@ class Order {
   boxes: string[] = [];
   due?: Date;
 }
+/** Every problem of a document begins with the path of what is wrong. */
+const PLACED = /^x\.json: (name|version|context|within|completeWhen|defaults|config|steps|activities|flow)[.\[ :(]/;
 const steps = [Pick, Ship, DoSomethingActivity, DoAnotherThingActivity];
 const contexts = [Order];
 const document = (given: object) => ({ name: 'order', context: 'Order', ...given });
@@ -130,12 +132,12 @@ describe('a wrong document', () => {
     ['a context nobody gave', { context: 'Ordre', steps: [{ name: 'Pick' }] }, 'context "Ordre" is not in the contexts of the module: Order. Did you mean "Order"?'],
     ['a context that is no schema', { context: { type: 'objekt' }, steps: [{ name: 'Pick' }] }, expect.stringMatching(/^x\.json: context is no JSON Schema: /) as never],
     ['a class that is not there', { steps: [{ name: 'Pik' }] }, 'steps[0] (Pik): there is no step class "Pik". Put @Step() on it, and add it to the providers of a module. Did you mean "Pick"?'],
-    ['one name twice', { steps: [{ name: 'Pick' }, { name: 'Pick' }] }, 'two things in its flow are called "Pick". Give one of them another name.'],
+    ['one name twice', { steps: [{ name: 'Pick' }, { name: 'Pick' }] }, 'steps[1] (Pick): two things in its flow are called "Pick". Give one of them another name.'],
     ['a queue that is not there', { steps: [{ name: 'Pick' }, { name: 'Ship', queue: 'pakcing' }] }, 'steps[1] (Ship): queue "pakcing" is not in the queues of the task queue: packing. Did you mean "packing"?'],
     ['a child that is not there', { steps: [{ name: 'Pick', child: 'bxo' }] }, 'steps[0] (Pick): child "bxo" is no workflow of this application. Did you mean "box"?'],
     ['a key that is none', { steps: [{ name: 'Pick', on: { event: 'e', key: 'bgi' } }] }, 'steps[0] (Pick): on.key "bgi" is not a key of the context. Did you mean "big"?'],
     ['a reminder that is no method', { steps: [{ name: 'Pick', overdue: { after: '1h', do: 'remnd' } }] }, 'steps[0] (Pick): overdue.do "remnd" is not a method of Pick. Did you mean "remind"?'],
-    ['an edge to nobody', { steps: [{ name: 'Pick' }], flow: { start: ['Pikc'] } }, 'its flow names "Pikc", which is not a step. Did you mean "Pick"?'],
+    ['an edge to nobody', { steps: [{ name: 'Pick' }], flow: { start: ['Pikc'] } }, 'flow.start[0]: it names "Pikc", which is not a step. Did you mean "Pick"?'],
     ['no object', [] as object, expect.anything() as never],
   ])('%s', (_fault, given, expected) => {
     const found = problems(given);
@@ -143,6 +145,49 @@ describe('a wrong document', () => {
     else if (Array.isArray(expected)) expect(found).toEqual(expect.arrayContaining(expected.map((each) => `x.json: ${each}`)));
     else expect(found.slice(0, 1)).toEqual([expected]);
   }); // prettier-ignore
+
+  /** Steps of one class, by their names. */
+  const line = (...given: (string | object)[]) => given.map((step) => ({ use: 'Pick', ...(typeof step === 'string' ? { name: step } : step) }));
+  const [long, wide, emojis, nines] = ['n'.repeat(98), 'n'.repeat(95), '\u{1f40c}'.repeat(60), '9'.repeat(400)];
+  it.each<[string, object, string[]]>([
+    ['an edge to nobody, twice', { steps: line('a', 'b'), flow: { start: ['a'], a: ['bb', 'end'], b: ['a', 'bb'] } }, ['flow.a[0]: it names "bb", which is not a step. Did you mean "b"?', 'flow.b[1]: it names "bb", which is not a step. Did you mean "b"?']],
+    ['edges of nobody', { steps: line('a'), flow: { start: ['a'], ab: ['a'] } }, ['flow.ab: it names "ab", which is not a step. Did you mean "a"?']],
+    ['an edge twice', { steps: line('a', 'b'), flow: { start: ['a'], a: ['b', 'b'] } }, ['flow.a[1]: it names an edge of "a" twice.']],
+    ['no start', { steps: line('a'), flow: { a: ['end'] } }, ["flow: it does not say where it starts. Say start: ['a']."]],
+    ['two starts', { steps: line('a', 'b'), flow: { start: ['a', 'b'] } }, ['flow.start[1]: it starts at several steps. Say one, which leads to the others.']],
+    ['ways back to the start', { steps: line('a', 'b'), flow: { start: ['a'], a: ['b', 'start'], b: ['start'] } }, ['flow.a[1]: it leads back to "start". Name the first step instead.', 'flow.b[0]: it leads back to "start". Name the first step instead.']],
+    ['a step it never names', { activities: line('a', 'b'), flow: { start: ['a'] } }, ['activities[1] (b): "b" is a step, but its flow never names it. Name it there, or leave it out.']],
+    ['a step called start', { steps: line('start', 'a'), flow: { start: ['a'], a: ['c'] } }, ['steps[0] (start): a step of a digraph cannot be called "start": that is how its flow says where it starts.', 'flow.a[0]: it names "c", which is not a step. Did you mean "a"?']],
+    ['a step beside the flow in it', { steps: line('a', { name: 'news', unsolicited: true, on: 'news' }), flow: { start: ['a'], a: ['news'], news: ['a'] } }, ['flow.news: it names "news", which is unsolicited and so stands beside it. Leave out one of the two.', 'flow.a[0]: it names "news", which is unsolicited and so stands beside it. Leave out one of the two.']],
+    ['one name twice in a digraph', { steps: line('a', 'b', 'b'), flow: { start: ['a'], a: ['b'] } }, ['steps[2] (b): two things in its flow are called "b". Give one of them another name.']],
+    ['what is wrapped twice', { activities: line('a', { name: 'a', if: 'big' }, { name: 'a', if: 'big' }) }, ['activities[1] (a): two things in its flow are called "a". Give one of them another name.', 'activities[2] (a): two things in its flow are called "a (if)". Give one of them another name.', 'activities[2] (a): two things in its flow are called "a". Give one of them another name.']],
+    ['a step called as a group is', { steps: line('x (all)', { name: 'a', parallel: 'x' }) }, ['steps[1] (a): two things in its flow are called "x (all)". Give one of them another name.']],
+    ['a scattered group', { steps: line({ name: 'a', parallel: 'x' }, 'b', { name: 'c', parallel: { group: 'x', join: 'any' } }) }, ['steps[2] (c): the steps of the parallel group "x" do not stand together. Write them one after the other, or name a second group.', 'steps[2] (c): the steps of the parallel group "x" do not agree on its join and losers. Let each say the same.']],
+    ['a group in two minds', { steps: line({ name: 'a', parallel: 'x' }, { name: 'b', parallel: 'x' }, { name: 'c', parallel: { group: 'x', join: 'any' } }) }, ['steps[2] (c): the steps of the parallel group "x" do not agree on its join and losers. Let each say the same.']],
+    ['a step that runs on into a branch', { steps: line({ name: 'a', next: ['b', 'd'] }, { name: 'b', next: 'c' }, 'c', 'd') }, ['steps[2] (c): "c" would run on into "d", which is a branch of a decision. Say next: \'...\' on "c".']],
+    ['a way out of what holds it', { steps: line({ name: 'a', next: 'd' }, { name: 'b', independent: true }, 'c', 'd') }, ['steps[0] (a): "a" stands inside "independent 1" and leads out of it, to "d". A branch goes on where all of it ends: leave out that way.']],
+    ['a way into a group', { within: '1h', steps: line({ name: 'a', onError: { next: 'b' } }, { name: 'b', parallel: 'x' }, { name: 'c', parallel: 'x' }) }, ['steps[0] (a): "a" leads to "b", which stands inside "x (all)" and can only be entered with it. Lead to a step before it.']],
+    ['a way to a step beside the flow', { steps: line({ name: 'a', parallel: 'x', onError: { next: 'n' } }, { name: 'n', unsolicited: true, on: 'n' }) }, ['steps[0] (a): onError goes on at "n", which is not a step of the flow. Did you mean "a"?', 'steps[1] (n): "a message" leads to "n", which stands inside "x (all)" and can only be entered with it. Lead to a step before it.']],
+    ['a rule that leads nowhere, once', { steps: line({ name: 'a', onError: { next: 'zz' } }) }, ['steps[0] (a): onError goes on at "zz", which is not a step of the flow. Did you mean "a"?']],
+    ['a message that leads nowhere', { steps: line('a', { name: 'n', unsolicited: true, on: 'n', next: 'zz' }), flow: { start: ['a'] } }, ['steps[1] (n): "n" leads to "zz", which is not there.']],
+    ['what nothing leads to', { steps: line({ name: 'a', next: 'd' }, { name: 'b', parallel: 'x' }, { name: 'c', if: 'big' }, 'd') }, ['steps[1] (b): "b" can never be reached: no step leads to it.', 'steps[1] (b): "x (all)" can never be reached: no step leads to it.', 'steps[2] (c): "c" can never be reached: no step leads to it.']],
+    ['a loop of nothing', { steps: line({ name: 'a', if: 'big' }, { name: 'b', if: 'big' }), flow: { start: ['a'], a: ['b'], b: ['a'] } }, ['steps[0] (a): the loop of "a (if)", "b (if)" passes no step, and so would never end. Put a step into it.']],
+    ['names that grow too long', { name: wide, within: '1h', steps: line({ name: long, if: 'big' }, { name: 'a', parallel: long }) }, [`name: the name "${'n'.repeat(40)}...nnn (within)" has 104 characters; at most 100 are kept.`, `steps[0] (${long}): the name "${'n'.repeat(40)}...nnnnnnn (if)" has 103 characters; at most 100 are kept.`, `steps[1] (a): the name "${'n'.repeat(40)}...nnnnnn (all)" has 104 characters; at most 100 are kept.`]],
+    ['a name of blanks', { name: ' ', steps: line('a') }, ['name is empty.']],
+    ['a name that is longer than it looks', { name: emojis, steps: line('a') }, ['name: its name has more than 100 characters.']],
+    ['nothing in the flow', { activities: line({ name: 'n', unsolicited: true, on: 'n' }) }, ['activities: all its steps are unsolicited, so it would end at once. Add a step that stands in the flow.']],
+    ['an end that is no key, a limit that is none', { completeWhen: 'bgi', within: `${nines} days`, steps: line('a') }, ['completeWhen "bgi" is not a key of the context. Did you mean "big"?', `within "${nines} days" is not a duration. Say for instance '30s', '2 days', or a number of milliseconds.`]],
+  ])('is told where in it: %s', (_fault, given, expected) => {
+    const found = problems(given);
+    expect(found.toSorted()).toEqual(expected.map((each) => `x.json: ${each}`).toSorted());
+    for (const each of found) expect(each).toMatch(PLACED);
+  }); // prettier-ignore
+
+  it('is told of the rule of the module that it cannot follow', () => {
+    const found = compile({ name: 'x', steps: line('a') }, { steps, defaults: { onError: { next: 'zz' } } }).problems;
+    expect(found).toEqual(['x.json: defaults.onError: "onError" leads to "zz", which is not there.']);
+    expect(found[0]).toMatch(PLACED);
+  });
 
   it('that is no object at all', () => {
     expect(compile([1]).problems).toEqual(expect.arrayContaining(['x.json: must be object']));

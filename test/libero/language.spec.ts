@@ -64,8 +64,8 @@ function language(bench: Bench): void {
       ['a context there is not', { context: 'Artcle', activities: [fine] }, 'context "Artcle" is not in the contexts of the module: Article. Did you mean "Article"?'],
       ['a key there is not', { context: 'Article', activities: [{ ...fine, if: 'redy' }] }, 'activities[0] (a): if "redy" is not a key of the context. Did you mean "ready"?'],
       ['a child there is not', { activities: [{ ...fine, child: 'nobody-knows' }] }, 'activities[0] (a): child "nobody-knows" is no workflow of this application.'],
-      ['one name twice', { activities: [fine, fine] }, 'two things in its flow are called "a". Give one of them another name.'],
-      ['an edge to nobody', { activities: [fine], flow: { start: ['b'] } }, 'its flow names "b", which is not a step. Did you mean "a"?'],
+      ['one name twice', { activities: [fine, fine] }, 'activities[1] (a): two things in its flow are called "a". Give one of them another name.'],
+      ['an edge to nobody', { activities: [fine], flow: { start: ['b'] } }, 'flow.start[0]: it names "b", which is not a step. Did you mean "a"?'],
       ['a word of its own', { activities: [fine], on_failure: 'x' }, 'there is no "on_failure".'],
     ])('B-23 %s is refused with its place in the document, and nothing is stored', async (_fault, given, problem) => {
       const [name, before] = [unique(), await stored()];

@@ -1,19 +1,38 @@
+import { atNode, atOption } from '../document-paths.js';
 import { branchesOf, END, isContainer, type Node, onwardOf, unsolicitedSteps, type WorkflowDefinition } from '../graph.js';
+import type { WorkflowSource } from '../source.js';
 import { MAX_NAME, type Problems } from './values.js';
 
 /** What would be wrong with a graph in any spelling. */
-export function* graphProblems(definition: WorkflowDefinition): Problems {
+export function* graphProblems(source: WorkflowSource, definition: WorkflowDefinition): Problems {
+  const at: At = (name) => atNode(source, definition, name);
   const walk = new Walk(definition);
-  yield* longNames(definition);
-  yield* walk.problems;
-  yield* unreachable(definition, walk);
-  yield* idleLoops(definition);
+  yield* longNames(definition, at);
+  for (const { way, sentence } of walk.wrong) if (!saidBefore(source, definition, way)) yield `${atWay(source, way, at)}${sentence}`;
+  yield* unreachable(definition, walk, at);
+  yield* idleLoops(definition, at);
+}
+
+/** Where a node stands in its document, or ''. */
+type At = (name: string) => string;
+
+/** Where it is said that one leads to the other; what no step says stands with the one it leads to. */
+function atWay(source: WorkflowSource, { from, name }: Way, at: At): string {
+  return at(from) || (from === DEFAULT_RULE ? atOption(source, 'defaults.onError') : at(name));
+}
+
+/** In a document, where it would stand at one path twice: with the step whose `onError` is wrong. */
+function saidBefore({ document }: WorkflowSource, { nodes }: WorkflowDefinition, { from, name }: Way): boolean {
+  const node = nodes.get(from);
+  if (!document || node?.kind !== 'step' || nodes.has(name) || node.next.includes(name)) return false;
+  return typeof node.onError === 'object' && node.onError.next === name;
 }
 
 /** Also with what is added to the name of a step for what stands around it. */
-function* longNames({ nodes }: WorkflowDefinition): Problems {
+function* longNames({ nodes }: WorkflowDefinition, at: At): Problems {
   for (const name of nodes.keys())
-    if (name.length > MAX_NAME) yield `the name "${name.slice(0, 40)}...${name.slice(-12)}" has ${name.length} characters; at most ${MAX_NAME} are kept.`;
+    if (name.length > MAX_NAME)
+      yield `${at(name)}the name "${name.slice(0, 40)}...${name.slice(-12)}" has ${name.length} characters; at most ${MAX_NAME} are kept.`;
 }
 
 interface Way {
@@ -22,9 +41,17 @@ interface Way {
   readonly from: string;
 }
 
+interface Wrong {
+  readonly way: Way;
+  readonly sentence: string;
+}
+
+/** The rule for steps that say none, among those who lead somewhere. */
+const DEFAULT_RULE = 'onError';
+
 /** Goes every way from the start, and knows of each node what it stands inside. */
 class Walk {
-  readonly problems: string[] = [];
+  readonly wrong: Wrong[] = [];
   private readonly entered = new Map<string, Way>();
   private readonly open: Way[] = [];
   /** The ways into containers. */
@@ -37,7 +64,7 @@ class Walk {
     this.lead('the start', this.frame()?.body ?? start, root);
     this.drain();
     for (const { name } of unsolicitedSteps(definition)) this.lead('a message', name, root);
-    if (typeof onError === 'object') this.lead('onError', onError.next, root);
+    if (typeof onError === 'object') this.lead(DEFAULT_RULE, onError.next, root);
     this.drain();
   }
 
@@ -72,39 +99,41 @@ class Walk {
   private enter(way: Way): void {
     const { name, container, from } = way;
     const node = this.definition.nodes.get(name);
-    if (!node) return void this.problems.push(`"${from}" leads to "${name}", which is not there.`);
+    if (!node) return void this.wrong.push({ way, sentence: `"${from}" leads to "${name}", which is not there.` });
     const before = this.entered.get(name);
-    if (before) return before.container === container ? undefined : void this.problems.push(crossing(way, before));
+    if (before) return before.container === container ? undefined : void this.wrong.push(crossing(way, before));
     this.entered.set(name, way);
     for (const next of onwardOf(node)) this.lead(name, next, container);
     if (isContainer(node)) for (const first of branchesOf(node)) if (first !== END) this.within.push({ name: first, container: name, from: name });
   }
 }
 
-/** Two ways to one node, from inside a container and from outside. */
-function crossing(way: Way, before: Way): string {
+/** Two ways to one node, from inside a container and from outside: the one that is wrong. */
+function crossing(way: Way, before: Way): Wrong {
   if (way.from === way.container) return entering(before, way);
   if (before.container !== null && !before.container.endsWith(' (within)')) return entering(way, before);
-  return `"${way.from}" stands inside "${way.container}" and leads out of it, to "${way.name}". A branch goes on where all of it ends: leave out that way.`;
+  const sentence = `"${way.from}" stands inside "${way.container}" and leads out of it, to "${way.name}". A branch goes on where all of it ends: leave out that way.`;
+  return { way, sentence };
 }
 
-function entering({ from, name }: Way, { container }: Way): string {
-  return `"${from}" leads to "${name}", which stands inside "${container}" and can only be entered with it. Lead to a step before it.`;
+function entering(way: Way, { container }: Way): Wrong {
+  const sentence = `"${way.from}" leads to "${way.name}", which stands inside "${container}" and can only be entered with it. Lead to a step before it.`;
+  return { way, sentence };
 }
 
-function* unreachable({ nodes }: WorkflowDefinition, walk: Walk): Problems {
+function* unreachable({ nodes }: WorkflowDefinition, walk: Walk, at: At): Problems {
   for (const node of nodes.values())
-    if (!walk.has(node.name) && node.name !== END && !('of' in node)) yield `"${node.name}" can never be reached: no step leads to it.`;
+    if (!walk.has(node.name) && node.name !== END && !('of' in node)) yield `${at(node.name)}"${node.name}" can never be reached: no step leads to it.`;
 }
 
 /* ----------------------------------------------------------------- idle loops ---- */
 
 /** A loop with nothing in it that runs or waits would go round for ever, at once. */
-function* idleLoops({ nodes }: WorkflowDefinition): Problems {
+function* idleLoops({ nodes }: WorkflowDefinition, at: At): Problems {
   const done = new Set<string>();
   for (const name of nodes.keys()) {
     const loop = idleFrom(name, [], nodes, done);
-    if (loop) yield `the loop of ${loop.map((each) => `"${each}"`).join(', ')} passes no step, and so would never end. Put a step into it.`;
+    if (loop) yield `${at(loop[0]!)}the loop of ${loop.map((each) => `"${each}"`).join(', ')} passes no step, and so would never end. Put a step into it.`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { atStep } from '../document-paths.js';
 import { type Node, type WorkflowDefinition } from '../graph.js';
 import type { WorkflowSource, WrittenStep } from '../source.js';
 import { groupOf, joinOf } from '../written-order.js';
@@ -14,16 +15,20 @@ export function* orderProblems(source: WorkflowSource, definition: WorkflowDefin
 
 /** Neighbours make a group; the same name further on would be another group, or a mistake. */
 function* scatteredGroups(flow: readonly WrittenStep[]): Problems {
-  const names = flow.filter((step, i) => groupOf(step) !== undefined && (i === 0 || groupOf(step) !== groupOf(flow[i - 1]!))).map(groupOf);
-  for (const name of new Set(names.filter((each, i) => names.indexOf(each) !== i))) {
-    yield `the steps of the parallel group "${name}" do not stand together. Write them one after the other, or name a second group.`;
+  const first = flow.filter((step, i) => groupOf(step) !== undefined && (i === 0 || groupOf(step) !== groupOf(flow[i - 1]!)));
+  const names = first.map(groupOf);
+  const again = first.filter((_step, i) => names.indexOf(names[i]) !== i);
+  for (const name of new Set(again.map(groupOf))) {
+    const at = atStep(again.find((step) => groupOf(step) === name)!);
+    yield `${at}the steps of the parallel group "${name}" do not stand together. Write them one after the other, or name a second group.`;
   }
 }
 
 function* disagreements(flow: readonly WrittenStep[]): Problems {
   for (const group of new Set(flow.flatMap((step) => groupOf(step) ?? []))) {
-    const said = new Set(flow.filter((step) => groupOf(step) === group).map((step) => JSON.stringify(joinOf(step))));
-    if (said.size > 1) yield `the steps of the parallel group "${group}" do not agree on its join and losers. Let each say the same.`;
+    const [first, ...others] = flow.filter((step) => groupOf(step) === group);
+    const other = others.find((step) => JSON.stringify(joinOf(step)) !== JSON.stringify(joinOf(first!)));
+    if (other) yield `${atStep(other)}the steps of the parallel group "${group}" do not agree on its join and losers. Let each say the same.`;
   }
 }
 
@@ -33,7 +38,7 @@ function* fallingThrough({ steps }: WorkflowSource, { nodes }: WorkflowDefinitio
   for (const step of steps) {
     const onward = stepBehind(onwardFrom(nodes, step.name), nodes);
     if (step.options.next === undefined && onward !== undefined && branches.has(onward)) {
-      yield `"${step.name}" would run on into "${onward}", which is a branch of a decision. Say next: '...' on "${step.name}".`;
+      yield `${atStep(step)}"${step.name}" would run on into "${onward}", which is a branch of a decision. Say next: '...' on "${step.name}".`;
     }
   }
 }

@@ -1,3 +1,4 @@
+import { atOption, atSteps } from '../document-paths.js';
 import type { WorkflowSource } from '../source.js';
 import { durationProblems, isCount, isSchema, keyProblems, MAX_NAME, type Problems, retryProblems, ruleProblems, unknownOptions } from './values.js';
 import { stepNames } from './place.js';
@@ -7,23 +8,26 @@ const DEFAULTS = ['retry', 'timeout', 'onError'];
 
 /** What is said of a workflow as a whole. */
 export function* workflowProblems(source: WorkflowSource): Problems {
-  const { options, className } = source;
+  const { options, className, document } = source;
   yield* unknownOptions(options, WORKFLOW_OPTIONS);
-  if (typeof options.name !== 'string' || options.name.trim() === '') yield `it has no name. Say @Workflow({ name: '${className.toLowerCase()}' }).`;
-  else if (options.name.length > MAX_NAME) yield `its name has more than ${MAX_NAME} characters.`;
+  if (typeof options.name !== 'string' || options.name.trim() === '')
+    yield document ? 'name is empty.' : `it has no name. Say @Workflow({ name: '${className.toLowerCase()}' }).`;
+  else if (options.name.length > MAX_NAME) yield `${atOption(source, 'name')}its name has more than ${MAX_NAME} characters.`;
   if (options.version !== undefined && !isCount(options.version)) yield `version ${String(options.version)} is not a whole number from 1.`;
   yield* emptiness(source);
-  if (options.context !== undefined && !isSchema(options.context)) yield 'its context is neither a class nor a Standard Schema.';
+  if (options.context !== undefined && !isSchema(options.context)) yield `${atOption(source, 'context')}its context is neither a class nor a Standard Schema.`;
   if (options.completeWhen !== undefined) yield* keyProblems(options.completeWhen, 'completeWhen', options.context);
   yield* durationProblems(options.within, 'within');
   yield* defaultProblems(source);
 }
 
 /** A flow may be empty, and says so; without one, somebody forgot something. */
-function* emptiness({ flow, steps }: WorkflowSource): Problems {
+function* emptiness(source: WorkflowSource): Problems {
+  const { flow, steps } = source;
   if (flow) return;
   if (steps.length === 0) yield 'it has no steps. Put @Step() on its methods.';
-  else if (steps.every((step) => step.options.unsolicited)) yield 'all its steps are unsolicited, so it would end at once. Add a step that stands in the flow.';
+  else if (steps.every((step) => step.options.unsolicited))
+    yield `${atSteps(source)}all its steps are unsolicited, so it would end at once. Add a step that stands in the flow.`;
 }
 
 function* defaultProblems(source: WorkflowSource): Problems {
