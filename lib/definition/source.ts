@@ -36,6 +36,8 @@ export interface WrittenStep {
   readonly path?: string;
   /** The workflow its `child` names. */
   readonly child?: { readonly workflow: string; readonly version?: number };
+  /** The keys of the context that its flow maps what it returns to. */
+  readonly outputs?: readonly string[];
   /** What it brings along, instead of what its options name. */
   readonly code?: NodeCode;
 }

@@ -19,7 +19,7 @@ export class Use {
   }
 
   block(): Block {
-    const step = { ...this.step, options: this.options, code: { ...this.step.code, ...this.code() } };
+    const step = { ...this.step, options: this.options, outputs: [...this.outputs.keys()].map(String), code: { ...this.step.code, ...this.code() } };
     return wrapped({ kind: 'step', name: step.name, step, ...(this.branches && { branches: this.branches }) });
   }
 

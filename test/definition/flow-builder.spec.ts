@@ -213,9 +213,13 @@ describe('a wrong flow', () => {
     ['a promise', async () => {}, 'its flow is asynchronous. A flow only says what follows what: say it at once, without await.'],
     ['a loop with nothing in it', (f) => f.while(() => true).do((none) => none).then(Hello), 'the loop of "while" passes no step, and so would never end. Put a step into it.'],
     ['a stage that takes as long as a word', (f) => f.stage('s', (s) => s.then(Hello), { within: 'lnog' as never }), 'stage "s": within "lnog" is not a key of the context nor a duration.'],
+    ['an output to no key', (f: Flow<any>) => f.then(Add).output('vlaue3', () => 1).output('value3', () => 1), '.Add: output "vlaue3" is not a key of the context. Did you mean "value3"?'],
+    ['an output of an event to no key', (f: Flow<any>) => f.waitFor('came').output('nokey', () => 1), '.came: output "nokey" is not a key of the context.'],
+    ['an output to a key that reads like a time', (f: Flow<any>) => f.then(Hello).output('5m', () => 1), '.Hello: output "5m" is not a key of the context.'],
+    ['an output to what imports in a circle made undefined', (f: Flow<any>) => f.if(() => true).do((b) => b.then(Hello).output(undefined as never, () => 1)), '.Hello: output "undefined" is not a key of the context.'],
     ['what nothing leads to', (f) => f.all((a) => a.end()).if(() => true).do((x) => x.end()).end(), ''],
   ])('%s', (_what, flow, sentence) => {
-    expect(problems(flow)).toEqual(sentence === '' ? [] : [`Flowing: ${sentence}`]);
+    expect(problems(flow)).toEqual(sentence === '' ? [] : [`Flowing${sentence.startsWith('.') ? '' : ': '}${sentence}`]);
   }); // prettier-ignore
 
   it('a method that is no step, one that is forgotten, one that says another order', () => {
@@ -239,6 +243,19 @@ describe('a wrong flow', () => {
       plain() {}
     }
     expect(compile(Plain).problems).toEqual(['Plain: its flow names the method plain, which is no step: put @Step() on it.']);
+  });
+
+  it('an output may have any key where the context does not tell its keys', () => {
+    const open = { '~standard': { version: 1 as const, vendor: 'x', validate: (value: unknown) => ({ value }) } };
+    for (const options of [{ name: 'x' }, { name: 'x', context: open }]) {
+      @Workflow(options as { name: string })
+      class Open {
+        flow(flow: Flow<any>) {
+          return flow.then(Hello).output('anything', () => 1);
+        }
+      }
+      expect(compile(Open, { steps }).problems).toEqual([]);
+    }
   });
 
   it('a way out of a container', () => {

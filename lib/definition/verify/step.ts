@@ -4,7 +4,7 @@ import { methodOf, type WorkflowSource, type WrittenStep } from '../source.js';
 import { requestOf } from '../step-node.js';
 import { didYouMean } from '../suggest.js';
 import { stepNames } from './place.js';
-import { durationProblems, keyProblems, MAX_NAME, methodProblems, type Problems, retryProblems, ruleProblems, schemaProblems, unknownOptions } from './values.js'; // prettier-ignore
+import { durationProblems, keyProblems, MAX_NAME, methodProblems, type Problems, retryProblems, ruleProblems, schemaProblems, unknownKey, unknownOptions } from './values.js'; // prettier-ignore
 
 /** What the application offers to its workflows. */
 export interface Surroundings {
@@ -122,8 +122,9 @@ export function* overdueProblems(overdue: unknown, { instance, steps, options: {
   else yield* methodProblems(methodOf(owner, method) ? owner : host, 'overdue.do', method, methodSteps(steps, owner), 'The reminding method');
 }
 
-/** What the context is asked. */
-function* askedProblems({ options: { context } }: WorkflowSource, { options }: WrittenStep): Problems {
+/** What the context is asked, and given. */
+function* askedProblems({ options: { context } }: WorkflowSource, { options, outputs = [] }: WrittenStep): Problems {
   for (const name of ['when', 'if', 'while', 'forEach', 'after', 'within'] as const)
     if (options[name] !== undefined) yield* keyProblems(options[name], name, context);
+  for (const key of outputs) yield* unknownKey(key, 'output', context);
 }

@@ -24,6 +24,11 @@ export function* durationProblems(value: unknown, option: string): Problems {
 export function* keyProblems(value: unknown, option: string, context: Schema | undefined): Problems {
   if (typeof value === 'function' || parseDuration(value) !== null) return;
   if (typeof value !== 'string') return yield `${option} ${JSON.stringify(value)} is neither a key of the context nor a function of it.`;
+  yield* unknownKey(value, option, context);
+}
+
+/** Where it is a key whatever it reads like. */
+export function* unknownKey(value: string, option: string, context: Schema | undefined): Problems {
   const keys = keysOf(context);
   const durations = MOMENTS.has(option) ? ' nor a duration' : '';
   if (keys && !keys.has(value)) yield `${option} "${value}" is not a key of the context${durations}.${didYouMean(value, keys)}`;
