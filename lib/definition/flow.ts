@@ -8,7 +8,9 @@ export type StepLike<Item = any> = Class<StepClass<any, any, Item>> | ((context:
 
 type RunOf<S> = S extends Class<infer I> ? (I extends { run: infer R } ? R : never) : S;
 type Seen<S> = RunOf<S> extends (context: infer C, ...rest: any[]) => unknown ? C : never;
-type Returned<S> = RunOf<S> extends (...args: any[]) => infer R ? Exclude<Awaited<R>, void | undefined | Outcome> : never;
+type Returned<S> = RunOf<S> extends (...args: any[]) => infer R ? Given<Exclude<Awaited<R>, Outcome>> : never;
+/** Nothing is given as undefined, and what reads it has to know. */
+type Given<R> = R extends void ? undefined : R;
 type BranchOf<S> = RunOf<S> extends (...args: any[]) => infer R
   ? Awaited<R> extends infer V ? (V extends { branch: infer B extends string } ? B : V extends string ? V : never) : never
   : never; // prettier-ignore
@@ -93,7 +95,7 @@ export interface Do<C, Item, Inner = Item> {
 export interface FlowStep<C, In, Out, Item = undefined> extends Flow<C, Item> {
   /** What the step sees instead of the context, key by key. */
   input<K extends keyof In>(key: K, from: Mapping<C, Item, In[K]>): FlowStep<C, In, Out, Item>;
-  /** Where what it returns goes, instead of straight into the context, key by key. */
+  /** Where what it returns goes, instead of straight into the context, key by key. One that returns nothing gives `undefined`. */
   output<K extends keyof C>(key: K, from: Mapping<Out, Item, C[K]>): FlowStep<C, In, Out, Item>;
   /** When it has failed for good. Default: the workflow's, then the module's, and there `'fail'`. */
   onError(policy: ErrorPolicy): FlowStep<C, In, Out, Item>;

@@ -19,7 +19,7 @@ export function seeing(inputs: Mapping, run: AnyFunction): AnyFunction {
   return (context: unknown, ...rest: unknown[]) => run(valuesOf(inputs, context, rest.at(-1)), ...rest);
 }
 
-/** The function with what it returns mapped key by key. An outcome says what it says, but for the patch in a `done`. */
+/** The function with what it returns mapped key by key, also where that is nothing: the step goes on. An outcome says what it says, but for the patch in a `done`. */
 export function giving(outputs: Mapping, run: AnyFunction): AnyFunction {
   if (outputs.size === 0) return run;
   return (...args: unknown[]) => {
@@ -38,8 +38,8 @@ export function message(outputs: Mapping): AnyFunction {
 
 function mapped(outputs: Mapping, result: unknown, step: unknown): unknown {
   const said = saidBy(result);
-  const returned = said?.said === 'done' ? said.patch : result;
-  if (returned === undefined || returned === null || (said && said.said !== 'done')) return result;
+  if (said && said.said !== 'done') return result;
+  const returned = said ? said.patch : result;
   return new Mapped(valuesOf(outputs, returned, step), returned);
 }
 

@@ -1,6 +1,9 @@
 import 'reflect-metadata';
+import { Test } from '@nestjs/testing';
+import { EMPTY } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { again, type Class, done, type Flow, Step, Workflow } from 'nestjs-argonaut';
+import { again, type Class, done, fail, type Flow, pause, Step, Workflow } from 'nestjs-argonaut';
+import { WorkflowHarness, WorkflowTestingModule } from 'nestjs-argonaut/testing';
 import { Mapped } from '../../lib/definition/mapped.js';
 import { compile, definitionOf, edgesOf } from './graphs.js';
 
@@ -168,17 +171,62 @@ describe('what a step of a flow sees and gives', () => {
     @Step()
     class Says {
       async run(given: { what: unknown }) {
-        return given.what as { sum: number };
+        return given.what as { sum: number } | undefined;
       }
     }
     const says = (what: unknown) => {
-      const flow = flowing((f) => f.then(Says).input('what', () => what).output('value3', (result) => result.sum)); // prettier-ignore
+      const flow = flowing((f) => f.then(Says).input('what', () => what).output('value3', (result) => result?.sum ?? -1)); // prettier-ignore
       return compile(flow, { steps: [Says] }).code.get('Says')!.run!({}, step);
     };
     const later = again();
     expect(await says(later)).toBe(later);
     expect(await says(done({ sum: 3 }))).toEqual(new Mapped({ value3: 3 }, { sum: 3 }));
-    expect(await says(undefined)).toBeUndefined();
+  });
+
+  it('what returns nothing gives undefined, or null, and is mapped like anything else', async () => {
+    const seen: unknown[] = [];
+    const says = (what: unknown) => {
+      @Step()
+      class Says {
+        run(): void {
+          return what as never;
+        }
+      }
+      const flow = flowing((f) => f.then(Says).output('value3', (result: undefined) => seen.push(result)));
+      return compile(flow, { steps: [Says] }).code.get('Says')!.run!({}, step) as unknown;
+    };
+    expect(says(undefined)).toEqual(new Mapped({ value3: 1 }, undefined));
+    expect(says(null)).toEqual(new Mapped({ value3: 2 }, null));
+    expect(says(done())).toEqual(new Mapped({ value3: 3 }, undefined));
+    expect(await says(Promise.resolve())).toEqual(new Mapped({ value3: 4 }, undefined));
+    expect(await says(EMPTY)).toEqual(new Mapped({ value3: 5 }, undefined));
+    for (const other of [again(), fail('no'), pause('wait')]) expect(says(other)).toBe(other);
+    expect(seen).toEqual([undefined, null, undefined, undefined, undefined]);
+  });
+
+  it('of a step that returns nothing too; what cannot read that has failed the step', async () => {
+    @Step()
+    class Maybe {
+      run({ value3 }: Numbers): { sum: number } | undefined {
+        return value3 > 0 ? { sum: value3 } : undefined;
+      }
+    }
+    @Workflow({ name: 'outputs', context: Numbers })
+    class Outputs {
+      flow(flow: Flow<Numbers>) {
+        return flow
+          .startWith(Hello).output('value1', () => 7)
+          .then(Maybe).output('value2', (result) => result!.sum); // prettier-ignore
+      }
+    }
+    const module = await Test.createTestingModule({ imports: [WorkflowTestingModule.forRoot()], providers: [Outputs, Hello, Maybe] }).compile();
+    await module.init();
+    const harness = module.get(WorkflowHarness);
+    expect(await harness.start(Outputs, { value3: 4 })).toMatchObject({ status: 'completed', context: { value1: 7, value2: 4 } });
+    const { status, context, records } = await harness.start(Outputs, {});
+    expect([status, context]).toMatchObject(['failed', { value1: 7, value2: 0 }]);
+    expect(records.find(({ type }) => type === 'step-failed')?.error).toMatch(/^TypeError: .*undefined/);
+    await module.close();
   });
 
   it('compensateWith names a step or a method', () => {
