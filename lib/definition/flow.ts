@@ -82,7 +82,7 @@ export interface Flow<C, Item = undefined> {
   any(options: { readonly losers: 'cancel' | 'finish' }, ...branches: Branch<C, Item>[]): Flow<C, Item>;
   /** Steps that are shown, timed and counted together. */
   stage(name: string, body: (flow: Flow<C, Item>) => Flow<C, Item>, policy?: StagePolicy): Flow<C, Item>;
-  /** Ends the process here. */
+  /** Ends this branch here. The process goes on where others are under way: of `all` and `forEach`, after `schedule` and `recur`. */
   end(): Flow<C, Item>;
 }
 
