@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type Class, type Digraph, InvalidInputError, InvalidWorkflowError, pause, Step, type StepRef, UnknownStepError, UnknownWorkflowError, Workflow, type WorkflowJson, type WorkflowModuleExtras, type WorkflowModuleOptions } from 'nestjs-argonaut'; // prettier-ignore
+import { type Class, type Digraph, InvalidInputError, InvalidWorkflowError, pause, Step, type StepJson, type StepRef, UnknownStepError, UnknownWorkflowError, Workflow, type WorkflowJson, type WorkflowModuleExtras, type WorkflowModuleOptions } from 'nestjs-argonaut'; // prettier-ignore
 import { describe, expect, it } from 'vitest';
 import { until } from '../support/app.js';
+import { Ahead } from '../liteflow/support.js';
 import type { Database } from '../support/databases.js';
 import { manyApps, onEachDatabase, type Row } from './row.js';
-import { Choice, Data, FileDto, Line, Script, Upload } from './workflows.js';
+import { Choice, Data, FileDto, Line, Script, traced, Upload } from './workflows.js';
 
 /** The step classes that documents put together. */
 @Injectable()
@@ -63,6 +64,21 @@ class SecondUpload {
   @Step({ input: Choice }) choose(_data: Data, { answer }: Choice) { return { path: answer }; } // prettier-ignore
 }
 
+@Injectable()
+@Step()
+class Flaky {
+  run(data: Data, { name, attempt }: StepRef) {
+    if (attempt === 1) throw new Error('not yet');
+    return traced(data, name);
+  }
+}
+
+@Injectable()
+@Step()
+class Nap {
+  run() {}
+}
+
 const STEPS = [Script, AskFile, IsJson, Handle];
 
 await onEachDatabase(definitions);
@@ -72,7 +88,7 @@ function definitions(database: Database): void {
   /** Each database has one table of definitions, so each test has names of its own. */
   let names = 0;
   const newName = () => `data-${++names}`;
-  const boot = (providers: Class[] = STEPS, extras: WorkflowModuleExtras = {}) => bootAny({ providers, options: { contexts: [Data], ...extras } as WorkflowModuleOptions }); // prettier-ignore
+  const boot = (providers: Class[] = STEPS, extras: WorkflowModuleExtras & WorkflowModuleOptions = {}) => bootAny({ providers, options: { contexts: [Data], ...extras } as WorkflowModuleOptions }); // prettier-ignore
   const known = (row: Row, name: string) => until(() => answerOf(() => row.workflows.draw(name)), (answer) => typeof answer === 'string'); // prettier-ignore
   const unknown = (row: Row, name: string) => until(() => answerOf(() => row.workflows.draw(name)), (answer) => answer instanceof UnknownWorkflowError); // prettier-ignore
 
@@ -284,6 +300,66 @@ function definitions(database: Database): void {
       await expect(refused).rejects.toThrow(/IsJsno.*Did you mean "IsJson"/);
       await expect(row.workflows.start(name)).rejects.toThrow(UnknownWorkflowError);
       await expect(row.workflows.withdraw(name)).rejects.toThrow(UnknownWorkflowError);
+    });
+  });
+
+  describe('what falls due while it is away', () => {
+    const HOUR = 3_600_000;
+    const everything = [...STEPS, Flaky, Nap];
+    const ABSENCES: [string, (row: Row, name: string) => Promise<Row>, (row: Row, document: WorkflowJson) => Promise<Row>][] = [
+      ['withdrawn', async (row, name) => (await row.workflows.withdraw(name), row), async (row, document) => (await row.workflows.define(document), row)],
+      ['unknown to the only instance', (row) => again(row, [Script, Nap]), (row) => again(row, everything)],
+    ];
+    const clock = new Ahead();
+    /** It looks around when it is told to. */
+    const bootSlow = (providers: Class[]) => boot(providers, { clock, worker: { sweepInterval: '1h' } });
+    /** The next instance comes when this one has gone. */
+    const again = async (row: Row, providers: Class[]) => {
+      await row.app.close();
+      return bootSlow(providers);
+    };
+
+    describe.each(ABSENCES)('D-23 its workflow being %s', (_absence, leave, comeBack) => {
+      it.each<[string, Omit<StepJson, 'name'>, string[]]>([
+        ['a task of a queue', { use: 'Handle', queue: 'work', after: '1h' }, ['it', 'check']],
+        ['a timer', { use: 'Handle', after: '1h' }, ['it', 'check']],
+        ['a retry', { use: 'Flaky', retry: { attempts: 2, delay: '1h' } }, ['it', 'check']],
+        ['a retry in a queue', { use: 'Flaky', queue: 'work', retry: { attempts: 2, delay: '1h' } }, ['it', 'check']],
+        ['the end of a child', { use: 'Handle', child: 'CHILD' }, ['it', 'check']],
+        ['the end of its patience', { use: 'Handle', on: 'never', within: '1h', required: false }, ['check']],
+      ])('D-23 D-24 %s comes to nothing by it, is not lost, and counts when it is back', async (_what, step, path) => {
+        const name = newName();
+        const nap = `${name}-nap`;
+        const it = { name: 'it', ...step, ...(step.child && { child: nap }) };
+        const document = { name, context: 'Data', steps: [it, { name: 'check', use: 'Handle' }] } as WorkflowJson;
+        const before = await bootSlow(everything);
+        await before.workflows.define({ name: nap, steps: [{ name: 'nap', use: 'Nap', queue: 'work', after: '1h' }] });
+        await before.workflows.define(document);
+        const { id } = await before.workflows.start(name);
+        const tries = step.retry === undefined ? 1 : 2;
+        await until(() => before.workflows.get(id), ({ waits: [wait] }) => wait?.attempt === tries); // prettier-ignore
+        await before.workflows.start(nap); // it shows when the moment has come
+        const naps = step.child === undefined ? 1 : 2;
+        await until(() => before.workflows.find({ workflow: nap, status: 'waiting' }), ({ items }) => items.length === naps); // prettier-ignore
+        await before.app.engine.activity.idle();
+
+        const without = await leave(before, name);
+        const stands = await without.everything(id);
+        clock.by(2 * HOUR);
+        await without.app.engine.sweeper.sweep();
+        await until(() => without.workflows.find({ workflow: nap, status: 'completed' }), ({ items }) => items.length === naps); // prettier-ignore
+        await without.app.engine.sweeper.sweep();
+        await without.app.engine.runner.look(id);
+        await without.app.engine.activity.idle();
+        expect(await without.everything(id)).toEqual(stands);
+
+        const after = await comeBack(without, document);
+        await after.app.engine.sweeper.sweep();
+        await after.until(id, 'completed');
+        expect(await after.path(id)).toEqual(path);
+        expect(await after.trace(id)).toEqual(path);
+        expect(await after.types(id)).not.toContain('process-failed');
+      });
     });
   });
 

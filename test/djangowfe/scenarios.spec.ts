@@ -2,7 +2,20 @@ import { done, go } from 'nestjs-argonaut';
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../support/databases.js';
 import { onEachDatabase, oneApp } from './row.js';
-import { type Data, Deciding, Empty, Joining, Line, Looping, OneEdge, traced } from './workflows.js';
+import {
+  ChoosingByAnswer,
+  ChoosingByEvent,
+  ChoosingInQueue,
+  type Data,
+  Deciding,
+  Empty,
+  Forgiving,
+  Joining,
+  Line,
+  Looping,
+  OneEdge,
+  traced,
+} from './workflows.js';
 
 await onEachDatabase(graphs);
 
@@ -58,6 +71,23 @@ function graphs(database: Database): void {
       const { process } = await row.started(Line, groupId);
       expect(process.status).toBe('completed');
       expect(seen).toEqual([{ extra: 'from a' }, { extra: 'from a' }, { extra: 'from a' }]);
+    });
+
+    it.each([
+      ['passed over, as nobody requires it', 'optional', 'second'],
+      ['followed by another, as its onError says', 'risky', 'rescue'],
+    ])('D-3 a step that has failed and is %s returned nothing: the next finds what it had found', async (_what, failing, next) => {
+      const groupId = row.group();
+      row.script.tell(groupId, 'first', () => ({ extra: 'from first' }));
+      row.script.tell(groupId, 'second', () => ({ extra: 'from second' }));
+      row.script.tell(groupId, failing, () => {
+        throw new Error('sorry');
+      });
+      const { process } = await row.started(Forgiving, groupId);
+      expect(process.status).toBe('completed');
+      const found = row.script.last(groupId, failing).previous;
+      expect(found).toEqual({ extra: failing === 'optional' ? 'from first' : 'from second' });
+      expect(row.script.last(groupId, next).previous).toEqual(found);
     });
 
     it('D-8 a plain step with several edges follows the first', async () => {
@@ -195,6 +225,48 @@ function graphs(database: Database): void {
       expect(await row.context(id)).toMatchObject({ trace: ['first', 'decided', 'right', 'last'], rounds: 7 });
       expect((await row.workflows.diff(id, 2, 3)).map(({ key, step }) => `${key} by ${step}`).toSorted()).toEqual(['rounds by decide', 'trace by decide']);
     });
+
+    const WAYS: [string, readonly unknown[]][] = [
+      ['index', [0, 1, 2]],
+      ['name', ['decide', 'aside', 'out']],
+      ['go()', [go('decide'), go('aside'), go('out')]],
+    ];
+    const taken = ['decide', 'decide', 'aside', 'decide', 'out'];
+    const details = async (id: string) => (await row.workflows.history(id)).filter((each) => each.step === 'decide' && each.type === 'step-completed').map(({ detail }) => detail); // prettier-ignore
+
+    it.each(WAYS)('D-5 D-11 on a queue it chooses by its %s, in every pass of a loop', async (_how, ways) => {
+      const groupId = row.group();
+      let pass = 0;
+      row.script.tell(groupId, 'decide', () => ways[pass++]);
+      row.script.tell(groupId, 'aside', () => ({ extra: 'from aside' }));
+      const { id } = await row.workflows.start(ChoosingInQueue, {}, { groupId });
+      await row.until(id, 'completed');
+      expect(row.script.of(groupId)).toEqual(taken);
+      expect(await details(id)).toEqual(['decide', 'aside', 'out']);
+      expect((await row.types(id)).filter((type) => type === 'task-triggered')).toHaveLength(3);
+      expect(row.script.last(groupId, 'out').previous).toEqual({ extra: 'from aside' });
+    });
+
+    it.each(WAYS.flatMap(([how, ways]) => [[how, 'an event', ChoosingByEvent, ways] as const, [how, 'an answer', ChoosingByAnswer, ways] as const]))(
+      'D-5 D-11 D-18 by its %s it chooses by what %s brings, waiting anew in every pass of a loop',
+      async (_how, _what, workflow, ways) => {
+        const groupId = row.group();
+        row.script.tell(groupId, 'decide', (_data, _step, { pass }: { pass: number }) => ways[pass]);
+        row.script.tell(groupId, 'aside', () => ({ extra: 'from aside' }));
+        const { id } = await row.started(workflow, groupId);
+        for (const pass of ways.keys()) {
+          const { waits } = await row.workflows.get(id);
+          expect(waits).toMatchObject([{ step: 'decide', kind: workflow === ChoosingByEvent ? 'event' : 'response' }]);
+          if (workflow === ChoosingByEvent) await row.workflows.emit('chosen', groupId, { pass });
+          else await row.workflows.respond(ChoosingByAnswer, 'decide', waits[0]!.key!, { pass });
+          await row.settled(id);
+        }
+        expect((await row.workflows.get(id)).status).toBe('completed');
+        expect(row.script.of(groupId)).toEqual(taken);
+        expect(await details(id)).toEqual(['decide', 'aside', 'out']);
+        expect(row.script.last(groupId, 'out').previous).toEqual({ extra: 'from aside' });
+      },
+    );
 
     it('D-9 a decision hands on what it was handed, also through a second one', async () => {
       const groupId = row.group();

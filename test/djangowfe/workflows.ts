@@ -229,4 +229,51 @@ export class Queued {
   @Step() out(data: Data, step: StepRef): any { return this.script.run(data, step); } // prettier-ignore
 }
 
-export const DIGRAPHS = [Script, Empty, Line, Joining, Deciding, OneEdge, Looping, Asking, Upload, Insisting, Patient, Unasking, Talking, Queued];
+/** A decision of a queue, which may choose itself again, or a step that leads back to it. */
+@Workflow({ name: 'choosing-in-queue', context: Data })
+export class ChoosingInQueue {
+  flow: Digraph<ChoosingInQueue> = { start: ['decide'], decide: ['decide', 'aside', 'out'], aside: ['decide'] };
+  constructor(private readonly script: Script) {}
+  @Step({ queue: 'work' }) decide(data: Data, step: StepRef): any { return this.script.run(data, step); } // prettier-ignore
+  @Step() aside(data: Data, step: StepRef): any { return this.script.run(data, step); } // prettier-ignore
+  @Step() out(data: Data, step: StepRef): any { return this.script.run(data, step); } // prettier-ignore
+}
+
+/** The same by events. */
+@Workflow({ name: 'choosing-by-event', context: Data })
+export class ChoosingByEvent {
+  flow: Digraph<ChoosingByEvent> = { start: ['decide'], decide: ['decide', 'aside', 'out'], aside: ['decide'] };
+  constructor(private readonly script: Script) {}
+  @Step({ on: 'chosen' }) decide(data: Data, chosen: any, step: StepRef): any { return this.script.run(data, step, chosen); } // prettier-ignore
+  @Step() aside(data: Data, step: StepRef): any { return this.script.run(data, step); } // prettier-ignore
+  @Step() out(data: Data, step: StepRef): any { return this.script.run(data, step); } // prettier-ignore
+}
+
+/** The same by the answers of whom it asks. */
+@Workflow({ name: 'choosing-by-answer', context: Data })
+export class ChoosingByAnswer {
+  flow: Digraph<ChoosingByAnswer> = { start: ['decide'], decide: ['decide', 'aside', 'out'], aside: ['decide'] };
+  constructor(private readonly script: Script) {}
+  @Step({ request: 'ask' }) decide(data: Data, answer: any, step: StepRef): any { return this.script.run(data, step, answer); } // prettier-ignore
+  ask(): void {}
+  @Step() aside(data: Data, step: StepRef): any { return this.script.run(data, step); } // prettier-ignore
+  @Step() out(data: Data, step: StepRef): any { return this.script.run(data, step); } // prettier-ignore
+}
+
+/** A step nobody requires, and one that leads elsewhere when it fails. */
+@Workflow({ name: 'forgiving', context: Data })
+export class Forgiving {
+  flow: Digraph<Forgiving> = { start: ['first'], first: ['optional'], optional: ['second'], second: ['risky'], risky: ['usual', 'rescue'], usual: ['end'], rescue: ['end'] }; // prettier-ignore
+  constructor(private readonly script: Script) {}
+  @Step() first(data: Data, step: StepRef): any { return this.script.run(data, step); } // prettier-ignore
+  @Step({ required: false }) optional(data: Data, step: StepRef): any { return this.script.run(data, step); } // prettier-ignore
+  @Step() second(data: Data, step: StepRef): any { return this.script.run(data, step); } // prettier-ignore
+  @Step({ onError: { next: 'rescue' } }) risky(data: Data, step: StepRef): any { return this.script.run(data, step); } // prettier-ignore
+  @Step() usual(data: Data, step: StepRef): any { return this.script.run(data, step); } // prettier-ignore
+  @Step() rescue(data: Data, step: StepRef): any { return this.script.run(data, step); } // prettier-ignore
+}
+
+export const DIGRAPHS = [
+  Script, Empty, Line, Joining, Deciding, OneEdge, Looping, Asking, Upload, Insisting, Patient, Unasking, Talking, Queued, ChoosingInQueue, ChoosingByEvent,
+  ChoosingByAnswer, Forgiving,
+]; // prettier-ignore
