@@ -314,6 +314,28 @@ class Ends {
   }
 }
 
+@Workflow({ name: 'ends-in-all', context: Bag })
+class EndsInAll {
+  flow(flow: Flow<Bag>) {
+    return flow
+      .all(
+        (one) => one.if((bag) => bag.big).do((big) => big.then(Act, { name: 'early' }).end()).then(Act, { name: 'rest' }),
+        (two) => two.waitFor('b').then(Act, { name: 'other' }))
+      .then(Act, { name: 'after' }); // prettier-ignore
+  }
+}
+
+@Workflow({ name: 'ends-in-for-each', context: Bag })
+class EndsInForEach {
+  flow(flow: Flow<Bag>) {
+    return flow
+      .forEach((bag) => bag.list, { concurrency: 1 }).do((each) => each
+        .if((_bag, step) => step.item === 'stop').do((stop) => stop.then(Act, { name: 'early' }).end())
+        .then(Act, { name: 'rest' }))
+      .then(Act, { name: 'after' }); // prettier-ignore
+  }
+}
+
 @Workflow({ name: 'prerequisite', context: Bag })
 class Prerequisite {
   flow(flow: Flow<Bag>) {
@@ -327,7 +349,7 @@ class Prerequisite {
 const providers = [
   Measure, Length, SeveralKeys, MappedItems, FiveDeep, EveryContainer, OneAtATime, TwoAtATime, TwoOnAQueue, AllOfThem, FirstOfThem, LosersCancelled,
   LosersFinish, SameEventTwice, Decides, Sort, DecidesEach, OptionalStage, SlowStage, OverdueStage, StageElsewhere, StageSuspends, PlainStages, AtAMoment, Beside, Ends,
-  Prerequisite,
+  EndsInAll, EndsInForEach, Prerequisite,
 ]; // prettier-ignore
 
 const throwing = () => {
@@ -574,9 +596,24 @@ await onEachDatabase({ providers }, (bench) => {
       expect(names().indexOf('flow')).toBeLessThan(names().indexOf('tick'));
     });
 
-    it('end() ends the process where it stands', async () => {
+    it('end() ends its branch: of the flow itself, the process', async () => {
       expect((await bench.run(Ends, { big: true })).names()).toEqual(['before', 'early']);
       expect((await bench.run(Ends, { big: false })).names()).toEqual(['before', 'after']);
+    });
+
+    it('end() in a branch of all ends that branch: the others go on, and then what follows', async () => {
+      const { id, groupId, process, names } = await bench.run(EndsInAll, { big: true });
+      expect(process.status).toBe('waiting');
+      expect(names()).toEqual(['early']);
+      await bench.workflows.emit('b', groupId, null);
+      await bench.reaches(id, 'completed');
+      expect(names()).toEqual(['early', 'other', 'after']);
+    });
+
+    it('end() in forEach ends its item: the others go on, and then what follows, once', async () => {
+      const { groupId, process } = await bench.run(EndsInForEach, { list: ['a', 'stop', 'b'] });
+      expect(process.status).toBe('completed');
+      expect(bench.journal.of(groupId).map(({ step, item }) => `${step} ${item ?? ''}`)).toEqual(['rest a', 'early stop', 'rest b', 'after ']);
     });
 
     it('when waits until it holds, looked at again after each version', async () => {

@@ -3,7 +3,8 @@ import 'reflect-metadata';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from 'vitest';
 import { again, type Flow, Step, type StepRef, Workflow } from 'nestjs-argonaut';
-import { WorkflowHarness, WorkflowTestingModule } from 'nestjs-argonaut/testing';
+import { WorkflowHarness, WorkflowTestingModule, type WorkflowTestingOptions } from 'nestjs-argonaut/testing';
+import { Engine } from '../../lib/runtime/engine.js';
 import { Act, type Behaviours, Journal, Undo } from './support.js';
 
 class Bag {
@@ -38,6 +39,23 @@ class Scheduled {
       .schedule('1 hour').do((later) => later.then(Act, { name: 'later' }))
       .schedule((bag) => new Date(bag.at)).do(Act)
       .then(Act, { name: 'flow' }); // prettier-ignore
+  }
+}
+
+@Workflow({ name: 'scheduled-and-ends', context: Bag })
+class ScheduledAndEnds {
+  flow(flow: Flow<Bag>) {
+    return flow
+      .schedule('1 hour').do((later) => later.then(Act, { name: 'later' }))
+      .if((bag) => bag.ticks === 0).do((early) => early.then(Act, { name: 'early' }).end())
+      .then(Act, { name: 'after' }); // prettier-ignore
+  }
+}
+
+@Workflow({ name: 'looks-back' })
+class LooksBack {
+  flow(flow: Flow<object>) {
+    return flow.waitFor('signed', undefined, { since: () => new Date(0) });
   }
 }
 
@@ -102,17 +120,21 @@ class AsksForADay {
   }
 }
 
-const WORKFLOWS = [Sleeps, Moments, Scheduled, Recurring, Staged, FailingStage, FirstOrLate, BacksOff, AsksForADay];
+const WORKFLOWS = [Sleeps, Moments, Scheduled, ScheduledAndEnds, LooksBack, Recurring, Staged, FailingStage, FirstOrLate, BacksOff, AsksForADay];
 const START = '2026-01-01T00:00:00Z';
 
-async function begun(workflow: any, behaviours: Behaviours = {}) {
-  const journal = new Journal();
+async function booted(journal = new Journal(), options: WorkflowTestingOptions = {}) {
   const module = await Test.createTestingModule({
-    imports: [WorkflowTestingModule.forRoot({ now: START })],
+    imports: [WorkflowTestingModule.forRoot({ now: START, ...options })],
     providers: [{ provide: Journal, useValue: journal }, Act, Undo, ...WORKFLOWS],
   }).compile();
   await module.init();
-  const harness = module.get(WorkflowHarness);
+  return { harness: module.get(WorkflowHarness), engine: module.get(Engine) };
+}
+
+async function begun(workflow: any, behaviours: Behaviours = {}) {
+  const journal = new Journal();
+  const { harness } = await booted(journal);
   journal.tell('g', behaviours);
   const process = await harness.start(workflow, {}, { groupId: 'g' });
   /** The bodies that ran, and at which second since the start. */
@@ -140,6 +162,24 @@ describe('by the virtual clock', () => {
     expect(process.status).toBe('completed');
   });
 
+  it.each([
+    ['for a day, where nothing is said', {}, '1 day'],
+    ['as long as the module says', { keepUnmatched: '3 days' }, '3 days'],
+  ] as const)('L-14 an event nobody waits for is kept %s, and no longer', async (_how, options, kept) => {
+    for (const [beyond, status] of [
+      [0, 'completed'],
+      [1, 'waiting'],
+    ] as const) {
+      // prettier-ignore
+      const { harness, engine } = await booted(new Journal(), options);
+      await harness.emit('signed', 'g', null);
+      await harness.advance(kept);
+      await harness.advance(beyond);
+      await engine.sweeper.beat();
+      expect((await harness.start(LooksBack, {}, { groupId: 'g' })).status).toBe(status);
+    }
+  });
+
   it('L-19 retries with back-off come exactly then, up to the longest pause', async () => {
     const { harness, process, ran } = await begun(BacksOff, { risky: () => { throw new Error('no'); } }); // prettier-ignore
     await harness.advance('1 day');
@@ -162,6 +202,15 @@ describe('by the virtual clock', () => {
     expect(process.status).toBe('waiting');
     await harness.advance('5 hours');
     expect(ran()).toEqual(['flow 0', 'later 3600', 'Act 21600']);
+    expect(process.status).toBe('completed');
+  });
+
+  it('schedule: what it has set comes at its time though the flow beside it has ended by end()', async () => {
+    const { harness, process, ran } = await begun(ScheduledAndEnds);
+    expect(ran()).toEqual(['early 0']);
+    expect(process.status).toBe('waiting');
+    await harness.advance('1 hour');
+    expect(ran()).toEqual(['early 0', 'later 3600']);
     expect(process.status).toBe('completed');
   });
 
