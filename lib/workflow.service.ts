@@ -97,12 +97,12 @@ export class WorkflowService {
       return processView(await this.engine.starter.start(bound, seed, options.manager));
     } catch (error) {
       if (!(error instanceof ProcessAlreadyLiveError)) throw error;
-      return this.alreadyLive(bound.definition.name, groupId, id, ifLive);
+      return this.alreadyLive(bound.definition.name, groupId, id, ifLive, options.manager);
     }
   }
 
-  private async alreadyLive(workflow: string, groupId: string, id: string, ifLive: StartOptions['ifLive']): Promise<Process> {
-    const live = await this.lookup.toWrite({ workflow, groupId }).catch(() => null);
+  private async alreadyLive(workflow: string, groupId: string, id: string, ifLive: StartOptions['ifLive'], manager: unknown): Promise<Process> {
+    const live = await this.lookup.toWrite({ workflow, groupId }, manager).catch(() => null);
     if (!live) throw new InvalidInputError('id', [`process ${id} exists already`]);
     if (ifLive === 'return') return processView(live);
     throw new ProcessAlreadyLiveError(live.id, workflow, groupId);

@@ -4,7 +4,7 @@ import type { Draft } from './draft.js';
 import { Fault } from './events.js';
 import { about, failOutside } from './fault.js';
 import { isCondition, type Token, waiting } from './process.js';
-import { deadlineOf, watchOverdue } from './watch.js';
+import { deadlineOf, overdueKey, watchOverdue } from './watch.js';
 import { type Luggage, luggageOf, NO_LUGGAGE } from './tokens.js';
 
 /**
@@ -82,8 +82,14 @@ export function tryAgain(draft: Draft, node: StepNode, token: Token, at: number)
 /** A new attempt at once, which costs no try: by a person, or for one. What could not be met is met from the start. */
 export function attemptAnew(draft: Draft, node: StepNode, { outside, ...token }: Token): void {
   const tries = { attempt: token.attempt + 1, forgiven: token.attempt };
-  if (outside && token.message === undefined) return meetCondition(draft, node, { ...newVisit(draft, node, token.key, token.run, luggageOf(token)), ...tries });
+  if (outside && token.message === undefined) return enterAnew(draft, node, { ...newVisit(draft, node, token.key, token.run, luggageOf(token)), ...tries });
   tryAgain(draft, node, { ...token, ...tries, since: draft.now, ...timeAnew(token, draft.now) }, draft.now);
+}
+
+/** It may not have come so far that it was watched. */
+function enterAnew(draft: Draft, node: StepNode, token: Token): void {
+  if (token.fault === undefined && !draft.parked(overdueKey(token))) watchOverdue(draft, node, token);
+  meetCondition(draft, node, token);
 }
 
 /** Each attempt has the whole of `within`, from the moment it may begin. */

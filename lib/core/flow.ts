@@ -115,7 +115,7 @@ function leaveMail(draft: Draft, token: Token, to: string | undefined): void {
 /** The stage that is the whole flow, where the workflow itself has a `within`. */
 function wholeOf(draft: Draft): Token | undefined {
   const start = draft.definition.nodes.get(draft.definition.start);
-  const root = start?.kind === 'stage' && start.next.every((to) => to === END) ? draft.container(rootKey(draft)) : undefined;
+  const root = start?.kind === 'stage' && start.name === `${draft.definition.name} (within)` ? draft.container(rootKey(draft)) : undefined;
   return root?.node === start?.name ? root : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { isEvent } from './addresses.js';
 import type { Disposition, MessageState } from './change.js';
 import type { Draft } from './draft.js';
 import { handledOn, makeReady, newVisit } from './enter.js';
@@ -11,7 +12,7 @@ import { awake, isFinished, type Token, type WaitState } from './process.js';
 export function messageReceived(draft: Draft, event: EventOf<'message-received'>): void {
   if (event.lookedUp ? isApplied(draft, event.message) : isKnown(draft, event.message)) return;
   const waits = [event, ...(event.also ?? [])].flatMap((visit) => openAt(draft, visit) ?? []);
-  if (waits.length === 0) return messageMissed(draft, event.message, 'late');
+  if (waits.length === 0) return isEvent(event.message.address) && !isFinished(draft.head.status) ? undefined : messageMissed(draft, event.message, 'late');
   accept(draft, event.message);
   for (const wait of waits) receive(draft, wait, event.message);
 }

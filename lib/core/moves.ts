@@ -17,6 +17,11 @@ export function placesAt(moves: Iterable<readonly Move[]>): Map<string, Standing
   return places.found;
 }
 
+/** What a step is called after these renamings, the oldest first. */
+export function calledAfter(renamings: readonly Readonly<Record<string, string>>[], name: string): string {
+  return renamings.reduce((called, renamed) => (Object.hasOwn(renamed, called) ? renamed[called]! : called), name);
+}
+
 class Places {
   readonly found = new Map<string, Standing>();
   private readonly branches = new Map<string, Set<string>>();

@@ -19,7 +19,8 @@ import { eventReceived, messageMissed, messageReceived } from './messages.js';
 import { migrated } from './migrate.js';
 import { cancelled, claimed, resumed, retried, skipped, suspended, taskLost, workerLost } from './operations.js';
 import { childRequested, requested, stepDeferred, stepFailed, stepPaused, stepSucceeded, undone } from './outcomes.js';
-import { awake, isCondition, isFinished, isMail, type Parent, type ProcessState } from './process.js';
+import { awake, isActive, isCondition, isFinished, isMail, type Parent, type ProcessState, type Token } from './process.js';
+import { isLost } from './races.js';
 import { restarted } from './restart.js';
 import { isUndoing } from './undo.js';
 
@@ -98,7 +99,13 @@ function lookAgain(draft: Draft): void {
   if (isFinished(draft.head.status)) return;
   if (draft.hasVersion) lookAtConditions(draft);
   if (draft.someToken(isMail)) return; // accepted, and so handled before the end
-  if (draft.token(rootKey(draft))?.does === 'over' || completesEarly(draft)) draft.finish('completed');
+  const isOver = draft.token(rootKey(draft))?.does === 'over' && !draft.someToken((token) => isFinishing(draft, token));
+  if (isOver || completesEarly(draft)) draft.finish('completed');
+}
+
+/** A loser at its step, or what is being undone in a branch that has lost. */
+function isFinishing(draft: Draft, token: Token): boolean {
+  return token.undo !== undefined || (isActive(token) && isLost(draft, token.key));
 }
 
 /** Asked after a version, or once the last event is out of the way that kept the process from ending. */

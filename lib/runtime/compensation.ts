@@ -1,4 +1,5 @@
 import type { RestartedStages, UndoMark } from '../core/change.js';
+import { calledAfter } from '../core/moves.js';
 import type { Token, Undoing } from '../core/process.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Seat } from './seat.js';
@@ -17,7 +18,7 @@ export async function nextToUndo(store: ProcessStore, seat: Seat, { run, undo, u
 }
 
 /** The last of them first. */
-function visitsToUndo(marks: Awaited<ReturnType<ProcessStore['undoMarks']>>, undo: Undoing): Undone[] {
+export function visitsToUndo(marks: Awaited<ReturnType<ProcessStore['undoMarks']>>, undo: Pick<Undoing, 'under' | 'since'>): Undone[] {
   const done = new Set(marks.flatMap(({ undo: mark }) => ('undone' in mark ? [mark.undone] : [])));
   const renamings: Readonly<Record<string, string>>[] = []; // later than the marks that follow, the oldest first
   const found: Undone[] = [];
@@ -26,8 +27,7 @@ function visitsToUndo(marks: Awaited<ReturnType<ProcessStore['undoMarks']>>, und
     if ('renamed' in mark) renamings.unshift(mark.renamed);
     if ('restarted' in mark) place = place && placeBefore(place, mark.restarted);
     if (!('key' in mark) || done.has(mark.run) || !isIn(place, mark, version)) continue;
-    const node = renamings.reduce((name, renamed) => (Object.hasOwn(renamed, name) ? renamed[name]! : name), step);
-    found.push({ version, node, run: mark.run, ...(mark.index !== undefined && { item: mark.item, index: mark.index }) });
+    found.push({ version, node: calledAfter(renamings, step), run: mark.run, ...(mark.index !== undefined && { item: mark.item, index: mark.index }) });
   }
   return found;
 }
@@ -39,7 +39,7 @@ interface Place {
   readonly version: number;
 }
 
-function placeOf({ under, since = 0 }: Undoing): Place | null {
+function placeOf({ under, since = 0 }: Pick<Undoing, 'under' | 'since'>): Place | null {
   return under === null ? null : { under, run: since, version: 0 };
 }
 

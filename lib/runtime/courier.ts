@@ -1,6 +1,8 @@
+import { isEvent } from '../core/addresses.js';
 import type { Disposition, MessageState } from '../core/change.js';
 import { bodyDigest, digestOf } from '../core/digest.js';
 import type { Json } from '../core/json.js';
+import { isFinished, type ProcessState } from '../core/process.js';
 import { aMessage } from '../core/letters.js';
 import { UnknownWorkflowError } from '../errors.js';
 import type { ProcessStore, WaitAt } from '../store/process-store.js';
@@ -53,9 +55,9 @@ export class Courier {
     return 'stored';
   }
 
-  /** The other side was faster: what it made of the message is in the inbox. */
+  /** The other side was faster: what it made of the message is in the inbox. An event that found nobody any more is kept for whoever comes to wait. */
   private async dispositionFound({ id, address }: MessageState): Promise<Disposition> {
-    return (await this.store.messagesAt([address])).find((each) => each.id === id)?.disposition ?? 'late';
+    return (await this.store.messagesAt([address])).find((each) => each.id === id)?.disposition ?? (isEvent(address) ? 'stored' : 'late');
   }
 
   /** In a transaction of the caller's nobody sees it before the commit: then is the time to look who waits for it. */
@@ -63,6 +65,14 @@ export class Courier {
     const known = await this.store.keepMessages([message], manager);
     if (manager !== undefined) this.store.afterCommit(manager, () => this.activity.during(() => this.lookFor([message.address])));
     return known;
+  }
+
+  /** The live processes of these workflows with this group id, also those that the caller's transaction has started. */
+  async liveOf(workflows: readonly string[], groupId: string, { manager }: Hand): Promise<readonly ProcessState[]> {
+    const found = await this.store.byGroup(workflows, groupId);
+    const begun = workflows.flatMap((name) => this.hands.uncommitted.newest(manager, (made) => made.workflow === name && made.groupId === groupId) ?? []);
+    const all = new Map([...found, ...begun].map((process) => [process.id, process]));
+    return [...all.values()].filter(({ status }) => !isFinished(status));
   }
 
   now(): number {

@@ -40,7 +40,7 @@ export interface EngineSettings {
 export class Engine {
   readonly registry = new WorkflowRegistry();
   readonly activity = new Activity();
-  readonly uncommitted = new Uncommitted();
+  readonly uncommitted: Uncommitted;
   /** New at every boot: a name that comes back would be taken for the worker that died. */
   worker = newWorkerId();
   /** Only then it takes processes: before its first heartbeat and after its last, nobody would notice that it is gone. */
@@ -70,7 +70,8 @@ export class Engine {
     this.committer = new Committer(store);
     this.loader = new Loader(store);
     this.writer = new ProcessWriter(this.committer, this.loader, registry, clock, activity, () => (this.works ? worker : null));
-    const transactional = new TransactionalSteps(store, this.loader, this.writer, clock, timers, worker);
+    this.uncommitted = new Uncommitted(store, (change) => this.writer.committedElsewhere(change, null));
+    const transactional = new TransactionalSteps(store, this.loader, this.writer, clock, timers, worker, this.uncommitted);
     const handover = new Handover(store, this.loader, registry);
     this.runner = new ProcessRunner(worker, store, this.writer, registry, this.loader, handover, transactional, clock, timers, activity, settings.concurrency);
     this.tasks = new TaskRunner(worker, store, this.writer, registry, this.loader, handover, transactional, clock, timers, activity);

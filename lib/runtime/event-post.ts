@@ -6,7 +6,7 @@ import type { MessageState } from '../core/change.js';
 import { digestOf } from '../core/digest.js';
 import { eventAddress, turnAddress } from '../core/addresses.js';
 import type { Json } from '../core/json.js';
-import { isFinished, type ProcessState } from '../core/process.js';
+import type { ProcessState } from '../core/process.js';
 import { type EventGate, stepsOf, unsolicitedSteps } from '../definition/graph.js';
 import type { Loaded, WaitAt } from '../store/process-store.js';
 import type { Courier } from './courier.js';
@@ -98,10 +98,11 @@ export class EventPost {
     const candidates = [...waits];
     for (let turn = 0; candidates.length > 0; turn++) {
       const chosen = await this.choose(message, turn, candidates[0]!, hand);
+      const isKnown = candidates.some((wait) => sameWait(wait, chosen)); // else whoever knows its workflow finds it in the inbox
       if (sameWait(chosen, candidates[0]!)) candidates.shift();
       const look = { kept: message, ...(!repeated && { lookedUp: true as const }) };
       const disposition = await this.courier.bring(copyFor(message, chosen.processId), chosen, hand, look);
-      if (disposition === 'late') continue;
+      if (disposition === 'late' || (disposition === 'stored' && isKnown)) continue;
       if (disposition === 'delivered')
         await this.courier.store.keepMessages([{ ...message, id: takenId(message), address: turnAddress(message.id) }], hand.manager);
       return [{ processId: chosen.processId, disposition }];
@@ -125,8 +126,7 @@ export class EventPost {
   /* ----------------------------------------------------------------- who listens ---- */
 
   private async bringToListening(event: string, key: string, message: MessageState, hand: Hand): Promise<Delivery[]> {
-    const found = await this.courier.store.byGroup(this.registry.listeningTo(event), key);
-    const live = found.filter(({ status }) => !isFinished(status));
+    const live = await this.courier.liveOf(this.registry.listeningTo(event), key, hand);
     return (await Promise.all(live.map((process) => this.bringToListeners(process, event, message, hand)))).flat();
   }
 

@@ -7,7 +7,6 @@ import type { ProcessWriter } from './process-writer.js';
 import type { WorkflowRegistry } from './registry.js';
 import { decideOn, errorOf, readAndDecide, snapshotOf, type Standing, underVersion, unknownWorkflow } from './round.js';
 import type { Applied, Pending } from './seat.js';
-import type { Change } from '../core/change.js';
 import type { Uncommitted } from './uncommitted.js';
 
 /** Who does something, why, and in whose transaction. */
@@ -26,13 +25,16 @@ const MOST_LOSSES = 10;
  * engine commits nothing itself and takes nothing; what can run then waits for the commit.
  */
 export class Hands {
+  /** The last call in each transaction. */
+  private readonly turns = new WeakMap<object, Promise<unknown>>();
+
   constructor(
     readonly writer: ProcessWriter,
     private readonly store: ProcessStore,
     private readonly loader: Loader,
     private readonly registry: WorkflowRegistry,
     private readonly clock: Clock,
-    private readonly uncommitted: Uncommitted,
+    readonly uncommitted: Uncommitted,
   ) {}
 
   tell(id: string, pending: Telling, { manager, actor, reason }: Hand): Promise<Applied | null> {
@@ -41,22 +43,26 @@ export class Hands {
     return manager === undefined ? this.writer.apply(id, { ...signed, patient: false }) : this.tellWithin(manager, id, signed);
   }
 
-  private async tellWithin(manager: unknown, id: string, pending: Telling): Promise<Applied | null> {
+  /** One after the other in each transaction: the next builds on what this one makes. */
+  private tellWithin(manager: unknown, id: string, pending: Telling): Promise<Applied | null> {
+    if (typeof manager !== 'object' || manager === null) return this.tellNow(manager, id, pending); // the store says what is wrong with it
+    const told = (this.turns.get(manager) ?? Promise.resolve()).then(() => this.tellNow(manager, id, pending));
+    this.turns.set(manager, told.catch(() => {})); // prettier-ignore
+    return told;
+  }
+
+  private async tellNow(manager: unknown, id: string, pending: Telling): Promise<Applied | null> {
     for (let losses = 0; ; losses++) {
       const made = await this.decide(manager, id, pending);
       if (!made?.change) return made;
       const rejection = await this.store.commitWithin(manager, made.change);
-      if (!rejection) return this.announceLater(manager, made as Applied & { change: Change });
-      this.uncommitted.forget(manager, id);
+      if (!rejection) {
+        this.uncommitted.add(manager, made.change);
+        return made;
+      }
       if (rejection.reason !== 'stale') throw errorOf(rejection);
       if (losses === MOST_LOSSES) throw new StoreUnavailableError(id, rejection.error ?? 'too many others change it at the same time');
     }
-  }
-
-  private announceLater(manager: unknown, made: Applied & { change: Change }): Applied {
-    this.uncommitted.add(manager, made.change);
-    this.store.afterCommit(manager, () => this.writer.committedElsewhere(made.change, null));
-    return made;
   }
 
   private async decide(manager: unknown, id: string, { waits, messages, ...telling }: Telling): Promise<Applied | null> {

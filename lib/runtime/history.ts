@@ -1,7 +1,7 @@
 import type { RecordDraft, VersionDraft } from '../core/change.js';
 import type { Standing } from '../core/events.js';
 import type { Json, JsonObject } from '../core/json.js';
-import { placesAt } from '../core/moves.js';
+import { AT_START, calledAfter, placesAt } from '../core/moves.js';
 import type { ProcessState } from '../core/process.js';
 import { InvalidInputError } from '../errors.js';
 import { type ProcessStore, valuesOf } from '../store/process-store.js';
@@ -30,8 +30,20 @@ export class History {
     return valuesOf(await this.store.versionsUpTo(process.id, version));
   }
 
+  /** Under the names that the steps have now. @throws InvalidInputError where the process stood in a step that its version does not have */
   async placesAt(process: ProcessState, version: number): Promise<ReadonlyMap<string, Standing>> {
-    return placesAt(await this.store.movesUpTo(process.id, version));
+    const [moves, marks] = await Promise.all([this.store.movesUpTo(process.id, version), this.store.undoMarks(process.id)]);
+    const renamings = marks.flatMap(({ version: at, undo }) => (at > version && 'renamed' in undo ? [undo.renamed] : [])).reverse();
+    const places = [...placesAt(moves)].map(([key, place]) => [key, { ...place, node: calledAfter(renamings, place.node) }] as const);
+    for (const [, { node }] of places) this.checkPlace(process, node, version);
+    return new Map(places);
+  }
+
+  private checkPlace({ id, workflow, workflowVersion }: ProcessState, node: string, version: number): void {
+    const nodes = this.registry.find(workflow, workflowVersion)?.definition.nodes;
+    if (!nodes || node === AT_START || nodes.has(node)) return;
+    const problem = `process ${id} stood in "${node}" at version ${version}, which version ${workflowVersion} of its workflow does not have. Say a later one`;
+    throw new InvalidInputError('The version', [problem]);
   }
 
   /** Everything that happened: with it what each step returned, and what each message said. */

@@ -35,8 +35,7 @@ export class Lookup {
 
   /** @throws ProcessNotFoundError also when the one with this group id has finished */
   async toWrite(ref: ProcessRef, manager?: unknown): Promise<ProcessState> {
-    const read = await this.named(ref);
-    const found = read && !isFinished(read.status) ? read : (this.startedIn(manager, ref) ?? read);
+    const found = this.asMade(manager, ref, await this.named(ref));
     if (!found || (typeof ref !== 'string' && isFinished(found.status)))
       throw new ProcessNotFoundError(nameOf(ref, this.registry), typeof ref === 'string' ? '' : 'live ');
     return found;
@@ -50,11 +49,17 @@ export class Lookup {
     return process;
   }
 
-  /** By the caller's transaction: nobody else sees it yet. */
-  private startedIn(manager: unknown, ref: ProcessRef): ProcessState | undefined {
-    if (typeof ref === 'string') return this.uncommitted.started(manager, ({ id }) => id === ref);
+  /** As the caller's transaction sees it: the live one it has made, or what it has made of the one that was read. */
+  private asMade(manager: unknown, ref: ProcessRef, read: ProcessState | undefined): ProcessState | undefined {
+    const made = this.madeIn(manager, ref);
+    if (!read || (made && (made.id === read.id || !isFinished(made.status)))) return made ?? read;
+    return this.uncommitted.newest(manager, ({ id }) => id === read.id) ?? read;
+  }
+
+  private madeIn(manager: unknown, ref: ProcessRef): ProcessState | undefined {
+    if (typeof ref === 'string') return this.uncommitted.newest(manager, ({ id }) => id === ref);
     const name = this.registry.nameOf(ref.workflow);
-    return this.uncommitted.started(manager, ({ workflow, groupId }) => workflow === name && groupId === ref.groupId);
+    return this.uncommitted.newest(manager, ({ workflow, groupId }) => workflow === name && groupId === ref.groupId);
   }
 
   private async named(ref: ProcessRef): Promise<ProcessState | undefined> {

@@ -53,6 +53,17 @@ function* misfit(token: Token, all: ReadonlyMap<string, Token>, from: WorkflowDe
   if ('kind' in token && node.kind === 'step' && !token.key.includes('~')) yield* gate(token as WaitState, node);
 }
 
+/** What was done would have to be undone there. */
+export function notUndoable(done: readonly string[], { definition: { nodes, version } }: Target, steps: Renaming): string[] {
+  const found = [...new Set(done)].filter((name) => {
+    const node = nodes.get(steps[name] ?? name);
+    return node?.kind !== 'step' || !node.compensates;
+  });
+  return found.map(
+    (name) => `"${name}" has been done, and version ${version} cannot undo it. Say what undoes it there: steps: { ${JSON.stringify(name)}: '…' }`,
+  );
+}
+
 /** Branches are held together by the container they are in. */
 function* misplaced(token: Token, name: string, all: ReadonlyMap<string, Token>, { containers }: Target, steps: Renaming): Iterable<string> {
   const above = parentKey(token.key.replace(/~.*$/, ''));

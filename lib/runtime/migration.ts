@@ -8,9 +8,10 @@ import type { Loaded, ProcessStore } from '../store/process-store.js';
 import type { Class } from '../values.js';
 import type { MigrationPlan } from '../workflow.calls.js';
 import type { BoundWorkflow } from './bound-workflow.js';
+import { visitsToUndo } from './compensation.js';
 import { liveIn } from './definition-row.js';
 import type { Hand, Hands } from './hands.js';
-import { isBusy, misfits, type Renaming, type Target, targetOf } from './migration-fit.js';
+import { isBusy, misfits, notUndoable, type Renaming, type Target, targetOf } from './migration-fit.js';
 import { type Mapping, valuesUnder } from './migration-values.js';
 import type { WorkflowRegistry } from './registry.js';
 import type { Told } from './seat.js';
@@ -98,7 +99,9 @@ export class Migrations {
   }
 
   private async reasonsAgainst({ from, target, steps }: Road, process: ProcessState): Promise<string[]> {
-    return misfits(process, await this.store.waitsOf(process.id), from.definition, target, steps);
+    const [waits, marks] = await Promise.all([this.store.waitsOf(process.id), this.store.undoMarks(process.id)]);
+    const done = visitsToUndo(marks, { under: null }).map(({ node }) => node);
+    return [...misfits(process, waits, from.definition, target, steps), ...notUndoable(done, target, steps)];
   }
 
   /** Newest first; what is moved meanwhile leaves no gap. */
@@ -144,8 +147,7 @@ export class Migrations {
   }
 
   private async moveAsRead(road: Road, { process, context }: Loaded, mapping: Mapping | undefined, hand: Hand): Promise<boolean> {
-    const waits = await this.store.waitsOf(process.id);
-    const reasons = misfits(process, waits, road.from.definition, road.target, road.steps);
+    const [waits, reasons] = await Promise.all([this.store.waitsOf(process.id), this.reasonsAgainst(road, process)]);
     if (reasons.length > 0) throw new InvalidInputError('it', reasons);
     const values = await valuesUnder(road.from, road.to, context ?? {}, mapping);
     const keys = waits.map(({ key }) => key);

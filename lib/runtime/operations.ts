@@ -21,7 +21,7 @@ export class Operations {
   ) {}
 
   async suspend(ref: ProcessRef, hand: Hand): Promise<ProcessState> {
-    return this.tell(await this.live(ref, hand), { type: 'suspended' }, hand, (process) => process);
+    return this.tell(await this.live(ref, hand), { type: 'suspended' }, hand, notFinished);
   }
 
   async resume(ref: ProcessRef, hand: Hand): Promise<ProcessState> {

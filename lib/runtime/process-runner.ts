@@ -40,6 +40,7 @@ export class ProcessRunner {
     writer.afterCommit((change, seat) => {
       for (const message of change.messages) if (message.disposition === 'delivered') seat.messages.set(message.id, message.body);
       handover.returned.remember(seat, change);
+      if (change.versions.some(({ undo }) => undo !== undefined && 'key' in undo)) seat.toUndo = undefined; // it was done last, and is undone next
       this.dropLost(seat, change.process);
       if (seat.known) this.drive(seat);
       else activity.during(() => this.look(change.process.id)); // a transaction of the application's takes nothing: now it is there for whoever can run it

@@ -40,7 +40,6 @@ export class ProcessStarter {
     const rejection = await this.store.commitWithin(manager, change);
     if (rejection) throw errorOf(rejection);
     this.uncommitted.add(manager, change);
-    this.store.afterCommit(manager, () => this.writer.committedElsewhere(change, null));
     return change.process;
   }
 

@@ -10,8 +10,9 @@ import { conclude } from './conclude.js';
 import type { Loader } from './loader.js';
 import type { ProcessWriter } from './process-writer.js';
 import type { BodyResult } from './read-result.js';
-import { decideOn, readAndDecide, snapshotOf, valuesAfter } from './round.js';
+import { decideOn, readAndDecide, snapshotOf, type Standing, valuesAfter } from './round.js';
 import type { StepVisit } from './step-visit.js';
+import type { Uncommitted } from './uncommitted.js';
 import { type Speaker, speakerOf, tellOutcome } from './tell-outcome.js';
 
 /** Somebody else changed the process while the body ran: its writes are rolled back, and it runs again if it is still its turn. */
@@ -47,6 +48,7 @@ export class TransactionalSteps {
     private readonly clock: Clock,
     private readonly timers: Timers,
     private readonly worker: string,
+    private readonly uncommitted: Uncommitted,
   ) {}
 
   async run(bound: BoundWorkflow, visit: StepVisit, claim: Claim): Promise<void> {
@@ -68,7 +70,7 @@ export class TransactionalSteps {
       visit.begin(first.process, transaction as EntityManager);
       const result = await runBody(bound, visit, first.context!, this.timers);
       if ('failed' in result || ('said' in result && result.said.said === 'fail')) throw new BodyFailed(result);
-      const made = await this.decide(bound, id, result, speakerOf(visit, claim));
+      const made = await this.decide(transaction, bound, id, result, speakerOf(visit, claim));
       if (!made.change) throw new Lost();
       if (await this.store.commitWithin(transaction, made.change)) throw new Overtaken();
       return { change: made.change, context: made.context };
@@ -76,12 +78,13 @@ export class TransactionalSteps {
     this.writer.committedElsewhere(made.change, valuesAfter(made.context, made.change));
   }
 
-  private async decide(bound: BoundWorkflow, id: string, result: BodyResult, speaker: Speaker): Promise<Made> {
-    const read = async (waits: readonly string[]) => snapshotOf((await this.loader.load({ id, waits, messages: [], context: true }))!, waits);
+  private async decide(transaction: unknown, bound: BoundWorkflow, id: string, result: BodyResult, speaker: Speaker): Promise<Made> {
+    const read = async (waits: readonly string[]) =>
+      this.uncommitted.onTop(transaction, id, snapshotOf((await this.loader.load({ id, waits, messages: [], context: true }))!, waits))!;
     return (await readAndDecide([speaker.token.key], read, (standing) => this.decideOn(bound, standing, result, speaker)))!;
   }
 
-  private decideOn(bound: BoundWorkflow, standing: ReturnType<typeof snapshotOf>, result: BodyResult, speaker: Speaker): Made {
+  private decideOn(bound: BoundWorkflow, standing: Standing, result: BodyResult, speaker: Speaker): Made {
     const { process, context } = standing;
     const told = tellOutcome(result, speaker)({ process, context, bound });
     if (told.type === 'step-failed') throw new BodyFailed({ failed: told.error, permanent: told.permanent });

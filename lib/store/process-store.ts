@@ -30,8 +30,8 @@ export abstract class ProcessStore<Transaction = unknown> {
   readonly lanes: number = 1;
   /** Runs `work` in a transaction of the application's own database. */
   abstract transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
-  /** Calls `done` once when the transaction has committed. */
-  abstract afterCommit(transaction: Transaction, done: () => void): void;
+  /** Calls `done` once when the transaction has committed; `undone` where that, or the savepoint around the call, is rolled back. */
+  abstract afterCommit(transaction: Transaction, done: () => void, undone?: () => void): void;
 
   abstract load(wants: readonly Want[]): Promise<readonly (Loaded | null)[]>;
   /** Waits for a message, oldest first. */

@@ -119,7 +119,7 @@ export class Model {
   }
 
   get status(): string {
-    if (this.state.over) return 'completed';
+    if (this.isDone) return 'completed';
     if (this.suspended) return 'suspended';
     if (this.all().some((one) => (one.kind === 'visit' ? one.phase === 'fault' : one.fault))) return 'failed';
     return this.visits().some(({ phase }) => phase === 'run' || phase === 'ask') ? 'running' : 'waiting';
@@ -134,7 +134,16 @@ export class Model {
   }
 
   private all(): (Visit | Hold)[] {
+    return this.isDone ? [] : this.everything();
+  }
+
+  private everything(): (Visit | Hold)[] {
     return [this.state.root, ...this.state.losers].flatMap(everythingIn);
+  }
+
+  /** The flow is over, and no loser is at its step any more. */
+  private get isDone(): boolean {
+    return this.state.over && !this.everything().some((one) => one.kind === 'visit' && (one.phase === 'run' || one.phase === 'ask'));
   }
 
   /** Those that run in races they have lost. */
@@ -248,7 +257,7 @@ export class Model {
     branch.here = null;
     const { of } = branch;
     if (branch.lost) this.state.losers = this.state.losers.filter((each) => each !== branch);
-    else if (!of) Object.assign(this.state, { over: true, losers: [] });
+    else if (!of) this.state.over = true;
     else this.endIn(of, branch, previous);
   }
 

@@ -316,7 +316,7 @@ describe('what a person does', () => {
 
   it('turns the flow, and the limit of the whole stays', () => {
     const nodes = [
-      aStage('whole', 'a', { within: 100 }),
+      aStage('order (within)', 'a', { within: 100 }),
       loose('a', { next: ['b'] }),
       loose('b'),
       loose('turn', { unsolicited: true, next: ['b'], gate: hearing('turn') }),
@@ -325,7 +325,7 @@ describe('what a person does', () => {
     story.tell(story.event('turn'));
     story.do('turn');
     expect(story.active).toEqual(['b']);
-    expect(story.wait('whole').dueAt).toBe(story.now + 100);
+    expect(story.wait('order (within)').dueAt).toBe(story.now + 100);
     expect(story.do('b').status).toBe('completed');
   });
 

@@ -68,7 +68,7 @@ onTwoDatabases('a transaction', { providers: [LoanWorkflow, BothWorkflow] }, ({ 
       expect((await workflows.skip(LoanWorkflow, 'ask', id, { asked: 7 }, { manager })).status).toBe('suspended');
       expect((await workflows.resume(id, { manager })).status).toBe('running');
       expect((await workflows.cancel(id, { manager })).status).toBe('cancelled');
-      await expect(workflows.cancel(id, { manager })).rejects.toThrow(ProcessNotFoundError);
+      await expect(workflows.cancel(id, { manager })).rejects.toThrow(ProcessFinishedError);
       return id;
     });
     expect(await workflows.get(id)).toMatchObject({ status: 'cancelled', context: { asked: 7 } });

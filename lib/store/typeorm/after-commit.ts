@@ -4,6 +4,7 @@ interface Pending {
   /** How deep in savepoints it was asked for: it dies with the one it belongs to. */
   depth: number;
   readonly done: () => void;
+  readonly undone: () => void;
 }
 
 /** Calls back when the outermost transaction of a query runner has committed, and never if it was rolled back. */
@@ -15,9 +16,9 @@ export class AfterCommit implements EntitySubscriberInterface {
     (dataSource.subscribers as EntitySubscriberInterface[]).push(this);
   }
 
-  add({ queryRunner }: EntityManager, done: () => void): void {
+  add({ queryRunner }: EntityManager, done: () => void, undone: () => void = () => {}): void {
     if (!queryRunner?.isTransactionActive) return done();
-    this.pending.set(queryRunner, [...this.of(queryRunner), { depth: depthOf(queryRunner), done }]);
+    this.pending.set(queryRunner, [...this.of(queryRunner), { depth: depthOf(queryRunner), done, undone }]);
   }
 
   afterTransactionCommit({ queryRunner }: { queryRunner: QueryRunner }): void {
@@ -29,8 +30,12 @@ export class AfterCommit implements EntitySubscriberInterface {
 
   afterTransactionRollback({ queryRunner }: { queryRunner: QueryRunner }): void {
     const depth = queryRunner.isTransactionActive ? depthOf(queryRunner) : 0;
-    const kept = this.of(queryRunner).filter((each) => each.depth <= depth);
-    this.pending.set(queryRunner, kept);
+    const pending = this.of(queryRunner);
+    this.pending.set(
+      queryRunner,
+      pending.filter((each) => each.depth <= depth),
+    );
+    for (const { depth: asked, undone } of pending) if (asked > depth) undone();
   }
 
   private of(queryRunner: QueryRunner): Pending[] {

@@ -55,8 +55,8 @@ export abstract class TypeOrmProcessStore extends TypeOrmReader {
     return this.dataSource.transaction(work);
   }
 
-  override afterCommit(transaction: EntityManager, done: () => void): void {
-    this.commits.add(transaction, done);
+  override afterCommit(transaction: EntityManager, done: () => void, undone?: () => void): void {
+    this.commits.add(transaction, done, undone);
   }
 
   /* ---------------------------------------------------------------- messages ---- */
