@@ -1,5 +1,6 @@
 import type { Block, Blocks, StepBlock } from './blocks.js';
-import type { Policy, Recording } from './recording.js';
+import { ASYNCHRONOUS, BODY, NO_EVENT, type Policy, type Recording } from './recording.js';
+import { branchProblems, eachProblems, raceProblems } from './verify/parts.js';
 import { stageProblems } from './verify/stage.js';
 import { type AnyFunction, isClass, type WrittenStep } from './source.js';
 import { Use } from './use.js';
@@ -31,6 +32,7 @@ export class FlowBuilder {
   }
 
   waitFor(event: string, key?: unknown, { name, since, matchOne, ...policy }: Policy = {}): this {
+    if (typeof event !== 'string') return this.recording.fault(NO_EVENT) ?? this;
     const on = { event, ...(key !== undefined && { key }), ...(since !== undefined && { since }), ...(matchOne !== undefined && { matchOne }) };
     return this.tell(this.bodiless(this.recording.fresh(name ?? event), { ...policy, on } as Policy));
   }
@@ -47,8 +49,12 @@ export class FlowBuilder {
     return this.doing('while', (name, body) => ({ kind: 'choice', name, test, loops: true, body }));
   }
 
-  forEach(items: unknown, { concurrency }: { concurrency?: number } = {}): Do {
-    return this.doing('forEach', (name, body) => ({ kind: 'each', name, items, ...(concurrency !== undefined && { concurrency }), body }));
+  forEach(items: unknown, options: { concurrency?: number } = {}): Do {
+    return this.doing('forEach', (name, body) => {
+      this.recording.problems.push(...eachProblems(name, options));
+      const { concurrency } = options ?? {};
+      return { kind: 'each', name, items, ...(concurrency !== undefined && { concurrency }), body };
+    });
   }
 
   schedule(delay: unknown): Do {
@@ -64,6 +70,7 @@ export class FlowBuilder {
 
   decide(step: unknown, branches: Readonly<Record<string, Part>>): this {
     const used = this.recording.use(step);
+    this.recording.problems.push(...branchProblems('decide', Object.keys(branches)));
     const bodies = Object.fromEntries(Object.entries(branches).map(([says, part]) => [says, this.part(part)]));
     if (!used) return this;
     this.tell(new Use(this.labelled(used), bodies));
@@ -72,6 +79,7 @@ export class FlowBuilder {
 
   all(...branches: Part[]): this {
     const name = this.recording.fresh('all');
+    this.recording.problems.push(...branchProblems('all', branches));
     return this.tell({ kind: 'fork', name, branches: branches.map((each) => this.part(each)), join: 'all', losers: 'cancel' });
   }
 
@@ -80,19 +88,20 @@ export class FlowBuilder {
     const options = typeof first === 'object' && first !== null ? (first as { losers?: 'cancel' | 'finish' }) : undefined;
     const name = this.recording.fresh('any');
     const branches = (options ? others : given).map((each) => this.part(each));
+    this.recording.problems.push(...raceProblems(name, options ?? {}), ...branchProblems('any', branches));
     return this.tell({ kind: 'fork', name, branches, join: 'any', losers: options?.losers ?? 'cancel' });
   }
 
   /** With nothing to say of them together it is but a label of its steps. */
   stage(name: string, part: Part, policy: Policy = {}): this {
     if (Object.keys(policy).length > 0) return this.limited(this.recording.fresh(name), part, policy);
-    for (const block of this.part(part, name)) this.tell(block);
+    for (const block of this.body('stage', part, name)) this.tell(block);
     return this;
   }
 
   private limited(name: string, part: Part, policy: Policy): this {
     this.recording.problems.push(...stageProblems(this.recording.source, { name, policy }));
-    return this.tell({ kind: 'stage', name, body: this.part(part), policy });
+    return this.tell({ kind: 'stage', name, body: this.body('stage', part), policy });
   }
 
   end(): this {
@@ -124,13 +133,16 @@ export class FlowBuilder {
 
   private get last(): Use | undefined {
     const last = this.told.at(-1);
-    return last instanceof Use ? last : undefined;
+    if (!(last instanceof Use)) return undefined;
+    this.recording.expect(this, last.name);
+    return last;
   }
 
   /* --------------------------------------------------------------- its parts ---- */
 
   private tell(what: Use | Block): this {
     const last = this.told.at(-1);
+    this.recording.expect(this, 'name' in what ? what.name : what.kind);
     if (last && !(last instanceof Use) && last.kind === 'end') this.recording.fault('its flow goes on after end(), where nothing can follow.');
     this.told.push(what);
     return this;
@@ -143,16 +155,28 @@ export class FlowBuilder {
     return {
       do: (part) => {
         this.recording.open.delete(name);
-        return this.tell(block(name, this.part(part)));
+        return this.tell(block(name, this.body(kind, part)));
       },
     };
   }
 
+  /** One that says nothing has forgotten something, or has said it elsewhere; of a loop the graph tells. */
+  private body(kind: string, part: Part, label = this.label): Blocks {
+    const { problems } = this.recording;
+    const before = problems.length;
+    const blocks = this.part(part, label);
+    if (blocks.length === 0 && problems.length === before && kind !== 'while')
+      this.recording.fault(`its flow says ${kind}() with a body that says no step. ${BODY}`);
+    return blocks;
+  }
+
   private part(part: Part, label = this.label): Blocks {
     const inner = new FlowBuilder(this.recording, label);
-    if (typeof part !== 'function') this.recording.fault('a branch of its flow is neither a step class nor a function that continues the builder.');
-    else if (isClass(part)) inner.then(part);
-    else (part as AnyFunction)(inner);
+    this.recording.during(inner, () => {
+      if (typeof part !== 'function') this.recording.fault('a branch of its flow is neither a step class nor a function that continues the builder.');
+      else if (isClass(part)) inner.then(part);
+      else if ((part as AnyFunction)(inner) instanceof Promise) this.recording.fault(ASYNCHRONOUS);
+    });
     return inner.blocks();
   }
 

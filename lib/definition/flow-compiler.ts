@@ -4,7 +4,7 @@ import { asideOf } from './digraph.js';
 import { rescuesIn } from './digraph-names.js';
 import { FlowBuilder } from './flow-builder.js';
 import { Layout } from './layout.js';
-import { Recording } from './recording.js';
+import { ASYNCHRONOUS, Recording } from './recording.js';
 import type { AnyFunction, Compiled, DefinitionDefaults, WorkflowSource, WrittenStep } from './source.js';
 import type { StepLibrary } from './step-library.js';
 import { unnamed } from './verify/digraph.js';
@@ -22,8 +22,9 @@ export function compileBuilder(source: WorkflowSource, library: StepLibrary, def
 
 function tell({ flow, instance }: WorkflowSource, builder: FlowBuilder, recording: Recording): void {
   try {
-    const returned: unknown = (flow as AnyFunction).call(instance, builder);
-    if (returned instanceof Promise) recording.fault('its flow is asynchronous. A flow only says what follows what: say it at once, without await.');
+    recording.during(builder, () => {
+      if ((flow as AnyFunction).call(instance, builder) instanceof Promise) recording.fault(ASYNCHRONOUS);
+    });
   } catch (error) {
     recording.fault(`its flow threw: ${reasonOf(error)}`);
   }

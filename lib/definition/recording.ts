@@ -14,6 +14,8 @@ export class Recording {
   /** What waits for its `do`. */
   readonly open = new Set<string>();
   private readonly taken = new Set<string>();
+  /** The builder whose turn it is. */
+  private turn: unknown;
 
   constructor(
     readonly source: WorkflowSource,
@@ -53,6 +55,23 @@ export class Recording {
     this.problems.push(problem);
   }
 
+  /** While a part is told, only its own builder is listened to. */
+  during(builder: unknown, tell: () => void): void {
+    const before = this.turn;
+    this.turn = builder;
+    try {
+      tell();
+    } finally {
+      this.turn = before;
+    }
+  }
+
+  /** `name`: what it is told. */
+  expect(builder: unknown, name: string): void {
+    const problem = `its flow says "${name}" on the builder of another part. ${BODY}`;
+    if (builder !== this.turn && !this.problems.includes(problem)) this.fault(problem);
+  }
+
   private find(step: unknown): WrittenStep | undefined {
     const provider = this.library.of(step);
     if (provider) return useOf(provider);
@@ -77,6 +96,9 @@ export class Recording {
   }
 }
 
+export const BODY = 'A body is built with the builder it is given: say (g) => g.then(...).';
+export const ASYNCHRONOUS = 'its flow is asynchronous. A flow only says what follows what: say it at once, without await.';
+export const NO_EVENT = "its flow waits for something that is not the name of an event. Say waitFor('...'); is it undefined, as imports go in a circle?";
 const NO_STEP = 'its flow names something that is neither a method of the workflow nor a step class. Say this.method, or the class; is it undefined, as imports go in a circle?'; // prettier-ignore
 
 function noProvider(name: string): string {

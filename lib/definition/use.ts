@@ -18,6 +18,10 @@ export class Use {
     this.options = step.options;
   }
 
+  get name(): string {
+    return this.step.name;
+  }
+
   block(): Block {
     const step = { ...this.step, options: this.options, outputs: [...this.outputs.keys()].map(String), code: { ...this.step.code, ...this.code() } };
     return wrapped({ kind: 'step', name: step.name, step, ...(this.branches && { branches: this.branches }) });

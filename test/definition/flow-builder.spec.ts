@@ -270,6 +270,40 @@ describe('a wrong flow', () => {
     expect(problems(flow)).toEqual(sentence === '' ? [] : [`Flowing${sentence.startsWith('.') ? '' : ': '}${sentence}`]);
   }); // prettier-ignore
 
+  const [says, yes] = ['A body is built with the builder it is given: say (g) => g.then(...).', () => true] as const;
+  const elsewhere = (name: string) => `its flow says "${name}" on the builder of another part. ${says}`;
+  const idle = (word: string) => `its flow says ${word}() with a body that says no step. ${says}`;
+  const branchless = (word: string) => `its flow says ${word}() without branches: say what is to be done.`;
+  it.each<[string, (flow: Flow<any>) => unknown, ...string[]]>([
+    ['a race of nobody', (f) => f.any().then(Hello), branchless('any')],
+    ['a race of nobody, with options', (f) => f.any({ losers: 'finish' }).then(Hello), branchless('any')],
+    ['all of nobody', (f) => f.all().then(Hello), branchless('all')],
+    ['a decision between nothing', (f) => f.decide(Hello, {} as never).then(Goodbye), branchless('decide')],
+    ['no item at once', (f) => f.forEach(() => [1], { concurrency: 0 }).do(Hello), 'forEach: concurrency 0 is not a whole number from 1.'],
+    ['half an item at once', (f) => f.forEach(() => [1], { concurrency: 1.5 }).do(Hello), 'forEach: concurrency 1.5 is not a whole number from 1.'],
+    ['an option of forEach that is misspelt', (f) => f.forEach(() => [1], { concurency: 2 } as never).do(Hello), 'forEach: there is no option "concurency". Did you mean "concurrency"?'],
+    ['options of forEach that are none', (f) => f.forEach(() => [1], 2 as never).do(Hello).forEach(() => [1], null as never).do(Goodbye), 'forEach: its options are an object: { concurrency: 2 }.', 'forEach 2: its options are an object: { concurrency: 2 }.'],
+    ['losers of another fate', (f) => f.any({ losers: 'kill' } as never, Hello, Goodbye), "any: losers is 'cancel' or 'finish', not \"kill\"."],
+    ['an option of a race that is misspelt', (f) => f.any({ looser: 'finish' } as never, Hello, Goodbye), 'any: there is no option "looser". Did you mean "losers"?'],
+    ['an if with nothing in it', (f) => f.if(yes).do((none) => none).then(Hello), idle('if')],
+    ['a forEach with nothing in it', (f) => f.forEach(() => [1]).do((none) => none).then(Hello), idle('forEach')],
+    ['what comes again with nothing in it', (f) => f.recur('1h', yes).do((none) => none).then(Hello), idle('recur')],
+    ['a stage with nothing in it', (f) => f.stage('s', (none) => none, { within: '1h' }).then(Hello), idle('stage')],
+    ['a label of nothing', (f) => f.stage('s', (none) => none).then(Hello), idle('stage')],
+    ['a body on the builder around it', (f) => f.then(Hello).if(yes).do(() => f.then(Add)).then(Goodbye), elsewhere('Add')],
+    ['a part of a body on the builder around it', (f) => f.if(yes).do((g) => { f.waitFor('came').output('value1', () => 1); return g.then(Add); }), elsewhere('came')],
+    ['a loop and a rule on the builder around them', (f) => f.then(Hello).all((g) => (f.while(yes).do(Add), g), (g) => (f.then(Goodbye).onError('fail'), g)), elsewhere('while'), elsewhere('Goodbye')],
+    ['an end of the flow around it', (f) => f.then(Hello).if(yes).do((g) => (f.end(), g)), elsewhere('end'), 'its flow goes on after end(), where nothing can follow.'],
+    ['a rule for the step before, from inside a body', (f) => { const hello = f.then(Hello); return hello.if(yes).do((g) => (hello.onError('fail'), g.then(Add))); }, elsewhere('Hello')],
+    ['a builder of a body that has ended', (f) => { let kept = f; f.if(yes).do((g) => (kept = g.then(Hello))); return kept.then(Goodbye); }, elsewhere('Goodbye')],
+    ['a body that is a promise', (f) => f.if(yes).do((async (g: Flow<any>) => void g.then(Hello)) as never), 'its flow is asynchronous. A flow only says what follows what: say it at once, without await.'],
+    ['an event that imports in a circle made undefined, beside others', (f) => f.waitFor(undefined as never, undefined, { since: () => new Date() }).then(() => {}),
+      "its flow waits for something that is not the name of an event. Say waitFor('...'); is it undefined, as imports go in a circle?",
+      'its flow names something that is neither a method of the workflow nor a step class. Say this.method, or the class; is it undefined, as imports go in a circle?'],
+  ])('that would hang, or lose what is said: %s', (_what, flow, ...sentences) => {
+    expect(problems(flow)).toEqual(sentences.map((each) => `Flowing: ${each}`));
+  }); // prettier-ignore
+
   it('a method that is no step, one that is forgotten, one that says another order', () => {
     @Workflow({ name: 'mixed' })
     class Mixed {
