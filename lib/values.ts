@@ -76,7 +76,7 @@ export interface StepRef<State = any, Item = any, Message = any> {
   readonly message: Message;
   /**
    * What the step before returned: its patch, or the raw result where its output is mapped. A decision hands on what it was
-   * handed. `undefined` at the start, and after branches have joined.
+   * handed. `undefined` at the start, after branches have joined, and where a restart begins.
    */
   readonly previous: any;
   /** The item, inside `forEach`. */

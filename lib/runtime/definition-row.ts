@@ -59,3 +59,13 @@ export function unused(bound: BoundWorkflow, rows: readonly StoredDefinition[], 
 function printOf({ definition, source }: BoundWorkflow): string {
   return fingerprintOf({ definition: { ...definition, version: 1 }, source });
 }
+
+export function problemsIn(error: unknown): readonly string[] {
+  if (error instanceof InvalidWorkflowError) return error.problems;
+  throw error;
+}
+
+/** Whoever gave the document hears of it, and not the boot. */
+export function refusedAtRunTime(error: unknown): never {
+  throw error instanceof InvalidWorkflowError ? new InvalidWorkflowError(error.workflow, error.problems, 'define') : error;
+}

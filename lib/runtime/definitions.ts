@@ -8,7 +8,7 @@ import type { WorkflowJson } from '../definition/workflow-json.js';
 import { InvalidInputError, InvalidWorkflowError, StoreUnavailableError } from '../errors.js';
 import type { ProcessStore, StoredDefinition } from '../store/process-store.js';
 import type { BoundWorkflow } from './bound-workflow.js';
-import { isSame, nameIn, type Row, rowOf, unused, versionFor, withVersion } from './definition-row.js';
+import { isSame, nameIn, problemsIn, refusedAtRunTime, type Row, rowOf, unused, versionFor, withVersion } from './definition-row.js';
 import type { WorkflowRegistry } from './registry.js';
 
 const MOST_LOSSES = 10;
@@ -22,6 +22,8 @@ export class Definitions {
   /** Those that cannot run here, and why; they may name what is learned later. */
   private readonly broken = new Map<string, { readonly row: StoredDefinition; readonly why: string }>();
   private since = 0;
+  /** So often something was defined or withdrawn here. */
+  private changes = 0;
 
   constructor(
     private readonly store: ProcessStore,
@@ -61,7 +63,9 @@ export class Definitions {
 
   /** What other instances have defined or withdrawn since the last look. */
   async learn(): Promise<void> {
+    const { changes } = this;
     const rows = await this.store.definitions(this.since);
+    if (changes !== this.changes) return this.learn(); // what was read may be older than what this instance has written since
     const changed = rows.filter((row) => this.isNews(row));
     if (changed.length > 0) this.adoptAll(changed);
     this.since = Math.max(this.since, ...rows.map(({ updatedAt }) => updatedAt - MARGIN_MS));
@@ -168,11 +172,13 @@ export class Definitions {
   }
 
   private take(placed: BoundWorkflow): void {
+    this.changes++;
     this.registry.add(placed);
     if (placed.source.document) this.read.set(keyOf(placed.definition), JSON.stringify(placed.source.document));
   }
 
   private leave({ name, version }: Named): void {
+    this.changes++;
     this.read.delete(keyOf({ name, version }));
     this.registry.withdraw(name, version);
   }
@@ -187,14 +193,4 @@ type Named = Pick<StoredDefinition, 'name' | 'version'>;
 
 function keyOf({ name, version }: Named): string {
   return `${name}@${version}`;
-}
-
-function problemsIn(error: unknown): readonly string[] {
-  if (error instanceof InvalidWorkflowError) return error.problems;
-  throw error;
-}
-
-/** Whoever gave the document hears of it, and not the boot. */
-function refusedAtRunTime(error: unknown): never {
-  throw error instanceof InvalidWorkflowError ? new InvalidWorkflowError(error.workflow, error.problems, 'define') : error;
 }

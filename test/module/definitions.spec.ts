@@ -109,6 +109,22 @@ onTwoDatabases('definitions', { providers: [Collect, Await, Deliver] }, ({ boot,
     await boot({ providers: [Changed] });
   });
 
+  it.each(['withdraw', 'define'] as const)('%s while this instance looks at the table is not undone by what it read before', async (call) => {
+    const { workflows, engine } = await boot();
+    await workflows.define(short);
+    if (call === 'define') await workflows.withdraw('parcel');
+    const { store, definitions } = engine;
+    const read = store.definitions.bind(store);
+    store.definitions = async (since) => {
+      store.definitions = read;
+      const rows = await read(since);
+      await (call === 'define' ? workflows.define(short) : workflows.withdraw('parcel'));
+      return rows;
+    };
+    await definitions.learn();
+    expect(engine.registry.find('parcel', 1) !== undefined).toBe(call === 'define');
+  });
+
   it('so does a document that states its version, whoever defines it', async () => {
     const { workflows } = await boot();
     await workflows.define({ ...short, version: 4 });
