@@ -220,10 +220,10 @@ export class WorkflowService {
   }
 
   /** The process with its newest values, typed by its context's class, and all it waits for. @throws ProcessNotFoundError */
-  get<W extends Class>(workflow: W, process: ProcessOf): Promise<ProcessView<ContextIn<W>>>;
+  get<W extends Class | string>(workflow: W, process: ProcessOf): Promise<ProcessView<ContextIn<W>>>;
   get<W extends Class | string = string>(process: ProcessRef<W>): Promise<ProcessView<ContextIn<W>>>;
   async get(first: Class | ProcessRef, process?: ProcessOf): Promise<ProcessView<any>> {
-    const ref = typeof first === 'function' ? refOf(first, process!) : first;
+    const ref = process === undefined ? (first as ProcessRef) : refOf(first as Class | string, process);
     const state = await this.lookup.toRead(ref);
     const [values, waits] = await Promise.all([this.history_.valuesAt(state, state.contextVersion), this.lookup.waitsOf(state.id)]);
     return { ...processView(state), context: fromStored(this.history_.schemaOf(state), values), waits: this.shown(state, waits) };

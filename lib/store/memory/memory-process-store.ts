@@ -26,7 +26,7 @@ export class MemoryProcessStore extends MemoryReader {
   }
 
   override commitWithin(): Promise<Rejection | null> {
-    return Promise.reject(new Error('The memory store has no transactions.'));
+    return Promise.reject(new Error('The memory store has no transactions: test what is given a `manager` on a database.'));
   }
 
   override transaction<T>(): Promise<T> {
