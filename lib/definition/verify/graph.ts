@@ -10,6 +10,7 @@ export function* graphProblems(source: WorkflowSource, definition: WorkflowDefin
   yield* longNames(definition, at);
   for (const { way, sentence } of walk.wrong) if (!saidBefore(source, definition, way)) yield `${atWay(source, way, at)}${sentence}`;
   yield* unreachable(definition, walk, at);
+  yield* leadOut(source, definition, walk, at);
   yield* idleLoops(definition, at);
 }
 
@@ -72,6 +73,12 @@ class Walk {
     return this.entered.has(name);
   }
 
+  /** What it stands inside, from the inside out, but for the stage around all of it. */
+  around(name: string): string[] {
+    const container = this.entered.get(name)?.container ?? this.root();
+    return container === null || container === this.root() ? [] : [container, ...this.around(container)];
+  }
+
   /** The stage around all of a flow that has a limit: whatever stands at the root stands in there. */
   private frame(): { name: string; body: string } | undefined {
     const { name, start, nodes } = this.definition;
@@ -124,6 +131,29 @@ function entering(way: Way, { container }: Way): Wrong {
 function* unreachable({ nodes }: WorkflowDefinition, walk: Walk, at: At): Problems {
   for (const node of nodes.values())
     if (!walk.has(node.name) && node.name !== END && !('of' in node)) yield `${at(node.name)}"${node.name}" can never be reached: no step leads to it.`;
+}
+
+/* ----------------------------------------------------------- the rule for all ---- */
+
+/** Followed from inside, the way it names would be gone in there, and what follows the container would come after it. */
+function* leadOut(source: WorkflowSource, { nodes, onError }: WorkflowDefinition, walk: Walk, at: At): Problems {
+  if (typeof onError !== 'object' || !nodes.has(onError.next) || walk.around(onError.next).length > 0) return;
+  const pauses = new Set(source.steps.flatMap(({ name, method, options }) => (method === '' && options.after !== undefined ? name : [])));
+  for (const node of nodes.values()) {
+    const around = walk.around(node.name);
+    if (around.length === 0 || !saysNothing(node) || pauses.has(node.name) || around.some((name) => hasRule(nodes.get(name)!))) continue;
+    yield `${at(node.name)}"${node.name}" stands inside "${around[0]}", and the onError of the defaults leads out of it, to "${onError.next}". Say onError on "${node.name}" or on a stage around it, or leave it out of the defaults and say it on the steps outside.`; // prettier-ignore
+  }
+}
+
+/** Whether it can fail, and leaves to others what follows. A pause only waits. */
+function saysNothing(node: Node): boolean {
+  if (node.kind === 'stage') return node.within !== undefined && !hasRule(node);
+  return node.kind === 'step' && node.required && node.onError === undefined;
+}
+
+function hasRule(node: Node): boolean {
+  return node.kind === 'stage' && (!node.required || node.onError !== undefined);
 }
 
 /* ----------------------------------------------------------------- idle loops ---- */
