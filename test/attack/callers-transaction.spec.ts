@@ -100,7 +100,8 @@ onTwoDatabases('a transaction', { providers: [LoanWorkflow, LoanWorkflow2, Payer
     const runner = dataSource.createQueryRunner();
     for (const end of ['rollbackTransaction', 'commitTransaction'] as const) {
       await runner.startTransaction();
-      await workflows.provideInput(LoanWorkflow, 'ask', id, { amount: 1 }, { manager: runner.manager }).finally(() => runner[end]());
+      await workflows.provideInput(LoanWorkflow, 'ask', id, { amount: 1 }, { manager: runner.manager });
+      await runner[end]();
     }
     await runner.release();
     expect(await asked(id)).toBe(1);
