@@ -47,7 +47,8 @@ export function configOf(step: WrittenStep | undefined, { options }: WorkflowSou
 }
 
 function finalErrors(retry: StepOptions['retry']): NodeCode['isFinal'] {
-  const unless = typeof retry === 'object' && Array.isArray(retry.unless) ? (retry.unless as readonly Class<Error>[]) : [];
+  const given = (retry as { unless?: readonly Class<Error>[] } | null | undefined)?.unless; // whatever it is: the verifier tells
+  const unless = Array.isArray(given) ? given : [];
   return unless.length === 0 ? undefined : (error) => unless.some((type) => error instanceof type);
 }
 

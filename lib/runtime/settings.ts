@@ -1,15 +1,17 @@
 import { noDuration, parseDuration } from '../core/duration.js';
 import { didYouMean } from '../definition/suggest.js';
+import { defaultProblems } from '../definition/verify/workflow.js';
 import type { Duration } from '../values.js';
 import { KNOWN_OPTIONS, type WorkflowModuleOptions } from '../workflow.options.js';
 import type { EngineSettings } from './engine.js';
 
 /** The options with their defaults, or every problem they have. */
 export function settingsOf(options: WorkflowModuleOptions, problems: string[]): EngineSettings {
-  const { worker = {}, keepUnmatched, schema } = options;
+  const { worker = {}, keepUnmatched, schema, defaults = {} } = options;
   problems.push(...unknownIn(options, [...KNOWN_OPTIONS.module, ...KNOWN_OPTIONS.extras], ''), ...unknownIn(worker, KNOWN_OPTIONS.worker, 'worker.'));
   if (schema !== undefined && !['check', 'migrate', 'off'].includes(schema))
     problems.push(`WorkflowModule: schema is 'check', 'migrate' or 'off', not "${String(schema)}".`);
+  for (const problem of defaultProblems(defaults, null)) problems.push(`WorkflowModule: ${problem}`);
   const ms = (value: Duration | undefined, name: string, otherwise: number) => lengthOf(value, name, otherwise, problems);
   return {
     enabled: worker.enabled ?? true,

@@ -157,6 +157,23 @@ describe('what only the application shows', () => {
     ]);
   });
 
+  it('defaults of the module that are wrong, once', async () => {
+    const ports = () => ({ store: memoryProcessStore(), taskQueue: memoryTaskQueue() });
+    const booted = (defaults: unknown) => problemsAt([GoodWorkflow], [WorkflowModule.forRoot({ ...ports(), defaults: any(defaults) })]);
+    expect(await booted({ retry: { attempts: 0, dely: 1 }, timeout: '1 moon', onError: 'boo', rety: 4 })).toEqual([
+      'WorkflowModule: defaults: there is no option "rety". Did you mean "retry"?',
+      'WorkflowModule: defaults: there is no option "dely". Did you mean "delay"?',
+      'WorkflowModule: defaults: retry counts the tries in all: a whole number from 1, not 0.',
+      "WorkflowModule: defaults: timeout \"1 moon\" is not a duration. Say for instance '30s', '2 days', or a number of milliseconds.",
+      'WorkflowModule: defaults: onError is one of fail, suspend, cancel, compensate, or { next: \'...\' }, not "boo".',
+    ]);
+    expect(await booted('often')).toEqual(['WorkflowModule: defaults: they are an object, not "often".']);
+    expect(await booted(null)).toEqual(['WorkflowModule: defaults: they are an object, not null.']);
+    expect(await booted({ retry: null })).toEqual(['WorkflowModule: defaults: retry counts the tries in all: a whole number from 1, not null.']);
+    expect(await booted({ onError: { next: 5 } })).toContain('WorkflowModule: defaults: onError goes on at "5", which is not a step of the flow.');
+    expect(await booted({ retry: 2, timeout: '1m', onError: { next: 'print' } })).toEqual([]);
+  });
+
   it('is warned of where a context has no rules', async () => {
     class Loose {
       total = 0;

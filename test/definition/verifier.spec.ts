@@ -63,6 +63,7 @@ const wrongSteps: readonly (readonly [fault: string, options: object, sentence: 
   ],
   ['a queue without a name', { queue: '' }, 'queue must be the name of a task queue.'],
   ['no try at all', { retry: 0 }, 'retry counts the tries in all: a whole number from 1, not 0.'],
+  ['tries that are a word', { retry: 'often' }, 'retry counts the tries in all: a whole number from 1, not often.'],
   ['half a try', { retry: { attempts: 1.5 } }, 'retry counts the tries in all: a whole number from 1, not 1.5.'],
   ['tries unsaid', { retry: {} }, 'retry counts the tries in all: a whole number from 1, not undefined.'],
   ['a misspelling inside retry', { retry: { attempts: 2, dely: '1s' } }, 'there is no option "dely". Did you mean "delay"?'],
@@ -209,7 +210,7 @@ describe('a wrong workflow', () => {
     [
       'a rule that is none',
       { name: 'x', defaults: { onError: { next: 'onyl' } } },
-      'onError goes on at "onyl", which is not a step of the flow. Did you mean "only"?',
+      'defaults: onError goes on at "onyl", which is not a step of the flow. Did you mean "only"?',
     ],
     ['a context that is no schema', { name: 'x', context: {} }, 'its context is neither a class nor a Standard Schema.'],
     [
@@ -220,10 +221,10 @@ describe('a wrong workflow', () => {
     [
       'defaults that are wrong',
       { name: 'x', defaults: { timeout: 'soon' } },
-      "timeout \"soon\" is not a duration. Say for instance '30s', '2 days', or a number of milliseconds.",
+      "defaults: timeout \"soon\" is not a duration. Say for instance '30s', '2 days', or a number of milliseconds.",
     ],
     ['defaults that are misspelt', { name: 'x', defaults: { rety: 3 } }, 'defaults: there is no option "rety". Did you mean "retry"?'],
-    ['default tries that are none', { name: 'x', defaults: { retry: -1 } }, 'retry counts the tries in all: a whole number from 1, not -1.'],
+    ['default tries that are none', { name: 'x', defaults: { retry: -1 } }, 'defaults: retry counts the tries in all: a whole number from 1, not -1.'],
   ];
 
   it.each(wrong)('%s', (_fault, options, sentence) => {

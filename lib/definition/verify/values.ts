@@ -66,7 +66,7 @@ function wordOf(value: unknown): string {
 
 export function* retryProblems(retry: StepOptions['retry']): Problems {
   if (retry === undefined) return;
-  const policy = typeof retry === 'number' ? { attempts: retry } : retry;
+  const policy = typeof retry === 'object' && retry !== null ? retry : { attempts: retry };
   yield* unknownOptions(policy, RETRY_OPTIONS);
   if (!isCount(policy.attempts)) yield `retry counts the tries in all: a whole number from 1, not ${String(policy.attempts)}.`;
   yield* durationProblems(policy.delay, 'retry.delay');
@@ -81,10 +81,11 @@ export function isCount(value: unknown): boolean {
 
 const RULES = ['fail', 'suspend', 'cancel', 'compensate'];
 
-/** `names`: where it may go on. */
-export function* ruleProblems(rule: unknown, names: readonly string[]): Problems {
+/** `names`: where it may go on. Null: anywhere. */
+export function* ruleProblems(rule: unknown, names: readonly string[] | null): Problems {
   if (rule === undefined || RULES.includes(rule as string)) return;
   const next = typeof rule === 'object' && rule !== null ? (rule as { next?: unknown }).next : undefined;
   if (next === undefined) return yield `onError is one of ${RULES.join(', ')}, or { next: '...' }, not ${JSON.stringify(rule)}.${didYouMean(wordOf(rule), RULES)}`; // prettier-ignore
-  if (!names.includes(next as string)) yield `onError goes on at "${wordOf(next)}", which is not a step of the flow.${didYouMean(wordOf(next), names)}`;
+  if (typeof next !== 'string' || (names && !names.includes(next)))
+    yield `onError goes on at "${wordOf(next)}", which is not a step of the flow.${didYouMean(wordOf(next), names ?? [])}`;
 }

@@ -1,5 +1,5 @@
 import { atOption, atSteps } from '../document-paths.js';
-import type { WorkflowSource } from '../source.js';
+import type { DefinitionDefaults, WorkflowSource } from '../source.js';
 import { durationProblems, isCount, isSchema, keyProblems, MAX_NAME, type Problems, retryProblems, ruleProblems, unknownOptions } from './values.js';
 import { stepNames } from './place.js';
 
@@ -18,7 +18,7 @@ export function* workflowProblems(source: WorkflowSource): Problems {
   if (options.context !== undefined && !isSchema(options.context)) yield `${atOption(source, 'context')}its context is neither a class nor a Standard Schema.`;
   if (options.completeWhen !== undefined) yield* keyProblems(options.completeWhen, 'completeWhen', options.context);
   yield* durationProblems(options.within, 'within');
-  yield* defaultProblems(source);
+  yield* defaultProblems(options.defaults ?? {}, stepNames(source));
 }
 
 /** A flow may be empty, and says so; without one, somebody forgot something. */
@@ -30,10 +30,15 @@ function* emptiness(source: WorkflowSource): Problems {
     yield `${atSteps(source)}all its steps are unsolicited, so it would end at once. Add a step that stands in the flow.`;
 }
 
-function* defaultProblems(source: WorkflowSource): Problems {
-  const { defaults = {} } = source.options;
+/** `names`: where a rule may go on. Null: that is each workflow's to say. */
+export function* defaultProblems(defaults: DefinitionDefaults, names: readonly string[] | null): Problems {
+  if (typeof defaults !== 'object' || defaults === null) return yield `defaults: they are an object, not ${JSON.stringify(defaults)}.`;
   yield* unknownOptions(defaults, DEFAULTS, 'defaults: ');
-  yield* retryProblems(defaults.retry);
-  yield* durationProblems(defaults.timeout, 'timeout');
-  yield* ruleProblems(defaults.onError, stepNames(source));
+  for (const problem of policyProblems(defaults, names)) yield `defaults: ${problem}`;
+}
+
+function* policyProblems({ retry, timeout, onError }: DefinitionDefaults, names: readonly string[] | null): Problems {
+  yield* retryProblems(retry);
+  yield* durationProblems(timeout, 'timeout');
+  yield* ruleProblems(onError, names);
 }
