@@ -33,9 +33,13 @@ export interface DoorOptions<Message> {
 /** A class, a function that returns it where imports go in circles, or the name of a workflow. */
 export type WorkflowIn = Class | (() => Class) | string;
 
-/** What a door for a step says: of a response, or of an input. */
-export interface StepDoor {
+/** What a door for a workflow says: the one it starts. */
+export interface WorkflowDoor {
   readonly workflow: WorkflowIn | undefined;
+}
+
+/** What a door for a step says: of a response, or of an input. */
+export interface StepDoor extends WorkflowDoor {
   readonly step: string;
 }
 

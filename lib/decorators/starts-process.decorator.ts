@@ -1,5 +1,5 @@
 import type { StartValues } from '../workflow.calls.js';
-import { classOf, doorFor, type DoorFor, type IdIn, type WorkflowIn } from './door.js';
+import { classOf, doorFor, type DoorFor, type IdIn, type WorkflowDoor, type WorkflowIn } from './door.js';
 
 /**
  * The method receives a message that starts a process. What it returns are the starting values: the process is stored, and only
@@ -10,7 +10,8 @@ export function StartsProcess<W extends WorkflowIn, Message = any>(
   workflow: W,
   groupId: IdIn<Message>,
 ): DoorFor<Message, StartValues<W>, 'the process starts with'> {
-  return doorFor('@StartsProcess', { workflow }, (workflows, values: object, message: Message) =>
+  const says: WorkflowDoor = { workflow };
+  return doorFor('@StartsProcess', says, (workflows, values: object, message: Message) =>
     workflows.start(classOf(workflow) as string, values, { groupId: groupId(message), ifLive: 'return' }),
   );
 }

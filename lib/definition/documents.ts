@@ -6,6 +6,7 @@ import { valueOf } from './node-code.js';
 import type { NodeCode, WorkflowSource, WrittenStep } from './source.js';
 import { type StepLibrary, useOf } from './step-library.js';
 import { didYouMean } from './suggest.js';
+import { unknownKey } from './verify/values.js';
 import { type StepJson, type WorkflowJson, workflowSchema } from './workflow-json.js';
 
 /** What a document may name. */
@@ -32,7 +33,7 @@ export function readDocument(given: unknown, place: string, names: Names): ReadD
   const document = given as WorkflowJson;
   const context = contextOf(document, names.contexts);
   const list = document.steps ? 'steps' : 'activities';
-  const steps = document[list]!.map((step, i) => stepOf(step, `${list}[${i}]`, names.library));
+  const steps = document[list]!.map((step, i) => stepOf(step, `${list}[${i}]`, names.library, context.schema));
   const problems = [...context.problems, ...steps.flatMap((step) => step.problems)].map((problem) => `${place}: ${problem}`);
   return { source: sourceOf(document, place, context.schema, steps.map(({ step }) => step)), problems }; // prettier-ignore
 }
@@ -77,15 +78,16 @@ function contextOf({ context }: WorkflowJson, contexts: readonly Class[]): { sch
 
 /* -------------------------------------------------------------------- a step ---- */
 
-function stepOf(json: StepJson, path: string, library: StepLibrary): { step: WrittenStep; problems: string[] } {
+function stepOf(json: StepJson, path: string, library: StepLibrary, context: Schema | undefined): { step: WrittenStep; problems: string[] } {
   const { name, use = name, child, retry, ...rest } = json;
   const [provider, second] = library.called(use);
   const options = { ...rest, name, ...childOptions(child), ...retryOptions(retry) } as StepOptions;
   const known = provider ?? { type: Object, name: use, options: {}, host: {} };
   const step = { ...useOf(known, options), path, ...(child !== undefined && { child: { workflow: typeof child === 'string' ? child : child.workflow } }) };
   const code = codeOf(child, retry);
-  const at = atStep(step);
-  return { step: { ...step, ...(code && { code }) }, problems: provider ? (second ? [`${at}${ambiguous(use)}`] : []) : [`${at}${missing(use, library)}`] };
+  const called = provider ? (second ? [ambiguous(use)] : []) : [missing(use, library)];
+  const problems = [...called, ...startingKeys(child).flatMap((key) => [...unknownKey(key, 'child.with', context)])];
+  return { step: { ...step, ...(code && { code }) }, problems: problems.map((problem) => `${atStep(step)}${problem}`) };
 }
 
 function missing(use: string, library: StepLibrary): string {
@@ -94,6 +96,10 @@ function missing(use: string, library: StepLibrary): string {
 
 function ambiguous(use: string): string {
   return `two step classes are called "${use}". Say @Step({ name: '...' }) on one of them.`;
+}
+
+function startingKeys(child: StepJson['child']): readonly string[] {
+  return (typeof child === 'object' && child.with) || [];
 }
 
 /** Its starting values are keys, not a method: see below. */

@@ -84,22 +84,28 @@ function key({ options }: WorkflowSource): string {
 const WANTED = {
   response: { decorator: '@HandlesResponse', what: 'a request' },
   input: { decorator: '@HandlesInput', what: 'an input' },
+  start: { decorator: '@StartsProcess' },
 } as const;
 
-function doorProblems({ place, workflow, step, brings }: FoundDoor, compiled: readonly Compiled[]): string[] {
-  const { decorator, what } = WANTED[brings];
-  const here = `${place} (${decorator})`;
+function doorProblems(door: FoundDoor, compiled: readonly Compiled[]): string[] {
+  const { place, workflow, brings } = door;
+  const here = `${place} (${WANTED[brings].decorator})`;
   if (workflow === undefined) return [`${here}: its workflow is undefined, probably as imports go in a circle. Say () => TheWorkflow.`];
   const named = classOf(workflow);
   const found = compiled.filter(({ source }) => (typeof named === 'string' ? source.options.name === named : source.instance.constructor === named));
   const name = typeof named === 'string' ? named : named.name;
   if (found.length === 0) return [`${here}: ${name} is no workflow of this application.${didYouMean(name, compiled.map(({ source }) => source.options.name))} Is it in the providers of a module that is imported?`]; // prettier-ignore
+  return brings === 'start' ? [] : missingStep(door, name, found).map((sentence) => `${here}: ${sentence}`);
+}
+
+/** `name`: what the door calls its workflow. */
+function missingStep({ step, brings }: Extract<FoundDoor, { step: string }>, name: string, found: readonly Compiled[]): string[] {
   const steps = found.flatMap((each) => stepsThatWant(each, brings));
-  return steps.includes(step) ? [] : [`${here}: "${step}" is no step of ${name} that has ${what}.${didYouMean(step, steps)}`];
+  return steps.includes(step) ? [] : [`"${step}" is no step of ${name} that has ${WANTED[brings].what}.${didYouMean(step, steps)}`];
 }
 
 /** By their names, and by those of their classes. */
-function stepsThatWant({ source, definition }: Compiled, brings: FoundDoor['brings']): string[] {
+function stepsThatWant({ source, definition }: Compiled, brings: 'response' | 'input'): string[] {
   const wanting = new Set(stepsOf(definition).flatMap(({ name, gate }) => (gate.for === brings ? name : [])));
   const uses = source.steps.filter(({ name, isClass: ofClass }) => ofClass && wanting.has(name));
   return [...wanting, ...uses.map(({ host }) => stepNameOf(host.constructor as Class))];

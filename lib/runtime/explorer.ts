@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
-import { INPUT_METADATA, RESPONSE_METADATA, type StepDoor } from '../decorators/door.js';
+import { INPUT_METADATA, RESPONSE_METADATA, START_METADATA, type StepDoor, type WorkflowDoor } from '../decorators/door.js';
 import { STEP_METADATA } from '../decorators/step.decorator.js';
 import type { StepOptions } from '../decorators/step.options.js';
 import { WORKFLOW_METADATA, type WorkflowOptions } from '../decorators/workflow.decorator.js';
@@ -12,10 +12,7 @@ import { optionsOf } from './registry.js';
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
 /** A door as found: where it stands and what it says. */
-export interface FoundDoor extends StepDoor {
-  readonly place: string;
-  readonly brings: 'response' | 'input';
-}
+export type FoundDoor = { readonly place: string } & ((StepDoor & { readonly brings: 'response' | 'input' }) | (WorkflowDoor & { readonly brings: 'start' }));
 
 export interface Found {
   readonly sources: readonly WorkflowSource[];
@@ -133,13 +130,13 @@ function orphanSteps(type: Class): string[] {
 
 /* ---------------------------------------------------------------------- doors ---- */
 
-const DOORS = [[RESPONSE_METADATA, 'response'], [INPUT_METADATA, 'input']] as const; // prettier-ignore
+const DOORS = [[RESPONSE_METADATA, 'response'], [INPUT_METADATA, 'input'], [START_METADATA, 'start']] as const; // prettier-ignore
 
 function doorsOf(type: Class): FoundDoor[] {
   return methodsOf(type).flatMap(({ name, method }) =>
     DOORS.flatMap(([key, brings]) => {
-      const door = Reflect.getMetadata(key, method) as StepDoor | undefined;
-      return door ? [{ ...door, brings, place: `${type.name}.${name}` }] : [];
+      const door = Reflect.getMetadata(key, method) as object | undefined;
+      return door ? [{ ...door, brings, place: `${type.name}.${name}` } as FoundDoor] : [];
     }),
   );
 }

@@ -135,6 +135,7 @@ describe('a wrong document', () => {
     ['one name twice', { steps: [{ name: 'Pick' }, { name: 'Pick' }] }, 'steps[1] (Pick): two things in its flow are called "Pick". Give one of them another name.'],
     ['a queue that is not there', { steps: [{ name: 'Pick' }, { name: 'Ship', queue: 'pakcing' }] }, 'steps[1] (Ship): queue "pakcing" is not in the queues of the task queue: packing. Did you mean "packing"?'],
     ['a child that is not there', { steps: [{ name: 'Pick', child: 'bxo' }] }, 'steps[0] (Pick): child "bxo" is no workflow of this application. Did you mean "box"?'],
+    ['starting values of a child that are no keys', { steps: [{ name: 'Pick', child: { workflow: 'box', with: ['bgi', 'due', '5m'] } }] }, ['steps[0] (Pick): child.with "bgi" is not a key of the context. Did you mean "big"?', 'steps[0] (Pick): child.with "5m" is not a key of the context.']],
     ['a key that is none', { steps: [{ name: 'Pick', on: { event: 'e', key: 'bgi' } }] }, 'steps[0] (Pick): on.key "bgi" is not a key of the context. Did you mean "big"?'],
     ['a reminder that is no method', { steps: [{ name: 'Pick', overdue: { after: '1h', do: 'remnd' } }] }, 'steps[0] (Pick): overdue.do "remnd" is not a method of Pick. Did you mean "remind"?'],
     ['an edge to nobody', { steps: [{ name: 'Pick' }], flow: { start: ['Pikc'] } }, 'flow.start[0]: it names "Pikc", which is not a step. Did you mean "Pick"?'],
