@@ -4,6 +4,7 @@ import { asksFirst } from './enter.js';
 import type { EventOf } from './events.js';
 import { fail, failStage } from './failure.js';
 import { about } from './fault.js';
+import { isUnder } from './keys.js';
 import { awake, type Token, type WaitState } from './process.js';
 import { deadlineKey } from './watch.js';
 
@@ -49,5 +50,10 @@ function stageTimedOut(draft: Draft, wait: WaitState): void {
   const error = 'it took longer than its within';
   draft.drop(deadlineKey(stage));
   draft.record('step-timed-out', { ...about(stage), error });
-  failStage(draft, node, stage, stage, error);
+  if (!isUndoneIn(draft, stage)) failStage(draft, node, stage, stage, error);
+}
+
+/** What is being undone in it is undone to its end, however long that takes. */
+function isUndoneIn(draft: Draft, { key: above }: Token): boolean {
+  return draft.someToken(({ key, undo: of }) => of !== undefined && isUnder(key, above));
 }

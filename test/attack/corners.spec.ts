@@ -94,6 +94,41 @@ it('F2 a loser that is to finish its step does, also where nothing follows the r
   expect([aborted, (await workflows.get(SlowLoser, id)).context.log]).toEqual([false, ['quick', 'slow']]);
 });
 
+let bankAnswers = false;
+@Workflow({ name: 'outer', context: Log })
+class Outer {
+  flow(flow: Flow<Log>) {
+    return flow
+      .stage('outer', (o) => o.stage('trip', (s) => s.then(this.hotel).then(this.pay), { required: false, onError: 'compensate' }), {
+        required: false,
+        within: '1 day',
+      })
+      .then(this.last);
+  }
+  @Step({ compensate: 'cancelHotel' }) hotel() {}
+  cancelHotel() {
+    if (!bankAnswers) throw new Error('nobody answers');
+    return add('no hotel');
+  }
+  @Step() pay() {
+    throw new Error('card refused');
+  }
+  @Step() last() {
+    return add('last');
+  }
+}
+it('F3 what could not be undone waits for a person, whatever limit passes around it', async () => {
+  const { harness, workflows } = await boot(Outer);
+  const process = await harness.start(Outer);
+  expect(process.status).toBe('failed');
+  await harness.advance('2 days');
+  expect(process.status).toBe('failed');
+  bankAnswers = true;
+  await workflows.retry(process.id);
+  await harness.settle();
+  expect(process).toMatchObject({ status: 'completed', context: { log: ['no hotel', 'last'] } });
+});
+
 @Workflow({ name: 'all-one-stage', context: Log })
 class AllOneStage {
   flow(flow: Flow<Log>) {

@@ -120,8 +120,8 @@ function definitions(database: Database): void {
       expect((await without.workflows.waitingForInput({ groupId })).items).toMatchObject([{ processId: id, step: 'file', schema: null }]);
       await expect(without.workflows.start('upload')).rejects.toThrow(UnknownWorkflowError);
       await expect(without.workflows.provideInput('upload', 'file', id, { path: 'x' })).rejects.toThrow(UnknownWorkflowError);
-      for (const call of [without.workflows.cancel(id, { compensate: true }), without.workflows.resume(id)])
-        await expect(call).rejects.toThrow(UnknownWorkflowError);
+      for (const call of [() => without.workflows.cancel(id, { compensate: true }), () => without.workflows.resume(id)])
+        await expect(call()).rejects.toThrow(UnknownWorkflowError);
       await without.app.engine.sweeper.sweep();
       expect((await without.started(Line)).process.status).toBe('completed');
       await without.app.close();
