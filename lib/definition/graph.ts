@@ -166,6 +166,11 @@ export function onwardOf(node: Node): readonly string[] {
   return [...node.next, ...rule];
 }
 
+/** The ways its body may choose, as it calls them. */
+export function edgesOf({ labels, next }: Pick<StepNode, 'labels' | 'next'>): readonly string[] {
+  return labels ?? next;
+}
+
 /** The step of this name: whoever asks knows that it is one. */
 export function stepNamed({ nodes }: WorkflowDefinition, name: string): StepNode {
   return nodes.get(name) as StepNode;

@@ -1,6 +1,6 @@
 import { eventAddress, eventIn, namedIn } from '../core/addresses.js';
 import { isActive, isFinished, type ProcessState, type Token, type WaitState } from '../core/process.js';
-import type { WorkflowDefinition } from '../definition/graph.js';
+import { edgesOf, type WorkflowDefinition } from '../definition/graph.js';
 import type { Explanation } from '../workflow.calls.js';
 
 /** All that an explanation is made of. */
@@ -96,7 +96,7 @@ function againOrPast(token: Token, subject: Explained): string[] {
 
 function skipping({ node: step }: Token, { process: { id, workflow }, definition }: Explained): string {
   const node = definition?.nodes.get(step);
-  const edges = node?.kind === 'step' ? (node.labels ?? node.next) : [];
+  const edges = node?.kind === 'step' ? edgesOf(node) : [];
   return `skip('${workflow}', '${step}', '${id}'${edges.length > 1 ? `, {}, { next: '${edges.join("' or '")}' }` : ''})`;
 }
 

@@ -1,5 +1,5 @@
 import { isFinished, type ProcessState, type ProcessStatus, type WaitState } from '../core/process.js';
-import { stepNamed } from '../definition/graph.js';
+import { edgesOf, stepNamed } from '../definition/graph.js';
 import { InvalidInputError, ProcessNotFoundError } from '../errors.js';
 import { checkName, checkOneOf, checkOptions, MAX_GROUP_ID } from '../context/names.js';
 import type { ProcessQuery, ProcessStore } from '../store/process-store.js';
@@ -80,8 +80,7 @@ export class Lookup {
 
   /** The ways a step of the process may go. */
   edgesOf({ workflow, workflowVersion }: ProcessState, step: string): readonly string[] {
-    const { labels, next } = stepNamed(this.registry.get(workflow, workflowVersion).definition, step);
-    return labels ?? next;
+    return edgesOf(stepNamed(this.registry.get(workflow, workflowVersion).definition, step));
   }
 
   async waitsOf(id: string, manager?: unknown): Promise<readonly WaitState[]> {

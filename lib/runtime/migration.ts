@@ -1,6 +1,6 @@
 /** Moves live processes from one version of their workflow to another: first a dry run, then the deed. */
 import { checkHand, checkOptions } from '../context/names.js';
-import type { ProcessState } from '../core/process.js';
+import type { ProcessState, WaitState } from '../core/process.js';
 import { reasonOf } from '../core/reason.js';
 import { didYouMean } from '../definition/suggest.js';
 import { InvalidInputError } from '../errors.js';
@@ -92,15 +92,14 @@ export class Migrations {
     for await (const page of this.pages(road.from)) {
       processes += page.length;
       busy += page.filter(isBusy).length;
-      const found = await Promise.all(page.map((process) => this.reasonsAgainst(road, process)));
+      const found = await Promise.all(page.map(async (process) => this.reasonsAgainst(road, process, await this.store.waitsOf(process.id))));
       for (const reason of found.flat()) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     }
     return { processes, reasons, busy };
   }
 
-  private async reasonsAgainst({ from, target, steps }: Road, process: ProcessState): Promise<string[]> {
-    const [waits, marks] = await Promise.all([this.store.waitsOf(process.id), this.store.undoMarks(process.id)]);
-    const done = visitsToUndo(marks, { under: null }).map(({ node }) => node);
+  private async reasonsAgainst({ from, target, steps }: Road, process: ProcessState, waits: readonly WaitState[]): Promise<string[]> {
+    const done = visitsToUndo(await this.store.undoMarks(process.id), { under: null }).map(({ node }) => node);
     return [...misfits(process, waits, from.definition, target, steps), ...notUndoable(done, target, steps)];
   }
 
@@ -147,7 +146,8 @@ export class Migrations {
   }
 
   private async moveAsRead(road: Road, { process, context }: Loaded, mapping: Mapping | undefined, hand: Hand): Promise<boolean> {
-    const [waits, reasons] = await Promise.all([this.store.waitsOf(process.id), this.reasonsAgainst(road, process)]);
+    const waits = await this.store.waitsOf(process.id);
+    const reasons = await this.reasonsAgainst(road, process, waits);
     if (reasons.length > 0) throw new InvalidInputError('it', reasons);
     const values = await valuesUnder(road.from, road.to, context ?? {}, mapping);
     const keys = waits.map(({ key }) => key);

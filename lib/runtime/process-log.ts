@@ -5,7 +5,7 @@ import type { StoredLine } from './step-log.js';
 /** What its steps noted, and what was said while they ran, in order: the notes of an attempt are recorded before what was said in it. */
 export function logOf(records: readonly RecordDraft[]): LogLine[] {
   const lines: LogLine[] = [];
-  let notes: RecordDraft[] = [];
+  const notes: RecordDraft[] = [];
   for (const record of records) {
     if (record.type === 'log') lines.push(...linesOf(record, notes.splice(0)));
     else if (record.type !== 'note') lines.push(...notes.splice(0).map(noteOf));

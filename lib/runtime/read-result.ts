@@ -2,7 +2,7 @@ import { checkName, MAX_CORRELATION_ID } from '../context/names.js';
 import { milliseconds } from '../core/duration.js';
 import { type Said, saidBy } from '../core/outcome.js';
 import type { Token } from '../core/process.js';
-import type { Node, StepNode } from '../definition/graph.js';
+import { edgesOf, type Node, type StepNode } from '../definition/graph.js';
 import { Mapped } from '../definition/mapped.js';
 import { kindOf, WrongResult } from './describe.js';
 
@@ -68,10 +68,6 @@ function decides(node: StepNode): boolean {
 
 function choosesNone(node: StepNode): WrongResult {
   return new WrongResult(`it is a decision, and chose none of its next: ${edgesOf(node).join(', ')}`);
-}
-
-function edgesOf({ labels, next }: StepNode): readonly string[] {
-  return labels ?? next;
 }
 
 function indexed(node: StepNode): string {
