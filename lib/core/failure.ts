@@ -1,4 +1,4 @@
-import { END, type ErrorRule, type StageNode, type StepNode, stepNamed } from '../definition/graph.js';
+import { END, type ErrorRule, hasRule, type StageNode, type StepNode, stepNamed } from '../definition/graph.js';
 import type { Draft } from './draft.js';
 import { attemptAnew, timeAnew, tryAgain } from './enter.js';
 import { about, failFor, leaveOut } from './fault.js';
@@ -39,7 +39,7 @@ function failUpwards(draft: Draft, token: Token, error: string): void {
   for (let key: string | null = token.key; parentKey(key) !== null; key = parentKey(key)!) {
     const container = containerOf(draft, key)!;
     const node = draft.definition.nodes.get(container.node)!;
-    if (node.kind === 'stage' && hasRule(node)) return failStage(draft, node, container, token, error);
+    if (hasRule(node)) return failStage(draft, node, container, token, error);
     if (node.kind === 'fork' && node.join === 'any' && dropOut(draft, container, key)) return outOfRace(draft, token, key, error);
   }
   follow(draft, draft.definition.onError, token, error);
@@ -48,10 +48,6 @@ function failUpwards(draft: Draft, token: Token, error: string): void {
 function outOfRace(draft: Draft, token: Token, branch: string, error: string): void {
   letPass(draft, token, error, 'another branch may still come first');
   draft.moved(branch);
-}
-
-function hasRule({ required, onError }: StageNode): boolean {
-  return !required || onError !== undefined;
 }
 
 /** What is said of a failed step, where nobody else speaks for it. */

@@ -166,6 +166,11 @@ export function onwardOf(node: Node): readonly string[] {
   return [...node.next, ...rule];
 }
 
+/** A stage that says what follows where something in it fails for good. */
+export function hasRule(node: Node): node is StageNode {
+  return node.kind === 'stage' && (!node.required || node.onError !== undefined);
+}
+
 /** The ways its body may choose, as it calls them. */
 export function edgesOf({ labels, next }: Pick<StepNode, 'labels' | 'next'>): readonly string[] {
   return labels ?? next;

@@ -1,5 +1,5 @@
 import { atNode, atOption } from '../document-paths.js';
-import { branchesOf, END, isContainer, type Node, onwardOf, unsolicitedSteps, type WorkflowDefinition } from '../graph.js';
+import { branchesOf, END, hasRule, isContainer, type Node, onwardOf, unsolicitedSteps, type WorkflowDefinition } from '../graph.js';
 import type { WorkflowSource } from '../source.js';
 import { MAX_NAME, type Problems } from './values.js';
 
@@ -150,10 +150,6 @@ function* leadOut(source: WorkflowSource, { nodes, onError }: WorkflowDefinition
 function saysNothing(node: Node): boolean {
   if (node.kind === 'stage') return node.within !== undefined && !hasRule(node);
   return node.kind === 'step' && node.required && node.onError === undefined;
-}
-
-function hasRule(node: Node): boolean {
-  return node.kind === 'stage' && (!node.required || node.onError !== undefined);
 }
 
 /* ----------------------------------------------------------------- idle loops ---- */
