@@ -6,7 +6,7 @@ import { fail } from './failure.js';
 import { about, failFor } from './fault.js';
 import type { EventOf } from './events.js';
 import { stepNamed } from '../definition/graph.js';
-import { awake, isFinished, type Token, type WaitState } from './process.js';
+import { awake, HEEDING, isFinished, type Token, type WaitState } from './process.js';
 
 /** A message for a wait: the answer to a request, or an event the flow stands still for. */
 export function messageReceived(draft: Draft, event: EventOf<'message-received'>): void {
@@ -17,11 +17,9 @@ export function messageReceived(draft: Draft, event: EventOf<'message-received'>
   for (const wait of waits) receive(draft, wait, event.message);
 }
 
-const MESSAGES: ReadonlySet<string> = new Set(['response', 'event', 'input', 'child']);
-
 function openAt(draft: Draft, { key, run }: Pick<WaitState, 'key' | 'run'>): WaitState | undefined {
   const wait = draft.parked(key);
-  return wait && wait.run === run && MESSAGES.has(wait.kind) ? wait : undefined;
+  return wait && wait.run === run && HEEDING.has(wait.kind) ? wait : undefined;
 }
 
 function receive(draft: Draft, wait: WaitState, message: MessageState): void {

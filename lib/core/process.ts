@@ -124,6 +124,9 @@ export interface Undoing {
  */
 export type WaitKind = 'response' | 'event' | 'input' | 'child' | 'task' | 'timer' | 'condition' | 'turn' | 'branches' | 'overdue';
 
+/** Those that a message can end. */
+export const HEEDING: ReadonlySet<WaitKind> = new Set<WaitKind>(['response', 'event', 'input', 'child']);
+
 /** A parked token: what it waits for, one row each. */
 export interface WaitState extends Token {
   readonly kind: WaitKind;

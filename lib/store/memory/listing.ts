@@ -1,15 +1,12 @@
 import { childAddress, isEvent } from '../../core/addresses.js';
 import type { MessageState } from '../../core/change.js';
-import { isFinished, type ProcessState, type WaitState } from '../../core/process.js';
+import { HEEDING, isFinished, type ProcessState, type WaitState } from '../../core/process.js';
 import type { Known, Match, WaitQuery } from '../process-store.js';
 import type { Book } from './book.js';
 
-/** Kinds that a message can end. */
-const heeding: ReadonlySet<string> = new Set(['response', 'event', 'input', 'child']);
-
 /** The waits that these messages match. An event counts for who waited for it, or had started, when it counts as published. */
 export function matchesIn({ process, waits }: Book, message: MessageState): Match[] {
-  const open = [...waits.values()].filter(({ kind, address, closed }) => !closed && heeding.has(kind) && address === message.address);
+  const open = [...waits.values()].filter(({ kind, address, closed }) => !closed && HEEDING.has(kind) && address === message.address);
   const meant = open.filter(({ from }) => !isEvent(message.address) || message.effectiveAt >= (from ?? process.startedAt));
   return meant.map(({ key, run, node, address }) => ({
     message,
