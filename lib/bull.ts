@@ -1,2 +1,2 @@
 // Task queues in Redis. The only entry that loads Bull: `npm i bull @nestjs/bull`.
-export { bullTaskQueue, type BullTaskQueueOptions } from './queue/bull/adapter.js';
+export { bullTaskQueue, type BullTaskQueueOptions } from './queue/bull/bull-adapter.js';

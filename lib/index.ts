@@ -1,5 +1,6 @@
 // Writing a workflow
-export { Workflow, type WorkflowOptions } from './decorators/workflow.decorator.js';
+export { Workflow } from './decorators/workflow.decorator.js';
+export { type WorkflowOptions } from './definition/workflow-options.js';
 export { Step } from './decorators/step.decorator.js';
 export type {
   ChildOptions,
@@ -14,19 +15,19 @@ export type {
   StepOptions,
   StepPlace,
   StepPolicy,
-} from './decorators/step.options.js';
-export type { ContextOf } from './decorators/workflow.types.js';
-export type { Branch, Digraph, Do, Flow, FlowStep, StagePolicy, StepLike, UsePolicy, WaitPolicy } from './definition/flow.js';
+} from './definition/step-options.js';
+export type { ContextOf, StartValues } from './definition/workflow-types.js';
+export type { Branch, Digraph, Do, Flow, FlowStep, StagePolicy, StepLike, UsePolicy, WaitPolicy } from './definition/flow-types.js';
 export { workflowSchema, type StepJson, type WorkflowJson } from './definition/workflow-json.js';
-export { again, asked, done, fail, go, pause } from './core/outcome.js';
+export { again, asked, done, fail, go, pause } from './values/outcome.js';
 export type {
-  Asking,
+  RequestResult,
   Class,
   Duration,
   EventData,
   EventName,
   Events,
-  Glance,
+  StepInfo,
   Outcome,
   Patch,
   QueueName,
@@ -35,36 +36,33 @@ export type {
   SchemaOutput,
   StepRef,
   StepResult,
-} from './values.js';
+} from './values/types.js';
 
 // Letting messages in
-export { HandlesResponse } from './decorators/handles-response.decorator.js';
-export { HandlesInput } from './decorators/handles-input.decorator.js';
-export { HandlesEvent } from './decorators/handles-event.decorator.js';
-export { StartsProcess } from './decorators/starts-process.decorator.js';
-export type { DoorOptions } from './decorators/door.js';
+export { HandlesResponse } from './handlers/handles-response.decorator.js';
+export { HandlesInput } from './handlers/handles-input.decorator.js';
+export { HandlesEvent } from './handlers/handles-event.decorator.js';
+export { StartsProcess } from './handlers/starts-process.decorator.js';
+export type { HandlerOptions } from './handlers/message-handler.js';
 
 // Using it
 export { WorkflowService } from './workflow.service.js';
-export type {
-  ActionOptions,
-  SkipOptions,
-  DeliveryOptions,
-  Explanation,
-  LogLine,
-  MigrationPlan,
-  OwedInput,
-  ProcessFilter,
-  ProcessOf,
-  ProcessView,
-  StartOptions,
-  StartValues,
-} from './workflow.calls.js';
-export type { Page, ProcessRef } from './runtime/lookup.js';
-export type { Delivery } from './runtime/letters.js';
-export type { ContextChange, WaitView } from './runtime/views.js';
-export { AuditRecord, Process, ProcessContext, Wait, workflowEntities } from './store/typeorm/entities/index.js';
-export { workflowMigrations } from './store/typeorm/migrations/index.js';
+export type { ActionOptions, SkipOptions, DeliveryOptions, StartOptions } from './writer/call-options.js';
+export type { LogLine } from './query/process-log.js';
+export type { MigrationPlan, VersionChange } from './operations/migration.js';
+export type { InputFilter, OwedInput } from './query/owed-inputs.js';
+export type { ProcessFilter } from './query/process-lookup.js';
+export type { ProcessOf, ProcessRef } from './query/process-ref.js';
+export type { ContextChange, HistoryRecord, ProcessView } from './query/views.js';
+export type { Explanation, WaitView } from './query/shapes.js';
+export type { Page } from './query/page.js';
+export type { Delivery } from './messaging/delivery.js';
+export { WorkflowAuditEntity as AuditRecord } from './store/typeorm/entities/audit-record.entity.js';
+export { WorkflowProcessEntity as Process } from './store/typeorm/entities/process.entity.js';
+export { WorkflowContextEntity as ProcessContext } from './store/typeorm/entities/process-context.entity.js';
+export { WorkflowWaitEntity as Wait } from './store/typeorm/entities/wait.entity.js';
+export { workflowEntities } from './store/typeorm/entities/workflow-entities.js';
+export { workflowMigrations } from './store/typeorm/migrations/workflow-migrations.js';
 export type { AuditType, Disposition } from './core/change.js';
 export type { FinishedStatus, LiveStatus, ProcessStatus, WaitKind } from './core/process.js';
 export {
@@ -81,13 +79,14 @@ export {
   UnserialisableValueError,
   ValueTooLargeError,
   WorkflowError,
-} from './errors.js';
+} from './values/errors.js';
 
 // Setting it up
 export { WorkflowModule } from './workflow.module.js';
-export { databaseTaskQueue } from './queue/database/adapter.js';
+export { databaseTaskQueue } from './queue/database/database-adapter.js';
 export type { QueueList, QueueSettings } from './queue/queue-settings.js';
-export { Clock } from './runtime/clock.js';
-export type { WorkerOptions, WorkflowModuleAsyncOptions, WorkflowModuleExtras, WorkflowModuleOptions, WorkflowOptionsFactory } from './workflow.options.js';
+export { Clock } from './values/clock.js';
+export type { WorkerOptions, WorkflowModuleOptions } from './engine/options.js';
+export type { WorkflowModuleAsyncOptions, WorkflowModuleExtras, WorkflowOptionsFactory } from './workflow.options.js';
 
 // Elsewhere: nestjs-argonaut/bull, nestjs-argonaut/ports, nestjs-argonaut/testing

@@ -2,8 +2,8 @@
 export { WorkflowTestingModule, type WorkflowTestingOptions } from './testing/workflow-testing.module.js';
 export { WorkflowHarness, type ProcessProbe } from './testing/workflow-harness.js';
 export { VirtualClock } from './testing/virtual-clock.js';
-export { memoryTaskQueue } from './queue/memory/adapter.js';
-export { memoryProcessStore } from './store/memory/adapter.js';
+export { memoryTaskQueue } from './queue/memory/memory-queue-adapter.js';
+export { memoryProcessStore } from './store/memory/memory-store-adapter.js';
 export { aStep } from './testing/step-ref.js';
 export { assertValid } from './testing/assert-valid.js';
 export { processStoreContract, type StoreUnderTest } from './testing/process-store.contract.js';

@@ -8,22 +8,18 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
-import { discoverWorkflows, type Documents } from './runtime/boot.js';
-import { Clock, StoreClock, SystemTimers, Timers } from './runtime/clock.js';
-import { Engine } from './runtime/engine.js';
-import { listenToLogger } from './runtime/logger-tee.js';
-import { settingsOf } from './runtime/settings.js';
-import { databaseTaskQueue } from './queue/database/adapter.js';
+import { discoverWorkflows, type Documents } from './workflows/boot.js';
+import { Clock, SystemTimers, Timers } from './values/clock.js';
+import { StoreClock } from './engine/store-clock.js';
+import { Engine } from './engine/engine.js';
+import { listenToLogger } from './execution/logger-tee.js';
+import { settingsOf } from './engine/settings.js';
+import { databaseTaskQueue } from './queue/database/database-adapter.js';
 import { TaskQueue } from './queue/task-queue.js';
 import { ProcessStore } from './store/process-store.js';
-import { typeOrmStore } from './store/typeorm/adapter.js';
-import {
-  WORKFLOW_OPTIONS,
-  type WorkflowModuleAsyncOptions,
-  type WorkflowModuleExtras,
-  type WorkflowModuleOptions,
-  type WorkflowOptionsFactory,
-} from './workflow.options.js';
+import { typeOrmStore } from './store/typeorm/typeorm-adapter.js';
+import { WORKFLOW_OPTIONS, type WorkflowModuleAsyncOptions, type WorkflowModuleExtras, type WorkflowOptionsFactory } from './workflow.options.js';
+import { type WorkflowModuleOptions } from './engine/options.js';
 import { WorkflowService } from './workflow.service.js';
 
 /** Workflows that are data, and what they name: known with the module graph, also where a factory makes the options. */

@@ -1,48 +1,43 @@
 import type { Observable } from 'rxjs';
 import type { Disposition } from './core/change.js';
-import type { Json } from './core/json.js';
-import { newId } from './core/new-id.js';
+import type { Json } from './values/json.js';
+import { newId } from './values/new-id.js';
 import type { ProcessState, WaitState } from './core/process.js';
-import { fromStored } from './context/schema.js';
+import { fromStored } from './context/typed-data.js';
 import { startingValues } from './context/context.js';
-import { checkHand, checkName, checkOneOf, checkOptions, MAX_CORRELATION_ID, MAX_EVENT_KEY, MAX_GROUP_ID, MAX_ID } from './context/names.js';
+import { checkCallOptions, checkName, checkOneOf, checkOptions, MAX_CORRELATION_ID, MAX_EVENT_KEY, MAX_GROUP_ID, MAX_ID } from './context/checks.js';
 import { checkSize, plain } from './context/plain.js';
-import type { ContextIn, MessageIn, ReceiverIn, StepIn } from './decorators/step.check.js';
+import type { ContextIn, MessageIn, ReceiverIn, StepIn, StartValues } from './definition/workflow-types.js';
 import { stepNameOf } from './decorators/step.decorator.js';
 import { drawMermaid } from './definition/mermaid.js';
 import type { WorkflowJson } from './definition/workflow-json.js';
-import { InvalidInputError, ProcessAlreadyLiveError } from './errors.js';
+import { InvalidInputError, ProcessAlreadyLiveError } from './values/errors.js';
 import { checkedMessage } from './context/message.js';
-import type { Engine } from './runtime/engine.js';
-import { explain } from './runtime/explain.js';
-import { History } from './runtime/history.js';
-import { Lookup, type Page, type ProcessRef } from './runtime/lookup.js';
-import { Operations } from './runtime/operations.js';
-import { Inputs } from './runtime/inputs.js';
-import { type Delivery, letterOf } from './runtime/letters.js';
-import { Migrations, type VersionChange } from './runtime/migration.js';
-import { type InputFilter, OwedInputs } from './runtime/owed-inputs.js';
-import { logOf } from './runtime/process-log.js';
-import { RecordStream } from './runtime/record-stream.js';
-import { Settling } from './runtime/settling.js';
-import { type ContextChange, type HistoryRecord, isShown, processView, type WaitView, waitView } from './runtime/views.js';
-import type { AuditRecord } from './store/typeorm/entities/audit-record.js';
-import type { Process } from './store/typeorm/entities/process.js';
-import type { Class, Duration, EventData, EventName, Patch } from './values.js';
-import type {
-  ActionOptions,
-  SkipOptions,
-  DeliveryOptions,
-  Explanation,
-  LogLine,
-  MigrationPlan,
-  OwedInput,
-  ProcessFilter,
-  ProcessOf,
-  ProcessView,
-  StartOptions,
-  StartValues,
-} from './workflow.calls.js';
+import type { Engine } from './engine/engine.js';
+import { explain } from './query/explain.js';
+import { History } from './query/process-history.js';
+import { Lookup } from './query/process-lookup.js';
+import { type Page } from './query/page.js';
+import { type ProcessRef } from './query/process-ref.js';
+import { Operations } from './operations/process-operations.js';
+import { Inputs } from './messaging/input-delivery.js';
+import { type Delivery, letterOf } from './messaging/delivery.js';
+import { Migrations, type VersionChange } from './operations/migration.js';
+import { type InputFilter, OwedInputs } from './query/owed-inputs.js';
+import { logOf } from './query/process-log.js';
+import { RecordStream } from './query/record-stream.js';
+import { SettledWatch } from './engine/settled.js';
+import { type ContextChange, type HistoryRecord, isShown, processView, waitView } from './query/views.js';
+import { type WaitView } from './query/shapes.js';
+import type { AuditRecord, Process, Explanation } from './query/shapes.js';
+import type { Class, Duration, EventData, EventName, Patch } from './values/types.js';
+import type { ActionOptions, SkipOptions, DeliveryOptions, StartOptions } from './writer/call-options.js';
+import type { LogLine } from './query/process-log.js';
+import type { MigrationPlan } from './operations/migration.js';
+import type { OwedInput } from './query/owed-inputs.js';
+import type { ProcessFilter } from './query/process-lookup.js';
+import type { ProcessOf } from './query/process-ref.js';
+import type { ProcessView } from './query/views.js';
 
 const START_OPTIONS = ['groupId', 'id', 'version', 'ifLive', 'actor', 'reason', 'manager'];
 
@@ -56,7 +51,7 @@ export class WorkflowService {
   private readonly lookup: Lookup;
   private readonly history_: History;
   private readonly operations: Operations;
-  private readonly settling: Settling;
+  private readonly settledWatch: SettledWatch;
   private readonly inputs: Inputs;
   private readonly owed: OwedInputs;
   private readonly migrations: Migrations;
@@ -66,7 +61,7 @@ export class WorkflowService {
     this.lookup = new Lookup(engine.store, engine.registry, engine.uncommitted);
     this.history_ = new History(engine.store, engine.registry);
     this.operations = new Operations(engine.hands, this.lookup, this.history_);
-    this.settling = new Settling(engine, this.lookup);
+    this.settledWatch = new SettledWatch(engine, this.lookup);
     this.inputs = new Inputs(engine.store, engine.registry, this.lookup, engine.hands, engine.clock);
     this.owed = new OwedInputs(engine.store, engine.registry);
     this.migrations = new Migrations(engine.store, engine.registry, engine.hands);
@@ -85,7 +80,7 @@ export class WorkflowService {
     if (ifLive !== undefined) checkOneOf('ifLive', ifLive, ['refuse', 'return']);
     checkName('id', id, MAX_ID);
     checkName('groupId', groupId, MAX_GROUP_ID);
-    checkHand(options);
+    checkCallOptions(options);
     const values = await startingValues(bound.context, context ?? {}, bound.definition.name);
     const seed = {
       id,
@@ -124,7 +119,7 @@ export class WorkflowService {
     const name = this.engine.registry.nameOf(workflow);
     const { names, code } = this.engine.registry.responder(workflow, step as Class | string);
     checkName('correlationId', correlationId, MAX_CORRELATION_ID);
-    checkHand(options);
+    checkCallOptions(options);
     const body = await checkedMessage(code.message, response, `The response to ${name}.${stepNameOf(step)}`, 'response');
     return this.engine.post.respond({ workflow: name, step: stepNameOf(step), steps: names }, correlationId, body, letterOf(options, this.engine.clock.now()));
   }
@@ -161,7 +156,7 @@ export class WorkflowService {
     const keys = typeof key === 'string' ? [key] : key;
     if (!Array.isArray(keys) || keys.length === 0) throw new InvalidInputError('key', ['it must be a key, or several']);
     for (const each of keys as readonly unknown[]) checkName('key', each, MAX_EVENT_KEY);
-    checkHand(options);
+    checkCallOptions(options);
     const body: Json = data === undefined ? null : plain(data, 'data');
     checkSize(body, `The data of event "${event}"`);
     return this.engine.post.emit(event, keys as readonly string[], body, letterOf(options, this.engine.clock.now()));
@@ -169,7 +164,7 @@ export class WorkflowService {
 
   /** Resolves when the process waits, parks or ends; after `timeout` too, with the process as it then is. Never throws a step's error. */
   async settled(process: ProcessRef, options: { timeout?: Duration } = {}): Promise<Process> {
-    return processView(await this.settling.settled(process, options.timeout));
+    return processView(await this.settledWatch.settled(process, options.timeout));
   }
 
   /** Stops it: no step starts any more, messages are kept. A body under way ends, and counts. @throws ProcessFinishedError */

@@ -1,12 +1,12 @@
 import type { ContextPatch } from '../core/events.js';
-import type { Json, JsonObject } from '../core/json.js';
+import type { Json, JsonObject } from '../values/json.js';
 import { contextKeys, newContext } from '../definition/context-keys.js';
 import { isClass } from '../definition/source.js';
-import { didYouMean } from '../definition/suggest.js';
-import { InvalidInputError } from '../errors.js';
-import type { Schema } from '../values.js';
+import { didYouMean } from '../values/suggest.js';
+import { InvalidInputError } from '../values/errors.js';
+import type { Schema } from '../values/types.js';
 import { checkSize } from './plain.js';
-import { checked, fromGiven, fromStored, storable, toStored } from './schema.js';
+import { checked, fromGiven, fromStored, storable, toStored } from './typed-data.js';
 
 /**
  * The values a process starts with: the context's defaults, under what is given, by the rules of its class.

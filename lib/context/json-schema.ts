@@ -6,7 +6,7 @@ import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage } from 'class-validator';
 import { isClass } from '../definition/source.js';
-import type { Class, Schema } from '../values.js';
+import type { Class, Schema } from '../values/types.js';
 
 type Shape = Record<string, unknown>;
 type Rule = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];

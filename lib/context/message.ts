@@ -1,8 +1,8 @@
-import type { Json } from '../core/json.js';
+import type { Json } from '../values/json.js';
 import { isClass } from '../definition/source.js';
-import type { Schema } from '../values.js';
+import type { Schema } from '../values/types.js';
 import { checkSize, plain } from './plain.js';
-import { checked, fromGiven, storable } from './schema.js';
+import { checked, fromGiven, storable } from './typed-data.js';
 
 /** An answer or an input as it will be stored, by the rules of its step. @throws InvalidInputError, UnserialisableValueError, ValueTooLargeError */
 export async function checkedMessage(schema: Schema | undefined, given: unknown, what: string, place: 'response' | 'input'): Promise<Json> {

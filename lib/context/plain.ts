@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../core/json.js';
-import { UnserialisableValueError, ValueTooLargeError } from '../errors.js';
+import type { Json, JsonObject } from '../values/json.js';
+import { UnserialisableValueError, ValueTooLargeError } from '../values/errors.js';
 
 /** A context, a message: what a row should hold at most. Larger data belongs elsewhere. */
 export const MAX_BYTES = 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from './json.js';
+import type { Json, JsonObject } from '../values/json.js';
 import { isUnderAny } from './keys.js';
 import type { ProcessState, WaitState } from './process.js';
 

@@ -1,8 +1,8 @@
 import type { AuditType, Change, MessageState, Move, RecordDraft, Snapshot, UndoMark, VersionDraft } from './change.js';
-import type { Circumstances, ContextPatch } from './events.js';
+import type { DecisionContext, ContextPatch } from './events.js';
 import { type WorkflowDefinition } from '../definition/graph.js';
-import { letterOfEnd } from './letters.js';
-import { FREE, isActive, isFinished, type ProcessState, type ProcessStatus, stirring, type Token } from './process.js';
+import { letterOfEnd } from './engine-messages.js';
+import { UNCLAIMED, isActive, isFinished, type ProcessState, type ProcessStatus, activate, type Token } from './process.js';
 import { visitKey } from './runnable.js';
 import { Tokens } from './tokens.js';
 
@@ -30,7 +30,7 @@ export class Draft extends Tokens {
   constructor(
     readonly definition: WorkflowDefinition,
     before: Snapshot,
-    readonly given: Circumstances,
+    readonly given: DecisionContext,
     readonly now: number,
   ) {
     super(before);
@@ -121,7 +121,7 @@ export class Draft extends Tokens {
     const { worker, claim } = this.head;
     if (!this.someToken(isActive)) return { worker: null, claim };
     if (worker || status !== 'running') return { worker, claim };
-    return this.given.by ? { worker: this.given.by, claim: claim + 1 } : { worker: FREE, claim };
+    return this.given.by ? { worker: this.given.by, claim: claim + 1 } : { worker: UNCLAIMED, claim };
   }
 
   /** The change, or null where the event changed nothing. */
@@ -129,7 +129,7 @@ export class Draft extends Tokens {
     if (this.records.length === 0) return null;
     const status = this.statusByTokens();
     Object.assign(this.head, this.held(status), { status, cause: this.causeOf(status), updatedAt: this.now });
-    this.head.tokens = status === 'suspended' || status === 'failed' ? this.standingStill() : this.allTokens().map(stirring);
+    this.head.tokens = status === 'suspended' || status === 'failed' ? this.standingStill() : this.allTokens().map(activate);
     return {
       expected: this.before.process.revision === 0 ? null : this.before.process.revision,
       process: this.head,

@@ -3,9 +3,9 @@ import type { Draft } from './draft.js';
 import { asksFirst } from './enter.js';
 import type { EventOf } from './events.js';
 import { fail, failStage } from './failure.js';
-import { about } from './fault.js';
+import { about } from './fail-token.js';
 import { isUnder } from './keys.js';
-import { awake, type Token, type WaitState } from './process.js';
+import { toToken, type Token, type WaitState } from './process.js';
 import { deadlineKey } from './watch.js';
 
 /** A moment has come: a timer fires, or something that was waited for did not come in time. */
@@ -16,7 +16,7 @@ export function cameDue(draft: Draft, event: EventOf<'came-due'>): void {
   if (wait.does === 'remind') return overdue(draft, wait);
   if (wait.does === 'branches') return stageTimedOut(draft, wait);
   if (wait.deadline !== undefined && wait.deadline <= draft.now) return timeOut(draft, wait, event.random); // it asks so often, but no longer
-  draft.place(awake(wait));
+  draft.place(toToken(wait));
   draft.record('timer-fired', about(wait));
 }
 
@@ -25,7 +25,7 @@ function timeOut(draft: Draft, wait: WaitState, random: number): void {
   const node = stepNamed(draft.definition, wait.node);
   const error = `nothing came within the time given (${wait.kind})`;
   draft.record('step-timed-out', { ...about(wait), error });
-  const again: Token = { ...awake(wait), does: asksFirst(node) ? 'request' : 'run' };
+  const again: Token = { ...toToken(wait), does: asksFirst(node) ? 'request' : 'run' };
   if (wait.kind === 'condition') return fail(draft, { ...again, outside: true }, error, null);
   fail(draft, again, error, random);
 }
@@ -35,7 +35,7 @@ function overdue(draft: Draft, wait: WaitState): void {
   const visit = keyOfVisit(wait);
   draft.park({ ...wait, kind: 'overdue', dueAt: null });
   draft.record('step-overdue', about(wait));
-  draft.place({ ...awake(wait), key: `${visit}~r${wait.run}`, does: 'remind', since: draft.now });
+  draft.place({ ...toToken(wait), key: `${visit}~r${wait.run}`, does: 'remind', since: draft.now });
 }
 
 /** The part of a watcher's key that names the visit it watches over. */

@@ -2,25 +2,25 @@ import type { EventGate, StepNode } from '../definition/graph.js';
 import { eventAddress, inputAddress } from './addresses.js';
 import type { Draft } from './draft.js';
 import { Fault } from './events.js';
-import { about, failOutside } from './fault.js';
-import { isCondition, type Token, waiting } from './process.js';
+import { about, failOutside } from './fail-token.js';
+import { isCondition, type Token, toWait } from './process.js';
 import { deadlineOf, overdueKey, watchOverdue } from './watch.js';
-import { type Luggage, luggageOf, NO_LUGGAGE } from './tokens.js';
+import { type CarriedData, carriedOf, NOTHING_CARRIED } from './tokens.js';
 
 /**
  * A token has come to a step: it meets what the step waits for in this order, and only then may run.
  *
  *   arrived ─▶ when? ─▶ event? input? ─▶ after? ─▶ queue? ─▶ active: runs, or asks and then waits for the response or the child
  */
-export function enterStep(draft: Draft, node: StepNode, key: string, luggage: Luggage): void {
-  const token = newVisit(draft, node, key, draft.nextRun(), luggage);
+export function enterStep(draft: Draft, node: StepNode, key: string, carried: CarriedData): void {
+  const token = newVisit(draft, node, key, draft.nextRun(), carried);
   if (token.fault === undefined) watchOverdue(draft, node, token);
   meetCondition(draft, node, token);
 }
 
-export function newVisit(draft: Draft, node: StepNode, key: string, run: number, luggage: Luggage = NO_LUGGAGE): Token {
+export function newVisit(draft: Draft, node: StepNode, key: string, run: number, carried: CarriedData = NOTHING_CARRIED): Token {
   const does = asksFirst(node) ? 'request' : 'run';
-  const token: Token = { key, node: node.name, run, does, attempt: 1, since: draft.now, ...luggage };
+  const token: Token = { key, node: node.name, run, does, attempt: 1, since: draft.now, ...carried };
   const deadline = deadlineOf(draft, node, token);
   if (deadline instanceof Fault) return { ...token, fault: deadline.message };
   return deadline === undefined ? token : { ...token, deadline };
@@ -39,7 +39,7 @@ export function meetCondition(draft: Draft, node: StepNode, token: Token): void 
   if (holds) return meetGate(draft, node, token);
   const standing = draft.token(token.key);
   if (standing && isCondition(standing) && standing.run === token.run) return; // it waits for this already
-  draft.park(waiting(token, 'condition', { dueAt: token.deadline ?? null }));
+  draft.park(toWait(token, 'condition', { dueAt: token.deadline ?? null }));
   draft.record('condition-awaited', about(token));
 }
 
@@ -63,12 +63,12 @@ function meetEvent(draft: Draft, gate: EventGate, token: Token): void {
 export function awaitEvent(draft: Draft, gate: EventGate, token: Token): boolean {
   const key = gate.keyed ? draft.given.facts.key(token.node, token) : draft.head.groupId;
   if (key instanceof Fault) failOutside(draft, token, key.message);
-  else draft.park(waiting(token, 'event', { address: eventAddress(gate.event, key), dueAt: token.deadline ?? null }));
+  else draft.park(toWait(token, 'event', { address: eventAddress(gate.event, key), dueAt: token.deadline ?? null }));
   return !(key instanceof Fault);
 }
 
 export function awaitInput(draft: Draft, token: Token): void {
-  draft.park(waiting(token, 'input', { address: inputAddress(draft.head.id, token.run), dueAt: token.deadline ?? null }));
+  draft.park(toWait(token, 'input', { address: inputAddress(draft.head.id, token.run), dueAt: token.deadline ?? null }));
   draft.record('input-required', about(token));
 }
 
@@ -82,7 +82,7 @@ export function tryAgain(draft: Draft, node: StepNode, token: Token, at: number)
 /** A new attempt at once, which costs no try: by a person, or for one. What could not be met is met from the start. */
 export function attemptAnew(draft: Draft, node: StepNode, { outside, ...token }: Token): void {
   const tries = { attempt: token.attempt + 1, forgiven: token.attempt };
-  if (outside && token.message === undefined) return enterAnew(draft, node, { ...newVisit(draft, node, token.key, token.run, luggageOf(token)), ...tries });
+  if (outside && token.message === undefined) return enterAnew(draft, node, { ...newVisit(draft, node, token.key, token.run, carriedOf(token)), ...tries });
   tryAgain(draft, node, { ...token, ...tries, since: draft.now, ...timeAnew(token, draft.now) }, draft.now);
 }
 
@@ -105,10 +105,10 @@ export function handledOn(node: StepNode): Pick<StepNode, 'queue'> {
 /** The body may run from `at` on: on its task queue, or here. */
 export function makeReady(draft: Draft, node: Pick<StepNode, 'queue'>, token: Token, at: number): void {
   if (node.queue !== undefined) {
-    draft.park(waiting(token, 'task', { queue: node.queue, readyAt: at, dueAt: token.deadline ?? null }));
+    draft.park(toWait(token, 'task', { queue: node.queue, readyAt: at, dueAt: token.deadline ?? null }));
     return draft.record('task-queued', { ...about(token), detail: `${node.queue}, from ${new Date(at).toISOString()}` });
   }
   if (at <= draft.now) return draft.place(token);
-  draft.park(waiting(token, 'timer', { dueAt: Math.min(at, token.deadline ?? at) }));
+  draft.park(toWait(token, 'timer', { dueAt: Math.min(at, token.deadline ?? at) }));
   draft.record('timer-set', { ...about(token), detail: new Date(at).toISOString() });
 }

@@ -1,5 +1,5 @@
 import type { MessageState } from './change.js';
-import type { Json, JsonObject } from './json.js';
+import type { Json, JsonObject } from '../values/json.js';
 
 /** New values by top-level key, as stored, and the keys that go. */
 export interface ContextPatch {
@@ -119,7 +119,7 @@ export type ProcessEvent = (
       readonly waits: readonly string[];
     }
 ) &
-  Circumstances;
+  DecisionContext;
 
 /** Where a token stood, and the item it was about. */
 export interface Standing extends Place {
@@ -129,7 +129,7 @@ export interface Standing extends Place {
 }
 
 /** Who brings an event. */
-export interface Circumstances {
+export interface DecisionContext {
   /** The worker that takes the process if something in it can run now; null: it has to wait for one. */
   readonly by: string | null;
   readonly facts: Facts;

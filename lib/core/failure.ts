@@ -1,10 +1,10 @@
 import { END, type ErrorRule, hasRule, type StageNode, type StepNode, stepNamed } from '../definition/graph.js';
 import type { Draft } from './draft.js';
 import { attemptAnew, timeAnew, tryAgain } from './enter.js';
-import { about, failFor, leaveOut } from './fault.js';
+import { about, failFor, leaveOut } from './fail-token.js';
 import { edgeOf, proceed } from './flow.js';
 import { parentKey } from './keys.js';
-import { isBeside, isMail, type Token, type Undoing } from './process.js';
+import { isBeside, isEventToken, type Token, type Undoing } from './process.js';
 import { branchOf, containerOf, dropOut, isLost } from './races.js';
 import { retryDelay } from './retry.js';
 import { ended, undo } from './undo.js';
@@ -85,7 +85,7 @@ function goElsewhere(draft: Draft, token: Token, next: string, error: string): v
 /** Passed over, as nobody requires it. An event that could not be handled turns the process nowhere. */
 function skip(draft: Draft, token: Token, error: string): void {
   leaveOut(draft, token, { error });
-  if (!isMail(token)) proceed(draft, token, edgeOf(draft.definition.nodes.get(token.node)!, undefined), token.previous);
+  if (!isEventToken(token)) proceed(draft, token, edgeOf(draft.definition.nodes.get(token.node)!, undefined), token.previous);
 }
 
 /** Its race is lost, so its failing decides nothing. */

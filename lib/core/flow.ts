@@ -1,14 +1,14 @@
 import { type ChoiceNode, type Container, type EachNode, END, type ForkNode, type Node, type StageNode } from '../definition/graph.js';
-import type { Json } from './json.js';
+import type { Json } from '../values/json.js';
 import type { Draft } from './draft.js';
 import { enterStep } from './enter.js';
 import { Fault, NO_CHANGE } from './events.js';
-import { about, failOutside } from './fault.js';
+import { about, failOutside } from './fail-token.js';
 import { parentKey } from './keys.js';
-import { isMail, type Token, undoesAll } from './process.js';
+import { isEventToken, type Token, undoesAll } from './process.js';
 import { branchKey, containerOf, isLost } from './races.js';
 import { giveTurns, holdEach } from './turns.js';
-import { type Journey, type Luggage, luggageOf, NO_LUGGAGE } from './tokens.js';
+import { type TokenMove, type CarriedData, carriedOf, NOTHING_CARRIED } from './tokens.js';
 import { deadlineOf, unwatch, watchDeadline, watchOverdue } from './watch.js';
 
 /** Nodes that run nothing may be passed so often in one decision; then the flow goes round in a circle. */
@@ -20,23 +20,23 @@ export function flow(draft: Draft): void {
   while (giveTurns(draft));
 }
 
-function arrive(draft: Draft, { key, to, luggage = NO_LUGGAGE }: Journey): void {
-  if (to === END || isLost(draft, key)) return endBranch(draft, key, luggage);
+function arrive(draft: Draft, { key, to, carried = NOTHING_CARRIED }: TokenMove): void {
+  if (to === END || isLost(draft, key)) return endBranch(draft, key, carried);
   const node = draft.definition.nodes.get(to)!;
   if (node.kind === 'step') {
     draft.moved(key, to);
-    return enterStep(draft, node, key, luggage);
+    return enterStep(draft, node, key, carried);
   }
-  const token: Token = { ...luggage, key, node: to, run: draft.nextRun(), does: 'branches', attempt: 1, since: draft.now };
+  const token: Token = { ...carried, key, node: to, run: draft.nextRun(), does: 'branches', attempt: 1, since: draft.now };
   if (draft.nextRound(token) > MOST_ROUNDS) return failAt(draft, token, 'it goes round and round without coming to a step');
-  pass(draft, node, token, luggage);
+  pass(draft, node, token, carried);
 }
 
-function pass(draft: Draft, node: Exclude<Node, { kind: 'step' }>, token: Token, luggage: Luggage): void {
-  if (node.kind === 'choice') return choose(draft, node, token, luggage);
-  if (node.kind === 'each') return fanOut(draft, node, token, luggage);
+function pass(draft: Draft, node: Exclude<Node, { kind: 'step' }>, token: Token, carried: CarriedData): void {
+  if (node.kind === 'choice') return choose(draft, node, token, carried);
+  if (node.kind === 'each') return fanOut(draft, node, token, carried);
   enterContainer(draft, node, token.key);
-  return node.kind === 'fork' ? fork(draft, node, token, luggage) : openStage(draft, node, token, luggage);
+  return node.kind === 'fork' ? fork(draft, node, token, carried) : openStage(draft, node, token, carried);
 }
 
 /** Of what goes on in its branches a restart could make nothing without knowing all of them: so this is kept, also where no version came. */
@@ -45,11 +45,11 @@ function enterContainer(draft: Draft, { name }: Container, key: string, ...items
   draft.moved(key, name, ...items);
 }
 
-function choose(draft: Draft, node: ChoiceNode, token: Token, luggage: Luggage): void {
+function choose(draft: Draft, node: ChoiceNode, token: Token, carried: CarriedData): void {
   const chosen = draft.given.facts.test(node.name, token);
   if (!(chosen instanceof Fault)) {
     if (!chosen && node.of !== undefined) draft.record('step-skipped', { ...about(token), step: node.of, reason: 'its condition does not hold' });
-    return draft.send({ key: token.key, to: chosen ? node.then : node.otherwise, luggage });
+    return draft.send({ key: token.key, to: chosen ? node.then : node.otherwise, carried });
   }
   failAt(draft, token, chosen.message);
 }
@@ -62,27 +62,27 @@ function failAt(draft: Draft, token: Token, error: string): void {
 
 /* -------------------------------------------------------------------- branches ---- */
 
-function fork(draft: Draft, node: ForkNode, token: Token, luggage: Luggage): void {
+function fork(draft: Draft, node: ForkNode, token: Token, carried: CarriedData): void {
   draft.hold({ ...token, open: node.branches.length });
-  draft.send(...node.branches.map((to, i) => ({ key: branchKey(node, token, i), to, luggage })));
+  draft.send(...node.branches.map((to, i) => ({ key: branchKey(node, token, i), to, carried })));
 }
 
-function fanOut(draft: Draft, node: EachNode, token: Token, luggage: Luggage): void {
+function fanOut(draft: Draft, node: EachNode, token: Token, carried: CarriedData): void {
   const items = draft.given.facts.items(node.name, token);
   if (items instanceof Fault) return failAt(draft, token, items.message);
   if (items.length === 0) return proceed(draft, token, node.next[0]);
   enterContainer(draft, node, token.key, items);
-  holdEach(draft, node, token, items.map((item: Json, index) => ({ ...luggage, item, index }))); // prettier-ignore
+  holdEach(draft, node, token, items.map((item: Json, index) => ({ ...carried, item, index }))); // prettier-ignore
 }
 
-function openStage(draft: Draft, node: StageNode, token: Token, luggage: Luggage): void {
+function openStage(draft: Draft, node: StageNode, token: Token, carried: CarriedData): void {
   const deadline = deadlineOf(draft, node, token);
   if (deadline instanceof Fault) return failOutside(draft, token, deadline.message);
   const stage: Token = { ...token, open: 1, ...(deadline !== undefined && { deadline }) };
   draft.hold(stage);
   watchDeadline(draft, stage);
   watchOverdue(draft, node, stage);
-  draft.send({ key: `${token.key}/0`, to: node.body, luggage });
+  draft.send({ key: `${token.key}/0`, to: node.body, carried });
 }
 
 /* ------------------------------------------------------------------- going on ---- */
@@ -90,9 +90,9 @@ function openStage(draft: Draft, node: StageNode, token: Token, luggage: Luggage
 /** The visit has ended: the token goes on, or its branch is over. `previous`: the version with what it hands on. */
 export function proceed(draft: Draft, token: Token, to: string | undefined, previous?: number): void {
   unwatch(draft, token);
-  if (isMail(token)) return leaveMail(draft, token, to);
+  if (isEventToken(token)) return leaveEvent(draft, token, to);
   const { key, item, index } = token;
-  draft.send({ key, to: to ?? END, luggage: luggageOf({ item, index, previous }) });
+  draft.send({ key, to: to ?? END, carried: carriedOf({ item, index, previous }) });
 }
 
 /** Where a node leads to: one way, or the one its body has chosen. */
@@ -103,7 +103,7 @@ export function edgeOf(node: Node, branch: string | undefined): string | undefin
 }
 
 /** An event nobody asked for may turn the process elsewhere: the branches it was in end, and what limits the whole stays. */
-function leaveMail(draft: Draft, token: Token, to: string | undefined): void {
+function leaveEvent(draft: Draft, token: Token, to: string | undefined): void {
   draft.remove(token.key);
   if (to === undefined || draft.someToken(undoesAll)) return;
   const whole = wholeOf(draft);
@@ -139,7 +139,7 @@ export function rootKey(draft: Draft): string {
 /* ----------------------------------------------------------------------- joins ---- */
 
 /** The join: what holds the branches together goes on when the last of them has ended, or the first. */
-function endBranch(draft: Draft, key: string, luggage: Luggage): void {
+function endBranch(draft: Draft, key: string, carried: CarriedData): void {
   draft.remove(key);
   draft.moved(key);
   const parent = parentKey(key);
@@ -150,10 +150,10 @@ function endBranch(draft: Draft, key: string, luggage: Luggage): void {
   const first = node.kind === 'fork' && node.join === 'any';
   if (container.open! > 1 && !first) return draft.hold({ ...container, open: container.open! - 1 });
   if (first && node.losers === 'cancel') node.branches.forEach((_, i) => draft.removeBranch(branchKey(node, container, i)));
-  leave(draft, container, node, luggage);
+  leave(draft, container, node, carried);
 }
 
-function leave(draft: Draft, container: Token, node: Container, { previous }: Luggage): void {
+function leave(draft: Draft, container: Token, node: Container, { previous }: CarriedData): void {
   draft.remove(container.key);
   proceed(draft, container, node.next[0], node.kind === 'stage' ? previous : undefined);
 }

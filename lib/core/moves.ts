@@ -1,8 +1,7 @@
 import type { Move } from './change.js';
 import type { Place, Standing } from './events.js';
 import { parentKey } from './keys.js';
-import {} from './process.js';
-import { luggageOf } from './tokens.js';
+import { carriedOf } from './tokens.js';
 
 /** An item that has not left the start of its branch. */
 export const AT_START = '';
@@ -36,10 +35,10 @@ class Places {
   private move([key, node, items, at]: Move): void {
     if (rootOf(key) > this.root) this.beginLife(rootOf(key));
     if (items === null) return this.rename(key, node!);
-    const luggage = this.carriedTo(key);
+    const carried = this.carriedTo(key);
     this.end(key);
     if (node === undefined) return;
-    this.stand(key, { ...luggage, node, version: this.version });
+    this.stand(key, { ...carried, node, version: this.version });
     items?.forEach((item, i) => this.stand(`${key}/${i}`, { node: AT_START, item, index: at?.[i] ?? i }));
   }
 
@@ -52,7 +51,7 @@ class Places {
   /** The item of its branch, or of the branch that branch is in. */
   private carriedTo(key: string): Place {
     const { item, index }: Place = this.found.get(key) ?? this.found.get(parentKey(key) ?? '') ?? {};
-    return luggageOf({ item, index });
+    return carriedOf({ item, index });
   }
 
   private beginLife(root: number): void {

@@ -5,12 +5,12 @@ import type { Draft } from './draft.js';
 import { awaitEvent, awaitInput, tryAgain } from './enter.js';
 import type { EventOf } from './events.js';
 import { fail } from './failure.js';
-import { about } from './fault.js';
+import { about } from './fail-token.js';
 import { edgeOf, proceed } from './flow.js';
-import { childId, letterOfChild, letterOfStart } from './letters.js';
-import { awake, correlationOf, isActive, isMail, type Token, waiting } from './process.js';
+import { childId, letterOfChild, letterOfStart } from './engine-messages.js';
+import { toToken, correlationOf, isActive, isEventToken, type Token, toWait } from './process.js';
 import { allUndone, ended, endHere, visitUndone } from './undo.js';
-import { luggageOf } from './tokens.js';
+import { carriedOf } from './tokens.js';
 
 /** How a step says "call me again" when it does not say when. Never a busy loop. */
 const AGAIN_MS = 1000;
@@ -44,7 +44,7 @@ function taken(draft: Draft, event: Outcome): Token | null {
   const wait = draft.parked(event.key);
   if (!wait || wait.kind !== 'task' || wait.worker !== event.taskOf || wait.claim !== event.claim || wait.run !== event.run) return null;
   draft.record('task-triggered', { ...about(wait), detail: wait.queue, worker: wait.worker, at: event.begunAt ?? draft.now });
-  return awake(wait);
+  return toToken(wait);
 }
 
 function nodeOf(draft: Draft, token: Token): StepNode {
@@ -81,7 +81,7 @@ function endReminder(draft: Draft, token: Token): void {
 }
 
 function markOf(token: Token): UndoMark {
-  return { key: token.key, run: token.run, ...luggageOf(token) };
+  return { key: token.key, run: token.run, ...carriedOf(token) };
 }
 
 /** Where it went, and whose values it replaced: of two plain values for one key, the last commit wins, and it shows. */
@@ -103,7 +103,7 @@ export function requested(draft: Draft, event: EventOf<'response-requested'>): v
 function awaitResponse(draft: Draft, token: Token): void {
   const { message: _answered, ...open } = token;
   const address = responseAddress(correlationOf(draft.head.id, token));
-  draft.park(waiting(open, 'response', { address, dueAt: token.deadline ?? null }));
+  draft.park(toWait(open, 'response', { address, dueAt: token.deadline ?? null }));
 }
 
 /** The child is asked for in the same record: whoever finds that starts it, once. */
@@ -116,7 +116,7 @@ export function childRequested(draft: Draft, event: EventOf<'child-requested'>):
   const asking: Token = { ...token, children: (token.children ?? 0) + 1 };
   draft.keep(letterOfStart(draft.head.id, id, gate, event.values, draft.now));
   draft.record('child-started', { ...about(token), detail: id });
-  if (!gate.detached) return draft.park(waiting(asking, 'child', { address: childAddress(id), dueAt: token.deadline ?? null }));
+  if (!gate.detached) return draft.park(toWait(asking, 'child', { address: childAddress(id), dueAt: token.deadline ?? null }));
   const letter = letterOfChild(id, event.values, draft.head.id, draft.now);
   draft.keep(letter);
   draft.place({ ...nextTurn(asking), does: 'run', message: letter.id });
@@ -129,7 +129,7 @@ export function stepDeferred(draft: Draft, event: EventOf<'step-deferred'>): voi
   if (event.patch) draft.makeVersion(token.node, event.patch);
   if (token.last) return endHere(draft, token);
   if (token.does === 'remind') return endReminder(draft, token);
-  if (isMail(token) && event.afterMs === undefined) return decline(draft, token);
+  if (isEventToken(token) && event.afterMs === undefined) return decline(draft, token);
   draft.record('step-deferred', about(token));
   const kept: Token = { ...nextTurn(token), ...(event.state !== undefined && { state: event.state }) };
   if (event.afterMs === undefined && token.message !== undefined) return awaitNext(draft, kept);

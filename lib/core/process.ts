@@ -1,4 +1,4 @@
-import type { Json } from './json.js';
+import type { Json } from '../values/json.js';
 
 /** A failed process is live: it keeps its group id until somebody retries, restarts or cancels it. */
 export type LiveStatus = 'running' | 'waiting' | 'suspended' | 'failed';
@@ -25,7 +25,7 @@ export interface ProcessState {
   readonly runs: number;
   /** How often it was restarted: the first part of its tokens' keys, so that tokens of an older life match nothing. */
   readonly root: number;
-  /** The worker that runs it; `FREE`: it wants one; null: nothing in it can run. */
+  /** The worker that runs it; `UNCLAIMED`: it wants one; null: nothing in it can run. */
   readonly worker: string | null;
   /** Grows with every taking, and fences whoever held it before. */
   readonly claim: number;
@@ -50,7 +50,7 @@ export interface Parent {
 }
 
 /** Runnable, and nobody holds it. */
-export const FREE = '';
+export const UNCLAIMED = '';
 
 /**
  * Where a process stands. Tokens form a tree by key: branch i of token `k` is `k/i`, or `k/<run>-i` where branches may outlive
@@ -88,7 +88,7 @@ export interface Token {
   readonly previous?: number;
   /** Events count from this moment on. */
   readonly from?: number;
-  /** Children it has started. */
+  /** ChildStarter it has started. */
   readonly children?: number;
   /** Branches that have not ended; of an undoing, bodies that end first. */
   readonly open?: number;
@@ -125,7 +125,7 @@ export interface Undoing {
 export type WaitKind = 'response' | 'event' | 'input' | 'child' | 'task' | 'timer' | 'condition' | 'turn' | 'branches' | 'overdue';
 
 /** Those that a message can end. */
-export const HEEDING: ReadonlySet<WaitKind> = new Set<WaitKind>(['response', 'event', 'input', 'child']);
+export const ENDED_BY_MESSAGE: ReadonlySet<WaitKind> = new Set<WaitKind>(['response', 'event', 'input', 'child']);
 
 /** A parked token: what it waits for, one row each. */
 export interface WaitState extends Token {
@@ -147,7 +147,7 @@ export function isFinished(status: ProcessStatus): status is FinishedStatus {
 }
 
 /** Beside the flow: an accepted event, waiting for or in its handler. */
-export function isMail(token: Token): boolean {
+export function isEventToken(token: Token): boolean {
   return token.key.startsWith('e');
 }
 
@@ -180,19 +180,19 @@ export function correlationOf(processId: string, token: Token): string {
   return token.correlation ?? stepRunId(processId, token.run);
 }
 
-export function waiting(token: Token, kind: WaitKind, more: Partial<WaitState>): WaitState {
-  return { ...stirring(token), kind, address: null, dueAt: null, queue: null, readyAt: null, worker: null, claim: token.claims ?? 0, ...more };
+export function toWait(token: Token, kind: WaitKind, more: Partial<WaitState>): WaitState {
+  return { ...activate(token), kind, address: null, dueAt: null, queue: null, readyAt: null, worker: null, claim: token.claims ?? 0, ...more };
 }
 
 /** The process goes on: what is at its place may begin. */
-export function stirring(token: Token): Token {
+export function activate(token: Token): Token {
   if (token.idle === undefined) return token;
   const { idle: _idle, ...rest } = token;
   return rest;
 }
 
 /** The token without what it waited for. */
-export function awake(wait: WaitState): Token {
+export function toToken(wait: WaitState): Token {
   const { kind: _kind, address: _address, dueAt: _due, queue: _queue, readyAt: _ready, worker: _worker, claim, ...token } = wait;
   return claim === 0 ? token : { ...token, claims: claim };
 }

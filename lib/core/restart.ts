@@ -4,9 +4,9 @@ import type { EventOf, Standing } from './events.js';
 import { beOver, rootKey, startLife } from './flow.js';
 import { AT_START } from './moves.js';
 import { parentKey } from './keys.js';
-import { isFinished, isMail, type Token } from './process.js';
+import { isFinished, isEventToken, type Token } from './process.js';
 import { branchKey } from './races.js';
-import { type Journey, luggageOf } from './tokens.js';
+import { type TokenMove, carriedOf } from './tokens.js';
 import { awaitTurn } from './turns.js';
 import { deadlineOf, watchDeadline, watchOverdue } from './watch.js';
 
@@ -17,7 +17,7 @@ import { deadlineOf, watchDeadline, watchOverdue } from './watch.js';
 export function restarted(draft: Draft, event: EventOf<'restarted'>): void {
   if (event.root !== draft.head.root) return;
   if (isFinished(draft.head.status) || draft.head.status === 'suspended') draft.become('running');
-  draft.removeAll(isMail);
+  draft.removeAll(isEventToken);
   const oldRoot = [...event.places.keys()].find((key) => parentKey(key) === null);
   startLife(draft);
   draft.makeVersion('', { set: event.values, remove: [] }, { snapshot: event.values });
@@ -59,14 +59,14 @@ interface Before {
 }
 
 /** A container stands again around what is left of its branches; a step, and what passes at once, is entered. */
-function comeBack(draft: Draft, from: string, key: string, before: Before): Journey[] {
+function comeBack(draft: Draft, from: string, key: string, before: Before): TokenMove[] {
   const { places, branches, stages } = before;
   const place = places.get(from)!;
   const { node: name, version } = place;
-  const luggage = luggageOf(place);
+  const carried = carriedOf(place);
   const node = draft.definition.nodes.get(name)!;
-  if (!isContainer(node) || !branches.has(from)) return [{ key, to: name, luggage }];
-  const token: Token = { ...luggage, key, node: name, run: draft.nextRun(), does: 'branches', attempt: 1, since: draft.now };
+  if (!isContainer(node) || !branches.has(from)) return [{ key, to: name, carried }];
+  const token: Token = { ...carried, key, node: name, run: draft.nextRun(), does: 'branches', attempt: 1, since: draft.now };
   if (node.kind === 'each') return comeBackToItems(draft, node, token, branches.get(from)!, before);
   if (node.kind === 'stage' && version !== undefined) stages[key] = [from, version]; // what was done in it is still to be undone
   draft.moved(key, name);
@@ -84,7 +84,7 @@ function opened(draft: Draft, node: Container, token: Token, open: number): Toke
 }
 
 /** Items with branches of their own stand again at once; the others wait their turn, those first that had left the start. */
-function comeBackToItems(draft: Draft, node: EachNode, token: Token, keys: readonly string[], before: Before): Journey[] {
+function comeBackToItems(draft: Draft, node: EachNode, token: Token, keys: readonly string[], before: Before): TokenMove[] {
   const { places, branches } = before;
   const stage = (key: string) => (branches.has(key) ? 0 : hasLeft(node, places.get(key)!) ? 1 : 2);
   const inTurn = keys.toSorted((a, b) => stage(a) - stage(b));
@@ -100,8 +100,8 @@ function hasLeft({ body }: EachNode, { node }: Standing): boolean {
   return node !== AT_START && node !== body;
 }
 
-function comeInTurn(draft: Draft, each: EachNode, token: Token, i: number, { node, version: _version, ...luggage }: Standing): void {
+function comeInTurn(draft: Draft, each: EachNode, token: Token, i: number, { node, version: _version, ...carried }: Standing): void {
   const left = hasLeft(each, { node });
-  awaitTurn(draft, left ? node : each.body, token, i, luggage);
+  awaitTurn(draft, left ? node : each.body, token, i, carried);
   if (left) draft.moved(`${token.key}/${i}`, node);
 }

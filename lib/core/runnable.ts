@@ -1,4 +1,4 @@
-import { isActive, isMail, type ProcessState, type Token } from './process.js';
+import { isActive, isEventToken, type ProcessState, type Token } from './process.js';
 
 /**
  * The bodies a worker should start now: what the row says it runs, and it does not run. There is no list of started work, so
@@ -9,7 +9,7 @@ import { isActive, isMail, type ProcessState, type Token } from './process.js';
 export function runnable(process: ProcessState, worker: string, isRunning: (token: Token) => boolean, runningCount: number): readonly Token[] {
   if (process.worker !== worker || process.status !== 'running') return [];
   const active = process.tokens.filter(isActive);
-  const mail = active.find(isMail);
+  const mail = active.find(isEventToken);
   const undoing = active.some(({ undo }) => undo && undo.under !== null); // a turn would cut that off
   if (mail && !undoing) return runningCount === 0 ? [mail] : [];
   return active.filter((token) => !isRunning(token) && !(token.does === 'undo' && token.open! > 0));

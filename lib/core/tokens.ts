@@ -1,6 +1,6 @@
 import type { Snapshot } from './change.js';
 import { isUnder, isUnderAny } from './keys.js';
-import { awake, isCondition, isMail, type Token, type WaitState, waiting } from './process.js';
+import { toToken, isCondition, isEventToken, type Token, type WaitState, toWait } from './process.js';
 
 /** So many tokens stand in the process row at most, which is written with every decision; the others have rows of their own. */
 export const MOST_TOKENS = 64;
@@ -17,19 +17,19 @@ export class Missing extends Error {
 }
 
 /** A token on its way: to a node, or to the end of its branch. */
-export interface Journey {
+export interface TokenMove {
   readonly key: string;
   readonly to: string;
-  readonly luggage?: Luggage;
+  readonly carried?: CarriedData;
 }
 
 /** What a token takes along from node to node. */
-export type Luggage = Pick<Token, 'item' | 'index' | 'previous'>;
+export type CarriedData = Pick<Token, 'item' | 'index' | 'previous'>;
 
-export const NO_LUGGAGE: Luggage = {};
+export const NOTHING_CARRIED: CarriedData = {};
 
-export function luggageOf({ item, index, previous }: Luggage): Luggage {
-  if (item === undefined && index === undefined) return previous === undefined ? NO_LUGGAGE : { previous };
+export function carriedOf({ item, index, previous }: CarriedData): CarriedData {
+  if (item === undefined && index === undefined) return previous === undefined ? NOTHING_CARRIED : { previous };
   return { ...(item !== undefined && { item }), ...(index !== undefined && { index }), ...(previous !== undefined && { previous }) };
 }
 
@@ -40,7 +40,7 @@ export class Tokens {
   private readonly gone = new Set<string>();
   private readonly killed = new Set<string>();
   private clear = false;
-  private journeys: Journey[] = [];
+  private journeys: TokenMove[] = [];
 
   constructor(readonly before: Snapshot) {
     this.row = new Map(before.process.tokens.map((token) => [token.key, token]));
@@ -89,7 +89,7 @@ export class Tokens {
   container(key: string): Token | undefined {
     const standing = this.row.get(key) ?? this.parked(key);
     if (standing?.does !== 'branches') return undefined;
-    return 'kind' in standing ? awake(standing as WaitState) : standing;
+    return 'kind' in standing ? toToken(standing as WaitState) : standing;
   }
 
   /** Containers with items that have not begun. */
@@ -113,7 +113,7 @@ export class Tokens {
   park(wait: WaitState): void {
     this.row.delete(wait.key);
     this.put.set(wait.key, wait);
-    if (isCondition(wait) || isMail(wait)) this.row.set(wait.key, wait);
+    if (isCondition(wait) || isEventToken(wait)) this.row.set(wait.key, wait);
   }
 
   /** A container stands in the process row as long as there is room, and stays where it stands. */
@@ -121,7 +121,7 @@ export class Tokens {
     const { key } = container;
     const stands = this.row.has(key) || (!this.isParked(key) && this.row.size < MOST_TOKENS);
     if (stands) this.row.set(key, container);
-    else this.park(waiting(container, 'branches', {}));
+    else this.park(toWait(container, 'branches', {}));
   }
 
   private isParked(key: string): boolean {
@@ -147,10 +147,10 @@ export class Tokens {
   }
 
   /** Ends every token of the flow; accepted events stay, unless the process ends with them. */
-  removeAll(keep: (token: Token) => boolean = isMail): void {
+  removeAll(keep: (token: Token) => boolean = isEventToken): void {
     for (const token of this.allTokens()) {
       if (!keep(token)) this.row.delete(token.key);
-      else if ('kind' in token) this.row.set(token.key, awake(token as WaitState)); // its row goes; it need not wait longer
+      else if ('kind' in token) this.row.set(token.key, toToken(token as WaitState)); // its row goes; it need not wait longer
     }
     this.clear = true;
     for (const waits of [this.put, this.gone, this.killed]) waits.clear();
@@ -174,11 +174,11 @@ export class Tokens {
   }
 
   /** Sends tokens on their way; the first of them arrives first. */
-  send(...journeys: readonly Journey[]): void {
+  send(...journeys: readonly TokenMove[]): void {
     for (const journey of journeys.toReversed()) this.journeys.push(journey);
   }
 
-  nextJourney(): Journey | undefined {
+  nextJourney(): TokenMove | undefined {
     return this.journeys.pop();
   }
 

@@ -13,13 +13,13 @@ import type { Change, MessageState, Snapshot } from './change.js';
 import { Draft } from './draft.js';
 import { cameDue } from './due.js';
 import { meetCondition } from './enter.js';
-import { type Circumstances, type ContextPatch, Fault, type ProcessEvent } from './events.js';
+import { type DecisionContext, type ContextPatch, Fault, type ProcessEvent } from './events.js';
 import { flow, rootKey } from './flow.js';
-import { eventReceived, messageMissed, messageReceived } from './messages.js';
+import { eventReceived, messageMissed, messageReceived } from './receive.js';
 import { migrated } from './migrate.js';
-import { cancelled, claimed, resumed, retried, skipped, suspended, taskLost, workerLost } from './operations.js';
+import { cancelled, claimed, resumed, retried, skipped, suspended, taskLost, workerLost } from './interventions.js';
 import { childRequested, requested, stepDeferred, stepFailed, stepPaused, stepSucceeded, undone } from './outcomes.js';
-import { awake, isActive, isCondition, isFinished, isMail, type Parent, type ProcessState, type Token } from './process.js';
+import { toToken, isActive, isCondition, isFinished, isEventToken, type Parent, type ProcessState, type Token } from './process.js';
 import { isLost } from './races.js';
 import { restarted } from './restart.js';
 import { isUndoing } from './undo.js';
@@ -32,7 +32,7 @@ export function transition(definition: WorkflowDefinition, snapshot: Snapshot, e
 }
 
 /** A new process: its first version, its first token. */
-export function begin(definition: WorkflowDefinition, seed: Seed, given: Circumstances, now: number): Change {
+export function begin(definition: WorkflowDefinition, seed: Seed, given: DecisionContext, now: number): Change {
   const draft = new Draft(definition, { process: unborn(definition, seed, now), waits: new Map(), messages: new Map() }, given, now);
   draft.makeVersion('', seed.values, { snapshot: seed.values.set });
   draft.record('process-started');
@@ -50,7 +50,7 @@ export interface Seed {
   /** What asked for it, as delivered with it. */
   readonly messages?: readonly MessageState[];
   /** Who starts it, and why. */
-  readonly given?: Pick<Circumstances, 'actor' | 'reason'>;
+  readonly given?: Pick<DecisionContext, 'actor' | 'reason'>;
 }
 
 function unborn(definition: WorkflowDefinition, seed: Seed, now: number): ProcessState {
@@ -98,7 +98,7 @@ function lookAgain(draft: Draft): void {
   flow(draft);
   if (isFinished(draft.head.status)) return;
   if (draft.hasVersion) lookAtConditions(draft);
-  if (draft.someToken(isMail)) return; // accepted, and so handled before the end
+  if (draft.someToken(isEventToken)) return; // accepted, and so handled before the end
   const isOver = draft.token(rootKey(draft))?.does === 'over' && !draft.someToken((token) => isFinishing(draft, token));
   if (isOver || completesEarly(draft)) draft.finish('completed');
 }
@@ -111,7 +111,7 @@ function isFinishing(draft: Draft, token: Token): boolean {
 /** Asked after a version, or once the last event is out of the way that kept the process from ending. */
 function completesEarly(draft: Draft): boolean {
   if (isUndoing(draft)) return false;
-  const due = draft.hasVersion || draft.before.process.tokens.some(isMail);
+  const due = draft.hasVersion || draft.before.process.tokens.some(isEventToken);
   const completes = draft.definition.completesEarly && due && draft.given.facts.completes();
   if (!(completes instanceof Fault)) return completes;
   draft.become('suspended', completes.message);
@@ -123,6 +123,6 @@ function lookAtConditions(draft: Draft): void {
   if (!draft.someToken(isCondition)) return;
   for (const token of draft.allTokens()) {
     const node = draft.definition.nodes.get(token.node);
-    if (isCondition(token) && node?.kind === 'step') meetCondition(draft, node, awake(token));
+    if (isCondition(token) && node?.kind === 'step') meetCondition(draft, node, toToken(token));
   }
 }

@@ -1,21 +1,21 @@
 import { type EachNode, END } from '../definition/graph.js';
 import type { Draft } from './draft.js';
-import { isActive, type Token, waiting } from './process.js';
+import { isActive, type Token, toWait } from './process.js';
 import { isLost } from './races.js';
-import { type Journey, MOST_TOKENS, type Luggage, luggageOf } from './tokens.js';
+import { type TokenMove, MOST_TOKENS, type CarriedData, carriedOf } from './tokens.js';
 
 /** Below so many bodies under way more items begin, up to the most: items are read by the dozen, not one by one. */
 const FEW_TOKENS = MOST_TOKENS / 2;
 
 /** One branch for each item; they wait their turn, each in a row of its own. */
-export function holdEach(draft: Draft, node: EachNode, container: Token, items: readonly Luggage[]): void {
-  items.forEach((luggage, i) => awaitTurn(draft, node.body, container, i, luggage));
+export function holdEach(draft: Draft, node: EachNode, container: Token, items: readonly CarriedData[]): void {
+  items.forEach((carried, i) => awaitTurn(draft, node.body, container, i, carried));
   draft.hold({ ...container, open: items.length, todo: [0, items.length] });
 }
 
-export function awaitTurn(draft: Draft, node: string, { key }: Token, i: number, luggage: Luggage): void {
-  const token: Token = { ...luggage, key: `${key}/${i}`, node, run: 0, does: 'run', attempt: 1, since: draft.now };
-  draft.park(waiting(token, 'turn', {}));
+export function awaitTurn(draft: Draft, node: string, { key }: Token, i: number, carried: CarriedData): void {
+  const token: Token = { ...carried, key: `${key}/${i}`, node, run: 0, does: 'run', attempt: 1, since: draft.now };
+  draft.park(toWait(token, 'turn', {}));
 }
 
 /** Lets items begin where there is room for them. True: some have. */
@@ -46,10 +46,10 @@ function begin(draft: Draft, container: Token, room: number): boolean {
   return true;
 }
 
-function journeyOf(draft: Draft, key: string): Journey {
+function journeyOf(draft: Draft, key: string): TokenMove {
   const token = draft.parked(key)!;
   draft.remove(key);
-  return { key, to: token.node, luggage: luggageOf(token) };
+  return { key, to: token.node, carried: carriedOf(token) };
 }
 
 /** Its race is lost: those that have not begun do not. */

@@ -1,10 +1,10 @@
 import type { StageNode } from '../definition/graph.js';
 import type { Draft } from './draft.js';
 import type { EventOf } from './events.js';
-import { about, leaveOut } from './fault.js';
+import { about, leaveOut } from './fail-token.js';
 import { proceed, rootKey } from './flow.js';
 import { isUnder } from './keys.js';
-import { isActive, isMail, type Token, type Undoing, type WaitState } from './process.js';
+import { isActive, isEventToken, type Token, type Undoing, type WaitState } from './process.js';
 import { branchOf } from './races.js';
 import { unwatch } from './watch.js';
 
@@ -18,7 +18,7 @@ export function undo(draft: Draft, undoing: Undoing, cause: string | null): void
   const node = stage?.node ?? '';
   const inRow = draft.allTokens().filter(({ idle }) => !idle);
   const underWay = [...inRow, ...draft.allParked()].filter((token) => isUnderWay(token) && (!stage || isIn(token.key, branchOf(stage))));
-  if (!stage) draft.removeAll(isMail);
+  if (!stage) draft.removeAll(isEventToken);
   else draft.removeBranch(branchOf(stage));
   if (stage) unwatch(draft, stage);
   for (const token of underWay) letEnd(draft, token);
@@ -42,7 +42,7 @@ function isIn(key: string, branch: string): boolean {
 
 /** A step's body is running, here or as a task. */
 function isUnderWay(token: Token | WaitState): boolean {
-  if (isMail(token)) return false;
+  if (isEventToken(token)) return false;
   if ('kind' in token) return token.kind === 'task' && token.worker !== null;
   return isUndoingNow(token) || (isActive(token) && (token.does === 'run' || token.does === 'request'));
 }

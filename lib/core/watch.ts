@@ -1,7 +1,7 @@
 import type { StageNode, StepNode } from '../definition/graph.js';
 import type { Draft } from './draft.js';
 import { Fault } from './events.js';
-import { type Token, waiting } from './process.js';
+import { type Token, toWait } from './process.js';
 
 /** Until its visit is overdue; then it stays as the mark of that. */
 export function overdueKey({ key, run }: Pick<Token, 'key' | 'run'>): string {
@@ -24,11 +24,11 @@ export function watchOverdue(draft: Draft, node: StepNode | StageNode, token: To
   if (node.overdue === undefined) return;
   const at = node.overdue === 'asked' ? draft.given.facts.overdue(node.name, draft.now, token) : draft.now + node.overdue;
   if (at instanceof Fault) return draft.record('note', { step: node.name, run: token.run, error: `overdue: ${at.message}` });
-  draft.park(waiting({ ...token, key: overdueKey(token), does: 'remind' }, 'timer', { dueAt: at }));
+  draft.park(toWait({ ...token, key: overdueKey(token), does: 'remind' }, 'timer', { dueAt: at }));
 }
 
 export function watchDeadline(draft: Draft, stage: Token): void {
-  if (stage.deadline !== undefined) draft.park(waiting({ ...stage, key: deadlineKey(stage) }, 'timer', { dueAt: stage.deadline }));
+  if (stage.deadline !== undefined) draft.park(toWait({ ...stage, key: deadlineKey(stage) }, 'timer', { dueAt: stage.deadline }));
 }
 
 /** The visit has ended. Who is being told that it is overdue may finish that. */

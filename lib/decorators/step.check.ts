@@ -1,12 +1,12 @@
 /** What the compiler checks of a step when its decorator is applied. Types only: nothing here runs. */
 import type { Observable } from 'rxjs';
-import type { Asking, Class, Duration, EventData, Outcome, SchemaOutput, StepRef } from '../values.js';
-import type { ContextOf, MessageOfRun, StepName } from './workflow.types.js';
+import type { RequestResult, Class, Duration, EventData, Outcome, SchemaOutput, StepRef } from '../values/types.js';
+import type { ContextOf, MessageOfRun, StepName } from '../definition/workflow-types.js';
 
-export type { ContextIn, ContextOf, MessageIn, ReceiverIn, StepIn, StepName } from './workflow.types.js';
+export type { ContextIn, ContextOf, MessageIn, ReceiverIn, StepIn, StepName } from '../definition/workflow-types.js';
 
 type Method = (...args: any[]) => unknown;
-type Fault<Message extends string> = `✗ ${Message}`;
+type TypeFault<Message extends string> = `✗ ${Message}`;
 type Name<T> = T extends string ? T : 'it';
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
@@ -23,7 +23,7 @@ type MembersIn<O> =
 type StepsIn<O> = (O extends { next: infer N } ? Exclude<OneOf<N>, 'end'> : never) | (O extends { onError: { next: infer N } } ? N : never);
 type CheckNames<Names, W, Whole extends string> = [Exclude<Names, StepName<W>>] extends [never]
   ? never
-  : Fault<`'${Name<Exclude<Names, StepName<W>>>}' is not a method of this ${Whole}`>;
+  : TypeFault<`'${Name<Exclude<Names, StepName<W>>>}' is not a method of this ${Whole}`>;
 
 type KeyOf<O, Option extends string> = O extends { readonly [K in Option]: infer N } ? Extract<N, string> : never;
 type KeysIn<O, C> =
@@ -34,7 +34,7 @@ type KeysIn<O, C> =
   | Exclude<KeyOf<O, 'after'> | KeyOf<O, 'within'> | (O extends { overdue: infer E } ? KeyOf<E, 'after'> : never), keyof C | Duration>;
 type CheckKeys<O, C> = unknown extends C
   ? never
-  : [KeysIn<O, C>] extends [never] ? never : Fault<`'${Name<KeysIn<O, C>>}' is neither a key of the context nor a duration`>; // prettier-ignore
+  : [KeysIn<O, C>] extends [never] ? never : TypeFault<`'${Name<KeysIn<O, C>>}' is neither a key of the context nor a duration`>; // prettier-ignore
 
 /* -------------------------------------------------------- what it waits for ---- */
 
@@ -42,22 +42,22 @@ type Gates<O> = keyof O & ('input' | 'on' | 'after' | 'request' | 'child');
 type IsUnion<T, U = T> = [T] extends [never] ? false : T extends U ? ([U] extends [T] ? false : true) : never;
 type CheckGate<O> = [Gates<O>] extends [infer G]
   ? IsUnion<G> extends true
-    ? [G] extends ['after' | 'request'] ? never : Fault<'it waits for two things: split it into two steps'>
+    ? [G] extends ['after' | 'request'] ? never : TypeFault<'it waits for two things: split it into two steps'>
     : never
   : never; // prettier-ignore
 
 type CheckSolicited<O> = O extends { unsolicited: true }
-  ? O extends { on: unknown } | { input: unknown } ? never : Fault<"an unsolicited step needs 'on' or 'input'">
+  ? O extends { on: unknown } | { input: unknown } ? never : TypeFault<"an unsolicited step needs 'on' or 'input'">
   : never; // prettier-ignore
-type CheckRetry<O> = O extends { retry: 0 | { attempts: 0 } } ? Fault<'retry counts the tries in all: at least 1'> : never;
+type CheckRetry<O> = O extends { retry: 0 | { attempts: 0 } } ? TypeFault<'retry counts the tries in all: at least 1'> : never;
 type CheckConcurrency<O> = O extends { concurrency: infer N }
   ? O extends { forEach: unknown }
-    ? N extends 0 ? Fault<'concurrency counts the items at once: at least 1'> : never
-    : Fault<'concurrency says how many items of a forEach run at once, and there is none'>
+    ? N extends 0 ? TypeFault<'concurrency counts the items at once: at least 1'> : never
+    : TypeFault<'concurrency says how many items of a forEach run at once, and there is none'>
   : never; // prettier-ignore
 
 type ChildOf<O> = O extends { child: infer W } ? (W extends { workflow: infer I } ? I : W) : never;
-type Given<O> = O extends { input: infer S }
+type GivenMessage<O> = O extends { input: infer S }
   ? SchemaOutput<S>
   : O extends { response: infer S }
     ? SchemaOutput<S>
@@ -70,13 +70,13 @@ type Given<O> = O extends { input: infer S }
           : StepRef; // prettier-ignore
 type CheckGiven<O, M extends Method> =
   Parameters<M> extends [any, infer P, ...unknown[]]
-    ? unknown extends Given<O>
+    ? unknown extends GivenMessage<O>
       ? never
-      : [Given<O>] extends [P]
+      : [GivenMessage<O>] extends [P]
         ? never
-        : [StepRef] extends [Given<O>]
-          ? Fault<'its second argument is the step: there is nothing it waits for'>
-          : Fault<'its second argument does not fit what the step waits for'>
+        : [StepRef] extends [GivenMessage<O>]
+          ? TypeFault<'its second argument is the step: there is nothing it waits for'>
+          : TypeFault<'its second argument does not fit what the step waits for'>
     : never;
 
 type ItemIn<F, C> = F extends (...args: any[]) => readonly (infer I)[]
@@ -90,42 +90,42 @@ type CheckItem<O, C, W, M extends Method> = W extends { flow: unknown }
   ? never
   : [ItemOf<O, C>] extends [WantedItem<M>]
     ? never
-    : O extends { forEach: unknown } ? Fault<'its step.item is not what forEach goes over'> : Fault<'it has a step.item but no forEach'>; // prettier-ignore
+    : O extends { forEach: unknown } ? TypeFault<'its step.item is not what forEach goes over'> : TypeFault<'it has a step.item but no forEach'>; // prettier-ignore
 
 /* --------------------------------------------------------- what it returns ---- */
 
 type Result<M extends Method> = Awaited<ReturnType<M>> extends infer R ? (R extends Observable<infer T> ? T : R) : never;
-type Said<M extends Method> = Exclude<Result<M>, void | undefined | null>;
+type NonEmptyResult<M extends Method> = Exclude<Result<M>, void | undefined | null>;
 type MethodNamed<O, W, Option extends string> = O extends { readonly [K in Option]: infer N }
   ? N extends keyof W ? (W[N] extends infer M extends Method ? M : never) : never
   : never; // prettier-ignore
 type CheckRequest<O, W> = [MethodNamed<O, W, 'request'>] extends [never]
   ? never
-  : [Said<MethodNamed<O, W, 'request'>>] extends [Asking] ? never : Fault<`'${Name<O[keyof O & 'request']>}' may return nothing, asked({ correlationId }) or done()`>; // prettier-ignore
+  : [NonEmptyResult<MethodNamed<O, W, 'request'>>] extends [RequestResult] ? never : TypeFault<`'${Name<O[keyof O & 'request']>}' may return nothing, asked({ correlationId }) or done()`>; // prettier-ignore
 
 type CheckWith<O, W> = O extends { child: infer Child }
   ? [MethodNamed<Child, W, 'with'>] extends [never]
     ? never
-    : ChildOf<O> extends Class<infer I> ? CheckStart<Said<MethodNamed<Child, W, 'with'>>, ContextOf<I>, Name<Child[keyof Child & 'with']>> : never
+    : ChildOf<O> extends Class<infer I> ? CheckStart<NonEmptyResult<MethodNamed<Child, W, 'with'>>, ContextOf<I>, Name<Child[keyof Child & 'with']>> : never
   : never; // prettier-ignore
 /** A child none of whose steps takes its context does not show what it starts with. */
 type CheckStart<P, C, Method extends string> = true extends IsAny<P> | ([C] extends [never] ? true : false)
   ? never
-  : [StrayKey<P, C> | WrongKey<P, C>] extends [never] ? never : Fault<`'${Method}' does not return starting values of the child`>; // prettier-ignore
+  : [StrayKey<P, C> | WrongKey<P, C>] extends [never] ? never : TypeFault<`'${Method}' does not return starting values of the child`>; // prettier-ignore
 
-type Branches<M extends Method> = Said<M> extends infer R ? (R extends { branch: infer B } ? B : R extends string ? R : never) : never;
-type CheckBranches<O, W, M extends Method> = IsAny<Said<M>> extends true ? never : O extends { next: readonly (infer E)[] }
-  ? [Exclude<Branches<M>, E>] extends [never]
-    ? [Exclude<Result<M>, Said<M>>] extends [never]
-      ? [Exclude<Said<M>, string | Outcome>] extends [never] ? never : Fault<'it returns something else than a name of next: say go(name, patch)'>
-      : Fault<'it can end without choosing one of next'>
-    : Fault<`it returns '${Name<Exclude<Branches<M>, E>>}', which is not in next`>
-  : [Extract<Said<M>, number>] extends [never]
-    ? [Branches<M>] extends [never]
+type ReturnedBranches<M extends Method> = NonEmptyResult<M> extends infer R ? (R extends { branch: infer B } ? B : R extends string ? R : never) : never;
+type CheckBranches<O, W, M extends Method> = IsAny<NonEmptyResult<M>> extends true ? never : O extends { next: readonly (infer E)[] }
+  ? [Exclude<ReturnedBranches<M>, E>] extends [never]
+    ? [Exclude<Result<M>, NonEmptyResult<M>>] extends [never]
+      ? [Exclude<NonEmptyResult<M>, string | Outcome>] extends [never] ? never : TypeFault<'it returns something else than a name of next: say go(name, patch)'>
+      : TypeFault<'it can end without choosing one of next'>
+    : TypeFault<`it returns '${Name<Exclude<ReturnedBranches<M>, E>>}', which is not in next`>
+  : [Extract<NonEmptyResult<M>, number>] extends [never]
+    ? [ReturnedBranches<M>] extends [never]
       ? never
-      : W extends { flow: unknown } ? never : Fault<`it returns '${Name<Branches<M>>}' but has no list of next steps`>
+      : W extends { flow: unknown } ? never : TypeFault<`it returns '${Name<ReturnedBranches<M>>}' but has no list of next steps`>
     : W extends { flow: infer F } ? (F extends Method ? NoIndex : never) : NoIndex; // prettier-ignore
-type NoIndex = Fault<'it returns a number: only the decisions of a digraph go by index'>;
+type NoIndex = TypeFault<'it returns a number: only the decisions of a digraph go by index'>;
 
 /** Literals widen in an unannotated return, so they are compared without them. */
 type Loose<T> = T extends string
@@ -138,19 +138,19 @@ type Loose<T> = T extends string
         ? T
         : T extends readonly (infer E)[] ? readonly Loose<E>[] : T extends object ? { [K in keyof T]: Loose<T[K]> } : T; // prettier-ignore
 
-type Patches<M extends Method> = Said<M> extends infer R ? (IsAny<R> extends true ? never : R extends Outcome | string | number ? never : R) : never;
+type Patches<M extends Method> = NonEmptyResult<M> extends infer R ? (IsAny<R> extends true ? never : R extends Outcome | string | number ? never : R) : never;
 type StrayKey<P, C> = P extends object ? Exclude<keyof P, keyof C> : never;
 type WrongKey<P, C> = P extends object
   ? { [K in keyof P & keyof C]-?: P[K] extends Loose<C[K]> | undefined | ((latest: any) => Loose<C[K]>) ? never : K }[keyof P & keyof C]
   : never;
 type CheckPatch<C, M extends Method> = [Patches<M>] extends [never]
   ? never
-  : [Exclude<Patches<M>, object>] extends [never] ? CheckKeysOf<C, M> : Fault<'it returns something that is no patch'>; // prettier-ignore
+  : [Exclude<Patches<M>, object>] extends [never] ? CheckKeysOf<C, M> : TypeFault<'it returns something that is no patch'>; // prettier-ignore
 type CheckKeysOf<C, M extends Method> = [C] extends [never]
   ? never
   : [StrayKey<Patches<M>, C>] extends [never]
-    ? [WrongKey<Patches<M>, C>] extends [never] ? never : Fault<`'${Name<WrongKey<Patches<M>, C>>}' has another type in the context`>
-    : Fault<`'${Name<StrayKey<Patches<M>, C>>}' is not a key of the context`>; // prettier-ignore
+    ? [WrongKey<Patches<M>, C>] extends [never] ? never : TypeFault<`'${Name<WrongKey<Patches<M>, C>>}' has another type in the context`>
+    : TypeFault<`'${Name<StrayKey<Patches<M>, C>>}' is not a key of the context`>; // prettier-ignore
 
 /* --------------------------------------------------------------- all of it ---- */
 
@@ -166,26 +166,26 @@ export type CheckMethod<O, W, M extends Method> = Broken<O> extends true
       CheckNames<StepsIn<O> | MembersIn<O>, W, 'workflow'>, CheckOwn<O>, CheckGate<O>, CheckSolicited<O>, CheckRetry<O>, CheckConcurrency<O>, CheckKeys<O, First<M>>,
       CheckRequest<O, W>, CheckWith<O, W>, CheckGiven<O, M>, CheckItem<O, First<M>, W, M>, CheckBranches<O, W, M>, CheckPatch<First<M>, M>,
     ]>; // prettier-ignore
-type CheckOwn<O> = O extends { name: string } ? Fault<'a method is called what it is called: only a step class has a name'> : never;
+type CheckOwn<O> = O extends { name: string } ? TypeFault<'a method is called what it is called: only a step class has a name'> : never;
 
-type CheckMessage<O, M extends Method> = [StepRef] extends [Given<O>]
+type CheckMessage<O, M extends Method> = [StepRef] extends [GivenMessage<O>]
   ? never
-  : [Given<O>] extends [MessageOfRun<M>] ? never : unknown extends MessageOfRun<M> ? never : Fault<'its step.message is not what it waits for'>; // prettier-ignore
+  : [GivenMessage<O>] extends [MessageOfRun<M>] ? never : unknown extends MessageOfRun<M> ? never : TypeFault<'its step.message is not what it waits for'>; // prettier-ignore
 type CheckRun<O, I, M extends Method> = Parameters<M> extends [] | [any] | [any, infer S]
   ? [StepRef] extends [S]
     ? FirstFault<[CheckNames<MembersIn<O>, I, 'class'>, CheckGate<O>, CheckSolicited<O>, CheckRetry<O>, CheckConcurrency<O>, CheckWith<O, I>, CheckMessage<O, M>]>
     : NotRun
   : NotRun; // prettier-ignore
-type NotRun = Fault<'a step class has run(context, step); what it waited for is step.message'>;
+type NotRun = TypeFault<'a step class has run(context, step); what it waited for is step.message'>;
 
 /** Of a step class. */
 export type CheckClass<O, I> = I extends { run: infer M extends Method } ? CheckRun<O, I, M> : NotRun;
 
 type Keys<T> = T extends string | number ? never : keyof T;
 type StrictWithin<O, Shape> = O extends Method | Class | string | number ? unknown : { readonly [K in Exclude<keyof O, Keys<Shape>>]: never };
-type Nested = 'on' | 'child' | 'parallel' | 'retry' | 'overdue' | 'onError';
+type OptionGroups = 'on' | 'child' | 'parallel' | 'retry' | 'overdue' | 'onError';
 
 /** Refuses options there are not, also inside those that have options of their own. */
 export type Strict<O, Shape> = { readonly [K in Exclude<keyof O, keyof Shape>]: never } & {
-  readonly [K in keyof O & keyof Shape & Nested]: StrictWithin<O[K], Shape[K]>;
+  readonly [K in keyof O & keyof Shape & OptionGroups]: StrictWithin<O[K], Shape[K]>;
 };

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { Injectable } from '@nestjs/common';
-import type { Class } from '../values.js';
+import type { Class } from '../values/types.js';
 import type { CheckClass, CheckMethod, Strict } from './step.check.js';
-import type { StepOptions } from './step.options.js';
+import type { StepOptions } from '../definition/step-options.js';
 
 export const STEP_METADATA = 'nestjs-argonaut:step';
 

@@ -2,7 +2,8 @@ import { compileDigraph } from './digraph.js';
 import { compileBuilder } from './flow-compiler.js';
 import type { Compiled, DefinitionDefaults, WorkflowSource } from './source.js';
 import type { StepLibrary } from './step-library.js';
-import { type Surroundings, verify } from './verifier.js';
+import { type Surroundings } from './verify/step-problems.js';
+import { verify } from './verifier.js';
 import { compileWrittenOrder } from './written-order.js';
 
 /** Compiles a workflow by the spelling it is written in, and verifies it. `problems` begin with its class or document, and its step. */

@@ -1,5 +1,5 @@
 import { getMetadataStorage } from 'class-validator';
-import type { Class, Schema } from '../values.js';
+import type { Class, Schema } from '../values/types.js';
 import { isClass } from './source.js';
 
 /**

@@ -2,7 +2,7 @@ import { type Block, wrapped } from './blocks.js';
 import { type Edges, edgesFrom, namesIn, rescuesIn, START } from './digraph-names.js';
 import { Layout } from './layout.js';
 import type { Compiled, DefinitionDefaults, WorkflowSource, WrittenStep } from './source.js';
-import { digraphProblems } from './verify/digraph.js';
+import { digraphProblems } from './verify/digraph-problems.js';
 import { stepBlock } from './written-order.js';
 
 /** Compiles a workflow that says, step by step, which may follow. */

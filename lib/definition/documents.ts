@@ -1,12 +1,12 @@
-import type { StepOptions } from '../decorators/step.options.js';
-import type { Class, Schema } from '../values.js';
+import type { StepOptions } from './step-options.js';
+import type { Class, Schema } from '../values/types.js';
 import { atStep } from './document-paths.js';
-import { JsonSchema, schemaCheck, schemaProblem } from './json-schema.js';
+import { JsonSchema, schemaCheck, schemaProblem } from './document-schema.js';
 import { valueOf } from './node-code.js';
 import type { NodeCode, WorkflowSource, WrittenStep } from './source.js';
 import { type StepLibrary, useOf } from './step-library.js';
-import { didYouMean } from './suggest.js';
-import { unknownKey } from './verify/values.js';
+import { didYouMean } from '../values/suggest.js';
+import { unknownKey } from './verify/value-problems.js';
 import { type StepJson, type WorkflowJson, workflowSchema } from './workflow-json.js';
 
 /** What a document may name. */

@@ -1,5 +1,5 @@
-import { bodyDigest } from '../core/digest.js';
-import type { JsonObject } from '../core/json.js';
+import { bodyDigest } from '../values/digest.js';
+import type { JsonObject } from '../values/json.js';
 import type { Compiled } from './source.js';
 import type { StepJson, WorkflowJson } from './workflow-json.js';
 

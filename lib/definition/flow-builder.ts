@@ -1,12 +1,12 @@
 import type { Block, Blocks, StepBlock } from './blocks.js';
 import { ASYNCHRONOUS, BODY, NO_EVENT, type Policy, type Recording } from './recording.js';
-import { branchProblems, eachProblems, raceProblems } from './verify/parts.js';
-import { stageProblems } from './verify/stage.js';
+import { branchProblems, eachProblems, raceProblems } from './verify/builder-problems.js';
+import { stageProblems } from './verify/stage-problems.js';
 import { type AnyFunction, isClass, type WrittenStep } from './source.js';
 import { Use } from './use.js';
 
 /** What `.do` is given: a step class, or a function that continues a builder. */
-type Part = unknown;
+type FlowPart = unknown;
 
 /** The builder as it is at run time: it writes down what it is told, in order. `Flow` is what its users see of it. */
 export class FlowBuilder {
@@ -41,15 +41,15 @@ export class FlowBuilder {
     return this.tell(this.pause(when));
   }
 
-  if(test: unknown): Do {
+  if(test: unknown): DoClause {
     return this.doing('if', (name, body) => ({ kind: 'choice', name, test, loops: false, body }));
   }
 
-  while(test: unknown): Do {
+  while(test: unknown): DoClause {
     return this.doing('while', (name, body) => ({ kind: 'choice', name, test, loops: true, body }));
   }
 
-  forEach(items: unknown, options: { concurrency?: number } = {}): Do {
+  forEach(items: unknown, options: { concurrency?: number } = {}): DoClause {
     return this.doing('forEach', (name, body) => {
       this.recording.problems.push(...eachProblems(name, options));
       const { concurrency } = options ?? {};
@@ -57,18 +57,18 @@ export class FlowBuilder {
     });
   }
 
-  schedule(delay: unknown): Do {
+  schedule(delay: unknown): DoClause {
     return this.doing('schedule', (name, body) => ({ kind: 'beside', name, body: [this.pause(delay).block(), ...body] }));
   }
 
-  recur(interval: unknown, until: unknown): Do {
+  recur(interval: unknown, until: unknown): DoClause {
     return this.doing('recur', (name, body) => {
       const pause = this.pause(interval).block() as StepBlock;
       return { kind: 'beside', name, body: [{ kind: 'recur', name: this.recording.fresh('until'), pause, until, body }] };
     });
   }
 
-  decide(step: unknown, branches: Readonly<Record<string, Part>>): this {
+  decide(step: unknown, branches: Readonly<Record<string, FlowPart>>): this {
     const used = this.recording.use(step);
     this.recording.problems.push(...branchProblems('decide', Object.keys(branches)));
     const bodies = Object.fromEntries(Object.entries(branches).map(([says, part]) => [says, this.part(part)]));
@@ -77,13 +77,13 @@ export class FlowBuilder {
     return this;
   }
 
-  all(...branches: Part[]): this {
+  all(...branches: FlowPart[]): this {
     const name = this.recording.fresh('all');
     this.recording.problems.push(...branchProblems('all', branches));
     return this.tell({ kind: 'fork', name, branches: branches.map((each) => this.part(each)), join: 'all', losers: 'cancel' });
   }
 
-  any(...given: Part[]): this {
+  any(...given: FlowPart[]): this {
     const [first, ...others] = given;
     const options = typeof first === 'object' && first !== null ? (first as { losers?: 'cancel' | 'finish' }) : undefined;
     const name = this.recording.fresh('any');
@@ -93,13 +93,13 @@ export class FlowBuilder {
   }
 
   /** With nothing to say of them together it is but a label of its steps. */
-  stage(name: string, part: Part, policy: Policy = {}): this {
+  stage(name: string, part: FlowPart, policy: Policy = {}): this {
     if (Object.keys(policy).length > 0) return this.limited(this.recording.fresh(name), part, policy);
     for (const block of this.body('stage', part, name)) this.tell(block);
     return this;
   }
 
-  private limited(name: string, part: Part, policy: Policy): this {
+  private limited(name: string, part: FlowPart, policy: Policy): this {
     this.recording.problems.push(...stageProblems(this.recording.source, { name, policy }));
     return this.tell({ kind: 'stage', name, body: this.body('stage', part), policy });
   }
@@ -149,7 +149,7 @@ export class FlowBuilder {
   }
 
   /** `.if(…)` is nothing without its `.do(…)`. */
-  private doing(kind: string, block: (name: string, body: Blocks) => Block): Do {
+  private doing(kind: string, block: (name: string, body: Blocks) => Block): DoClause {
     const name = this.recording.fresh(kind);
     this.recording.open.add(name);
     return {
@@ -161,7 +161,7 @@ export class FlowBuilder {
   }
 
   /** One that says nothing has forgotten something, or has said it elsewhere; of a loop the graph tells. */
-  private body(kind: string, part: Part, label = this.label): Blocks {
+  private body(kind: string, part: FlowPart, label = this.label): Blocks {
     const { problems } = this.recording;
     const before = problems.length;
     const blocks = this.part(part, label);
@@ -170,7 +170,7 @@ export class FlowBuilder {
     return blocks;
   }
 
-  private part(part: Part, label = this.label): Blocks {
+  private part(part: FlowPart, label = this.label): Blocks {
     const inner = new FlowBuilder(this.recording, label);
     this.recording.during(inner, () => {
       if (typeof part !== 'function') this.recording.fault('a branch of its flow is neither a step class nor a function that continues the builder.');
@@ -195,6 +195,6 @@ export class FlowBuilder {
   }
 }
 
-interface Do {
-  do(part: Part): FlowBuilder;
+interface DoClause {
+  do(part: FlowPart): FlowBuilder;
 }

@@ -1,4 +1,4 @@
-import { reasonOf } from '../core/reason.js';
+import { reasonOf } from '../values/reason.js';
 import { type Blocks, partsOf } from './blocks.js';
 import { asideOf } from './digraph.js';
 import { rescuesIn } from './digraph-names.js';
@@ -7,7 +7,7 @@ import { Layout } from './layout.js';
 import { ASYNCHRONOUS, Recording } from './recording.js';
 import type { AnyFunction, Compiled, DefinitionDefaults, WorkflowSource, WrittenStep } from './source.js';
 import type { StepLibrary } from './step-library.js';
-import { unnamed } from './verify/digraph.js';
+import { unnamed } from './verify/digraph-problems.js';
 
 /** Compiles a workflow whose method `flow` continues a builder: it is called here, once, with a builder that writes down. */
 export function compileBuilder(source: WorkflowSource, library: StepLibrary, defaults: DefinitionDefaults = {}): Compiled {

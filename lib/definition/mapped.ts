@@ -1,5 +1,5 @@
 import { isObservable, lastValueFrom } from 'rxjs';
-import { saidBy } from '../core/outcome.js';
+import { saidBy } from '../values/outcome.js';
 import type { AnyFunction } from './source.js';
 
 /** What a body returned whose flow says where it goes: the patch made of it, and the result itself. */
@@ -11,16 +11,16 @@ export class Mapped {
 }
 
 /** Key → the function that reads its value. */
-export type Mapping = ReadonlyMap<string, AnyFunction>;
+export type KeyMapping = ReadonlyMap<string, AnyFunction>;
 
 /** The function with what the mapping gives in place of the context, which is its first argument; its last is the step. */
-export function seeing(inputs: Mapping, run: AnyFunction): AnyFunction {
+export function seeing(inputs: KeyMapping, run: AnyFunction): AnyFunction {
   if (inputs.size === 0) return run;
   return (context: unknown, ...rest: unknown[]) => run(valuesOf(inputs, context, rest.at(-1)), ...rest);
 }
 
 /** The function with what it returns mapped key by key, also where that is nothing: the step goes on. An outcome says what it says, but for the patch in a `done`. */
-export function giving(outputs: Mapping, run: AnyFunction): AnyFunction {
+export function giving(outputs: KeyMapping, run: AnyFunction): AnyFunction {
   if (outputs.size === 0) return run;
   return (...args: unknown[]) => {
     const result = run(...args);
@@ -31,19 +31,19 @@ export function giving(outputs: Mapping, run: AnyFunction): AnyFunction {
 }
 
 /** Of an event: what came is mapped, whatever it is. */
-export function message(outputs: Mapping): AnyFunction {
+export function message(outputs: KeyMapping): AnyFunction {
   if (outputs.size === 0) return () => undefined;
   return (_context: unknown, step: { message: unknown }) => new Mapped(valuesOf(outputs, step.message, step), step.message);
 }
 
-function mapped(outputs: Mapping, result: unknown, step: unknown): unknown {
+function mapped(outputs: KeyMapping, result: unknown, step: unknown): unknown {
   const said = saidBy(result);
   if (said && said.said !== 'done') return result;
   const returned = said ? said.patch : result;
   return new Mapped(valuesOf(outputs, returned, step), returned);
 }
 
-function valuesOf(mapping: Mapping, from: unknown, step: unknown): object {
+function valuesOf(mapping: KeyMapping, from: unknown, step: unknown): object {
   return Object.fromEntries([...mapping].map(([key, read]) => [key, read(from, step)]));
 }
 

@@ -1,6 +1,6 @@
-import { parseDuration } from '../core/duration.js';
-import type { StepOptions } from '../decorators/step.options.js';
-import type { Class } from '../values.js';
+import { parseDuration } from '../values/duration.js';
+import type { StepOptions } from './step-options.js';
+import type { Class } from '../values/types.js';
 import { type AnyFunction, type DefinitionDefaults, methodOf, type NodeCode, type WorkflowSource, type WrittenStep } from './source.js';
 import { childOptions, requestOf, undoingOf } from './step-node.js';
 

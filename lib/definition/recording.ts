@@ -1,6 +1,6 @@
-import type { StepOptions } from '../decorators/step.options.js';
+import type { StepOptions } from './step-options.js';
 import { type AnyFunction, isClass, type WorkflowSource, type WrittenStep } from './source.js';
-import { besideTheFlow } from './verify/digraph.js';
+import { besideTheFlow } from './verify/digraph-problems.js';
 import { onTop, type StepLibrary, useOf } from './step-library.js';
 
 /** What a flow says about one use of a step. */

@@ -1,6 +1,6 @@
-import type { StepOptions } from '../decorators/step.options.js';
-import type { WorkflowOptions } from '../decorators/workflow.decorator.js';
-import type { Class, Schema } from '../values.js';
+import type { StepOptions } from './step-options.js';
+import type { WorkflowOptions } from './workflow-options.js';
+import type { Class, Schema } from '../values/types.js';
 import type { WorkflowDefinition } from './graph.js';
 import type { WorkflowJson } from './workflow-json.js';
 

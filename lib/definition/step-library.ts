@@ -1,5 +1,5 @@
-import type { StepOptions } from '../decorators/step.options.js';
-import type { Class } from '../values.js';
+import type { StepOptions } from './step-options.js';
+import type { Class } from '../values/types.js';
 import type { WrittenStep } from './source.js';
 
 /** A step that is a provider, for any number of workflows. */

@@ -1,5 +1,5 @@
-import { parseDuration } from '../core/duration.js';
-import type { RetryPolicy, StepOptions } from '../decorators/step.options.js';
+import { parseDuration } from '../values/duration.js';
+import type { RetryPolicy, StepOptions } from './step-options.js';
 import { contextKeys } from './context-keys.js';
 import type { ChildGate, EventGate, Gate, Retry, StepNode, Timing } from './graph.js';
 import { type DefinitionDefaults, methodOf, type WrittenStep } from './source.js';

@@ -4,13 +4,13 @@
  */
 import type { Compiled, WorkflowSource, WrittenStep } from './source.js';
 import { atStep } from './document-paths.js';
-import { graphProblems } from './verify/graph.js';
-import { orderProblems } from './verify/order.js';
-import { placeProblems } from './verify/place.js';
-import { stepProblems, type Surroundings } from './verify/step.js';
-import { workflowProblems } from './verify/workflow.js';
+import { graphProblems } from './verify/graph-problems.js';
+import { orderProblems } from './verify/order-problems.js';
+import { placeProblems } from './verify/place-problems.js';
+import { stepProblems, type Surroundings } from './verify/step-problems.js';
+import { workflowProblems } from './verify/workflow-problems.js';
 
-export type { Surroundings } from './verify/step.js';
+export type { Surroundings } from './verify/step-problems.js';
 
 /** The problems of one workflow, each beginning with its class or document, and its step. */
 export function verify(compiled: Compiled, around: Surroundings): string[] {

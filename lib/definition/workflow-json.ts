@@ -1,6 +1,6 @@
 /** Workflows that are data: their type, and the JSON Schema that editors and boot check them with. */
-import type { ChildOptions, EventOptions, OverdueOptions, ParallelOptions, RetryPolicy, StepGate, StepPlace, StepPolicy } from '../decorators/step.options.js';
-import type { Class, Duration, EventName } from '../values.js';
+import type { ChildOptions, EventOptions, OverdueOptions, ParallelOptions, RetryPolicy, StepGate, StepPlace, StepPolicy } from './step-options.js';
+import type { Class, Duration, EventName } from '../values/types.js';
 
 /** Options without what is no data: functions and classes. */
 type AsData<T> = { readonly [K in keyof T]: Exclude<T[K], Class | ((...args: any[]) => unknown)> };

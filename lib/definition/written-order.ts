@@ -13,14 +13,14 @@ export function compileWrittenOrder(source: WorkflowSource, defaults: Definition
 /* ---------------------------------------------------------- what stands where ---- */
 
 /** One place in the order: a step, or neighbours that run together. */
-interface Place {
+interface WrittenPlace {
   readonly steps: readonly WrittenStep[];
   readonly group?: string;
 }
 
 /** Neighbours that name one group stand together. */
-function placesOf(steps: readonly WrittenStep[]): Place[] {
-  const places: Place[] = [];
+function placesOf(steps: readonly WrittenStep[]): WrittenPlace[] {
+  const places: WrittenPlace[] = [];
   for (const step of steps) {
     const group = groupOf(step);
     const last = places.at(-1);
@@ -34,7 +34,7 @@ export function groupOf({ options: { parallel } }: WrittenStep): string | undefi
   return typeof parallel === 'object' && parallel !== null ? parallel.group : parallel;
 }
 
-function blockOf({ steps, group }: Place): Block {
+function blockOf({ steps, group }: WrittenPlace): Block {
   if (group === undefined) return wrapped(stepBlock(steps[0]!));
   const { join, losers } = joinOf(steps[0]!);
   return { kind: 'fork', name: forkName(group, join), branches: steps.map((step) => [wrapped({ kind: 'step', name: step.name, step })]), join, losers };
@@ -61,7 +61,7 @@ export function stepBlock(step: WrittenStep): StepBlock {
  * An independent step begins with the process; any other waits for all that is written before it. So branches collect beside one
  * another, until a step that waits for all of them.
  */
-function joined(places: readonly Place[]): Blocks {
+function joined(places: readonly WrittenPlace[]): Blocks {
   let forks = 0;
   let branches: Blocks[] = [];
   const together = (): Blocks => (branches.length < 2 ? (branches[0] ?? []) : [{ kind: 'fork', name: `independent ${++forks}`, branches, join: 'all', losers: 'cancel' }]); // prettier-ignore

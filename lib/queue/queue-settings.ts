@@ -1,6 +1,6 @@
-import { milliseconds } from '../core/duration.js';
-import type { Rate } from '../store/process-store.js';
-import type { Duration, QueueName } from '../values.js';
+import { milliseconds } from '../values/duration.js';
+import type { Rate } from '../store/port.js';
+import type { Duration, QueueName } from '../values/types.js';
 
 /** What a task queue may do at once, and how often. */
 export interface QueueSettings {

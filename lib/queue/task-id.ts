@@ -1,6 +1,6 @@
 import type { WaitState } from '../core/process.js';
 import type { Task } from './task-queue.js';
-import type { TaskAt } from '../store/process-store.js';
+import type { TaskAt } from '../store/port.js';
 
 /**
  * A task's id says where its row is: process, token, step run, and how often it was taken, so that the same task queued again

@@ -1,4 +1,4 @@
-import type { Rate } from '../store/process-store.js';
+import type { Rate } from '../store/port.js';
 
 /**
  * A queued task: an id and nothing else. The row in the store is the truth; whoever takes the task asks it.

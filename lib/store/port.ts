@@ -1,6 +1,6 @@
 /** What goes over the port of the stores, beside processes themselves. */
 import type { AuditType, Change, MessageState, RecordDraft } from '../core/change.js';
-import type { JsonObject } from '../core/json.js';
+import type { JsonObject } from '../values/json.js';
 import type { ProcessState, ProcessStatus, WaitState } from '../core/process.js';
 
 /** What an event needs to be decided. */

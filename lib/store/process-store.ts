@@ -1,5 +1,5 @@
 import type { Change, MessageState, RecordDraft, UndoMark, VersionDraft } from '../core/change.js';
-import type { JsonObject } from '../core/json.js';
+import type { JsonObject } from '../values/json.js';
 import type { ProcessState, WaitState } from '../core/process.js';
 import type { Known, Loaded, Match, ProcessQuery, Rate, Rejection, StoredDefinition, TaskAt, WaitAt, WaitQuery, Want } from './port.js';
 
@@ -27,7 +27,7 @@ export abstract class ProcessStore<Transaction = unknown> {
   /** The same inside a transaction of the caller's: it counts when that commits. */
   abstract commitWithin(transaction: Transaction, change: Change): Promise<Rejection | null>;
   /** How many commits it can have under way at once. */
-  readonly lanes: number = 1;
+  readonly maxConcurrentCommits: number = 1;
   /** Runs `work` in a transaction of the application's own database. */
   abstract transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Calls `done` once when the transaction has committed; `undone` where that, or the savepoint around the call, is rolled back. */

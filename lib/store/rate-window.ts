@@ -1,4 +1,4 @@
-import type { Rate } from './process-store.js';
+import type { Rate } from './port.js';
 
 /** How many tasks of a queue were taken since when. */
 export interface RateWindow {

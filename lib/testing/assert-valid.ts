@@ -2,13 +2,13 @@ import { WORKFLOW_METADATA } from '../decorators/workflow.decorator.js';
 import { isClass, type WorkflowSource } from '../definition/source.js';
 import { StepLibrary } from '../definition/step-library.js';
 import type { WorkflowJson } from '../definition/workflow-json.js';
-import { InvalidWorkflowError } from '../errors.js';
-import { isStepClass, providerOf, sourceOf } from '../runtime/explorer.js';
-import { Workshop } from '../runtime/workshop.js';
-import type { Class } from '../values.js';
+import { InvalidWorkflowError } from '../values/errors.js';
+import { isStepClass, providerOf, sourceOf } from '../workflows/explorer.js';
+import { WorkflowCompiler } from '../workflows/workflow-compiler.js';
+import type { Class } from '../values/types.js';
 
 /** What a workflow names, where there is no application to find it in. */
-export interface Named {
+export interface AssertValidOptions {
   /** The step classes a document names. Those in a flow are found by themselves. */
   readonly steps?: readonly Class[];
   /** The context classes a document names. */
@@ -16,8 +16,8 @@ export interface Named {
 }
 
 /** Runs the checks of boot on one workflow (a class, a document, or its path), without an application. @throws InvalidWorkflowError with every problem */
-export function assertValid(workflow: Class | WorkflowJson | object | string, { steps = [], contexts = [] }: Named = {}): void {
-  const workshop = new Workshop({ library: new AnyStep(steps.map(asProvider)), contexts, queues: null, workflows: null });
+export function assertValid(workflow: Class | WorkflowJson | object | string, { steps = [], contexts = [] }: AssertValidOptions = {}): void {
+  const workshop = new WorkflowCompiler({ library: new AnyStep(steps.map(asProvider)), contexts, queues: null, workflows: null });
   if (!isClass(workflow)) return void workshop.make(workflow);
   if (!Reflect.hasMetadata(WORKFLOW_METADATA, workflow))
     throw new InvalidWorkflowError(workflow.name, [`${workflow.name}: it has no @Workflow({ name: '...' }).`]);

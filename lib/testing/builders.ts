@@ -40,13 +40,13 @@ export function aMessage(given: Partial<MessageState> = {}): MessageState {
   return { id: anId('m'), address: 'r:none', processId: null, disposition: 'stored', body: { ok: true }, digest: 'd', ...given, receivedAt, effectiveAt };
 }
 
-export type Given = Partial<Omit<Change, 'process' | 'waits'>> & {
+export type ChangeOverrides = Partial<Omit<Change, 'process' | 'waits'>> & {
   readonly process?: Partial<ProcessState>;
   readonly waits?: Partial<Change['waits']>;
 };
 
 /** A start, with its first version and record. */
-export function aStart(given: Given = {}): Change {
+export function aStart(given: ChangeOverrides = {}): Change {
   return {
     expected: null, versions: [aVersion()], records: [aRecord()], messages: [], ...given,
     process: aProcess(given.process), waits: { clear: false, kill: [], delete: [], put: [], ...given.waits },
@@ -54,7 +54,7 @@ export function aStart(given: Given = {}): Change {
 }
 
 /** What comes after: one revision, one record and one version further. */
-export function aChange(before: ProcessState, given: Given = {}): Change {
+export function aChange(before: ProcessState, given: ChangeOverrides = {}): Change {
   const revision = before.revision + 1;
   const version = before.contextVersion + 1;
   return {

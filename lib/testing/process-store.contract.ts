@@ -1,15 +1,15 @@
 import type { ProcessStore } from '../store/process-store.js';
-import { branchesContract } from './contract/branches.js';
-import { childrenContract } from './contract/children.js';
-import { commitContract } from './contract/commit.js';
-import { definitionsContract } from './contract/definitions.js';
-import { historyContract } from './contract/history.js';
-import { listingContract } from './contract/listing.js';
-import { messagesContract } from './contract/messages.js';
-import { tasksContract } from './contract/tasks.js';
-import { valuesContract } from './contract/values.js';
-import { waitsContract } from './contract/waits.js';
-import { workersContract } from './contract/workers.js';
+import { branchesContract } from './contract/branches-contract.js';
+import { childrenContract } from './contract/children-contract.js';
+import { commitContract } from './contract/commit-contract.js';
+import { definitionsContract } from './contract/definitions-contract.js';
+import { historyContract } from './contract/history-contract.js';
+import { listingContract } from './contract/listing-contract.js';
+import { messagesContract } from './contract/messages-contract.js';
+import { tasksContract } from './contract/tasks-contract.js';
+import { valuesContract } from './contract/values-contract.js';
+import { waitsContract } from './contract/waits-contract.js';
+import { workersContract } from './contract/workers-contract.js';
 import { kitOf, type TestKit } from './kit.js';
 
 export interface StoreUnderTest {

@@ -1,4 +1,4 @@
-import type { StepRef } from '../values.js';
+import type { StepRef } from '../values/types.js';
 
 /** A `StepRef` for calling a step as the plain method it is. */
 export function aStep(over: Partial<StepRef> = {}): StepRef {

@@ -1,4 +1,4 @@
-import { Clock, Timers } from '../runtime/clock.js';
+import { Clock, Timers } from '../values/clock.js';
 
 /** A clock that stands still until it is moved, with the timers that hang on it. */
 export class VirtualClock extends Clock {

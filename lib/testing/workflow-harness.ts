@@ -1,15 +1,14 @@
-import { milliseconds } from '../core/duration.js';
-import type { ContextIn, MessageIn, ReceiverIn } from '../decorators/step.check.js';
+import { milliseconds } from '../values/duration.js';
+import type { ContextIn, MessageIn, ReceiverIn, StartValues } from '../definition/workflow-types.js';
 import type { NodeCode } from '../definition/source.js';
-import type { Delivery } from '../runtime/letters.js';
-import type { Engine } from '../runtime/engine.js';
-import type { Told } from '../runtime/seat.js';
-import type { StepVisit } from '../runtime/step-visit.js';
+import type { Delivery } from '../messaging/delivery.js';
+import type { Engine } from '../engine/engine.js';
+import type { Told } from '../writer/process-cache.js';
+import type { StepVisit } from '../execution/step-context.js';
 import type { MemoryProcessStore } from '../store/memory/memory-process-store.js';
-import type { AuditRecord } from '../store/typeorm/entities/audit-record.js';
-import type { Process } from '../store/typeorm/entities/process.js';
-import type { Class, Duration, EventData, EventName } from '../values.js';
-import type { StartOptions, StartValues } from '../workflow.calls.js';
+import type { AuditRecord, Process } from '../query/shapes.js';
+import type { Class, Duration, EventData, EventName } from '../values/types.js';
+import type { StartOptions } from '../writer/call-options.js';
 import type { WorkflowService } from '../workflow.service.js';
 import type { VirtualClock } from './virtual-clock.js';
 

@@ -1,14 +1,15 @@
 import { type DynamicModule, Inject, Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { MemoryTaskQueue } from '../queue/memory/memory-task-queue.js';
-import { discoverWorkflows } from '../runtime/boot.js';
-import { Clock } from '../runtime/clock.js';
-import { Engine } from '../runtime/engine.js';
-import { listenToLogger } from '../runtime/logger-tee.js';
-import { settingsOf } from '../runtime/settings.js';
+import { discoverWorkflows } from '../workflows/boot.js';
+import { Clock } from '../values/clock.js';
+import { Engine } from '../engine/engine.js';
+import { listenToLogger } from '../execution/logger-tee.js';
+import { settingsOf } from '../engine/settings.js';
 import { MemoryProcessStore } from '../store/memory/memory-process-store.js';
 import { WorkflowService } from '../workflow.service.js';
-import type { WorkflowModuleExtras, WorkflowModuleOptions } from '../workflow.options.js';
+import type { WorkflowModuleOptions } from '../engine/options.js';
+import type { WorkflowModuleExtras } from '../workflow.options.js';
 import { VirtualClock, VirtualTimers } from './virtual-clock.js';
 import { WorkflowHarness } from './workflow-harness.js';
 

@@ -14,7 +14,7 @@ class Line {
 }
 
 @Workflow({ name: 'asking' })
-class Asking {
+class RequestResult {
   @Step({ request: 'ask' }) answer(_context: object, _reply: unknown, step: StepRef) { return body(step); } // prettier-ignore
   ask(_context: object, step: StepRef): any { return bodies.get(`${step.groupId} ask`)?.(step); } // prettier-ignore
 }
@@ -33,7 +33,7 @@ function attacks(database: Database): void {
   const apps: TestApp[] = [];
   const gates: (() => void)[] = [];
   async function boot(options: object = nobodySweeps): Promise<TestApp> {
-    const app = await bootApp(database, 'database', { providers: [Line, Asking, Holding], options });
+    const app = await bootApp(database, 'database', { providers: [Line, RequestResult, Holding], options });
     apps.push(app);
     return app;
   }
@@ -93,7 +93,7 @@ function attacks(database: Database): void {
       const groupId = randomUUID();
       let asks = 0;
       bodies.set(`${groupId} ask`, () => (asks++, asked({ correlationId })));
-      const { id } = await app.workflows.start(Asking, {}, { groupId });
+      const { id } = await app.workflows.start(RequestResult, {}, { groupId });
       expect((await app.workflows.settled(id)).status).toBe('failed');
       expect(asks).toBe(1);
     });
@@ -188,8 +188,8 @@ function attacks(database: Database): void {
     it('that is refused leaves nothing in memory', async () => {
       const app = await boot();
       const groupId = randomUUID();
-      await app.workflows.start(Asking, {}, { groupId });
-      for (let i = 0; i < 3; i++) await app.workflows.start(Asking, {}, { groupId, ifLive: 'return' });
+      await app.workflows.start(RequestResult, {}, { groupId });
+      for (let i = 0; i < 3; i++) await app.workflows.start(RequestResult, {}, { groupId, ifLive: 'return' });
       await app.engine.activity.idle();
       expect(app.engine.writer.seats.size).toBe(0);
     });
@@ -198,7 +198,7 @@ function attacks(database: Database): void {
   describe('shutting down', () => {
     it('tells who waits for a commit that does not come', async () => {
       const app = await boot({ worker: { ...nobodySweeps.worker, shutdownTimeout: '10ms' } });
-      const { id } = await app.workflows.start(Asking);
+      const { id } = await app.workflows.start(RequestResult);
       await app.workflows.settled(id);
       const tried = signal();
       app.engine.store.commit = () => (tried.happen(), Promise.reject(new Error('down')));

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { asked, done, fail, go, Step, Workflow } from '../../lib/index.js';
 import type { Node, StepNode } from '../../lib/definition/graph.js';
 import { Mapped } from '../../lib/definition/mapped.js';
-import { readResult } from '../../lib/runtime/read-result.js';
+import { readResult } from '../../lib/execution/read-result.js';
 import { WorkflowHarness, WorkflowTestingModule } from '../../lib/testing.js';
 
 const closing: (() => Promise<void>)[] = [];

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { InvalidInputError, UnserialisableValueError } from 'nestjs-argonaut';
 import { patched, startingValues, storedPatch } from '../../lib/context/context.js';
 import { checkedMessage } from '../../lib/context/message.js';
-import { fromStored, toStored } from '../../lib/context/schema.js';
+import { fromStored, toStored } from '../../lib/context/typed-data.js';
 
 enum Colour {
   Red = 'red',

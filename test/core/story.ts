@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import type { Change, MessageState, Move, Snapshot } from '../../lib/core/change.js';
-import type { Circumstances, Facts, ProcessEvent } from '../../lib/core/events.js';
+import type { DecisionContext, Facts, ProcessEvent } from '../../lib/core/events.js';
 import { AT_START, placesAt } from '../../lib/core/moves.js';
 import { isUnder, parentKey } from '../../lib/core/keys.js';
-import { isActive, isBeside, isFinished, isMail, type ProcessState, type Token, type WaitState } from '../../lib/core/process.js';
+import { isActive, isBeside, isFinished, isEventToken, type ProcessState, type Token, type WaitState } from '../../lib/core/process.js';
 import { ALL, Missing, MOST_TOKENS } from '../../lib/core/tokens.js';
 import { begin, transition } from '../../lib/core/transition.js';
 import type { WorkflowDefinition } from '../../lib/definition/graph.js';
@@ -97,7 +97,7 @@ export class Story {
 
   /** What the event makes of the process; nothing is applied. */
   decide(told: Told, snapshot?: Snapshot): Change | null {
-    const given: Circumstances = { by: this.worker, facts: this.facts };
+    const given: DecisionContext = { by: this.worker, facts: this.facts };
     const on = (standing: Snapshot) => transition(this.definition, standing, { ...given, ...told } as ProcessEvent, this.now);
     return snapshot ? on(snapshot) : this.reading((missing) => on(this.book.snapshotFor(told, missing)));
   }
@@ -236,7 +236,7 @@ function rowsFit({ tokens, status }: ProcessState, book: Book): void {
   for (const wait of book.waits.values()) {
     const twin = inRow.get(wait.key);
     expect(twin === undefined || 'kind' in twin, `${wait.key} stands twice`).toBe(true);
-    if (wait.kind === 'condition' || isMail(wait)) expect(twin).toEqual(wait);
+    if (wait.kind === 'condition' || isEventToken(wait)) expect(twin).toEqual(wait);
   }
   for (const token of tokens) if ('kind' in token) expect(book.waits.get(token.key)).toEqual(token);
   branchesFit(book);

@@ -150,7 +150,7 @@ function crashes(cell: Cell, database: Database): void {
     await stopOutsideAWrite(pid);
     await completed(id);
     cluster.kill(pid, 'SIGCONT');
-    const other = await startedProcess(); // the sleeper is awake and takes part again
+    const other = await startedProcess(); // the sleeper is toToken and takes part again
     await completed(other);
     await expectWhole(id);
     await expectWhole(other);

@@ -5,7 +5,7 @@ import { IsString } from 'class-validator';
 import { describe, expect, it, vi } from 'vitest';
 import { type Flow, HandlesInput, HandlesResponse, InvalidWorkflowError, Step, Workflow, WorkflowModule, WorkflowService } from 'nestjs-argonaut';
 import { memoryProcessStore, memoryTaskQueue, WorkflowTestingModule } from 'nestjs-argonaut/testing';
-import { bootLogger } from '../../lib/runtime/explorer.js';
+import { bootLogger } from '../../lib/workflows/explorer.js';
 
 /** Options no compiler would let through, as they come from JavaScript or a cast. */
 const any = (options: unknown): never => options as never;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { milliseconds, parseDuration } from '../../lib/core/duration.js';
-import { didYouMean } from '../../lib/definition/suggest.js';
+import { milliseconds, parseDuration } from '../../lib/values/duration.js';
+import { didYouMean } from '../../lib/values/suggest.js';
 
 describe('a duration', () => {
   it.each([

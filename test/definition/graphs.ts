@@ -4,7 +4,7 @@ import { compileWorkflow } from '../../lib/definition/compile.js';
 import { readDocument } from '../../lib/definition/documents.js';
 import type { Compiled, DefinitionDefaults } from '../../lib/definition/source.js';
 import { StepLibrary } from '../../lib/definition/step-library.js';
-import { providerOf, sourceOf } from '../../lib/runtime/explorer.js';
+import { providerOf, sourceOf } from '../../lib/workflows/explorer.js';
 
 /** What a workflow names, as an application would offer it. */
 export interface Offered {

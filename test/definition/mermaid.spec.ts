@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Flow, Step, Workflow } from 'nestjs-argonaut';
 import { compileWrittenOrder } from '../../lib/definition/written-order.js';
 import { drawMermaid } from '../../lib/definition/mermaid.js';
-import { sourceOf } from '../../lib/runtime/explorer.js';
+import { sourceOf } from '../../lib/workflows/explorer.js';
 import { AsyncWorkflow } from '../wolfi/samples.js';
 import { definitionOf } from './graphs.js';
 import { aDefinition, aStepNode } from '../core/builders.js';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Step, Workflow } from 'nestjs-argonaut';
 import { compileWrittenOrder } from '../../lib/definition/written-order.js';
 import { verify } from '../../lib/definition/verifier.js';
-import { sourceOf } from '../../lib/runtime/explorer.js';
+import { sourceOf } from '../../lib/workflows/explorer.js';
 import { compile } from './graphs.js';
 import { problemsOf } from './problems.js';
 

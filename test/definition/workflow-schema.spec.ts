@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { workflowSchema } from 'nestjs-argonaut';
-import { CHILD_OPTIONS, EVENT_OPTIONS, OVERDUE_OPTIONS, PARALLEL_OPTIONS, RETRY_OPTIONS, STEP_OPTIONS } from '../../lib/decorators/step.options.js';
+import { CHILD_OPTIONS, EVENT_OPTIONS, OVERDUE_OPTIONS, PARALLEL_OPTIONS, RETRY_OPTIONS, STEP_OPTIONS } from '../../lib/definition/step-options.js';
 
 const FILE = join(import.meta.dirname, '../../workflow.schema.json');
 

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { describe, expect, it } from 'vitest';
 import { type Class, Step, Workflow } from 'nestjs-argonaut';
-import type { StepOptions } from '../../lib/decorators/step.options.js';
+import type { StepOptions } from '../../lib/definition/step-options.js';
 import { compile, definitionOf, edgesOf } from './graphs.js';
 
 /** A workflow with steps of these names and options, in this order. */

@@ -4,7 +4,7 @@ import { go, Step, Workflow, type Class } from 'nestjs-argonaut';
 import { branchesOf, isContainer, type Node, type WorkflowDefinition } from '../../lib/definition/graph.js';
 import { compileWrittenOrder } from '../../lib/definition/written-order.js';
 import type { DefinitionDefaults } from '../../lib/definition/source.js';
-import { sourceOf } from '../../lib/runtime/explorer.js';
+import { sourceOf } from '../../lib/workflows/explorer.js';
 import { problemsOf } from './problems.js';
 
 function compiled(type: Class, defaults?: DefinitionDefaults): WorkflowDefinition {
@@ -114,12 +114,12 @@ describe('the order written', () => {
       @Step() work() {}
     }
     @Workflow({ name: 'heir' })
-    class Heir extends Base {
+    class WorkerRecovery extends Base {
       @Step() close() {}
       @Step({ queue: 'q' }) override work() {}
     }
-    expect(edges(Heir)).toBe('> open, open > work, work > close, close > end');
-    expect(compiled(Heir).nodes.get('work')).toMatchObject({ queue: 'q' });
+    expect(edges(WorkerRecovery)).toBe('> open, open > work, work > close, close > end');
+    expect(compiled(WorkerRecovery).nodes.get('work')).toMatchObject({ queue: 'q' });
   });
 
   it('a method overridden without @Step is no step any more', () => {

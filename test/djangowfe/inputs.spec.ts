@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Database } from '../support/databases.js';
 import { until } from '../support/app.js';
 import { onEachDatabase, oneApp } from './row.js';
-import { Address, Asking, type Data, FileDto, Insisting, Line, Patient, Place, Unasking, Upload } from './workflows.js';
+import { Address, RequestResult, type Data, FileDto, Insisting, Line, Patient, Place, Unasking, Upload } from './workflows.js';
 
 const home = { street: 'Main', number: 1 };
 const address = { ...home, email: 'a@b.example', since: '2020-02-02T00:00:00.000Z', home, former: [home, { street: 'Old', number: 2 }] };
@@ -17,7 +17,7 @@ function inputs(database: Database): void {
   const give = (step: string, id: string, input: unknown, options = {}) => row.workflows.provideInput('asking', step, id, input, options);
 
   async function atAmount() {
-    const { id, groupId } = await row.started(Asking);
+    const { id, groupId } = await row.started(RequestResult);
     await give('address', id, address);
     expect((await row.settled(id)).status).toBe('waiting');
     return { id, groupId };
@@ -25,7 +25,7 @@ function inputs(database: Database): void {
 
   describe('until it is given', () => {
     it('D-12 a step with an input waits before it runs, and says for what', async () => {
-      const { id, groupId, process } = await row.started(Asking);
+      const { id, groupId, process } = await row.started(RequestResult);
       expect(process).toMatchObject({ status: 'waiting', contextVersion: 2, cause: null });
       expect(row.script.of(groupId)).toEqual(['first']);
       expect(await row.types(id)).toEqual(['process-started', 'step-completed', 'input-required']);
@@ -41,7 +41,7 @@ function inputs(database: Database): void {
     });
 
     it('D-12 explain() says who can unblock it, and how', async () => {
-      const { id } = await row.started(Asking);
+      const { id } = await row.started(RequestResult);
       const { sentence, remedies } = await row.workflows.explain(id);
       expect(sentence).toMatch(/waits in step "address" since .* for an input/);
       expect(remedies).toContain(`provideInput('asking', 'address', '${id}', …)`);
@@ -51,7 +51,7 @@ function inputs(database: Database): void {
       const groupId = row.group();
       const told: unknown[] = [];
       const listening = row.workflows.records.subscribe(({ type, step, processId }) => type === 'input-required' && told.push([processId, step]));
-      const { id } = await row.started(Asking, groupId);
+      const { id } = await row.started(RequestResult, groupId);
       await give('address', id, address);
       await row.settled(id);
       await until(() => told.filter((each) => (each as string[])[0] === id), (mine) => mine.length === 2); // prettier-ignore
@@ -60,7 +60,7 @@ function inputs(database: Database): void {
     });
 
     it('D-17 looked at again, it still waits, and nothing runs', async () => {
-      const { id, groupId } = await row.started(Asking);
+      const { id, groupId } = await row.started(RequestResult);
       const before = await row.everything(id);
       await row.app.engine.sweeper.sweep();
       await row.app.engine.runner.look(id);
@@ -136,12 +136,12 @@ function inputs(database: Database): void {
         [1, 'little'],
         [1000, 'much'],
       ] as const) {
-        const { id, groupId } = await row.started(Asking);
+        const { id, groupId } = await row.started(RequestResult);
         row.script.tell(groupId, 'address', () => ({ path: 'known' }));
         row.script.tell(groupId, 'amount', (_data, _step, input: { amount: number }) => (input.amount < 100 ? 0 : go('much', { rounds: input.amount })));
         await give('address', id, address);
         await row.settled(id);
-        await row.workflows.provideInput(Asking, 'amount', id, { amount });
+        await row.workflows.provideInput(RequestResult, 'amount', id, { amount });
         expect((await row.settled(id)).status).toBe('completed');
         expect(row.script.of(groupId)).toEqual(['first', 'address', 'amount', taken]);
         expect(row.script.last(groupId, taken).previous).toEqual({ path: 'known' });
@@ -244,7 +244,7 @@ function inputs(database: Database): void {
       ['a wrong optional field', { ...address, note: 7 }, [/^note must be a string$/]],
       ['no date', { ...address, since: 'yesterday' }, [/since must be a Date/]],
     ])('D-14 %s: each field is named', async (_what, input, problems) => {
-      const { id, groupId } = await row.started(Asking);
+      const { id, groupId } = await row.started(RequestResult);
       const before = await row.everything(id);
       const refused = await give('address', id, input).then(() => null, (error: unknown) => error as InvalidInputError); // prettier-ignore
       expect(refused).toBeInstanceOf(InvalidInputError);
@@ -258,7 +258,7 @@ function inputs(database: Database): void {
     });
 
     it.each([[undefined], [null], ['text'], [7], [true], [[]], [[address]]])('D-14 %o is no address', async (input) => {
-      const { id } = await row.started(Asking);
+      const { id } = await row.started(RequestResult);
       const before = await row.everything(id);
       await expect(give('address', id, input)).rejects.toThrow(InvalidInputError);
       expect(await row.everything(id)).toEqual(before);
@@ -295,7 +295,7 @@ function inputs(database: Database): void {
 
   describe('what does not apply is refused, and changes nothing', () => {
     it('D-15 a step that takes no input is refused, whatever the process does', async () => {
-      const waiting = await row.started(Asking);
+      const waiting = await row.started(RequestResult);
       const finished = await row.started(Line);
       const before = await row.everything(waiting.id);
       await expect(give('first', waiting.id, address)).rejects.toThrow(/has no step "first" to tell this to.*It needs a step with an input/);
@@ -306,7 +306,7 @@ function inputs(database: Database): void {
     });
 
     it('D-16 a step whose turn has not come', async () => {
-      const { id } = await row.started(Asking);
+      const { id } = await row.started(RequestResult);
       const before = await row.everything(id);
       const refused = give('amount', id, { amount: 5 });
       await expect(refused).rejects.toThrow(NotWaitingError);
@@ -359,7 +359,7 @@ function inputs(database: Database): void {
       let let_go!: () => void;
       const held = new Promise<void>((resolve) => (let_go = resolve));
       row.script.tell(groupId, 'first', () => held.then(() => done()));
-      const { id } = await row.workflows.start(Asking, {}, { groupId });
+      const { id } = await row.workflows.start(RequestResult, {}, { groupId });
       await until(() => row.script.of(groupId), (steps) => steps.length === 1); // prettier-ignore
       await expect(give('address', id, address)).rejects.toThrow(NotWaitingError);
       let_go();
@@ -368,7 +368,7 @@ function inputs(database: Database): void {
     });
 
     it('D-16 a process of another workflow, an unknown one, and an unknown workflow', async () => {
-      const { id } = await row.started(Asking);
+      const { id } = await row.started(RequestResult);
       await expect(row.workflows.provideInput(Upload, 'file', id, { path: 'x' })).rejects.toThrow(ProcessNotFoundError);
       await expect(row.workflows.provideInput(Upload, 'file', randomUUID(), { path: 'x' })).rejects.toThrow(ProcessNotFoundError);
       await expect(row.workflows.provideInput(Upload, 'file', { groupId: row.group() }, { path: 'x' })).rejects.toThrow(ProcessNotFoundError);
@@ -394,7 +394,7 @@ function inputs(database: Database): void {
     });
 
     it('D-16 one that is sent again under its id is known, and another one under that id is refused', async () => {
-      const { id, groupId } = await row.started(Asking);
+      const { id, groupId } = await row.started(RequestResult);
       await give('address', id, address, { messageId: 'm1' });
       await row.settled(id);
       const versions = (await row.workflows.get(id)).contextVersion;
@@ -430,7 +430,7 @@ function inputs(database: Database): void {
 
   describe('the list of inputs that are owed', () => {
     it('D-12 names process, step and moment, and what is wanted as a JSON Schema', async () => {
-      const { id, groupId } = await row.started(Asking);
+      const { id, groupId } = await row.started(RequestResult);
       const { items, next } = await row.workflows.waitingForInput({ groupId });
       expect(next).toBeNull();
       expect(items).toMatchObject([{ processId: id, groupId, workflow: 'asking', step: 'address', since: expect.any(Date) as unknown, dueAt: null }]);
@@ -451,7 +451,7 @@ function inputs(database: Database): void {
 
     it('D-12 of a Standard Schema, what that says', async () => {
       const { groupId } = await atAmount();
-      const { items } = await row.workflows.waitingForInput({ workflow: Asking, step: 'amount', groupId });
+      const { items } = await row.workflows.waitingForInput({ workflow: RequestResult, step: 'amount', groupId });
       expect(items.map(({ schema }) => schema)).toEqual([
         { type: 'object', properties: { amount: { type: 'number', exclusiveMinimum: 0 } }, required: ['amount'] },
       ]);

@@ -165,8 +165,8 @@ export class Looping {
 
 /** A step that wants an address, and a decision that wants an amount. */
 @Workflow({ name: 'asking', context: Data })
-export class Asking {
-  flow: Digraph<Asking> = { start: ['first'], first: ['address'], address: ['amount'], amount: ['little', 'much'] };
+export class RequestResult {
+  flow: Digraph<RequestResult> = { start: ['first'], first: ['address'], address: ['amount'], amount: ['little', 'much'] };
   constructor(private readonly script: Script) {}
   @Step() first(data: Data, step: StepRef): any { return this.script.run(data, step); } // prettier-ignore
   @Step({ input: Address }) address(data: Data, input: Address, step: StepRef): any { return this.script.run(data, step, input); } // prettier-ignore
@@ -274,6 +274,6 @@ export class Forgiving {
 }
 
 export const DIGRAPHS = [
-  Script, Empty, Line, Joining, Deciding, OneEdge, Looping, Asking, Upload, Insisting, Patient, Unasking, Talking, Queued, ChoosingInQueue, ChoosingByEvent,
+  Script, Empty, Line, Joining, Deciding, OneEdge, Looping, RequestResult, Upload, Insisting, Patient, Unasking, Talking, Queued, ChoosingInQueue, ChoosingByEvent,
   ChoosingByAnswer, Forgiving,
 ]; // prettier-ignore

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { drawMermaid } from '../../lib/definition/mermaid.js';
 import { compileWrittenOrder } from '../../lib/definition/written-order.js';
-import { sourceOf } from '../../lib/runtime/explorer.js';
+import { sourceOf } from '../../lib/workflows/explorer.js';
 import { brokenLinks, type Document, documents, missingScripts, root, wrongPlaces, wrongTests } from './document.js';
 import { faultsIn } from './type-check.js';
 

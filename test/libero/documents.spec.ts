@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { InvalidInputError, InvalidWorkflowError, Step, type StepRef, UnknownWorkflowError, Workflow, type WorkflowJson } from 'nestjs-argonaut';
 import { type TestApp, until } from '../support/app.js';
-import { type Activity, type Bench, defined, documentOf, DUMMY, Journal, lookedAt, onEachDatabase, unique } from './row.js';
+import { type PendingWork, type Bench, defined, documentOf, DUMMY, Journal, lookedAt, onEachDatabase, unique } from './row.js';
 
 @Step()
 class Gone {
@@ -142,7 +142,7 @@ function documents(bench: Bench): void {
 
     it('B-27 by define() without a version: another graph or other settings are the next version, the same is the same', async () => {
       const name = unique();
-      const define = (activities: Activity[], more: Partial<WorkflowJson> = {}) => bench.workflows.define({ ...documentOf(activities, more), name });
+      const define = (activities: PendingWork[], more: Partial<WorkflowJson> = {}) => bench.workflows.define({ ...documentOf(activities, more), name });
       const started = async () => (await bench.run(name)).process;
       const seen = (groupId: string) => bench.journal.of(groupId).map(({ step }) => step);
       await define([wait, 'a']);

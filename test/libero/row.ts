@@ -28,17 +28,17 @@ export const DUMMY = {
 };
 
 /** An activity by its name alone, or with what else is said of it. It does what its test tells the journal. */
-export type Activity = string | StepJson;
+export type PendingWork = string | StepJson;
 
 export const unique = (name = 'flow') => `${name}-${randomUUID()}`;
 
-export function documentOf(activities: readonly Activity[], more: Partial<WorkflowJson> = {}): WorkflowJson {
+export function documentOf(activities: readonly PendingWork[], more: Partial<WorkflowJson> = {}): WorkflowJson {
   const steps = activities.map((activity) => ({ use: 'Act', ...(typeof activity === 'string' ? { name: activity } : activity) }));
   return { name: unique(), ...more, activities: steps } as WorkflowJson;
 }
 
 /** Defined while the application runs; says its name. */
-export async function defined(bench: Bench, activities: readonly Activity[], more: Partial<WorkflowJson> = {}): Promise<string> {
+export async function defined(bench: Bench, activities: readonly PendingWork[], more: Partial<WorkflowJson> = {}): Promise<string> {
   const document = documentOf(activities, more);
   await bench.workflows.define(document);
   return document.name;

@@ -4,7 +4,7 @@ import { Test } from '@nestjs/testing';
 import { describe, expect, it } from 'vitest';
 import { again, type Flow, Step, type StepRef, Workflow } from 'nestjs-argonaut';
 import { WorkflowHarness, WorkflowTestingModule, type WorkflowTestingOptions } from 'nestjs-argonaut/testing';
-import { Engine } from '../../lib/runtime/engine.js';
+import { Engine } from '../../lib/engine/engine.js';
 import { Act, type Behaviours, Journal, Undo } from './support.js';
 
 class Bag {

@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { expect, it } from 'vitest';
 import { eventAddress } from '../../lib/core/addresses.js';
-import { aMessage } from '../../lib/core/letters.js';
+import { aMessage } from '../../lib/core/engine-messages.js';
 import { InvalidInputError, Step, Workflow } from '../../lib/index.js';
 import { until } from '../support/app.js';
 import { onTwoDatabases } from '../support/two-databases.js';

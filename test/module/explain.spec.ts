@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ProcessState, WaitState } from '../../lib/core/process.js';
 import type { WorkflowDefinition } from '../../lib/definition/graph.js';
-import { explain } from '../../lib/runtime/explain.js';
+import { explain } from '../../lib/query/explain.js';
 import { aProcess, aToken, aWait } from '../../lib/testing/builders.js';
 
 const definition: WorkflowDefinition = { name: 'order', version: 1, start: 'approve', nodes: new Map(), completesEarly: false, onError: 'fail' };

@@ -4,8 +4,8 @@ import { ConsoleLogger, Logger, type LoggerService } from '@nestjs/common';
 import { of, tap } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ProcessNotFoundError, Step, type StepRef, Workflow } from '../../lib/index.js';
-import { listenToLogger } from '../../lib/runtime/logger-tee.js';
-import { StepLog } from '../../lib/runtime/step-log.js';
+import { listenToLogger } from '../../lib/execution/logger-tee.js';
+import { StepLog } from '../../lib/execution/step-log.js';
 import { type AppSetup, bootApp, type TestApp } from '../support/app.js';
 import { type Database, libsqlFile } from '../support/databases.js';
 

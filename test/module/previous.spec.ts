@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { Test } from '@nestjs/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { again, type Class, type Glance, go, Step, type StepRef, Workflow, WorkflowService } from '../../lib/index.js';
+import { again, type Class, type StepInfo, go, Step, type StepRef, Workflow, WorkflowService } from '../../lib/index.js';
 import { Mapped } from '../../lib/definition/mapped.js';
-import { Engine } from '../../lib/runtime/engine.js';
+import { Engine } from '../../lib/engine/engine.js';
 import { WorkflowHarness, WorkflowTestingModule } from '../../lib/testing.js';
 import type { MemoryProcessStore } from '../../lib/store/memory/memory-process-store.js';
 
@@ -126,7 +126,7 @@ describe('an item', () => {
         forEach: 'items',
         config: { factor: 10 },
         retry: 2,
-        when: (_sum: Sum, glance: Glance) => glance.index >= 0 && glance.config.factor === 10 && glance.item.price > 1,
+        when: (_sum: Sum, glance: StepInfo) => glance.index >= 0 && glance.config.factor === 10 && glance.item.price > 1,
       })
       add(_sum: Sum, step: StepRef<any, { price: number }>) {
         const { price } = step.item;

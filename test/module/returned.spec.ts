@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Change } from '../../lib/core/change.js';
-import { Returned } from '../../lib/runtime/returned.js';
-import { Seat } from '../../lib/runtime/seat.js';
+import { StepResults } from '../../lib/execution/step-results.js';
+import { ProcessCache } from '../../lib/writer/process-cache.js';
 import type { ProcessStore } from '../../lib/store/process-store.js';
 
 function change(made: readonly number[], referred: readonly (number | undefined)[]): Change {
@@ -10,7 +10,7 @@ function change(made: readonly number[], referred: readonly (number | undefined)
 }
 
 it('is remembered as long as a token that can run refers to it, and no longer', () => {
-  const [returned, seat] = [new Returned({} as ProcessStore), new Seat('a')];
+  const [returned, seat] = [new StepResults({} as ProcessStore), new ProcessCache('a')];
   const recalled = () => [1, 2, 3, 4].map((version) => returned.recall(seat, version));
   returned.remember(seat, change([1, 2], [2, undefined]));
   expect(recalled()).toEqual([undefined, { made: 2 }, undefined, undefined]);
@@ -18,5 +18,5 @@ it('is remembered as long as a token that can run refers to it, and no longer', 
   expect(recalled()).toEqual([undefined, { made: 2 }, null, undefined]);
   returned.remember(seat, change([4], [3]));
   expect(recalled()).toEqual([undefined, undefined, null, undefined]);
-  expect(returned.recall(new Seat('a'), 3)).toBeUndefined();
+  expect(returned.recall(new ProcessCache('a'), 3)).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { Test } from '@nestjs/testing';
 import { expect, it } from 'vitest';
 import { Step, type StepRef, Workflow } from '../../lib/index.js';
-import { Engine } from '../../lib/runtime/engine.js';
+import { Engine } from '../../lib/engine/engine.js';
 import { WorkflowHarness, WorkflowTestingModule } from '../../lib/testing.js';
 
 class Rooms {

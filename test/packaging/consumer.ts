@@ -23,7 +23,7 @@ export function registryMissing(): string | null {
 }
 
 /** The package built and packed, and room for applications that use it. */
-export class Workshop {
+export class WorkflowCompiler {
   readonly folder = mkdtempSync(join(tmpdir(), 'argonaut-packaging-'));
   readonly package = join(this.folder, 'package');
   readonly tarball: string;

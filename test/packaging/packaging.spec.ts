@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { until } from '../support/app.js';
-import { Consumer, npmInstall, registryMissing, Workshop } from './consumer.js';
+import { Consumer, npmInstall, registryMissing, WorkflowCompiler } from './consumer.js';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
 
@@ -8,8 +8,8 @@ const missing = registryMissing();
 if (missing && process.env.CI) throw new Error(missing);
 
 describe.skipIf(missing)(`the packed package${missing ? ` (left out: ${missing})` : ''}`, () => {
-  let workshop: Workshop;
-  beforeAll(() => void (workshop = new Workshop()));
+  let workshop: WorkflowCompiler;
+  beforeAll(() => void (workshop = new WorkflowCompiler()));
   afterAll(() => workshop?.remove());
 
   it('holds what is needed and nothing else', () => {

@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { type DataSource } from 'typeorm';
 import { createTypeOrmStore } from '../../lib/store/typeorm/create-store.js';
-import { AuditRecord, Process, ProcessContext, Wait } from '../../lib/store/typeorm/entities/index.js';
-import { workflowMigrations, WorkflowTables1764000000000 } from '../../lib/store/typeorm/migrations/index.js';
+import { AuditRecord, Process, ProcessContext, Wait } from '../../lib/index.js';
+import { workflowMigrations, WorkflowTables1764000000000 } from '../../lib/store/typeorm/migrations/workflow-migrations.js';
 import { workflowTables } from '../../lib/store/typeorm/migrations/tables.js';
 import { aChange, aMessage, aWait } from '../../lib/testing/builders.js';
-import { started, stored } from '../../lib/testing/contract/commit.js';
+import { started, stored } from '../../lib/testing/contract/commit-contract.js';
 import { type Database, isThere, libsqlFile, mysql, postgres, titleOf } from '../support/databases.js';
 
 const made: Database[] = [];

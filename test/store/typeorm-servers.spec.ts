@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Change } from '../../lib/core/change.js';
 import { createTypeOrmStore } from '../../lib/store/typeorm/create-store.js';
-import { Lane as MysqlLane } from '../../lib/store/typeorm/mysql/lane.js';
-import { Lane as PostgresLane } from '../../lib/store/typeorm/postgres/lane.js';
+import { MysqlConnection as MysqlLane } from '../../lib/store/typeorm/mysql/mysql-connection.js';
+import { PostgresConnection as PostgresLane } from '../../lib/store/typeorm/postgres/postgres-connection.js';
 import type { TypeOrmProcessStore } from '../../lib/store/typeorm/typeorm-process-store.js';
 import { aChange, aMessage, aStart, aWait } from '../../lib/testing/builders.js';
-import { started, stored } from '../../lib/testing/contract/commit.js';
+import { started, stored } from '../../lib/testing/contract/commit-contract.js';
 import { type Database, isThere, mysql, postgres, titleOf } from '../support/databases.js';
 
 const sessions = {

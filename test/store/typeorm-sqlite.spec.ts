@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DataSource, type EntityManager } from 'typeorm';
 import { SqliteProcessStore } from '../../lib/store/typeorm/sqlite/sqlite-process-store.js';
 import { aChange, aStart } from '../../lib/testing/builders.js';
-import { started, stored } from '../../lib/testing/contract/commit.js';
+import { started, stored } from '../../lib/testing/contract/commit-contract.js';
 import { betterSqliteFile, isThere, libsqlFile, titleOf } from '../support/databases.js';
 
 for (const make of [libsqlFile, betterSqliteFile]) {

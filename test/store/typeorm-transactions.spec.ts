@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { createTypeOrmStore } from '../../lib/store/typeorm/create-store.js';
 import type { TypeOrmProcessStore } from '../../lib/store/typeorm/typeorm-process-store.js';
 import { aChange, aMessage, aStart, aWait } from '../../lib/testing/builders.js';
-import { started, stored } from '../../lib/testing/contract/commit.js';
+import { started, stored } from '../../lib/testing/contract/commit-contract.js';
 import { type Database, isThere, libsqlFile, mysql, postgres, titleOf } from '../support/databases.js';
 
 for (const database of [await postgres(), await mysql(), libsqlFile()]) {

@@ -5,9 +5,9 @@ import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { WorkflowModule, WorkflowService, workflowEntities, type WorkflowModuleExtras, type WorkflowModuleOptions } from '../../lib/index.js';
-import { databaseTaskQueue } from '../../lib/queue/database/adapter.js';
+import { databaseTaskQueue } from '../../lib/queue/database/database-adapter.js';
 import type { QueueList } from '../../lib/queue/queue-settings.js';
-import { Engine } from '../../lib/runtime/engine.js';
+import { Engine } from '../../lib/engine/engine.js';
 import { type Database, libsqlFile, mysql, postgres } from './databases.js';
 
 export interface Cell {

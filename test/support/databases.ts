@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import libsql from 'libsql';
-import { workflowEntities } from '../../lib/store/typeorm/entities/index.js';
+import { workflowEntities } from '../../lib/store/typeorm/entities/workflow-entities.js';
 
 /** A fresh database, or the reason why there is none here. */
 export interface Database {

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { DataSource } from 'typeorm';
 import { createTypeOrmStore } from '../../lib/store/typeorm/create-store.js';
-import { workflowEntities } from '../../lib/store/typeorm/entities/index.js';
+import { workflowEntities } from '../../lib/store/typeorm/entities/workflow-entities.js';
 import { aStart } from '../../lib/testing/builders.js';
 
 export async function writeForEver(database: string, driver: string): Promise<never> {

@@ -1,5 +1,5 @@
 /** Every wrong line has its directive, and after it a part of what the compiler says. `types.spec.ts` checks both. */
-import { type Flow, type Glance, Step, type StepRef, Workflow, type WorkflowJson } from 'nestjs-argonaut';
+import { type Flow, type StepInfo, Step, type StepRef, Workflow, type WorkflowJson } from 'nestjs-argonaut';
 import { LoanWorkflow, Parcel, type Reply } from './support.js';
 
 @Workflow({ name: 'bad', context: Parcel })
@@ -163,8 +163,8 @@ export class BadWorkflow {
   // @ts-expect-error is not assignable to type
   @Step({ onError: 'ignore' }) fortySix(_parcel: Parcel) {}
 
-  // @ts-expect-error Property 'manager' does not exist on type 'Glance'
-  @Step({ when: (_parcel: Parcel, step: Glance) => step.manager !== undefined }) fortySeven(_parcel: Parcel) {}
+  // @ts-expect-error Property 'manager' does not exist on type 'StepInfo'
+  @Step({ when: (_parcel: Parcel, step: StepInfo) => step.manager !== undefined }) fortySeven(_parcel: Parcel) {}
 
   // @ts-expect-error ✗ its step.item is not what forEach goes over
   @Step({ forEach: (parcel: Parcel) => parcel.stops }) fortyEight(_parcel: Parcel, _step: StepRef<unknown, number>) {}
@@ -224,7 +224,7 @@ export class BadFlow {
       .waitFor('news', (parcel) => parcel.city, { skipAhead: true })
       // @ts-expect-error 'retri' does not exist in type 'UsePolicy<Parcel, undefined>'
       .then(Weigh, { retri: 3 })
-      // @ts-expect-error Property 'manager' does not exist on type 'Glance<undefined>'
+      // @ts-expect-error Property 'manager' does not exist on type 'StepInfo<undefined>'
       .if((_parcel, step) => step.manager !== undefined).do(Weigh)
       // @ts-expect-error 'queue' does not exist in type 'StagePolicy'
       .stage('both', (both) => both.then(Weigh), { queue: 'evening' })

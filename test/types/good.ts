@@ -10,7 +10,7 @@ import {
   type Duration,
   fail,
   type Flow,
-  type Glance,
+  type StepInfo,
   go,
   HandlesEvent,
   HandlesInput,
@@ -92,7 +92,7 @@ export class MoreWorkflow {
   @Step({ forEach: 'stops', concurrency: 1, config: { copies: 3 }, onError: { next: 'heard' } }) each(_parcel: Parcel, step: StepRef<unknown, string>) {
     return { stops: (stops: string[]) => [...stops, `${step.index}: ${step.item.trim()} ${step.config['copies']}`] };
   }
-  @Step({ forEach: (parcel: Parcel) => [parcel.weight], while: (parcel: Parcel, step: Glance<number>) => step.item > parcel.weight + step.index })
+  @Step({ forEach: (parcel: Parcel) => [parcel.weight], while: (parcel: Parcel, step: StepInfo<number>) => step.item > parcel.weight + step.index })
   again(_parcel: Parcel, _step: StepRef<unknown, number>) {}
   @Step({ on: { event: 'news', key: 'city', since: (parcel: Parcel) => parcel.dueAt ?? new Date(0), matchOne: true }, stage: 'both' })
   heard(_parcel: Parcel, _news: { text: string }) {}

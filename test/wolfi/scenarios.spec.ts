@@ -15,7 +15,7 @@ import { bootApp, matrix, type TestApp, until } from '../support/app.js';
 import { type Database, isThere, titleOf } from '../support/databases.js';
 import {
   Address,
-  Asking,
+  RequestResult,
   Bag,
   Colour,
   Customer,
@@ -131,17 +131,17 @@ function wolfiRow(database: Database, queue: 'database' | 'bull'): void {
     });
 
     it('W-8 a second start with a live group id makes no second process', async () => {
-      const { id, groupId } = await started(Asking);
-      const again = await Promise.allSettled(Array.from({ length: 8 }, () => app.workflows.start(Asking, {}, { groupId })));
+      const { id, groupId } = await started(RequestResult);
+      const again = await Promise.allSettled(Array.from({ length: 8 }, () => app.workflows.start(RequestResult, {}, { groupId })));
       for (const one of again) expect(one).toMatchObject({ status: 'rejected', reason: expect.any(ProcessAlreadyLiveError) as unknown });
       expect((again[0] as PromiseRejectedResult).reason).toMatchObject({ processId: id, groupId });
-      expect((await app.workflows.start(Asking, {}, { groupId, ifLive: 'return' })).id).toBe(id);
-      expect((await app.workflows.find({ workflow: Asking, groupId })).items).toHaveLength(1);
+      expect((await app.workflows.start(RequestResult, {}, { groupId, ifLive: 'return' })).id).toBe(id);
+      expect((await app.workflows.find({ workflow: RequestResult, groupId })).items).toHaveLength(1);
     });
 
     it('W-8 of many starts at once with one group id exactly one succeeds', async () => {
       const groupId = group();
-      const all = await Promise.allSettled(Array.from({ length: 20 }, () => app.workflows.start(Asking, {}, { groupId })));
+      const all = await Promise.allSettled(Array.from({ length: 20 }, () => app.workflows.start(RequestResult, {}, { groupId })));
       expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     });
 
@@ -250,7 +250,7 @@ function wolfiRow(database: Database, queue: 'database' | 'bull'): void {
 
   describe('asynchronous steps', () => {
     it('W-21 asks once, waits under its correlation id, and runs nothing later', async () => {
-      const { id, groupId, process } = await started(Asking);
+      const { id, groupId, process } = await started(RequestResult);
       expect(process.status).toBe('waiting');
       expect(journal.of(groupId)).toEqual(['askPartner']);
       expect(await types(id)).toEqual(['process-started', 'response-requested']);
@@ -259,7 +259,7 @@ function wolfiRow(database: Database, queue: 'database' | 'bull'): void {
     });
 
     it('W-22 while it waits, looking at it again sends and stores nothing', async () => {
-      const { id, groupId } = await started(Asking);
+      const { id, groupId } = await started(RequestResult);
       await app.engine.sweeper.sweep();
       await app.engine.runner.look(id);
       await app.engine.activity.idle();
@@ -268,28 +268,30 @@ function wolfiRow(database: Database, queue: 'database' | 'bull'): void {
     });
 
     it('W-23 the answer runs its step and all that follows', async () => {
-      const { id, groupId } = await started(Asking);
-      expect(await app.workflows.respond(Asking, 'answer', correlation(groupId, 'askPartner'), { note: 'yes' })).toBe('delivered');
+      const { id, groupId } = await started(RequestResult);
+      expect(await app.workflows.respond(RequestResult, 'answer', correlation(groupId, 'askPartner'), { note: 'yes' })).toBe('delivered');
       expect((await settled(id)).status).toBe('completed');
       expect(await types(id)).toEqual(['process-started', 'response-requested', 'message-delivered', 'step-completed', 'step-completed', 'process-completed']);
       expect(await context(id)).toMatchObject({ note: 'yes', trace: ['onward'] });
     });
 
     it('W-24 the same answer again changes nothing, and is known', async () => {
-      const { id, groupId } = await started(Asking);
+      const { id, groupId } = await started(RequestResult);
       const corr = correlation(groupId, 'askPartner');
-      const all = await Promise.all(Array.from({ length: 5 }, () => app.workflows.respond(Asking, 'answer', corr, { note: 'yes' }, { messageId: 'm1' })));
+      const all = await Promise.all(
+        Array.from({ length: 5 }, () => app.workflows.respond(RequestResult, 'answer', corr, { note: 'yes' }, { messageId: 'm1' })),
+      );
       expect(all.sort()).toEqual(['delivered', 'duplicate', 'duplicate', 'duplicate', 'duplicate']);
       await settled(id);
-      expect(await app.workflows.respond(Asking, 'answer', corr, { note: 'yes' }, { messageId: 'm1' })).toBe('duplicate');
-      expect(await app.workflows.respond(Asking, 'answer', corr, { note: 'other' }, { messageId: 'm1' })).toBe('conflict');
-      expect(await app.workflows.respond(Asking, 'answer', corr, { note: 'third' }, { messageId: 'm2' })).toBe('late');
+      expect(await app.workflows.respond(RequestResult, 'answer', corr, { note: 'yes' }, { messageId: 'm1' })).toBe('duplicate');
+      expect(await app.workflows.respond(RequestResult, 'answer', corr, { note: 'other' }, { messageId: 'm1' })).toBe('conflict');
+      expect(await app.workflows.respond(RequestResult, 'answer', corr, { note: 'third' }, { messageId: 'm2' })).toBe('late');
       expect(journal.of(groupId).filter((step) => step === 'answer')).toHaveLength(1);
       expect((await context(id)).note).toBe('yes');
     });
 
     it('W-25 an answer nobody asked for is stored, and hurts nobody', async () => {
-      expect(await app.workflows.respond(Asking, 'answer', `unknown-${randomUUID()}`, { note: 'x' })).toBe('stored');
+      expect(await app.workflows.respond(RequestResult, 'answer', `unknown-${randomUUID()}`, { note: 'x' })).toBe('stored');
     });
 
     it('W-26 an unknown correlation id is never taken for an event; an empty one is refused', async () => {
@@ -311,8 +313,8 @@ function wolfiRow(database: Database, queue: 'database' | 'bull'): void {
       const groupId = group();
       let pauses = 1;
       journal.tell(groupId, 'answer', (_bag, _step, reply: { note: string }) => (pauses-- > 0 ? pause('look first') : { note: reply.note }));
-      const { id } = await started(Asking, {}, groupId);
-      await app.workflows.respond(Asking, 'answer', correlation(groupId, 'askPartner'), { note: 'kept' });
+      const { id } = await started(RequestResult, {}, groupId);
+      await app.workflows.respond(RequestResult, 'answer', correlation(groupId, 'askPartner'), { note: 'kept' });
       expect((await settled(id)).status).toBe('suspended');
       await app.workflows.resume(id);
       expect((await settled(id)).status).toBe('completed');
@@ -326,8 +328,8 @@ function wolfiRow(database: Database, queue: 'database' | 'bull'): void {
         if (failures-- > 0) throw new Error('cannot read');
         return { note: reply.note };
       });
-      const { id } = await started(Asking, {}, groupId);
-      await app.workflows.respond(Asking, 'answer', correlation(groupId, 'askPartner'), { note: 'precious' });
+      const { id } = await started(RequestResult, {}, groupId);
+      await app.workflows.respond(RequestResult, 'answer', correlation(groupId, 'askPartner'), { note: 'precious' });
       expect((await settled(id)).cause).toBe('answer: Error: cannot read');
       await app.workflows.retry(id);
       expect((await settled(id)).status).toBe('completed');
@@ -338,9 +340,9 @@ function wolfiRow(database: Database, queue: 'database' | 'bull'): void {
     it('W-30 an answer that comes before the request is recorded is not lost', async () => {
       const groupId = group();
       journal.tell(groupId, 'askPartner', async (_bag, step) => {
-        expect(await app.workflows.respond(Asking, 'answer', step.correlationId, { note: 'quick' })).toBe('stored');
+        expect(await app.workflows.respond(RequestResult, 'answer', step.correlationId, { note: 'quick' })).toBe('stored');
       });
-      const { id } = await started(Asking, {}, groupId);
+      const { id } = await started(RequestResult, {}, groupId);
       await until_(id, 'completed');
       expect((await context(id)).note).toBe('quick');
     });
@@ -349,22 +351,22 @@ function wolfiRow(database: Database, queue: 'database' | 'bull'): void {
       const groupId = group();
       const theirs = `theirs-${randomUUID()}`;
       journal.tell(groupId, 'askPartner', async () => {
-        await app.workflows.respond(Asking, 'answer', theirs, { note: 'early' });
+        await app.workflows.respond(RequestResult, 'answer', theirs, { note: 'early' });
         return asked({ correlationId: theirs });
       });
-      const { id } = await started(Asking, {}, groupId);
+      const { id } = await started(RequestResult, {}, groupId);
       await until_(id, 'completed');
     });
 
     it('W-31 an answer for a visit that is over does nothing', async () => {
-      const { id, groupId } = await started(Asking);
+      const { id, groupId } = await started(RequestResult);
       const old = correlation(groupId, 'askPartner');
       await app.workflows.restartFrom(id, 1);
       await until(() => journal.of(groupId).length, (asked_) => asked_ === 2); // prettier-ignore
       await settled(id);
-      expect(await app.workflows.respond(Asking, 'answer', old, { note: 'old' })).toBe('late');
+      expect(await app.workflows.respond(RequestResult, 'answer', old, { note: 'old' })).toBe('late');
       expect(await statusOf(id)).toBe('waiting');
-      expect(await app.workflows.respond(Asking, 'answer', correlation(groupId, 'askPartner'), { note: 'new' })).toBe('delivered');
+      expect(await app.workflows.respond(RequestResult, 'answer', correlation(groupId, 'askPartner'), { note: 'new' })).toBe('delivered');
       await until_(id, 'completed');
       expect((await context(id)).note).toBe('new');
     });
@@ -372,7 +374,7 @@ function wolfiRow(database: Database, queue: 'database' | 'bull'): void {
     it('W-32 a request that needs no answer says done(), and the process goes on', async () => {
       const groupId = group();
       journal.tell(groupId, 'askPartner', () => done());
-      const { id, process } = await started(Asking, {}, groupId);
+      const { id, process } = await started(RequestResult, {}, groupId);
       expect(process.status).toBe('completed');
       expect(journal.of(groupId)).toEqual(['askPartner', 'onward']);
       expect(await versions(id)).toBe(3);
@@ -385,9 +387,9 @@ function wolfiRow(database: Database, queue: 'database' | 'bull'): void {
     });
 
     it('W-34 an answer for a cancelled process is late, and changes nothing', async () => {
-      const { id, groupId } = await started(Asking);
+      const { id, groupId } = await started(RequestResult);
       await app.workflows.cancel(id, { actor: 'ada', reason: 'no more' });
-      expect(await app.workflows.respond(Asking, 'answer', correlation(groupId, 'askPartner'), { note: 'x' })).toBe('late');
+      expect(await app.workflows.respond(RequestResult, 'answer', correlation(groupId, 'askPartner'), { note: 'x' })).toBe('late');
       expect(await app.workflows.get(id)).toMatchObject({ status: 'cancelled', cause: 'no more', contextVersion: 1 });
       expect(journal.of(groupId)).toEqual(['askPartner']);
     });
@@ -395,9 +397,9 @@ function wolfiRow(database: Database, queue: 'database' | 'bull'): void {
     it('W-34 also under an id of theirs', async () => {
       const groupId = group();
       journal.tell(groupId, 'askPartner', () => asked({ correlationId: `p-${groupId}` }));
-      const { id } = await started(Asking, {}, groupId);
+      const { id } = await started(RequestResult, {}, groupId);
       await app.workflows.cancel(id);
-      expect(await app.workflows.respond(Asking, 'answer', `p-${groupId}`, { note: 'x' })).toBe('late');
+      expect(await app.workflows.respond(RequestResult, 'answer', `p-${groupId}`, { note: 'x' })).toBe('late');
     });
   });
 
@@ -448,7 +450,7 @@ function wolfiRow(database: Database, queue: 'database' | 'bull'): void {
     });
 
     it('W-38 a ring for what is no task of ours runs nothing', async () => {
-      const { id, groupId } = await started(Asking);
+      const { id, groupId } = await started(RequestResult);
       for (const bad of ['', 'x', 'a|b', `${id}|0|1|0|work`, `${randomUUID()}|0|1|0|work`, null as never])
         expect(await app.engine.tasks.run(bad)).toEqual({ what: 'gone' });
       expect(journal.of(groupId)).toEqual(['askPartner']);
@@ -643,9 +645,9 @@ function wolfiRow(database: Database, queue: 'database' | 'bull'): void {
 
   describe('what people do', () => {
     it('suspend() stops the next step, keeps messages, and resume() goes on', async () => {
-      const { id, groupId } = await started(Asking);
+      const { id, groupId } = await started(RequestResult);
       await app.workflows.suspend(id, { actor: 'ada', reason: 'audit' });
-      expect(await app.workflows.respond(Asking, 'answer', correlation(groupId, 'askPartner'), { note: 'kept' })).toBe('delivered');
+      expect(await app.workflows.respond(RequestResult, 'answer', correlation(groupId, 'askPartner'), { note: 'kept' })).toBe('delivered');
       expect(await statusOf(id)).toBe('suspended');
       expect(journal.of(groupId)).toEqual(['askPartner']);
       await app.workflows.resume(id);
@@ -658,14 +660,14 @@ function wolfiRow(database: Database, queue: 'database' | 'bull'): void {
       await expect(app.workflows.cancel(id)).rejects.toThrow(ProcessFinishedError);
       await expect(app.workflows.resume(id)).rejects.toThrow(ProcessFinishedError);
       await expect(app.workflows.get(randomUUID())).rejects.toThrow(ProcessNotFoundError);
-      const waiting = await started(Asking);
+      const waiting = await started(RequestResult);
       await expect(app.workflows.retry(waiting.id)).rejects.toThrow(NotWaitingError);
       await expect(app.workflows.resume(waiting.id)).rejects.toThrow(NotWaitingError);
     });
 
     it('find() pages newest first by every filter, and diff() says what a step changed', async () => {
-      const all = await Promise.all([started(Asking), started(Asking), started(Asking)]);
-      const page = await app.workflows.find({ workflow: Asking, status: 'waiting', waitingFor: 'answer', limit: 2 });
+      const all = await Promise.all([started(RequestResult), started(RequestResult), started(RequestResult)]);
+      const page = await app.workflows.find({ workflow: RequestResult, status: 'waiting', waitingFor: 'answer', limit: 2 });
       expect(page.items).toHaveLength(2);
       const next = await app.workflows.find({ workflow: 'asking', status: ['waiting'], waitingFor: 'answer', limit: 2, cursor: page.next! });
       expect(next.items.map(({ id }) => id)).not.toContain(page.items[0]!.id);

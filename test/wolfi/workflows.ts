@@ -68,7 +68,7 @@ export class Linear {
 export class Other extends Linear {}
 
 @Workflow({ name: 'asking', context: Bag })
-export class Asking {
+export class RequestResult {
   constructor(private readonly journal: Journal) {}
   @Step({ request: 'askPartner' }) answer(bag: Bag, reply: any, step: StepRef): any { return this.journal.run('answer', bag, step, { note: reply.note }, reply); } // prettier-ignore
   askPartner(bag: Bag, step: StepRef): any { return this.journal.run('askPartner', bag, step, undefined); } // prettier-ignore
@@ -195,4 +195,4 @@ export class Typed {
   @Step() again(customer: Customer, step: StepRef): any { return this.journal.run('again', {}, step, { loose: [customer.born instanceof Date, customer.address instanceof Address, customer.address.since instanceof Date, customer.former[0] instanceof Address, customer.balance instanceof Decimal] }); } // prettier-ignore
 }
 
-export const WOLFI_WORKFLOWS = [Linear, Other, Asking, LastAsking, Queued, QueuedAsking, Evening, Letters, Listening, Hearing, Gated, Typed];
+export const WOLFI_WORKFLOWS = [Linear, Other, RequestResult, LastAsking, Queued, QueuedAsking, Evening, Letters, Listening, Hearing, Gated, Typed];

@@ -1,11 +1,11 @@
 import { type Task, TaskQueue, type TaskWork } from '../task-queue.js';
-import type { BullCounter } from './bull-counter.js';
+import type { BullQueueWorker } from './bull-queue-worker.js';
 
 /** Task queues in Redis. A job is the id of a task: whoever gets it asks the store what there is to do, if anything. */
 export class BullTaskQueue extends TaskQueue {
   readonly queues: readonly string[];
 
-  constructor(private readonly counters: readonly BullCounter[]) {
+  constructor(private readonly counters: readonly BullQueueWorker[]) {
     super();
     this.queues = counters.map(({ name }) => name);
   }

@@ -1,4 +1,4 @@
-import { Counter } from '../counter.js';
+import { QueueWorker } from '../queue-worker.js';
 import { planQueue, type QueuePlan } from '../queue-settings.js';
 import { type Task, TaskQueue, type TaskWork } from '../task-queue.js';
 
@@ -8,7 +8,7 @@ import { type Task, TaskQueue, type TaskWork } from '../task-queue.js';
  */
 export class DatabaseTaskQueue extends TaskQueue {
   readonly queues: readonly string[] | null;
-  private readonly counters = new Map<string, Counter>();
+  private readonly counters = new Map<string, QueueWorker>();
 
   /** `plans` null: a queue of any name, with the default settings. */
   constructor(private readonly plans: readonly QueuePlan[] | null) {
@@ -22,7 +22,7 @@ export class DatabaseTaskQueue extends TaskQueue {
 
   override async listen(queues: readonly string[], work: TaskWork): Promise<void> {
     for (const plan of this.plans ?? queues.map((name) => planQueue(name, {}))) {
-      const counter = new Counter(plan, work);
+      const counter = new QueueWorker(plan, work);
       this.counters.set(plan.name, counter);
       counter.lookForMore();
     }

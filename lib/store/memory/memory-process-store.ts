@@ -1,10 +1,10 @@
 import { asksForChild, tellsOfChild } from '../../core/addresses.js';
 import type { Change, MessageState } from '../../core/change.js';
 import { isFinished, type ProcessState } from '../../core/process.js';
-import type { Known, Rate, Rejection, StoredDefinition, TaskAt } from '../process-store.js';
+import type { Known, Rate, Rejection, StoredDefinition, TaskAt } from '../port.js';
 import { leftIn, type RateWindow, windowAt } from '../rate-window.js';
-import { addressedIn, type Book, isOpen, taskAt, tasksIn, timedIn, write } from './book.js';
-import { isKnown } from './listing.js';
+import { addressedIn, type ProcessRows, isOpen, taskAt, tasksIn, timedIn, write } from './process-rows.js';
+import { isKnown } from './row-filters.js';
 import { MemoryReader } from './memory-reader.js';
 
 /** Processes in memory: for tests, and as the shortest telling of what a store has to do. */
@@ -37,11 +37,11 @@ export class MemoryProcessStore extends MemoryReader {
 
   private apply(change: Change): Rejection | null {
     const { id } = change.process;
-    const book = this.books.get(id);
-    if (change.expected === null && (book || this.isTaken(change.process))) return { change, reason: 'exists' };
-    if (change.expected !== null && book?.process.revision !== change.expected) return { change, reason: 'stale' };
-    if (book && isFinished(book.process.status) && this.isTaken(change.process)) return { change, reason: 'exists' };
-    write(book ?? this.newBook(change.process), change);
+    const rows = this.byId.get(id);
+    if (change.expected === null && (rows || this.isTaken(change.process))) return { change, reason: 'exists' };
+    if (change.expected !== null && rows?.process.revision !== change.expected) return { change, reason: 'stale' };
+    if (rows && isFinished(rows.process.status) && this.isTaken(change.process)) return { change, reason: 'exists' };
+    write(rows ?? this.newBook(change.process), change);
     for (const message of change.messages) this.inbox.set(message.id, message);
     return null;
   }
@@ -53,10 +53,10 @@ export class MemoryProcessStore extends MemoryReader {
     );
   }
 
-  private newBook(process: ProcessState): Book {
-    const book: Book = { process, waits: new Map(), versions: [], records: [] };
-    this.books.set(process.id, book);
-    return book;
+  private newBook(process: ProcessState): ProcessRows {
+    const rows: ProcessRows = { process, waits: new Map(), versions: [], records: [] };
+    this.byId.set(process.id, rows);
+    return rows;
   }
 
   override async keepMessages(messages: readonly MessageState[]): Promise<readonly MessageState[]> {
@@ -66,7 +66,7 @@ export class MemoryProcessStore extends MemoryReader {
   }
 
   override async forgetMessages(storedBefore: number): Promise<void> {
-    const awaited = new Set([...this.books.values()].flatMap((book) => addressedIn(book).map(({ address }) => address)));
+    const awaited = new Set([...this.byId.values()].flatMap((rows) => addressedIn(rows).map(({ address }) => address)));
     const isKept = (address: string) => asksForChild(address) || (tellsOfChild(address) && awaited.has(address));
     const old = this.stored.filter(({ address, receivedAt }) => receivedAt < storedBefore && !isKept(address));
     for (const { id } of old) this.inbox.delete(id);
@@ -80,9 +80,9 @@ export class MemoryProcessStore extends MemoryReader {
   }
 
   private isReady({ processId, key, run }: TaskAt, now: number): boolean {
-    const book = this.books.get(processId);
-    const wait = book?.waits.get(key);
-    return !!wait && isOpen(book!.process) && wait.kind === 'task' && wait.run === run && wait.readyAt !== null && wait.readyAt <= now;
+    const rows = this.byId.get(processId);
+    const wait = rows?.waits.get(key);
+    return !!wait && isOpen(rows!.process) && wait.kind === 'task' && wait.run === run && wait.readyAt !== null && wait.readyAt <= now;
   }
 
   private allowance(free: readonly TaskAt[], { now, rate }: { now: number; rate?: Rate }): number {
@@ -95,7 +95,7 @@ export class MemoryProcessStore extends MemoryReader {
   }
 
   private take(task: TaskAt, worker: string): TaskAt {
-    const { waits } = this.books.get(task.processId)!;
+    const { waits } = this.byId.get(task.processId)!;
     const wait = waits.get(task.key)!;
     waits.set(task.key, { ...wait, worker, claim: wait.claim + 1, readyAt: null });
     return { ...task, claim: wait.claim + 1 };
@@ -103,7 +103,7 @@ export class MemoryProcessStore extends MemoryReader {
 
   override async readyTasks(workflows: readonly Known[], queues: readonly string[], now: number, limit: number): Promise<readonly TaskAt[]> {
     const known = this.all.filter(({ process }) => isKnown(process, workflows));
-    return known.flatMap((book) => tasksIn(book, queues)).filter(({ readyAt }) => readyAt <= now).sort((a, b) => a.readyAt - b.readyAt).slice(0, limit); // prettier-ignore
+    return known.flatMap((rows) => tasksIn(rows, queues)).filter(({ readyAt }) => readyAt <= now).sort((a, b) => a.readyAt - b.readyAt).slice(0, limit); // prettier-ignore
   }
 
   /** When the next timer, deadline or task is due: what a clock that stands still is moved to. */

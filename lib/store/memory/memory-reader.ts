@@ -1,34 +1,24 @@
 import { asksForChild } from '../../core/addresses.js';
 import type { MessageState, RecordDraft, UndoMark, VersionDraft } from '../../core/change.js';
-import { FREE, isFinished, type ProcessState, type WaitState } from '../../core/process.js';
-import {
-  type Known,
-  type Loaded,
-  type Match,
-  type ProcessQuery,
-  ProcessStore,
-  type StoredDefinition,
-  valuesOf,
-  type WaitAt,
-  type WaitQuery,
-  type Want,
-} from '../process-store.js';
-import { addressedIn, asWait, type Book, matches, newestFirst, timedIn } from './book.js';
-import { byArrival, byMatch, isKnown, isOrphan, matchesIn, oldestFirst, waitsLikeIn } from './listing.js';
+import { UNCLAIMED, isFinished, type ProcessState, type WaitState } from '../../core/process.js';
+import { type Known, type Loaded, type Match, type ProcessQuery, type StoredDefinition, type WaitAt, type WaitQuery, type Want } from '../port.js';
+import { ProcessStore, valuesOf } from '../process-store.js';
+import { addressedIn, asWait, type ProcessRows, matches, newestFirst, timedIn } from './process-rows.js';
+import { byArrival, byMatch, isKnown, isOrphan, matchesIn, oldestFirst, waitsLikeIn } from './row-filters.js';
 
 /** What is kept in memory, and all that only reads it. */
 export abstract class MemoryReader extends ProcessStore<never> {
-  protected readonly books = new Map<string, Book>();
+  protected readonly byId = new Map<string, ProcessRows>();
   protected readonly inbox = new Map<string, MessageState>();
   protected readonly kept = new Map<string, StoredDefinition>();
 
   override async load(wants: readonly Want[]): Promise<readonly (Loaded | null)[]> {
     return wants.map((want) => {
-      const book = this.books.get(want.id);
-      if (!book) return null;
-      const waits = want.waits.map((key) => book.waits.get(key)).filter((wait) => wait !== undefined && !wait.closed) as WaitState[];
+      const rows = this.byId.get(want.id);
+      if (!rows) return null;
+      const waits = want.waits.map((key) => rows.waits.get(key)).filter((wait) => wait !== undefined && !wait.closed) as WaitState[];
       const messages = want.messages.map((id) => this.inbox.get(id)).filter((message) => message !== undefined);
-      return { process: book.process, waits, messages, context: want.context ? valuesOf(book.versions) : null };
+      return { process: rows.process, waits, messages, context: want.context ? valuesOf(rows.versions) : null };
     });
   }
 
@@ -42,7 +32,7 @@ export abstract class MemoryReader extends ProcessStore<never> {
 
   override async unmatched(workflows: readonly Known[], limit: number, after?: Match): Promise<readonly Match[]> {
     const known = this.all.filter(({ process }) => isKnown(process, workflows));
-    const all = this.stored.flatMap((message) => known.flatMap((book) => matchesIn(book, message))).sort(byMatch);
+    const all = this.stored.flatMap((message) => known.flatMap((rows) => matchesIn(rows, message))).sort(byMatch);
     return all.filter((match) => !after || byMatch(after, match) < 0).slice(0, limit);
   }
 
@@ -52,7 +42,7 @@ export abstract class MemoryReader extends ProcessStore<never> {
   }
 
   override async freeProcesses(workflows: readonly Known[], limit: number): Promise<readonly string[]> {
-    return this.processes.filter((process) => process.worker === FREE && isKnown(process, workflows)).map(({ id }) => id).slice(0, limit); // prettier-ignore
+    return this.processes.filter((process) => process.worker === UNCLAIMED && isKnown(process, workflows)).map(({ id }) => id).slice(0, limit); // prettier-ignore
   }
 
   override async byGroup(workflows: readonly string[], groupId: string): Promise<readonly ProcessState[]> {
@@ -64,38 +54,38 @@ export abstract class MemoryReader extends ProcessStore<never> {
   }
 
   override async find(query: ProcessQuery): Promise<readonly ProcessState[]> {
-    return this.all.filter((book) => matches(book, query)).map(({ process }) => process).sort(newestFirst).slice(0, query.limit); // prettier-ignore
+    return this.all.filter((rows) => matches(rows, query)).map(({ process }) => process).sort(newestFirst).slice(0, query.limit); // prettier-ignore
   }
 
   override async waitsOf(processId: string): Promise<readonly WaitState[]> {
-    return [...(this.books.get(processId)?.waits.values() ?? [])].filter((wait) => !wait.closed);
+    return [...(this.byId.get(processId)?.waits.values() ?? [])].filter((wait) => !wait.closed);
   }
 
   override async waitsLike(query: WaitQuery): Promise<readonly { process: ProcessState; wait: WaitState }[]> {
-    const all = this.all.flatMap((book) => waitsLikeIn(book, query));
+    const all = this.all.flatMap((rows) => waitsLikeIn(rows, query));
     return all.sort((a, b) => oldestFirst({ ...a.wait, processId: a.process.id }, { ...b.wait, processId: b.process.id })).slice(0, query.limit);
   }
 
   override async recordsOf(processId: string): Promise<readonly RecordDraft[]> {
-    return [...(this.books.get(processId)?.records ?? [])];
+    return [...(this.byId.get(processId)?.records ?? [])];
   }
 
   override async versions(processId: string, from: number, to: number): Promise<readonly VersionDraft[]> {
-    return (this.books.get(processId)?.versions ?? []).filter(({ version }) => version >= from && version <= to);
+    return (this.byId.get(processId)?.versions ?? []).filter(({ version }) => version >= from && version <= to);
   }
 
   override async undoMarks(processId: string): Promise<readonly { version: number; step: string; undo: UndoMark }[]> {
-    const all = (this.books.get(processId)?.versions ?? []).flatMap(({ version, step, undo }) => (undo ? [{ version, step, undo }] : []));
+    const all = (this.byId.get(processId)?.versions ?? []).flatMap(({ version, step, undo }) => (undo ? [{ version, step, undo }] : []));
     return all.reverse();
   }
 
   override async versionsUpTo(processId: string, version: number): Promise<readonly VersionDraft[]> {
-    const all = (this.books.get(processId)?.versions ?? []).filter((each) => each.version <= version);
+    const all = (this.byId.get(processId)?.versions ?? []).filter((each) => each.version <= version);
     return all.slice(all.findLastIndex(({ snapshot }) => snapshot !== null));
   }
 
   override async movesUpTo(processId: string, version: number): Promise<readonly VersionDraft['moves'][]> {
-    return (this.books.get(processId)?.versions ?? []).filter((each) => each.version <= version).map(({ moves }) => moves);
+    return (this.byId.get(processId)?.versions ?? []).filter((each) => each.version <= version).map(({ moves }) => moves);
   }
 
   /* ---------------------------------------------------------------- children ---- */
@@ -106,7 +96,7 @@ export abstract class MemoryReader extends ProcessStore<never> {
   }
 
   override async orphans(parentId: string | null, limit: number): Promise<readonly string[]> {
-    const orphans = this.processes.filter((process) => isOrphan(process, this.books.get(process.parent?.id ?? '')));
+    const orphans = this.processes.filter((process) => isOrphan(process, this.byId.get(process.parent?.id ?? '')));
     const its = orphans.filter(({ parent }) => parentId === null || parent?.id === parentId);
     return its.sort((a, b) => newestFirst(b, a)).map(({ id }) => id).slice(0, limit); // prettier-ignore
   }
@@ -131,8 +121,8 @@ export abstract class MemoryReader extends ProcessStore<never> {
     return [...this.inbox.values()].filter(({ disposition }) => disposition === 'stored');
   }
 
-  protected get all(): Book[] {
-    return [...this.books.values()];
+  protected get all(): ProcessRows[] {
+    return [...this.byId.values()];
   }
 
   protected get processes(): ProcessState[] {

@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager, EntitySubscriberInterface, QueryRunner } from 'typeorm';
 
-interface Pending {
+interface PendingCallback {
   /** How deep in savepoints it was asked for: it dies with the one it belongs to. */
   depth: number;
   readonly done: () => void;
@@ -9,7 +9,7 @@ interface Pending {
 
 /** Calls back when the outermost transaction of a query runner has committed, and never if it was rolled back. */
 export class AfterCommit implements EntitySubscriberInterface {
-  private readonly pending = new WeakMap<QueryRunner, Pending[]>();
+  private readonly pending = new WeakMap<QueryRunner, PendingCallback[]>();
 
   constructor(dataSource: DataSource) {
     // TypeORM calls the field read-only, and has no other way to listen from outside of its options.
@@ -38,13 +38,13 @@ export class AfterCommit implements EntitySubscriberInterface {
     for (const { depth: asked, undone } of pending) if (asked > depth) undone();
   }
 
-  private of(queryRunner: QueryRunner): Pending[] {
+  private of(queryRunner: QueryRunner): PendingCallback[] {
     return this.pending.get(queryRunner) ?? [];
   }
 }
 
 /** A released savepoint: what it did belongs to the one around it now. */
-function moveUp(pending: readonly Pending[], depth: number): void {
+function moveUp(pending: readonly PendingCallback[], depth: number): void {
   for (const each of pending) each.depth = Math.min(each.depth, depth);
 }
 

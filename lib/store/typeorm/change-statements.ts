@@ -3,7 +3,7 @@ import type { Change } from '../../core/change.js';
 import { rangesUnder } from '../../core/keys.js';
 import { changing, columns, keyOf, type Row, type Table, valueColumns, valuesIn } from './columns.js';
 import { onConflict, onDuplicateKey } from './overwrite.js';
-import { portions } from './portions.js';
+import { chunksOfRows } from './row-chunks.js';
 import { asText, messageRows, processRow, recordRow, versionRow, waitRow } from './rows.js';
 
 export interface Statement {
@@ -55,7 +55,7 @@ export const oneByOne: Inserts = (table, rows, suffix) => rows.map((row) => ({ s
 
 /** For where each statement is a round trip. */
 export const together: Inserts = (table, rows, suffix) =>
-  portions(rows).map((piece) => {
+  chunksOfRows(rows).map((piece) => {
     const more = `, (${columns[table].map(() => '?').join(', ')})`.repeat(piece.length - 1);
     return { sql: insertSql(table) + more + suffix, values: piece.flatMap((row) => valuesIn(table, row)) };
   });

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Change } from '../../core/change.js';
-import type { Rejection } from '../process-store.js';
+import type { Rejection } from '../port.js';
 import { beaten } from './batch.js';
 import { effectsOf, guardOf, type Statement, together, type Upserts } from './change-statements.js';
 

@@ -1,5 +1,5 @@
-import { groupKey } from '../../core/group-key.js';
-import type { ProcessQuery } from '../process-store.js';
+import { groupKey } from '../../values/group-key.js';
+import type { ProcessQuery } from '../port.js';
 import { allOf, inList, type Query } from './query.js';
 
 const waits = `exists (select 1 from workflow_wait w where w.process_id = p.id and w.step = ? and w.kind <> 'closed')`;

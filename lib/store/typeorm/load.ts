@@ -1,12 +1,13 @@
 import type { MessageState, VersionDraft } from '../../core/change.js';
 import type { ProcessState, WaitState } from '../../core/process.js';
-import { type Loaded, valuesOf, type Want } from '../process-store.js';
+import { type Loaded, type Want } from '../port.js';
+import { valuesOf } from '../process-store.js';
 import { inList, type Query } from './query.js';
-import { type Found, messageState, processState, versionDraft, waitState } from './states.js';
+import { type FoundRow, messageState, processState, versionDraft, waitState } from './states.js';
 
 interface Reader {
-  rows(query: Query): Promise<readonly Found[]>;
-  listed(query: (list: Query) => Query, values: readonly string[]): Promise<readonly Found[]>;
+  rows(query: Query): Promise<readonly FoundRow[]>;
+  listed(query: (list: Query) => Query, values: readonly string[]): Promise<readonly FoundRow[]>;
   versionsUpTo(processId: string, version: number): Promise<readonly VersionDraft[]>;
 }
 

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { SchemaError } from '../../errors.js';
+import { SchemaError } from '../../values/errors.js';
 
 interface PoolOptions {
   readonly poolSize?: number;

@@ -1,4 +1,4 @@
-/** Hands out each of a few things to one user at a time, first come first served. */
+/** ProcessCommands out each of a few things to one user at a time, first come first served. */
 export class Pool<T> {
   private readonly free: T[];
   private readonly waiting: ((thing: T) => void)[] = [];

@@ -1,4 +1,4 @@
-import type { Known } from '../process-store.js';
+import type { Known } from '../port.js';
 
 /** SQL with `?` for its values. */
 export interface Query {

@@ -1,7 +1,7 @@
 /** Rows from states. Reading is in `states.ts`. */
-import { bondOf } from '../../core/bond.js';
+import { parentLinkOf } from '../../core/parent-link.js';
 import type { Change, MessageState, RecordDraft, VersionDraft } from '../../core/change.js';
-import { groupKey } from '../../core/group-key.js';
+import { groupKey } from '../../values/group-key.js';
 import { isFinished, type ProcessState, type WaitState } from '../../core/process.js';
 import type { Row } from './columns.js';
 
@@ -16,7 +16,7 @@ export function processRow(process: ProcessState, encode: Encode, isNew: boolean
   return {
     id, workflow, workflow_version: workflowVersion, group_id: groupId, group_key: isNew ? groupKey(groupId) : null, live: isFinished(status) ? null : 0, status,
     revision, context_version: contextVersion, snapshot_version: snapshotVersion, runs, root, worker, claim, tokens: encode(process.tokens),
-    cause: told(process.cause), parent_id: parent && parent.id, parent_bond: parent && bondOf(parent), started_at: process.startedAt,
+    cause: told(process.cause), parent_id: parent && parent.id, parent_bond: parent && parentLinkOf(parent), started_at: process.startedAt,
     finished_at: process.finishedAt, updated_at: process.updatedAt,
   }; // prettier-ignore
 }

@@ -1,13 +1,13 @@
 /** States from rows, as any of the drivers hands them out: a bigint may be a number or a string. */
 import type { MessageState, Move, RecordDraft, UndoMark, VersionDraft } from '../../core/change.js';
-import type { Json, JsonObject } from '../../core/json.js';
+import type { Json, JsonObject } from '../../values/json.js';
 import type { Parent, ProcessState, ProcessStatus, Token, WaitKind, WaitState } from '../../core/process.js';
-import type { StoredDefinition, TaskAt, WaitAt } from '../process-store.js';
+import type { StoredDefinition, TaskAt, WaitAt } from '../port.js';
 
 type Value = string | number | null;
-export type Found = Readonly<Record<string, Value>>;
+export type FoundRow = Readonly<Record<string, Value>>;
 
-export function processState(row: Found): ProcessState {
+export function processState(row: FoundRow): ProcessState {
   return {
     id: text(row.id), workflow: text(row.workflow), workflowVersion: number(row.workflow_version), groupId: text(row.group_id),
     status: row.status as ProcessStatus, revision: number(row.revision), contextVersion: number(row.context_version),
@@ -17,11 +17,11 @@ export function processState(row: Found): ProcessState {
   }; // prettier-ignore
 }
 
-function parentOf({ parent_id, parent_bond }: Found): Parent {
+function parentOf({ parent_id, parent_bond }: FoundRow): Parent {
   return { id: text(parent_id), awaited: parent_bond === 'awaited' || parent_bond === 'both', tied: parent_bond === 'tied' || parent_bond === 'both' };
 }
 
-export function waitState(row: Found): WaitState {
+export function waitState(row: FoundRow): WaitState {
   return {
     ...parsed<Pick<Token, 'does'>>(row.token), key: text(row.token_key), node: text(row.step), run: number(row.run), attempt: number(row.attempt),
     since: number(row.since), kind: row.kind as WaitKind, address: maybe(row.address), dueAt: moment(row.due_at), queue: maybe(row.queue),
@@ -29,12 +29,12 @@ export function waitState(row: Found): WaitState {
   }; // prettier-ignore
 }
 
-export function waitAt(row: Found): WaitAt {
+export function waitAt(row: FoundRow): WaitAt {
   const { process_id, token_key, run, step, address, kind } = row;
   return { processId: text(process_id), key: text(token_key), run: number(run), step: text(step), address: text(address), closed: kind === 'closed' };
 }
 
-export function taskAt(row: Found): TaskAt {
+export function taskAt(row: FoundRow): TaskAt {
   const { process_id, token_key, run, queue, ready_at, claim } = row;
   return {
     processId: text(process_id),
@@ -47,7 +47,7 @@ export function taskAt(row: Found): TaskAt {
 }
 
 /** Without a date of its own, one that came before there were any, it counts from its arrival. */
-export function messageState(row: Found): MessageState {
+export function messageState(row: FoundRow): MessageState {
   return {
     id: text(row.id), address: text(row.address), processId: maybe(row.process_id), disposition: row.disposition as MessageState['disposition'],
     body: parsed<Json>(row.body), digest: text(row.digest), receivedAt: number(row.received_at),
@@ -55,7 +55,7 @@ export function messageState(row: Found): MessageState {
   }; // prettier-ignore
 }
 
-export function versionDraft(row: Found): VersionDraft {
+export function versionDraft(row: FoundRow): VersionDraft {
   return {
     version: number(row.version), step: text(row.step), patch: parsed<JsonObject>(row.patch), removed: row.removed ? parsed<string[]>(row.removed) : [],
     snapshot: row.snapshot ? parsed<JsonObject>(row.snapshot) : null, moves: parsed<Move[]>(row.moves), at: number(row.created_at),
@@ -63,7 +63,7 @@ export function versionDraft(row: Found): VersionDraft {
   }; // prettier-ignore
 }
 
-export function storedDefinition(row: Found): StoredDefinition {
+export function storedDefinition(row: FoundRow): StoredDefinition {
   const { name, version, fingerprint, document, withdrawn, updated_at } = row;
   return {
     name: text(name), version: number(version), fingerprint: text(fingerprint), document: maybe(document), withdrawn: number(withdrawn) === 1,
@@ -71,7 +71,7 @@ export function storedDefinition(row: Found): StoredDefinition {
   }; // prettier-ignore
 }
 
-export function recordDraft(row: Found): RecordDraft {
+export function recordDraft(row: FoundRow): RecordDraft {
   return {
     sequence: number(row.sequence), type: row.type as RecordDraft['type'], step: maybe(row.step), run: moment(row.run), attempt: moment(row.attempt),
     contextVersion: number(row.context_version), actor: maybe(row.actor), reason: maybe(row.reason), error: maybe(row.error), detail: maybe(row.detail),

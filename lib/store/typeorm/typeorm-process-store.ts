@@ -1,13 +1,13 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { MessageState } from '../../core/change.js';
-import { FREE } from '../../core/process.js';
-import type { Known, Match, StoredDefinition, TaskAt, WaitAt } from '../process-store.js';
+import { UNCLAIMED } from '../../core/process.js';
+import type { Known, Match, StoredDefinition, TaskAt, WaitAt } from '../port.js';
 import { AfterCommit } from './after-commit.js';
 import { onConflict } from './overwrite.js';
 import { orphansQuery } from './orphans-query.js';
 import { inList, type Query, isKnown } from './query.js';
-import { openSchema } from './schema.js';
-import { type Found, messageState, taskAt, waitAt } from './states.js';
+import { openSchema } from './open-schema.js';
+import { type FoundRow, messageState, taskAt, waitAt } from './states.js';
 import { TypeOrmReader } from './typeorm-reader.js';
 import { laterMatch } from './wait-query.js';
 
@@ -28,7 +28,7 @@ export abstract class TypeOrmProcessStore extends TypeOrmReader {
   }
 
   /** The same as `rows`, without waiting for a connection that the application uses: a heartbeat that waits in line is a worker taken for dead. */
-  protected urgent(query: Query): Promise<readonly Found[]> {
+  protected urgent(query: Query): Promise<readonly FoundRow[]> {
     return this.rows(query);
   }
   /** The database's time, in its own words, ms. */
@@ -121,7 +121,7 @@ export abstract class TypeOrmProcessStore extends TypeOrmReader {
     if (workflows.length === 0) return [];
     const known = isKnown(workflows);
     const sql = `select p.id from workflow_process p where p.worker = ? and ${known.sql} limit ?`;
-    return (await this.rows({ sql, values: [FREE, ...known.values, limit] })).map(({ id }) => String(id));
+    return (await this.rows({ sql, values: [UNCLAIMED, ...known.values, limit] })).map(({ id }) => String(id));
   }
 
   /* ----------------------------------------------------------------- workers ---- */

@@ -1,12 +1,13 @@
 import type { EntityManager } from 'typeorm';
 import type { MessageState, RecordDraft, UndoMark, VersionDraft } from '../../core/change.js';
-import { groupKey } from '../../core/group-key.js';
+import { groupKey } from '../../values/group-key.js';
 import { isFinished, type ProcessState, type WaitState } from '../../core/process.js';
-import { type Loaded, type ProcessQuery, ProcessStore, type StoredDefinition, type WaitQuery, type Want } from '../process-store.js';
+import { type Loaded, type ProcessQuery, type StoredDefinition, type WaitQuery, type Want } from '../port.js';
+import { ProcessStore } from '../process-store.js';
 import { findQuery } from './find-query.js';
 import { loadAll } from './load.js';
 import { chunks, inList, type Query } from './query.js';
-import { type Found, messageState, parsed, processState, recordDraft, storedDefinition, versionDraft, waitState } from './states.js';
+import { type FoundRow, messageState, parsed, processState, recordDraft, storedDefinition, versionDraft, waitState } from './states.js';
 import { waitQuery, waitWithProcess } from './wait-query.js';
 
 const newestSnapshot = 'select max(version) from workflow_context where process_id = ? and version <= ? and snapshot is not null';
@@ -14,10 +15,10 @@ const newestSnapshot = 'select max(version) from workflow_context where process_
 /** What the databases have in common of what is only read: processes, and what became of them. */
 export abstract class TypeOrmReader extends ProcessStore<EntityManager> {
   /** Outside of any transaction of the application. SQL with `?`, which each dialect puts in its own words. */
-  abstract rows(query: Query): Promise<readonly Found[]>;
+  abstract rows(query: Query): Promise<readonly FoundRow[]>;
 
   /** A query with an `in (...)` list, in as many pieces as the database takes. */
-  async listed(query: (list: Query) => Query, values: readonly string[]): Promise<Found[]> {
+  async listed(query: (list: Query) => Query, values: readonly string[]): Promise<FoundRow[]> {
     const pieces = await Promise.all(chunks(values).map((piece) => this.rows(query(inList(piece)))));
     return pieces.flat();
   }

@@ -1,9 +1,9 @@
-import { groupKey } from '../../core/group-key.js';
+import { groupKey } from '../../values/group-key.js';
 import type { ProcessState, WaitState } from '../../core/process.js';
-import type { Match, WaitQuery } from '../process-store.js';
+import type { Match, WaitQuery } from '../port.js';
 import { columns } from './columns.js';
 import { allOf, type Query } from './query.js';
-import { type Found, processState, waitState } from './states.js';
+import { type FoundRow, processState, waitState } from './states.js';
 
 /** Both rows have a worker, a claim and more of one name. */
 const ofWait = columns.workflow_wait.map((column) => `w.${column} as w_${column}`).join(', ');
@@ -25,7 +25,7 @@ export function waitQuery(query: WaitQuery): Query {
   return { sql: `${waits}${where.sql} order by w.since, w.process_id, w.token_key limit ?`, values: [...where.values, query.limit] };
 }
 
-export function waitWithProcess(row: Found): { process: ProcessState; wait: WaitState } {
+export function waitWithProcess(row: FoundRow): { process: ProcessState; wait: WaitState } {
   const its = Object.fromEntries(columns.workflow_wait.map((column) => [column, row[`w_${column}`]!]));
   return { process: processState(row), wait: waitState(its) };
 }

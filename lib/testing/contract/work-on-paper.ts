@@ -1,6 +1,6 @@
 import type { Ran, Task, TaskQueue, TaskWork } from '../../queue/task-queue.js';
 import { taskOf } from '../../queue/task-id.js';
-import type { Rate } from '../../store/process-store.js';
+import type { Rate } from '../../store/port.js';
 import { anId } from '../builders.js';
 
 type Entry = { task: Task; state: 'free' | 'runs' | 'done' };

@@ -1,6 +1,6 @@
 /** From the tables of the first migration to those of the second: of each table that lacks what is new, all of it at once. */
 import { columnsOf, type Index, indexes, standalone, type Words } from './sql.js';
-import type { Standing } from './tables.js';
+import type { ExistingColumns } from './tables.js';
 import type { Dialect } from './words.js';
 
 type Changed = 'process' | 'context' | 'wait' | 'inbox';
@@ -23,7 +23,7 @@ const newIndexes: readonly (Index & readonly [Changed, ...unknown[]])[] = [
 /** Of most processes there is no parent; MySQL has no index of only some rows. */
 const partial: Readonly<Record<string, string>> = { parent: ' where parent_id is not null' };
 
-export function toFlows(dialect: Dialect, standing: Standing): string[] {
+export function toFlows(dialect: Dialect, standing: ExistingColumns): string[] {
   const { words, inlineIndexes } = dialect;
   const changes = Object.entries(added(words)) as [Changed, string[]][];
   const lacking = changes.filter(([table, [first]]) => !standing.get(`workflow_${table}`)?.has(nameOf(first!)));

@@ -10,7 +10,7 @@ export const workflowColumns: Readonly<Record<string, readonly string[]>> = {
 export const workflowTables: readonly string[] = Object.keys(workflowColumns);
 
 /** Whether a table has a column; of nothing else does a migration make up its mind. */
-export type Standing = ReadonlyMap<string, ReadonlySet<string>>;
+export type ExistingColumns = ReadonlyMap<string, ReadonlySet<string>>;
 
 const informed = (where: string) => `select table_name as tab, column_name as col from information_schema.columns
   where ${where} and table_name in (${workflowTables.map((table) => `'${table}'`).join(', ')})`;
@@ -18,13 +18,13 @@ const informed = (where: string) => `select table_name as tab, column_name as co
 const sqlite = `select t.name as tab, c.name as col from sqlite_master t join pragma_table_info(t.name) c where t.type = 'table'`;
 
 /** Asks for what stands there, on this type of data source. */
-export function standingQuery(type: string): string {
+export function existingColumnsQuery(type: string): string {
   if (type === 'postgres') return informed('table_schema = any(current_schemas(false))');
   if (type === 'mysql' || type === 'mariadb') return informed('table_schema = database()');
   return sqlite;
 }
 
-export function standingOf(rows: readonly Readonly<Record<string, unknown>>[]): Standing {
+export function existingColumns(rows: readonly Readonly<Record<string, unknown>>[]): ExistingColumns {
   const standing = new Map<string, Set<string>>();
   for (const { tab, col } of rows) standing.set(String(tab), (standing.get(String(tab)) ?? new Set()).add(String(col)));
   return standing;

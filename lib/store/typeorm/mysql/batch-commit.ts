@@ -1,19 +1,19 @@
 /** A batch in one transaction: every statement carries all rows of its table. */
 import type { Change } from '../../../core/change.js';
 import { rangesUnder } from '../../../core/keys.js';
-import type { Rejection } from '../../process-store.js';
+import type { Rejection } from '../../port.js';
 import { beaten } from '../batch.js';
 import { ending, mysqlUpserts } from '../change-statements.js';
 import { changing, columns, type Row, type Table, valuesIn } from '../columns.js';
-import { portions } from '../portions.js';
+import { chunksOfRows } from '../row-chunks.js';
 import { chunks } from '../query.js';
 import { asText, messageRows, processRow, recordRow, versionRow, waitRow } from '../rows.js';
-import type { Lane } from './lane.js';
+import type { MysqlConnection } from './mysql-connection.js';
 
 /** Somebody changed one of them first: which one, the count does not say. */
 class SomeLost extends Error {}
 
-export async function commitOn(lane: Lane, changes: readonly Change[]): Promise<readonly Rejection[]> {
+export async function commitOn(lane: MysqlConnection, changes: readonly Change[]): Promise<readonly Rejection[]> {
   const sorted = [...changes].sort((a, b) => (a.process.id < b.process.id ? -1 : 1));
   try {
     await lane.transaction(() => write(lane, sorted));
@@ -25,7 +25,7 @@ export async function commitOn(lane: Lane, changes: readonly Change[]): Promise<
 }
 
 /** With the rows locked, their revisions stay what they are. */
-async function writeWinners(lane: Lane, changes: readonly Change[]): Promise<readonly Rejection[]> {
+async function writeWinners(lane: MysqlConnection, changes: readonly Change[]): Promise<readonly Rejection[]> {
   const ids = changes.filter(({ expected }) => expected !== null).map(({ process }) => process.id);
   const { rows } = await lane.run('select id, revision from workflow_process where id in (?) order by id for update', [ids]);
   const revisions = new Map(rows.map(({ id, revision }) => [id, Number(revision)]));
@@ -34,7 +34,7 @@ async function writeWinners(lane: Lane, changes: readonly Change[]): Promise<rea
   return lost.map(beaten);
 }
 
-async function write(lane: Lane, changes: readonly Change[]): Promise<void> {
+async function write(lane: MysqlConnection, changes: readonly Change[]): Promise<void> {
   await guard(lane, changes.filter(({ expected }) => expected !== null)); // prettier-ignore
   const born = changes.filter(({ expected }) => expected === null);
   await insert(lane, 'workflow_process', born.map(({ process }) => processRow(process, asText, true))); // prettier-ignore
@@ -50,7 +50,7 @@ const oneGiven = `select ${['id', 'expected', ...changing].map(given).join(', ')
 const moreGiven = ` union all select ${['id', 'expected', ...changing].map(() => '?').join(', ')}`;
 const assignments = changing.map((column) => `p.${column} = g.${column}`).join(', ');
 
-async function guard(lane: Lane, changes: readonly Change[]): Promise<void> {
+async function guard(lane: MysqlConnection, changes: readonly Change[]): Promise<void> {
   for (const piece of chunks(changes, 200)) {
     const rows = `${oneGiven}${moreGiven.repeat(piece.length - 1)}`;
     const sql = `update workflow_process p join (${rows}) g on p.id = g.id and p.revision = g.expected set ${assignments}`;
@@ -64,7 +64,7 @@ function guardValues({ expected, process }: Change): unknown[] {
   return [process.id, expected, ...changing.map((column) => row[column])];
 }
 
-async function writeWaits(lane: Lane, changes: readonly Change[]): Promise<void> {
+async function writeWaits(lane: MysqlConnection, changes: readonly Change[]): Promise<void> {
   const cleared = changes.filter(({ waits }) => waits.clear).map(({ process }) => process.id);
   for (const ids of chunks(cleared)) await end(lane, 'process_id in (?)', [ids]);
   for (const { process, waits } of changes) if (!waits.clear) await kill(lane, process.id, waits.kill);
@@ -73,7 +73,7 @@ async function writeWaits(lane: Lane, changes: readonly Change[]): Promise<void>
   await upsert(lane, 'workflow_wait', changes.flatMap(({ process, waits }) => waits.put.map((wait) => waitRow(process.id, wait, asText)))); // prettier-ignore
 }
 
-async function kill(lane: Lane, id: string, keys: readonly string[]): Promise<void> {
+async function kill(lane: MysqlConnection, id: string, keys: readonly string[]): Promise<void> {
   for (const piece of chunks(keys, 100)) {
     const ranges = piece.flatMap(rangesUnder);
     const within = ranges.map(() => 'token_key >= ? and token_key < ?').join(' or ');
@@ -81,15 +81,15 @@ async function kill(lane: Lane, id: string, keys: readonly string[]): Promise<vo
   }
 }
 
-async function end(lane: Lane, which: string, values: readonly unknown[]): Promise<void> {
+async function end(lane: MysqlConnection, which: string, values: readonly unknown[]): Promise<void> {
   for (const sql of ending(which)) await lane.run(sql, values);
 }
 
-function upsert<T extends Table>(lane: Lane, table: T, rows: readonly Row<T>[]): Promise<void> {
+function upsert<T extends Table>(lane: MysqlConnection, table: T, rows: readonly Row<T>[]): Promise<void> {
   return insert(lane, table, rows, mysqlUpserts.overwrite(table));
 }
 
-async function insert<T extends Table>(lane: Lane, table: T, rows: readonly Row<T>[], suffix = ''): Promise<void> {
+async function insert<T extends Table>(lane: MysqlConnection, table: T, rows: readonly Row<T>[], suffix = ''): Promise<void> {
   const sql = `insert into ${table} (${columns[table].join(', ')}) values ?${suffix}`;
-  for (const piece of portions(rows)) await lane.run(sql, [piece.map((row) => valuesIn(table, row))]);
+  for (const piece of chunksOfRows(rows)) await lane.run(sql, [piece.map((row) => valuesIn(table, row))]);
 }

@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Change, MessageState } from '../../../core/change.js';
-import type { Rate, Rejection, TaskAt } from '../../process-store.js';
+import type { Rate, Rejection, TaskAt } from '../../port.js';
 import { settle } from '../batch.js';
 import { mysqlUpserts } from '../change-statements.js';
 import { columns, valuesIn } from '../columns.js';
@@ -10,26 +10,26 @@ import { checkPool } from '../pool-size.js';
 import { Pool } from '../pool.js';
 import type { Query } from '../query.js';
 import { messageRow } from '../rows.js';
-import type { Found } from '../states.js';
+import type { FoundRow } from '../states.js';
 import { TypeOrmProcessStore } from '../typeorm-process-store.js';
 import { commitOn } from './batch-commit.js';
-import { claim } from './claim.js';
-import { Lane } from './lane.js';
-import { isTaken, judge } from './verdict.js';
+import { claim } from './mysql-claim.js';
+import { MysqlConnection } from './mysql-connection.js';
+import { isTaken, classifyError } from './mysql-errors.js';
 
 const keep = `insert into workflow_inbox (${columns.workflow_inbox.join(', ')}) values (?)`;
 
 /** Processes in MySQL 8 or MariaDB 10.6 and later: each batch is one transaction of a few statements. */
 export class MysqlProcessStore extends TypeOrmProcessStore {
-  override readonly lanes = 2;
+  override readonly maxConcurrentCommits = 2;
   protected override readonly now = 'cast(unix_timestamp(now(3)) * 1000 as unsigned)';
   protected override readonly unlessThere = '';
   protected override readonly endOfChild = `concat('c:', c.id)`;
-  private readonly writers: Pool<Lane>;
+  private readonly writers: Pool<MysqlConnection>;
 
   constructor(dataSource: DataSource, dataSourceName: string) {
     super(dataSource, dataSourceName);
-    this.writers = new Pool([new Lane(dataSource), new Lane(dataSource)]);
+    this.writers = new Pool([new MysqlConnection(dataSource), new MysqlConnection(dataSource)]);
   }
 
   override async open(schema: 'check' | 'migrate' | 'off'): Promise<void> {
@@ -43,7 +43,7 @@ export class MysqlProcessStore extends TypeOrmProcessStore {
 
   override commit(changes: readonly Change[]): Promise<readonly Rejection[]> {
     if (changes.length === 0) return Promise.resolve([]);
-    return this.writers.use((lane) => settle(changes, (batch) => commitOn(lane, batch), judge));
+    return this.writers.use((lane) => settle(changes, (batch) => commitOn(lane, batch), classifyError));
   }
 
   override commitWithin(manager: EntityManager, change: Change): Promise<Rejection | null> {
@@ -66,16 +66,16 @@ export class MysqlProcessStore extends TypeOrmProcessStore {
   }
 
   /** The text protocol: a prepared statement would not take a number for its `limit`. */
-  override async rows({ sql, values }: Query): Promise<readonly Found[]> {
+  override async rows({ sql, values }: Query): Promise<readonly FoundRow[]> {
     const runner = this.dataSource.createQueryRunner();
     try {
-      return (await runner.query(sql, [...values], true)).records as Found[];
+      return (await runner.query(sql, [...values], true)).records as FoundRow[];
     } finally {
       await runner.release();
     }
   }
 
-  protected override async urgent({ sql, values }: Query): Promise<readonly Found[]> {
+  protected override async urgent({ sql, values }: Query): Promise<readonly FoundRow[]> {
     return this.writers.use(async (lane) => (await lane.run(sql, values)).rows);
   }
 

@@ -2,7 +2,7 @@
 import type { Change } from '../../../core/change.js';
 import { rangesUnder } from '../../../core/keys.js';
 import { changing, columns } from '../columns.js';
-import type { Prepared } from './lane.js';
+import type { Prepared } from './postgres-connection.js';
 import { fast, full } from './commit-statement.js';
 import { asText, type Encode, messageRows, processRow, recordRow, versionRow, waitRow } from '../rows.js';
 

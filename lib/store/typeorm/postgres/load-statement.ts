@@ -1,7 +1,7 @@
 /** Everything the decisions of one tick need, in one round trip and as of one moment. */
-import type { Loaded, Want } from '../../process-store.js';
+import type { Loaded, Want } from '../../port.js';
 import { valuesOf } from '../../process-store.js';
-import { type Found, messageState, processState, versionDraft, waitState } from '../states.js';
+import { type FoundRow, messageState, processState, versionDraft, waitState } from '../states.js';
 
 const text = `
 select p.*,
@@ -21,18 +21,18 @@ from json_to_recordset($1::json) as want(position int, id text, waits json, mess
 
 export const loadStatement = { name: 'argonaut-load', text };
 
-type Nested = Found & { readonly its_waits: Found[] | null; readonly its_messages: Found[] | null; readonly its_context: Found[] | null };
+type LoadedRow = FoundRow & { readonly its_waits: FoundRow[] | null; readonly its_messages: FoundRow[] | null; readonly its_context: FoundRow[] | null };
 
 export function loadValues(wants: readonly Want[]): string[] {
   return [JSON.stringify(wants.map((want, position) => ({ position, ...want })))];
 }
 
-export function loadedFrom(wants: readonly Want[], rows: readonly Found[]): (Loaded | null)[] {
-  const byPosition = new Map(rows.map((row) => [Number(row.position), row as unknown as Nested]));
+export function loadedFrom(wants: readonly Want[], rows: readonly FoundRow[]): (Loaded | null)[] {
+  const byPosition = new Map(rows.map((row) => [Number(row.position), row as unknown as LoadedRow]));
   return wants.map((want, position) => loaded(want, byPosition.get(position)));
 }
 
-function loaded(want: Want, row: Nested | undefined): Loaded | null {
+function loaded(want: Want, row: LoadedRow | undefined): Loaded | null {
   if (!row) return null;
   const context = want.context ? valuesOf((row.its_context ?? []).map(versionDraft)) : null;
   return { process: processState(row), waits: (row.its_waits ?? []).map(waitState), messages: (row.its_messages ?? []).map(messageState), context };

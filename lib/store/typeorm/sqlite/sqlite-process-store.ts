@@ -1,18 +1,18 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Change, MessageState } from '../../../core/change.js';
-import type { Rate, Rejection, TaskAt } from '../../process-store.js';
-import { beaten, settle, type Verdict } from '../batch.js';
+import type { Rate, Rejection, TaskAt } from '../../port.js';
+import { beaten, settle, type ErrorClass } from '../batch.js';
 import { effectsOf, guardOf, oneByOne, sqliteUpserts } from '../change-statements.js';
 import { commitThrough } from '../commit-through.js';
 import { columns, valuesIn } from '../columns.js';
 import { toFlows } from '../migrations/flows.js';
 import { createTables } from '../migrations/sql.js';
-import { standingOf, standingQuery } from '../migrations/tables.js';
+import { existingColumns, existingColumnsQuery } from '../migrations/tables.js';
 import { dialectOf } from '../migrations/words.js';
 import type { Query } from '../query.js';
 import { leftIn, windowAt } from '../../rate-window.js';
 import { messageRow } from '../rows.js';
-import type { Found } from '../states.js';
+import type { FoundRow } from '../states.js';
 import { TypeOrmProcessStore } from '../typeorm-process-store.js';
 import { isTaken } from './native.js';
 import { SqliteWriter } from './writer.js';
@@ -49,7 +49,7 @@ export class SqliteProcessStore extends TypeOrmProcessStore {
   private migrate(): void {
     const run = (sql: string) => this.writer.run({ sql, values: [] });
     createTables(dialect.words, dialect.inlineIndexes).forEach(run);
-    toFlows(dialect, standingOf(this.writer.all({ sql: standingQuery(type), values: [] }))).forEach(run);
+    toFlows(dialect, existingColumns(this.writer.all({ sql: existingColumnsQuery(type), values: [] }))).forEach(run);
   }
 
   override async close(): Promise<void> {
@@ -61,7 +61,11 @@ export class SqliteProcessStore extends TypeOrmProcessStore {
 
   override async commit(changes: readonly Change[]): Promise<readonly Rejection[]> {
     if (changes.length === 0) return [];
-    return settle(changes, (batch) => this.writer.write(() => batch.map((change) => this.apply(change)).filter((rejection) => rejection !== null)), judge);
+    return settle(
+      changes,
+      (batch) => this.writer.write(() => batch.map((change) => this.apply(change)).filter((rejection) => rejection !== null)),
+      classifyError,
+    );
   }
 
   override commitWithin(manager: EntityManager, change: Change): Promise<Rejection | null> {
@@ -142,14 +146,14 @@ export class SqliteProcessStore extends TypeOrmProcessStore {
   /* ----------------------------------------------------------------- reading ---- */
 
   /** Single statements that write look at nothing first: they, too, wait for the application, and for other processes. */
-  override async rows(query: Query): Promise<readonly Found[]> {
+  override async rows(query: Query): Promise<readonly FoundRow[]> {
     if (query.sql.startsWith('select')) return this.writer.all(query);
     return this.writer.write(() => this.writer.all(query));
   }
 }
 
 /** Anything but the data itself, and nothing can be said of the batch: it was rolled back, or the file is not there any more. */
-function judge(error: unknown): Verdict {
+function classifyError(error: unknown): ErrorClass {
   if (isTaken(error)) return 'exists';
   const { code } = error as { code?: unknown };
   return typeof code === 'string' && /^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH|RANGE)/.test(code) ? 'data' : 'unknown';

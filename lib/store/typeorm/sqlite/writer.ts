@@ -1,7 +1,7 @@
 import { setImmediate as immediate, setTimeout as pause } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { Query } from '../query.js';
-import type { Found } from '../states.js';
+import type { FoundRow } from '../states.js';
 import { connectionOf, isBusy, isInMemory, type NativeDatabase, type NativeStatement, openOwn } from './native.js';
 
 const patience = 5000;
@@ -35,9 +35,9 @@ export class SqliteWriter {
     return this.prepared(sql).run(values).changes;
   }
 
-  all({ sql, values }: Query): Found[] {
+  all({ sql, values }: Query): FoundRow[] {
     const statement = this.prepared(sql);
-    if (statement.reader) return statement.all(values) as Found[];
+    if (statement.reader) return statement.all(values) as FoundRow[];
     statement.run(values);
     return [];
   }

@@ -1,0 +1,62 @@
+import { atStep } from '../document-paths.js';
+import { type Node, type WorkflowDefinition } from '../graph.js';
+import type { WorkflowSource, WrittenStep } from '../source.js';
+import { groupOf, joinOf } from '../written-order.js';
+import type { Problems } from './value-problems.js';
+
+/** What only shows when steps in the order written are seen together. */
+export function* orderProblems(source: WorkflowSource, definition: WorkflowDefinition): Problems {
+  if (source.flow) return;
+  const flow = source.steps.filter((step) => !step.options.unsolicited);
+  yield* scatteredGroups(flow);
+  yield* disagreements(flow);
+  yield* fallingThrough(source, definition);
+}
+
+/** Neighbours make a group; the same name further on would be another group, or a mistake. */
+function* scatteredGroups(flow: readonly WrittenStep[]): Problems {
+  const first = flow.filter((step, i) => groupOf(step) !== undefined && (i === 0 || groupOf(step) !== groupOf(flow[i - 1]!)));
+  const names = first.map(groupOf);
+  const again = first.filter((_step, i) => names.indexOf(names[i]) !== i);
+  for (const name of new Set(again.map(groupOf))) {
+    const at = atStep(again.find((step) => groupOf(step) === name)!);
+    yield `${at}the steps of the parallel group "${name}" do not stand together. Write them one after the other, or name a second group.`;
+  }
+}
+
+function* disagreements(flow: readonly WrittenStep[]): Problems {
+  for (const group of new Set(flow.flatMap((step) => groupOf(step) ?? []))) {
+    const [first, ...others] = flow.filter((step) => groupOf(step) === group);
+    const other = others.find((step) => JSON.stringify(joinOf(step)) !== JSON.stringify(joinOf(first!)));
+    if (other) yield `${atStep(other)}the steps of the parallel group "${group}" do not agree on its join and losers. Let each say the same.`;
+  }
+}
+
+/** A step that would run on, in written order, into a branch of a decision. */
+function* fallingThrough({ steps }: WorkflowSource, { nodes }: WorkflowDefinition): Problems {
+  const branches = branchesIn(steps);
+  for (const step of steps) {
+    const onward = stepBehind(onwardFrom(nodes, step.name), nodes);
+    if (step.options.next === undefined && onward !== undefined && branches.has(onward)) {
+      yield `${atStep(step)}"${step.name}" would run on into "${onward}", which is a branch of a decision. Say next: '...' on "${step.name}".`;
+    }
+  }
+}
+
+/** Where the step goes on, with what is wrapped around it. */
+function onwardFrom(nodes: ReadonlyMap<string, Node>, name: string): string | undefined {
+  const around = ['(if)', '(while)', '(each)'].map((wrapper) => nodes.get(`${name} ${wrapper}`)).find((node) => node !== undefined) ?? nodes.get(name);
+  return around?.kind === 'choice' ? around.otherwise : around?.next[0];
+}
+
+/** The step this leads to, through what is wrapped around it. */
+function stepBehind(name: string | undefined, nodes: ReadonlyMap<string, Node>): string | undefined {
+  const node = name === undefined ? undefined : nodes.get(name);
+  return node && 'of' in node && node.of !== undefined ? node.of : name;
+}
+
+/** The steps a decision chooses from, as far as they stand after it: one before it is a loop, and is run into as written. */
+function branchesIn(steps: readonly WrittenStep[]): ReadonlySet<string> {
+  const chosen = steps.flatMap(({ options }, i) => (Array.isArray(options.next) ? steps.slice(i + 1).filter(({ name }) => options.next!.includes(name)) : []));
+  return new Set(chosen.map(({ name }) => name));
+}

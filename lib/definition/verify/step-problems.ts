@@ -1,0 +1,130 @@
+import { CHILD_OPTIONS, EVENT_OPTIONS, OVERDUE_OPTIONS, STEP_OPTIONS, type StepOptions } from '../step-options.js';
+import { END } from '../graph.js';
+import { methodOf, type WorkflowSource, type WrittenStep } from '../source.js';
+import { requestOf } from '../step-node.js';
+import { didYouMean } from '../../values/suggest.js';
+import { stepNames } from './place-problems.js';
+import { durationProblems, keyProblems, MAX_NAME, methodProblems, type Problems, retryProblems, ruleProblems, schemaProblems, unknownKey, unknownOptions } from './value-problems.js'; // prettier-ignore
+
+/** What the application offers to its workflows. */
+export interface Surroundings {
+  /** Null: any name will do. */
+  readonly queues: readonly string[] | null;
+  /** The names a child may have. Left out: any name will do. */
+  readonly workflows?: readonly string[];
+}
+
+/** What is said of a step, wherever it stands. */
+export function* stepProblems(source: WorkflowSource, step: WrittenStep, around: Surroundings): Problems {
+  yield* nameProblems(step);
+  yield* gateProblems(source, step);
+  yield* childProblems(source, step, around);
+  yield* queueProblems(step.options, around);
+  yield* policyProblems(source, step);
+  yield* askedProblems(source, step);
+}
+
+function* nameProblems({ name, options, isClass }: WrittenStep): Problems {
+  yield* unknownOptions(options, STEP_OPTIONS);
+  if (name === END) yield `a step cannot be called "${END}": that is how next says that nothing follows.`;
+  if (name.trim() === '') yield 'its name is empty.';
+  if (name.length > MAX_NAME) yield `its name has more than ${MAX_NAME} characters.`;
+  if (!isClass && options.name !== undefined && options.name !== name) yield 'its name is that of its method: leave out name, which is for step classes.';
+}
+
+/* --------------------------------------------------------- what it waits for ---- */
+
+const GATES = {
+  input: 'for an input (input)',
+  request: 'for an answer (request)',
+  on: 'for an event (on)',
+  after: 'for a time (after)',
+  child: 'for a child process (child)',
+} as const;
+
+function* gateProblems({ steps, options: { context } }: WorkflowSource, step: WrittenStep): Problems {
+  const { options, host } = step;
+  yield* doubleGates(step);
+  yield* methodProblems(host, 'request', options.request, methodSteps(steps, host), 'The asking method');
+  if (options.response !== undefined && requestOf(step) === undefined) yield 'it has a response but no request: name the method that asks.';
+  yield* schemaProblems(options, 'input');
+  if (options.response !== undefined) yield* schemaProblems(options, 'response');
+  yield* eventProblems(options.on, context);
+  if (options.unsolicited && options.on === undefined && options.input === undefined) yield "it is unsolicited but has no event: say on: '...', or input."; // prettier-ignore
+}
+
+/** Of all pairs, asking may be put off: with a queue it is the task that is delayed. */
+function* doubleGates(step: WrittenStep): Problems {
+  const said: Partial<Record<keyof typeof GATES, unknown>> = { ...step.options, request: requestOf(step) };
+  const given = (Object.keys(GATES) as (keyof typeof GATES)[]).filter((gate) => said[gate] !== undefined);
+  for (const [i, one] of given.entries())
+    for (const other of given.slice(i + 1))
+      if (!(one === 'request' && other === 'after')) yield `it waits ${GATES[one]} and ${GATES[other]}: split it into two steps.`;
+}
+
+function* eventProblems(on: StepOptions['on'], context: WorkflowSource['options']['context']): Problems {
+  if (on === undefined) return;
+  const event: unknown = typeof on === 'object' && on !== null ? on.event : on;
+  if (typeof event !== 'string' || event === '' || event.length > MAX_NAME) yield 'on must be the name of an event.';
+  if (typeof on !== 'object' || on === null) return;
+  yield* unknownOptions(on, EVENT_OPTIONS, 'on: ');
+  for (const option of ['key', 'since'] as const) if (on[option] !== undefined) yield* keyProblems(on[option], `on.${option}`, context);
+}
+
+function* childProblems({ steps }: WorkflowSource, { options, child, host }: WrittenStep, { workflows }: Surroundings): Problems {
+  if (!('child' in options)) return;
+  if (!child) return yield 'its child is undefined, probably as imports go in a circle. Say the name of the workflow.';
+  if (workflows && !workflows.includes(child.workflow)) yield `child "${child.workflow}" is no workflow of this application.${didYouMean(child.workflow, workflows)}`; // prettier-ignore
+  if (typeof options.child !== 'object') return;
+  yield* unknownOptions(options.child, CHILD_OPTIONS, 'child: ');
+  yield* methodProblems(host, 'child.with', options.child.with, methodSteps(steps, host), 'The method that gives the starting values');
+}
+
+const methodsOf = new WeakMap<readonly WrittenStep[], Map<object, readonly string[]>>();
+
+function methodSteps(steps: readonly WrittenStep[], host: object): readonly string[] {
+  const byHost = methodsOf.get(steps) ?? new Map<object, readonly string[]>();
+  methodsOf.set(steps, byHost);
+  if (!byHost.has(host)) byHost.set(host, steps.filter((step) => step.host === host).map(({ method }) => method)); // prettier-ignore
+  return byHost.get(host)!;
+}
+
+/* --------------------------------------------------- where it runs, and how long ---- */
+
+function* queueProblems({ queue }: StepOptions, { queues }: Surroundings): Problems {
+  if (queue === undefined) return;
+  if (typeof queue !== 'string' || queue === '') yield 'queue must be the name of a task queue.';
+  else if (queues && !queues.includes(queue))
+    yield `queue "${queue}" is not in the queues of the task queue: ${queues.join(', ') || 'none'}.${didYouMean(queue, queues)}`;
+}
+
+function* policyProblems(source: WorkflowSource, { options, host, isClass }: WrittenStep): Problems {
+  yield* retryProblems(options.retry);
+  yield* durationProblems(options.timeout, 'timeout');
+  yield* ruleProblems(options.onError, stepNames(source));
+  if (options.required === false && options.onError !== undefined) yield 'it is not required, so it is skipped when it has failed, and its onError never counts: leave out one of the two.'; // prettier-ignore
+  if (options.config !== undefined && (typeof options.config !== 'object' || options.config === null)) yield 'config must be an object.';
+  const steps = methodSteps(source.steps, host);
+  if (!isClass || options.compensate !== undefined) yield* methodProblems(host, 'compensate', options.compensate, steps, 'The undoing method');
+  yield* overdueProblems(options.overdue, source, host);
+}
+
+/** What it calls is a method of the step's own class, or of the workflow. */
+export function* overdueProblems(overdue: unknown, { instance, steps, options: { context } }: WorkflowSource, host: object): Problems {
+  if (overdue === undefined) return;
+  if (typeof overdue !== 'object' || overdue === null) return yield "overdue says after how long, and what to do: { after: '2 days', do: '...' }.";
+  const { after, do: method } = overdue as { after?: unknown; do?: unknown };
+  yield* unknownOptions(overdue, OVERDUE_OPTIONS, 'overdue: ');
+  if (after === undefined) yield "overdue does not say when: after: '2 days'.";
+  else yield* keyProblems(after, 'overdue.after', context);
+  const owner = methodOf(host, method) ? host : instance;
+  if (method === undefined) yield "overdue does not say what to do: do: '...', a method.";
+  else yield* methodProblems(methodOf(owner, method) ? owner : host, 'overdue.do', method, methodSteps(steps, owner), 'The reminding method');
+}
+
+/** What the context is asked, and given. */
+function* askedProblems({ options: { context } }: WorkflowSource, { options, outputs = [] }: WrittenStep): Problems {
+  for (const name of ['when', 'if', 'while', 'forEach', 'after', 'within'] as const)
+    if (options[name] !== undefined) yield* keyProblems(options[name], name, context);
+  for (const key of outputs) yield* unknownKey(key, 'output', context);
+}

@@ -1,0 +1,44 @@
+import { atOption, atSteps } from '../document-paths.js';
+import type { DefinitionDefaults, WorkflowSource } from '../source.js';
+import { durationProblems, isCount, isSchema, keyProblems, MAX_NAME, type Problems, retryProblems, ruleProblems, unknownOptions } from './value-problems.js';
+import { stepNames } from './place-problems.js';
+
+const WORKFLOW_OPTIONS = ['name', 'version', 'context', 'completeWhen', 'defaults', 'within', 'config'];
+const DEFAULTS = ['retry', 'timeout', 'onError'];
+
+/** What is said of a workflow as a whole. */
+export function* workflowProblems(source: WorkflowSource): Problems {
+  const { options, className, document } = source;
+  yield* unknownOptions(options, WORKFLOW_OPTIONS);
+  if (typeof options.name !== 'string' || options.name.trim() === '')
+    yield document ? 'name is empty.' : `it has no name. Say @Workflow({ name: '${className.toLowerCase()}' }).`;
+  else if (options.name.length > MAX_NAME) yield `${atOption(source, 'name')}its name has more than ${MAX_NAME} characters.`;
+  if (options.version !== undefined && !isCount(options.version)) yield `version ${String(options.version)} is not a whole number from 1.`;
+  yield* emptiness(source);
+  if (options.context !== undefined && !isSchema(options.context)) yield `${atOption(source, 'context')}its context is neither a class nor a Standard Schema.`;
+  if (options.completeWhen !== undefined) yield* keyProblems(options.completeWhen, 'completeWhen', options.context);
+  yield* durationProblems(options.within, 'within');
+  yield* defaultProblems(options.defaults ?? {}, stepNames(source));
+}
+
+/** A flow may be empty, and says so; without one, somebody forgot something. */
+function* emptiness(source: WorkflowSource): Problems {
+  const { flow, steps } = source;
+  if (flow) return;
+  if (steps.length === 0) yield 'it has no steps. Put @Step() on its methods.';
+  else if (steps.every((step) => step.options.unsolicited))
+    yield `${atSteps(source)}all its steps are unsolicited, so it would end at once. Add a step that stands in the flow.`;
+}
+
+/** `names`: where a rule may go on. Null: that is each workflow's to say. */
+export function* defaultProblems(defaults: DefinitionDefaults, names: readonly string[] | null): Problems {
+  if (typeof defaults !== 'object' || defaults === null) return yield `defaults: they are an object, not ${JSON.stringify(defaults)}.`;
+  yield* unknownOptions(defaults, DEFAULTS, 'defaults: ');
+  for (const problem of policyProblems(defaults, names)) yield `defaults: ${problem}`;
+}
+
+function* policyProblems({ retry, timeout, onError }: DefinitionDefaults, names: readonly string[] | null): Problems {
+  yield* retryProblems(retry);
+  yield* durationProblems(timeout, 'timeout');
+  yield* ruleProblems(onError, names);
+}

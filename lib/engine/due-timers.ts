@@ -1,0 +1,38 @@
+import type { Change } from '../core/change.js';
+import type { Clock, Timers } from '../values/clock.js';
+
+/** Moments are rung exactly, to a grain, if they are not far off; more than so many at once are a crowd, and the sweep's. */
+const GRAIN_MS = 10;
+const FARTHEST_MS = 60_000;
+const MOST = 500;
+
+/** Moments near enough are not left to the next sweep; what is further off, or known to others, is. */
+export class DueTimers {
+  private readonly set = new Map<number, () => void>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly timers: Timers,
+    private readonly ring: () => void,
+  ) {}
+
+  setFor({ waits }: Change): void {
+    for (const { dueAt, readyAt } of waits.put) for (const moment of [dueAt, readyAt]) if (moment !== null) this.at(moment);
+  }
+
+  clear(): void {
+    for (const cancel of this.set.values()) cancel();
+    this.set.clear();
+  }
+
+  private at(moment: number): void {
+    const at = Math.ceil(moment / GRAIN_MS) * GRAIN_MS;
+    const away = at - this.clock.now().getTime();
+    if (away <= 0 || away > FARTHEST_MS || this.set.has(at) || this.set.size >= MOST) return;
+    const ring = () => {
+      this.set.delete(at);
+      this.ring();
+    };
+    this.set.set(at, this.timers.after(away, ring));
+  }
+}

@@ -1,0 +1,43 @@
+import { noDuration, parseDuration } from '../values/duration.js';
+import { didYouMean } from '../values/suggest.js';
+import { defaultProblems } from '../definition/verify/workflow-problems.js';
+import type { Duration } from '../values/types.js';
+import { KNOWN_OPTIONS, type WorkflowModuleOptions } from './options.js';
+import type { EngineSettings } from './engine.js';
+
+/** The options with their defaults, or every problem they have. */
+export function settingsOf(options: WorkflowModuleOptions, problems: string[]): EngineSettings {
+  const { worker = {}, keepUnmatched, schema, defaults = {} } = options;
+  problems.push(...unknownIn(options, [...KNOWN_OPTIONS.module, ...KNOWN_OPTIONS.extras], ''), ...unknownIn(worker, KNOWN_OPTIONS.worker, 'worker.'));
+  if (schema !== undefined && !['check', 'migrate', 'off'].includes(schema))
+    problems.push(`WorkflowModule: schema is 'check', 'migrate' or 'off', not "${String(schema)}".`);
+  for (const problem of defaultProblems(defaults, null)) problems.push(`WorkflowModule: ${problem}`);
+  const ms = (value: Duration | undefined, name: string, otherwise: number) => lengthOf(value, name, otherwise, problems);
+  return {
+    enabled: worker.enabled ?? true,
+    concurrency: countOf(worker.concurrency, problems),
+    shutdownMs: ms(worker.shutdownTimeout, 'worker.shutdownTimeout', 10_000),
+    heartbeatMs: ms(worker.heartbeat, 'worker.heartbeat', 10_000),
+    sweepMs: ms(worker.sweepInterval, 'worker.sweepInterval', 1000),
+    keepUnmatchedMs: ms(keepUnmatched, 'keepUnmatched', 24 * 60 * 60 * 1000),
+    sweeps: true,
+  };
+}
+
+function unknownIn(options: object, known: readonly string[], prefix: string): string[] {
+  const unknown = Object.keys(options).filter((name) => !known.includes(name));
+  return unknown.map((name) => `WorkflowModule: there is no option "${prefix}${name}".${didYouMean(name, known)}`);
+}
+
+function lengthOf(value: Duration | undefined, name: string, otherwise: number, problems: string[]): number {
+  if (value === undefined) return otherwise;
+  const ms = parseDuration(value);
+  if (ms === null || ms === 0) problems.push(`WorkflowModule: ${name} ${noDuration(value)}`);
+  return ms ?? otherwise;
+}
+
+function countOf(value: number | undefined, problems: string[]): number {
+  if (value !== undefined && !(Number.isInteger(value) && value > 0))
+    problems.push(`WorkflowModule: worker.concurrency ${String(value)} is not a whole number from 1.`);
+  return value ?? 1000;
+}

@@ -1,0 +1,119 @@
+import type { EntityManager } from 'typeorm';
+import { copy } from '../context/plain.js';
+import type { Json } from '../values/json.js';
+import { correlationOf, type ProcessState, stepRunId, type Token } from '../core/process.js';
+import type { Schema, StepRef } from '../values/types.js';
+import type { BoundWorkflow } from '../workflows/bound-workflow.js';
+import type { Clock } from '../values/clock.js';
+import { StepLog } from './step-log.js';
+
+/** What a visit waited for, as it is stored, and what reads it. */
+export interface Brought {
+  readonly stored: Json;
+  readonly schema: Schema | undefined;
+}
+
+/** A visit that is to be undone. */
+export interface Undone extends Pick<Token, 'node' | 'run' | 'item' | 'index'> {
+  /** The version it made. */
+  readonly version: number;
+}
+
+/** What undoing a step does, or telling that it is overdue, is not what the step does: whoever acts once for a key acts for each. */
+const EFFECT_OF: Readonly<Partial<Record<Token['does'], string>>> = { undo: '.undo', remind: '.overdue' };
+
+/** What a body is given of its visit. The abort signal is made only if somebody looks at it: most never do. */
+export class StepVisit implements StepRef {
+  log: StepLog;
+  now: Date;
+  message: unknown;
+  brought: Brought | undefined;
+  /** What the step before returned, as it is stored. */
+  handed: Json | undefined;
+  /** The visit this one undoes: the body is told of that. */
+  undoes: Undone | null = null;
+  /** The body has ended: nobody listens to its signal any more. */
+  ended = false;
+  private transaction: EntityManager | undefined;
+  private controller: AbortController | undefined;
+  private reason: unknown;
+
+  constructor(
+    private process: ProcessState,
+    private readonly bound: BoundWorkflow,
+    readonly token: Token,
+    private readonly clock: Clock,
+  ) {
+    this.now = clock.now();
+    this.log = new StepLog(clock);
+  }
+
+  /** From the start, in a transaction: nothing of a try before it is left. */
+  begin(process: ProcessState, transaction: EntityManager): void {
+    Object.assign(this, { process, transaction, log: new StepLog(this.clock), now: this.clock.now(), ended: false });
+  }
+
+  get processId(): string {
+    return this.process.id;
+  }
+  get groupId(): string {
+    return this.process.groupId;
+  }
+  get workflow(): string {
+    return this.process.workflow;
+  }
+  get workflowVersion(): number {
+    return this.process.workflowVersion;
+  }
+  get name(): string {
+    return this.about.node;
+  }
+  get attempt(): number {
+    return this.token.attempt;
+  }
+  get correlationId(): string {
+    return this.undoes ? stepRunId(this.process.id, this.undoes.run) : correlationOf(this.process.id, this.token);
+  }
+  get idempotencyKey(): string {
+    return stepRunId(this.process.id, this.about.run) + (EFFECT_OF[this.token.does] ?? '');
+  }
+  get state(): any {
+    return this.token.state === undefined ? undefined : copy(this.token.state as Json);
+  }
+  get previous(): any {
+    return this.handed === undefined ? undefined : copy(this.handed as Json);
+  }
+  get item(): any {
+    return this.about.item === undefined ? undefined : copy(this.about.item as Json);
+  }
+  get index(): number {
+    return this.about.index!; // outside forEach nobody asks
+  }
+  get config(): Readonly<Record<string, any>> {
+    return this.bound.steps.get(this.name)?.config ?? {};
+  }
+
+  private get about(): Pick<Token, 'node' | 'run' | 'item' | 'index'> {
+    return this.undoes ?? this.token;
+  }
+
+  get manager(): EntityManager {
+    if (!this.transaction) throw new Error(`Step "${this.name}" has no transaction: say @Step({ transactional: true }) to write through step.manager.`);
+    return this.transaction;
+  }
+
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.reason !== undefined) this.controller.abort(this.reason);
+    return this.controller.signal;
+  }
+
+  abort(reason: unknown): void {
+    this.reason = reason;
+    this.controller?.abort(reason);
+  }
+
+  note(text: string): void {
+    this.log.note(String(text)); // whatever was caught: it must not stop the record it goes with
+  }
+}

@@ -1,0 +1,74 @@
+import { inspect } from 'node:util';
+import type { Note } from '../core/events.js';
+import type { Clock } from '../values/clock.js';
+
+/** The methods of Nest's `Logger`. */
+export type LogLevel = 'log' | 'warn' | 'error' | 'debug' | 'verbose' | 'fatal';
+
+/** What one attempt may say; the rest is counted. */
+const MOST_LINES = 200;
+const LONGEST_LINE = 2000;
+
+/** A line as it is stored. */
+export interface StoredLine {
+  readonly at: number;
+  readonly level: LogLevel;
+  /** Of the logger that said it. */
+  readonly context?: string;
+  readonly text: string;
+  /** So many notes of the attempt had been made before. */
+  readonly notes?: number;
+}
+
+/** What is said while one body runs. What it still says after its end is said to nobody. */
+export class StepLog {
+  /** They have records of their own. */
+  readonly notes: Note[] = [];
+  private readonly lines: StoredLine[] = [];
+  private leftOut = 0;
+  private isClosed = false;
+
+  constructor(private readonly clock: Pick<Clock, 'now'>) {}
+
+  note(text: string): void {
+    this.notes.push({ text, at: this.now() });
+  }
+
+  /** Never throws: whatever is logged must not fail the step. */
+  hear(level: LogLevel, said: readonly unknown[], context?: string): void {
+    if (this.isClosed) return;
+    if (this.lines.length === MOST_LINES) this.leftOut++;
+    else this.lines.push({ at: this.now(), level, ...(context !== undefined && { context }), text: textOf(said), ...this.behind });
+  }
+
+  /** One JSON line each. */
+  close(): readonly string[] {
+    this.isClosed = true;
+    if (this.lines.length === 0) return SILENCE;
+    const more: StoredLine[] = this.leftOut === 0 ? [] : [{ at: this.now(), level: 'warn', text: `${this.leftOut} more lines were left out`, ...this.behind }];
+    return [...this.lines, ...more].map((line) => JSON.stringify(line));
+  }
+
+  private get behind(): { notes?: number } {
+    return this.notes.length > 0 ? { notes: this.notes.length } : {};
+  }
+
+  private now(): number {
+    return this.clock.now().getTime();
+  }
+}
+
+const SILENCE: readonly string[] = [];
+
+function textOf(said: readonly unknown[]): string {
+  return said.map(inWords).join('\n').slice(0, LONGEST_LINE).toWellFormed();
+}
+
+function inWords(value: unknown): string {
+  if (typeof value === 'string') return value;
+  try {
+    return value instanceof Error ? (value.stack ?? String(value)) : inspect(value, { breakLength: Infinity });
+  } catch {
+    return 'something that cannot be described';
+  }
+}

@@ -1,0 +1,42 @@
+import type { ProcessStore } from '../store/process-store.js';
+import type { Rate, TaskAt } from '../store/port.js';
+import type { Clock } from '../values/clock.js';
+
+interface PendingClaim {
+  readonly at: TaskAt;
+  readonly resolve: (claim: TaskAt | null) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Claims are gathered like commits and loads: tasks of a queue that are to be taken in one turn are taken together. */
+export class TaskClaims {
+  private readonly asking = new Map<string, { readonly rate: Rate | undefined; readonly all: PendingClaim[] }>();
+
+  constructor(
+    private readonly store: ProcessStore,
+    private readonly worker: string,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The task with its new claim; null: it is not to be had. */
+  take(at: TaskAt, rate: Rate | undefined): Promise<TaskAt | null> {
+    return new Promise((resolve, reject) => {
+      const gathered = this.asking.get(at.queue);
+      if (gathered) return void gathered.all.push({ at, resolve, reject });
+      this.asking.set(at.queue, { rate, all: [{ at, resolve, reject }] });
+      setImmediate(() => void this.flush(at.queue));
+    });
+  }
+
+  private async flush(queue: string): Promise<void> {
+    const { rate, all } = this.asking.get(queue)!;
+    this.asking.delete(queue);
+    try {
+      const by = { worker: this.worker, now: this.clock.now().getTime(), ...(rate && { rate }) };
+      const taken = await this.store.claimTasks(all.map(({ at }) => at), by); // prettier-ignore
+      for (const { at, resolve } of all) resolve(taken.find((each) => each.processId === at.processId && each.key === at.key) ?? null);
+    } catch (error) {
+      for (const { reject } of all) reject(error);
+    }
+  }
+}

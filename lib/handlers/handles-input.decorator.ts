@@ -1,0 +1,21 @@
+import { resolveWorkflow, type StepHandlerMetadata, type WorkflowReference } from '../decorators/handler-metadata.js';
+import { deliveryOptionsOf, handlerFor, type HandlerFor, type HandlerOptions, type IdIn } from './message-handler.js';
+import { stepNameOf } from '../decorators/step.decorator.js';
+import type { MessageIn, ReceiverIn } from '../definition/workflow-types.js';
+
+/**
+ * The method receives an input a step waits for, from whoever owes it; the process is the live one with this group id. What the
+ * method returns is the input: it is validated and stored, and only then does the caller hear back. The step runs later. Returning
+ * nothing means "not for us". The caller gets the {@link Process}.
+ */
+export function HandlesInput<W extends WorkflowReference, S extends ReceiverIn<W>, Message = any>(
+  workflow: W,
+  step: S,
+  groupId: IdIn<Message>,
+  options: HandlerOptions<Message> = {},
+): HandlerFor<Message, MessageIn<W, S>> {
+  const says: StepHandlerMetadata = { workflow, step: stepNameOf(step) };
+  return handlerFor('@HandlesInput', says, (workflows, input, message: Message) =>
+    workflows.provideInput(resolveWorkflow(workflow) as string, says.step, { groupId: groupId(message) }, input, deliveryOptionsOf(options, message)),
+  );
+}

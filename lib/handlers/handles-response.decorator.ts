@@ -1,0 +1,24 @@
+import { resolveWorkflow, type StepHandlerMetadata, type WorkflowReference } from '../decorators/handler-metadata.js';
+import { deliveryOptionsOf, handlerFor, type HandlerFor, type HandlerOptions, type IdIn } from './message-handler.js';
+import { stepNameOf } from '../decorators/step.decorator.js';
+import type { MessageIn, ReceiverIn } from '../definition/workflow-types.js';
+
+/**
+ * The method receives the answer to a step's request. What it returns is the answer: it is stored and matched to the process
+ * that waits under this correlation id, and only then does the caller hear back, so that a transport acknowledges what is
+ * committed. The step runs later, under its claim. Returning nothing means "not for us".
+ *
+ * It goes on any method Nest or a library of its calls, above or below the transport's decorator: `@EventPattern`,
+ * `@MessagePattern`, `@OnEvent`, Bull's `@Process`, an HTTP route. The caller gets the {@link Disposition}.
+ */
+export function HandlesResponse<W extends WorkflowReference, S extends ReceiverIn<W>, Message = any>(
+  workflow: W,
+  step: S,
+  correlationId: IdIn<Message>,
+  options: HandlerOptions<Message> = {},
+): HandlerFor<Message, MessageIn<W, S>> {
+  const says: StepHandlerMetadata = { workflow, step: stepNameOf(step) };
+  return handlerFor('@HandlesResponse', says, (workflows, answer, message: Message) =>
+    workflows.respond(resolveWorkflow(workflow) as string, says.step, correlationId(message), answer, deliveryOptionsOf(options, message)),
+  );
+}

@@ -1,0 +1,89 @@
+/** What all message handlers share: a transport calls the method, its result goes to the workflows, and the caller is answered after the commit. */
+import 'reflect-metadata';
+import { Inject, Logger } from '@nestjs/common';
+import { isObservable, lastValueFrom, type Observable } from 'rxjs';
+import { HANDLER_METADATA, type HandlerDecorator } from '../decorators/handler-metadata.js';
+import { reasonOf } from '../values/reason.js';
+import { WorkflowService } from '../workflow.service.js';
+
+const logger = new Logger('Workflow');
+
+/** Finds an id in the message, which is the first argument of the method. */
+export type IdIn<Message, Id = string> = (message: Message) => Id;
+
+/** What else a message handler reads from a message. */
+export interface HandlerOptions<Message> {
+  /** Recognises a redelivery. Default: of a response, the same answer under the same correlation id; of the others, nothing. */
+  readonly messageId?: IdIn<Message>;
+}
+
+type HandlerMethod = (...args: any[]) => unknown;
+type LastValue<R> = R extends Observable<infer T> ? T : R;
+type Delivered<M extends HandlerMethod> = Exclude<LastValue<Awaited<ReturnType<M>>>, void | undefined | null>;
+type CheckHandler<Message, Payload, M extends HandlerMethod, Wanted extends string> = [Message] extends [Parameters<M>[0]]
+  ? [Delivered<M>] extends [Payload] ? string | symbol : `✗ it returns something else than ${Wanted}`
+  : '✗ its first argument is not the message the id is read from'; // prettier-ignore
+
+/** A decorator for methods that take this message and return this payload, or nothing. */
+export type HandlerFor<Message, Payload, Wanted extends string = 'the step expects'> = <M extends HandlerMethod>(
+  target: object,
+  key: CheckHandler<Message, Payload, M, Wanted>,
+  descriptor: TypedPropertyDescriptor<M>,
+) => void;
+
+/** Nest injects the service under this name. Where the module is missing, Nest's own error message names the remedy. */
+const SERVICE = 'WorkflowService (import WorkflowModule.forRoot() in your root module)';
+
+/**
+ * Makes a method a message handler: what it returns is given to `deliver`, and the caller is answered when that resolves.
+ * `deliver` gets the service, what the method returned, and the message it was called with.
+ */
+export function handlerFor(
+  decorator: HandlerDecorator,
+  metadata: object,
+  deliver: (workflows: WorkflowService, payload: any, message: any) => Promise<unknown>,
+): (target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<any>) => void {
+  return (target, key, descriptor) => {
+    const original = descriptor.value as HandlerMethod;
+    refuseSecondDecorator(original, decorator, `${target.constructor.name}.${String(key)}`);
+    Inject(WorkflowService)(target, SERVICE);
+    const handler = async function (this: Record<string, WorkflowService>, ...args: unknown[]): Promise<unknown> {
+      const payload = await lastValueOf(original.apply(this, args));
+      if (payload === undefined || payload === null) return undefined;
+      return deliver(this[SERVICE]!, payload, args[0]).catch((error: unknown) => logRefusal(decorator, key, error));
+    };
+    descriptor.value = disguiseAs(handler, original, String(key));
+    Reflect.defineMetadata(HANDLER_METADATA[decorator], metadata, descriptor.value as object);
+  };
+}
+
+/** With two decorators, the outer one would get what the inner one answers to the caller. */
+function refuseSecondDecorator(original: object, decorator: HandlerDecorator, place: string): void {
+  const [other] = Object.entries(HANDLER_METADATA).find(([, key]) => Reflect.hasOwnMetadata(key, original)) ?? [];
+  if (other === undefined) return;
+  const both = other === decorator ? `two ${decorator}` : `${other} and ${decorator}`;
+  throw new TypeError(`${place}: ${both}. A method handles messages of one kind: write a second method.`);
+}
+
+/** Some transports report no errors at all, so the refusal is logged here. */
+function logRefusal(decorator: string, method: string | symbol, error: unknown): never {
+  logger.warn(`${String(method)} (${decorator}): a message was refused: ${reasonOf(error)}`);
+  throw error;
+}
+
+/** Gives the handler the name and the metadata of the method it replaces, so that decorators above it see no difference. */
+function disguiseAs(handler: HandlerMethod, original: HandlerMethod, name: string): HandlerMethod {
+  Object.defineProperty(handler, 'name', { value: name });
+  for (const key of Reflect.getOwnMetadataKeys(original) as unknown[]) Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, original), handler);
+  return Object.assign(handler, original);
+}
+
+function lastValueOf(result: unknown): unknown {
+  return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
+}
+
+/** The delivery options that a handler reads from its message. */
+export function deliveryOptionsOf<Message>(options: HandlerOptions<Message>, message: Message): { messageId?: string } {
+  const messageId = options.messageId?.(message);
+  return messageId === undefined ? {} : { messageId };
+}

@@ -1,0 +1,18 @@
+import type { StartValues } from '../definition/workflow-types.js';
+import { resolveWorkflow, type StartHandlerMetadata, type WorkflowReference } from '../decorators/handler-metadata.js';
+import { handlerFor, type HandlerFor, type IdIn } from './message-handler.js';
+
+/**
+ * The method receives a message that starts a process. What it returns are the starting values: the process is stored, and only
+ * then does the caller hear back. Returning nothing means "not for us". The caller gets the {@link Process}; if a live one has
+ * this group id, that one, so that the message may come again while the process lives.
+ */
+export function StartsProcess<W extends WorkflowReference, Message = any>(
+  workflow: W,
+  groupId: IdIn<Message>,
+): HandlerFor<Message, StartValues<W>, 'the process starts with'> {
+  const says: StartHandlerMetadata = { workflow };
+  return handlerFor('@StartsProcess', says, (workflows, values: object, message: Message) =>
+    workflows.start(resolveWorkflow(workflow) as string, values, { groupId: groupId(message), ifLive: 'return' }),
+  );
+}

@@ -1,0 +1,195 @@
+/** Moves live processes from one version of their workflow to another: first a dry run, then the deed. */
+import { checkCallOptions, checkOptions } from '../context/checks.js';
+import type { ProcessState, WaitState } from '../core/process.js';
+import { reasonOf } from '../values/reason.js';
+import { didYouMean } from '../values/suggest.js';
+import { InvalidInputError } from '../values/errors.js';
+import type { Loaded } from '../store/port.js';
+import type { ProcessStore } from '../store/process-store.js';
+import type { Class } from '../values/types.js';
+import type { BoundWorkflow } from '../workflows/bound-workflow.js';
+import { visitsToUndo } from '../execution/compensation.js';
+import { liveIn } from '../workflows/definition-row.js';
+import type { CallOptions, ProcessCommands } from '../writer/process-commands.js';
+import { isBusy, misfits, notUndoable, type Renaming, type Target, targetOf } from './migration-fit.js';
+import { type ContextMapping, valuesUnder } from './migration-values.js';
+import type { WorkflowRegistry } from '../workflows/registry.js';
+import type { Told } from '../writer/process-cache.js';
+
+/** From which version to which, and what steps are called there. */
+export interface VersionChange {
+  readonly from: number;
+  readonly to: number;
+  readonly steps?: Renaming;
+}
+
+/** What becomes of the live processes of one version under another: nothing is changed yet. */
+export interface MigrationPlan<W = Class | string> {
+  readonly workflow: W;
+  readonly from: number;
+  readonly to: number;
+  /** Where each step goes on whose name is not in the new version. */
+  readonly steps: Readonly<Record<string, string>>;
+  /** How many live processes stand on the old version. */
+  readonly processes: number;
+  /** Why some cannot be moved. Empty: all can. */
+  readonly problems: string[];
+}
+
+interface MigrationRoute {
+  readonly from: BoundWorkflow;
+  readonly to: BoundWorkflow;
+  readonly target: Target;
+  readonly steps: Renaming;
+}
+
+/** What stands in the way: how many processes each reason concerns. */
+interface MigrationReport {
+  readonly processes: number;
+  readonly reasons: ReadonlyMap<string, number>;
+  readonly busy: number;
+}
+
+const LIVE: readonly ProcessState['status'][] = ['running', 'waiting', 'suspended', 'failed'];
+const PAGE = 50;
+const MOST_TRIES = 5;
+const MOST_TOLD = 5;
+
+export class Migrations {
+  constructor(
+    private readonly store: ProcessStore,
+    private readonly registry: WorkflowRegistry,
+    private readonly hands: ProcessCommands,
+  ) {}
+
+  async plan<W extends Class | string>(workflow: W, change: VersionChange): Promise<MigrationPlan<W>> {
+    checkOptions('The change', change, ['from', 'to', 'steps']);
+    const { from, to, steps = {} } = change;
+    const name = this.registry.nameOf(workflow);
+    const found = this.route(name, from, to, steps);
+    if (Array.isArray(found)) return { workflow, from, to, steps, processes: await this.count(name, from), problems: found };
+    const report = await this.report(found);
+    return { workflow, from, to, steps, processes: report.processes, problems: [...breaking(report), ...leftAlone(report)] };
+  }
+
+  /** How many were migrated. @throws InvalidInputError for a plan that would break a process, and for contexts that do not fit: the others are migrated */
+  async migrate(plan: MigrationPlan, { context, ...hand }: CallOptions & { context?: ContextMapping | undefined } = {}): Promise<number> {
+    checkCallOptions(hand);
+    if (typeof plan !== 'object' || plan === null) throw new InvalidInputError('The plan', ['give what plan() has returned']);
+    const route = this.route(this.registry.nameOf(plan.workflow), plan.from, plan.to, plan.steps ?? {});
+    const problems = Array.isArray(route) ? route : breaking(await this.report(route));
+    if (problems.length > 0) throw new InvalidInputError('The plan', [...problems]);
+    return this.moveAll(route as MigrationRoute, context, hand);
+  }
+
+  /* ----------------------------------------------------------------------- plan ---- */
+
+  private route(name: string, from: number, to: number, steps: Renaming): MigrationRoute | string[] {
+    const [old, next] = [this.registry.find(name, from), this.registry.find(name, to)];
+    if (from === to) return [`from and to are both version ${from}`];
+    if (!old || !next)
+      return [...(old ? [] : [from]), ...(next ? [] : [to])].map(
+        (version) => `this application does not know version ${version} of "${name}": it must know both`,
+      );
+    const unknown = [...namesNotIn(old, Object.keys(steps)), ...namesNotIn(next, Object.values(steps))];
+    return unknown.length > 0 ? unknown : { from: old, to: next, target: targetOf(next.definition), steps };
+  }
+
+  private async count(workflow: string, version: number): Promise<number> {
+    return liveIn(await this.store.census(), workflow, version);
+  }
+
+  private async report(route: MigrationRoute): Promise<MigrationReport> {
+    const reasons = new Map<string, number>();
+    let [processes, busy] = [0, 0];
+    for await (const page of this.pages(route.from)) {
+      processes += page.length;
+      busy += page.filter(isBusy).length;
+      const found = await Promise.all(page.map(async (process) => this.reasonsAgainst(route, process, await this.store.waitsOf(process.id))));
+      for (const reason of found.flat()) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    }
+    return { processes, reasons, busy };
+  }
+
+  private async reasonsAgainst({ from, target, steps }: MigrationRoute, process: ProcessState, waits: readonly WaitState[]): Promise<string[]> {
+    const done = visitsToUndo(await this.store.undoMarks(process.id), { under: null }).map(({ node }) => node);
+    return [...misfits(process, waits, from.definition, target, steps), ...notUndoable(done, target, steps)];
+  }
+
+  /** Newest first; what is moved meanwhile leaves no gap. */
+  private async *pages({ definition: { name, version } }: BoundWorkflow): AsyncIterable<readonly ProcessState[]> {
+    for (let last: ProcessState | undefined; ;) {
+      const after = last && { startedAt: last.startedAt, id: last.id };
+      const page = await this.store.find({ workflow: name, version, statuses: LIVE, limit: PAGE, ...(after && { after }) });
+      if (page.length > 0) yield page;
+      if (page.length < PAGE) return;
+      last = page.at(-1);
+    }
+  }
+
+  /* -------------------------------------------------------------------- migrate ---- */
+
+  private async moveAll(route: MigrationRoute, mapping: ContextMapping | undefined, hand: CallOptions): Promise<number> {
+    const failures: string[] = [];
+    let moved = 0;
+    const move = async ({ id }: ProcessState) => {
+      const done = await this.move(route, id, mapping, hand).catch((error: unknown) => void failures.push(`process ${id}: ${reasonOf(error)}`));
+      moved += Number(done === true);
+    };
+    for await (const page of this.pages(route.from)) {
+      if (hand.manager === undefined) await Promise.all(page.map(move));
+      else for (const process of page) await move(process);
+    }
+    if (failures.length > 0) throw new InvalidInputError(`The migration: ${moved} were migrated, ${failures.length} were not`, failures.slice(0, MOST_TOLD));
+    return moved;
+  }
+
+  /** By what it was when it was read: somebody else may be faster. */
+  private async move(route: MigrationRoute, id: string, mapping: ContextMapping | undefined, hand: CallOptions): Promise<boolean> {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const [loaded] = await this.store.load([{ id, waits: [], messages: [], context: true }]);
+      if (!loaded || loaded.process.workflowVersion !== route.from.definition.version || isBusy(loaded.process)) return false;
+      const moved = await this.moveAsRead(route, loaded, mapping, hand).catch((error: unknown) => {
+        if (error instanceof ChangedMeanwhile) return null;
+        throw error;
+      });
+      if (moved !== null) return moved;
+    }
+    return false;
+  }
+
+  private async moveAsRead(route: MigrationRoute, { process, context }: Loaded, mapping: ContextMapping | undefined, hand: CallOptions): Promise<boolean> {
+    const waits = await this.store.waitsOf(process.id);
+    const reasons = await this.reasonsAgainst(route, process, waits);
+    if (reasons.length > 0) throw new InvalidInputError('it', reasons);
+    const values = await valuesUnder(route.from, route.to, context ?? {}, mapping);
+    const keys = waits.map(({ key }) => key);
+    const told: Told = { type: 'migrated', to: route.to.definition.version, steps: new Map(Object.entries(route.steps)), values, waits: keys };
+    const tell = ({ process: { revision } }: { process: ProcessState }) => {
+      if (revision !== process.revision) throw new ChangedMeanwhile();
+      return told;
+    };
+    return (await this.hands.tell(process.id, { tell, waits: keys, messages: [] }, hand))?.change != null;
+  }
+}
+
+/** It has changed since it was read. */
+class ChangedMeanwhile extends Error {}
+
+function namesNotIn({ definition: { version, nodes } }: BoundWorkflow, names: readonly string[]): string[] {
+  const unknown = names.filter((name) => !nodes.has(name));
+  return unknown.map((name) => `steps: "${name}" is no step of version ${version}.${didYouMean(name, nodes.keys())}`);
+}
+
+function breaking({ reasons }: MigrationReport): string[] {
+  return [...reasons].map(([reason, count]) => `${counted(count)}: ${reason}`);
+}
+
+function leftAlone({ busy }: MigrationReport): string[] {
+  if (busy === 0) return [];
+  return [busy === 1 ? '1 process runs at this moment; it is left for a second call' : `${busy} processes run at this moment; they are left for a second call`];
+}
+
+function counted(count: number): string {
+  return count === 1 ? '1 process' : `${count} processes`;
+}

@@ -1,0 +1,71 @@
+import { checkName, checkOptions, MAX_GROUP_ID } from '../context/checks.js';
+import { jsonSchemaOf } from '../context/json-schema.js';
+import type { ProcessState, WaitState } from '../core/process.js';
+import { stepNameOf } from '../decorators/step.decorator.js';
+import type { ProcessStore } from '../store/process-store.js';
+import type { Class } from '../values/types.js';
+import { limitOf, type Page, type PageOptions, pageOf, placeIn } from './page.js';
+import type { WorkflowRegistry } from '../workflows/registry.js';
+
+/** An input that somebody owes to a process. */
+export interface OwedInput {
+  readonly processId: string;
+  readonly groupId: string;
+  readonly workflow: string;
+  readonly step: string;
+  /** The item's place, inside `forEach`. */
+  readonly index?: number;
+  readonly since: Date;
+  /** When the wait ends, by the step's `within`; null: never. */
+  readonly dueAt: Date | null;
+  /** The JSON Schema of what is wanted, to draw a form with; null if none can be told. */
+  readonly schema: object | null;
+}
+
+/** Which of the inputs that are owed. */
+export interface InputFilter extends PageOptions {
+  readonly workflow?: Class | string;
+  readonly step?: Class | string;
+  readonly groupId?: string;
+}
+
+const FILTERS = ['workflow', 'step', 'groupId', 'cursor', 'limit'];
+
+/** What people owe to processes, oldest first. */
+export class OwedInputs {
+  constructor(
+    private readonly store: ProcessStore,
+    private readonly registry: WorkflowRegistry,
+  ) {}
+
+  async page(filter: InputFilter): Promise<Page<OwedInput>> {
+    checkOptions('The filter', filter, FILTERS);
+    const { workflow, step, groupId, cursor } = filter;
+    if (groupId !== undefined) checkName('groupId', groupId, MAX_GROUP_ID);
+    const limit = limitOf(filter);
+    const place = cursor === undefined ? undefined : placeIn(cursor, ['number', 'string', 'string']);
+    const found = await this.store.waitsLike({
+      kind: 'input',
+      ...(workflow !== undefined && { workflow: this.registry.nameOf(workflow) }),
+      ...(step !== undefined && { step: stepNameOf(step) }),
+      ...(groupId !== undefined && { groupId }),
+      ...(place && { after: { since: place[0], processId: place[1], key: place[2] } }),
+      limit: limit + 1,
+    });
+    return pageOf(found, limit, ({ process, wait }) => [wait.since, process.id, wait.key], (each) => this.view(each)); // prettier-ignore
+  }
+
+  private view({ process, wait }: { process: ProcessState; wait: WaitState }): OwedInput {
+    const { id: processId, groupId, workflow } = process;
+    const { node: step, index, since, dueAt } = wait;
+    return {
+      processId, groupId, workflow, step, ...(index !== undefined && { index }),
+      since: new Date(since), dueAt: dueAt === null ? null : new Date(dueAt), schema: this.schemaOf(process, wait),
+    }; // prettier-ignore
+  }
+
+  /** What an input should look like. Null: it cannot be told, or this application does not know the workflow. */
+  schemaOf({ workflow, workflowVersion }: ProcessState, { kind, node }: WaitState): object | null {
+    return kind === 'input' ? jsonSchemaOf(this.registry.find(workflow, workflowVersion)?.steps.get(node)?.message) : null;
+  }
+}

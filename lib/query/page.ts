@@ -1,0 +1,43 @@
+import { InvalidInputError } from '../values/errors.js';
+
+/** One page of a list. */
+export interface Page<T> {
+  readonly items: T[];
+  /** Give it as `cursor` for the next page; null: this was the last. */
+  readonly next: string | null;
+}
+
+/** Which page is meant. */
+export interface PageOptions {
+  readonly cursor?: string;
+  readonly limit?: number;
+}
+
+const LARGEST_PAGE = 200;
+const USUAL_PAGE = 50;
+
+/** @throws InvalidInputError */
+export function limitOf({ limit = USUAL_PAGE }: PageOptions): number {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= LARGEST_PAGE) return limit;
+  throw new InvalidInputError('The filter', [`limit must be a whole number from 1 to ${LARGEST_PAGE}`]);
+}
+
+/** One more than fits was asked for: it shows that there is another page. */
+export function pageOf<T, R>(found: readonly T[], limit: number, place: (last: T) => readonly (string | number)[], view: (each: T) => R): Page<R> {
+  const items = found.slice(0, limit);
+  const next = found.length > limit ? Buffer.from(JSON.stringify(place(items.at(-1)!))).toString('base64url') : null;
+  return { items: items.map(view), next };
+}
+
+/** The place after which a page begins: its parts are of these types. @throws InvalidInputError */
+export function placeIn<const T extends readonly ('string' | 'number')[]>(cursor: string, types: T): { -readonly [K in keyof T]: CursorPart<T[K]> } {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(parts) && parts.length === types.length && parts.every((part, i) => typeof part === types[i])) return parts as never;
+  } catch {
+    // said below
+  }
+  throw new InvalidInputError('The filter', ['cursor must be the `next` of a page before']);
+}
+
+type CursorPart<T> = T extends 'string' ? string : number;

@@ -1,0 +1,134 @@
+import { isFinished, type ProcessState, type ProcessStatus, type WaitState } from '../core/process.js';
+import { edgesOf, stepNamed } from '../definition/graph.js';
+import { InvalidInputError, ProcessNotFoundError } from '../values/errors.js';
+import { checkName, checkOneOf, checkOptions, MAX_GROUP_ID } from '../context/checks.js';
+import type { ProcessQuery } from '../store/port.js';
+import type { ProcessStore } from '../store/process-store.js';
+import type { Class } from '../values/types.js';
+import type { ProcessOf, ProcessRef } from './process-ref.js';
+import { stateOf } from '../writer/batch-loader.js';
+import { limitOf, type Page, type PageOptions, pageOf, placeIn } from './page.js';
+import { stepsMeant, type WorkflowRegistry } from '../workflows/registry.js';
+import type { Uncommitted } from '../writer/uncommitted.js';
+
+/** Which processes to find: those that fit all that is said. */
+export interface ProcessFilter {
+  readonly workflow?: string | Class;
+  readonly status?: ProcessStatus | readonly ProcessStatus[];
+  readonly groupId?: string;
+  /** The name of a step it waits in. */
+  readonly waitingFor?: string;
+  /** True: one of its steps has taken longer than its `overdue` says. */
+  readonly overdue?: boolean;
+  readonly startedBefore?: Date;
+  /** The `next` of the page before. */
+  readonly cursor?: string;
+  /** 1 to 200. Default 50. */
+  readonly limit?: number;
+}
+
+const FILTERS = ['workflow', 'status', 'groupId', 'waitingFor', 'overdue', 'startedBefore', 'cursor', 'limit'];
+const STATUSES: readonly ProcessStatus[] = ['running', 'waiting', 'suspended', 'failed', 'completed', 'cancelled'];
+
+/** Finds processes for those who name them. */
+export class Lookup {
+  constructor(
+    private readonly store: ProcessStore,
+    private readonly registry: WorkflowRegistry,
+    private readonly uncommitted: Uncommitted,
+  ) {}
+
+  /** @throws ProcessNotFoundError, InvalidInputError for what names no process */
+  async toRead(ref: ProcessRef): Promise<ProcessState> {
+    const found = await this.named(ref);
+    if (!found) throw new ProcessNotFoundError(nameOf(ref, this.registry));
+    return found;
+  }
+
+  /** @throws ProcessNotFoundError also when the one with this group id has finished */
+  async toWrite(ref: ProcessRef, manager?: unknown): Promise<ProcessState> {
+    const found = this.asMade(manager, ref, await this.named(ref));
+    if (!found || (typeof ref !== 'string' && isFinished(found.status)))
+      throw new ProcessNotFoundError(nameOf(ref, this.registry), typeof ref === 'string' ? '' : 'live ');
+    return found;
+  }
+
+  /** To write to it. @throws ProcessNotFoundError also for an id of another workflow */
+  async ofWorkflow(workflow: Class | string, ref: ProcessOf, manager?: unknown): Promise<ProcessState> {
+    const name = this.registry.nameOf(workflow);
+    const process = await this.toWrite(typeof ref === 'object' && ref !== null ? { workflow: name, groupId: ref.groupId } : ref, manager);
+    if (process.workflow !== name) throw new ProcessNotFoundError(process.id, `${name} `);
+    return process;
+  }
+
+  /** As the caller's transaction sees it: the live one it has made, or what it has made of the one that was read. */
+  private asMade(manager: unknown, ref: ProcessRef, read: ProcessState | undefined): ProcessState | undefined {
+    const made = this.madeIn(manager, ref);
+    if (!read || (made && (made.id === read.id || !isFinished(made.status)))) return made ?? read;
+    return this.uncommitted.newest(manager, ({ id }) => id === read.id) ?? read;
+  }
+
+  private madeIn(manager: unknown, ref: ProcessRef): ProcessState | undefined {
+    if (typeof ref === 'string') return this.uncommitted.newest(manager, ({ id }) => id === ref);
+    const name = this.registry.nameOf(ref.workflow);
+    return this.uncommitted.newest(manager, ({ workflow, groupId }) => workflow === name && groupId === ref.groupId);
+  }
+
+  private async named(ref: ProcessRef): Promise<ProcessState | undefined> {
+    return typeof ref === 'string' ? stateOf(this.store, ref) : this.byGroup(ref);
+  }
+
+  private async byGroup(ref: Exclude<ProcessRef, string>): Promise<ProcessState | undefined> {
+    if (typeof ref !== 'object' || ref === null || ref.workflow === undefined)
+      throw new InvalidInputError('The process', ['say its id, or { workflow, groupId }']);
+    checkName('groupId', ref.groupId, MAX_GROUP_ID);
+    return (await this.store.byGroup([this.registry.nameOf(ref.workflow)], ref.groupId))[0];
+  }
+
+  /** The steps meant, in the version of the process. @throws UnknownStepError, UnknownWorkflowError */
+  stepsMeant(process: ProcessState, step: Class | string): readonly string[] {
+    return stepsMeant(this.registry.get(process.workflow, process.workflowVersion), step);
+  }
+
+  /** The ways a step of the process may go. */
+  edgesOf({ workflow, workflowVersion }: ProcessState, step: string): readonly string[] {
+    return edgesOf(stepNamed(this.registry.get(workflow, workflowVersion).definition, step));
+  }
+
+  async waitsOf(id: string, manager?: unknown): Promise<readonly WaitState[]> {
+    return this.uncommitted.waits(manager, id, await this.store.waitsOf(id));
+  }
+
+  /** @throws InvalidInputError for what a filter cannot say */
+  query(filter: ProcessFilter): Omit<ProcessQuery, 'limit' | 'after'> {
+    const { workflow, status, groupId, waitingFor, overdue, startedBefore } = filter;
+    checkOptions('The filter', filter, FILTERS);
+    const statuses = status === undefined ? undefined : ([status].flat() as ProcessStatus[]);
+    if (overdue !== undefined && typeof overdue !== 'boolean') throw new InvalidInputError('overdue', ['it must be true or false']);
+    for (const each of statuses ?? []) checkOneOf('status', each, STATUSES);
+    if (startedBefore !== undefined && !isDate(startedBefore)) throw new InvalidInputError('startedBefore', ['it must be a valid Date']);
+    return {
+      ...(workflow !== undefined && { workflow: this.registry.nameOf(workflow) }),
+      ...(statuses && { statuses }),
+      ...(groupId !== undefined && { groupId }),
+      ...(waitingFor !== undefined && { waitingFor }),
+      ...(overdue !== undefined && { overdue }),
+      ...(startedBefore !== undefined && { startedBefore: startedBefore.getTime() }),
+    };
+  }
+
+  async page(query: Omit<ProcessQuery, 'limit' | 'after'>, options: PageOptions): Promise<Page<ProcessState>> {
+    const limit = limitOf(options);
+    const place = options.cursor === undefined ? undefined : placeIn(options.cursor, ['number', 'string']);
+    const found = await this.store.find({ ...query, limit: limit + 1, ...(place && { after: { startedAt: place[0], id: place[1] } }) });
+    return pageOf(found, limit, ({ startedAt, id }) => [startedAt, id], (process) => process); // prettier-ignore
+  }
+}
+
+function nameOf(ref: ProcessRef, registry: WorkflowRegistry): string {
+  return typeof ref === 'string' ? ref : `of workflow "${registry.nameOf(ref.workflow)}" with the group id "${ref.groupId}"`;
+}
+
+function isDate(value: unknown): boolean {
+  return value instanceof Date && !Number.isNaN(value.getTime());
+}

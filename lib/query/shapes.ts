@@ -1,0 +1,90 @@
+/** What the service answers with. These shapes belong to the product; the entities of the TypeORM store implement them. */
+import type { AuditType } from '../core/change.js';
+import type { ProcessStatus, WaitKind } from '../core/process.js';
+
+/** One run of a workflow. */
+export interface Process {
+  readonly id: string;
+  readonly workflow: string;
+  readonly workflowVersion: number;
+  /** The business key: one live process per workflow and group id. */
+  readonly groupId: string;
+  /** The group id as a hash that is the same on every database. */
+  readonly groupKey: string;
+  /** 0 while it is live, null once it is finished. */
+  readonly live: number | null;
+  readonly status: ProcessStatus;
+  /** The number of its audit records. Each change of the process is guarded by it. */
+  readonly revision: number;
+  readonly contextVersion: number;
+  /** The newest version of the context that holds all values. */
+  readonly snapshotVersion: number;
+  /** Step runs so far. */
+  readonly runs: number;
+  /** Restarts so far. */
+  readonly root: number;
+  /** The worker that runs it. Empty: no worker has claimed it yet. Null: nothing in it can run. */
+  readonly worker: string | null;
+  readonly claim: number;
+  /** Where it stands, beside its waits. */
+  readonly tokens: readonly object[];
+  /** Why it failed, is suspended or was cancelled. */
+  readonly cause: string | null;
+  /** The process that started it. */
+  readonly parentId: string | null;
+  /** `awaited`: the parent waits for its end. `tied`: it is cancelled with its parent. `both`, or `none`. */
+  readonly parentBond: 'awaited' | 'tied' | 'both' | 'none' | null;
+  readonly startedAt: Date;
+  readonly finishedAt: Date | null;
+  readonly updatedAt: Date;
+}
+
+/** One thing that happened to a process. It is never changed and never deleted by the engine. */
+export interface AuditRecord {
+  readonly processId: string;
+  /** 1, 2, 3... within the process. */
+  readonly sequence: number;
+  readonly type: AuditType;
+  readonly step: string | null;
+  readonly run: number | null;
+  readonly attempt: number | null;
+  readonly contextVersion: number;
+  readonly actor: string | null;
+  readonly reason: string | null;
+  readonly error: string | null;
+  readonly detail: string | null;
+  readonly worker: string | null;
+  readonly createdAt: Date;
+}
+
+/** One thing that a process waits for. */
+export interface WaitView {
+  readonly processId: string;
+  readonly tokenKey: string;
+  readonly step: string;
+  readonly run: number;
+  readonly kind: WaitKind | 'closed';
+  /** What ends the wait: the correlation id of a response, the name of an event, the id of a child. */
+  readonly key: string | null;
+  readonly queue: string | null;
+  readonly worker: string | null;
+  readonly attempt: number;
+  readonly claim: number;
+  readonly since: Date;
+  /** When time ends it: a task may run, a timer fires, a wait has lasted too long. */
+  readonly dueAt: Date | null;
+  /** When a queued task may run; null once a worker has taken it. */
+  readonly readyAt: Date | null;
+  /** Of an input: the JSON Schema of the data that is wanted; null if none is known. */
+  readonly schema: object | null;
+}
+
+/** Where a process stands and what would move it, in words. */
+export interface Explanation {
+  /** The whole of it in a sentence or two, for people. */
+  readonly sentence: string;
+  /** What it waits for: since when, until when, and which worker holds it. */
+  readonly waits: WaitView[];
+  /** What somebody could do now, each with the call that does it. */
+  readonly remedies: string[];
+}

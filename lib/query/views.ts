@@ -1,0 +1,72 @@
+import { parentLinkOf } from '../core/parent-link.js';
+import type { RecordDraft, VersionDraft } from '../core/change.js';
+import type { Json, JsonObject } from '../values/json.js';
+import { nameIn } from '../core/addresses.js';
+import { groupKey } from '../values/group-key.js';
+import { isFinished, type ProcessState, type WaitState } from '../core/process.js';
+import type { AuditRecord, Process, WaitView } from './shapes.js';
+
+/** How people see the rows: the same shapes as the entities, whatever the store. */
+export function processView(state: ProcessState): Process {
+  const { startedAt, finishedAt, updatedAt, parent, ...rest } = state;
+  return {
+    ...rest, get groupKey() { return groupKey(rest.groupId); }, live: isFinished(state.status) ? null : 0,
+    parentId: parent && parent.id, parentBond: parent && parentLinkOf(parent),
+    startedAt: new Date(startedAt), finishedAt: dateOf(finishedAt), updatedAt: new Date(updatedAt),
+  }; // prettier-ignore
+}
+
+export function waitView(processId: string, wait: WaitState, schema: object | null = null): WaitView {
+  const { kind, node, key, run, address, since, dueAt, readyAt, queue, worker, attempt, claim } = wait;
+  return {
+    processId, tokenKey: key, step: node, kind, key: address === null ? null : nameIn(address), run, queue, worker, attempt, claim,
+    since: new Date(since), dueAt: dateOf(readyAt ?? dueAt), readyAt: dateOf(readyAt), schema,
+  }; // prettier-ignore
+}
+
+/** What somebody or something outside can end. The rest is how the engine keeps its books: containers, items that wait their turn, watches. */
+export function isShown(wait: WaitState): boolean {
+  return wait.kind !== 'branches' && wait.kind !== 'turn' && wait.kind !== 'overdue' && !(wait.kind === 'timer' && wait.key.includes('~'));
+}
+
+function dateOf(time: number | null): Date | null {
+  return time === null ? null : new Date(time);
+}
+
+/** A record as a history shows it: with what it is about. */
+export interface HistoryRecord extends AuditRecord {
+  /** Of `step-completed`: what the step returned, as it is stored. */
+  readonly returned?: unknown;
+  /** Of `message-delivered`: the answer, the input, the event. */
+  readonly message?: unknown;
+}
+
+export function recordView(processId: string, record: RecordDraft): AuditRecord {
+  const { at, ...rest } = record;
+  return { processId, ...rest, createdAt: new Date(at) };
+}
+
+/** One key that differs between two versions, and the step that changed it last. */
+export interface ContextChange {
+  readonly key: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  /** The step of the last version, after the first and up to the second, that touched the key. */
+  readonly step: string;
+}
+
+export function differences(before: JsonObject, after: JsonObject, between: readonly VersionDraft[]): ContextChange[] {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) => !same(before[key], after[key]));
+  return keys.map((key) => ({ key, before: before[key], after: after[key], step: between.findLast((version) => touches(version, key))?.step ?? '' }));
+}
+
+function touches({ patch, removed, snapshot }: VersionDraft, key: string): boolean {
+  return key in patch || removed.includes(key) || snapshot !== null;
+}
+
+function same(a: Json | undefined, b: Json | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** A process with its newest values and all it waits for. */
+export type ProcessView<C> = Process & { readonly context: C; readonly waits: WaitView[] };

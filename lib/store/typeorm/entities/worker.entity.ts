@@ -1,0 +1,16 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { key, time } from './column-types.js';
+
+/** A running instance of the application: what it holds is taken over once it was silent for too long. */
+@Entity('workflow_worker')
+export class WorkflowWorkerEntity {
+  @PrimaryColumn(key('id', 100))
+  readonly id: string;
+
+  /** In the database's time. */
+  @Column(time('seen_at'))
+  readonly seenAt: Date;
+
+  @Column(time('started_at'))
+  readonly startedAt: Date;
+}

@@ -1,0 +1,20 @@
+import { WorkflowAuditEntity } from './audit-record.entity.js';
+import { WorkflowDefinitionEntity } from './definition.entity.js';
+import { WorkflowMessageEntity } from './inbox-message.entity.js';
+import { WorkflowProcessEntity } from './process.entity.js';
+import { WorkflowContextEntity } from './process-context.entity.js';
+import { WorkflowRateEntity } from './queue-rate.entity.js';
+import { WorkflowWaitEntity } from './wait.entity.js';
+import { WorkflowWorkerEntity } from './worker.entity.js';
+
+/** For the `entities` of a data source of your own; `WorkflowModule` adds them to one made by `TypeOrmModule` with `autoLoadEntities`. */
+export const workflowEntities = [
+  WorkflowProcessEntity,
+  WorkflowContextEntity,
+  WorkflowAuditEntity,
+  WorkflowWaitEntity,
+  WorkflowMessageEntity,
+  WorkflowWorkerEntity,
+  WorkflowRateEntity,
+  WorkflowDefinitionEntity,
+];

@@ -1,0 +1,42 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { fromFlows, toFlows } from './flows.js';
+import { createTables, dropTables } from './sql.js';
+import { existingColumns, existingColumnsQuery } from './tables.js';
+import { dialectOf } from './words.js';
+
+/** Makes the tables of the engine. Safe to run where some exist. */
+export class WorkflowTables1764000000000 implements MigrationInterface {
+  readonly name = 'WorkflowTables1764000000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    const { words, inlineIndexes } = dialectOf(queryRunner.dataSource.options.type);
+    for (const statement of createTables(words, inlineIndexes)) await queryRunner.query(statement);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    for (const statement of dropTables()) await queryRunner.query(statement);
+  }
+}
+
+/** What containers, children and definitions at run time need. Safe to run where it was done. */
+export class WorkflowFlows1764100000000 implements MigrationInterface {
+  readonly name = 'WorkflowFlows1764100000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    const { type } = queryRunner.dataSource.options;
+    const standing = existingColumns((await queryRunner.query(existingColumnsQuery(type))) as Record<string, unknown>[]);
+    for (const statement of toFlows(dialectOf(type), standing)) await queryRunner.query(statement);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    for (const statement of fromFlows(dialectOf(queryRunner.dataSource.options.type))) await queryRunner.query(statement);
+  }
+}
+
+/**
+ * For the `migrations` of your data source.
+ *
+ * @example
+ * new DataSource({ type: 'postgres', entities: [...workflowEntities], migrations: [...workflowMigrations, ...myMigrations] });
+ */
+export const workflowMigrations = [WorkflowTables1764000000000, WorkflowFlows1764100000000];

@@ -1,0 +1,101 @@
+import type { JsonObject } from '../../values/json.js';
+import { aChange, anId, aRecord, aStart, aVersion, aWait } from '../builders.js';
+import type { Bench } from '../process-store.contract.js';
+import { started, stored } from './commit-contract.js';
+
+const awkward = ['\'"`', '\\ \\u0041 \\n', '\n\r\t', '\u2028\u2029', '😀 ünï', '\u0000', '\ud800', '?', '$1', '%s', '{"a":1}', '--', ';'];
+
+export function valuesContract({ kit: { describe, it, expect }, store }: Bench): void {
+  const contextOf = async (id: string) => (await store().load([{ id, waits: [], messages: [], context: true }]))[0]?.context;
+
+  describe('values', () => {
+    it('are kept to the letter, however awkward', async () => {
+      const values = Object.fromEntries(awkward.map((text, index) => [`k${index}${text}`, text]));
+      const process = await started(store(), {
+        versions: [aVersion({ patch: values, snapshot: values })],
+        waits: { put: [aWait({ key: '0', state: awkward })] },
+      });
+      expect(await contextOf(process.id)).toEqual(values);
+      expect((await store().waitsOf(process.id))[0]?.state).toEqual(awkward);
+    });
+
+    it('of every kind of JSON come back', async () => {
+      const values = {
+        one: 1,
+        half: 0.5,
+        big: 2 ** 53 - 1,
+        yes: true,
+        no: false,
+        none: null,
+        list: [[], {}, [1, [2, [3]]]],
+        deep: nested(60),
+        empty: '',
+      };
+      const process = await started(store(), { versions: [aVersion({ patch: values, snapshot: values })] });
+      expect(await contextOf(process.id)).toEqual(values);
+    });
+
+    it('may be large', async () => {
+      const value = 'ä"\\'.repeat(225_000);
+      const process = await started(store());
+      await store().commit([aChange(process, { versions: [aVersion({ version: 2, patch: { value }, snapshot: null })] })]);
+      expect(await contextOf(process.id)).toEqual({ total: 1, value });
+    });
+
+    it('do not hinder a process by an error text no database likes', async () => {
+      const process = await started(store());
+      const change = aChange(process, {
+        process: { status: 'failed', cause: 'bad \0 \ud800 bytes' },
+        records: [aRecord({ sequence: 2, error: awkward.join('') })],
+      });
+      expect(await store().commit([change])).toEqual([]);
+      expect((await stored(store(), process.id))?.status).toBe('failed');
+    });
+
+    it('in records come back as they were', async () => {
+      const record = aRecord({
+        type: 'step-failed',
+        step: 'pay',
+        run: 3,
+        attempt: 2,
+        contextVersion: 1,
+        actor: 'Zoë',
+        reason: '\'"\\',
+        error: '\n\u2028',
+        detail: '😀',
+        worker: 'w',
+        at: 7,
+      });
+      const process = await started(store(), { records: [record] });
+      expect(await store().recordsOf(process.id)).toEqual([record]);
+    });
+
+    it('that are removed stay removed', async () => {
+      const process = await started(store(), { versions: [aVersion({ patch: { a: 1, b: 2 }, snapshot: { a: 1, b: 2 } })] });
+      await store().commit([aChange(process, { versions: [aVersion({ version: 2, patch: { c: 3 }, removed: ['a'], snapshot: null })] })]);
+      expect(await contextOf(process.id)).toEqual({ b: 2, c: 3 });
+    });
+
+    it('are read from the newest snapshot on', async () => {
+      const process = await started(store());
+      const second = aChange(process, { process: { snapshotVersion: 2 }, versions: [aVersion({ version: 2, patch: { x: 1 }, snapshot: { x: 1 } })] });
+      const third = aChange(second.process, { versions: [aVersion({ version: 3, patch: { y: 2 }, snapshot: null })] });
+      await store().commit([second]);
+      await store().commit([third]);
+      expect(await contextOf(process.id)).toEqual({ x: 1, y: 2 });
+      expect((await store().versionsUpTo(process.id, 3)).map(({ version }) => version)).toEqual([2, 3]);
+      expect((await store().versionsUpTo(process.id, 1)).map(({ version }) => version)).toEqual([1]);
+      expect(await store().versionsUpTo(process.id, 2)).toEqual(second.versions);
+    });
+
+    it('of ids in any script are told apart', async () => {
+      const ids = [anId('Ä'), anId('日本'), anId('😀')].flatMap((id) => [id, `${id}x`]);
+      expect(await store().commit(ids.map((id) => aStart({ process: { id, groupId: id } })))).toEqual([]);
+      expect((await store().load(ids.map((id) => ({ id, waits: [], messages: [], context: false })))).map((loaded) => loaded?.process.id)).toEqual(ids);
+    });
+  });
+}
+
+function nested(depth: number): JsonObject {
+  return depth === 0 ? {} : { in: nested(depth - 1) };
+}

@@ -1,0 +1,134 @@
+import { HttpException } from '@nestjs/common';
+import { reasonOf } from './reason.js';
+
+/** The base of every error thrown here: Nest answers with its status, and with its fields as details. */
+export abstract class WorkflowError extends HttpException {
+  protected constructor(status: number, error: string, message: string, fields: Readonly<Record<string, unknown>>) {
+    super({ statusCode: status, error, message, ...fields }, status);
+    this.name = error;
+    Object.assign(this, fields);
+  }
+}
+
+/** 400. What was given does not fit: one sentence for each fault, beginning with the name of what is wrong. Nothing was stored. */
+export class InvalidInputError extends WorkflowError {
+  declare readonly problems: string[];
+  constructor(what: string, problems: string[]) {
+    super(400, 'InvalidInputError', `${what}: ${problems.join('; ')}`, { problems });
+  }
+}
+
+/** 404. No workflow of this name, or not in this version, is known to this application. */
+export class UnknownWorkflowError extends WorkflowError {
+  declare readonly workflow: string;
+  declare readonly version?: number;
+  constructor(workflow: string, remedy: string, version?: number) {
+    super(404, 'UnknownWorkflowError', `There is no workflow "${workflow}"${version === undefined ? '' : ` version ${version}`}.${remedy}`, {
+      workflow,
+      ...(version !== undefined && { version }),
+    });
+  }
+}
+
+/** 404. The workflow has no such step, or none that is given anything from outside. */
+export class UnknownStepError extends WorkflowError {
+  declare readonly workflow: string;
+  declare readonly step: string;
+  constructor(workflow: string, step: string, remedy: string) {
+    super(404, 'UnknownStepError', `Workflow "${workflow}" has no step "${step}" to tell this to.${remedy}`, { workflow, step });
+  }
+}
+
+/** 404. */
+export class ProcessNotFoundError extends WorkflowError {
+  declare readonly process: string;
+  constructor(process: string, which = '') {
+    super(404, 'ProcessNotFoundError', `There is no ${which}process ${process}.`, { process });
+  }
+}
+
+/** 409. One live process per workflow and group id. */
+export class ProcessAlreadyLiveError extends WorkflowError {
+  declare readonly processId: string;
+  declare readonly groupId: string;
+  constructor(processId: string, workflow: string, groupId: string) {
+    super(
+      409,
+      'ProcessAlreadyLiveError',
+      `Process ${processId} of workflow "${workflow}" is live with the group id "${groupId}". Finish or cancel it first, or start with ifLive: 'return'.`,
+      { processId, groupId },
+    );
+  }
+}
+
+/** 409. It is completed or cancelled; only `restartFrom` brings it back. */
+export class ProcessFinishedError extends WorkflowError {
+  declare readonly processId: string;
+  constructor(processId: string, status: string) {
+    super(409, 'ProcessFinishedError', `Process ${processId} is ${status}; only restartFrom() brings it back.`, { processId });
+  }
+}
+
+/** 409. The process is in no state for this. */
+export class NotWaitingError extends WorkflowError {
+  declare readonly processId: string;
+  /** Where it is about a step. */
+  declare readonly step?: string;
+  declare readonly waitingFor?: string[];
+  constructor(processId: string, step: string, waitingFor: string[], message: string) {
+    super(409, 'NotWaitingError', message, step === '' ? { processId } : { processId, step, waitingFor });
+  }
+}
+
+/** 413. */
+export class ValueTooLargeError extends WorkflowError {
+  declare readonly key: string;
+  declare readonly bytes: number;
+  declare readonly limit: number;
+  constructor(key: string, bytes: number, limit: number) {
+    super(413, 'ValueTooLargeError', `${key} has ${bytes} bytes as JSON; at most ${limit} are stored. Keep large data elsewhere, and its address here.`, {
+      key,
+      bytes,
+      limit,
+    });
+  }
+}
+
+/** 422. A function, a symbol, a BigInt, a circle... in what must be stored: it would not read back as it was. */
+export class UnserialisableValueError extends WorkflowError {
+  declare readonly key: string;
+  constructor(key: string, why: string) {
+    super(422, 'UnserialisableValueError', `${key} cannot be stored: ${why}.`, { key });
+  }
+}
+
+/** 503. The database refused or was not there, time and again. What was asked for may or may not have been done. */
+export class StoreUnavailableError extends WorkflowError {
+  declare readonly processId: string;
+  constructor(processId: string, cause: unknown) {
+    super(503, 'StoreUnavailableError', `Process ${processId} could not be changed: ${reasonOf(cause)}`, { processId });
+    this.cause = cause;
+  }
+}
+
+/** With every problem of every workflow at once. At boot 500, and the application does not start; of a document given at run time 400. */
+export class InvalidWorkflowError extends WorkflowError {
+  /** The workflow, or all of them. */
+  declare readonly workflow: string;
+  declare readonly problems: string[];
+  constructor(workflow: string, problems: string[], when: 'boot' | 'define' = 'boot') {
+    super(
+      when === 'define' ? 400 : 500,
+      'InvalidWorkflowError',
+      `${problems.length === 1 ? 'There is a problem' : `There are ${problems.length} problems`} in ${workflow}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+      { workflow, problems },
+    );
+  }
+}
+
+/** At boot: the database is not as the engine needs it. Names what is missing and the command to run. */
+export class SchemaError extends WorkflowError {
+  constructor(message: string) {
+    super(500, 'SchemaError', message, {});
+  }
+}

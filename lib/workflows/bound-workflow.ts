@@ -1,0 +1,25 @@
+import { END, type WorkflowDefinition } from '../definition/graph.js';
+import { fromContext } from '../definition/node-code.js';
+import type { AnyFunction, Compiled, NodeCode, WorkflowSource } from '../definition/source.js';
+import type { Schema } from '../values/types.js';
+
+/** A definition with the user's code: what its nodes run, by name. */
+export interface BoundWorkflow {
+  readonly definition: WorkflowDefinition;
+  readonly context: Schema | undefined;
+  /** The code of all nodes. */
+  readonly steps: ReadonlyMap<string, NodeCode>;
+  readonly completeWhen: AnyFunction | undefined;
+  readonly source: WorkflowSource;
+}
+
+export function bind({ source, definition, code }: Compiled): BoundWorkflow {
+  const { completeWhen, context } = source.options;
+  return { definition, context, steps: code, completeWhen: fromContext(completeWhen), source };
+}
+
+/** In place of a definition nobody here knows: enough to stop a process, or to end it. */
+export function unknownBound(name: string, version: number): BoundWorkflow {
+  const definition: WorkflowDefinition = { name, version, start: END, nodes: new Map(), completesEarly: false, onError: 'fail' };
+  return { definition, context: undefined, steps: new Map(), completeWhen: undefined, source: { className: name, options: { name }, steps: [], instance: {} } };
+}

@@ -1,0 +1,197 @@
+/**
+ * What the instances of an application agree on: which graph each version of a workflow has, and the documents that any of them
+ * can run. Each writes down what it brings, and learns what others have.
+ */
+import { Logger } from '@nestjs/common';
+import { reasonOf } from '../values/reason.js';
+import type { WorkflowJson } from '../definition/workflow-json.js';
+import { InvalidInputError, InvalidWorkflowError, StoreUnavailableError } from '../values/errors.js';
+import type { ProcessStore } from '../store/process-store.js';
+import type { StoredDefinition } from '../store/port.js';
+import type { BoundWorkflow } from './bound-workflow.js';
+import { isSame, nameIn, problemsIn, refusedAtRunTime, type DefinitionRow, rowOf, unused, versionFor, withVersion } from './definition-row.js';
+import type { WorkflowRegistry } from './registry.js';
+
+const MOST_LOSSES = 10;
+/** A row may be committed a little after the moment it carries. */
+const MARGIN_MS = 10_000;
+
+export class DefinitionCatalog {
+  private readonly logger = new Logger('Workflow');
+  /** The documents known here, as they were read, by name and version. */
+  private readonly read = new Map<string, string>();
+  /** Those that cannot run here, and why; they may name what is learned later. */
+  private readonly broken = new Map<string, { readonly row: StoredDefinition; readonly why: string }>();
+  private since = 0;
+  /** So often something was defined or withdrawn here. */
+  private changes = 0;
+
+  constructor(
+    private readonly store: ProcessStore,
+    private readonly registry: WorkflowRegistry,
+    /** There is more to work off. */
+    private readonly learned: () => Promise<void>,
+  ) {}
+
+  /* ---------------------------------------------------------------------- boot ---- */
+
+  /** All that the application brings is in the registry. @throws InvalidWorkflowError where live processes need another graph of it */
+  async open(): Promise<void> {
+    const stored = await this.store.definitions();
+    const problems: string[] = [];
+    for (const bound of this.registry.all()) await this.bring(bound, stored).catch((error: unknown) => problems.push(...problemsIn(error)));
+    if (problems.length > 0) throw new InvalidWorkflowError('the workflows of this application', problems);
+    await this.learn();
+    await this.warnOfStrangers();
+  }
+
+  private async bring(bound: BoundWorkflow, stored: readonly StoredDefinition[]): Promise<void> {
+    const { placed, withdrawn } = await this.record(bound, stored, false);
+    if (placed !== bound) this.registry.remove(bound.definition.name, bound.definition.version);
+    this.take(placed);
+    if (!withdrawn) return;
+    this.logger.warn(`${nameIn(placed)} was withdrawn, and stays so until define() brings it back.`);
+    this.leave(placed.definition);
+  }
+
+  private async warnOfStrangers(): Promise<void> {
+    const strangers = (await this.store.census()).filter(({ workflow, version }) => !this.registry.find(workflow, version));
+    const lines = strangers.map(({ workflow, version, live }) => `${live} live ${live === 1 ? 'process' : 'processes'} of "${workflow}" version ${version}`);
+    if (lines.length > 0) this.logger.warn(`This application does not know the workflow of ${lines.join(', ')}: they stand still here.`);
+  }
+
+  /* --------------------------------------------------------------------- others ---- */
+
+  /** What other instances have defined or withdrawn since the last look. */
+  async learn(): Promise<void> {
+    const { changes } = this;
+    const rows = await this.store.definitions(this.since);
+    if (changes !== this.changes) return this.learn(); // what was read may be older than what this instance has written since
+    const changed = rows.filter((row) => this.isNews(row));
+    if (changed.length > 0) this.adoptAll(changed);
+    this.since = Math.max(this.since, ...rows.map(({ updatedAt }) => updatedAt - MARGIN_MS));
+    if (changed.length > 0) await this.learned();
+  }
+
+  /** Code is what it is; of a document the table says what it is. */
+  private isNews({ name, version, document, withdrawn }: StoredDefinition): boolean {
+    if (document === null) return false;
+    const known = this.registry.find(name, version);
+    if (known && !known.source.document) return false;
+    return withdrawn ? !this.registry.isWithdrawn(name, version) : this.read.get(keyOf({ name, version })) !== document;
+  }
+
+  /** One may name another as its child, in whatever order they come. */
+  private adoptAll(rows: readonly StoredDefinition[]): void {
+    for (const row of rows) this.broken.set(keyOf(row), { row, why: '' });
+    for (let left = Infinity; this.broken.size < left;) {
+      left = this.broken.size;
+      for (const { row } of this.broken.values()) {
+        const why = this.adopt(row);
+        if (why === null) this.broken.delete(keyOf(row));
+        else this.broken.set(keyOf(row), { row, why });
+      }
+    }
+    for (const row of rows) this.giveUp(row);
+  }
+
+  /** Null: done; else why not. */
+  private adopt(row: StoredDefinition): string | null {
+    if (row.withdrawn) return this.adoptWithdrawal(row);
+    this.read.set(keyOf(row), row.document!);
+    try {
+      this.registry.add(withVersion(this.made(JSON.parse(row.document!)), row.version));
+      this.logger.log(`"${row.name}" version ${row.version} is known from the database.`);
+      return null;
+    } catch (error) {
+      return reasonOf(error);
+    }
+  }
+
+  private adoptWithdrawal(row: StoredDefinition): null {
+    this.leave(row);
+    this.logger.log(`"${row.name}" version ${row.version} has been withdrawn.`);
+    return null;
+  }
+
+  private giveUp({ name, version }: StoredDefinition): void {
+    const found = this.broken.get(keyOf({ name, version }));
+    if (!found) return;
+    this.registry.remove(name, version);
+    this.logger.warn(`"${name}" version ${version} cannot run here, and its processes are left alone: ${found.why}`);
+  }
+
+  /* --------------------------------------------------------------- at run time ---- */
+
+  /** @throws InvalidWorkflowError with all problems of the document, or where live processes need another graph of its version */
+  async define(document: WorkflowJson): Promise<void> {
+    if (typeof document !== 'object' || document === null) throw new InvalidInputError('workflow', ['it must be a document, as an object']);
+    this.take((await this.written(document).catch(refusedAtRunTime)).placed);
+    await this.learned();
+  }
+
+  private async written(document: WorkflowJson): Promise<{ placed: BoundWorkflow }> {
+    return this.record(this.made(document), await this.store.definitions(), true);
+  }
+
+  /** @throws InvalidInputError for what is code, UnknownWorkflowError */
+  async withdraw(name: string, version?: number): Promise<void> {
+    const rows = (await this.store.definitions()).filter((row) => row.name === name && (version === undefined || row.version === version));
+    if (rows.length === 0) this.registry.get(name, version);
+    const documents = rows.filter(({ document }) => document !== null);
+    if (documents.length === 0) throw new InvalidInputError('workflow', [`"${name}" is code: take its class out of the providers instead`]);
+    for (const row of documents) await this.takeBack(row);
+  }
+
+  private async takeBack({ updatedAt: _at, ...row }: StoredDefinition): Promise<void> {
+    const isWritten = row.withdrawn || (await this.store.keepDefinition({ ...row, withdrawn: true }, row.fingerprint));
+    if (!isWritten) return this.withdraw(row.name, row.version); // somebody has just defined it anew
+    this.leave(row);
+  }
+
+  /* ----------------------------------------------------------------- the table ---- */
+
+  /** Writes it down under its version. Whoever loses a race looks again at what there is. */
+  private async record(bound: BoundWorkflow, known: readonly StoredDefinition[], returns: boolean): Promise<{ placed: BoundWorkflow; withdrawn: boolean }> {
+    for (let losses = 0, stored = known; losses < MOST_LOSSES; losses++, stored = await this.store.definitions()) {
+      const rows = stored.filter(({ name }) => name === bound.definition.name);
+      const placed = withVersion(bound, versionFor(bound, rows));
+      const before = rows.find(({ version }) => version === placed.definition.version);
+      const row = rowOf(placed, !returns && before?.withdrawn === true);
+      if (before && isSame(before, row)) return { placed, withdrawn: row.withdrawn };
+      await this.check(placed, row, before, rows);
+      if (await this.store.keepDefinition(row, before?.fingerprint ?? null)) return { placed, withdrawn: row.withdrawn };
+    }
+    throw new StoreUnavailableError(bound.definition.name, 'too many others define it at the same time');
+  }
+
+  private async check(placed: BoundWorkflow, row: DefinitionRow, before: StoredDefinition | undefined, rows: readonly StoredDefinition[]): Promise<void> {
+    if (!before) return;
+    if (row.document !== null && before.document === null)
+      throw new InvalidWorkflowError(nameIn(placed), [`${nameIn(placed)} is code: give the document another name or version.`]);
+    if (before.fingerprint !== row.fingerprint) unused(placed, rows, await this.store.census());
+  }
+
+  private take(placed: BoundWorkflow): void {
+    this.changes++;
+    this.registry.add(placed);
+    if (placed.source.document) this.read.set(keyOf(placed.definition), JSON.stringify(placed.source.document));
+  }
+
+  private leave({ name, version }: DefinitionKey): void {
+    this.changes++;
+    this.read.delete(keyOf({ name, version }));
+    this.registry.withdraw(name, version);
+  }
+
+  private made(document: unknown): BoundWorkflow {
+    if (!this.registry.compiler) throw new Error('The application has not booted.');
+    return this.registry.compiler.make(document);
+  }
+}
+
+type DefinitionKey = Pick<StoredDefinition, 'name' | 'version'>;
+
+function keyOf({ name, version }: DefinitionKey): string {
+  return `${name}@${version}`;
+}

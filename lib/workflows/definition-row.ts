@@ -1,0 +1,72 @@
+import { fingerprintOf } from '../definition/fingerprint.js';
+import { InvalidWorkflowError } from '../values/errors.js';
+import type { ProcessStore } from '../store/process-store.js';
+import type { StoredDefinition } from '../store/port.js';
+import type { BoundWorkflow } from './bound-workflow.js';
+
+/** A definition as it is written down. */
+export type DefinitionRow = Omit<StoredDefinition, 'updatedAt'>;
+
+export function rowOf(bound: BoundWorkflow, withdrawn: boolean): DefinitionRow {
+  const { name, version } = bound.definition;
+  const { document } = bound.source;
+  return { name, version, fingerprint: printOf(bound), document: document ? JSON.stringify(document) : null, withdrawn };
+}
+
+export function isSame(a: DefinitionRow, b: DefinitionRow): boolean {
+  return a.fingerprint === b.fingerprint && a.document === b.document && a.withdrawn === b.withdrawn;
+}
+
+export function nameIn({ definition: { name, version } }: BoundWorkflow): string {
+  return `"${name}" version ${version}`;
+}
+
+/** As said, or for a document that says none: that of the newest document with its graph, else the next. */
+export function versionFor(bound: BoundWorkflow, rows: readonly StoredDefinition[]): number {
+  const { document } = bound.source;
+  if (!document || document.version !== undefined) return bound.definition.version;
+  const [newest] = rows.filter((row) => row.document !== null).sort((a, b) => b.version - a.version);
+  if (newest?.fingerprint === printOf(bound)) return newest.version;
+  return nextIn(rows);
+}
+
+function nextIn(rows: readonly StoredDefinition[]): number {
+  return Math.max(0, ...rows.map(({ version }) => version)) + 1;
+}
+
+export function withVersion(bound: BoundWorkflow, version: number): BoundWorkflow {
+  return bound.definition.version === version ? bound : { ...bound, definition: { ...bound.definition, version } };
+}
+
+type Census = Awaited<ReturnType<ProcessStore['census']>>;
+
+/** How many live processes a version has. */
+export function liveIn(census: Census, name: string, version: number): number {
+  return census.find((each) => each.workflow === name && each.version === version)?.live ?? 0;
+}
+
+/** @throws InvalidWorkflowError if live processes are on their way through the graph it had */
+export function unused(bound: BoundWorkflow, rows: readonly StoredDefinition[], census: Census): void {
+  const { name, version } = bound.definition;
+  const live = liveIn(census, name, version);
+  if (live === 0) return;
+  const [count, them] = live === 1 ? ['1 live process was', 'it goes'] : [`${live} live processes were`, 'they go'];
+  throw new InvalidWorkflowError(`"${name}"`, [
+    `${bound.source.className}: ${count} started with another graph of version ${version}. Raise the version to ${nextIn(rows)}, so that ${them} on with what was begun.`,
+  ]);
+}
+
+/** Of the graph alone: the same under any version. */
+function printOf({ definition, source }: BoundWorkflow): string {
+  return fingerprintOf({ definition: { ...definition, version: 1 }, source });
+}
+
+export function problemsIn(error: unknown): readonly string[] {
+  if (error instanceof InvalidWorkflowError) return error.problems;
+  throw error;
+}
+
+/** Whoever gave the document hears of it, and not the boot. */
+export function refusedAtRunTime(error: unknown): never {
+  throw error instanceof InvalidWorkflowError ? new InvalidWorkflowError(error.workflow, error.problems, 'define') : error;
+}

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { plain } from '../context/plain.js';
+import type { Json } from '../values/json.js';
+import { reasonOf } from '../values/reason.js';
+import { compileWorkflow } from '../definition/compile.js';
+import { type Names, type ReadDocument, readDocument } from '../definition/documents.js';
+import type { Compiled, DefinitionDefaults, WorkflowSource } from '../definition/source.js';
+import { InvalidWorkflowError, UnserialisableValueError } from '../values/errors.js';
+import { bind, type BoundWorkflow } from './bound-workflow.js';
+
+/** What an application offers to those who write workflows in it. */
+export interface CompilerScope extends Names {
+  /** Null: any name will do. */
+  readonly queues: readonly string[] | null;
+  /** The names of its workflows, as they are at the moment. Null: any name will do. */
+  readonly workflows: (() => readonly string[]) | null;
+  readonly defaults?: DefinitionDefaults;
+}
+
+/** Where workflows are made of what their authors wrote: at boot, and when one is defined at run time. */
+export class WorkflowCompiler {
+  constructor(private readonly scope: CompilerScope) {}
+
+  compile(source: WorkflowSource): Compiled {
+    const { library, queues, workflows, defaults } = this.scope;
+    return compileWorkflow(source, library, { queues, ...(workflows && { workflows: [...workflows(), source.options.name] }) }, defaults);
+  }
+
+  /** A document, or the path of one. `place` names it in problems where it does not name itself. */
+  read(given: unknown, place = 'a workflow'): ReadDocument {
+    if (typeof given !== 'string') return this.readData(given, nameOf(given) ?? place);
+    try {
+      return this.readData(JSON.parse(readFileSync(given, 'utf8')), basename(given));
+    } catch (error) {
+      return { problems: [`${given}: it cannot be read: ${reasonOf(error)}`] };
+    }
+  }
+
+  /** On a copy, so that it is what is stored, whatever its author or a step does to it later. */
+  private readData(given: unknown, place: string): ReadDocument {
+    try {
+      return readDocument(typeof given === 'object' ? frozen(plain(given, '')) : given, place, this.scope);
+    } catch (error) {
+      if (!(error instanceof UnserialisableValueError)) throw error;
+      return { problems: [...readDocument(given, place, this.scope).problems, `${place}: ${error.message}`] };
+    }
+  }
+
+  /** A document as a workflow that runs. @throws InvalidWorkflowError with every problem */
+  make(given: unknown): BoundWorkflow {
+    const { source, problems } = this.read(given);
+    const compiled = source && this.compile(source);
+    const all = [...problems, ...(compiled?.problems ?? [])];
+    if (!compiled || all.length > 0) throw new InvalidWorkflowError(source?.className ?? nameOf(given) ?? 'a workflow', all);
+    return bind(compiled);
+  }
+}
+
+function frozen(data: Json): Json {
+  if (typeof data === 'object' && data !== null) Object.values(data).forEach(frozen);
+  return Object.freeze(data);
+}
+
+function nameOf(given: unknown): string | undefined {
+  const name = typeof given === 'object' && given !== null ? (given as { name?: unknown }).name : undefined;
+  return typeof name === 'string' && name !== '' ? `workflow "${name}"` : undefined;
+}
