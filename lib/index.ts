@@ -64,7 +64,8 @@ export { WorkflowWaitEntity as Wait } from './store/typeorm/entities/wait.entity
 export { workflowEntities } from './store/typeorm/entities/workflow-entities.js';
 export { workflowMigrations } from './store/typeorm/migrations/workflow-migrations.js';
 export type { AuditType, Disposition } from './core/change.js';
-export type { FinishedStatus, LiveStatus, ProcessStatus, WaitKind } from './core/process.js';
+export type { FinishedStatus, LiveStatus, ProcessStatus } from './core/process.js';
+export type { WaitKind } from './core/waits-for.js';
 export {
   InvalidInputError,
   InvalidWorkflowError,

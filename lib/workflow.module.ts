@@ -11,6 +11,7 @@ import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { discoverWorkflows, type Documents } from './workflows/boot.js';
 import { Clock, SystemTimers, Timers } from './values/clock.js';
 import { StoreClock } from './engine/store-clock.js';
+import { composeEngine } from './engine/compose.js';
 import { Engine } from './engine/engine.js';
 import { listenToLogger } from './execution/logger-tee.js';
 import { settingsOf } from './engine/settings.js';
@@ -56,9 +57,10 @@ export class WorkflowModule implements OnModuleInit, OnApplicationBootstrap, Bef
   async onModuleInit(): Promise<void> {
     const problems: string[] = [];
     settingsOf(this.options, problems);
-    discoverWorkflows(this.discovery, this.engine.registry, this.engine.queue.queues, this.options, problems, this.documents);
-    await this.engine.store.open(this.options.schema ?? 'check');
-    await this.engine.definitions.open();
+    const { registry, queue, store, definitions } = this.engine.parts;
+    discoverWorkflows(this.discovery, registry, queue.queues, this.options, problems, this.documents);
+    await store.open(this.options.schema ?? 'check');
+    await definitions.open();
   }
 
   /** All modules are ready: bodies may run. */
@@ -70,7 +72,7 @@ export class WorkflowModule implements OnModuleInit, OnApplicationBootstrap, Bef
   /** The database is still there: what runs can be recorded. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.engine.stop().finally(this.endListening);
-    await this.engine.store.close();
+    await this.engine.parts.store.close();
   }
 }
 
@@ -98,10 +100,10 @@ function assemble(extras: WorkflowModuleExtras, options: Provider[], imports: Dy
       {
         provide: Engine,
         useFactory: (processes: ProcessStore, tasks: TaskQueue, clock: Clock, timers: Timers, given: WorkflowModuleOptions) =>
-          new Engine(processes, tasks, clock, timers, settingsOf(given, [])),
+          composeEngine({ store: processes, queue: tasks, clock, timers }, settingsOf(given, [])),
         inject: [ProcessStore, TaskQueue, Clock, Timers, WORKFLOW_OPTIONS],
       },
-      { provide: WorkflowService, useFactory: (engine: Engine) => new WorkflowService(engine), inject: [Engine] },
+      { provide: WorkflowService, useFactory: ({ parts }: Engine) => new WorkflowService(parts), inject: [Engine] },
     ],
     exports: [WorkflowService, Clock, ProcessStore, TaskQueue],
   };

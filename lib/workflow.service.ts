@@ -2,7 +2,8 @@ import type { Observable } from 'rxjs';
 import type { Disposition } from './core/change.js';
 import type { Json } from './values/json.js';
 import { newId } from './values/new-id.js';
-import type { ProcessState, WaitState } from './core/process.js';
+import type { ProcessState } from './core/process.js';
+import type { WaitState } from './core/wait.js';
 import { fromStored } from './context/typed-data.js';
 import { startingValues } from './context/context.js';
 import { checkCallOptions, checkName, checkOneOf, checkOptions, MAX_CORRELATION_ID, MAX_EVENT_KEY, MAX_GROUP_ID, MAX_ID } from './context/checks.js';
@@ -11,22 +12,16 @@ import type { ContextIn, MessageIn, ReceiverIn, StepIn, StartValues } from './de
 import { stepNameOf } from './decorators/step.decorator.js';
 import { drawMermaid } from './definition/mermaid.js';
 import type { WorkflowJson } from './definition/workflow-json.js';
-import { InvalidInputError, ProcessAlreadyLiveError } from './values/errors.js';
+import { InvalidInputError, ProcessAlreadyLiveError, ProcessNotFoundError } from './values/errors.js';
 import { checkedMessage } from './context/message.js';
-import type { Engine } from './engine/engine.js';
+import type { EngineParts } from './engine/engine.js';
 import { explain } from './query/explain.js';
-import { History } from './query/process-history.js';
-import { Lookup } from './query/process-lookup.js';
 import { type Page } from './query/page.js';
 import { type ProcessRef } from './query/process-ref.js';
-import { Operations } from './operations/process-operations.js';
-import { Inputs } from './messaging/input-delivery.js';
-import { type Delivery, letterOf } from './messaging/delivery.js';
-import { Migrations, type VersionChange } from './operations/migration.js';
-import { type InputFilter, OwedInputs } from './query/owed-inputs.js';
+import { type Delivery, deliveryRequest } from './messaging/delivery.js';
+import { type VersionChange } from './operations/migration.js';
+import { type InputFilter } from './query/owed-inputs.js';
 import { logOf } from './query/process-log.js';
-import { RecordStream } from './query/record-stream.js';
-import { SettledWatch } from './engine/settled.js';
 import { type ContextChange, type HistoryRecord, isShown, processView, waitView } from './query/views.js';
 import { type WaitView } from './query/shapes.js';
 import type { AuditRecord, Process, Explanation } from './query/shapes.js';
@@ -48,24 +43,10 @@ const START_OPTIONS = ['groupId', 'id', 'version', 'ifLive', 'actor', 'reason', 
 export class WorkflowService {
   /** Audit records as this instance commits them. Best effort; the table is the truth. */
   readonly records: Observable<AuditRecord>;
-  private readonly lookup: Lookup;
-  private readonly history_: History;
-  private readonly operations: Operations;
-  private readonly settledWatch: SettledWatch;
-  private readonly inputs: Inputs;
-  private readonly owed: OwedInputs;
-  private readonly migrations: Migrations;
 
   /** @internal Made by the module. */
-  constructor(private readonly engine: Engine) {
-    this.lookup = new Lookup(engine.store, engine.registry, engine.uncommitted);
-    this.history_ = new History(engine.store, engine.registry);
-    this.operations = new Operations(engine.hands, this.lookup, this.history_);
-    this.settledWatch = new SettledWatch(engine, this.lookup);
-    this.inputs = new Inputs(engine.store, engine.registry, this.lookup, engine.hands, engine.clock);
-    this.owed = new OwedInputs(engine.store, engine.registry);
-    this.migrations = new Migrations(engine.store, engine.registry, engine.hands);
-    this.records = new RecordStream(engine.writer).records;
+  constructor(private readonly parts: EngineParts) {
+    this.records = parts.records.records;
   }
 
   /**
@@ -74,22 +55,16 @@ export class WorkflowService {
    * @throws UnknownWorkflowError, InvalidInputError, UnserialisableValueError, ValueTooLargeError; ProcessAlreadyLiveError
    */
   async start<W extends Class | string>(workflow: W, context?: StartValues<W>, options: StartOptions = {}): Promise<Process> {
-    const bound = this.engine.registry.get(workflow, options.version);
-    const { actor, reason, ifLive, id = newId(this.engine.clock.now().getTime()), groupId = id } = options;
+    const bound = this.parts.registry.get(workflow, options.version);
+    const { ifLive, id = newId(this.parts.clock.now().getTime()), groupId = id } = options;
     checkOptions('The start options', options, START_OPTIONS);
     if (ifLive !== undefined) checkOneOf('ifLive', ifLive, ['refuse', 'return']);
     checkName('id', id, MAX_ID);
     checkName('groupId', groupId, MAX_GROUP_ID);
     checkCallOptions(options);
     const values = await startingValues(bound.context, context ?? {}, bound.definition.name);
-    const seed = {
-      id,
-      groupId,
-      values: { set: values, remove: [] },
-      given: { ...(actor !== undefined && { actor }), ...(reason !== undefined && { reason }) },
-    };
     try {
-      return processView(await this.engine.starter.start(bound, seed, options.manager));
+      return processView(await this.parts.starter.start(bound, { id, groupId, values: { set: values, remove: [] } }, options));
     } catch (error) {
       if (!(error instanceof ProcessAlreadyLiveError)) throw error;
       return this.alreadyLive(bound.definition.name, groupId, id, ifLive, options.manager);
@@ -97,7 +72,10 @@ export class WorkflowService {
   }
 
   private async alreadyLive(workflow: string, groupId: string, id: string, ifLive: StartOptions['ifLive'], manager: unknown): Promise<Process> {
-    const live = await this.lookup.toWrite({ workflow, groupId }, manager).catch(() => null);
+    const live = await this.parts.lookup.toWrite({ workflow, groupId }, manager).catch((error: unknown) => {
+      if (error instanceof ProcessNotFoundError) return null;
+      throw error;
+    });
     if (!live) throw new InvalidInputError('id', [`process ${id} exists already`]);
     if (ifLive === 'return') return processView(live);
     throw new ProcessAlreadyLiveError(live.id, workflow, groupId);
@@ -116,12 +94,17 @@ export class WorkflowService {
     response: MessageIn<W, S>,
     options: DeliveryOptions = {},
   ): Promise<Disposition> {
-    const name = this.engine.registry.nameOf(workflow);
-    const { names, code } = this.engine.registry.responder(workflow, step as Class | string);
+    const name = this.parts.registry.nameOf(workflow);
+    const { names, code } = this.parts.registry.responder(workflow, step as Class | string);
     checkName('correlationId', correlationId, MAX_CORRELATION_ID);
     checkCallOptions(options);
     const body = await checkedMessage(code.message, response, `The response to ${name}.${stepNameOf(step)}`, 'response');
-    return this.engine.post.respond({ workflow: name, step: stepNameOf(step), steps: names }, correlationId, body, letterOf(options, this.engine.clock.now()));
+    return this.parts.messages.respond(
+      { workflow: name, step: stepNameOf(step), steps: names },
+      correlationId,
+      body,
+      deliveryRequest(options, this.parts.clock.now()),
+    );
   }
 
   /**
@@ -137,12 +120,12 @@ export class WorkflowService {
     input: MessageIn<W, S>,
     options: DeliveryOptions = {},
   ): Promise<Process> {
-    return processView(await this.inputs.provide(workflow, step as Class | string, process, input, letterOf(options, this.engine.clock.now())));
+    return processView(await this.parts.inputs.provide(workflow, step as Class | string, process, input, deliveryRequest(options, this.parts.clock.now())));
   }
 
   /** The inputs that are owed, oldest first, a page at a time. @throws InvalidInputError for a limit or cursor that is none */
   waitingForInput(filter: InputFilter = {}): Promise<Page<OwedInput>> {
-    return this.owed.page(filter);
+    return this.parts.owed.page(filter);
   }
 
   /**
@@ -159,22 +142,22 @@ export class WorkflowService {
     checkCallOptions(options);
     const body: Json = data === undefined ? null : plain(data, 'data');
     checkSize(body, `The data of event "${event}"`);
-    return this.engine.post.emit(event, keys as readonly string[], body, letterOf(options, this.engine.clock.now()));
+    return this.parts.messages.emit(event, keys as readonly string[], body, deliveryRequest(options, this.parts.clock.now()));
   }
 
   /** Resolves when the process waits, parks or ends; after `timeout` too, with the process as it then is. Never throws a step's error. */
   async settled(process: ProcessRef, options: { timeout?: Duration } = {}): Promise<Process> {
-    return processView(await this.settledWatch.settled(process, options.timeout));
+    return processView(await this.parts.settled.settled(process, options.timeout));
   }
 
   /** Stops it: no step starts any more, messages are kept. A body under way ends, and counts. @throws ProcessFinishedError */
   async suspend(process: ProcessRef, options: ActionOptions = {}): Promise<Process> {
-    return processView(await this.operations.suspend(process, options));
+    return processView(await this.parts.operations.suspend(process, options));
   }
 
   /** Lets a suspended process go on. @throws NotWaitingError if it is not suspended */
   async resume(process: ProcessRef, options: ActionOptions = {}): Promise<Process> {
-    return processView(await this.operations.resume(process, options));
+    return processView(await this.parts.operations.resume(process, options));
   }
 
   /**
@@ -182,12 +165,12 @@ export class WorkflowService {
    * of them first. @throws ProcessFinishedError
    */
   async cancel(process: ProcessRef, options: ActionOptions & { compensate?: boolean } = {}): Promise<Process> {
-    return processView(await this.operations.cancel(process, options));
+    return processView(await this.parts.operations.cancel(process, options));
   }
 
   /** Gives what has failed a new attempt, with the message it had. @throws NotWaitingError if nothing (of that step) has failed */
   async retry(process: ProcessRef, options: ActionOptions & { step?: string } = {}): Promise<Process> {
-    return processView(await this.operations.retry(process, options));
+    return processView(await this.parts.operations.retry(process, options));
   }
 
   /**
@@ -196,7 +179,7 @@ export class WorkflowService {
    * @throws InvalidInputError for a version there is not; ProcessAlreadyLiveError if another process took its group id meanwhile
    */
   async restartFrom(process: ProcessRef, contextVersion: number, options: ActionOptions = {}): Promise<Process> {
-    return processView(await this.operations.restartFrom(process, contextVersion, options));
+    return processView(await this.parts.operations.restartFrom(process, contextVersion, options));
   }
 
   /**
@@ -211,7 +194,7 @@ export class WorkflowService {
     options: SkipOptions = {},
   ): Promise<Process> {
     if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) throw new InvalidInputError('patch', ['it must be an object']);
-    return processView(await this.operations.skip(workflow, process, step, patch, options));
+    return processView(await this.parts.operations.skip(workflow, process, step, patch, options));
   }
 
   /** The process with its newest values, typed by its context's class, and all it waits for. @throws ProcessNotFoundError */
@@ -219,25 +202,25 @@ export class WorkflowService {
   get<W extends Class | string = string>(process: ProcessRef<W>): Promise<ProcessView<ContextIn<W>>>;
   async get(first: Class | ProcessRef, process?: ProcessOf): Promise<ProcessView<any>> {
     const ref = process === undefined ? (first as ProcessRef) : refOf(first as Class | string, process);
-    const state = await this.lookup.toRead(ref);
-    const [values, waits] = await Promise.all([this.history_.valuesAt(state, state.contextVersion), this.lookup.waitsOf(state.id)]);
-    return { ...processView(state), context: fromStored(this.history_.schemaOf(state), values), waits: this.shown(state, waits) };
+    const state = await this.parts.lookup.toRead(ref);
+    const [values, waits] = await Promise.all([this.parts.history.valuesAt(state, state.contextVersion), this.parts.lookup.waitsOf(state.id)]);
+    return { ...processView(state), context: fromStored(this.parts.history.schemaOf(state), values), waits: this.shown(state, waits) };
   }
 
   /** What somebody or something outside can end. */
   private shown(state: ProcessState, waits: readonly WaitState[]): WaitView[] {
-    return waits.filter(isShown).map((wait) => waitView(state.id, wait, this.owed.schemaOf(state, wait)));
+    return waits.filter(isShown).map((wait) => waitView(state.id, wait, this.parts.owed.schemaOf(state, wait)));
   }
 
   /** Processes, newest first, a page at a time. @throws InvalidInputError for a limit or cursor that is none */
   async find(filter: ProcessFilter = {}): Promise<Page<Process>> {
-    const page = await this.lookup.page(this.lookup.query(filter), filter);
+    const page = await this.parts.lookup.page(this.parts.lookup.query(filter), filter);
     return { ...page, items: page.items.map(processView) };
   }
 
   /** Everything that happened to it, in order, with what each step returned and each message said. @throws ProcessNotFoundError */
   async history(process: ProcessRef): Promise<HistoryRecord[]> {
-    return this.history_.of(await this.lookup.toRead(process));
+    return this.parts.history.of(await this.parts.lookup.toRead(process));
   }
 
   /**
@@ -245,46 +228,46 @@ export class WorkflowService {
    * of an attempt are kept. (`console.log` is not heard.) @throws ProcessNotFoundError
    */
   async log(process: ProcessRef): Promise<LogLine[]> {
-    const { id } = await this.lookup.toRead(process);
-    return logOf(await this.engine.store.recordsOf(id));
+    const { id } = await this.parts.lookup.toRead(process);
+    return logOf(await this.parts.store.queries.recordsOf(id));
   }
 
   /** What it waits for, since when and until when, who holds it, and what could be done now. @throws ProcessNotFoundError */
   async explain(process: ProcessRef): Promise<Explanation> {
-    const state = await this.lookup.toRead(process);
+    const state = await this.parts.lookup.toRead(process);
     const { workflow, workflowVersion } = state;
-    const waits = await this.lookup.waitsOf(state.id);
+    const waits = await this.parts.lookup.waitsOf(state.id);
     const told = explain({
       process: state,
       waits,
-      definition: this.engine.registry.find(workflow, workflowVersion)?.definition,
-      withdrawn: this.engine.registry.isWithdrawn(workflow, workflowVersion),
+      definition: this.parts.registry.find(workflow, workflowVersion)?.definition,
+      withdrawn: this.parts.registry.isWithdrawn(workflow, workflowVersion),
     });
     return { ...told, waits: this.shown(state, waits) };
   }
 
   /** All values of that version, typed by the context's class. @throws InvalidInputError for a version there is not */
   async contextAt<W extends Class | string = string>(process: ProcessRef<W>, version: number): Promise<ContextIn<W>> {
-    const state = await this.lookup.toRead(process);
-    return fromStored(this.history_.schemaOf(state), await this.history_.valuesAt(state, version)) as ContextIn<W>;
+    const state = await this.parts.lookup.toRead(process);
+    return fromStored(this.parts.history.schemaOf(state), await this.parts.history.valuesAt(state, version)) as ContextIn<W>;
   }
 
   /** What changed from one version to another, key by key, as stored. @throws InvalidInputError for a version there is not */
   async diff(process: ProcessRef, from: number, to: number): Promise<ContextChange[]> {
-    return this.history_.diff(await this.lookup.toRead(process), from, to);
+    return this.parts.history.diff(await this.parts.lookup.toRead(process), from, to);
   }
 
   /** The workflow as a Mermaid flowchart; of a process, in its version and with the places where it stands. @throws UnknownWorkflowError */
   draw(workflow: Class | string): string;
   draw(workflow: Class | string, process: ProcessOf): Promise<string>;
   draw(workflow: Class | string, process?: ProcessOf): string | Promise<string> {
-    return process === undefined ? drawMermaid(this.engine.registry.get(workflow).definition) : this.drawProcess(refOf(workflow, process));
+    return process === undefined ? drawMermaid(this.parts.registry.get(workflow).definition) : this.drawProcess(refOf(workflow, process));
   }
 
   private async drawProcess(ref: ProcessRef): Promise<string> {
-    const { id, workflow, workflowVersion, tokens } = await this.lookup.toRead(ref);
-    const { definition } = this.engine.registry.get(workflow, workflowVersion);
-    return drawMermaid(definition, [...new Set([...tokens, ...(await this.lookup.waitsOf(id))].map(({ node }) => node))]);
+    const { id, workflow, workflowVersion, tokens } = await this.parts.lookup.toRead(ref);
+    const { definition } = this.parts.registry.get(workflow, workflowVersion);
+    return drawMermaid(definition, [...new Set([...tokens, ...(await this.parts.lookup.waitsOf(id)).map(({ token }) => token)].map(({ node }) => node))]);
   }
 
   /**
@@ -293,7 +276,7 @@ export class WorkflowService {
    * @throws InvalidWorkflowError with all problems at once; also where live processes need another graph of the version it states
    */
   define(workflow: WorkflowJson): Promise<void> {
-    return this.engine.definitions.define(workflow);
+    return this.parts.definitions.define(workflow);
   }
 
   /**
@@ -301,12 +284,12 @@ export class WorkflowService {
    * until it is defined again. @throws UnknownWorkflowError; InvalidInputError for what is code
    */
   withdraw(workflow: string, options: { readonly version?: number } = {}): Promise<void> {
-    return this.engine.definitions.withdraw(workflow, options.version);
+    return this.parts.definitions.withdraw(workflow, options.version);
   }
 
   /** What would become of the live processes of one version under another. Changes nothing. @throws UnknownWorkflowError, InvalidInputError */
   plan<W extends Class | string>(workflow: W, change: VersionChange): Promise<MigrationPlan<W>> {
-    return this.migrations.plan(workflow, change);
+    return this.parts.migrations.plan(workflow, change);
   }
 
   /**
@@ -315,7 +298,7 @@ export class WorkflowService {
    * whose context does not fit: the others are migrated
    */
   migrate<W extends Class | string>(plan: MigrationPlan<W>, options: ActionOptions & { context?: (old: any) => NoInfer<ContextIn<W>> } = {}): Promise<number> {
-    return this.migrations.migrate(plan, options);
+    return this.parts.migrations.migrate(plan, options);
   }
 }
 

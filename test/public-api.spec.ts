@@ -21,7 +21,18 @@ describe('what there is at run time', () => {
       'workflowMigrations', 'workflowSchema',
     ]); // prettier-ignore
   });
-  it('nestjs-argonaut/ports', () => expect(names(ports)).toEqual(['ProcessStore', 'TaskQueue', 'UNCLAIMED', 'isFinished', 'valuesOf']));
+  it('nestjs-argonaut/ports', () =>
+    expect(names(ports)).toEqual([
+      'CommitStore',
+      'MaintenanceStore',
+      'ProcessStore',
+      'QueryStore',
+      'TaskQueue',
+      'TransactionLostError',
+      'UNCLAIMED',
+      'isFinished',
+      'valuesOf',
+    ]));
   it('nestjs-argonaut/testing', () => {
     expect(names(testing)).toEqual([
       'VirtualClock',

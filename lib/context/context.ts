@@ -41,6 +41,7 @@ function refuseUnknown(schema: Schema | undefined, given: object, what: string):
  * @throws UnserialisableValueError, ValueTooLargeError, which fail the attempt
  */
 export function storedPatch(schema: Schema | undefined, patch: object, latest: JsonObject): ContextPatch {
+  if (Object.values(patch).every(isPlainValue)) return sized(toStored(schema, patch, ''), NOTHING_REMOVED);
   const typed = Object.create(null) as Record<string, unknown>; // so that no key means anything
   const remove: string[] = [];
   let current: Record<string, unknown> | undefined;
@@ -51,8 +52,19 @@ export function storedPatch(schema: Schema | undefined, patch: object, latest: J
     else typed[key] = value;
   }
   const set = remove.length === Object.keys(patch).length ? {} : toStored(schema, typed, '');
+  return sized(set, remove.filter((key) => Object.hasOwn(latest, key))); // prettier-ignore
+}
+
+/** Neither removes its key, nor waits for the latest value. */
+function isPlainValue(value: unknown): boolean {
+  return value !== undefined && typeof value !== 'function';
+}
+
+const NOTHING_REMOVED: readonly string[] = [];
+
+function sized(set: JsonObject, remove: readonly string[]): ContextPatch {
   checkSize(set, 'The patch');
-  return { set, remove: remove.filter((key) => Object.hasOwn(latest, key)) };
+  return { set, remove };
 }
 
 /** The values with a patch in them. */

@@ -92,8 +92,19 @@ function finite(value: number, place: string): number {
 
 /** @throws ValueTooLargeError */
 export function checkSize(value: Json, place: string, limit = MAX_BYTES): void {
+  if (roomLeft(value, limit) >= 0) return; // certainly small enough: it is written as JSON once, with its row
   const bytes = Buffer.byteLength(JSON.stringify(value));
   if (bytes > limit) throw new ValueTooLargeError(place, bytes, limit);
+}
+
+/** What is left of so many bytes, at least; below 0, it has to be measured. A character takes at most 6 bytes as JSON. */
+function roomLeft(value: Json, bytes: number): number {
+  if (typeof value === 'string') return bytes - 2 - value.length * 6;
+  if (typeof value !== 'object' || value === null) return bytes - 25;
+  let left = bytes - 2;
+  if (Array.isArray(value)) for (let i = 0; i < value.length && left >= 0; i++) left = roomLeft((value as readonly Json[])[i]!, left - 1);
+  else for (const key in value) if (left >= 0) left = roomLeft((value as JsonObject)[key]!, left - 4 - key.length * 6);
+  return left;
 }
 
 /** A copy that shares nothing: a body may do with it what it likes. */

@@ -34,7 +34,7 @@ export function inputAddress(processId: string, run: number): string {
 }
 
 /** Where a child is asked for. */
-export function orderAddress(childId: string): string {
+export function startAddress(childId: string): string {
   return `s:${childId}`;
 }
 

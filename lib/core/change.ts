@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../values/json.js';
-import { isUnderAny } from './keys.js';
-import type { ProcessState, WaitState } from './process.js';
+import type { ProcessState } from './process.js';
+import type { WaitState } from './wait.js';
+import { isUnderAny } from './token-key.js';
 
 /** What became of a message. Each has exactly one. */
 export type Disposition = 'delivered' | 'stored' | 'duplicate' | 'late' | 'conflict';
@@ -122,33 +123,41 @@ export function waitsAfter(before: Snapshot['waits'], { clear, kill, delete: gon
   const killed = new Set(kill);
   const waits = new Map(clear ? [] : [...before].filter(([key]) => !isUnderAny(key, killed)));
   for (const key of gone) waits.delete(key);
-  for (const wait of put) waits.set(wait.key, wait);
+  for (const wait of put) waits.set(wait.token.key, wait);
   return waits;
 }
 
-/** What ended is known to be gone. */
+/** Rows that were written or deleted are known. */
 function askedAfter(asked: ReadonlySet<string>, { delete: gone, put }: Change['waits']): ReadonlySet<string> {
-  return gone.length + put.length === 0 ? asked : new Set([...asked, ...gone, ...put.map(({ key }) => key)]);
+  return gone.length + put.length === 0 ? asked : new Set([...asked, ...gone, ...put.map(({ token }) => token.key)]);
 }
 
-/** Two changes of one process in a row, as one record. */
-export function joined(first: Change, second: Change): Change {
+/** Changes of one process, one after the other, as one. */
+export function joined(changes: readonly Change[]): Change {
+  const last = changes[changes.length - 1]!;
+  if (changes.length === 1) return last;
   return {
-    expected: first.expected,
-    process: second.process,
-    versions: [...first.versions, ...second.versions],
-    records: [...first.records, ...second.records],
-    waits: joinedWaits(first.waits, second.waits),
-    messages: [...first.messages, ...second.messages],
+    expected: changes[0]!.expected,
+    process: last.process,
+    versions: changes.flatMap(({ versions }) => versions),
+    records: changes.flatMap(({ records }) => records),
+    waits: joinedWaits(changes.map(({ waits }) => waits)),
+    messages: changes.flatMap(({ messages }) => messages),
   };
 }
 
-function joinedWaits(first: Change['waits'], second: Change['waits']): Change['waits'] {
-  if (second.clear) return second;
-  const killed = new Set(second.kill);
-  const put = new Map(first.put.filter(({ key }) => !isUnderAny(key, killed)).map((wait) => [wait.key, wait]));
-  for (const key of second.delete) put.delete(key);
-  for (const wait of second.put) put.set(wait.key, wait);
-  const gone = [...first.delete, ...second.delete].filter((key) => !put.has(key));
-  return { clear: first.clear, kill: [...new Set([...first.kill, ...killed])], delete: [...new Set(gone)], put: [...put.values()] };
+function joinedWaits(all: readonly Change['waits'][]): Change['waits'] {
+  const from = all.findLastIndex(({ clear }) => clear); // what it cleared, changes before it need not write
+  const [killed, gone, put] = [new Set<string>(), new Set<string>(), new Map<string, WaitState>()];
+  for (const change of from < 0 ? all : all.slice(from)) {
+    const kills = new Set(change.kill);
+    if (kills.size > 0) for (const key of put.keys()) if (isUnderAny(key, kills)) put.delete(key);
+    for (const key of kills) killed.add(key);
+    for (const key of change.delete) {
+      put.delete(key);
+      gone.add(key);
+    }
+    for (const wait of change.put) put.set(wait.token.key, wait);
+  }
+  return { clear: from >= 0, kill: [...killed], delete: [...gone].filter((key) => !put.has(key)), put: [...put.values()] };
 }

@@ -1,40 +1,53 @@
+import type { WorkflowDefinition } from '../definition/graph.js';
 import type { AuditType, Change, MessageState, Move, RecordDraft, Snapshot, UndoMark, VersionDraft } from './change.js';
-import type { DecisionContext, ContextPatch } from './events.js';
-import { type WorkflowDefinition } from '../definition/graph.js';
-import { letterOfEnd } from './engine-messages.js';
-import { UNCLAIMED, isActive, isFinished, type ProcessState, type ProcessStatus, activate, type Token } from './process.js';
+import { messageOfEnd } from './engine-messages.js';
+import type { ContextPatch, DecisionContext } from './events.js';
+import { isFinished, type ProcessState, type ProcessStatus, UNCLAIMED } from './process.js';
 import { visitKey } from './runnable.js';
-import { Tokens } from './tokens.js';
+import { activated, isActive, type Token } from './token.js';
+import { DraftTokens } from './tokens.js';
 
-/** What a record says beyond its type; the rest is the same for all records of an event. */
-type Told = Partial<Pick<RecordDraft, 'step' | 'run' | 'attempt' | 'error' | 'detail' | 'worker' | 'at' | 'reason'>>;
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What a record says beyond its type and the visit it is about. */
+export type RecordDetails = Partial<Pick<RecordDraft, 'step' | 'run' | 'error' | 'detail' | 'worker' | 'at' | 'reason'>>;
 
 /** What a version holds beside the patch. */
-type Beside = Partial<Pick<VersionDraft, 'snapshot' | 'result' | 'undo'>>;
+type VersionExtras = Partial<Pick<VersionDraft, 'snapshot' | 'result' | 'undo'>>;
 
-const NOTHING: Beside = {};
+/** The visit a record is about. What undoes everything stands in no step. */
+type RecordSubject = Pick<Token, 'node' | 'run' | 'attempt'>;
+
+const NO_DETAILS: RecordDetails = {};
+const NO_EXTRAS: VersionExtras = {};
+const NO_MESSAGES: readonly MessageState[] = [];
+const NO_VERSIONS: readonly VersionDraft[] = [];
 
 /**
- * The books of one decision: what has changed so far, in the words of the rules (`park`, `record`, `makeVersion`).
- * It decides nothing itself but the status, which follows from the tokens.
+ * What one decision has come to so far. The rules write to it: tokens that run, wait or end, versions, records and messages. It
+ * decides nothing itself but the status, which follows from the tokens.
  */
-export class Draft extends Tokens {
-  /** The process as it becomes: a copy of its own, changed in place. */
-  readonly head: { -readonly [K in keyof ProcessState]: ProcessState[K] };
-  private readonly versions: (VersionDraft & { readonly moves: Move[] })[] = [];
+export class Draft extends DraftTokens {
+  /** The process as it becomes: a copy, changed in place. */
+  readonly head: Mutable<ProcessState>;
+  private versions: Mutable<VersionDraft>[] | undefined;
   private readonly records: RecordDraft[] = [];
-  private readonly messages: MessageState[] = [];
-  /** How often a token has come to a node that runs nothing, where one has. */
-  private rounds: Map<string, number> | undefined;
+  private messages: MessageState[] | undefined;
+  private moveLog: Move[] | undefined;
+  /** How often a token has come to a node that runs nothing. */
+  private passes: Map<string, number> | undefined;
 
   constructor(
     readonly definition: WorkflowDefinition,
     before: Snapshot,
     readonly given: DecisionContext,
-    readonly now: number,
   ) {
     super(before);
     this.head = { ...before.process };
+  }
+
+  get now(): number {
+    return this.given.now;
   }
 
   nextRun(): number {
@@ -42,114 +55,143 @@ export class Draft extends Tokens {
   }
 
   /** How often this token has now come to this node in this decision. */
-  nextRound({ key, node }: Token): number {
-    this.rounds ??= new Map();
+  nextPass({ key, node }: Token): number {
+    this.passes ??= new Map();
     const place = `${key}#${node}`;
-    const round = (this.rounds.get(place) ?? 0) + 1;
-    this.rounds.set(place, round);
-    return round;
+    const pass = (this.passes.get(place) ?? 0) + 1;
+    this.passes.set(place, pass);
+    return pass;
   }
 
   /* ----------------------------------------------------------------- history ---- */
 
-  /** Kept with the version that moved it. Without one it has moved by itself, and after a restart will do so again. */
+  /** A token has entered a node, or ended. Kept with the newest version of this decision; without a version it would move so again after a restart. */
   moved(...move: Move): void {
-    this.versions.at(-1)?.moves.push(move);
+    (this.moveLog ??= []).push(move);
   }
 
-  makeVersion(step: string, patch: ContextPatch, beside: Beside = NOTHING): void {
-    const version = this.head.contextVersion + 1;
-    this.head.contextVersion = version;
-    const snapshot = beside.snapshot ?? this.given.facts.snapshot();
+  makeVersion(step: string, patch: ContextPatch, extras: VersionExtras = NO_EXTRAS): void {
+    const version = ++this.head.contextVersion;
+    const snapshot = extras.snapshot ?? this.given.facts.snapshot();
     if (snapshot) this.head.snapshotVersion = version;
-    this.versions.push({ version, step, patch: patch.set, removed: patch.remove, snapshot, moves: [], at: this.now, ...beside });
+    const made: Mutable<VersionDraft> = { version, step, patch: patch.set, removed: patch.remove, snapshot, moves: [], at: this.now };
+    if (extras.result !== undefined) made.result = extras.result;
+    if (extras.undo !== undefined) made.undo = extras.undo;
+    (this.versions ??= []).push(made);
   }
 
   /** What undoing has to know of the newest version. */
   mark(undo: UndoMark): void {
-    Object.assign(this.versions.at(-1)!, { undo });
+    this.versions!.at(-1)!.undo = undo;
   }
 
   get hasVersion(): boolean {
-    return this.versions.length > 0;
+    return this.versions !== undefined;
   }
 
-  record(type: AuditType, told: Told = {}): void {
+  record(type: AuditType, subject: RecordSubject | null = null, details: RecordDetails = NO_DETAILS): void {
+    const { step = subject === null || subject.node === '' ? null : subject.node, run = subject?.run ?? null } = details;
+    const { error = null, detail = null, reason = this.given.reason ?? null, worker = this.given.by, at = this.now } = details;
     this.records.push({
-      sequence: ++this.head.revision, type, step: null, run: null, attempt: null, contextVersion: this.head.contextVersion,
-      actor: this.given.actor ?? null, reason: this.given.reason ?? null, error: null, detail: null, worker: this.given.by, at: this.now,
-      ...told,
+      sequence: ++this.head.revision, type, step, run, attempt: subject?.attempt ?? null, contextVersion: this.head.contextVersion,
+      actor: this.given.actor ?? null, reason, error, detail, worker, at,
     }); // prettier-ignore
   }
 
   keep(...messages: readonly MessageState[]): void {
-    this.messages.push(...messages);
+    (this.messages ??= []).push(...messages);
   }
 
   /* ------------------------------------------------------------------ status ---- */
 
   become(status: ProcessStatus, cause: string | null = null): void {
-    Object.assign(this.head, { status, cause, finishedAt: isFinished(status) ? this.now : null });
+    this.head.status = status;
+    this.head.cause = cause;
+    this.head.finishedAt = isFinished(status) ? this.now : null;
   }
 
-  /** This token runs no longer. If nothing else does, nobody holds the process: whoever resumes it takes it. */
+  /** This token runs no longer. If nothing else does, no worker holds the process: the one that resumes it takes it. */
   letGoOf({ key }: Token): void {
     if (!this.someToken((other) => other.key !== key && isActive(other))) this.head.worker = null;
   }
 
-  /** Ends the process: nothing of it waits, runs or is held any more. Who waits for it finds that in the inbox. */
+  /** Ends the process: nothing of it waits, runs or is held any more. A parent that waits for it gets a message. */
   finish(status: 'completed' | 'cancelled', cause: string | null = null): void {
-    this.removeAll(() => false);
+    this.endAll(() => false);
     this.become(status, cause);
-    this.record(`process-${status}`, cause !== null && cause !== this.given.reason ? { error: cause } : {});
-    if (this.head.parent?.awaited) this.keep(letterOfEnd(this.head, this.now));
+    this.record(`process-${status}`, null, cause !== null && cause !== this.given.reason ? { error: cause } : NO_DETAILS);
+    if (this.head.parent?.awaited) this.keep(messageOfEnd(this.head, this.now));
   }
 
   /** The status a process has by where its tokens stand. Suspension and the ends are decisions, and stay. */
   private statusByTokens(): ProcessStatus {
     const { status } = this.head;
     if (isFinished(status) || status === 'suspended') return status;
-    if (this.someToken((token) => token.fault !== undefined)) return 'failed';
+    if (this.someToken(hasFailed)) return 'failed';
     return this.someToken(isActive) ? 'running' : 'waiting';
   }
 
   /**
-   * If something can run, somebody must hold it: who has it, else who brings the event, else whoever comes first.
-   * Suspending or failing takes it from nobody: a body may be under way, and its outcome counts.
+   * Something that can run needs a worker: the one that has the process, else the one that brings the event; else the process is
+   * unclaimed. Suspending or failing takes it from no worker: a body may be under way, and its outcome counts.
    */
-  private held(status: ProcessStatus): Pick<ProcessState, 'worker' | 'claim'> {
-    const { worker, claim } = this.head;
-    if (!this.someToken(isActive)) return { worker: null, claim };
-    if (worker || status !== 'running') return { worker, claim };
-    return this.given.by ? { worker: this.given.by, claim: claim + 1 } : { worker: UNCLAIMED, claim };
+  private claimFor(status: ProcessStatus): void {
+    const { head, given } = this;
+    if (!this.someToken(isActive)) head.worker = null;
+    else if (!head.worker && status === 'running') {
+      head.worker = given.by ?? UNCLAIMED;
+      if (given.by) head.claim++;
+    }
   }
 
   /** The change, or null where the event changed nothing. */
   settle(): Change | null {
     if (this.records.length === 0) return null;
     const status = this.statusByTokens();
-    Object.assign(this.head, this.held(status), { status, cause: this.causeOf(status), updatedAt: this.now });
-    this.head.tokens = status === 'suspended' || status === 'failed' ? this.standingStill() : this.allTokens().map(activate);
+    this.claimFor(status);
+    this.head.tokens = this.tokensUnder(status);
+    this.head.cause = this.causeOf(status);
+    this.head.status = status;
+    this.head.updatedAt = this.now;
+    if (this.versions && this.moveLog) this.versions.at(-1)!.moves = this.moveLog;
     return {
       expected: this.before.process.revision === 0 ? null : this.before.process.revision,
       process: this.head,
-      versions: this.versions,
+      versions: this.versions ?? NO_VERSIONS,
       records: this.records,
-      waits: this.rows,
-      messages: this.messages,
+      waits: this.waitChanges(),
+      messages: this.messages ?? NO_MESSAGES,
     };
   }
 
-  /** Nothing begins any more: whoever was not there before has not begun. Others may have. */
+  private tokensUnder(status: ProcessStatus): readonly Token[] {
+    if (status === 'suspended' || status === 'failed') return this.standingStill();
+    const tokens = this.rowTokens();
+    return tokens.some(isIdle) ? tokens.map(activated) : tokens;
+  }
+
+  /** Nothing begins any more: what was not there before has not begun. What was there may have. */
   private standingStill(): Token[] {
     const before = new Map(this.before.process.tokens.map((token) => [visitKey(token), token]));
-    const begun = (token: Token) => before.get(visitKey(token))?.idle === undefined && before.has(visitKey(token));
-    return this.allTokens().map((token) => (isActive(token) && !begun(token) ? { ...token, idle: true } : token));
+    const begun = (token: Token) => {
+      const known = before.get(visitKey(token));
+      return known !== undefined && isActive(known) && !isIdle(known);
+    };
+    return this.rowTokens().map((token) => (isActive(token) && !begun(token) ? { ...token, idle: true } : token));
   }
 
   private causeOf(status: ProcessStatus): string | null {
     if (status === 'suspended' || status === 'cancelled') return this.head.cause;
-    const failed: Token | undefined = this.allTokens().find((token) => token.fault !== undefined);
-    return status === 'failed' && failed ? [failed.node, failed.fault].filter(Boolean).join(': ') : null;
+    if (status !== 'failed') return null;
+    const failed = this.allTokens().find(hasFailed);
+    return failed ? [failed.node, failed.fault].filter(Boolean).join(': ') : null;
   }
+}
+
+export function hasFailed(token: Token): boolean {
+  return token.fault !== undefined;
+}
+
+export function isIdle(token: Token): boolean {
+  return 'idle' in token && token.idle === true;
 }

@@ -2,58 +2,58 @@ import { type StageNode, stepNamed } from '../definition/graph.js';
 import type { Draft } from './draft.js';
 import { asksFirst } from './enter.js';
 import type { EventOf } from './events.js';
-import { fail, failStage } from './failure.js';
-import { about } from './fail-token.js';
-import { isUnder } from './keys.js';
-import { toToken, type Token, type WaitState } from './process.js';
-import { deadlineKey } from './watch.js';
+import { failStage, failTry } from './failure.js';
+import { isUnder, reminderKey, watchedKey } from './token-key.js';
+import type { ContainerToken, ReminderToken, StepToken, Token } from './token.js';
+import { dueAtOf, type StepWait, type WaitState } from './wait.js';
 
 /** A moment has come: a timer fires, or something that was waited for did not come in time. */
 export function cameDue(draft: Draft, event: EventOf<'came-due'>): void {
   const wait = draft.parked(event.key);
-  if (!wait || wait.run !== event.run || wait.dueAt === null || wait.dueAt > draft.now) return;
-  if (wait.kind !== 'timer') return timeOut(draft, wait, event.random);
-  if (wait.does === 'remind') return overdue(draft, wait);
-  if (wait.does === 'branches') return stageTimedOut(draft, wait);
-  if (wait.deadline !== undefined && wait.deadline <= draft.now) return timeOut(draft, wait, event.random); // it asks so often, but no longer
-  draft.place(toToken(wait));
-  draft.record('timer-fired', about(wait));
+  const dueAt = wait ? dueAtOf(wait) : null;
+  if (!wait || wait.token.run !== event.run || dueAt === null || dueAt > draft.now) return;
+  if (wait.waitsFor.kind !== 'timer') return timeOut(draft, wait as StepWait);
+  fire(draft, wait.token);
 }
 
-/** A failed attempt: an unanswered request is made again under the same correlation id, if the policy has tries left. */
-function timeOut(draft: Draft, wait: WaitState, random: number): void {
-  const node = stepNamed(draft.definition, wait.node);
-  const error = `nothing came within the time given (${wait.kind})`;
-  draft.record('step-timed-out', { ...about(wait), error });
-  const again: Token = { ...toToken(wait), does: asksFirst(node) ? 'request' : 'run' };
-  if (wait.kind === 'condition') return fail(draft, { ...again, outside: true }, error, null);
-  fail(draft, again, error, random);
+function fire(draft: Draft, token: Token): void {
+  if (token.does === 'remind') return overdue(draft, token);
+  if (token.does === 'branches') return stageTimedOut(draft, token);
+  const { deadline } = token as StepToken;
+  if (deadline !== undefined && deadline <= draft.now) return timeOut(draft, { token: token as StepToken, waitsFor: { kind: 'timer', dueAt: deadline } }); // no next try: its time is over
+  draft.run(token);
+  draft.record('timer-fired', token);
 }
 
-/** The visit goes on; somebody is told, once. Its mark stays as long as the visit. */
-function overdue(draft: Draft, wait: WaitState): void {
-  const visit = keyOfVisit(wait);
-  draft.park({ ...wait, kind: 'overdue', dueAt: null });
-  draft.record('step-overdue', about(wait));
-  draft.place({ ...toToken(wait), key: `${visit}~r${wait.run}`, does: 'remind', since: draft.now });
+/** A failed attempt. An unanswered request is made again under the same correlation id, if the policy has tries left. */
+function timeOut(draft: Draft, { token, waitsFor }: WaitState & { readonly token: StepToken }): void {
+  const node = stepNamed(draft.definition, token.node);
+  const error = `nothing came within the time given (${waitsFor.kind})`;
+  draft.record('step-timed-out', token, { error });
+  const again: StepToken = { ...token, does: asksFirst(node) ? 'request' : 'run' };
+  if (waitsFor.kind === 'condition') return failTry(draft, { ...again, outside: true }, error, true);
+  failTry(draft, again, error, false);
 }
 
-/** The part of a watcher's key that names the visit it watches over. */
-function keyOfVisit({ key }: WaitState): string {
-  return key.slice(0, key.lastIndexOf('~'));
+/** The visit goes on, and its reminder runs, once. The mark stays as long as the visit. */
+function overdue(draft: Draft, token: ReminderToken): void {
+  const { run } = token;
+  draft.wait(token, { kind: 'overdue' });
+  draft.record('step-overdue', token);
+  draft.run({ ...token, key: reminderKey({ key: watchedKey(token.key), run }), since: draft.now });
 }
 
-function stageTimedOut(draft: Draft, wait: WaitState): void {
-  const stage = draft.container(keyOfVisit(wait));
-  if (stage?.run !== wait.run) return;
+function stageTimedOut(draft: Draft, timer: ContainerToken): void {
+  const stage = draft.container(watchedKey(timer.key));
+  if (stage?.run !== timer.run) return;
   const node = draft.definition.nodes.get(stage.node) as StageNode;
   const error = 'it took longer than its within';
-  draft.drop(deadlineKey(stage));
-  draft.record('step-timed-out', { ...about(stage), error });
+  draft.drop(timer.key);
+  draft.record('step-timed-out', stage, { error });
   if (!isUndoneIn(draft, stage)) failStage(draft, node, stage, stage, error);
 }
 
 /** What is being undone in it is undone to its end, however long that takes. */
 function isUndoneIn(draft: Draft, { key: above }: Token): boolean {
-  return draft.someToken(({ key, undo: of }) => of !== undefined && isUnder(key, above));
+  return draft.someToken(({ key, does }) => does === 'undo' && isUnder(key, above));
 }

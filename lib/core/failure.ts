@@ -1,41 +1,50 @@
 import { END, type ErrorRule, hasRule, type StageNode, type StepNode, stepNamed } from '../definition/graph.js';
 import type { Draft } from './draft.js';
 import { attemptAnew, timeAnew, tryAgain } from './enter.js';
-import { about, failFor, leaveOut } from './fail-token.js';
+import { failToken, leaveOut } from './failed-token.js';
 import { edgeOf, proceed } from './flow.js';
-import { parentKey } from './keys.js';
-import { isBeside, isEventToken, type Token, type Undoing } from './process.js';
-import { branchOf, containerOf, dropOut, isLost } from './races.js';
+import { branchOfStage, containerOf, dropOut, isLost } from './races.js';
 import { retryDelay } from './retry.js';
-import { ended, undo } from './undo.js';
+import { parentKey } from './token-key.js';
+import { type BodyToken, type ContainerToken, isBeside, isEventToken, type ReminderToken, type StepToken, type UndoToken, type Undoing } from './token.js';
+import { letEnd, undo } from './undo.js';
 import { unwatch, watchDeadline } from './watch.js';
 
-/** A failed try: tried again by its policy; then it has failed for good. `random` null: no other try can help. */
-export function fail(draft: Draft, token: Token, error: string, random: number | null): void {
+/** What has failed for good: a step, or a stage that took too long. */
+type Failed = StepToken | ContainerToken;
+
+/** A try has failed. `permanent`: no other try can help. */
+export function failBody(draft: Draft, token: BodyToken, error: string, permanent: boolean): void {
   if (token.last) return letPass(draft, token, error, 'it was to end where it was');
   if (token.does === 'undo' || token.does === 'remind') return failBeside(draft, token, error);
+  failTry(draft, token, error, permanent);
+}
+
+/** Tried again by its policy; then it has failed for good. */
+export function failTry(draft: Draft, token: StepToken, error: string, permanent: boolean): void {
+  if (token.last) return letPass(draft, token, error, 'it was to end where it was');
   const node = stepNamed(draft.definition, token.node);
-  const delay = random === null ? null : retryDelay(node.retry, token, random);
+  const delay = permanent ? null : retryDelay(node.retry, token, draft.given.random);
   if (delay === null) return failForGood(draft, node, token, error);
   tryAgain(draft, node, { ...token, attempt: token.attempt + 1, ...timeAnew(token, draft.now + delay) }, draft.now + delay);
 }
 
-/** Telling somebody that a step is overdue is a courtesy; undoing is not. */
-function failBeside(draft: Draft, token: Token, error: string): void {
-  if (token.does === 'undo') return failFor(draft, token, error);
-  draft.remove(token.key);
+/** A reminder is a courtesy. Undoing is not. */
+function failBeside(draft: Draft, token: UndoToken | ReminderToken, error: string): void {
+  if (token.does === 'undo') return failToken(draft, token, error);
+  draft.end(token.key);
 }
 
-/** The step's own word counts first, then that of the stages around it, then the workflow's. */
-function failForGood(draft: Draft, node: StepNode, token: Token, error: string): void {
+/** The step's own rule counts first, then that of the stages around it, then the workflow's. */
+function failForGood(draft: Draft, node: StepNode, token: StepToken, error: string): void {
   if (isLost(draft, token.key)) return loseFor(draft, token, error);
   if (!node.required) return skip(draft, token, error);
   if (node.onError !== undefined) return follow(draft, node.onError, token, error);
-  if (isBeside(token)) return failFor(draft, token, error);
+  if (isBeside(token)) return failToken(draft, token, error);
   failUpwards(draft, token, error);
 }
 
-function failUpwards(draft: Draft, token: Token, error: string): void {
+function failUpwards(draft: Draft, token: Failed, error: string): void {
   for (let key: string | null = token.key; parentKey(key) !== null; key = parentKey(key)!) {
     const container = containerOf(draft, key)!;
     const node = draft.definition.nodes.get(container.node)!;
@@ -45,16 +54,16 @@ function failUpwards(draft: Draft, token: Token, error: string): void {
   follow(draft, draft.definition.onError, token, error);
 }
 
-function outOfRace(draft: Draft, token: Token, branch: string, error: string): void {
+function outOfRace(draft: Draft, token: Failed, branch: string, error: string): void {
   letPass(draft, token, error, 'another branch may still come first');
   draft.moved(branch);
 }
 
-/** What is said of a failed step, where nobody else speaks for it. */
-function follow(draft: Draft, rule: ErrorRule, token: Token, error: string): void {
+/** What a rule says of something that has failed for good. */
+function follow(draft: Draft, rule: ErrorRule, token: Failed, error: string): void {
   const cause = `${token.node}: ${error}`;
   switch (rule) {
-    case 'fail': return failFor(draft, token, error);
+    case 'fail': return failToken(draft, token, error);
     case 'suspend': return token.does === 'branches' ? suspendStage(draft, token, cause) : suspendAt(draft, token, cause);
     case 'cancel': return draft.finish('cancelled', cause);
     case 'compensate': return undoAfter(draft, token, { under: null, ending: { cancel: cause } }, cause);
@@ -62,49 +71,49 @@ function follow(draft: Draft, rule: ErrorRule, token: Token, error: string): voi
   } // prettier-ignore
 }
 
-/** What has failed is not undone itself. */
-function undoAfter(draft: Draft, token: Token, undoing: Undoing, cause: string): void {
-  if (token.does !== 'branches') draft.remove(token.key);
+/** A step that has failed is not undone itself. */
+function undoAfter(draft: Draft, token: Failed, undoing: Undoing, cause: string): void {
+  if (token.does !== 'branches') draft.end(token.key);
   undo(draft, undoing, cause);
 }
 
 /** Its next attempt waits for a person. */
-function suspendAt(draft: Draft, token: Token, cause: string): void {
+function suspendAt(draft: Draft, token: StepToken, cause: string): void {
   attemptAnew(draft, stepNamed(draft.definition, token.node), token);
   draft.letGoOf(token);
   draft.become('suspended', cause);
-  draft.record('process-suspended', { ...about(token), error: cause });
+  draft.record('process-suspended', token, { error: cause });
 }
 
-function goElsewhere(draft: Draft, token: Token, next: string, error: string): void {
-  if (token.does === 'branches') draft.removeBranch(branchOf(token));
+function goElsewhere(draft: Draft, token: Failed, next: string, error: string): void {
+  if (token.does === 'branches') draft.endBranch(branchOfStage(token));
   leaveOut(draft, token, { error, reason: `goes on at ${next}` });
   proceed(draft, token, next, token.previous);
 }
 
-/** Passed over, as nobody requires it. An event that could not be handled turns the process nowhere. */
-function skip(draft: Draft, token: Token, error: string): void {
+/** An optional step is passed over. An event that could not be handled turns the process nowhere. */
+function skip(draft: Draft, token: StepToken, error: string): void {
   leaveOut(draft, token, { error });
   if (!isEventToken(token)) proceed(draft, token, edgeOf(draft.definition.nodes.get(token.node)!, undefined), token.previous);
 }
 
 /** Its race is lost, so its failing decides nothing. */
-function loseFor(draft: Draft, token: Token, error: string): void {
+function loseFor(draft: Draft, token: StepToken, error: string): void {
   letPass(draft, token, error, 'its fork has gone on without it');
   draft.send({ key: token.key, to: END });
 }
 
 /** It ends here, and nothing follows from it. */
-function letPass(draft: Draft, token: Token, error: string, reason: string): void {
+function letPass(draft: Draft, token: BodyToken | ContainerToken, error: string, reason: string): void {
   unwatch(draft, token);
-  ended(draft, token);
+  letEnd(draft, token);
   leaveOut(draft, token, { error, reason });
 }
 
 /* --------------------------------------------------------------------- stages ---- */
 
-/** Something in it has failed for good, or it has taken too long: `token` is the step, or the stage itself. */
-export function failStage(draft: Draft, node: StageNode, stage: Token, token: Token, error: string): void {
+/** Something in a stage has failed for good, or it has taken too long: `token` is the step, or the stage itself. */
+export function failStage(draft: Draft, node: StageNode, stage: ContainerToken, token: Failed, error: string): void {
   const { onError: rule, required } = node;
   const cause = `${token.node}: ${error}`;
   if (isLost(draft, stage.key)) return endStage(draft, stage, END, error);
@@ -116,17 +125,17 @@ export function failStage(draft: Draft, node: StageNode, stage: Token, token: To
 }
 
 /** What is in it ends, and the process goes on behind it. */
-export function endStage(draft: Draft, stage: Token, next: string | undefined, error: string | null): void {
-  draft.removeBranch(branchOf(stage));
+export function endStage(draft: Draft, stage: ContainerToken, next: string | undefined, error: string | null): void {
+  draft.endBranch(branchOfStage(stage));
   leaveOut(draft, stage, { error, reason: next === undefined ? null : `goes on at ${next}` });
   proceed(draft, stage, next, stage.previous);
 }
 
-/** It has no attempts: a person lets it have its time once more. */
-function suspendStage(draft: Draft, stage: Token, cause: string): void {
+/** A stage has no attempts. A person lets it have its time once more. */
+function suspendStage(draft: Draft, stage: ContainerToken, cause: string): void {
   const again = { ...stage, ...timeAnew(stage, draft.now) };
   draft.hold(again);
   watchDeadline(draft, again);
   draft.become('suspended', cause);
-  draft.record('process-suspended', { ...about(stage), error: cause });
+  draft.record('process-suspended', stage, { error: cause });
 }

@@ -1,22 +1,22 @@
 import type { Draft } from './draft.js';
 import type { EventOf } from './events.js';
-import { isActive, isBeside, type Token, type WaitState } from './process.js';
+import { isActive, isBeside, type Token } from './token.js';
 
 /**
  * Goes on under another version of its workflow: what waits goes on waiting, at the step that is its own there. The definition
- * this is decided by is the new one. What runs at this moment is let alone.
+ * that decides is the new one. A process that runs at this moment is left alone.
  */
 export function migrated(draft: Draft, event: EventOf<'migrated'>): void {
   const from = draft.head.workflowVersion;
-  if (from === event.to || draft.someToken(isActive)) return;
+  if (from === event.to || event.revision !== draft.head.revision || draft.someToken(isActive)) return;
   draft.head.workflowVersion = event.to;
   const undo = event.steps.size > 0 ? { undo: { renamed: Object.fromEntries(event.steps) } } : {}; // what was done may have to be undone
   draft.makeVersion('', { set: event.values, remove: [] }, { snapshot: event.values, ...undo });
-  draft.record('process-migrated', { detail: `from version ${from} to ${event.to}` });
-  for (const token of draft.allTokens()) if (!('kind' in token)) move(draft, token, event, (moved) => draft.place(moved));
+  draft.record('process-migrated', null, { detail: `from version ${from} to ${event.to}` });
+  for (const token of draft.allTokens()) if (token.parked === undefined) move(draft, token, event, (moved) => draft.run(moved));
   for (const key of event.waits) {
     const wait = draft.parked(key);
-    if (wait) move(draft, wait, event, (moved) => draft.park(moved as WaitState));
+    if (wait) move(draft, wait.token, event, (moved) => draft.wait(moved, wait.waitsFor));
   }
 }
 

@@ -1,16 +1,16 @@
 import type { Move } from './change.js';
-import type { Place, Standing } from './events.js';
-import { parentKey } from './keys.js';
-import { carriedOf } from './tokens.js';
+import type { ItemPosition, TokenPosition } from './events.js';
+import { branchKey, lifeOf, parentKey } from './token-key.js';
+import { carriedBy } from './token.js';
 
 /** An item that has not left the start of its branch. */
 export const AT_START = '';
 
 /**
- * Where the tokens stood at a version: the moves of all versions up to it, folded. A restart begins a new tree, whose
- * first key has the next number; what stood in the tree before is over.
+ * Where the tokens stood at a version: the moves of all versions up to it, folded. A restart begins a new tree, whose first key
+ * has the next number. What stood in the tree before is over.
  */
-export function placesAt(moves: Iterable<readonly Move[]>): Map<string, Standing> {
+export function placesAt(moves: Iterable<readonly Move[]>): Map<string, TokenPosition> {
   const places = new Places();
   for (const version of moves) places.moveAll(version);
   return places.found;
@@ -22,9 +22,9 @@ export function calledAfter(renamings: readonly Readonly<Record<string, string>>
 }
 
 class Places {
-  readonly found = new Map<string, Standing>();
+  readonly found = new Map<string, TokenPosition>();
   private readonly branches = new Map<string, Set<string>>();
-  private root = 0;
+  private life = 0;
   private version = 0;
 
   moveAll(moves: readonly Move[]): void {
@@ -33,13 +33,13 @@ class Places {
   }
 
   private move([key, node, items, at]: Move): void {
-    if (rootOf(key) > this.root) this.beginLife(rootOf(key));
+    if (lifeOf(key) > this.life) this.beginLife(lifeOf(key));
     if (items === null) return this.rename(key, node!);
     const carried = this.carriedTo(key);
     this.end(key);
     if (node === undefined) return;
     this.stand(key, { ...carried, node, version: this.version });
-    items?.forEach((item, i) => this.stand(`${key}/${i}`, { node: AT_START, item, index: at?.[i] ?? i }));
+    items?.forEach((item, i) => this.stand(branchKey(key, i), { node: AT_START, item, index: at?.[i] ?? i }));
   }
 
   /** What is under it stays. */
@@ -49,13 +49,13 @@ class Places {
   }
 
   /** The item of its branch, or of the branch that branch is in. */
-  private carriedTo(key: string): Place {
-    const { item, index }: Place = this.found.get(key) ?? this.found.get(parentKey(key) ?? '') ?? {};
-    return carriedOf({ item, index });
+  private carriedTo(key: string): ItemPosition {
+    const { item, index }: ItemPosition = this.found.get(key) ?? this.found.get(parentKey(key) ?? '') ?? {};
+    return carriedBy({ item, index } as ItemPosition);
   }
 
-  private beginLife(root: number): void {
-    this.root = root;
+  private beginLife(life: number): void {
+    this.life = life;
     this.found.clear();
     this.branches.clear();
   }
@@ -71,15 +71,11 @@ class Places {
     this.branches.get(parentKey(key) ?? '')?.delete(key);
   }
 
-  private stand(key: string, place: Standing): void {
+  private stand(key: string, place: TokenPosition): void {
     this.found.set(key, place);
     const parent = parentKey(key);
     if (parent === null) return;
     if (!this.branches.has(parent)) this.branches.set(parent, new Set());
     this.branches.get(parent)!.add(key);
   }
-}
-
-function rootOf(key: string): number {
-  return Number.parseInt(key, 10);
 }

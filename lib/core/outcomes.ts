@@ -1,155 +1,169 @@
 import { type StepNode, stepNamed } from '../definition/graph.js';
 import { childAddress, responseAddress } from './addresses.js';
 import type { UndoMark, VersionDraft } from './change.js';
-import type { Draft } from './draft.js';
+import type { Draft, RecordDetails } from './draft.js';
+import { childId, messageOfDetached, messageOfStart } from './engine-messages.js';
 import { awaitEvent, awaitInput, tryAgain } from './enter.js';
-import type { EventOf } from './events.js';
-import { fail } from './failure.js';
-import { about } from './fail-token.js';
+import type { EventOf, OutcomeEvent } from './events.js';
+import { failBody } from './failure.js';
 import { edgeOf, proceed } from './flow.js';
-import { childId, letterOfChild, letterOfStart } from './engine-messages.js';
-import { toToken, correlationOf, isActive, isEventToken, type Token, toWait } from './process.js';
-import { allUndone, ended, endHere, visitUndone } from './undo.js';
-import { carriedOf } from './tokens.js';
+import { type BodyToken, carriedBy, correlationOf, isActive, isEventToken, type ReminderToken, type StepToken } from './token.js';
+import { isTaskWait } from './wait.js';
+import { allUndone, endHere, letEnd, visitUndone } from './undo.js';
 
-/** How a step says "call me again" when it does not say when. Never a busy loop. */
+/** How long `again()` without `after` waits: never a busy loop. */
 const AGAIN_MS = 1000;
 
-type Outcome = EventOf<
-  'step-succeeded' | 'response-requested' | 'child-requested' | 'step-deferred' | 'step-paused' | 'step-failed' | 'visit-undone' | 'all-undone'
->;
+/** A body has ended. Its outcome counts if the worker that ran it still has the visit. */
+export function bodyEnded(draft: Draft, event: OutcomeEvent): void {
+  const token = visitOf(draft, event);
+  if (!token) return;
+  recordBody(draft, token, event);
+  settleOutcome(draft, token, event);
+}
 
-/** The visit a body speaks for, unless whoever ran it has lost it meanwhile. */
-function visitOf(draft: Draft, event: Outcome): Token | null {
-  const token = event.taskOf === undefined ? held(draft, event) : taken(draft, event);
-  const asks = event.type === 'response-requested' || event.type === 'child-requested';
-  if (!token || token.run !== event.run || (asks && token.does !== 'request')) return null;
-  const speaker = speakerOf(token, event);
-  for (const { text, at } of event.notes ?? []) draft.record('note', { ...speaker, detail: text, at });
-  if (event.log?.length) draft.record('log', { ...speaker, detail: event.log.join('\n') });
+function settleOutcome(draft: Draft, token: BodyToken, event: OutcomeEvent): void {
+  if (event.type === 'step-failed') return stepFailed(draft, token, event);
+  if (token.does === 'undo') {
+    if (event.type === 'visit-undone') visitUndone(draft, token, event);
+    else if (event.type === 'all-undone') allUndone(draft, token);
+    return;
+  }
+  if (token.does === 'remind') return reminded(draft, token, event);
+  stepOutcome(draft, token, event);
+}
+
+function stepOutcome(draft: Draft, token: StepToken, event: OutcomeEvent): void {
+  switch (event.type) {
+    case 'step-succeeded': return stepSucceeded(draft, token, event);
+    case 'response-requested': return requested(draft, token, event);
+    case 'child-requested': return childRequested(draft, token, event);
+    case 'step-deferred': return stepDeferred(draft, token, event);
+    case 'step-paused': return stepPaused(draft, token, event);
+  } // prettier-ignore
+}
+
+/* ------------------------------------------------------------------ whose outcome ---- */
+
+/** The visit a body speaks for; null if its worker has lost it meanwhile. Looking it up records nothing. */
+function visitOf(draft: Draft, event: OutcomeEvent): BodyToken | null {
+  const token = event.taskOf === undefined ? heldToken(draft, event) : takenTask(draft, event);
+  if (!token || token.run !== event.run) return null;
+  if ((event.type === 'response-requested' || event.type === 'child-requested') && token.does !== 'request') return null;
+  if ((event.type === 'visit-undone' || event.type === 'all-undone') && token.does !== 'undo') return null;
   return token;
 }
 
-function speakerOf(token: Token, { undoes }: Outcome): ReturnType<typeof about> {
-  return undoes === undefined ? about(token) : { ...about(token), step: undoes };
+function heldToken(draft: Draft, { key, claim, attempt }: OutcomeEvent): BodyToken | null {
+  const token = draft.token(key);
+  return token && claim === draft.head.claim && token.attempt === attempt && isActive(token) ? token : null;
 }
 
-function held(draft: Draft, event: Outcome): Token | null {
-  const token = draft.token(event.key);
-  const mine = event.claim === draft.head.claim && token?.attempt === event.attempt;
-  return mine && isActive(token!) ? token! : null;
+function takenTask(draft: Draft, { key, run, claim, taskOf }: OutcomeEvent): StepToken | null {
+  const wait = draft.parked(key);
+  if (!isTaskWait(wait) || wait.waitsFor.worker !== taskOf) return null;
+  return wait.token.claims === claim && wait.token.run === run ? wait.token : null;
 }
 
-function taken(draft: Draft, event: Outcome): Token | null {
-  const wait = draft.parked(event.key);
-  if (!wait || wait.kind !== 'task' || wait.worker !== event.taskOf || wait.claim !== event.claim || wait.run !== event.run) return null;
-  draft.record('task-triggered', { ...about(wait), detail: wait.queue, worker: wait.worker, at: event.begunAt ?? draft.now });
-  return toToken(wait);
+/** When a task was begun, and what the body noted and logged. */
+function recordBody(draft: Draft, token: BodyToken, { taskOf, begunAt, key, notes, log, undoes }: OutcomeEvent): void {
+  const about: RecordDetails = undoes === undefined ? {} : { step: undoes };
+  if (taskOf !== undefined) {
+    const wait = draft.parked(key);
+    draft.record('task-triggered', token, { detail: isTaskWait(wait) ? wait.waitsFor.queue : null, worker: taskOf, at: begunAt ?? draft.now });
+  }
+  if (notes) for (const { text, at } of notes) draft.record('note', token, { ...about, detail: text, at });
+  if (log && log.length > 0) draft.record('log', token, { ...about, detail: log.join('\n') });
 }
 
-function nodeOf(draft: Draft, token: Token): StepNode {
-  return stepNamed(draft.definition, token.node);
-}
+/* ----------------------------------------------------------------------- outcomes ---- */
 
-export function stepSucceeded(draft: Draft, event: EventOf<'step-succeeded'>): void {
-  const token = visitOf(draft, event);
-  if (!token) return;
-  draft.remove(token.key);
-  if (token.does === 'remind') return reminded(draft, token, event);
+function stepSucceeded(draft: Draft, token: StepToken, event: EventOf<'step-succeeded'>): void {
+  draft.end(token.key);
   const node = nodeOf(draft, token);
-  draft.makeVersion(token.node, event.patch, besidePatch(node, token, event));
-  draft.record('step-completed', { ...about(token), detail: told(event) });
-  if (token.last) return ended(draft, token);
+  draft.makeVersion(token.node, event.patch, versionExtras(node, token, event));
+  draft.record('step-completed', token, { detail: completionDetail(event) });
+  if (token.last) return letEnd(draft, token);
   proceed(draft, token, edgeOf(node, event.branch), event.branch === undefined ? draft.head.contextVersion : token.previous);
 }
 
 /** Most versions hold their patch alone. */
-function besidePatch({ compensates }: StepNode, token: Token, { result }: EventOf<'step-succeeded'>): Pick<VersionDraft, 'result' | 'undo'> | undefined {
+function versionExtras({ compensates }: StepNode, token: StepToken, { result }: EventOf<'step-succeeded'>): Pick<VersionDraft, 'result' | 'undo'> | undefined {
   if (result === undefined && !compensates) return undefined;
-  return { ...(result !== undefined && { result }), ...(compensates && { undo: markOf(token) }) };
+  return { ...(result !== undefined && { result }), ...(compensates && { undo: undoMarkOf(token) }) };
 }
 
-/** What was told of being overdue: a courtesy, but what it changed counts. */
-function reminded(draft: Draft, token: Token, { patch }: EventOf<'step-succeeded'>): void {
-  if (Object.keys(patch.set).length + patch.remove.length > 0) draft.makeVersion(token.node, patch);
-  endReminder(draft, token);
+function undoMarkOf(token: StepToken): UndoMark {
+  return { key: token.key, run: token.run, ...carriedBy(token) };
 }
 
-function endReminder(draft: Draft, token: Token): void {
-  draft.remove(token.key);
-  draft.record('note', { ...about(token), detail: 'told that it is overdue' });
-}
-
-function markOf(token: Token): UndoMark {
-  return { key: token.key, run: token.run, ...carriedOf(token) };
-}
-
-/** Where it went, and whose values it replaced: of two plain values for one key, the last commit wins, and it shows. */
-function told({ branch, overwrote = [] }: EventOf<'step-succeeded'>): string | null {
-  if (overwrote.length === 0) return branch ?? null;
+/** Where it went, and whose values it replaced: of two plain values for one key, the last commit wins, and the audit says so. */
+function completionDetail({ branch, overwrote }: EventOf<'step-succeeded'>): string | null {
+  if (overwrote === undefined || overwrote.length === 0) return branch ?? null;
   return [branch, `overwrote ${overwrote.join(', ')}`].filter(Boolean).join('; ');
 }
 
-/** The request is out; the answer may come. (It may have come already: then it lies in the inbox, and the committer looks.) */
-export function requested(draft: Draft, event: EventOf<'response-requested'>): void {
-  const token = visitOf(draft, event);
-  if (!token) return;
-  const asking: Token = event.correlation === undefined ? token : { ...token, correlation: event.correlation };
+/** A reminder is a courtesy, but what it changed counts. */
+function reminded(draft: Draft, token: ReminderToken, event: OutcomeEvent): void {
+  const patch = 'patch' in event ? event.patch : undefined;
+  draft.end(token.key);
+  if (patch && Object.keys(patch.set).length + patch.remove.length > 0) draft.makeVersion(token.node, patch);
+  draft.record('note', token, { detail: 'told that it is overdue' });
+}
+
+/** The request is out. An answer that has come already lies in the inbox, and the committer looks there. */
+function requested(draft: Draft, token: StepToken, event: EventOf<'response-requested'>): void {
   if (token.last) return endHere(draft, token);
+  const asking: StepToken = event.correlation === undefined ? token : { ...token, correlation: event.correlation };
   awaitResponse(draft, asking);
-  draft.record('response-requested', { ...about(token), detail: correlationOf(draft.head.id, asking) });
+  draft.record('response-requested', token, { detail: correlationOf(draft.head.id, asking) });
 }
 
-function awaitResponse(draft: Draft, token: Token): void {
+function awaitResponse(draft: Draft, token: StepToken): void {
   const { message: _answered, ...open } = token;
-  const address = responseAddress(correlationOf(draft.head.id, token));
-  draft.park(toWait(open, 'response', { address, dueAt: token.deadline ?? null }));
+  draft.wait(open, { kind: 'response', address: responseAddress(correlationOf(draft.head.id, token)), dueAt: token.deadline ?? null });
 }
 
-/** The child is asked for in the same record: whoever finds that starts it, once. */
-export function childRequested(draft: Draft, event: EventOf<'child-requested'>): void {
-  const token = visitOf(draft, event);
-  const { gate } = token ? nodeOf(draft, token) : {};
-  if (!token || gate?.for !== 'child') return;
+/** The message that asks for the child is in the same record: any instance that finds it starts the child, once. */
+function childRequested(draft: Draft, token: StepToken, { values }: EventOf<'child-requested'>): void {
+  const { gate } = nodeOf(draft, token);
+  if (gate.for !== 'child') return;
   if (token.last) return endHere(draft, token);
   const id = childId(draft.head.id, token);
-  const asking: Token = { ...token, children: (token.children ?? 0) + 1 };
-  draft.keep(letterOfStart(draft.head.id, id, gate, event.values, draft.now));
-  draft.record('child-started', { ...about(token), detail: id });
-  if (!gate.detached) return draft.park(toWait(asking, 'child', { address: childAddress(id), dueAt: token.deadline ?? null }));
-  const letter = letterOfChild(id, event.values, draft.head.id, draft.now);
-  draft.keep(letter);
-  draft.place({ ...nextTurn(asking), does: 'run', message: letter.id });
+  const asking: StepToken = { ...token, children: (token.children ?? 0) + 1 };
+  draft.keep(messageOfStart(draft.head.id, id, gate, values, draft.now));
+  draft.record('child-started', token, { detail: id });
+  if (!gate.detached) return draft.wait(asking, { kind: 'child', address: childAddress(id), dueAt: token.deadline ?? null });
+  const message = messageOfDetached(id, values, draft.head.id, draft.now);
+  draft.keep(message);
+  draft.run({ ...runsAgain(asking), does: 'run', message: message.id });
 }
 
-/** `again()`: for the next message if it waits for messages, else after a while. An event nobody asked for is declined. */
-export function stepDeferred(draft: Draft, event: EventOf<'step-deferred'>): void {
-  const token = visitOf(draft, event);
-  if (!token) return;
+/** `again()`: for the next message if it waits for messages, else after a while. An unsolicited event is declined with it. */
+function stepDeferred(draft: Draft, token: StepToken, event: EventOf<'step-deferred'>): void {
   if (event.patch) draft.makeVersion(token.node, event.patch);
   if (token.last) return endHere(draft, token);
-  if (token.does === 'remind') return endReminder(draft, token);
   if (isEventToken(token) && event.afterMs === undefined) return decline(draft, token);
-  draft.record('step-deferred', about(token));
-  const kept: Token = { ...nextTurn(token), ...(event.state !== undefined && { state: event.state }) };
+  draft.record('step-deferred', token);
+  const kept: StepToken = { ...runsAgain(token), ...(event.state !== undefined && { state: event.state }) };
   if (event.afterMs === undefined && token.message !== undefined) return awaitNext(draft, kept);
   tryAgain(draft, nodeOf(draft, token), kept, draft.now + (event.afterMs ?? AGAIN_MS));
 }
 
 /**
- * The body runs once more without having failed: a new attempt that costs none. Its number fences what the last one said,
- * which would otherwise apply twice where the reply to its commit was lost.
+ * The body runs once more without having failed: a new attempt that costs none. Its number fences off the outcome of the last
+ * one, which would otherwise apply twice where the reply to its commit was lost.
  */
-function nextTurn(token: Token): Token {
+function runsAgain(token: StepToken): StepToken {
   return { ...token, attempt: token.attempt + 1, forgiven: (token.forgiven ?? 0) + 1 };
 }
 
-function decline(draft: Draft, token: Token): void {
-  draft.record('step-skipped', { ...about(token), reason: 'the handler did not take the event' });
-  draft.remove(token.key);
+function decline(draft: Draft, token: StepToken): void {
+  draft.record('step-skipped', token, { reason: 'the handler did not take the event' });
+  draft.end(token.key);
 }
 
-function awaitNext(draft: Draft, token: Token): void {
+function awaitNext(draft: Draft, token: StepToken): void {
   const { gate } = nodeOf(draft, token);
   const { message: _seen, ...open } = token;
   if (gate.for === 'event') awaitEvent(draft, gate, open);
@@ -158,29 +172,22 @@ function awaitNext(draft: Draft, token: Token): void {
   else tryAgain(draft, nodeOf(draft, token), token, draft.now + AGAIN_MS); // a child ends once
 }
 
-export function stepPaused(draft: Draft, event: EventOf<'step-paused'>): void {
-  const token = visitOf(draft, event);
-  if (!token) return;
+function stepPaused(draft: Draft, token: StepToken, event: EventOf<'step-paused'>): void {
   if (token.last) return endHere(draft, token);
   const task = event.taskOf === undefined ? undefined : draft.parked(token.key);
-  if (task) draft.park({ ...task, worker: null, readyAt: draft.now, claim: task.claim + 1 });
-  else draft.place(nextTurn(token));
+  if (isTaskWait(task)) draft.wait({ ...task.token, claims: (task.token.claims ?? 0) + 1 }, { ...task.waitsFor, worker: null, readyAt: draft.now });
+  else draft.run(runsAgain(token));
   draft.letGoOf(token);
   draft.become('suspended', event.reason);
-  draft.record('step-paused', { ...about(token), reason: event.reason });
+  draft.record('step-paused', token, { reason: event.reason });
 }
 
-/** A failed try: tried again by its policy; then it follows what is said of that. */
-export function stepFailed(draft: Draft, event: EventOf<'step-failed'>): void {
-  const token = visitOf(draft, event);
-  if (!token) return;
-  draft.record('step-failed', { ...speakerOf(token, event), error: event.error });
-  fail(draft, token, event.error, event.permanent ? null : event.random);
+/** A failed try: tried again by its policy; then the rules for failures apply. */
+function stepFailed(draft: Draft, token: BodyToken, event: EventOf<'step-failed'>): void {
+  draft.record('step-failed', token, { ...(event.undoes !== undefined && { step: event.undoes }), error: event.error });
+  failBody(draft, token, event.error, event.permanent);
 }
 
-export function undone(draft: Draft, event: EventOf<'visit-undone' | 'all-undone'>): void {
-  const token = visitOf(draft, event);
-  if (token?.does !== 'undo') return;
-  if (event.type === 'all-undone') allUndone(draft, token);
-  else visitUndone(draft, token, event);
+function nodeOf(draft: Draft, token: StepToken): StepNode {
+  return stepNamed(draft.definition, token.node);
 }

@@ -1,8 +1,12 @@
-import type { Parent } from './process.js';
+import type { ParentLink } from './process.js';
 
-/** How a child hangs on its parent, in a word. */
-export type ParentLink = 'awaited' | 'tied' | 'both' | 'none';
+/** A parent link in one word, as rows hold it. */
+export type ParentBond = 'awaited' | 'tied' | 'both' | 'none';
 
-export function parentLinkOf({ awaited, tied }: Parent): ParentLink {
+export function bondOf({ awaited, tied }: ParentLink): ParentBond {
   return awaited ? (tied ? 'both' : 'awaited') : tied ? 'tied' : 'none';
+}
+
+export function parentLink(id: string, bond: ParentBond | null): ParentLink {
+  return { id, awaited: bond === 'awaited' || bond === 'both', tied: bond === 'tied' || bond === 'both' };
 }

@@ -1,27 +1,28 @@
 import { type Container, type EachNode, isContainer } from '../definition/graph.js';
 import type { Draft } from './draft.js';
-import type { EventOf, Standing } from './events.js';
+import type { EventOf, TokenPosition } from './events.js';
 import { beOver, rootKey, startLife } from './flow.js';
 import { AT_START } from './moves.js';
-import { parentKey } from './keys.js';
-import { isFinished, isEventToken, type Token } from './process.js';
-import { branchKey } from './races.js';
-import { type TokenMove, carriedOf } from './tokens.js';
+import { isFinished } from './process.js';
+import { keyOfBranch } from './races.js';
+import { branchKey, branchNumber, parentKey } from './token-key.js';
+import { carriedBy, type ContainerToken, isEventToken } from './token.js';
+import type { TokenMove } from './tokens.js';
 import { awaitTurn } from './turns.js';
 import { deadlineOf, watchDeadline, watchOverdue } from './watch.js';
 
 /**
- * A new life from an old version: every token re-enters the node it stood at, and asks anew. `root` fences it: of two
- * restarts at once, one applies. Accepted events that were not handled yet are kept: no message is lost.
+ * A new life from an old version: every token enters the node again that it stood at, and asks anew. `root` fences it: of two
+ * restarts at once, one applies. Accepted events that were not handled yet are kept, so no message is lost.
  */
 export function restarted(draft: Draft, event: EventOf<'restarted'>): void {
   if (event.root !== draft.head.root) return;
   if (isFinished(draft.head.status) || draft.head.status === 'suspended') draft.become('running');
-  draft.removeAll(isEventToken);
+  draft.endAll(isEventToken);
   const oldRoot = [...event.places.keys()].find((key) => parentKey(key) === null);
   startLife(draft);
   draft.makeVersion('', { set: event.values, remove: [] }, { snapshot: event.values });
-  draft.record('process-restarted', { detail: `from version ${event.version}` });
+  draft.record('process-restarted', null, { detail: `from version ${event.version}` });
   if (oldRoot === undefined) return endAgain(draft, rootKey(draft));
   const stages: Record<string, readonly [string, number]> = {};
   draft.send(...comeBack(draft, oldRoot, rootKey(draft), { branches: branchesByParent(event.places), places: event.places, stages }));
@@ -34,7 +35,7 @@ function endAgain(draft: Draft, key: string): void {
   beOver(draft, key);
 }
 
-function branchesByParent(places: ReadonlyMap<string, Standing>): ReadonlyMap<string, string[]> {
+function branchesByParent(places: ReadonlyMap<string, TokenPosition>): ReadonlyMap<string, string[]> {
   const found = new Map<string, string[]>();
   for (const key of places.keys()) {
     const parent = parentKey(key);
@@ -42,66 +43,62 @@ function branchesByParent(places: ReadonlyMap<string, Standing>): ReadonlyMap<st
     if (found.has(parent)) found.get(parent)!.push(key);
     else found.set(parent, [key]);
   }
-  for (const branches of found.values()) branches.sort((a, b) => placeOf(a) - placeOf(b)); // those that moved last stand last
+  for (const branches of found.values()) branches.sort((a, b) => branchNumber(a) - branchNumber(b)); // those that moved last stand last
   return found;
 }
 
-/** Which branch of its container it is. */
-function placeOf(key: string): number {
-  return Number(/\d+$/.exec(key)![0]);
-}
-
 /** What stood there, and which stages of it stand again. */
-interface Before {
-  readonly places: ReadonlyMap<string, Standing>;
+interface OldPlaces {
+  readonly places: ReadonlyMap<string, TokenPosition>;
   readonly branches: ReadonlyMap<string, readonly string[]>;
   readonly stages: Record<string, readonly [key: string, version: number]>;
 }
 
-/** A container stands again around what is left of its branches; a step, and what passes at once, is entered. */
-function comeBack(draft: Draft, from: string, key: string, before: Before): TokenMove[] {
-  const { places, branches, stages } = before;
+/** A container stands again around what is left of its branches. A step, and a node that runs nothing, is entered. */
+function comeBack(draft: Draft, from: string, key: string, old: OldPlaces): TokenMove[] {
+  const { places, branches, stages } = old;
   const place = places.get(from)!;
   const { node: name, version } = place;
-  const carried = carriedOf(place);
+  const carried = carriedBy(place);
   const node = draft.definition.nodes.get(name)!;
   if (!isContainer(node) || !branches.has(from)) return [{ key, to: name, carried }];
-  const token: Token = { ...carried, key, node: name, run: draft.nextRun(), does: 'branches', attempt: 1, since: draft.now };
-  if (node.kind === 'each') return comeBackToItems(draft, node, token, branches.get(from)!, before);
+  const open = branches.get(from)!.length;
+  const token: ContainerToken = { ...carried, key, node: name, run: draft.nextRun(), does: 'branches', attempt: 1, since: draft.now, open };
+  if (node.kind === 'each') return comeBackToItems(draft, node, token, branches.get(from)!, old);
   if (node.kind === 'stage' && version !== undefined) stages[key] = [from, version]; // what was done in it is still to be undone
   draft.moved(key, name);
-  draft.hold(opened(draft, node, token, branches.get(from)!.length));
-  return branches.get(from)!.flatMap((branch, i) => comeBack(draft, branch, branchKey(node, token, i), before));
+  draft.hold(opened(draft, node, token));
+  return branches.get(from)!.flatMap((branch, i) => comeBack(draft, branch, keyOfBranch(node, token, i), old));
 }
 
-function opened(draft: Draft, node: Container, token: Token, open: number): Token {
-  const deadline = node.kind === 'stage' ? deadlineOf(draft, node, token) : undefined;
-  const stage: Token = { ...token, open, ...(typeof deadline === 'number' && { deadline }) };
-  if (node.kind !== 'stage') return stage;
+function opened(draft: Draft, node: Container, token: ContainerToken): ContainerToken {
+  if (node.kind !== 'stage') return token;
+  const deadline = deadlineOf(draft, node, token);
+  const stage: ContainerToken = { ...token, ...(typeof deadline === 'number' && { deadline }) };
   watchDeadline(draft, stage);
   watchOverdue(draft, node, stage);
   return stage;
 }
 
-/** Items with branches of their own stand again at once; the others wait their turn, those first that had left the start. */
-function comeBackToItems(draft: Draft, node: EachNode, token: Token, keys: readonly string[], before: Before): TokenMove[] {
-  const { places, branches } = before;
-  const stage = (key: string) => (branches.has(key) ? 0 : hasLeft(node, places.get(key)!) ? 1 : 2);
-  const inTurn = keys.toSorted((a, b) => stage(a) - stage(b));
-  const begun = inTurn.filter((key) => stage(key) === 0);
+/** Items with branches of their own stand again at once. The others wait for their turn, first those that had left the start. */
+function comeBackToItems(draft: Draft, node: EachNode, token: ContainerToken, keys: readonly string[], old: OldPlaces): TokenMove[] {
+  const { places, branches } = old;
+  const order = (key: string) => (branches.has(key) ? 0 : hasLeft(node, places.get(key)!) ? 1 : 2);
+  const inTurn = keys.toSorted((a, b) => order(a) - order(b));
+  const begun = inTurn.filter((key) => order(key) === 0);
   const items = inTurn.map((key) => places.get(key)!);
   draft.moved(token.key, token.node, items.map(({ item = null }) => item), items.map(({ index }) => index!)); // prettier-ignore
-  draft.hold({ ...token, open: keys.length, todo: [begun.length, keys.length] });
+  draft.hold({ ...token, todo: [begun.length, keys.length] });
   for (const [i, item] of items.entries()) if (i >= begun.length) comeInTurn(draft, node, token, i, item);
-  return begun.flatMap((from, i) => comeBack(draft, from, `${token.key}/${i}`, before));
+  return begun.flatMap((from, i) => comeBack(draft, from, branchKey(token.key, i), old));
 }
 
-function hasLeft({ body }: EachNode, { node }: Standing): boolean {
+function hasLeft({ body }: EachNode, { node }: TokenPosition): boolean {
   return node !== AT_START && node !== body;
 }
 
-function comeInTurn(draft: Draft, each: EachNode, token: Token, i: number, { node, version: _version, ...carried }: Standing): void {
+function comeInTurn(draft: Draft, each: EachNode, token: ContainerToken, i: number, { node, version: _version, ...carried }: TokenPosition): void {
   const left = hasLeft(each, { node });
-  awaitTurn(draft, left ? node : each.body, token, i, carried);
-  if (left) draft.moved(`${token.key}/${i}`, node);
+  awaitTurn(draft, left ? node : each.body, token.key, i, carried);
+  if (left) draft.moved(branchKey(token.key, i), node);
 }

@@ -1,5 +1,5 @@
 import type { Retry } from '../definition/graph.js';
-import type { Token } from './process.js';
+import type { StepToken } from './token.js';
 
 /** Deaths of a worker in one visit after which the process waits for a person: it may be the step that kills. */
 export const MAX_CRASHES = 5;
@@ -8,7 +8,7 @@ export const MAX_CRASHES = 5;
  * How long to wait before the next try, ms; null when none is left. A crash of the worker is not a try that failed, and
  * tries a person has forgiven do not count.
  */
-export function retryDelay(policy: Retry, token: Token, random: number): number | null {
+export function retryDelay(policy: Retry, token: StepToken, random: number): number | null {
   const tries = token.attempt - (token.forgiven ?? 0) - (token.crashes ?? 0);
   if (tries >= policy.attempts) return null;
   const factor = policy.backoff === 'exponential' ? 2 ** Math.min(tries - 1, 40) : 1;

@@ -1,20 +1,13 @@
-import type { Snapshot } from './change.js';
-import { isUnder, isUnderAny } from './keys.js';
-import { toToken, isCondition, isEventToken, type Token, type WaitState, toWait } from './process.js';
+import type { Change, Snapshot } from './change.js';
+import { ALL, MissingWaits } from './missing-waits.js';
+import { isUnder, isUnderAny } from './token-key.js';
+import { TokenList } from './token-list.js';
+import { activated, type CarriedData, type ContainerToken, isContainerToken, isEventToken, type Token, unparked } from './token.js';
+import type { WaitState } from './wait.js';
+import type { WaitsFor } from './waits-for.js';
 
-/** So many tokens stand in the process row at most, which is written with every decision; the others have rows of their own. */
+/** The process row, which is written with every decision, holds at most so many tokens. The others have rows of their own. */
 export const MOST_TOKENS = 64;
-
-/** In place of a key: all waits of the process. */
-export const ALL = '*';
-
-/** Thrown where a decision needs to see parked tokens that nobody has read: the reader reads them, and it is decided again. */
-export class Missing extends Error {
-  override readonly name = 'Missing';
-  constructor(readonly keys: readonly string[]) {
-    super(`not read: ${keys.join(', ')}`);
-  }
-}
 
 /** A token on its way: to a node, or to the end of its branch. */
 export interface TokenMove {
@@ -23,170 +16,182 @@ export interface TokenMove {
   readonly carried?: CarriedData;
 }
 
-/** What a token takes along from node to node. */
-export type CarriedData = Pick<Token, 'item' | 'index' | 'previous'>;
+const NO_WAITS: Change['waits'] = { clear: false, kill: [], delete: [], put: [] };
 
-export const NOTHING_CARRIED: CarriedData = {};
-
-export function carriedOf({ item, index, previous }: CarriedData): CarriedData {
-  if (item === undefined && index === undefined) return previous === undefined ? NOTHING_CARRIED : { previous };
-  return { ...(item !== undefined && { item }), ...(index !== undefined && { index }), ...(previous !== undefined && { previous }) };
-}
-
-/** The tokens of one decision: where they stand, which rows come and go with that, and who is on the way. */
-export class Tokens {
-  private readonly row: Map<string, Token>;
-  private readonly put = new Map<string, WaitState>();
-  private readonly gone = new Set<string>();
-  private readonly killed = new Set<string>();
+/**
+ * The tokens of one decision. Rules say that a token runs, waits, holds branches or ends. Whether that is a place in the process
+ * row or a row of its own is decided here.
+ */
+export class DraftTokens {
+  /** Those of the process row. */
+  private readonly standing: TokenList;
+  /** Containers that have, or get, rows of their own. */
+  private held: Map<string, ContainerToken> | undefined;
+  private waits: Map<string, WaitState> | undefined;
+  private gone: Set<string> | undefined;
+  private killed: Set<string> | undefined;
   private clear = false;
-  private journeys: TokenMove[] = [];
+  private moves: TokenMove[] = [];
 
   constructor(readonly before: Snapshot) {
-    this.row = new Map(before.process.tokens.map((token) => [token.key, token]));
+    this.standing = new TokenList(before.process.tokens);
   }
 
-  /** As it stands in the process row. */
+  /* ------------------------------------------------------------- what stands where ---- */
+
+  /** A token of the process row: one that can run, has failed or holds branches, and the copy of one that each version looks at. */
   token(key: string): Token | undefined {
-    return this.row.get(key);
+    return this.standing.get(key) ?? this.held?.get(key);
+  }
+
+  /** Those of the process row. */
+  protected rowTokens(): readonly Token[] {
+    return this.standing.all();
   }
 
   allTokens(): Token[] {
-    return [...this.row.values()];
+    return [...this.standing.all(), ...(this.held?.values() ?? [])];
   }
 
-  /** Asked after every event, of mostly one token: no list is made for it. */
+  /** Asked after every event, mostly of one token: no list is made for it. */
   someToken(is: (token: Token) => boolean): boolean {
-    for (const token of this.row.values()) if (is(token)) return true;
+    if (this.standing.some(is)) return true;
+    if (this.held) for (const token of this.held.values()) if (is(token)) return true;
     return false;
   }
 
-  /** @throws Missing if nobody has read it */
+  /** @throws MissingWaits if it has not been read */
   parked(key: string): WaitState | undefined {
-    if (this.put.has(key)) return this.put.get(key);
+    const written = this.waits?.get(key);
+    if (written) return written;
     if (this.hasEnded(key)) return undefined;
     this.need([key]);
     return this.before.waits.get(key);
   }
 
+  /** @throws MissingWaits */
   need(keys: readonly string[]): void {
-    const { asked, waits } = this.before;
-    const missing = keys.filter((key) => asked && !asked.has(key) && !asked.has(ALL) && !waits.has(key) && !this.put.has(key) && !this.hasEnded(key));
-    if (missing.length > 0) throw new Missing(missing);
+    const missing = keys.filter((key) => this.isUnknown(key));
+    if (missing.length > 0) throw new MissingWaits(missing);
   }
 
-  /** @throws Missing unless all have been read */
+  private isUnknown(key: string): boolean {
+    const { asked, waits } = this.before;
+    if (!asked || asked.has(key) || asked.has(ALL)) return false;
+    return !waits.has(key) && !this.waits?.has(key) && !this.hasEnded(key);
+  }
+
+  /** @throws MissingWaits unless all have been read */
   allParked(): WaitState[] {
     this.need([ALL]);
-    return [...[...this.before.waits.values()].filter(({ key }) => !this.put.has(key) && !this.hasEnded(key)), ...this.put.values()];
+    const written = this.waits ? [...this.waits.values()] : [];
+    return [...[...this.before.waits.values()].filter(({ token: { key } }) => !this.waits?.has(key) && !this.hasEnded(key)), ...written];
   }
 
   private hasEnded(key: string): boolean {
-    return this.clear || this.gone.has(key) || isUnderAny(key, this.killed);
+    return this.clear || this.gone?.has(key) === true || (this.killed !== undefined && isUnderAny(key, this.killed));
   }
 
   /** What holds the branches under this key together. */
-  container(key: string): Token | undefined {
-    const standing = this.row.get(key) ?? this.parked(key);
-    if (standing?.does !== 'branches') return undefined;
-    return 'kind' in standing ? toToken(standing as WaitState) : standing;
+  container(key: string): ContainerToken | undefined {
+    const found = this.token(key) ?? this.parked(key)?.token;
+    return isContainerToken(found) ? found : undefined;
   }
 
-  /** Containers with items that have not begun. */
-  withTurns(): Token[] {
-    const found: Token[] = [];
-    for (const token of this.row.values()) if (hasTurns(token)) found.push(token);
-    for (const token of this.put.values()) if (hasTurns(token)) found.push(token);
-    return found;
+  /* -------------------------------------------------------------- run, wait, hold, end ---- */
+
+  /** It can run now; or it has failed, and stays for a person. */
+  run(token: Token): void {
+    this.endWait(token.key);
+    this.standing.put(unparked(token));
   }
 
-  /** The token stands in the process row: it can run, has failed, or holds branches together. */
-  place(token: Token): void {
-    this.unpark(token.key);
-    this.row.set(token.key, token);
+  /** It waits in a row of its own. The process row has a copy of what each version of the context looks at. */
+  wait(token: Token, waitsFor: WaitsFor): void {
+    const { key } = token;
+    const waiting = activated(unparked(token));
+    this.standing.delete(key);
+    (this.waits ??= new Map<string, WaitState>()).set(key, { token: waiting, waitsFor });
+    if (waitsFor.kind === 'condition' || isEventToken(token)) this.standing.put({ ...waiting, parked: waitsFor.kind } as Token);
   }
 
-  /**
-   * The token waits, in a row of its own. What each version looks at stands in the process row as well: a condition,
-   * and an accepted event, without which the process must not end.
-   */
-  park(wait: WaitState): void {
-    this.row.delete(wait.key);
-    this.put.set(wait.key, wait);
-    if (isCondition(wait) || isEventToken(wait)) this.row.set(wait.key, wait);
-  }
-
-  /** A container stands in the process row as long as there is room, and stays where it stands. */
-  hold(container: Token): void {
+  /** It holds branches together, and stays where it stands. A new one stands in the process row as long as there is room. */
+  hold(container: ContainerToken): void {
     const { key } = container;
-    const stands = this.row.has(key) || (!this.isParked(key) && this.row.size < MOST_TOKENS);
-    if (stands) this.row.set(key, container);
-    else this.park(toWait(container, 'branches', {}));
+    const fits = this.standing.get(key) !== undefined || (this.standing.size < MOST_TOKENS && !this.hasOwnRow(key));
+    if (fits) this.standing.put(container);
+    else (this.held ??= new Map<string, ContainerToken>()).set(key, container);
   }
 
-  private isParked(key: string): boolean {
-    return this.put.has(key) || (!this.hasEnded(key) && this.before.waits.has(key));
+  private hasOwnRow(key: string): boolean {
+    return this.held?.has(key) === true || (this.before.waits.has(key) && !this.hasEnded(key));
   }
 
-  remove(key: string): void {
-    this.unpark(key);
-    this.row.delete(key);
+  /** It is over. */
+  end(key: string): void {
+    this.endWait(key);
+    this.standing.delete(key);
+    this.held?.delete(key);
   }
 
-  /** Its row goes, if it has one: it was read with the event, or the process row says so. */
-  private unpark(key: string): void {
-    this.put.delete(key);
-    const stands = this.before.waits.has(key) || this.before.process.tokens.some((token) => token.key === key && 'kind' in token);
-    if (stands) this.drop(key);
+  /** Its row goes, if it has one: the row was read with the event, or the copy in the process row tells of it. */
+  private endWait(key: string): void {
+    if (this.before.waits.has(key) || this.standing.get(key)?.parked !== undefined) this.drop(key);
+    else this.waits?.delete(key);
   }
 
   /** Its row goes, whether it was read or not. */
   drop(key: string): void {
-    this.put.delete(key);
-    if (!this.clear) this.gone.add(key);
+    this.waits?.delete(key);
+    if (!this.clear) (this.gone ??= new Set()).add(key);
   }
 
-  /** Ends every token of the flow; accepted events stay, unless the process ends with them. */
-  removeAll(keep: (token: Token) => boolean = isEventToken): void {
-    for (const token of this.allTokens()) {
-      if (!keep(token)) this.row.delete(token.key);
-      else if ('kind' in token) this.row.set(token.key, toToken(token as WaitState)); // its row goes; it need not wait longer
-    }
+  /** Ends every token of the flow. Unsolicited events stay, unless the process ends with them. */
+  endAll(keep: (token: Token) => boolean = isEventToken): void {
+    this.standing.keep(keep, unparked); // the rows go: those that stay need not wait longer
     this.clear = true;
-    for (const waits of [this.put, this.gone, this.killed]) waits.clear();
-    this.journeys = [];
+    this.held = this.waits = this.gone = this.killed = undefined;
+    this.moves = [];
   }
 
   /** Ends every branch under this key, and what watches over it. */
-  removeUnder(above: string, keep: (token: Token) => boolean = () => false): void {
-    for (const token of this.allTokens()) if (isUnder(token.key, above) && !keep(token)) this.row.delete(token.key);
-    for (const key of this.put.keys()) if (isUnder(key, above)) this.put.delete(key);
-    if (!this.clear) this.killed.add(above);
-    this.journeys = this.journeys.filter(({ key }) => !isUnder(key, above));
+  endUnder(above: string): void {
+    this.standing.keep(({ key }) => !isUnder(key, above));
+    if (this.held) for (const key of this.held.keys()) if (isUnder(key, above)) this.held.delete(key);
+    if (this.waits) for (const key of this.waits.keys()) if (isUnder(key, above)) this.waits.delete(key);
+    if (!this.clear) (this.killed ??= new Set()).add(above);
+    this.moves = this.moves.filter(({ key }) => !isUnder(key, above));
   }
 
-  /** Ends one branch: who stands at this key, and under it. */
-  removeBranch(key: string): void {
-    this.removeUnder(key);
-    this.row.delete(key);
+  /** Ends one branch: what stands at this key, and under it. */
+  endBranch(key: string): void {
+    this.endUnder(key);
+    this.standing.delete(key);
+    this.held?.delete(key);
     this.drop(key);
-    this.journeys = this.journeys.filter((journey) => journey.key !== key);
+    this.moves = this.moves.filter((move) => move.key !== key);
   }
 
-  /** Sends tokens on their way; the first of them arrives first. */
-  send(...journeys: readonly TokenMove[]): void {
-    for (const journey of journeys.toReversed()) this.journeys.push(journey);
+  /** Sends tokens on their way. The first of them arrives first. */
+  send(...moves: readonly TokenMove[]): void {
+    for (let i = moves.length - 1; i >= 0; i--) this.moves.push(moves[i]!);
   }
 
-  nextJourney(): TokenMove | undefined {
-    return this.journeys.pop();
+  nextMove(): TokenMove | undefined {
+    return this.moves.pop();
   }
 
-  protected get rows(): { clear: boolean; kill: string[]; delete: string[]; put: WaitState[] } {
-    return { clear: this.clear, kill: [...this.killed], delete: [...this.gone].filter((key) => !this.put.has(key)), put: [...this.put.values()] };
+  /** What becomes of the rows. */
+  protected waitChanges(): Change['waits'] {
+    if (this.held)
+      for (const token of this.held.values()) (this.waits ??= new Map<string, WaitState>()).set(token.key, { token, waitsFor: { kind: 'branches' } });
+    const { clear, waits, gone, killed } = this;
+    if (!clear && !waits && !gone && !killed) return NO_WAITS;
+    return {
+      clear,
+      kill: killed ? [...killed] : [],
+      delete: gone ? [...gone].filter((key) => !waits?.has(key)) : [],
+      put: waits ? [...waits.values()] : [],
+    };
   }
-}
-
-function hasTurns({ todo, fault }: Token): boolean {
-  return todo !== undefined && todo[0] < todo[1] && fault === undefined;
 }

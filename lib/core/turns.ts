@@ -1,64 +1,72 @@
 import { type EachNode, END } from '../definition/graph.js';
 import type { Draft } from './draft.js';
-import { isActive, type Token, toWait } from './process.js';
 import { isLost } from './races.js';
-import { type TokenMove, MOST_TOKENS, type CarriedData, carriedOf } from './tokens.js';
+import { branchKey } from './token-key.js';
+import { type CarriedData, carriedBy, type ContainerToken, isActive, type ItemsToDo, type StepToken, type Token } from './token.js';
+import { MOST_TOKENS, type TokenMove } from './tokens.js';
 
 /** Below so many bodies under way more items begin, up to the most: items are read by the dozen, not one by one. */
 const FEW_TOKENS = MOST_TOKENS / 2;
 
-/** One branch for each item; they wait their turn, each in a row of its own. */
-export function holdEach(draft: Draft, node: EachNode, container: Token, items: readonly CarriedData[]): void {
-  items.forEach((carried, i) => awaitTurn(draft, node.body, container, i, carried));
+/** One branch for each item. They wait for their turn, each in a row of its own. */
+export function holdEach(draft: Draft, node: EachNode, container: Omit<ContainerToken, 'open'>, items: readonly CarriedData[]): void {
+  items.forEach((carried, i) => awaitTurn(draft, node.body, container.key, i, carried));
   draft.hold({ ...container, open: items.length, todo: [0, items.length] });
 }
 
-export function awaitTurn(draft: Draft, node: string, { key }: Token, i: number, carried: CarriedData): void {
-  const token: Token = { ...carried, key: `${key}/${i}`, node, run: 0, does: 'run', attempt: 1, since: draft.now };
-  draft.park(toWait(token, 'turn', {}));
+export function awaitTurn(draft: Draft, node: string, container: string, i: number, carried: CarriedData): void {
+  const token: StepToken = { ...carried, key: branchKey(container, i), node, run: 0, does: 'run', attempt: 1, since: draft.now };
+  draft.wait(token, { kind: 'turn' });
 }
 
 /** Lets items begin where there is room for them. True: some have. */
 export function giveTurns(draft: Draft): boolean {
-  const begun = draft
-    .withTurns()
-    .map((container) => (isLost(draft, container.key) ? forgo(draft, container) : begin(draft, container, roomIn(draft, container))));
-  return begun.some(Boolean);
+  let some = false;
+  if (!draft.someToken(hasTurns)) return false;
+  for (const container of draft.allTokens().filter(hasTurns)) if (giveTurnsIn(draft, container, container.todo!)) some = true;
+  return some;
 }
 
-/** As its node says; left alone, as many as fit into the process row. One at least, or it would never go on. */
-function roomIn(draft: Draft, { node, open, todo }: Token): number {
+/** It has items that have not begun. */
+function hasTurns(token: Token): token is ContainerToken {
+  return token.does === 'branches' && token.todo !== undefined && token.todo[0] < token.todo[1] && token.fault === undefined;
+}
+
+function giveTurnsIn(draft: Draft, container: ContainerToken, todo: ItemsToDo): boolean {
+  return isLost(draft, container.key) ? forgo(draft, container, todo) : begin(draft, container, todo, roomIn(draft, container, todo));
+}
+
+/** As the node says; without a limit, as many as fit into the process row. One at least, or it would never go on. */
+function roomIn(draft: Draft, { node, open }: ContainerToken, [next, size]: ItemsToDo): number {
   const { concurrency } = draft.definition.nodes.get(node) as EachNode;
-  const underWay = open! - (todo![1] - todo![0]);
+  const underWay = open - (size - next);
   const inRow = draft.allTokens().filter(isActive).length;
   const fits = inRow > FEW_TOKENS ? 0 : MOST_TOKENS - inRow;
   return Math.min(concurrency === undefined ? Infinity : concurrency - underWay, underWay === 0 ? Math.max(fits, 1) : fits);
 }
 
-function begin(draft: Draft, container: Token, room: number): boolean {
-  const [next, size] = container.todo!;
+function begin(draft: Draft, container: ContainerToken, [next, size]: ItemsToDo, room: number): boolean {
   const until = Math.min(size, next + Math.max(room, 0));
-  const keys = Array.from({ length: until - next }, (_, i) => `${container.key}/${next + i}`);
+  const keys = Array.from({ length: until - next }, (_, i) => branchKey(container.key, next + i));
   if (keys.length === 0) return false;
   draft.need(keys);
   draft.hold({ ...container, todo: [until, size] });
-  draft.send(...keys.map((key) => journeyOf(draft, key)));
+  draft.send(...keys.map((key) => leaveTurn(draft, key)));
   return true;
 }
 
-function journeyOf(draft: Draft, key: string): TokenMove {
-  const token = draft.parked(key)!;
-  draft.remove(key);
-  return { key, to: token.node, carried: carriedOf(token) };
+function leaveTurn(draft: Draft, key: string): TokenMove {
+  const { token } = draft.parked(key)!;
+  draft.end(key);
+  return { key, to: token.node, carried: carriedBy(token as StepToken) };
 }
 
-/** Its race is lost: those that have not begun do not. */
-function forgo(draft: Draft, { todo, ...container }: Token): boolean {
-  const [next, size] = todo!;
-  for (let i = next; i < size; i++) draft.drop(`${container.key}/${i}`);
-  const open = container.open! - (size - next);
+/** Its race is lost, so items that have not begun do not begin. */
+function forgo(draft: Draft, { todo: _todo, ...container }: ContainerToken, [next, size]: ItemsToDo): boolean {
+  for (let i = next; i < size; i++) draft.drop(branchKey(container.key, i));
+  const open = container.open - (size - next);
   if (open > 0) draft.hold({ ...container, open });
-  else draft.remove(container.key);
+  else draft.end(container.key);
   if (open === 0) draft.send({ key: container.key, to: END });
   return open === 0;
 }

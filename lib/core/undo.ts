@@ -1,91 +1,88 @@
 import type { StageNode } from '../definition/graph.js';
 import type { Draft } from './draft.js';
+import { isIdle } from './draft.js';
 import type { EventOf } from './events.js';
-import { about, leaveOut } from './fail-token.js';
+import { leaveOut } from './failed-token.js';
 import { proceed, rootKey } from './flow.js';
-import { isUnder } from './keys.js';
-import { isActive, isEventToken, type Token, type Undoing, type WaitState } from './process.js';
-import { branchOf } from './races.js';
+import { branchOfStage } from './races.js';
+import { isAtOrUnder, isUnder, undoKey } from './token-key.js';
+import { type BodyToken, isActive, isEventToken, type Token, type UndoToken, type Undoing } from './token.js';
+import { isTaskWait, type TaskWaitState } from './wait.js';
 import { unwatch } from './watch.js';
 
 /**
- * A saga: what was done is undone, last first. What a worker is at in this moment ends first, and counts as done; nothing else
- * starts. Which visits there are to undo stands in the history; each is one body, and one version.
+ * A saga: what was done is undone, last first. Bodies under way in this moment end first, and count as done; nothing else starts.
+ * The visits to undo stand in the history. Each is one body, and one version.
  */
 export function undo(draft: Draft, undoing: Undoing, cause: string | null): void {
-  const above = undoing.under;
-  const stage = above === null ? undefined : draft.container(above)!;
-  const node = stage?.node ?? '';
-  const inRow = draft.allTokens().filter(({ idle }) => !idle);
-  const underWay = [...inRow, ...draft.allParked()].filter((token) => isUnderWay(token) && (!stage || isIn(token.key, branchOf(stage))));
-  if (!stage) draft.removeAll(isEventToken);
-  else draft.removeBranch(branchOf(stage));
+  const stage = undoing.under === null ? undefined : draft.container(undoing.under)!;
+  const isMeant = ({ key }: Token) => !stage || isAtOrUnder(key, branchOfStage(stage));
+  const bodies = draft.allTokens().filter((token) => !isIdle(token) && isBodyUnderWay(token) && isMeant(token)) as BodyToken[];
+  const tasks = draft.allParked().filter((wait): wait is TaskWaitState => isTaken(wait) && isMeant(wait.token));
+  if (!stage) draft.endAll(isEventToken);
+  else draft.endBranch(branchOfStage(stage));
   if (stage) unwatch(draft, stage);
-  for (const token of underWay) letEnd(draft, token);
+  for (const token of bodies) draft.run({ ...token, last: true });
+  for (const { token, waitsFor } of tasks) draft.wait({ ...token, last: true }, waitsFor);
   if (draft.head.status === 'suspended') draft.become('running');
-  const token: Token = {
-    key: `${above ?? rootKey(draft)}~u`,
-    node,
-    run: draft.nextRun(),
-    does: 'undo',
-    attempt: 1,
-    since: draft.now,
-    undo: { ...undoing, ...(stage && { since: stage.run }) },
-  };
-  draft.place({ ...token, key: `${token.key}${token.run}`, open: underWay.length });
-  draft.record('compensation-started', { ...(node !== '' && { step: node }), run: token.run, error: cause });
+  begin(draft, { ...undoing, ...(stage && { since: stage.run }) }, stage?.node ?? '', bodies.length + tasks.length, cause);
 }
 
-function isIn(key: string, branch: string): boolean {
-  return key === branch || isUnder(key, branch);
+function begin(draft: Draft, undoing: Undoing, node: string, open: number, cause: string | null): void {
+  const run = draft.nextRun();
+  const key = undoKey({ key: undoing.under ?? rootKey(draft), run });
+  const token: UndoToken = { key, node, run, does: 'undo', attempt: 1, since: draft.now, undo: undoing, open };
+  draft.run(token);
+  draft.record('compensation-started', null, { ...(node !== '' && { step: node }), run, error: cause });
 }
 
-/** A step's body is running, here or as a task. */
-function isUnderWay(token: Token | WaitState): boolean {
-  if (isEventToken(token)) return false;
-  if ('kind' in token) return token.kind === 'task' && token.worker !== null;
-  return isUndoingNow(token) || (isActive(token) && (token.does === 'run' || token.does === 'request'));
+function isBodyUnderWay(token: Token): boolean {
+  if (isEventToken(token) || !isActive(token)) return false;
+  return token.does === 'run' || token.does === 'request' || isUndoingNow(token);
 }
 
-/** One visit is being undone, by who was to undo less, or was told to before: nobody else may undo it beside that. */
-function isUndoingNow(token: Token): boolean {
-  return token.does === 'undo' && isActive(token) && token.open === 0;
+/** One visit is being undone, by what was to undo less, or was asked to before: nothing else may undo it beside that. */
+function isUndoingNow(token: BodyToken): boolean {
+  return token.does === 'undo' && token.open === 0;
 }
 
-function letEnd(draft: Draft, token: Token | WaitState): void {
-  if ('kind' in token) draft.park({ ...token, last: true });
-  else draft.place({ ...token, last: true });
+function isTaken(wait: Parameters<typeof isTaskWait>[0]): wait is TaskWaitState {
+  return isTaskWait(wait) && wait.waitsFor.worker !== null && !isEventToken(wait.token);
 }
 
-/** What is being undone is undone to its end: the process does not complete before, nor, where all is undone, go elsewhere. */
+/** What is being undone is undone to its end: until then the process neither completes nor, where all is undone, goes elsewhere. */
 export function isUndoing(draft: Draft): boolean {
-  return draft.someToken(({ undo: of }) => of !== undefined);
+  return draft.someToken(({ does }) => does === 'undo');
 }
 
-/** It has ended where it was. Who undoes need not wait for it longer. */
-export function ended(draft: Draft, token: Token): void {
-  draft.remove(token.key);
-  const waits = draft.allTokens().find(({ does, last, undo: of }) => does === 'undo' && !last && (of!.under === null || isUnder(token.key, of!.under)));
-  if (waits) draft.place({ ...waits, open: waits.open! - 1 });
+/** It has ended where it was. What undoes need not wait for it longer. */
+export function letEnd(draft: Draft, token: Token): void {
+  draft.end(token.key);
+  const waits = draft.allTokens().find((other): other is UndoToken => other.does === 'undo' && !other.last && isUndoneBy(other, token));
+  if (waits) draft.run({ ...waits, open: waits.open - 1 });
+}
+
+function isUndoneBy({ undo: of }: UndoToken, { key }: Token): boolean {
+  return of.under === null || isUnder(key, of.under);
 }
 
 /** It would go on later, where nothing goes on. */
 export function endHere(draft: Draft, token: Token): void {
-  ended(draft, token);
-  draft.record('step-skipped', { ...about(token), reason: 'it was to end where it was' });
+  letEnd(draft, token);
+  draft.record('step-skipped', token, { reason: 'it was to end where it was' });
 }
 
-export function visitUndone(draft: Draft, token: Token, event: EventOf<'visit-undone'>): void {
+export function visitUndone(draft: Draft, token: UndoToken, event: EventOf<'visit-undone'>): void {
   draft.makeVersion(event.step, event.patch, { undo: { undone: event.undone } });
-  draft.record('step-compensated', { step: event.step, run: event.undone, attempt: token.attempt });
-  if (token.last) return ended(draft, token);
-  draft.place({ ...token, attempt: token.attempt + 1, undone: event.undone });
+  draft.record('step-compensated', token, { step: event.step, run: event.undone });
+  if (token.last) return letEnd(draft, token);
+  draft.run({ ...token, attempt: token.attempt + 1, undone: event.undone });
 }
 
-export function allUndone(draft: Draft, token: Token): void {
+export function allUndone(draft: Draft, token: UndoToken): void {
   if (token.last) return endHere(draft, token);
-  const { under, ending } = token.undo!;
-  draft.remove(token.key);
+  const { under, ending } = token.undo;
+  draft.end(token.key);
   if (ending !== 'skip') return draft.finish('cancelled', ending.cancel);
   const stage = draft.container(under!)!;
   leaveOut(draft, stage, { reason: 'what was done in it has been undone' });

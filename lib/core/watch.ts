@@ -1,39 +1,38 @@
 import type { StageNode, StepNode } from '../definition/graph.js';
 import type { Draft } from './draft.js';
-import { Fault } from './events.js';
-import { type Token, toWait } from './process.js';
+import { FactError } from './events.js';
+import { deadlineKey, overdueKey } from './token-key.js';
+import { carriedBy, type ContainerToken, type ReminderToken, type StepToken, type Token } from './token.js';
 
-/** Until its visit is overdue; then it stays as the mark of that. */
-export function overdueKey({ key, run }: Pick<Token, 'key' | 'run'>): string {
-  return `${key}~o${run}`;
-}
-
-/** Until its stage must have ended. */
-export function deadlineKey({ key, run }: Pick<Token, 'key' | 'run'>): string {
-  return `${key}~d${run}`;
-}
+type Visit = StepToken | ContainerToken;
 
 /** The moment by which a visit must have ended. */
-export function deadlineOf(draft: Draft, node: StepNode | StageNode, at: Token): number | Fault | undefined {
+export function deadlineOf(draft: Draft, node: StepNode | StageNode, at: Visit): number | FactError | undefined {
   if (node.within === undefined) return undefined;
   return node.within === 'asked' ? draft.given.facts.within(node.name, draft.now, at) : draft.now + node.within;
 }
 
-/** A timer beside the visit, where its step says when it is overdue. A moment that cannot be told overdues nothing, and shows. */
-export function watchOverdue(draft: Draft, node: StepNode | StageNode, token: Token): void {
+/** Sets a timer beside the visit, if its step says when it is overdue. A moment that cannot be computed is recorded, and no timer is set. */
+export function watchOverdue(draft: Draft, node: StepNode | StageNode, visit: Visit): void {
   if (node.overdue === undefined) return;
-  const at = node.overdue === 'asked' ? draft.given.facts.overdue(node.name, draft.now, token) : draft.now + node.overdue;
-  if (at instanceof Fault) return draft.record('note', { step: node.name, run: token.run, error: `overdue: ${at.message}` });
-  draft.park(toWait({ ...token, key: overdueKey(token), does: 'remind' }, 'timer', { dueAt: at }));
+  const at = node.overdue === 'asked' ? draft.given.facts.overdue(node.name, draft.now, visit) : draft.now + node.overdue;
+  if (at instanceof FactError) return draft.record('note', null, { step: node.name, run: visit.run, error: `overdue: ${at.message}` });
+  draft.wait(reminderOf(visit, overdueKey(visit)), { kind: 'timer', dueAt: at });
 }
 
-export function watchDeadline(draft: Draft, stage: Token): void {
-  if (stage.deadline !== undefined) draft.park(toWait({ ...stage, key: deadlineKey(stage) }, 'timer', { dueAt: stage.deadline }));
+/** What tells of a visit, under a key beside it. */
+export function reminderOf(visit: Visit, key: string): ReminderToken {
+  const { node, run, since, attempt } = visit;
+  return { key, node, run, does: 'remind', attempt, since, ...carriedBy(visit) };
 }
 
-/** The visit has ended. Who is being told that it is overdue may finish that. */
+export function watchDeadline(draft: Draft, stage: ContainerToken): void {
+  if (stage.deadline !== undefined) draft.wait({ ...stage, key: deadlineKey(stage) }, { kind: 'timer', dueAt: stage.deadline });
+}
+
+/** The visit has ended, and so have its timers. A reminder that is under way may end by itself. */
 export function unwatch(draft: Draft, token: Token): void {
   const node = draft.definition.nodes.get(token.node);
   if (node && 'overdue' in node && node.overdue !== undefined) draft.drop(overdueKey(token));
-  if (node?.kind === 'stage' && token.deadline !== undefined) draft.drop(deadlineKey(token));
+  if (node?.kind === 'stage' && 'deadline' in token && token.deadline !== undefined) draft.drop(deadlineKey(token));
 }

@@ -1,4 +1,5 @@
 import type { Change } from '../core/change.js';
+import { dueAtOf, isTaskWait } from '../core/wait.js';
 import type { Clock, Timers } from '../values/clock.js';
 
 /** Moments are rung exactly, to a grain, if they are not far off; more than so many at once are a crowd, and the sweep's. */
@@ -9,6 +10,7 @@ const MOST = 500;
 /** Moments near enough are not left to the next sweep; what is further off, or known to others, is. */
 export class DueTimers {
   private readonly set = new Map<number, () => void>();
+  private isStopped = false;
 
   constructor(
     private readonly clock: Clock,
@@ -16,16 +18,22 @@ export class DueTimers {
     private readonly ring: () => void,
   ) {}
 
-  setFor({ waits }: Change): void {
-    for (const { dueAt, readyAt } of waits.put) for (const moment of [dueAt, readyAt]) if (moment !== null) this.at(moment);
+  committed({ waits }: Change): void {
+    if (this.isStopped) return;
+    for (const wait of waits.put) {
+      this.at(dueAtOf(wait));
+      if (isTaskWait(wait)) this.at(wait.waitsFor.readyAt);
+    }
   }
 
-  clear(): void {
+  stop(): void {
+    this.isStopped = true;
     for (const cancel of this.set.values()) cancel();
     this.set.clear();
   }
 
-  private at(moment: number): void {
+  private at(moment: number | null): void {
+    if (moment === null) return;
     const at = Math.ceil(moment / GRAIN_MS) * GRAIN_MS;
     const away = at - this.clock.now().getTime();
     if (away <= 0 || away > FARTHEST_MS || this.set.has(at) || this.set.size >= MOST) return;

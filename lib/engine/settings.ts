@@ -3,7 +3,19 @@ import { didYouMean } from '../values/suggest.js';
 import { defaultProblems } from '../definition/verify/workflow-problems.js';
 import type { Duration } from '../values/types.js';
 import { KNOWN_OPTIONS, type WorkflowModuleOptions } from './options.js';
-import type { EngineSettings } from './engine.js';
+
+/** The options of a worker with their defaults. */
+export interface EngineSettings {
+  /** False: this instance starts, tells and reads, and others run. */
+  readonly enabled: boolean;
+  readonly concurrency: number;
+  readonly shutdownMs: number;
+  readonly heartbeatMs: number;
+  readonly sweepMs: number;
+  readonly keepUnmatchedMs: number;
+  /** False: nobody sweeps but who calls it. For a clock that stands still. */
+  readonly sweeps: boolean;
+}
 
 /** The options with their defaults, or every problem they have. */
 export function settingsOf(options: WorkflowModuleOptions, problems: string[]): EngineSettings {

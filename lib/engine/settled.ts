@@ -1,45 +1,59 @@
-import { milliseconds } from '../values/duration.js';
+import type { Change } from '../core/change.js';
 import type { ProcessState } from '../core/process.js';
-import type { Duration } from '../values/types.js';
-import type { Engine } from './engine.js';
 import type { Lookup } from '../query/process-lookup.js';
 import type { ProcessRef } from '../query/process-ref.js';
+import { milliseconds } from '../values/duration.js';
+import type { Duration } from '../values/types.js';
+import type { ProcessWriter } from '../writer/process-writer.js';
 
 const FIRST_LOOK_MS = 20;
 const LONGEST_LOOK_MS = 500;
 
 type Tell = (process: ProcessState) => void;
 
+/** What the watch looks at. */
+export interface SettledParts {
+  readonly worker: string;
+  readonly lookup: Lookup;
+  readonly writer: ProcessWriter;
+  /** What it waits for may be in the inbox already. */
+  readonly isLooking: (processId: string) => boolean;
+}
+
 /** Waits until a process waits, parks or ends: told at once of what this instance commits, and looking for what others do. */
 export class SettledWatch {
   private readonly watchers = new Map<string, Set<Tell>>();
 
-  constructor(
-    private readonly engine: Engine,
-    private readonly lookup: Lookup,
-  ) {
-    engine.writer.afterCommit(({ process }) => {
-      if (process.status !== 'running') for (const tell of this.watchers.get(process.id) ?? []) tell(process);
-    });
+  constructor(private readonly parts: SettledParts) {}
+
+  committed({ process }: Change): void {
+    if (this.watchers.size === 0 || process.status === 'running') return;
+    for (const tell of this.watchers.get(process.id) ?? []) tell(process);
   }
 
   async settled(ref: ProcessRef, timeout: Duration | undefined): Promise<ProcessState> {
+    const { lookup } = this.parts;
     const until = timeout === undefined ? Infinity : Date.now() + milliseconds(timeout);
-    let process = this.known(ref) ?? (await this.lookup.toRead(ref));
-    for (let pause = FIRST_LOOK_MS; !this.isSettled(process) && Date.now() < until; pause = Math.min(pause * 2, LONGEST_LOOK_MS)) {
-      process = (await this.told(process.id, Math.min(pause, until - Date.now()))) ?? this.known(process.id) ?? (await this.lookup.toRead(process.id));
+    let process = this.known(ref) ?? (await lookup.toRead(ref));
+    // of what runs here it is told at once
+    for (
+      let pause = this.known(process.id) ? LONGEST_LOOK_MS : FIRST_LOOK_MS;
+      !this.isSettled(process) && Date.now() < until;
+      pause = Math.min(pause * 2, LONGEST_LOOK_MS)
+    ) {
+      process = (await this.told(process.id, Math.min(pause, until - Date.now()))) ?? this.known(process.id) ?? (await lookup.toRead(process.id));
     }
     return process;
   }
 
   /** What this worker itself is driving it need not read. */
   private known(ref: ProcessRef): ProcessState | undefined {
-    const process = typeof ref === 'string' ? this.engine.writer.seats.get(ref)?.known?.process : undefined;
-    return process?.worker === this.engine.worker ? process : undefined;
+    const process = typeof ref === 'string' ? this.parts.writer.known(ref)?.process : undefined;
+    return process?.worker === this.parts.worker ? process : undefined;
   }
 
   private isSettled({ id, status }: ProcessState): boolean {
-    return status !== 'running' && !this.engine.post.isLooking(id);
+    return status !== 'running' && !this.parts.isLooking(id);
   }
 
   /** The process as soon as this instance settles it; undefined: it is time to look. */

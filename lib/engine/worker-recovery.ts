@@ -1,36 +1,41 @@
 import { Logger } from '@nestjs/common';
-import type { ProcessStore } from '../store/process-store.js';
 import type { ProcessRunner } from '../execution/process-runner.js';
-import type { ProcessWriter } from '../writer/process-writer.js';
-import type { Told } from '../writer/process-cache.js';
 import { placeOf, type TaskRunner } from '../execution/task-runner.js';
+import type { ProcessStore } from '../store/process-store.js';
+import type { NewEvent } from '../writer/pending-event.js';
+import type { ProcessWriter } from '../writer/process-writer.js';
 
 const MOST_HELD = 10_000;
+
+/** What recovery looks at. */
+export interface RecoveryParts {
+  readonly worker: string;
+  readonly store: ProcessStore;
+  readonly writer: ProcessWriter;
+  readonly runner: ProcessRunner;
+  readonly tasks: TaskRunner;
+}
 
 /** Who holds what: takes over from workers that are gone, and sets right what the rows say of this one. */
 export class WorkerRecovery {
   private readonly logger = new Logger('Workflow');
 
-  constructor(
-    private readonly worker: string,
-    private readonly store: ProcessStore,
-    private readonly writer: ProcessWriter,
-    private readonly runner: ProcessRunner,
-    private readonly tasks: TaskRunner,
-  ) {}
+  constructor(private readonly parts: RecoveryParts) {}
 
   /** What the workers that are gone have left. */
   async recover(silentSince: number): Promise<void> {
-    for (const worker of await this.store.silentWorkers(silentSince)) if (worker !== this.worker) await this.inherit(worker);
+    const silent = await this.parts.store.maintenance.silentWorkers(silentSince);
+    for (const worker of silent) if (worker !== this.parts.worker) await this.takeOver(worker);
   }
 
-  private async inherit(worker: string): Promise<void> {
-    const { processes, tasks } = await this.store.heldBy(worker, MOST_HELD);
-    if (processes.length === 0 && tasks.length === 0) return this.store.forgetWorker(worker);
+  private async takeOver(worker: string): Promise<void> {
+    const { maintenance } = this.parts.store;
+    const { processes, tasks } = await maintenance.heldBy(worker, MOST_HELD);
+    if (processes.length === 0 && tasks.length === 0) return maintenance.forgetWorker(worker);
     this.logger.warn(`Worker ${worker} is gone: taking over ${processes.length} processes and ${tasks.length} tasks.`);
     await Promise.all([
-      ...processes.map(({ id }) => this.tell(id, { type: 'worker-lost', worker })),
-      ...tasks.map(({ processId, key, run }) => this.tell(processId, { type: 'task-lost', key, run, worker }, [key])),
+      ...processes.map(({ id }) => this.apply(id, { type: 'worker-lost', worker })),
+      ...tasks.map(({ processId, key, run }) => this.apply(processId, { type: 'task-lost', key, run, worker })),
     ]);
   }
 
@@ -39,18 +44,18 @@ export class WorkerRecovery {
    * or the reply to taking it was lost.
    */
   async lookAtMine(): Promise<void> {
-    const { worker } = this;
-    const known = new Set(this.tasks.running.keys());
-    const { processes, tasks } = await this.store.heldBy(worker, MOST_HELD);
-    const revisions = new Map(processes.map(({ id, revision }) => [id, revision]));
-    const believed = [...this.writer.seats.values()].filter((seat) => seat.known?.process.worker === worker).map(({ id }) => id);
-    const changed = [...new Set([...revisions.keys(), ...believed])].filter((id) => this.writer.seats.get(id)?.known?.process.revision !== revisions.get(id));
-    await Promise.all(changed.map((id) => this.runner.look(id)));
-    const forgotten = tasks.filter((task) => !known.has(placeOf(task)) && !this.tasks.running.has(placeOf(task)));
-    await Promise.all(forgotten.map(({ processId, key, run }) => this.tell(processId, { type: 'task-lost', key, run, worker }, [key])));
+    const { worker, store, writer, runner, tasks } = this.parts;
+    const runningBefore = tasks.places();
+    const held = await store.maintenance.heldBy(worker, MOST_HELD);
+    const revisions = new Map(held.processes.map(({ id, revision }) => [id, revision]));
+    const believed = [...writer.heldBy(worker)].map(({ process }) => process.id);
+    const changed = [...new Set([...revisions.keys(), ...believed])].filter((id) => writer.known(id)?.process.revision !== revisions.get(id));
+    await Promise.all(changed.map((id) => runner.look(id)));
+    const forgotten = held.tasks.filter((task) => !runningBefore.has(placeOf(task)) && !tasks.isRunning(task));
+    await Promise.all(forgotten.map(({ processId, key, run }) => this.apply(processId, { type: 'task-lost', key, run, worker })));
   }
 
-  private async tell(id: string, told: Told, waits: readonly string[] = []): Promise<void> {
-    await this.writer.apply(id, { tell: () => told, waits, messages: [], patient: false }).catch(() => null);
+  private async apply(id: string, event: NewEvent): Promise<void> {
+    await this.parts.writer.apply(id, event).catch(() => null);
   }
 }

@@ -1,54 +1,33 @@
-import type { Json } from '../values/json.js';
-import type { ProcessState, Token } from '../core/process.js';
-import { runnable, visitKey } from '../core/runnable.js';
-import type { ProcessStore } from '../store/process-store.js';
-import type { PendingWork } from '../values/pending-work.js';
-import { runBody } from './run-step.js';
+import type { Change } from '../core/change.js';
+import type { ProcessState } from '../core/process.js';
+import { UNCLAIMED } from '../core/process.js';
+import { runnable } from '../core/runnable.js';
+import type { BodyToken } from '../core/token.js';
+import type { JsonObject } from '../values/json.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
-import type { Clock, Timers } from '../values/clock.js';
+import type { KnownProcess } from '../writer/decide.js';
 import { nextToUndo } from './compensation.js';
-import { conclude } from './conclude.js';
-import type { StepInputs } from './step-inputs.js';
-import type { BatchLoader } from '../writer/batch-loader.js';
-import type { ProcessWriter } from '../writer/process-writer.js';
-import type { WorkflowRegistry } from '../workflows/registry.js';
-import type { ProcessCache } from '../writer/process-cache.js';
+import type { ExecutionParts } from './execution-parts.js';
+import { type BodyClaim, recordOutcome } from './record-outcome.js';
+import { RunningProcess } from './running-process.js';
+import type { BodyOutcome } from './read-result.js';
+import { runBody } from './run-step.js';
 import { Slots } from './slots.js';
 import { StepVisit } from './step-context.js';
-import { speakerOf, visitOf } from './step-outcome.js';
-import type { TransactionalSteps } from './transactional-steps.js';
+import { isTransactional, type TransactionalSteps } from './transactional-steps.js';
 
 /** Runs the bodies of the processes this worker holds, and keeps going while it can: each commit may leave the next to run. */
 export class ProcessRunner {
   private readonly slots: Slots;
+  private readonly running = new Map<string, RunningProcess>();
   private stopped = false;
 
   constructor(
-    private readonly worker: string,
-    private readonly store: ProcessStore,
-    private readonly writer: ProcessWriter,
-    private readonly registry: WorkflowRegistry,
-    private readonly loader: BatchLoader,
-    private readonly handover: StepInputs,
+    private readonly parts: ExecutionParts,
     private readonly transactional: TransactionalSteps,
-    private readonly clock: Clock,
-    private readonly timers: Timers,
-    private readonly activity: PendingWork,
     concurrency: number,
   ) {
     this.slots = new Slots(concurrency);
-    writer.afterCommit((change, seat) => {
-      for (const message of change.messages) if (message.disposition === 'delivered') seat.messages.set(message.id, message.body);
-      handover.returned.remember(seat, change);
-      if (change.versions.some(({ undo }) => undo !== undefined && 'key' in undo)) seat.toUndo = undefined; // it was done last, and is undone next
-      this.dropLost(seat, change.process);
-      if (seat.known) this.drive(seat);
-      else activity.during(() => this.look(change.process.id)); // a transaction of the application's takes nothing: now it is there for whoever can run it
-    });
-    writer.afterLook((seat, process) => {
-      this.dropLost(seat, process);
-      this.drive(seat);
-    });
   }
 
   /** Starts nothing more. What runs goes on, and is recorded. */
@@ -56,74 +35,96 @@ export class ProcessRunner {
     this.stopped = true;
   }
 
-  /** Starts what the process says this worker runs and it does not run. */
-  drive(seat: ProcessCache): void {
-    const process = seat.known?.process;
-    if (!process || this.stopped) return;
-    const bound = this.registry.find(process.workflow, process.workflowVersion);
-    if (!bound) return;
-    const isRunning = (token: Token) => seat.running.has(visitKey(token));
-    const running = process.tokens.filter(isRunning).length; // a body that hangs in a life before this one holds nothing up
-    for (const token of runnable(process, this.worker, isRunning, running)) this.begin(seat, bound, process, token);
+  /** The claim may be lost: whoever listens to the signal can stop early. Nothing depends on it. */
+  abortAll(reason: string): void {
+    for (const process of this.running.values()) process.abortAll(new Error(reason));
+  }
+
+  /* ------------------------------------------------------------------ what happens ---- */
+
+  /** A change was committed. `known` null: by a transaction that takes nothing, so now it is there for whoever can run it. */
+  committed(change: Change, known: KnownProcess | null): void {
+    const { id, worker } = change.process;
+    let running = this.running.get(id);
+    if (!running && worker === this.parts.worker && worker !== UNCLAIMED) running = this.runningOf(id);
+    running?.remember(change);
+    running?.abortLost(change.process);
+    if (known) this.drive(known);
+    else this.parts.activity.during(() => this.look(id));
+  }
+
+  /** A process was read. */
+  seen(known: KnownProcess): void {
+    this.running.get(known.process.id)?.abortLost(known.process);
+    this.drive(known);
   }
 
   /** Reads the process again, takes it if nobody holds it, and drives it: in its turn, so that what is read is not older than what is known. */
   async look(id: string): Promise<void> {
-    await this.writer.apply(id, { tell: () => ({ type: 'claimed' }), waits: [], messages: [], patient: false }).catch(() => null);
+    await this.parts.writer.apply(id, { type: 'claimed' }).catch(() => null);
   }
 
-  /** The claim may be lost: whoever listens to the signal can stop early. Nothing depends on it. */
-  abortAll(reason: string): void {
-    for (const seat of this.writer.seats.values()) for (const visit of seat.running.values()) visit.abort(new Error(reason));
+  /** Starts what the process says this worker runs, and it does not run. */
+  private drive({ process }: KnownProcess): void {
+    const { worker, registry } = this.parts;
+    if (process.worker !== worker || this.stopped) return this.leave(process.id);
+    const bound = registry.find(process.workflow, process.workflowVersion);
+    if (!bound) return;
+    const running = this.runningOf(process.id);
+    for (const token of runnable(process, worker, running.isRunning, running.countOf(process))) this.begin(running, bound, process, token);
   }
 
-  private begin(seat: ProcessCache, bound: BoundWorkflow, process: ProcessState, token: Token): void {
-    const visit = new StepVisit(process, bound, token, this.clock);
-    seat.running.set(visitKey(token), visit);
-    this.slots.take(() => this.activity.during(() => this.run(seat, bound, process, visit)));
+  /* ------------------------------------------------------------------------ bodies ---- */
+
+  private begin(running: RunningProcess, bound: BoundWorkflow, process: ProcessState, token: BodyToken): void {
+    const visit = new StepVisit(process, bound, token, this.parts.clock);
+    running.begin(visit);
+    this.slots.take(() => void this.run(running, visit, { claim: process.claim }));
   }
 
-  private async run(seat: ProcessCache, bound: BoundWorkflow, process: ProcessState, visit: StepVisit): Promise<void> {
+  private async run(running: RunningProcess, visit: StepVisit, by: BodyClaim): Promise<void> {
+    const { activity, writer, inputs } = this.parts;
+    activity.begin();
     try {
-      await this.runAndTell(seat, bound, process, visit);
+      if (visit.token.does === 'undo') visit.undoes = await nextToUndo(this.parts.store.queries, running, visit.token);
+      const bringing = inputs.bring(visit, running);
+      if (bringing) await bringing;
+      if (isTransactional(visit)) await this.transactional.run(visit, by);
+      else {
+        const seen = writer.known(running.id)?.context ?? (await this.contextOf(running.id));
+        const outcome = visit.token.does === 'undo' && !visit.undoes ? ALL_UNDONE : await runBody(visit, seen, this.parts);
+        await recordOutcome(writer, visit, by, outcome, seen);
+      }
     } catch {
-      seat.known = null; // nobody knows what was recorded: the next look reads it
-    } finally {
-      seat.running.delete(visitKey(visit.token));
-      this.slots.giveBack();
-      this.drive(seat);
-      this.writer.leave(seat);
+      writer.forget(running.id); // nobody knows what was recorded: the next look reads it
     }
+    this.ended(running, visit);
+    activity.end();
   }
 
-  private async runAndTell(seat: ProcessCache, bound: BoundWorkflow, process: ProcessState, visit: StepVisit): Promise<void> {
-    const { token } = visit;
-    const { claim } = process;
-    if (token.does === 'undo' && !(visit.undoes = await nextToUndo(this.store, seat, token))) return this.tellAllUndone(seat, visit, claim);
-    const bringing = this.handover.bring(bound, visit, seat);
-    if (bringing) await bringing;
-    const node = bound.definition.nodes.get(token.node);
-    if (node?.kind === 'step' && node.transactional && token.does === 'run') return this.transactional.run(bound, visit, { claim });
-    const seen = seat.known?.context ?? (await this.contextOf(seat.id));
-    const result = await runBody(bound, visit, seen, this.timers);
-    await conclude(this.writer, seat.id, result, speakerOf(visit, { claim, seen, child: 'values' in result ? this.handover.childOf(node) : undefined }));
-    if (token.message !== undefined) seat.messages.delete(token.message);
+  private ended(running: RunningProcess, visit: StepVisit): void {
+    running.end(visit);
+    this.slots.giveBack();
+    const known = this.parts.writer.known(running.id);
+    if (known) this.drive(known);
+    this.leave(running.id);
   }
 
-  private async tellAllUndone(seat: ProcessCache, visit: StepVisit, claim: number): Promise<void> {
-    const told = { ...visitOf(speakerOf(visit, { claim })), type: 'all-undone' as const };
-    await this.writer.apply(seat.id, { tell: () => told, waits: [], messages: [], patient: true });
+  private async contextOf(id: string): Promise<JsonObject> {
+    return (await this.parts.loader.load({ id, waits: [], messages: [], context: true }))?.context ?? {};
   }
 
-  private async contextOf(id: string): Promise<Readonly<Record<string, Json>>> {
-    return (await this.loader.load({ id, waits: [], messages: [], context: true }))?.context ?? {};
+  private runningOf(id: string): RunningProcess {
+    let running = this.running.get(id);
+    if (!running) this.running.set(id, (running = new RunningProcess(id)));
+    return running;
   }
 
-  /** A visit that the process no longer says is running has been cancelled, or taken over. */
-  private dropLost(seat: ProcessCache, process: ProcessState): void {
-    if (seat.running.size === 0) return;
-    const stands = (key: string) => process.tokens.some((token) => visitKey(token) === key);
-    for (const [key, visit] of seat.running)
-      if (!visit.ended && !stands(key)) visit.abort(new Error('The process has moved on: cancelled, restarted, or taken over by another worker.'));
+  /** Memory is for processes of which something runs here. */
+  private leave(id: string): void {
+    const running = this.running.get(id);
+    if (running?.isIdle && this.parts.writer.known(id)?.process.worker !== this.parts.worker) this.running.delete(id);
   }
 }
+
+const ALL_UNDONE: BodyOutcome = { type: 'all-undone' };

@@ -1,40 +1,46 @@
 import { checkName, MAX_CORRELATION_ID } from '../context/checks.js';
-import { milliseconds } from '../values/duration.js';
-import { type Said, saidBy } from '../values/outcome.js';
-import type { Token } from '../core/process.js';
-import { edgesOf, type Node, type StepNode } from '../definition/graph.js';
+import { checkSize, plain } from '../context/plain.js';
+import { toStored } from '../context/typed-data.js';
+import type { StepOutcome } from '../core/events.js';
+import { edgesOf, type StepNode } from '../definition/graph.js';
 import { Mapped } from '../definition/mapped.js';
 import { kindOf, WrongResult } from '../values/describe-error.js';
+import { milliseconds } from '../values/duration.js';
+import type { Json } from '../values/json.js';
+import { type Said, saidBy } from '../values/outcome.js';
+import type { Schema } from '../values/types.js';
+import type { Undone } from './step-context.js';
 
-/** What a body came to. */
-export type BodyResult =
-  /** `result`: what it returned, where that is not its patch. */
-  | { readonly said: Said; readonly afterMs?: number; readonly result?: unknown }
-  /** The starting values of a child. */
-  | { readonly values: object }
-  | { readonly failed: string; readonly permanent: boolean };
+/** An outcome with its patch as the body gave it: functions in it wait for the latest values. */
+export type BodyOutcome = StepOutcome<object>;
 
-/** Takes a result at its word, or says which words there are. @throws WrongResult */
-export function readResult(result: unknown, node: Node, does: Token['does']): BodyResult {
-  if (does === 'remind') return { said: { said: 'done', ...changeIn(result) } };
-  if (does === 'undo') return readUndoing(result);
-  const step = node as StepNode;
-  if (does !== 'request') return readStep(result, step);
-  return step.gate.for === 'child' ? readValues(result) : readAnswer(result, step);
-}
+const NO_PATCH = {};
 
 /* ---------------------------------------------------------------------- a step ---- */
 
-function readStep(result: unknown, node: StepNode): BodyResult {
-  const raw: unknown = result instanceof Mapped ? result.result : result;
-  const chosen = result instanceof Mapped && !decides(node) ? null : choiceIn(raw, node); // where its output is mapped, a string is data
-  const said = saidBy(raw) ?? chosen ?? plainIn(result, node);
+/** What the body of a step returned. @throws WrongResult, which says what it may return; UnserialisableValueError, ValueTooLargeError */
+export function readStepResult(returned: unknown, node: StepNode): BodyOutcome {
+  const mapped = returned instanceof Mapped ? returned : undefined;
+  const raw: unknown = mapped ? mapped.result : returned;
+  const chosen = mapped && !decides(node) ? null : choiceIn(raw, node); // where its output is mapped, a string is data
+  const said = saidBy(raw) ?? chosen ?? plainIn(raw, mapped, node);
   if (said.said === 'asked') throw new WrongResult('asked() is for the method that asks; a step returns a patch');
-  if (said.said === 'again') return timed(said);
+  if (said.said !== 'go' && said.said !== 'done') return outcomeOf(said);
   if (said.said === 'go') checkEdge(said.branch, node);
   if (said.said === 'done' && saidBy(raw) && decides(node) && !node.byIndex) throw choosesNone(node);
-  if (!(result instanceof Mapped)) return { said };
-  return { said: said.said === 'go' || said.said === 'done' ? { ...said, patch: result.patch } : said, result: raw };
+  return success(mapped ? mapped.patch : said.patch, said.said === 'go' ? said.branch : undefined, mapped && storedResult(raw));
+}
+
+function success(patch: object = NO_PATCH, branch: string | undefined, result: Json | undefined): BodyOutcome {
+  return { type: 'step-succeeded', patch, branch, result };
+}
+
+/** What the next step finds in `step.previous`, where that is not the patch. */
+function storedResult(raw: unknown): Json | undefined {
+  if (raw === undefined) return undefined;
+  const stored = plain(raw, 'its result');
+  checkSize(stored, 'The result');
+  return stored;
 }
 
 /** The name of an edge, or of a digraph its index. */
@@ -47,10 +53,9 @@ function choiceIn(result: unknown, node: StepNode): Said | null {
 }
 
 /** A patch, or nothing. A plain step of a digraph takes its first edge; who decides nothing there has forgotten something. */
-function plainIn(result: unknown, node: StepNode): Said {
-  if (!decides(node)) return { said: 'done', ...patchOf(result instanceof Mapped ? result.patch : result) };
+function plainIn(raw: unknown, mapped: Mapped | undefined, node: StepNode): Said {
+  if (!decides(node)) return { said: 'done', ...patchIn(mapped ? mapped.patch : raw) };
   if (!node.byIndex) throw choosesNone(node);
-  const raw: unknown = result instanceof Mapped ? result.result : result;
   if (typeof raw === 'object' && raw !== null && !Array.isArray(raw)) return { said: 'done', patch: raw };
   throw new WrongResult(`it returned ${kindOf(raw)}, which chooses none of its edges: ${indexed(node)}`);
 }
@@ -76,48 +81,68 @@ function indexed(node: StepNode): string {
 
 /* ---------------------------------------------------------- what is not the step ---- */
 
-/** A request returns nothing, or says something; it makes no version, so it has no patch to give. */
-function readAnswer(result: unknown, node: StepNode): BodyResult {
-  const said = saidBy(result);
-  if (result === undefined || result === null) return { said: { said: 'asked', correlationId: '' } };
+/** What a `request` returned: nothing, or it says something. It makes no version, so it has no patch to give. @throws WrongResult */
+export function readRequestResult(returned: unknown, node: StepNode): BodyOutcome {
+  const said = saidBy(returned);
+  if (returned === undefined || returned === null) return { type: 'response-requested' };
   if (!said || said.said === 'go')
     throw new WrongResult(
-      `its request returned ${typeof result === 'string' ? `"${result}"` : `a ${typeof result}`}: return nothing, asked({ correlationId }) or done()`,
+      `its request returned ${typeof returned === 'string' ? `"${returned}"` : `a ${typeof returned}`}: return nothing, asked({ correlationId }) or done()`,
     );
   if (said.said === 'asked') checkName('asked(): its correlationId', said.correlationId, MAX_CORRELATION_ID);
   if (said.said === 'done' && decides(node)) throw new WrongResult('it is a decision, so its request cannot be done() with it');
-  return said.said === 'again' ? timed(said) : { said };
+  return outcomeOf(said);
 }
 
-function readValues(result: unknown): BodyResult {
-  const said = saidBy(result);
-  if (said?.said === 'again') return timed(said);
-  if (said?.said === 'pause' || said?.said === 'fail') return { said };
-  if (said || typeof result !== 'object' || result === null || Array.isArray(result))
-    throw new WrongResult(`its child starts with ${said ? `${said.said}()` : kindOf(result)}: give the starting values as an object`);
-  return { values: result };
+/** The values a child starts with, stored by the class of its context. @throws WrongResult, UnserialisableValueError, ValueTooLargeError */
+export function readChildValues(returned: unknown, schema: Schema | undefined): BodyOutcome {
+  const said = saidBy(returned);
+  if (said?.said === 'again' || said?.said === 'pause' || said?.said === 'fail') return outcomeOf(said);
+  if (said || typeof returned !== 'object' || returned === null || Array.isArray(returned))
+    throw new WrongResult(`its child starts with ${said ? `${said.said}()` : kindOf(returned)}: give the starting values as an object`);
+  const values = toStored(schema, returned, '');
+  checkSize(values, 'The starting values of its child');
+  return { type: 'child-requested', values };
 }
 
-function readUndoing(result: unknown): BodyResult {
-  const said = saidBy(result) ?? { said: 'done' as const, ...patchOf(result) };
-  if (said.said === 'done' || said.said === 'fail') return { said };
+/** What undoing a visit returned. @throws WrongResult */
+export function readUndoResult(returned: unknown, { node, run }: Undone): BodyOutcome {
+  const said = saidBy(returned) ?? { said: 'done' as const, ...patchIn(returned) };
+  if (said.said === 'done') return { type: 'visit-undone', step: node, undone: run, patch: said.patch ?? NO_PATCH };
+  if (said.said === 'fail') return outcomeOf(said);
   throw new WrongResult(`what undoes it said ${said.said}(): return nothing, a patch, done() or fail()`);
 }
 
 /** A reminder changes values or nothing; what else it says is for nobody. */
-function changeIn(result: unknown): { patch?: object } {
-  const said = saidBy(result);
-  const patch: unknown = said ? ('patch' in said ? said.patch : undefined) : result;
-  return typeof patch === 'object' && patch !== null && !Array.isArray(patch) ? { patch } : {};
+export function readReminderResult(returned: unknown): BodyOutcome {
+  const said = saidBy(returned);
+  const patch: unknown = said ? ('patch' in said ? said.patch : undefined) : returned;
+  return success(typeof patch === 'object' && patch !== null && !Array.isArray(patch) ? patch : undefined, undefined, undefined);
 }
 
 /* ------------------------------------------------------------------------------- */
 
-function timed(said: Extract<Said, { said: 'again' }>): BodyResult {
-  return said.after === undefined ? { said } : { said, afterMs: milliseconds(said.after) };
+function outcomeOf(said: Said): BodyOutcome {
+  switch (said.said) {
+    case 'done': return success(said.patch, undefined, undefined);
+    case 'go': return success(said.patch, said.branch, undefined);
+    case 'asked': return { type: 'response-requested', correlation: said.correlationId };
+    case 'pause': return { type: 'step-paused', reason: String(said.reason) };
+    case 'fail': return { type: 'step-failed', error: String(said.reason), permanent: true };
+    case 'again': return deferred(said);
+  } // prettier-ignore
 }
 
-function patchOf(result: unknown): { patch?: object } {
+function deferred({ after, state, patch }: Extract<Said, { said: 'again' }>): BodyOutcome {
+  return {
+    type: 'step-deferred',
+    ...(after !== undefined && { afterMs: milliseconds(after) }),
+    ...(state !== undefined && { state: plain(state, 'state') }),
+    ...(patch && { patch }),
+  };
+}
+
+function patchIn(result: unknown): { patch?: object } {
   if (result === undefined || result === null) return {};
   if (typeof result === 'object' && !Array.isArray(result)) return { patch: result };
   throw new WrongResult(`it returned ${kindOf(result)}: a step returns a patch of the context, an outcome, or nothing`);

@@ -1,38 +1,47 @@
 import { Logger } from '@nestjs/common';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { fromStored } from '../context/typed-data.js';
-import type { Json, JsonObject } from '../values/json.js';
-import type { Token } from '../core/process.js';
-import type { Node } from '../definition/graph.js';
+import type { Token } from '../core/token.js';
+import { type Node, stepNamed } from '../definition/graph.js';
 import type { AnyFunction, NodeCode } from '../definition/source.js';
-import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import type { Timers } from '../values/clock.js';
-import { describe, traceOf, WrongResult } from '../values/describe-error.js';
+import { describeError, traceOf, WrongResult } from '../values/describe-error.js';
+import type { JsonObject } from '../values/json.js';
 import { endHearing, heardBy, isLater } from './logger-tee.js';
-import { type BodyResult, readResult } from './read-result.js';
+import { type BodyOutcome, readChildValues, readReminderResult, readRequestResult, readStepResult, readUndoResult } from './read-result.js';
 import type { StepVisit } from './step-context.js';
+import type { StepInputs } from './step-inputs.js';
 
 const logger = new Logger('Workflow');
 
+/** What running a body takes beside the visit. */
+export interface BodyParts {
+  readonly inputs: StepInputs;
+  readonly timers: Timers;
+}
+
 /** Runs the user's code of a visit. Never throws: what it throws is a failed attempt. */
-export async function runBody(bound: BoundWorkflow, visit: StepVisit, context: JsonObject, timers: Timers): Promise<BodyResult> {
-  const code: NodeCode = bound.steps.get(visit.name) ?? {};
+export async function runBody(visit: StepVisit, context: JsonObject, parts: BodyParts): Promise<BodyOutcome> {
+  const { bound, awaited, token } = visit;
+  const code: NodeCode = bound.steps.get(visit.name) ?? NO_CODE;
   try {
-    const node = bound.definition.nodes.get(visit.name)!;
-    const { brought } = visit;
-    if (brought) visit.message = fromStored(brought.schema, brought.stored);
-    const method = methodFor(code, visit.token.does);
-    const result = heardBy(visit.log, method, () => call(method, code, visit, fromStored(bound.context, context as Json)));
-    const settled = isLater(result) ? await limited(promiseOf(result, method, visit), node, visit, timers) : result;
-    return readResult(settled, node, visit.token.does);
+    if (awaited) visit.message = fromStored(awaited.schema, awaited.stored);
+    const method = methodFor(code, token.does);
+    const result = heardBy(visit.log, method, () => call(method, code, visit, fromStored(bound.context, context)));
+    const returned = isLater(result) ? await limited(promiseOf(result, method, visit), visit, parts.timers) : result;
+    return readReturned(returned, visit, parts.inputs);
   } catch (error) {
-    visit.log.hear('error', [traceOf(error)]);
-    logger.warn(`${bound.definition.name}.${visit.name} of process ${visit.processId}, attempt ${visit.attempt}: ${traceOf(error)}`);
-    return { failed: describe(error), permanent: error instanceof WrongResult || code.isFinal?.(error) === true };
+    return failure(error, visit, code);
   } finally {
     visit.ended = true;
     endHearing(visit.log);
   }
+}
+
+function failure(error: unknown, visit: StepVisit, { isFinal }: NodeCode): BodyOutcome {
+  visit.log.hear('error', [traceOf(error)]);
+  logger.warn(`${visit.workflow}.${visit.name} of process ${visit.processId}, attempt ${visit.attempt}: ${traceOf(error)}`);
+  return { type: 'step-failed', error: describeError(error), permanent: error instanceof WrongResult || isFinal?.(error) === true };
 }
 
 /** The row may be of a definition with other code. @throws WrongResult */
@@ -50,6 +59,7 @@ function known(method: AnyFunction | undefined, what: string): AnyFunction {
   return method;
 }
 
+const NO_CODE: NodeCode = {};
 /** A child that is given nothing to start with. */
 const NO_VALUES = () => ({});
 
@@ -57,15 +67,25 @@ function call(method: AnyFunction, { takesMessage }: NodeCode, visit: StepVisit,
   return takesMessage && visit.token.does === 'run' ? method(context, visit.message, visit) : method(context, visit);
 }
 
+function readReturned(returned: unknown, { bound, token, undoes }: StepVisit, inputs: StepInputs): BodyOutcome {
+  if (undoes) return readUndoResult(returned, undoes);
+  if (token.does === 'remind') return readReminderResult(returned);
+  const node = stepNamed(bound.definition, token.node);
+  if (token.does === 'run') return readStepResult(returned, node);
+  return node.gate.for === 'child' ? readChildValues(returned, inputs.childSchema(node)) : readRequestResult(returned, node);
+}
+
+/* ------------------------------------------------------------------------ time ---- */
+
 /** An observable begins to run when it is subscribed to: that too is heard. */
 function promiseOf(result: unknown, method: AnyFunction, { log }: StepVisit): Promise<unknown> {
   return isObservable(result) ? heardBy(log, method, () => lastValueFrom(result, { defaultValue: undefined })) : Promise.resolve(result);
 }
 
 /** After the step's `timeout`, or at the end of its `within`, its signal aborts, and whatever it still does has no effect here. */
-function limited(work: Promise<unknown>, node: Node, visit: StepVisit, timers: Timers): Promise<unknown> {
-  const { timeout = Infinity } = node.kind === 'step' ? node : {};
-  const left = (visit.token.deadline ?? Infinity) - visit.now.getTime();
+function limited(work: Promise<unknown>, visit: StepVisit, timers: Timers): Promise<unknown> {
+  const { timeout = Infinity } = timeoutOf(visit.bound.definition.nodes.get(visit.name));
+  const left = deadlineOf(visit) - visit.now.getTime();
   if (timeout === Infinity && left === Infinity) return work;
   return new Promise((resolve, reject) => {
     const error = new Error(timeout <= left ? `timeout: the body took longer than ${timeout} ms` : 'the visit took longer than its within');
@@ -75,4 +95,12 @@ function limited(work: Promise<unknown>, node: Node, visit: StepVisit, timers: T
     });
     work.then(resolve, reject).finally(cancel);
   });
+}
+
+function timeoutOf(node: Node | undefined): { readonly timeout?: number } {
+  return node?.kind === 'step' ? node : {};
+}
+
+function deadlineOf({ token }: StepVisit): number {
+  return ('deadline' in token ? token.deadline : undefined) ?? Infinity;
 }

@@ -1,20 +1,28 @@
 import type { EntityManager } from 'typeorm';
 import { copy } from '../context/plain.js';
+import type { ItemPosition } from '../core/events.js';
+import type { ProcessState } from '../core/process.js';
+import { type BodyToken, correlationOf, isStepToken, stepRunId, type Token } from '../core/token.js';
+import type { Clock } from '../values/clock.js';
 import type { Json } from '../values/json.js';
-import { correlationOf, type ProcessState, stepRunId, type Token } from '../core/process.js';
 import type { Schema, StepRef } from '../values/types.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
-import type { Clock } from '../values/clock.js';
 import { StepLog } from './step-log.js';
 
 /** What a visit waited for, as it is stored, and what reads it. */
-export interface Brought {
+export interface AwaitedMessage {
   readonly stored: Json;
   readonly schema: Schema | undefined;
 }
 
+/** The step a body is about: of one that undoes, the visit that is undone. */
+interface VisitedStep extends ItemPosition {
+  readonly node: string;
+  readonly run: number;
+}
+
 /** A visit that is to be undone. */
-export interface Undone extends Pick<Token, 'node' | 'run' | 'item' | 'index'> {
+export interface Undone extends VisitedStep {
   /** The version it made. */
   readonly version: number;
 }
@@ -27,9 +35,9 @@ export class StepVisit implements StepRef {
   log: StepLog;
   now: Date;
   message: unknown;
-  brought: Brought | undefined;
+  awaited: AwaitedMessage | undefined;
   /** What the step before returned, as it is stored. */
-  handed: Json | undefined;
+  returnedBefore: Json | undefined;
   /** The visit this one undoes: the body is told of that. */
   undoes: Undone | null = null;
   /** The body has ended: nobody listens to its signal any more. */
@@ -40,8 +48,8 @@ export class StepVisit implements StepRef {
 
   constructor(
     private process: ProcessState,
-    private readonly bound: BoundWorkflow,
-    readonly token: Token,
+    readonly bound: BoundWorkflow,
+    readonly token: BodyToken,
     private readonly clock: Clock,
   ) {
     this.now = clock.now();
@@ -66,35 +74,36 @@ export class StepVisit implements StepRef {
     return this.process.workflowVersion;
   }
   get name(): string {
-    return this.about.node;
+    return this.step.node;
   }
   get attempt(): number {
     return this.token.attempt;
   }
   get correlationId(): string {
-    return this.undoes ? stepRunId(this.process.id, this.undoes.run) : correlationOf(this.process.id, this.token);
+    return isStepToken(this.token) ? correlationOf(this.process.id, this.token) : stepRunId(this.process.id, this.step.run);
   }
   get idempotencyKey(): string {
-    return stepRunId(this.process.id, this.about.run) + (EFFECT_OF[this.token.does] ?? '');
+    return stepRunId(this.process.id, this.step.run) + (EFFECT_OF[this.token.does] ?? '');
   }
   get state(): any {
-    return this.token.state === undefined ? undefined : copy(this.token.state as Json);
+    return isStepToken(this.token) && this.token.state !== undefined ? copy(this.token.state) : undefined;
   }
   get previous(): any {
-    return this.handed === undefined ? undefined : copy(this.handed as Json);
+    return this.returnedBefore === undefined ? undefined : copy(this.returnedBefore);
   }
   get item(): any {
-    return this.about.item === undefined ? undefined : copy(this.about.item as Json);
+    const { item } = this.step;
+    return item === undefined ? undefined : copy(item);
   }
   get index(): number {
-    return this.about.index!; // outside forEach nobody asks
+    return this.step.index!; // outside forEach nobody asks
   }
   get config(): Readonly<Record<string, any>> {
     return this.bound.steps.get(this.name)?.config ?? {};
   }
 
-  private get about(): Pick<Token, 'node' | 'run' | 'item' | 'index'> {
-    return this.undoes ?? this.token;
+  private get step(): VisitedStep {
+    return this.undoes ?? (this.token as VisitedStep);
   }
 
   get manager(): EntityManager {
@@ -106,6 +115,10 @@ export class StepVisit implements StepRef {
     this.controller ??= new AbortController();
     if (this.reason !== undefined) this.controller.abort(this.reason);
     return this.controller.signal;
+  }
+
+  get isAborted(): boolean {
+    return this.reason !== undefined;
   }
 
   abort(reason: unknown): void {

@@ -1,51 +1,50 @@
 import { withDefaults } from '../context/context.js';
-import type { Json, JsonObject } from '../values/json.js';
 import type { ChildGate, Node } from '../definition/graph.js';
 import { type ProcessStore, valuesOf } from '../store/process-store.js';
+import type { Json, JsonObject } from '../values/json.js';
 import type { Schema } from '../values/types.js';
-import type { BoundWorkflow } from '../workflows/bound-workflow.js';
-import type { BatchLoader } from '../writer/batch-loader.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
-import { StepResults } from './step-results.js';
-import type { ProcessCache } from '../writer/process-cache.js';
-import type { Brought, StepVisit } from './step-context.js';
+import type { BatchLoader } from '../writer/batch-loader.js';
+import { returnedWith, type RunningProcess } from './running-process.js';
+import type { AwaitedMessage, StepVisit } from './step-context.js';
 
 /** What the end of a child says; `values`: what it starts with, of one that nobody waits for. */
-interface ChildLetter {
+interface ChildMessage {
   readonly processId: string;
   readonly version: number;
   readonly values?: JsonObject;
 }
 
-/** ProcessCommands a visit what its body may look at: what it waited for, and what the step before returned. From memory where it is. */
+/** Gives a visit what its body may look at: what it waited for, and what the step before returned. From memory where it is. */
 export class StepInputs {
-  readonly returned: StepResults;
-
   constructor(
     private readonly store: ProcessStore,
     private readonly loader: BatchLoader,
     private readonly registry: WorkflowRegistry,
-  ) {
-    this.returned = new StepResults(store);
-  }
+  ) {}
 
   /** A promise only where something has to be read: most often there is nothing, or it is in memory. */
-  bring(bound: BoundWorkflow, visit: StepVisit, seat?: ProcessCache): Promise<void> | undefined {
+  bring(visit: StepVisit, process?: RunningProcess): Promise<void> | undefined {
     const { token, undoes } = visit;
-    const version = undoes?.version ?? token.previous;
-    if (version !== undefined && seat) visit.handed = this.returned.recall(seat, version);
-    const isHanded = version === undefined || visit.handed !== undefined;
-    const waitedFor = token.does === 'undo' ? undefined : token.message;
-    return isHanded && waitedFor === undefined ? undefined : this.read(bound, visit, isHanded ? undefined : version, waitedFor, seat);
+    const version = undoes?.version ?? (token.does === 'undo' ? undefined : token.previous);
+    if (version !== undefined) visit.returnedBefore = process?.returnedBy(version);
+    const toRead = visit.returnedBefore === undefined ? version : undefined;
+    const message = token.does === 'run' ? token.message : undefined;
+    return toRead === undefined && message === undefined ? undefined : this.read(visit, toRead, message, process);
   }
 
-  private async read(bound: BoundWorkflow, visit: StepVisit, version: number | undefined, message: string | undefined, seat?: ProcessCache): Promise<void> {
-    if (version !== undefined) visit.handed = await this.returned.read(visit.processId, version);
-    if (message !== undefined) visit.brought = await this.broughtBy(bound, visit, message, seat);
+  private async read(visit: StepVisit, version: number | undefined, message: string | undefined, process: RunningProcess | undefined): Promise<void> {
+    if (version !== undefined) visit.returnedBefore = await this.returnedBy(visit.processId, version);
+    if (message !== undefined) visit.awaited = await this.awaitedBy(visit, message, process);
+  }
+
+  private async returnedBy(processId: string, version: number): Promise<Json | undefined> {
+    const [found] = await this.store.queries.versions(processId, version, version);
+    return found && returnedWith(found);
   }
 
   /** Of the child a step starts: what stores its values. */
-  childOf(node: Node | undefined): Schema | undefined {
+  childSchema(node: Node | undefined): Schema | undefined {
     const gate = childGate(node);
     return gate && this.contextClassOf(gate);
   }
@@ -56,10 +55,10 @@ export class StepInputs {
   }
 
   /** As it is stored: what its class makes of it may fail, and is part of the body. */
-  private async broughtBy(bound: BoundWorkflow, { processId, token }: StepVisit, message: string, seat: ProcessCache | undefined): Promise<Brought> {
-    const stored = seat?.messages.get(message) ?? (await this.bodyOf(processId, message));
+  private async awaitedBy({ bound, processId, token }: StepVisit, message: string, process: RunningProcess | undefined): Promise<AwaitedMessage> {
+    const stored = process?.message(message) ?? (await this.bodyOf(processId, message));
     const gate = childGate(bound.definition.nodes.get(token.node));
-    if (gate) return this.contextOf(gate, stored as unknown as ChildLetter);
+    if (gate) return this.contextOf(gate, stored as unknown as ChildMessage);
     return { stored, schema: bound.steps.get(token.node)?.message };
   }
 
@@ -68,14 +67,14 @@ export class StepInputs {
   }
 
   /** The values a child had when it ended; of one that nobody waits for, those it starts with. */
-  private async contextOf(gate: ChildGate, { processId, version, values }: ChildLetter): Promise<Brought> {
+  private async contextOf(gate: ChildGate, { processId, version, values }: ChildMessage): Promise<AwaitedMessage> {
     if (values) {
       const schema = this.contextClassOf(gate);
       return { stored: withDefaults(schema, values), schema };
     }
     const [child, versions] = await Promise.all([
       this.loader.load({ id: processId, waits: [], messages: [], context: false }),
-      this.store.versionsUpTo(processId, version),
+      this.store.queries.versionsUpTo(processId, version),
     ]);
     return { stored: valuesOf(versions), schema: child ? this.registry.find(child.process.workflow, child.process.workflowVersion)?.context : undefined };
   }

@@ -22,29 +22,34 @@ export interface StoredLine {
 
 /** What is said while one body runs. What it still says after its end is said to nobody. */
 export class StepLog {
-  /** They have records of their own. */
-  readonly notes: Note[] = [];
-  private readonly lines: StoredLine[] = [];
+  private noted: Note[] | undefined;
+  private lines: StoredLine[] | undefined;
   private leftOut = 0;
   private isClosed = false;
 
   constructor(private readonly clock: Pick<Clock, 'now'>) {}
 
+  /** They have records of their own. */
+  get notes(): readonly Note[] {
+    return this.noted ?? NO_NOTES;
+  }
+
   note(text: string): void {
-    this.notes.push({ text, at: this.now() });
+    (this.noted ??= []).push({ text, at: this.now() });
   }
 
   /** Never throws: whatever is logged must not fail the step. */
   hear(level: LogLevel, said: readonly unknown[], context?: string): void {
     if (this.isClosed) return;
-    if (this.lines.length === MOST_LINES) this.leftOut++;
-    else this.lines.push({ at: this.now(), level, ...(context !== undefined && { context }), text: textOf(said), ...this.behind });
+    const lines = (this.lines ??= []);
+    if (lines.length === MOST_LINES) this.leftOut++;
+    else lines.push({ at: this.now(), level, ...(context !== undefined && { context }), text: textOf(said), ...this.behind });
   }
 
   /** One JSON line each. */
   close(): readonly string[] {
     this.isClosed = true;
-    if (this.lines.length === 0) return SILENCE;
+    if (!this.lines) return SILENCE;
     const more: StoredLine[] = this.leftOut === 0 ? [] : [{ at: this.now(), level: 'warn', text: `${this.leftOut} more lines were left out`, ...this.behind }];
     return [...this.lines, ...more].map((line) => JSON.stringify(line));
   }
@@ -59,6 +64,7 @@ export class StepLog {
 }
 
 const SILENCE: readonly string[] = [];
+const NO_NOTES: readonly Note[] = [];
 
 function textOf(said: readonly unknown[]): string {
   return said.map(inWords).join('\n').slice(0, LONGEST_LINE).toWellFormed();

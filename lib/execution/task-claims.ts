@@ -1,10 +1,9 @@
-import type { ProcessStore } from '../store/process-store.js';
 import type { Rate, TaskAt } from '../store/port.js';
-import type { Clock } from '../values/clock.js';
+import type { ExecutionParts } from './execution-parts.js';
 
 interface PendingClaim {
   readonly at: TaskAt;
-  readonly resolve: (claim: TaskAt | null) => void;
+  readonly resolve: (taken: TaskAt | null) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -12,11 +11,7 @@ interface PendingClaim {
 export class TaskClaims {
   private readonly asking = new Map<string, { readonly rate: Rate | undefined; readonly all: PendingClaim[] }>();
 
-  constructor(
-    private readonly store: ProcessStore,
-    private readonly worker: string,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly parts: Pick<ExecutionParts, 'store' | 'registry' | 'worker' | 'clock'>) {}
 
   /** The task with its new claim; null: it is not to be had. */
   take(at: TaskAt, rate: Rate | undefined): Promise<TaskAt | null> {
@@ -32,11 +27,15 @@ export class TaskClaims {
     const { rate, all } = this.asking.get(queue)!;
     this.asking.delete(queue);
     try {
-      const by = { worker: this.worker, now: this.clock.now().getTime(), ...(rate && { rate }) };
-      const taken = await this.store.claimTasks(all.map(({ at }) => at), by); // prettier-ignore
+      const taken = await this.claim(all.map(({ at }) => at), rate); // prettier-ignore
       for (const { at, resolve } of all) resolve(taken.find((each) => each.processId === at.processId && each.key === at.key) ?? null);
     } catch (error) {
       for (const { reject } of all) reject(error);
     }
+  }
+
+  private claim(tasks: readonly TaskAt[], rate: Rate | undefined): Promise<readonly TaskAt[]> {
+    const { store, registry, worker, clock } = this.parts;
+    return store.commits.claimTasks(tasks, { worker, now: clock.now().getTime(), workflows: registry.known(), ...(rate && { rate }) });
   }
 }

@@ -1,102 +1,89 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
+import { isTaskWait } from '../core/wait.js';
+import type { Loaded } from '../store/port.js';
+import { TransactionLostError } from '../store/transaction-lost.js';
+import { describeError } from '../values/describe-error.js';
+import { StoreUnavailableError, WorkflowError } from '../values/errors.js';
 import { reasonOf } from '../values/reason.js';
-import type { Change } from '../core/change.js';
-import type { JsonObject } from '../values/json.js';
-import type { ProcessStore } from '../store/process-store.js';
+import type { ExecutionParts } from './execution-parts.js';
+import type { BodyOutcome } from './read-result.js';
+import { type BodyClaim, outcomeEvent, recordOutcome } from './record-outcome.js';
 import { runBody } from './run-step.js';
-import type { BoundWorkflow } from '../workflows/bound-workflow.js';
-import type { Clock, Timers } from '../values/clock.js';
-import { conclude } from './conclude.js';
-import type { BatchLoader } from '../writer/batch-loader.js';
-import type { ProcessWriter } from '../writer/process-writer.js';
-import type { BodyResult } from './read-result.js';
-import { decideOn, readAndDecide, snapshotOf, type Standing, valuesAfter } from '../writer/decide.js';
 import type { StepVisit } from './step-context.js';
-import type { Uncommitted } from '../writer/uncommitted.js';
-import { type Speaker, speakerOf, tellOutcome } from './step-outcome.js';
 
-/** Somebody else changed the process while the body ran: its writes are rolled back, and it runs again if it is still its turn. */
-class Overtaken extends Error {
-  override readonly message = 'others changed the process each time it was about to be recorded';
-}
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 5000;
+
 /** The visit is not ours any more: cancelled, restarted, taken over. What the body wrote goes with it, and there is nothing to record. */
-class Lost extends Error {}
+class VisitLost extends Error {}
+
 /** The body failed: what it wrote is rolled back, and the failure is recorded by itself. */
 class BodyFailed extends Error {
-  constructor(readonly result: BodyResult) {
+  constructor(readonly outcome: BodyOutcome) {
     super();
   }
 }
 
-const MOST_TRIES = 10;
-
-/** What the outcome makes of the process, and the values it met. */
-type Made = { readonly change: Change | null; readonly context: JsonObject };
-
-type Claim = Pick<Speaker, 'claim' | 'taskOf' | 'begunAt'>;
-
 /**
- * Bodies that run inside the transaction that records them: what they write commits with their completion, or not at all.
- * The guard of the revision comes last, as the first of the closing statements, so that nothing of the engine is locked
- * while user code runs.
+ * Bodies that run inside the transaction that records them: what they write commits with their completion, or not at all. The guard of
+ * the revision comes last, so that nothing of the engine is locked while user code runs.
  */
 export class TransactionalSteps {
-  constructor(
-    private readonly store: ProcessStore,
-    private readonly loader: BatchLoader,
-    private readonly writer: ProcessWriter,
-    private readonly clock: Clock,
-    private readonly timers: Timers,
-    private readonly worker: string,
-    private readonly uncommitted: Uncommitted,
-  ) {}
+  constructor(private readonly parts: ExecutionParts) {}
 
-  async run(bound: BoundWorkflow, visit: StepVisit, claim: Claim): Promise<void> {
-    for (let tries = 1; ; tries++) {
+  /** A transaction that came to nothing by no fault of the body runs again, and costs no attempt. */
+  async run(visit: StepVisit, by: BodyClaim): Promise<void> {
+    for (let losses = 1; !visit.isAborted; losses++) {
       try {
-        return await this.once(bound, visit, claim);
+        return await this.once(visit, by);
       } catch (error) {
-        if (error instanceof Lost) return;
-        if (error instanceof Overtaken && tries < MOST_TRIES) continue;
-        return await this.failed(visit, claim, resultOf(error));
+        if (error instanceof VisitLost) return;
+        if (!isLost(error)) return recordOutcome(this.parts.writer, visit, by, failureOf(error));
+        await pause(Math.min(FIRST_PAUSE_MS * 2 ** losses, LONGEST_PAUSE_MS));
       }
     }
   }
 
-  private async once(bound: BoundWorkflow, visit: StepVisit, claim: Claim): Promise<void> {
-    const { processId: id } = visit;
-    const made = await this.store.transaction(async (transaction) => {
-      const first = (await this.loader.load({ id, waits: [], messages: [], context: true }))!;
-      visit.begin(first.process, transaction as EntityManager);
-      const result = await runBody(bound, visit, first.context!, this.timers);
-      if ('failed' in result || ('said' in result && result.said.said === 'fail')) throw new BodyFailed(result);
-      const made = await this.decide(transaction, bound, id, result, speakerOf(visit, claim));
-      if (!made.change) throw new Lost();
-      if (await this.store.commitWithin(transaction, made.change)) throw new Overtaken();
-      return { change: made.change, context: made.context };
+  private async once(visit: StepVisit, by: BodyClaim): Promise<void> {
+    const { store, loader } = this.parts;
+    await store.commits.transaction(async (transaction) => {
+      const waits = by.taskOf === undefined ? [] : [visit.token.key];
+      const loaded = await loader.load({ id: visit.processId, waits, messages: [], context: true });
+      if (!loaded || !isOurs(loaded, by)) throw new VisitLost();
+      visit.begin(loaded.process, transaction as EntityManager);
+      const outcome = await runBody(visit, loaded.context!, this.parts);
+      if (outcome.type === 'step-failed') throw new BodyFailed(outcome);
+      await this.record(visit, by, outcome, transaction);
     });
-    this.writer.committedElsewhere(made.change, valuesAfter(made.context, made.change));
   }
 
-  private async decide(transaction: unknown, bound: BoundWorkflow, id: string, result: BodyResult, speaker: Speaker): Promise<Made> {
-    const read = async (waits: readonly string[]) =>
-      this.uncommitted.onTop(transaction, id, snapshotOf((await this.loader.load({ id, waits, messages: [], context: true }))!, waits))!;
-    return (await readAndDecide([speaker.token.key], read, (standing) => this.decideOn(bound, standing, result, speaker)))!;
-  }
-
-  private decideOn(bound: BoundWorkflow, standing: Standing, result: BodyResult, speaker: Speaker): Made {
-    const { process, context } = standing;
-    const told = tellOutcome(result, speaker)({ process, context, bound });
-    if (told.type === 'step-failed') throw new BodyFailed({ failed: told.error, permanent: told.permanent });
-    return { change: decideOn(bound, standing, told, this.worker, this.clock.now().getTime()), context };
-  }
-
-  private async failed(visit: StepVisit, claim: Claim, result: BodyResult): Promise<void> {
-    await conclude(this.writer, visit.processId, result, speakerOf(visit, claim));
+  private async record(visit: StepVisit, by: BodyClaim, outcome: BodyOutcome, manager: unknown): Promise<void> {
+    const { commands, worker } = this.parts;
+    const applied = await commands.applyWithin(visit.processId, outcomeEvent(visit, by, outcome), { strict: true }, { manager, worker });
+    if (!applied?.change) throw new VisitLost();
   }
 }
 
-function resultOf(error: unknown): BodyResult {
-  if (error instanceof BodyFailed) return error.result;
-  return { failed: `TransactionFailed: ${reasonOf(error)}`, permanent: false };
+/** Only the body itself: asking, undoing and telling are no part of it. */
+export function isTransactional({ token, bound }: StepVisit): boolean {
+  if (token.does !== 'run') return false;
+  const node = bound.definition.nodes.get(token.node);
+  return node?.kind === 'step' && node.transactional;
+}
+
+function isOurs({ process, waits: [wait] }: Loaded, { claim, taskOf }: BodyClaim): boolean {
+  if (taskOf === undefined) return process.claim === claim;
+  return isTaskWait(wait) && wait.waitsFor.worker === taskOf && wait.token.claims === claim;
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof TransactionLostError || error instanceof StoreUnavailableError;
+}
+
+/** What it gave cannot be stored; or its transaction could not be committed. */
+function failureOf(error: unknown): BodyOutcome {
+  if (error instanceof BodyFailed) return error.outcome;
+  if (error instanceof WorkflowError) return { type: 'step-failed', error: describeError(error), permanent: true };
+  return { type: 'step-failed', error: `TransactionFailed: ${reasonOf(error)}`, permanent: false };
 }

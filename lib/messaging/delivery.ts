@@ -1,10 +1,13 @@
 import { asksForChild, childAddress, namedIn } from '../core/addresses.js';
 import type { Change, Disposition, MessageState } from '../core/change.js';
-import { digestOf } from '../values/digest.js';
+import { addressOf } from '../core/wait.js';
+import { bodyDigest, digestOf } from '../values/digest.js';
+import type { Json } from '../values/json.js';
 import { InvalidInputError } from '../values/errors.js';
+import { newMessage } from '../core/engine-messages.js';
 import type { WaitAt } from '../store/port.js';
-import type { CallOptions } from '../writer/process-commands.js';
-import type { Applied } from '../writer/process-cache.js';
+import type { CallOptions } from '../writer/call-options.js';
+import type { Applied } from '../writer/pending-event.js';
 
 /** What became of an event in one process. */
 export interface Delivery {
@@ -19,7 +22,8 @@ export interface DeliveryRequest extends CallOptions {
   readonly effectiveAt?: number;
 }
 
-export interface Addressed {
+/** The step that a response is for. */
+export interface ResponseTarget {
   readonly workflow: string;
   /** As it was said. */
   readonly step: string;
@@ -27,7 +31,8 @@ export interface Addressed {
   readonly steps: readonly string[];
 }
 
-export interface Look {
+/** What is known of a message before it is brought to a wait. */
+export interface DeliveryHints {
   /** What is stored where nobody here knows the process. Of an event not the copy: of that, whoever waits would get copies again. */
   readonly kept?: MessageState;
   /** It was found in the inbox, where both sides look. */
@@ -37,12 +42,17 @@ export interface Look {
 }
 
 /** @throws InvalidInputError for an event that is not in effect yet */
-export function letterOf({ effectiveAt, ...letter }: CallOptions & { messageId?: string; effectiveAt?: Date }, now: Date): DeliveryRequest {
-  if (effectiveAt === undefined) return letter;
+export function deliveryRequest({ effectiveAt, ...request }: CallOptions & { messageId?: string; effectiveAt?: Date }, now: Date): DeliveryRequest {
+  if (effectiveAt === undefined) return request;
   if (!(effectiveAt instanceof Date) || Number.isNaN(effectiveAt.getTime())) throw new InvalidInputError('effectiveAt', ['it must be a valid Date']);
   if (effectiveAt > now)
     throw new InvalidInputError('effectiveAt', [`${effectiveAt.toISOString()} is in the future: emit the event then, or let a step wait with \`after\``]);
-  return { ...letter, effectiveAt: effectiveAt.getTime() };
+  return { ...request, effectiveAt: effectiveAt.getTime() };
+}
+
+/** A message from outside. Without an id, the same body under the same address is the same message. */
+export function messageFor(address: string, body: Json, messageId: string | undefined, now: number, effectiveAt?: number): MessageState {
+  return newMessage(digestOf(address, messageId ?? bodyDigest(body)), address, body, now, effectiveAt);
 }
 
 /** One event, many processes: each has its own copy, so that each knows a repeated one. */
@@ -51,11 +61,11 @@ export function copyFor(message: MessageState, processId: string, node = ''): Me
 }
 
 /** An event that is in effect from then on is one for a wait that counts from `from`, or from the start of its process. */
-export function gets(effectiveAt: number, from: number | undefined, startedAt: number): boolean {
+export function isInEffect(effectiveAt: number, from: number | undefined, startedAt: number): boolean {
   return effectiveAt >= (from ?? startedAt);
 }
 
-export function sameWait(a: WaitAt, b: WaitAt): boolean {
+export function isSameWait(a: WaitAt, b: WaitAt): boolean {
   return a.processId === b.processId && a.key === b.key && a.run === b.run;
 }
 
@@ -66,25 +76,23 @@ export function dispositionOf({ change }: Applied): Disposition | undefined {
 }
 
 /** An id of theirs may come again; the wait that is open counts. */
-export function preferOpen(waits: readonly WaitAt[]): WaitAt[] {
+export function openFirst(waits: readonly WaitAt[]): WaitAt[] {
   return [...waits].sort((a, b) => Number(a.closed) - Number(b.closed));
 }
 
+/* ---------------------------------------------------------------------- commits ---- */
+
 /** Where a commit has made the process wait: for what may be here already, so not for the end of a child that has yet to be started. */
-export function awaitedIn({ waits, messages }: Change): string[] {
-  const begun = new Set(
-    storedIn(messages)
-      .filter(asksForChild)
-      .map((address) => childAddress(namedIn(address))),
-  );
-  return waits.put.flatMap(({ address }) => address ?? []).filter((address) => !begun.has(address));
+export function awaitedAddresses({ waits, messages }: Change): string[] {
+  const begun = new Set(storedAddresses(messages).filter(asksForChild).map((address) => childAddress(namedIn(address)))); // prettier-ignore
+  return waits.put.flatMap((wait) => addressOf(wait) ?? []).filter((address) => !begun.has(address));
 }
 
-/** What a commit tells others: the end of a child. */
-export function toldIn({ messages }: Change): string[] {
-  return storedIn(messages).filter((address) => !asksForChild(address));
+/** Where a commit tells others: the end of a child. */
+export function toldAddresses({ messages }: Change): string[] {
+  return storedAddresses(messages).filter((address) => !asksForChild(address));
 }
 
-function storedIn(messages: readonly MessageState[]): string[] {
+function storedAddresses(messages: readonly MessageState[]): string[] {
   return messages.filter(({ disposition }) => disposition === 'stored').map(({ address }) => address);
 }

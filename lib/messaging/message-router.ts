@@ -4,43 +4,46 @@
  * only a net for a look that was cut off.
  */
 import { askerIn, isEvent, responseAddress } from '../core/addresses.js';
-import type { Disposition, MessageState } from '../core/change.js';
-import type { Json } from '../values/json.js';
+import type { Change, Disposition, MessageState } from '../core/change.js';
 import { isFinished } from '../core/process.js';
-import { NotWaitingError } from '../values/errors.js';
 import type { Match, WaitAt } from '../store/port.js';
-import type { ProcessStore } from '../store/process-store.js';
-import type { PendingWork } from '../values/pending-work.js';
-import type { Clock } from '../values/clock.js';
-import { MessageDelivery } from './message-delivery.js';
-import { EventRouter } from './event-router.js';
-import type { CallOptions, ProcessCommands } from '../writer/process-commands.js';
-import { type Addressed, awaitedIn, type Delivery, type DeliveryRequest, type Look, preferOpen, toldIn } from './delivery.js';
+import { NotWaitingError } from '../values/errors.js';
+import type { Json } from '../values/json.js';
 import { stateOf } from '../writer/batch-loader.js';
-import type { WorkflowRegistry } from '../workflows/registry.js';
+import type { CallOptions } from '../writer/call-options.js';
+import {
+  awaitedAddresses,
+  type Delivery,
+  type DeliveryHints,
+  type DeliveryRequest,
+  messageFor,
+  openFirst,
+  type ResponseTarget,
+  toldAddresses,
+} from './delivery.js';
+import { EventRouter } from './event-router.js';
+import { MessageDelivery } from './message-delivery.js';
+import type { MessagingParts } from './messaging-parts.js';
 
 export class MessageRouter {
+  readonly delivery: MessageDelivery;
+  private readonly events: EventRouter;
   private readonly looking = new Set<string>();
   /** Where the next sweep goes on: some messages match for ever, as an event that one of many could have. */
   private last: Match | undefined;
-  readonly courier: MessageDelivery;
-  private readonly events: EventRouter;
 
-  constructor(
-    private readonly store: ProcessStore,
-    private readonly registry: WorkflowRegistry,
-    hands: ProcessCommands,
-    clock: Clock,
-    activity: PendingWork,
-  ) {
-    this.courier = new MessageDelivery(store, hands, clock, activity, (addresses) => this.lookFor(addresses));
-    this.events = new EventRouter(this.courier, registry);
-    hands.writer.afterCommit((change) => {
-      if (change.waits.put.length + change.messages.length === 0) return; // most commits are of a step that has ended
-      const [awaited, told] = [awaitedIn(change), toldIn(change)];
-      if (awaited.length > 0) activity.during(() => this.look(change.process.id, awaited));
-      if (told.length > 0) activity.during(() => this.lookFor(told));
-    });
+  constructor(private readonly parts: MessagingParts) {
+    this.delivery = new MessageDelivery(parts, (addresses) => this.lookFor(addresses));
+    this.events = new EventRouter(parts, this.delivery);
+  }
+
+  /** A change may wait for what is in the inbox, or tell others. */
+  committed(change: Change): void {
+    if (change.waits.put.length + change.messages.length === 0) return; // most commits are of a step that has ended
+    const { activity } = this.parts;
+    const [awaited, told] = [awaitedAddresses(change), toldAddresses(change)];
+    if (awaited.length > 0) activity.during(() => this.look(change.process.id, awaited));
+    if (told.length > 0) activity.during(() => this.lookFor(told));
   }
 
   /** Its wait has just been committed, and its message may be here already: nobody should call it settled yet. */
@@ -53,71 +56,68 @@ export class MessageRouter {
     await this.lookFor(addresses, processId).finally(() => this.looking.delete(processId));
   }
 
-  async respond(to: Addressed, correlationId: string, body: Json, hand: DeliveryRequest): Promise<Disposition> {
-    const address = responseAddress(correlationId);
-    const message = this.courier.letter(address, body, hand.messageId);
-    return (await this.tryWaits(to, message, hand)) ?? (await this.storeOrLate(to, message, hand));
+  async respond(to: ResponseTarget, correlationId: string, body: Json, request: DeliveryRequest): Promise<Disposition> {
+    const message = messageFor(responseAddress(correlationId), body, request.messageId, this.parts.clock.now().getTime());
+    return (await this.bringToWait(to, message, request)) ?? (await this.storeOrMiss(to, message, request));
   }
 
-  private async tryWaits(to: Addressed, message: MessageState, hand: CallOptions, look: Look = {}): Promise<Disposition | null> {
-    const [wait] = preferOpen(await this.store.waitsAt([message.address]));
+  private async bringToWait(to: ResponseTarget, message: MessageState, call: CallOptions, hints: DeliveryHints = {}): Promise<Disposition | null> {
+    const [wait] = openFirst(await this.parts.store.commits.waitsAt([message.address]));
     if (!wait) return null;
     if (!to.steps.includes(wait.step))
       throw new NotWaitingError(wait.processId, to.step, [wait.step], `This correlation id belongs to step "${wait.step}", not to "${to.step}".`);
-    return this.courier.bring(message, wait, hand, look);
+    return this.delivery.bring(message, wait, call, hints);
   }
 
   /** Unknown so far: answered before, too late, or too early. Only what may still be waited for is stored. */
-  private async storeOrLate(to: Addressed, message: MessageState, hand: CallOptions): Promise<Disposition> {
-    const known = await this.store.messagesAt([message.address]);
+  private async storeOrMiss(to: ResponseTarget, message: MessageState, call: CallOptions): Promise<Disposition> {
+    const known = await this.parts.store.commits.messagesAt([message.address]);
     const answered = known.find(({ processId }) => processId !== null);
     const late = answered?.processId ?? (await this.finishedOwner(message));
-    if (late) return this.courier.miss(message, late, hand);
-    const same = known.find(({ id }) => id === message.id) ?? (await this.courier.keep(message, hand))[0];
+    if (late) return this.delivery.miss(message, late, call);
+    const same = known.find(({ id }) => id === message.id) ?? (await this.delivery.keep(message, call))[0];
     if (same && same.digest !== message.digest) return 'conflict';
-    const found = await this.tryWaits(to, message, hand, same ? {} : { lookedUp: true });
+    const found = await this.bringToWait(to, message, call, same ? {} : { lookedUp: true });
     return found ?? (same ? 'duplicate' : 'stored');
   }
 
   /** Our own correlation ids begin with the process: one that has finished waits for nothing. */
   private async finishedOwner({ address }: MessageState): Promise<string | null> {
     const id = askerIn(address);
-    const asker = id === undefined ? undefined : await stateOf(this.store, id);
+    const asker = id === undefined ? undefined : await stateOf(this.parts.store, id);
     return asker && isFinished(asker.status) ? asker.id : null;
   }
 
   /** An event, for every process that listens for it or stands still for it, now or later. */
-  emit(event: string, keys: readonly string[], body: Json, letter: DeliveryRequest): Promise<Delivery[]> {
-    return this.events.emit(event, keys, body, letter);
+  emit(event: string, keys: readonly string[], body: Json, request: DeliveryRequest): Promise<Delivery[]> {
+    return this.events.emit(event, keys, body, request);
   }
 
   /* ---------------------------------------------------------- matching again ---- */
 
   /** Are there messages for who waits at these addresses? Or for one of them, whose wait has just been committed: the others have looked. */
   async lookFor(addresses: readonly string[], processId?: string): Promise<void> {
-    const stored = (await this.store.messagesAt(addresses).catch(() => [])).filter(({ disposition }) => disposition === 'stored');
+    const { commits } = this.parts.store;
+    const stored = (await commits.messagesAt(addresses).catch(() => [])).filter(({ disposition }) => disposition === 'stored');
     if (stored.length === 0) return;
-    const found = await this.store.waitsAt(stored.map(({ address }) => address)).catch(() => []);
+    const found = await commits.waitsAt(stored.map(({ address }) => address)).catch(() => []);
     const waits = found.filter((wait) => processId === undefined || wait.processId === processId);
-    for (const message of stored)
-      await this.rejoin(
-        message,
-        waits.filter(({ address }) => address === message.address),
-      );
+    for (const message of stored) await this.match(message, waits.filter(({ address }) => address === message.address)); // prettier-ignore
   }
 
   /** What both sides missed, because one of them was cut off. */
   async sweep(limit: number): Promise<void> {
-    const pairs = await this.store.unmatched(this.registry.known(), limit, this.last);
+    const { store, registry } = this.parts;
+    const pairs = await store.maintenance.unmatched(registry.known(), limit, this.last);
     this.last = pairs.length === limit ? pairs.at(-1) : undefined;
     const messages = new Map(pairs.map(({ message }) => [message.id, message]));
-    for (const message of messages.values()) await this.rejoin(message, pairs.filter((each) => each.message.id === message.id).map(({ wait }) => wait)); // prettier-ignore
+    for (const message of messages.values()) await this.match(message, pairs.filter((each) => each.message.id === message.id).map(({ wait }) => wait)); // prettier-ignore
   }
 
-  private async rejoin(message: MessageState, waits: readonly WaitAt[]): Promise<void> {
+  private async match(message: MessageState, waits: readonly WaitAt[]): Promise<void> {
     const open = waits.filter(({ closed }) => !closed);
     if (open.length === 0) return;
-    if (isEvent(message.address)) return this.events.rejoin(message, open).catch(() => {});
-    for (const wait of open) await this.courier.bring(message, wait, {}, { lookedUp: true }).catch(() => null);
+    if (isEvent(message.address)) return this.events.match(message, open).catch(() => {});
+    for (const wait of open) await this.delivery.bring(message, wait, {}, { lookedUp: true }).catch(() => null);
   }
 }

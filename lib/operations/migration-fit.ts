@@ -1,6 +1,9 @@
 import { eventIn } from '../core/addresses.js';
-import { parentKey } from '../core/keys.js';
-import { isActive, type ProcessState, type Token, type WaitState } from '../core/process.js';
+import { isWatchKey, parentKey, watchedKey } from '../core/token-key.js';
+import { isActive, type Token } from '../core/token.js';
+import { isTaskWait, addressOf, type WaitState } from '../core/wait.js';
+import type { WaitKind } from '../core/waits-for.js';
+import { type ProcessState } from '../core/process.js';
 import { branchesOf, END, isContainer, type Node, onwardOf, type StepNode, unsolicitedSteps, type WorkflowDefinition } from '../definition/graph.js';
 
 /** Where the steps of one version are found in another: those not named here, under their own name. */
@@ -34,12 +37,20 @@ export function isBusy({ tokens, status }: ProcessState): boolean {
 
 /** Why a process cannot go on there: one sentence for each reason. */
 export function misfits(process: ProcessState, waits: readonly WaitState[], from: WorkflowDefinition, to: Target, steps: Renaming): string[] {
-  const tokens = new Map([...process.tokens, ...waits].map((token) => [token.key, token]));
-  const found = [...tokens.values()].flatMap((token) => [...misfit(token, tokens, from, to, steps)]);
+  const tokens = new Map([...process.tokens, ...waits.map(({ token }) => token)].map((token) => [token.key, token]));
+  const waitAt = new Map(waits.map((wait) => [wait.token.key, wait]));
+  const found = [...tokens.values()].flatMap((token) => [...misfit(token, waitAt.get(token.key), tokens, from, to, steps)]);
   return [...new Set(found)];
 }
 
-function* misfit(token: Token, all: ReadonlyMap<string, Token>, from: WorkflowDefinition, to: Target, steps: Renaming): Iterable<string> {
+function* misfit(
+  token: Token,
+  wait: WaitState | undefined,
+  all: ReadonlyMap<string, Token>,
+  from: WorkflowDefinition,
+  to: Target,
+  steps: Renaming,
+): Iterable<string> {
   if (token.node === END) return;
   if (token.does === 'undo') return yield 'what was done is being undone; wait for the end of that';
   const name = steps[token.node] ?? token.node;
@@ -50,7 +61,7 @@ function* misfit(token: Token, all: ReadonlyMap<string, Token>, from: WorkflowDe
   if (was && was.kind !== node.kind) return yield `"${token.node}" is a ${was.kind}, and "${name}" in version ${to.definition.version} a ${node.kind}`;
   yield* misplaced(token, name, all, to, steps);
   if (was) yield* shape(was, node);
-  if ('kind' in token && node.kind === 'step' && !token.key.includes('~')) yield* gate(token as WaitState, node);
+  if (wait && node.kind === 'step' && !isWatchKey(token.key)) yield* gate(wait, node);
 }
 
 /** What was done would have to be undone there. */
@@ -66,7 +77,7 @@ export function notUndoable(done: readonly string[], { definition: { nodes, vers
 
 /** Branches are held together by the container they are in. */
 function* misplaced(token: Token, name: string, all: ReadonlyMap<string, Token>, { containers }: Target, steps: Renaming): Iterable<string> {
-  const above = parentKey(token.key.replace(/~.*$/, ''));
+  const above = parentKey(isWatchKey(token.key) ? watchedKey(token.key) : token.key);
   const holder = above === null ? undefined : all.get(above)?.node;
   const now = holder === undefined ? null : (steps[holder] ?? holder);
   const then = containers.get(name) ?? null;
@@ -85,13 +96,14 @@ function* shape(was: Node, node: Node): Iterable<string> {
 /** What it waits for must be what the step waits for there. */
 function* gate(wait: WaitState, node: StepNode): Iterable<string> {
   const now = waitedFor(wait);
-  const then = wait.kind === 'task' ? `the queue "${node.queue}"` : gateOf(node);
-  if (now !== null && now !== then) yield `"${wait.node}" waits for ${now}, and "${node.name}" there for ${then}`;
+  const then = wait.waitsFor.kind === 'task' ? `the queue "${node.queue}"` : gateOf(node);
+  if (now !== null && now !== then) yield `"${wait.token.node}" waits for ${now}, and "${node.name}" there for ${then}`;
 }
 
-function waitedFor({ kind, address, queue }: WaitState): string | null {
-  if (kind === 'task') return `the queue "${queue}"`;
-  if (kind === 'event') return `the event "${eventIn(address ?? '')}"`;
+function waitedFor(wait: WaitState): string | null {
+  const { kind } = wait.waitsFor;
+  if (isTaskWait(wait)) return `the queue "${wait.waitsFor.queue}"`;
+  if (kind === 'event') return `the event "${eventIn(addressOf(wait) ?? '')}"`;
   return GATES[kind] ?? null;
 }
 
@@ -100,4 +112,4 @@ function gateOf({ gate }: StepNode): string {
   return gate.for === 'nothing' ? 'nothing' : GATES[gate.for]!;
 }
 
-const GATES: Readonly<Partial<Record<WaitState['kind'], string>>> = { response: 'a response', input: 'an input', child: 'a child process' };
+const GATES: Readonly<Partial<Record<WaitKind, string>>> = { response: 'a response', input: 'an input', child: 'a child process' };

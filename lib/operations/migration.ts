@@ -1,6 +1,7 @@
 /** Moves live processes from one version of their workflow to another: first a dry run, then the deed. */
 import { checkCallOptions, checkOptions } from '../context/checks.js';
-import type { ProcessState, WaitState } from '../core/process.js';
+import type { ProcessState } from '../core/process.js';
+import type { WaitState } from '../core/wait.js';
 import { reasonOf } from '../values/reason.js';
 import { didYouMean } from '../values/suggest.js';
 import { InvalidInputError } from '../values/errors.js';
@@ -10,11 +11,11 @@ import type { Class } from '../values/types.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import { visitsToUndo } from '../execution/compensation.js';
 import { liveIn } from '../workflows/definition-row.js';
-import type { CallOptions, ProcessCommands } from '../writer/process-commands.js';
+import type { CallOptions } from '../writer/call-options.js';
+import type { ProcessCommands } from '../writer/process-commands.js';
 import { isBusy, misfits, notUndoable, type Renaming, type Target, targetOf } from './migration-fit.js';
 import { type ContextMapping, valuesUnder } from './migration-values.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
-import type { Told } from '../writer/process-cache.js';
 
 /** From which version to which, and what steps are called there. */
 export interface VersionChange {
@@ -51,15 +52,13 @@ interface MigrationReport {
 }
 
 const LIVE: readonly ProcessState['status'][] = ['running', 'waiting', 'suspended', 'failed'];
-const PAGE = 50;
-const MOST_TRIES = 5;
-const MOST_TOLD = 5;
+const [PAGE, MOST_TRIES, MOST_TOLD] = [50, 5, 5];
 
 export class Migrations {
   constructor(
     private readonly store: ProcessStore,
     private readonly registry: WorkflowRegistry,
-    private readonly hands: ProcessCommands,
+    private readonly commands: ProcessCommands,
   ) {}
 
   async plan<W extends Class | string>(workflow: W, change: VersionChange): Promise<MigrationPlan<W>> {
@@ -73,13 +72,13 @@ export class Migrations {
   }
 
   /** How many were migrated. @throws InvalidInputError for a plan that would break a process, and for contexts that do not fit: the others are migrated */
-  async migrate(plan: MigrationPlan, { context, ...hand }: CallOptions & { context?: ContextMapping | undefined } = {}): Promise<number> {
-    checkCallOptions(hand);
+  async migrate(plan: MigrationPlan, { context, ...call }: CallOptions & { context?: ContextMapping | undefined } = {}): Promise<number> {
+    checkCallOptions(call);
     if (typeof plan !== 'object' || plan === null) throw new InvalidInputError('The plan', ['give what plan() has returned']);
     const route = this.route(this.registry.nameOf(plan.workflow), plan.from, plan.to, plan.steps ?? {});
     const problems = Array.isArray(route) ? route : breaking(await this.report(route));
     if (problems.length > 0) throw new InvalidInputError('The plan', [...problems]);
-    return this.moveAll(route as MigrationRoute, context, hand);
+    return this.moveAll(route as MigrationRoute, context, call);
   }
 
   /* ----------------------------------------------------------------------- plan ---- */
@@ -96,7 +95,7 @@ export class Migrations {
   }
 
   private async count(workflow: string, version: number): Promise<number> {
-    return liveIn(await this.store.census(), workflow, version);
+    return liveIn(await this.store.queries.census(), workflow, version);
   }
 
   private async report(route: MigrationRoute): Promise<MigrationReport> {
@@ -105,14 +104,14 @@ export class Migrations {
     for await (const page of this.pages(route.from)) {
       processes += page.length;
       busy += page.filter(isBusy).length;
-      const found = await Promise.all(page.map(async (process) => this.reasonsAgainst(route, process, await this.store.waitsOf(process.id))));
+      const found = await Promise.all(page.map(async (process) => this.reasonsAgainst(route, process, await this.store.queries.waitsOf(process.id))));
       for (const reason of found.flat()) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     }
     return { processes, reasons, busy };
   }
 
   private async reasonsAgainst({ from, target, steps }: MigrationRoute, process: ProcessState, waits: readonly WaitState[]): Promise<string[]> {
-    const done = visitsToUndo(await this.store.undoMarks(process.id), { under: null }).map(({ node }) => node);
+    const done = visitsToUndo(await this.store.queries.undoMarks(process.id), { under: null }).map(({ node }) => node);
     return [...misfits(process, waits, from.definition, target, steps), ...notUndoable(done, target, steps)];
   }
 
@@ -120,7 +119,7 @@ export class Migrations {
   private async *pages({ definition: { name, version } }: BoundWorkflow): AsyncIterable<readonly ProcessState[]> {
     for (let last: ProcessState | undefined; ;) {
       const after = last && { startedAt: last.startedAt, id: last.id };
-      const page = await this.store.find({ workflow: name, version, statuses: LIVE, limit: PAGE, ...(after && { after }) });
+      const page = await this.store.queries.find({ workflow: name, version, statuses: LIVE, limit: PAGE, ...(after && { after }) });
       if (page.length > 0) yield page;
       if (page.length < PAGE) return;
       last = page.at(-1);
@@ -129,15 +128,15 @@ export class Migrations {
 
   /* -------------------------------------------------------------------- migrate ---- */
 
-  private async moveAll(route: MigrationRoute, mapping: ContextMapping | undefined, hand: CallOptions): Promise<number> {
+  private async moveAll(route: MigrationRoute, mapping: ContextMapping | undefined, call: CallOptions): Promise<number> {
     const failures: string[] = [];
     let moved = 0;
     const move = async ({ id }: ProcessState) => {
-      const done = await this.move(route, id, mapping, hand).catch((error: unknown) => void failures.push(`process ${id}: ${reasonOf(error)}`));
+      const done = await this.move(route, id, mapping, call).catch((error: unknown) => void failures.push(`process ${id}: ${reasonOf(error)}`));
       moved += Number(done === true);
     };
     for await (const page of this.pages(route.from)) {
-      if (hand.manager === undefined) await Promise.all(page.map(move));
+      if (call.manager === undefined) await Promise.all(page.map(move));
       else for (const process of page) await move(process);
     }
     if (failures.length > 0) throw new InvalidInputError(`The migration: ${moved} were migrated, ${failures.length} were not`, failures.slice(0, MOST_TOLD));
@@ -145,11 +144,11 @@ export class Migrations {
   }
 
   /** By what it was when it was read: somebody else may be faster. */
-  private async move(route: MigrationRoute, id: string, mapping: ContextMapping | undefined, hand: CallOptions): Promise<boolean> {
+  private async move(route: MigrationRoute, id: string, mapping: ContextMapping | undefined, call: CallOptions): Promise<boolean> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const [loaded] = await this.store.load([{ id, waits: [], messages: [], context: true }]);
+      const [loaded] = await this.store.commits.load([{ id, waits: [], messages: [], context: true }]);
       if (!loaded || loaded.process.workflowVersion !== route.from.definition.version || isBusy(loaded.process)) return false;
-      const moved = await this.moveAsRead(route, loaded, mapping, hand).catch((error: unknown) => {
+      const moved = await this.moveAsRead(route, loaded, mapping, call).catch((error: unknown) => {
         if (error instanceof ChangedMeanwhile) return null;
         throw error;
       });
@@ -158,18 +157,23 @@ export class Migrations {
     return false;
   }
 
-  private async moveAsRead(route: MigrationRoute, { process, context }: Loaded, mapping: ContextMapping | undefined, hand: CallOptions): Promise<boolean> {
-    const waits = await this.store.waitsOf(process.id);
+  private async moveAsRead(route: MigrationRoute, { process, context }: Loaded, mapping: ContextMapping | undefined, call: CallOptions): Promise<boolean> {
+    const waits = await this.store.queries.waitsOf(process.id);
     const reasons = await this.reasonsAgainst(route, process, waits);
     if (reasons.length > 0) throw new InvalidInputError('it', reasons);
     const values = await valuesUnder(route.from, route.to, context ?? {}, mapping);
-    const keys = waits.map(({ key }) => key);
-    const told: Told = { type: 'migrated', to: route.to.definition.version, steps: new Map(Object.entries(route.steps)), values, waits: keys };
-    const tell = ({ process: { revision } }: { process: ProcessState }) => {
-      if (revision !== process.revision) throw new ChangedMeanwhile();
-      return told;
+    const { definition } = route.to;
+    const event = {
+      type: 'migrated' as const,
+      to: definition.version,
+      revision: process.revision,
+      steps: new Map(Object.entries(route.steps)),
+      values,
+      waits: waits.map(({ token }) => token.key),
     };
-    return (await this.hands.tell(process.id, { tell, waits: keys, messages: [] }, hand))?.change != null;
+    const applied = await this.commands.apply(process.id, event, call);
+    if (applied && !applied.change && applied.process.revision !== process.revision) throw new ChangedMeanwhile();
+    return applied?.change != null;
   }
 }
 

@@ -1,7 +1,9 @@
 import { checkName, checkOptions, MAX_GROUP_ID } from '../context/checks.js';
 import { jsonSchemaOf } from '../context/json-schema.js';
-import type { ProcessState, WaitState } from '../core/process.js';
+import type { ProcessState } from '../core/process.js';
+import { dueAtOf, type WaitState } from '../core/wait.js';
 import { stepNameOf } from '../decorators/step.decorator.js';
+import type { ProcessWait } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Class } from '../values/types.js';
 import { limitOf, type Page, type PageOptions, pageOf, placeIn } from './page.js';
@@ -44,7 +46,7 @@ export class OwedInputs {
     if (groupId !== undefined) checkName('groupId', groupId, MAX_GROUP_ID);
     const limit = limitOf(filter);
     const place = cursor === undefined ? undefined : placeIn(cursor, ['number', 'string', 'string']);
-    const found = await this.store.waitsLike({
+    const found = await this.store.queries.waitsLike({
       kind: 'input',
       ...(workflow !== undefined && { workflow: this.registry.nameOf(workflow) }),
       ...(step !== undefined && { step: stepNameOf(step) }),
@@ -52,12 +54,14 @@ export class OwedInputs {
       ...(place && { after: { since: place[0], processId: place[1], key: place[2] } }),
       limit: limit + 1,
     });
-    return pageOf(found, limit, ({ process, wait }) => [wait.since, process.id, wait.key], (each) => this.view(each)); // prettier-ignore
+    return pageOf(found, limit, ({ process, wait }) => [wait.token.since, process.id, wait.token.key], (each) => this.view(each)); // prettier-ignore
   }
 
-  private view({ process, wait }: { process: ProcessState; wait: WaitState }): OwedInput {
+  private view({ process, wait }: ProcessWait): OwedInput {
     const { id: processId, groupId, workflow } = process;
-    const { node: step, index, since, dueAt } = wait;
+    const { node: step, since } = wait.token;
+    const index = 'index' in wait.token ? wait.token.index : undefined;
+    const dueAt = dueAtOf(wait);
     return {
       processId, groupId, workflow, step, ...(index !== undefined && { index }),
       since: new Date(since), dueAt: dueAt === null ? null : new Date(dueAt), schema: this.schemaOf(process, wait),
@@ -65,7 +69,8 @@ export class OwedInputs {
   }
 
   /** What an input should look like. Null: it cannot be told, or this application does not know the workflow. */
-  schemaOf({ workflow, workflowVersion }: ProcessState, { kind, node }: WaitState): object | null {
-    return kind === 'input' ? jsonSchemaOf(this.registry.find(workflow, workflowVersion)?.steps.get(node)?.message) : null;
+  schemaOf({ workflow, workflowVersion }: ProcessState, { token, waitsFor }: WaitState): object | null {
+    if (waitsFor.kind !== 'input') return null;
+    return jsonSchemaOf(this.registry.find(workflow, workflowVersion)?.steps.get(token.node)?.message);
   }
 }

@@ -1,5 +1,5 @@
 import type { RecordDraft, VersionDraft } from '../core/change.js';
-import type { Standing } from '../core/events.js';
+import type { TokenPosition } from '../core/events.js';
 import type { Json, JsonObject } from '../values/json.js';
 import { AT_START, calledAfter, placesAt } from '../core/moves.js';
 import type { ProcessState } from '../core/process.js';
@@ -7,7 +7,7 @@ import { InvalidInputError } from '../values/errors.js';
 import { type ProcessStore, valuesOf } from '../store/process-store.js';
 import type { Schema } from '../values/types.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
-import { returnedWith } from '../execution/step-results.js';
+import { returnedWith } from '../execution/running-process.js';
 import { type ContextChange, differences, type HistoryRecord, recordView } from './views.js';
 
 /** So many versions or messages are read at once. */
@@ -27,12 +27,12 @@ export class History {
 
   async valuesAt(process: ProcessState, version: number): Promise<JsonObject> {
     checkVersion(process, version);
-    return valuesOf(await this.store.versionsUpTo(process.id, version));
+    return valuesOf(await this.store.queries.versionsUpTo(process.id, version));
   }
 
   /** Under the names that the steps have now. @throws InvalidInputError where the process stood in a step that its version does not have */
-  async placesAt(process: ProcessState, version: number): Promise<ReadonlyMap<string, Standing>> {
-    const [moves, marks] = await Promise.all([this.store.movesUpTo(process.id, version), this.store.undoMarks(process.id)]);
+  async placesAt(process: ProcessState, version: number): Promise<ReadonlyMap<string, TokenPosition>> {
+    const [moves, marks] = await Promise.all([this.store.queries.movesUpTo(process.id, version), this.store.queries.undoMarks(process.id)]);
     const renamings = marks.flatMap(({ version: at, undo }) => (at > version && 'renamed' in undo ? [undo.renamed] : [])).reverse();
     const places = [...placesAt(moves)].map(([key, place]) => [key, { ...place, node: calledAfter(renamings, place.node) }] as const);
     for (const [, { node }] of places) this.checkPlace(process, node, version);
@@ -48,7 +48,7 @@ export class History {
 
   /** Everything that happened: with it what each step returned, and what each message said. */
   async of({ id }: ProcessState): Promise<HistoryRecord[]> {
-    const records = await this.store.recordsOf(id);
+    const records = await this.store.queries.recordsOf(id);
     const [returned, messages] = await Promise.all([this.returned(id, records), this.messages(id, records)]);
     return records.map((record) => {
       const view = recordView(id, record);
@@ -59,13 +59,16 @@ export class History {
 
   private async returned(id: string, records: readonly RecordDraft[]): Promise<Map<number, Json>> {
     const wanted = records.flatMap(({ type, contextVersion }) => (type === 'step-completed' ? contextVersion : []));
-    const found = await inPages(wanted, (page) => this.store.versions(id, page[0]!, page.at(-1)!));
+    const found = await inPages(wanted, (page) => this.store.queries.versions(id, page[0]!, page.at(-1)!));
     return new Map(found.map((version) => [version.version, returnedWith(version)]));
   }
 
   private async messages(id: string, records: readonly RecordDraft[]): Promise<Map<string, Json>> {
     const wanted = records.flatMap(({ type, detail }) => (type === 'message-delivered' && detail !== null ? detail : []));
-    const found = await inPages(wanted, async (page) => (await this.store.load([{ id, waits: [], messages: page, context: false }]))[0]?.messages ?? []);
+    const found = await inPages(
+      wanted,
+      async (page) => (await this.store.commits.load([{ id, waits: [], messages: page, context: false }]))[0]?.messages ?? [],
+    );
     return new Map(found.map((message) => [message.id, message.body]));
   }
 
@@ -79,7 +82,7 @@ export class History {
   private async between(process: ProcessState, after: number, upTo: number): Promise<VersionDraft[]> {
     const found: VersionDraft[] = [];
     for (let version = upTo; version > after;) {
-      const versions = await this.store.versionsUpTo(process.id, version);
+      const versions = await this.store.queries.versionsUpTo(process.id, version);
       found.unshift(...versions.filter((each) => each.version > after));
       version = versions[0]!.version - 1;
     }

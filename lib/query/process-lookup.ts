@@ -1,4 +1,5 @@
-import { isFinished, type ProcessState, type ProcessStatus, type WaitState } from '../core/process.js';
+import { isFinished, type ProcessState, type ProcessStatus } from '../core/process.js';
+import type { WaitState } from '../core/wait.js';
 import { edgesOf, stepNamed } from '../definition/graph.js';
 import { InvalidInputError, ProcessNotFoundError } from '../values/errors.js';
 import { checkName, checkOneOf, checkOptions, MAX_GROUP_ID } from '../context/checks.js';
@@ -82,7 +83,7 @@ export class Lookup {
     if (typeof ref !== 'object' || ref === null || ref.workflow === undefined)
       throw new InvalidInputError('The process', ['say its id, or { workflow, groupId }']);
     checkName('groupId', ref.groupId, MAX_GROUP_ID);
-    return (await this.store.byGroup([this.registry.nameOf(ref.workflow)], ref.groupId))[0];
+    return (await this.store.queries.byGroup([this.registry.nameOf(ref.workflow)], ref.groupId))[0];
   }
 
   /** The steps meant, in the version of the process. @throws UnknownStepError, UnknownWorkflowError */
@@ -96,7 +97,7 @@ export class Lookup {
   }
 
   async waitsOf(id: string, manager?: unknown): Promise<readonly WaitState[]> {
-    return this.uncommitted.waits(manager, id, await this.store.waitsOf(id));
+    return this.uncommitted.waits(manager, id, await this.store.queries.waitsOf(id));
   }
 
   /** @throws InvalidInputError for what a filter cannot say */
@@ -120,7 +121,7 @@ export class Lookup {
   async page(query: Omit<ProcessQuery, 'limit' | 'after'>, options: PageOptions): Promise<Page<ProcessState>> {
     const limit = limitOf(options);
     const place = options.cursor === undefined ? undefined : placeIn(options.cursor, ['number', 'string']);
-    const found = await this.store.find({ ...query, limit: limit + 1, ...(place && { after: { startedAt: place[0], id: place[1] } }) });
+    const found = await this.store.queries.find({ ...query, limit: limit + 1, ...(place && { after: { startedAt: place[0], id: place[1] } }) });
     return pageOf(found, limit, ({ startedAt, id }) => [startedAt, id], (process) => process); // prettier-ignore
   }
 }

@@ -1,6 +1,6 @@
 import { type Observable, Subject } from 'rxjs';
+import type { Change } from '../core/change.js';
 import type { AuditRecord } from './shapes.js';
-import type { ProcessWriter } from '../writer/process-writer.js';
 import { recordView } from './views.js';
 
 /** Audit records as they are committed, for whoever listens: a log, a metric, a mail to whom a process waits for. */
@@ -8,10 +8,8 @@ export class RecordStream {
   private readonly subject = new Subject<AuditRecord>();
   readonly records: Observable<AuditRecord> = this.subject.asObservable();
 
-  constructor(writer: ProcessWriter) {
-    writer.afterCommit(({ process, records }) => {
-      if (!this.subject.observed) return;
-      for (const record of records) this.subject.next(recordView(process.id, record));
-    });
+  committed({ process, records }: Change): void {
+    if (!this.subject.observed) return;
+    for (const record of records) this.subject.next(recordView(process.id, record));
   }
 }

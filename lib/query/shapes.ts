@@ -1,6 +1,7 @@
 /** What the service answers with. These shapes belong to the product; the entities of the TypeORM store implement them. */
 import type { AuditType } from '../core/change.js';
-import type { ProcessStatus, WaitKind } from '../core/process.js';
+import type { ProcessStatus } from '../core/process.js';
+import type { WaitKind } from '../core/waits-for.js';
 
 /** One run of a workflow. */
 export interface Process {

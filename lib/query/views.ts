@@ -1,9 +1,12 @@
-import { parentLinkOf } from '../core/parent-link.js';
+import { bondOf } from '../core/parent-link.js';
 import type { RecordDraft, VersionDraft } from '../core/change.js';
 import type { Json, JsonObject } from '../values/json.js';
 import { nameIn } from '../core/addresses.js';
-import { groupKey } from '../values/group-key.js';
-import { isFinished, type ProcessState, type WaitState } from '../core/process.js';
+import { groupKey } from '../values/digest.js';
+import { isFinished, type ProcessState } from '../core/process.js';
+import { isWatchKey } from '../core/token-key.js';
+import { isStepToken } from '../core/token.js';
+import { addressOf, dueAtOf, isTaskWait, type WaitState } from '../core/wait.js';
 import type { AuditRecord, Process, WaitView } from './shapes.js';
 
 /** How people see the rows: the same shapes as the entities, whatever the store. */
@@ -11,23 +14,29 @@ export function processView(state: ProcessState): Process {
   const { startedAt, finishedAt, updatedAt, parent, ...rest } = state;
   return {
     ...rest, get groupKey() { return groupKey(rest.groupId); }, live: isFinished(state.status) ? null : 0,
-    parentId: parent && parent.id, parentBond: parent && parentLinkOf(parent),
+    parentId: parent && parent.id, parentBond: parent && bondOf(parent),
     startedAt: new Date(startedAt), finishedAt: dateOf(finishedAt), updatedAt: new Date(updatedAt),
   }; // prettier-ignore
 }
 
 export function waitView(processId: string, wait: WaitState, schema: object | null = null): WaitView {
-  const { kind, node, key, run, address, since, dueAt, readyAt, queue, worker, attempt, claim } = wait;
+  const { token, waitsFor } = wait;
+  const { node: step, key: tokenKey, run, since, attempt } = token;
+  const address = addressOf(wait);
+  const { queue, worker, readyAt } = isTaskWait(wait) ? wait.waitsFor : NO_TASK;
   return {
-    processId, tokenKey: key, step: node, kind, key: address === null ? null : nameIn(address), run, queue, worker, attempt, claim,
-    since: new Date(since), dueAt: dateOf(readyAt ?? dueAt), readyAt: dateOf(readyAt), schema,
+    processId, tokenKey, step, kind: waitsFor.kind, key: address === null ? null : nameIn(address), run, queue, worker, attempt,
+    claim: (isStepToken(token) && token.claims) || 0,
+    since: new Date(since), dueAt: dateOf(readyAt ?? dueAtOf(wait)), readyAt: dateOf(readyAt), schema,
   }; // prettier-ignore
 }
 
 /** What somebody or something outside can end. The rest is how the engine keeps its books: containers, items that wait their turn, watches. */
-export function isShown(wait: WaitState): boolean {
-  return wait.kind !== 'branches' && wait.kind !== 'turn' && wait.kind !== 'overdue' && !(wait.kind === 'timer' && wait.key.includes('~'));
+export function isShown({ token, waitsFor: { kind } }: WaitState): boolean {
+  return kind !== 'branches' && kind !== 'turn' && kind !== 'overdue' && !(kind === 'timer' && isWatchKey(token.key));
 }
+
+const NO_TASK = { queue: null, worker: null, readyAt: null };
 
 function dateOf(time: number | null): Date | null {
   return time === null ? null : new Date(time);

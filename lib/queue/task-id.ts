@@ -1,4 +1,4 @@
-import type { WaitState } from '../core/process.js';
+import type { TaskWaitState } from '../core/wait.js';
 import type { Task } from './task-queue.js';
 import type { TaskAt } from '../store/port.js';
 
@@ -14,15 +14,16 @@ export function taskOf(at: TaskAt): Task {
   return { id: taskId(at), queue: at.queue, readyAt: at.readyAt };
 }
 
-export function taskOfWait(processId: string, wait: WaitState): Task {
-  return taskOf({ processId, key: wait.key, run: wait.run, claim: wait.claim, queue: wait.queue!, readyAt: wait.readyAt! });
+/** `readyAt`: that of the wait, which nobody has taken. */
+export function taskOfWait(processId: string, { token: { key, run, claims = 0 }, waitsFor: { queue } }: TaskWaitState, readyAt: number): Task {
+  return taskOf({ processId, key, run, claim: claims, queue, readyAt });
 }
 
 /**
  * Null for what is no id of ours: a queue may hold anything. Tasks are claimed many at a time, so one with a number or a character
  * that the database refuses would keep the others from being taken.
  */
-export function addressOf(id: unknown): TaskAt | null {
+export function taskAddress(id: unknown): TaskAt | null {
   const parts = typeof id === 'string' && id.length < 2000 ? id.split('|') : [];
   if (parts.length !== 5) return null;
   try {

@@ -1,10 +1,12 @@
 /** What goes over the port of the stores, beside processes themselves. */
-import type { AuditType, Change, MessageState, RecordDraft } from '../core/change.js';
+import type { Change, MessageState } from '../core/change.js';
 import type { JsonObject } from '../values/json.js';
-import type { ProcessState, ProcessStatus, WaitState } from '../core/process.js';
+import type { ProcessState, ProcessStatus } from '../core/process.js';
+import type { WaitState } from '../core/wait.js';
+import type { WaitKind } from '../core/waits-for.js';
 
-/** What an event needs to be decided. */
-export interface Want {
+/** What to read of a process for a decision. */
+export interface ProcessRequest {
   readonly id: string;
   /** The waits it is about, by key. */
   readonly waits: readonly string[];
@@ -60,8 +62,45 @@ export interface TaskAt {
   readonly claim: number;
 }
 
-/** A workflow of any version, or of these. */
-export type Known = string | { readonly workflow: string; readonly versions: readonly number[] };
+/** A workflow, in the versions that the application knows. */
+export interface KnownWorkflow {
+  readonly workflow: string;
+  readonly versions: readonly number[];
+}
+
+/** Who takes tasks, when, of which workflows, and how many of the queue it may take. */
+export interface ClaimBy {
+  readonly worker: string;
+  readonly now: number;
+  readonly workflows: readonly KnownWorkflow[];
+  readonly rate?: Rate;
+}
+
+/** A wait whose moment has come. */
+export interface DueWait {
+  readonly processId: string;
+  readonly key: string;
+  readonly run: number;
+}
+
+/** What a worker holds. */
+export interface HeldWork {
+  readonly processes: readonly { readonly id: string; readonly revision: number }[];
+  readonly tasks: readonly TaskAt[];
+}
+
+/** A wait with its process. */
+export interface ProcessWait {
+  readonly process: ProcessState;
+  readonly wait: WaitState;
+}
+
+/** How many live processes a version of a workflow has. */
+export interface LiveCount {
+  readonly workflow: string;
+  readonly version: number;
+  readonly live: number;
+}
 
 export interface Rate {
   readonly max: number;
@@ -87,7 +126,7 @@ export interface ProcessQuery {
 
 /** Which waits to list: oldest first, by since, process and key. */
 export interface WaitQuery {
-  readonly kind: WaitState['kind'];
+  readonly kind: WaitKind;
   readonly workflow?: string;
   readonly groupId?: string;
   readonly step?: string;
@@ -108,10 +147,4 @@ export interface StoredDefinition {
   readonly withdrawn: boolean;
   /** ms. */
   readonly updatedAt: number;
-}
-
-/** A committed audit record, as it streams out. */
-export interface CommittedRecord extends RecordDraft {
-  readonly processId: string;
-  readonly type: AuditType;
 }

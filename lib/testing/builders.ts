@@ -1,5 +1,9 @@
 import type { Change, MessageState, RecordDraft, VersionDraft } from '../core/change.js';
-import type { ProcessState, Token, WaitState } from '../core/process.js';
+import type { ProcessState } from '../core/process.js';
+import type { StepToken } from '../core/token.js';
+import type { WaitState } from '../core/wait.js';
+import type { TaskWait, WaitKind, WaitsFor } from '../core/waits-for.js';
+import type { KnownWorkflow } from '../store/port.js';
 
 let count = 0;
 
@@ -8,7 +12,7 @@ export function anId(prefix = 'p'): string {
   return `${prefix}${++count}-${Date.now().toString(36)}`;
 }
 
-export function aToken(given: Partial<Token> = {}): Token {
+export function aToken(given: Partial<StepToken> = {}): StepToken {
   return { key: '0', node: 'approve', run: 1, does: 'run', attempt: 1, since: 1000, ...given };
 }
 
@@ -20,8 +24,34 @@ export function aProcess(given: Partial<ProcessState> = {}): ProcessState {
   }; // prettier-ignore
 }
 
-export function aWait(given: Partial<WaitState> = {}): WaitState {
-  return { ...aToken(), kind: 'event', address: null, dueAt: null, queue: null, readyAt: null, worker: null, claim: 0, ...given };
+/** A step's token, and what it waits for: of a kind, what is left out has a value that fits. */
+export interface WaitGiven extends Partial<StepToken> {
+  readonly kind?: WaitKind;
+  readonly address?: string;
+  readonly dueAt?: number | null;
+  readonly queue?: string;
+  readonly readyAt?: number | null;
+  readonly worker?: string | null;
+}
+
+export function aWait({ kind = 'event', address = 'e:none:', dueAt = null, queue = 'q', readyAt = null, worker = null, ...token }: WaitGiven = {}): WaitState {
+  return { token: aToken(token), waitsFor: waitsFor(kind, { address, dueAt, queue, readyAt, worker }) };
+}
+
+type WaitDetails = Omit<TaskWait, 'kind'> & { readonly address: string };
+
+function waitsFor(kind: WaitKind, { address, dueAt, queue, readyAt, worker }: WaitDetails): WaitsFor {
+  switch (kind) {
+    case 'task': return { kind, queue, readyAt, worker, dueAt };
+    case 'timer': case 'condition': return { kind, dueAt };
+    case 'turn': case 'branches': case 'overdue': return { kind };
+    default: return { kind, address, dueAt };
+  } // prettier-ignore
+}
+
+/** Version 1 of each of these workflows. */
+export function knownAs(...workflows: readonly string[]): KnownWorkflow[] {
+  return workflows.map((workflow) => ({ workflow, versions: [1] }));
 }
 
 export function aVersion(given: Partial<VersionDraft> = {}): VersionDraft {

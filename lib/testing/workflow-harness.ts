@@ -2,8 +2,8 @@ import { milliseconds } from '../values/duration.js';
 import type { ContextIn, MessageIn, ReceiverIn, StartValues } from '../definition/workflow-types.js';
 import type { NodeCode } from '../definition/source.js';
 import type { Delivery } from '../messaging/delivery.js';
-import type { Engine } from '../engine/engine.js';
-import type { Told } from '../writer/process-cache.js';
+import type { EngineParts } from '../engine/engine.js';
+import type { NewEvent } from '../writer/pending-event.js';
 import type { StepVisit } from '../execution/step-context.js';
 import type { MemoryProcessStore } from '../store/memory/memory-process-store.js';
 import type { AuditRecord, Process } from '../query/shapes.js';
@@ -40,7 +40,7 @@ export class WorkflowHarness {
 
   /** @internal Made by `WorkflowTestingModule`. */
   constructor(
-    private readonly engine: Engine,
+    private readonly engine: EngineParts,
     private readonly workflows: WorkflowService,
   ) {}
 
@@ -96,11 +96,11 @@ export class WorkflowHarness {
   /** What another worker does once it has missed the heartbeat for long enough. */
   private async takeOver({ processId, token }: StepVisit): Promise<void> {
     const { worker, writer } = this.engine;
-    const lost: Told[] = [
+    const lost: NewEvent[] = [
       { type: 'worker-lost', worker },
       { type: 'task-lost', worker, key: token.key, run: token.run },
     ];
-    for (const told of lost) await writer.apply(processId, { tell: () => told, waits: [token.key], messages: [], patient: false });
+    for (const event of lost) await writer.apply(processId, event);
   }
 
   /** Resolves when nothing is left to do at this moment. The other methods do so anyway. */

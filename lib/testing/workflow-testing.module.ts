@@ -3,6 +3,7 @@ import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { MemoryTaskQueue } from '../queue/memory/memory-task-queue.js';
 import { discoverWorkflows } from '../workflows/boot.js';
 import { Clock } from '../values/clock.js';
+import { composeEngine } from '../engine/compose.js';
 import { Engine } from '../engine/engine.js';
 import { listenToLogger } from '../execution/logger-tee.js';
 import { settingsOf } from '../engine/settings.js';
@@ -44,10 +45,10 @@ export class WorkflowTestingModule implements OnModuleInit, OnModuleDestroy {
         { provide: TESTING_OPTIONS, useValue: options },
         { provide: Clock, useFactory: () => new VirtualClock(options.now) },
         { provide: Engine, useFactory: (clock: VirtualClock) => inMemory(clock, options), inject: [Clock] },
-        { provide: WorkflowService, useFactory: (engine: Engine) => new WorkflowService(engine), inject: [Engine] },
+        { provide: WorkflowService, useFactory: ({ parts }: Engine) => new WorkflowService(parts), inject: [Engine] },
         {
           provide: WorkflowHarness,
-          useFactory: (engine: Engine, workflows: WorkflowService) => new WorkflowHarness(engine, workflows),
+          useFactory: ({ parts }: Engine, workflows: WorkflowService) => new WorkflowHarness(parts, workflows),
           inject: [Engine, WorkflowService],
         },
       ],
@@ -57,9 +58,9 @@ export class WorkflowTestingModule implements OnModuleInit, OnModuleDestroy {
 
   async onModuleInit(): Promise<void> {
     const { defaults } = this.options;
-    discoverWorkflows(this.discovery, this.engine.registry, null, { ...(defaults && { defaults }) }, [], this.options);
+    discoverWorkflows(this.discovery, this.engine.parts.registry, null, { ...(defaults && { defaults }) }, [], this.options);
     this.endListening = listenToLogger();
-    await this.engine.definitions.open();
+    await this.engine.parts.definitions.open();
     await this.engine.start();
   }
 
@@ -71,5 +72,6 @@ export class WorkflowTestingModule implements OnModuleInit, OnModuleDestroy {
 function inMemory(clock: VirtualClock, { keepUnmatched }: WorkflowTestingOptions): Engine {
   const now = () => clock.now().getTime();
   const settings = { ...settingsOf({ ...(keepUnmatched !== undefined && { keepUnmatched }) }, []), sweeps: false };
-  return new Engine(new MemoryProcessStore(now), new MemoryTaskQueue(null, now), clock, new VirtualTimers(clock), settings);
+  const ports = { store: new MemoryProcessStore(now), queue: new MemoryTaskQueue(null, now), clock, timers: new VirtualTimers(clock) };
+  return composeEngine(ports, settings);
 }

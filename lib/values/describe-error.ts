@@ -9,7 +9,7 @@ export class WrongResult extends Error {
 }
 
 /** `Class: message`, and the causes behind it. Never throws, whatever was thrown. */
-export function describe(error: unknown): string {
+export function describeError(error: unknown): string {
   try {
     const text =
       error instanceof Error ? `${headOf(error)}${error.cause instanceof Error ? ` (cause: ${headOf(error.cause)})` : ''}` : `thrown: ${printed(error)}`;
@@ -37,5 +37,5 @@ export function kindOf(value: unknown): string {
 
 /** With its stack, where whoever reads it can do something with that. */
 export function traceOf(error: unknown): string {
-  return error instanceof Error && !(error instanceof WrongResult) ? (error.stack ?? describe(error)) : describe(error);
+  return error instanceof Error && !(error instanceof WrongResult) ? (error.stack ?? describeError(error)) : describeError(error);
 }

@@ -19,3 +19,11 @@ function canonical(value: Json): string {
   const entries = Object.entries(value as Readonly<Record<string, Json>>).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, each]) => `${JSON.stringify(key)}:${canonical(each)}`).join(',')}}`;
 }
+
+/**
+ * A group id as a short key that is the same on every database: collations that fold case or trailing blanks would
+ * otherwise take two group ids for one. Two processes with the same key are the same to the unique index.
+ */
+export function groupKey(groupId: string): string {
+  return createHash('sha256').update(groupId).digest('base64url').slice(0, 32);
+}

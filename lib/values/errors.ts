@@ -102,11 +102,13 @@ export class UnserialisableValueError extends WorkflowError {
   }
 }
 
-/** 503. The database refused or was not there, time and again. What was asked for may or may not have been done. */
+/** 503. The database cannot be reached, or refused time and again. What was asked for may or may not have been done. */
 export class StoreUnavailableError extends WorkflowError {
-  declare readonly processId: string;
-  constructor(processId: string, cause: unknown) {
-    super(503, 'StoreUnavailableError', `Process ${processId} could not be changed: ${reasonOf(cause)}`, { processId });
+  /** Where it is about one process. */
+  declare readonly processId?: string;
+  constructor(cause: unknown, processId?: string) {
+    const what = processId === undefined ? 'The database cannot be reached' : `Process ${processId} could not be changed`;
+    super(503, 'StoreUnavailableError', `${what}: ${reasonOf(cause)}`, processId === undefined ? {} : { processId });
     this.cause = cause;
   }
 }

@@ -7,12 +7,19 @@ export class PendingWork {
     return this.count;
   }
 
+  /** Something begins; {@link end} follows, whatever comes of it. */
+  begin(): void {
+    this.count++;
+  }
+
+  end(): void {
+    if (--this.count === 0 && this.waiting.length > 0) setImmediate(() => this.tell());
+  }
+
   /** `work` never rejects, or its rejection is a mistake of ours that must be seen. */
   during(work: () => Promise<void>): void {
-    this.count++;
-    const end = () => {
-      if (--this.count === 0 && this.waiting.length > 0) setImmediate(() => this.tell());
-    };
+    this.begin();
+    const end = () => this.end();
     void work().then(end, (error: unknown) => {
       end();
       throw error;

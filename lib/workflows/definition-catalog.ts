@@ -37,7 +37,7 @@ export class DefinitionCatalog {
 
   /** All that the application brings is in the registry. @throws InvalidWorkflowError where live processes need another graph of it */
   async open(): Promise<void> {
-    const stored = await this.store.definitions();
+    const stored = await this.store.maintenance.definitions();
     const problems: string[] = [];
     for (const bound of this.registry.all()) await this.bring(bound, stored).catch((error: unknown) => problems.push(...problemsIn(error)));
     if (problems.length > 0) throw new InvalidWorkflowError('the workflows of this application', problems);
@@ -55,7 +55,7 @@ export class DefinitionCatalog {
   }
 
   private async warnOfStrangers(): Promise<void> {
-    const strangers = (await this.store.census()).filter(({ workflow, version }) => !this.registry.find(workflow, version));
+    const strangers = (await this.store.queries.census()).filter(({ workflow, version }) => !this.registry.find(workflow, version));
     const lines = strangers.map(({ workflow, version, live }) => `${live} live ${live === 1 ? 'process' : 'processes'} of "${workflow}" version ${version}`);
     if (lines.length > 0) this.logger.warn(`This application does not know the workflow of ${lines.join(', ')}: they stand still here.`);
   }
@@ -65,7 +65,7 @@ export class DefinitionCatalog {
   /** What other instances have defined or withdrawn since the last look. */
   async learn(): Promise<void> {
     const { changes } = this;
-    const rows = await this.store.definitions(this.since);
+    const rows = await this.store.maintenance.definitions(this.since);
     if (changes !== this.changes) return this.learn(); // what was read may be older than what this instance has written since
     const changed = rows.filter((row) => this.isNews(row));
     if (changed.length > 0) this.adoptAll(changed);
@@ -131,12 +131,12 @@ export class DefinitionCatalog {
   }
 
   private async written(document: WorkflowJson): Promise<{ placed: BoundWorkflow }> {
-    return this.record(this.made(document), await this.store.definitions(), true);
+    return this.record(this.made(document), await this.store.maintenance.definitions(), true);
   }
 
   /** @throws InvalidInputError for what is code, UnknownWorkflowError */
   async withdraw(name: string, version?: number): Promise<void> {
-    const rows = (await this.store.definitions()).filter((row) => row.name === name && (version === undefined || row.version === version));
+    const rows = (await this.store.maintenance.definitions()).filter((row) => row.name === name && (version === undefined || row.version === version));
     if (rows.length === 0) this.registry.get(name, version);
     const documents = rows.filter(({ document }) => document !== null);
     if (documents.length === 0) throw new InvalidInputError('workflow', [`"${name}" is code: take its class out of the providers instead`]);
@@ -144,7 +144,7 @@ export class DefinitionCatalog {
   }
 
   private async takeBack({ updatedAt: _at, ...row }: StoredDefinition): Promise<void> {
-    const isWritten = row.withdrawn || (await this.store.keepDefinition({ ...row, withdrawn: true }, row.fingerprint));
+    const isWritten = row.withdrawn || (await this.store.maintenance.keepDefinition({ ...row, withdrawn: true }, row.fingerprint));
     if (!isWritten) return this.withdraw(row.name, row.version); // somebody has just defined it anew
     this.leave(row);
   }
@@ -153,23 +153,23 @@ export class DefinitionCatalog {
 
   /** Writes it down under its version. Whoever loses a race looks again at what there is. */
   private async record(bound: BoundWorkflow, known: readonly StoredDefinition[], returns: boolean): Promise<{ placed: BoundWorkflow; withdrawn: boolean }> {
-    for (let losses = 0, stored = known; losses < MOST_LOSSES; losses++, stored = await this.store.definitions()) {
+    for (let losses = 0, stored = known; losses < MOST_LOSSES; losses++, stored = await this.store.maintenance.definitions()) {
       const rows = stored.filter(({ name }) => name === bound.definition.name);
       const placed = withVersion(bound, versionFor(bound, rows));
       const before = rows.find(({ version }) => version === placed.definition.version);
       const row = rowOf(placed, !returns && before?.withdrawn === true);
       if (before && isSame(before, row)) return { placed, withdrawn: row.withdrawn };
       await this.check(placed, row, before, rows);
-      if (await this.store.keepDefinition(row, before?.fingerprint ?? null)) return { placed, withdrawn: row.withdrawn };
+      if (await this.store.maintenance.keepDefinition(row, before?.fingerprint ?? null)) return { placed, withdrawn: row.withdrawn };
     }
-    throw new StoreUnavailableError(bound.definition.name, 'too many others define it at the same time');
+    throw new StoreUnavailableError(`too many others define "${bound.definition.name}" at the same time`);
   }
 
   private async check(placed: BoundWorkflow, row: DefinitionRow, before: StoredDefinition | undefined, rows: readonly StoredDefinition[]): Promise<void> {
     if (!before) return;
     if (row.document !== null && before.document === null)
       throw new InvalidWorkflowError(nameIn(placed), [`${nameIn(placed)} is code: give the document another name or version.`]);
-    if (before.fingerprint !== row.fingerprint) unused(placed, rows, await this.store.census());
+    if (before.fingerprint !== row.fingerprint) unused(placed, rows, await this.store.queries.census());
   }
 
   private take(placed: BoundWorkflow): void {

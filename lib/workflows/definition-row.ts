@@ -1,7 +1,6 @@
 import { fingerprintOf } from '../definition/fingerprint.js';
 import { InvalidWorkflowError } from '../values/errors.js';
-import type { ProcessStore } from '../store/process-store.js';
-import type { StoredDefinition } from '../store/port.js';
+import type { LiveCount, StoredDefinition } from '../store/port.js';
 import type { BoundWorkflow } from './bound-workflow.js';
 
 /** A definition as it is written down. */
@@ -38,15 +37,13 @@ export function withVersion(bound: BoundWorkflow, version: number): BoundWorkflo
   return bound.definition.version === version ? bound : { ...bound, definition: { ...bound.definition, version } };
 }
 
-type Census = Awaited<ReturnType<ProcessStore['census']>>;
-
 /** How many live processes a version has. */
-export function liveIn(census: Census, name: string, version: number): number {
+export function liveIn(census: readonly LiveCount[], name: string, version: number): number {
   return census.find((each) => each.workflow === name && each.version === version)?.live ?? 0;
 }
 
 /** @throws InvalidWorkflowError if live processes are on their way through the graph it had */
-export function unused(bound: BoundWorkflow, rows: readonly StoredDefinition[], census: Census): void {
+export function unused(bound: BoundWorkflow, rows: readonly StoredDefinition[], census: readonly LiveCount[]): void {
   const { name, version } = bound.definition;
   const live = liveIn(census, name, version);
   if (live === 0) return;

@@ -5,7 +5,7 @@ import { type Gate, stepsOf, type StepNode, unsolicitedSteps } from '../definiti
 import type { NodeCode, WorkflowSource } from '../definition/source.js';
 import { didYouMean } from '../values/suggest.js';
 import { UnknownStepError, UnknownWorkflowError } from '../values/errors.js';
-import type { Known } from '../store/port.js';
+import type { KnownWorkflow } from '../store/port.js';
 import type { Class } from '../values/types.js';
 import type { BoundWorkflow } from './bound-workflow.js';
 import type { WorkflowCompiler } from './workflow-compiler.js';
@@ -103,7 +103,7 @@ export class WorkflowRegistry {
   }
 
   /** What can run here. Whoever looks for work says so: what nobody here can do is in nobody's way. */
-  known(): Known[] {
+  known(): KnownWorkflow[] {
     return [...this.byName].map(([workflow, versions]) => ({ workflow, versions: [...versions.keys()] }));
   }
 

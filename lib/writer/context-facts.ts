@@ -3,7 +3,7 @@ import { patched } from '../context/context.js';
 import { checkSize, copy, plain } from '../context/plain.js';
 import { fromStored } from '../context/typed-data.js';
 import { parseDuration } from '../values/duration.js';
-import { type ContextPatch, type Facts, Fault, type Place } from '../core/events.js';
+import { type ContextPatch, FactError, type Facts, type ItemPosition } from '../core/events.js';
 import type { Json, JsonObject } from '../values/json.js';
 import type { ProcessState } from '../core/process.js';
 import { reasonOf } from '../values/reason.js';
@@ -37,39 +37,39 @@ export class ContextFacts implements Facts {
     return (this.after_ ??= this.patch ? patched(this.before, this.patch) : this.before);
   }
 
-  holds(node: string, at: Place): boolean | Fault {
+  holds(node: string, at: ItemPosition): boolean | FactError {
     return this.ask(node, 'when', at, yesOrNo);
   }
 
-  test(node: string, at: Place): boolean | Fault {
+  test(node: string, at: ItemPosition): boolean | FactError {
     return this.ask(node, 'test', at, yesOrNo);
   }
 
-  items(node: string, at: Place): readonly Json[] | Fault {
+  items(node: string, at: ItemPosition): readonly Json[] | FactError {
     return this.ask(node, 'items', at, (value) => listOf(value, node));
   }
 
-  after(node: string, now: number, at: Place): number | Fault {
+  after(node: string, now: number, at: ItemPosition): number | FactError {
     return this.ask(node, 'after', at, (value) => moment(value, now));
   }
 
-  within(node: string, now: number, at: Place): number | Fault {
+  within(node: string, now: number, at: ItemPosition): number | FactError {
     return this.ask(node, 'within', at, (value) => moment(value, now));
   }
 
-  overdue(node: string, now: number, at: Place): number | Fault {
+  overdue(node: string, now: number, at: ItemPosition): number | FactError {
     return this.ask(node, 'overdue', at, (value) => moment(value, now));
   }
 
-  key(node: string, at: Place): string | Fault {
+  key(node: string, at: ItemPosition): string | FactError {
     return this.ask(node, 'key', at, keyFrom);
   }
 
-  since(node: string, at: Place): number | Fault {
+  since(node: string, at: ItemPosition): number | FactError {
     return this.ask(node, 'since', at, (value) => instant(value));
   }
 
-  completes(): boolean | Fault {
+  completes(): boolean | FactError {
     return guarded('completeWhen', () => this.bound.completeWhen?.(this.context()) === true);
   }
 
@@ -80,14 +80,14 @@ export class ContextFacts implements Facts {
     return outweighed ? this.values : null;
   }
 
-  private ask<T>(node: string, what: Question, at: Place, read: (value: unknown) => T): T | Fault {
+  private ask<T>(node: string, what: Question, at: ItemPosition, read: (value: unknown) => T): T | FactError {
     const code = this.bound.steps.get(node)!;
     const name = what === 'test' ? 'its condition' : what;
     const value = guarded(name, () => code[what]!(this.context(), this.glance(code, at)));
-    return value instanceof Fault ? value : understood(name, () => read(value));
+    return value instanceof FactError ? value : understood(name, () => read(value));
   }
 
-  private glance({ config = {} }: NodeCode, { item, index }: Place): StepInfo {
+  private glance({ config = {} }: NodeCode, { item, index }: ItemPosition): StepInfo {
     const { id: processId, groupId } = this.process;
     return { processId, groupId, now: new Date(this.now), item: item === undefined ? undefined : copy(item), index: index!, config };
   }
@@ -97,19 +97,19 @@ export class ContextFacts implements Facts {
   }
 }
 
-function guarded<T>(what: string, ask: () => T): T | Fault {
+function guarded<T>(what: string, ask: () => T): T | FactError {
   try {
     return ask();
   } catch (error) {
-    return new Fault(`${what} threw: ${reasonOf(error)}`);
+    return new FactError(`${what} threw: ${reasonOf(error)}`);
   }
 }
 
-function understood<T>(what: string, read: () => T): T | Fault {
+function understood<T>(what: string, read: () => T): T | FactError {
   try {
     return read();
   } catch (error) {
-    return new Fault(`${what}: ${reasonOf(error)}`);
+    return new FactError(`${what}: ${reasonOf(error)}`);
   }
 }
 

@@ -1,122 +1,148 @@
-import { after, type Change, joined, type Snapshot } from '../core/change.js';
-import type { JsonObject } from '../values/json.js';
-import type { ProcessState } from '../core/process.js';
-import { Missing } from '../core/tokens.js';
-import { transition } from '../core/transition.js';
+/** What events make of a process: one change, and the answer to each. Nothing is read or written here. */
 import { patched } from '../context/context.js';
-import { ProcessAlreadyLiveError, UnknownWorkflowError } from '../values/errors.js';
-import type { Loaded, Rejection } from '../store/port.js';
-import type { BoundWorkflow } from '../workflows/bound-workflow.js';
+import { after, type Change, joined, type Snapshot } from '../core/change.js';
+import { type DecisionContext, needsNoDefinition, type ProcessEvent } from '../core/events.js';
+import type { ProcessState } from '../core/process.js';
+import { begin, type Decision, isNeeds, type Needs, transition } from '../core/transition.js';
+import type { Loaded } from '../store/port.js';
+import { UnknownWorkflowError } from '../values/errors.js';
+import type { JsonObject } from '../values/json.js';
+import { type BoundWorkflow, unknownBound } from '../workflows/bound-workflow.js';
+import type { WorkflowRegistry } from '../workflows/registry.js';
 import { ContextFacts } from './context-facts.js';
-import type { Pending, Told } from './process-cache.js';
-
-/** What an event met, and made of it. */
-type Decided = { readonly pending: Pending; readonly change: Change | null; readonly process: ProcessState };
-
-/** What a batch of events makes of a process: one record, and the answer to each. */
-export interface Round {
-  readonly known: { readonly process: ProcessState; readonly context: JsonObject };
-  readonly total: Change | null;
-  readonly decided: readonly Decided[];
-}
+import type { EventOptions, PendingEvent, StartEvent } from './pending-event.js';
+import { resolveEvent } from './resolve-event.js';
 
 /** A process as an event meets it, with its values. */
-export type Standing = Snapshot & { readonly context: JsonObject };
+export type ProcessReading = Snapshot & { readonly context: JsonObject };
 
-/** Reads and decides; what is read from memory is not waited for. What turns out to be missing is read as well, and it is decided again. Null: there is nothing to read. */
-export async function readAndDecide<S extends Standing, T>(
-  waits: readonly string[],
-  read: (waits: readonly string[]) => Promise<S | null> | S,
-  decide: (standing: S) => T,
-): Promise<T | null> {
-  for (let wanted = waits; ;) {
-    const found = read(wanted);
-    const standing = found instanceof Promise ? await found : found;
-    if (!standing) return null;
-    try {
-      return decide(standing);
-    } catch (error) {
-      if (!(error instanceof Missing)) throw error;
-      wanted = [...wanted, ...error.keys];
-    }
-  }
+/** The newest state of a process that is known. */
+export interface KnownProcess {
+  readonly process: ProcessState;
+  readonly context: JsonObject;
 }
 
-/** Event by event, each on what the one before has made. */
-export function decideRound(
-  bound: BoundWorkflow,
-  standing: Standing,
-  batch: readonly Pending[],
-  by: string | null,
-  now: number,
-  versions: Versions = () => undefined,
-): Round {
-  let [current, total] = [standing, null as Change | null];
-  const decided: Decided[] = [];
-  for (const pending of batch) {
-    const change = decideOne(versions(current.process.workflowVersion) ?? bound, current, pending, by, now, versions);
-    if (change === 'refused') continue;
-    if (change) {
-      current = { ...after(current, change), context: valuesAfter(current.context, change) };
-      total = total ? joined(total, change) : change;
-    }
-    decided.push({ pending, change, process: current.process });
-  }
-  return { known: { process: current.process, context: current.context }, total, decided };
+/** What came of one event. `process` null: there is no such process. */
+export interface DecidedEvent {
+  readonly pending: PendingEvent;
+  readonly change: Change | null;
+  readonly process: ProcessState | null;
 }
 
-/** What cannot be told, as it cannot be stored for instance, concerns only who tells it. */
-function decideOne(bound: BoundWorkflow, standing: Standing, pending: Pending, by: string | null, now: number, versions: Versions): Change | null | 'refused' {
+/** An event that its workflow's rules, or this application, cannot take. */
+export interface RefusedEvent {
+  readonly pending: PendingEvent;
+  readonly error: unknown;
+}
+
+/** What a batch of events has come to. */
+export interface BatchDecision {
+  /** The process after all of them; null: there is none. */
+  readonly known: KnownProcess | null;
+  readonly total: Change | null;
+  readonly decided: readonly DecidedEvent[];
+  readonly refused: readonly RefusedEvent[];
+}
+
+/** Who decides, and when. */
+export interface DecidedBy {
+  readonly worker: string | null;
+  readonly now: number;
+}
+
+const NOTHING_REFUSED: readonly RefusedEvent[] = [];
+
+/** Event by event, each on what the one before has made. `reading` null: there is no such process. */
+export function decideBatch(registry: WorkflowRegistry, reading: ProcessReading | null, batch: readonly PendingEvent[], by: DecidedBy): BatchDecision | Needs {
+  let current = reading;
+  let known: KnownProcess | null = reading;
+  let refused: RefusedEvent[] | undefined;
+  const changes: Change[] = [];
+  const decided: DecidedEvent[] = [];
+  for (let i = 0; i < batch.length; i++) {
+    const pending = batch[i]!;
+    const decision = decideOne(registry, current, pending, by);
+    if (decision instanceof Refusal) (refused ??= []).push({ pending, error: decision.error });
+    else if (isNeeds(decision)) return decision;
+    else {
+      if (decision) {
+        changes.push(decision);
+        known = { process: decision.process, context: valuesAfter(known?.context ?? NO_VALUES, decision) };
+        if (i + 1 < batch.length) current = afterChange(current, decision, known.context);
+      }
+      decided.push({ pending, change: decision, process: known && known.process });
+    }
+  }
+  const total = changes.length === 0 ? null : joined(changes);
+  return { known, total, decided, refused: refused ?? NOTHING_REFUSED };
+}
+
+class Refusal {
+  constructor(readonly error: unknown) {}
+}
+
+function decideOne(registry: WorkflowRegistry, reading: ProcessReading | null, { event, options }: PendingEvent, by: DecidedBy): Decision | Refusal {
+  if (event.type === 'started') return reading === null ? beginProcess(event, options, by.worker) : null;
+  if (reading === null) return null;
+  const bound = boundFor(registry, reading.process, event);
+  if (!bound) return new Refusal(unknownWorkflow(reading.process));
   try {
-    const told = pending.tell({ process: standing.process, context: standing.context, bound });
-    return decideOn(underVersion(bound, told, versions), standing, told, by, now);
+    const resolved = resolveEvent(event, bound, reading.context, options);
+    const facts = factsFor(bound, reading, resolved, by.now);
+    return transition(bound.definition, reading, resolved, decisionContext(facts, options, by));
   } catch (error) {
-    if (error instanceof Missing) throw error;
-    pending.reject(error);
-    return 'refused';
+    return new Refusal(error);
   }
 }
-
-/** The other versions of its workflow, as far as they are known here. */
-export type Versions = (version: number) => BoundWorkflow | undefined;
 
 /** A migration is decided by the version it leads to. */
-export function underVersion(bound: BoundWorkflow, told: Told, versions: Versions): BoundWorkflow {
-  return told.type === 'migrated' ? (versions(told.to) ?? bound) : bound;
+function boundFor(registry: WorkflowRegistry, { workflow, workflowVersion }: ProcessState, event: ProcessEvent<object>): BoundWorkflow | undefined {
+  const known = registry.find(workflow, workflowVersion);
+  if (event.type === 'migrated') return registry.find(workflow, event.to) ?? known;
+  return known ?? (needsNoDefinition(event) ? unknownBound(workflow, workflowVersion) : undefined);
 }
 
-/** What one event makes of a process, by the values it has. */
-export function decideOn(bound: BoundWorkflow, standing: Standing, told: Told, by: string | null, now: number): Change | null {
-  return transition(bound.definition, standing, { ...told, by, facts: factsFor(bound, standing.process, standing.context, told, now) }, now);
+function decisionContext(facts: ContextFacts, { actor, reason }: EventOptions, { worker, now }: DecidedBy): DecisionContext {
+  return { now, random: Math.random(), by: worker, facts, actor, reason };
 }
 
 /** What the context says once the event is in it: a patch changes the values, a restart brings others. */
-function factsFor(bound: BoundWorkflow, process: ProcessState, context: JsonObject, told: Told, now: number): ContextFacts {
-  if (told.type === 'restarted' || told.type === 'migrated') return new ContextFacts(bound, process, told.values, now, undefined);
-  return new ContextFacts(bound, process, context, now, 'patch' in told ? told.patch : undefined);
+function factsFor(bound: BoundWorkflow, { process, context }: ProcessReading, event: ProcessEvent, now: number): ContextFacts {
+  if (event.type === 'restarted' || event.type === 'migrated') return new ContextFacts(bound, process, event.values, now, undefined);
+  return new ContextFacts(bound, process, context, now, 'patch' in event ? event.patch : undefined);
 }
 
-export function answer(decided: readonly Decided[]): void {
-  for (const { pending, change, process } of decided) pending.resolve({ process, change });
+function beginProcess({ bound, seed, at }: StartEvent, options: EventOptions, worker: string | null): Change {
+  const unborn = { id: seed.id, groupId: seed.groupId, contextVersion: 0, snapshotVersion: 0 };
+  const facts = new ContextFacts(bound, unborn, seed.values.set, at, undefined);
+  return begin(bound.definition, seed, decisionContext(facts, options, { worker, now: at }));
 }
 
-export function snapshotOf({ process, waits, messages, context }: Loaded, asked: readonly string[]): Standing {
+/* -------------------------------------------------------------------- readings ---- */
+
+/** `asked`: the waits that were read with it. */
+export function readingOf({ process, waits, messages, context }: Loaded, asked: readonly string[]): ProcessReading {
   return {
     process,
     asked: new Set(asked),
-    waits: new Map(waits.map((wait) => [wait.key, wait])),
+    waits: new Map(waits.map((wait) => [wait.token.key, wait])),
     messages: new Map(messages.map((message) => [message.id, message])),
     context: context ?? {},
   };
 }
 
-export function valuesAfter(values: JsonObject, change: Change): JsonObject {
-  return change.versions.reduce((before, { patch, removed, snapshot }) => snapshot ?? patched(before, { set: patch, remove: removed }), values);
+/** The process with a change on it. */
+export function afterChange(before: ProcessReading | null, change: Change, context = valuesAfter(before?.context ?? NO_VALUES, change)): ProcessReading {
+  const from = before ?? { process: change.process, waits: new Map(), messages: new Map() };
+  return { ...after(from, change), context };
 }
 
-/** Definite: the database has said no. */
-export function errorOf({ reason, change, error }: Rejection): unknown {
-  return reason === 'refused' ? error : new ProcessAlreadyLiveError('', change.process.workflow, change.process.groupId);
+const NO_VALUES: JsonObject = {};
+
+export function valuesAfter(values: JsonObject, { versions }: Change): JsonObject {
+  let newest = values;
+  for (const { patch, removed, snapshot } of versions) newest = snapshot ?? patched(newest, { set: patch, remove: removed });
+  return newest;
 }
 
 export function unknownWorkflow({ id, workflow, workflowVersion }: ProcessState): UnknownWorkflowError {

@@ -1,5 +1,5 @@
 import type { Change } from '../core/change.js';
-import type { ProcessStore } from '../store/process-store.js';
+import type { CommitStore } from '../store/commit-store.js';
 import type { Rejection } from '../store/port.js';
 
 interface Waiting {
@@ -22,7 +22,7 @@ export class GroupCommit {
   private underWay = 0;
   private armed = false;
 
-  constructor(private readonly store: ProcessStore) {}
+  constructor(private readonly store: CommitStore) {}
 
   /** Resolves when the change is durable, or with why it was not applied. Rejects when nobody knows. */
   commit(change: Change): Promise<Rejection | null> {
@@ -43,8 +43,8 @@ export class GroupCommit {
   }
 
   private nextBatch(): Waiting[] {
-    const maxConcurrentCommits = this.store.maxConcurrentCommits - this.underWay;
-    const share = this.waiting.length > WORTH_SPLITTING ? Math.ceil(this.waiting.length / maxConcurrentCommits) : this.waiting.length;
+    const free = this.store.maxConcurrentCommits - this.underWay;
+    const share = this.waiting.length > WORTH_SPLITTING ? Math.ceil(this.waiting.length / free) : this.waiting.length;
     return this.waiting.splice(0, Math.min(share, LARGEST_BATCH));
   }
 

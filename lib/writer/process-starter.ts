@@ -1,60 +1,36 @@
-import type { Change } from '../core/change.js';
 import type { ProcessState } from '../core/process.js';
-import { begin, type Seed } from '../core/transition.js';
+import type { Seed } from '../core/transition.js';
 import type { ProcessStore } from '../store/process-store.js';
-import type { Rejection } from '../store/port.js';
-import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import type { Clock } from '../values/clock.js';
-import type { GroupCommit } from './group-commit.js';
-import { ContextFacts } from './context-facts.js';
-import type { ProcessWriter } from './process-writer.js';
-import { errorOf } from './decide.js';
-import type { Uncommitted } from './uncommitted.js';
+import { ProcessAlreadyLiveError } from '../values/errors.js';
+import type { BoundWorkflow } from '../workflows/bound-workflow.js';
+import { stateOf } from './batch-loader.js';
+import type { CallOptions } from './call-options.js';
+import type { ProcessCommands } from './process-commands.js';
 
-/** Makes new processes: there is nothing to read, and nobody to race but who wants the same group id. */
+/** Makes new processes: there is nothing to read, and nobody to race but who wants the same id or group id. */
 export class ProcessStarter {
   constructor(
     private readonly store: ProcessStore,
-    private readonly committer: GroupCommit,
-    private readonly writer: ProcessWriter,
+    private readonly commands: ProcessCommands,
     private readonly clock: Clock,
-    private readonly worker: () => string | null,
-    private readonly uncommitted: Uncommitted,
   ) {}
 
-  /** @throws ProcessAlreadyLiveError when the id or the group id is taken, without the id of the process that has it */
-  start(bound: BoundWorkflow, seed: Seed, manager?: unknown): Promise<ProcessState> {
-    return manager === undefined ? this.startHere(bound, seed) : this.startWithin(manager, bound, seed);
+  /** @throws ProcessAlreadyLiveError when the id or the group id is taken, naming the process itself and not the one that has it */
+  async start(bound: BoundWorkflow, seed: Seed, call: CallOptions): Promise<ProcessState> {
+    const at = this.clock.now().getTime();
+    try {
+      const applied = await this.commands.apply(seed.id, { type: 'started', bound, seed, at }, call);
+      if (applied?.change) return applied.process;
+    } catch (error) {
+      if (!(error instanceof ProcessAlreadyLiveError)) throw error;
+    }
+    const existing = call.manager === undefined ? await stateOf(this.store, seed.id) : undefined;
+    if (existing && isTheSame(existing, seed, at)) return existing; // the reply to its commit was lost
+    throw new ProcessAlreadyLiveError(seed.id, bound.definition.name, seed.groupId);
   }
+}
 
-  private async startHere(bound: BoundWorkflow, seed: Seed): Promise<ProcessState> {
-    const change = this.begun(bound, seed, this.worker());
-    const rejection = await this.committer.commit(change).catch((error: unknown) => this.wasStarted(change, error));
-    if (rejection) throw errorOf(rejection);
-    this.writer.committed(this.writer.seatOf(seed.id), change, seed.values.set);
-    return change.process;
-  }
-
-  /** In a transaction of the caller's: what can run waits for its commit. */
-  private async startWithin(manager: unknown, bound: BoundWorkflow, seed: Seed): Promise<ProcessState> {
-    const change = this.begun(bound, seed, null);
-    const rejection = await this.store.commitWithin(manager, change);
-    if (rejection) throw errorOf(rejection);
-    this.uncommitted.add(manager, change);
-    return change.process;
-  }
-
-  /** The reply of a commit was lost: what it did is there, or is not. A process of this id may also have been there before. */
-  private async wasStarted(change: Change, error: unknown): Promise<Rejection | null> {
-    const [first] = await this.store.recordsOf(change.process.id);
-    if (!first) throw error;
-    const isOurs = first.at === change.records[0]!.at && first.worker === change.records[0]!.worker;
-    return isOurs ? null : { change, reason: 'exists', error };
-  }
-
-  private begun(bound: BoundWorkflow, seed: Seed, by: string | null): Change {
-    const now = this.clock.now().getTime();
-    const facts = new ContextFacts(bound, { id: seed.id, groupId: seed.groupId, contextVersion: 0, snapshotVersion: 0 }, seed.values.set, now, undefined);
-    return begin(bound.definition, seed, { by, facts, ...seed.given }, now);
-  }
+function isTheSame({ startedAt, groupId }: ProcessState, seed: Seed, at: number): boolean {
+  return startedAt === at && groupId === seed.groupId;
 }

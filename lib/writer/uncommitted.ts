@@ -1,39 +1,39 @@
-import { after, type Change, waitsAfter } from '../core/change.js';
-import { isFinished, type ProcessState, type WaitState } from '../core/process.js';
-import type { ProcessStore } from '../store/process-store.js';
-import { type Standing, valuesAfter } from './decide.js';
+import { type Change, waitsAfter } from '../core/change.js';
+import { isFinished, type ProcessState } from '../core/process.js';
+import type { WaitState } from '../core/wait.js';
+import type { CommitStore } from '../store/commit-store.js';
+import type { JsonObject } from '../values/json.js';
+import { afterChange, type ProcessReading } from './decide.js';
 
 /** What open transactions of the application have made of each process so far, oldest first. */
 export class Uncommitted {
   private readonly byTransaction = new WeakMap<object, Change[]>();
 
   constructor(
-    private readonly store: ProcessStore,
-    /** Tells everybody of a change when it has been committed. */
-    private readonly announce: (change: Change) => void,
+    private readonly commits: CommitStore<unknown>,
+    /** Told of a change when its transaction has committed. `context`: the values after it, if they are known. */
+    private readonly committed: (change: Change, context: JsonObject | null) => void,
   ) {}
 
   /** Until the transaction has ended, or the savepoint it was made in is rolled back. */
-  add(transaction: unknown, change: Change): void {
+  add(transaction: unknown, change: Change, context: JsonObject | null): void {
     const made = this.of(transaction);
     const forget = () => void made.splice(made.indexOf(change), 1);
-    const committed = () => {
+    const done = () => {
       forget();
-      this.announce(change);
+      this.committed(change, context);
     };
     made.push(change);
-    this.store.afterCommit(transaction, committed, forget);
+    this.commits.afterCommit(transaction, done, forget);
   }
 
   /** The process as the transaction sees it; `read`: as all others do. */
-  onTop(transaction: unknown, id: string, read: Standing | null): Standing | null {
-    let standing = read;
+  onTop(transaction: unknown, id: string, read: ProcessReading | null): ProcessReading | null {
+    let reading = read;
     for (const change of this.of(transaction)) {
-      if (change.process.id !== id || change.expected !== (standing?.process.revision ?? null)) continue;
-      const before = standing ?? { process: change.process, waits: new Map(), messages: new Map(), context: {} };
-      standing = { ...after(before, change), context: valuesAfter(before.context, change) };
+      if (change.process.id === id && change.expected === (reading?.process.revision ?? null)) reading = afterChange(reading, change);
     }
-    return standing;
+    return reading;
   }
 
   /** The newest of what it has made that is meant. */
@@ -45,7 +45,7 @@ export class Uncommitted {
 
   /** What a process waits for in it. */
   waits(transaction: unknown, id: string, read: readonly WaitState[]): readonly WaitState[] {
-    let waits: ReadonlyMap<string, WaitState> = new Map(read.map((wait) => [wait.key, wait]));
+    let waits: ReadonlyMap<string, WaitState> = new Map(read.map((wait) => [wait.token.key, wait]));
     for (const { process, waits: made } of this.of(transaction)) if (process.id === id) waits = waitsAfter(waits, made);
     return [...waits.values()];
   }

@@ -75,7 +75,7 @@ describe('SQLite', () => {
     blind.engine.registry.remove('little', 1);
     for (let i = 0; i < 205; i++) await blind.workflows.start(ParentOf);
     const { store } = blind.engine;
-    await until(() => store.childrenToStart(1000), (orders) => orders.length === 205); // prettier-ignore
+    await until(() => store.maintenance.childrenToStart(1000), (orders) => orders.length === 205); // prettier-ignore
     @Workflow({ name: 'other', context: Count })
     class Other {
       @Step() one() {}
@@ -88,7 +88,7 @@ describe('SQLite', () => {
       }
     }
     const late = await boot([ParentOfOther, Other]);
-    (late.engine.children as any).startAll = async () => {}; // the one who asked dies before it starts its child
+    late.engine.children.committed = () => {}; // the one who asked dies before it starts its child
     const { id } = await late.workflows.start(ParentOfOther);
     await until(() => late.workflows.get(id), ({ status }) => status === 'waiting'); // prettier-ignore
     for (let i = 0; i < 3; i++) await late.engine.sweeper.sweep();
@@ -129,9 +129,9 @@ describe('SQLite', () => {
     const child = await childOf(app, id);
     await app.workflows.cancel(id);
     await until(() => app.workflows.get(child), ({ status }) => status === 'cancelled'); // prettier-ignore
-    expect(await app.engine.store.messagesAt([`c:${child}`])).toHaveLength(1);
-    await app.engine.store.forgetMessages(Date.now() + 60_000);
-    expect(await app.engine.store.messagesAt([`c:${child}`])).toEqual([]);
+    expect(await app.engine.store.commits.messagesAt([`c:${child}`])).toHaveLength(1);
+    await app.engine.store.maintenance.forgetMessages(Date.now() + 60_000);
+    expect(await app.engine.store.commits.messagesAt([`c:${child}`])).toEqual([]);
   });
 
   it('but that of one that somebody waits for is', async () => {
@@ -141,8 +141,8 @@ describe('SQLite', () => {
     const blind = await boot([Little]);
     await app.close();
     await blind.workflows.cancel(child);
-    await blind.engine.store.forgetMessages(Date.now() + 60_000);
-    expect(await blind.engine.store.messagesAt([`c:${child}`])).toHaveLength(1);
+    await blind.engine.store.maintenance.forgetMessages(Date.now() + 60_000);
+    expect(await blind.engine.store.commits.messagesAt([`c:${child}`])).toHaveLength(1);
   });
 
   it('P11 a child whose rules throw fails the step that asked', async () => {

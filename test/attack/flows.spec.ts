@@ -103,9 +103,9 @@ describe('SQLite', () => {
     const { workflows, engine } = await boot();
     const { id } = await workflows.start(AsksForEach, { items: ['a', 'b'] });
     await workflows.settled(id);
-    const commit = engine.store.commit.bind(engine.store);
+    const commit = engine.store.commits.commit.bind(engine.store.commits);
     let losses = 1;
-    engine.store.commit = async (changes) => {
+    engine.store.commits.commit = async (changes) => {
       const result = await commit(changes);
       if (losses > 0 && changes.some(({ messages }) => messages.length > 0)) {
         losses--;

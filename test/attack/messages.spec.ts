@@ -96,7 +96,7 @@ function messages(database: Database): void {
   it('an answer that both sides find in the inbox is delivered, and no duplicate of itself', async () => {
     const id = randomUUID();
     const [kept, found] = [signal(), signal()];
-    const [here, there] = [a!.engine.store, b!.engine.store];
+    const [here, there] = [a!.engine.store.commits, b!.engine.store.commits];
     const [messagesAt, waitsAt] = [here.messagesAt.bind(here), there.waitsAt.bind(there)];
     let looks = 0;
     there.waitsAt = async (addresses) => {

@@ -102,8 +102,8 @@ function attacks(database: Database): void {
       const app = await boot();
       const groupId = randomUUID();
       const { store } = app.engine;
-      const commit = store.commit.bind(store);
-      store.commit = async (changes) => {
+      const commit = store.commits.commit.bind(store.commits);
+      store.commits.commit = async (changes) => {
         const refused = changes.find(({ versions }) => versions.some(({ patch }) => 'refused' in patch));
         return refused ? [{ change: refused, reason: 'refused', error: new Error('too wide') }] : commit(changes);
       };
@@ -136,20 +136,22 @@ function attacks(database: Database): void {
     gates.push(end.happen);
     bodies.set(`${groupId} two`, () => (second.happen(), end.happened));
     const { store } = app.engine;
-    const load = store.load.bind(store);
+    const load = store.commits.load.bind(store.commits);
     const [read, late] = [signal(), signal()];
-    store.load = async (wants) => {
-      store.load = load;
+    store.commits.load = async (wants) => {
+      store.commits.load = load;
       const loaded = await load(wants);
       read.happen();
       await late.happened;
       return loaded;
     };
+    const { writer } = app.engine;
     const look = app.engine.runner.look(id);
     await read.happened;
+    const [apply, told] = [writer.apply.bind(writer), signal()];
+    writer.apply = (...given) => (told.happen(), apply(...given));
     gate.happen();
-    const inLine = until(() => app.engine.writer.seats.get(id)?.pending.length, Boolean);
-    await Promise.any([second.happened, inLine]); // its outcome is recorded, or waits for the look to end
+    await told.happened; // its outcome waits for the look to end
     late.happen();
     await look;
     await second.happened;
@@ -167,7 +169,9 @@ function attacks(database: Database): void {
       bodies.set(`${groupId} one`, () => void runs++);
       const { id } = await app.workflows.start(Line, {}, { groupId });
       await app.workflows.settled(id);
-      app.engine.store.commit = () => Promise.reject(new Error('broken'));
+      const { store } = app.engine;
+      const commit = store.commits.commit.bind(store.commits);
+      store.commits.commit = () => ((store.commits.commit = commit), Promise.reject(new Error('broken')));
       await expect(app.workflows.start(Line, {}, { groupId, id })).rejects.toThrow(/exists already/);
       expect(runs).toBe(1);
     });
@@ -175,9 +179,9 @@ function attacks(database: Database): void {
     it('whose reply is lost has started, and runs', async () => {
       const app = await boot();
       const { store } = app.engine;
-      const commit = store.commit.bind(store);
-      store.commit = async (changes) => {
-        store.commit = commit;
+      const commit = store.commits.commit.bind(store.commits);
+      store.commits.commit = async (changes) => {
+        store.commits.commit = commit;
         await commit(changes);
         throw new Error('broken');
       };
@@ -191,7 +195,7 @@ function attacks(database: Database): void {
       await app.workflows.start(RequestResult, {}, { groupId });
       for (let i = 0; i < 3; i++) await app.workflows.start(RequestResult, {}, { groupId, ifLive: 'return' });
       await app.engine.activity.idle();
-      expect(app.engine.writer.seats.size).toBe(0);
+      expect(app.engine.writer.size).toBe(0);
     });
   });
 
@@ -201,17 +205,17 @@ function attacks(database: Database): void {
       const { id } = await app.workflows.start(RequestResult);
       await app.workflows.settled(id);
       const tried = signal();
-      app.engine.store.commit = () => (tried.happen(), Promise.reject(new Error('down')));
+      app.engine.store.commits.commit = () => (tried.happen(), Promise.reject(new Error('down')));
       const call = expect(app.workflows.cancel(id)).rejects.toThrow(/shuts down/);
       await tried.happened;
-      await app.engine.stop();
+      await app.stop();
       await call;
       await expect(app.workflows.cancel(id)).rejects.toThrow(/shuts down/);
     });
 
     it('takes nothing more: what is started then is for the others', async () => {
       const [a, b] = [await boot(), await boot()];
-      await a.engine.stop();
+      await a.stop();
       await b.engine.sweeper.beat(); // by now b has forgotten that there was a worker a
       const { id } = await a.workflows.start(Line);
       await b.engine.sweeper.sweep();
@@ -222,7 +226,7 @@ function attacks(database: Database): void {
   it('P13 what is held by a worker nobody has heard of is taken over', async () => {
     const [a, b] = [await boot(), await boot()];
     const { id } = await inTheMiddle(a);
-    await b.engine.store.forgetWorker(a.engine.worker); // as if it had died before its first heartbeat
+    await b.engine.store.maintenance.forgetWorker(a.engine.worker); // as if it had died before its first heartbeat
     await b.engine.sweeper.beat();
     expect((await b.workflows.settled(id)).status).toBe('completed');
     expect((await b.workflows.history(id)).map(({ type }) => type)).toContain('process-recovered');
@@ -235,7 +239,7 @@ function attacks(database: Database): void {
       await app.workflows.settled((await app.workflows.start(Line)).id);
       const runners = Array.from({ length: 12 }, () => app.dataSource.createQueryRunner());
       const waiting = runners.map((runner) => runner.connect().catch(() => {})); // more than the pool has
-      expect(await app.engine.store.beat('somebody')).toBeGreaterThan(0);
+      expect(await app.engine.store.maintenance.beat('somebody')).toBeGreaterThan(0);
       for (const [i, runner] of runners.entries()) await waiting[i]!.then(() => runner.release());
     });
 }

@@ -76,7 +76,7 @@ function transactional(database: Database): void {
   it('whose worker is taken for dead pays once', async () => {
     const { id, gate, debits } = await paying(Paying);
     const lost = { type: 'worker-lost', worker: app.engine.worker } as const;
-    const taking = app.engine.writer.apply(id, { tell: () => lost, waits: [], messages: [], patient: false });
+    const taking = app.engine.writer.apply(id, lost);
     if (others) await until(() => app.workflows.get(id), ({ contextVersion }) => contextVersion === 2); // prettier-ignore
     gate.happen();
     await taking;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { aDefinition, aStage, aStepNode, aFork, NOTHING } from '../core/builders.js';
 import { Story, type Told } from '../core/story.js';
 
-const undoings = (story: Story) => story.process.tokens.filter(({ does }) => does === 'undo');
+const undoings = (story: Story) => story.tokens.filter(({ does }) => does === 'undo');
 
 function speaker(story: Story, i = 0) {
   const { key, run, attempt } = undoings(story)[i]!;
@@ -28,7 +28,7 @@ describe('undoing everything while a stage is being undone', () => {
     story.tell(story.succeeded('hotel'));
     story.tell(story.failed('pay', { permanent: true }));
     const first = speaker(story);
-    story.tell({ type: 'cancelled', compensate: true, reason: 'enough' });
+    story.tell({ type: 'cancelled', compensate: true, why: 'enough' });
     return { story, first };
   }
 
@@ -52,7 +52,7 @@ describe('undoing everything while a stage is being undone', () => {
 
   it('goes on when the visit could not be undone', () => {
     const { story, first } = begun();
-    story.tell({ type: 'step-failed', ...first, error: 'no', permanent: true, random: 0 });
+    story.tell({ type: 'step-failed', ...first, error: 'no', permanent: true });
     expect(story.status).toBe('running');
     expect(undoings(story).map(({ open }) => open)).toEqual([0]);
   });
@@ -78,7 +78,7 @@ describe('undoing everything while a stage is being undone', () => {
     const story = inStage();
     story.tell(story.succeeded('hotel'));
     story.tell(story.failed('pay', { permanent: true }));
-    story.tell({ type: 'step-failed', ...speaker(story), error: 'no', permanent: true, random: 0 });
+    story.tell({ type: 'step-failed', ...speaker(story), error: 'no', permanent: true });
     expect(story.status).toBe('failed');
     story.tell({ type: 'cancelled', compensate: true });
     expect(undoings(story).map(({ open, fault }) => [open, fault])).toEqual([[0, undefined]]);

@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { expect, it } from 'vitest';
 import { eventAddress } from '../../lib/core/addresses.js';
-import { aMessage } from '../../lib/core/engine-messages.js';
+import { newMessage } from '../../lib/core/engine-messages.js';
 import { Step, Workflow } from '../../lib/index.js';
 import { until } from '../support/app.js';
 import { onTwoDatabases } from '../support/two-databases.js';
@@ -28,7 +28,7 @@ onTwoDatabases('processes of a version that nobody knows', {}, ({ boot }) => {
     const starts = await boot({ providers: [Old, New], queues: ['work'], options: { worker: { enabled: false } } });
     const begin = async (version: number, groupId: string) => {
       const { id } = await starts.workflows.start('shop', {}, { version, groupId });
-      await starts.engine.store.keepMessages([aMessage(groupId, eventAddress('go', groupId), {}, Date.now() + version)]);
+      await starts.engine.store.commits.keepMessages([newMessage(groupId, eventAddress('go', groupId), {}, Date.now() + version)]);
       return id;
     };
     await Promise.all(Array.from({ length: MORE_THAN_A_SWEEP_LOOKS_AT }, (__, i) => begin(1, `old-${i}`)));

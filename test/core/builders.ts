@@ -1,6 +1,9 @@
 import type { MessageState } from '../../lib/core/change.js';
 import type { ContextPatch, Facts } from '../../lib/core/events.js';
-import type { ProcessState, Token, WaitState } from '../../lib/core/process.js';
+import type { ProcessState } from '../../lib/core/process.js';
+import type { ContainerToken, StepToken, Token, UndoToken } from '../../lib/core/token.js';
+import { addressOf, dueAtOf, isTaskWait, type WaitState } from '../../lib/core/wait.js';
+import type { WaitKind, WaitsFor } from '../../lib/core/waits-for.js';
 import type { ChoiceNode, EachNode, EventGate, ForkNode, Node, StageNode, StepNode, WorkflowDefinition } from '../../lib/definition/graph.js';
 
 /** When every test begins, ms. */
@@ -76,7 +79,7 @@ export function someFacts(given: Partial<Facts> = {}): Facts {
   }; // prettier-ignore
 }
 
-export function aToken(given: Partial<Token> = {}): Token {
+export function aToken(given: Partial<StepToken> = {}): StepToken {
   return { key: '0', node: 'a', run: 1, does: 'run', attempt: 1, since: NOON, ...given };
 }
 
@@ -88,8 +91,51 @@ export function aProcess(given: Partial<ProcessState> = {}): ProcessState {
   }; // prettier-ignore
 }
 
-export function aWait(given: Partial<WaitState> = {}): WaitState {
-  return { ...aToken(), kind: 'event', address: null, dueAt: null, queue: null, readyAt: null, worker: null, claim: 0, ...given };
+interface WaitDetails {
+  readonly kind: WaitKind;
+  readonly address: string;
+  readonly dueAt: number | null;
+  readonly queue: string;
+  readonly readyAt: number | null;
+  readonly worker: string | null;
+}
+
+export function aWait(given: Partial<StepToken> & Partial<WaitDetails> = {}): WaitState {
+  const { kind = 'event', address = 'e:none:', dueAt = null, queue = 'q', readyAt = null, worker = null, ...token } = given;
+  return { token: aToken(token), waitsFor: waitsFor({ kind, address, dueAt, queue, readyAt, worker }) };
+}
+
+function waitsFor({ kind, address, dueAt, queue, readyAt, worker }: WaitDetails): WaitsFor {
+  switch (kind) {
+    case 'task': return { kind, queue, readyAt, worker, dueAt };
+    case 'timer': case 'condition': return { kind, dueAt };
+    case 'turn': case 'branches': case 'overdue': return { kind };
+    default: return { kind, address, dueAt };
+  } // prettier-ignore
+}
+
+/** Any token, with all that some token can have: for tests that look into it. */
+export type AnyToken = Pick<Token, 'key' | 'node' | 'run' | 'since' | 'attempt' | 'does' | 'fault' | 'parked'> &
+  Partial<Omit<StepToken, 'does'>> &
+  Partial<Omit<ContainerToken, 'does'>> &
+  Partial<Omit<UndoToken, 'does'>>;
+
+export interface AnyWait extends Omit<AnyToken, 'parked'> {
+  readonly kind: WaitKind;
+  readonly address: string | null;
+  readonly dueAt: number | null;
+  readonly queue: string | null;
+  readonly readyAt: number | null;
+  readonly worker: string | null;
+  /** How often a worker has taken it. */
+  readonly claim: number;
+}
+
+/** A wait on one level. */
+export function flat(wait: WaitState): AnyWait {
+  const token = wait.token as AnyToken;
+  const { queue, readyAt, worker } = isTaskWait(wait) ? wait.waitsFor : { queue: null, readyAt: null, worker: null };
+  return { ...token, kind: wait.waitsFor.kind, address: addressOf(wait), dueAt: dueAtOf(wait), queue, readyAt, worker, claim: token.claims ?? 0 };
 }
 
 export function aMessage(id = 'm', given: Partial<MessageState> = {}): MessageState {

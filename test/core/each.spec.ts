@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { Fault } from '../../lib/core/events.js';
-import { isActive, type Token } from '../../lib/core/process.js';
-import { aDefinition, aFork, aMessage, anEach, aStepNode, NOTHING } from './builders.js';
+import { FactError } from '../../lib/core/events.js';
+import { isActive, type Token } from '../../lib/core/token.js';
+import { aDefinition, aFork, type AnyToken, aMessage, anEach, aStepNode, NOTHING } from './builders.js';
 import { Story } from './story.js';
 
 const loose = (name: string, given = {}) => aStepNode(name, { next: [], ...given });
 const items = (size: number) => ({ items: () => Array.from({ length: size }, (_, i) => `i${i}`) });
-const running = (story: Story) => story.process.tokens.filter(isActive);
-const labels = (tokens: readonly Token[]) => tokens.map(({ node, item, index }) => `${node} ${String(item)} ${index}`);
+const running = (story: Story) => story.tokens.filter((token) => isActive(token as Token));
+const labels = (tokens: readonly AnyToken[]) => tokens.map(({ node, item, index }) => `${node} ${String(item)} ${index}`);
 
-function finish(story: Story, { key, run, attempt }: Token): void {
+function finish(story: Story, { key, run, attempt }: AnyToken): void {
   const told = { type: 'step-succeeded', key, run, attempt, claim: story.process.claim, patch: NOTHING } as const;
   expect(story.tell(told), key).not.toBeNull();
 }
@@ -52,7 +52,7 @@ describe('an each', () => {
   });
 
   it('whose items cannot be told fails with its reason, and is asked again by a retry', () => {
-    let found: Fault | string[] = new Fault('items threw: oh');
+    let found: FactError | string[] = new FactError('items threw: oh');
     const story = new Story(aDefinition([aStepNode('a', { next: ['each'] }), anEach('each', 'b'), loose('b')]), { items: () => found }).do('a');
     expect(story.process).toMatchObject({ status: 'failed', cause: 'each: items threw: oh' });
     story.tell(story.restart(2));
@@ -96,10 +96,10 @@ describe('an each', () => {
       const { key, run, attempt } = next;
       story.tell({ type: 'response-requested', key, run, attempt, claim: story.process.claim });
     }
-    const last = [...story.book.waits.values()].find(({ key }) => key === '0/79/0')!;
+    const last = story.waits.find(({ key }) => key === '0/79/0')!;
     story.tell({ type: 'message-received', key: last.key, run: last.run, message: aMessage('x', { address: last.address! }) });
     story.do('a').tell(story.restart(story.process.contextVersion));
-    const stand = [...story.process.tokens, ...story.book.waits.values()].filter(({ index }) => index === 79);
+    const stand = [...story.tokens, ...story.waits].filter(({ index }) => index === 79);
     expect(stand.filter(({ does }) => does !== 'branches').map(({ node }) => node)).toEqual(['b']);
   }, 60_000);
 });
@@ -138,7 +138,7 @@ describe('many items', () => {
 
   it('10,000 queued: all at once, each a row', () => {
     const story = new Story(big({ queue: 'q' }), items(10_000));
-    expect([...story.book.waits.values()].every(({ kind }) => kind === 'task')).toBe(true);
+    expect(story.waits.every(({ kind }) => kind === 'task')).toBe(true);
     expect(story.book.waits.size).toBe(10_000);
     expect(story.process.tokens).toHaveLength(1);
     finishAll(story);

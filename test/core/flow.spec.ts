@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Fault } from '../../lib/core/events.js';
+import { FactError } from '../../lib/core/events.js';
 import { placesAt } from '../../lib/core/moves.js';
 import { aDefinition, aFork, aLine, aStepNode, NOON, NOTHING, hearing } from './builders.js';
 import { Story } from './story.js';
@@ -150,14 +150,14 @@ describe('a condition', () => {
   });
 
   it('that cannot be told fails the process, with the reason', () => {
-    const story = new Story(aDefinition([aStepNode('a', { when: true, required: false })]), { holds: () => new Fault('when threw: oh') });
+    const story = new Story(aDefinition([aStepNode('a', { when: true, required: false })]), { holds: () => new FactError('when threw: oh') });
     expect(story.status).toBe('failed');
     expect(story.process.cause).toBe('a: when threw: oh');
     expect(story.records).toEqual(['process-started', 'process-failed a']);
   });
 
   it('that could not be told is asked again by a retry, and not skipped', () => {
-    let answer: boolean | Fault = new Fault('when threw: oh');
+    let answer: boolean | FactError = new FactError('when threw: oh');
     const story = new Story(aDefinition([aStepNode('a', { when: true })]), { holds: () => answer });
     answer = false;
     story.tell({ type: 'retried' });
@@ -166,7 +166,7 @@ describe('a condition', () => {
   });
 
   it('that still cannot be told fails again', () => {
-    const story = new Story(aDefinition([aStepNode('a', { when: true })]), { holds: () => new Fault('when threw: oh') });
+    const story = new Story(aDefinition([aStepNode('a', { when: true })]), { holds: () => new FactError('when threw: oh') });
     story.tell({ type: 'retried' });
     expect(story.status).toBe('failed');
     expect(story.token('a')).toMatchObject({ run: 1, attempt: 2, fault: 'when threw: oh' });
@@ -224,7 +224,7 @@ describe('a time', () => {
   });
 
   it('that cannot be told fails the process, and is asked again by a retry', () => {
-    let at: number | Fault = new Fault('after threw: oh');
+    let at: number | FactError = new FactError('after threw: oh');
     const story = new Story(aDefinition([aStepNode('a', { after: 'asked' })]), { after: () => at });
     expect(story.process).toMatchObject({ status: 'failed', cause: 'a: after threw: oh' });
     at = NOON + HOUR;
@@ -240,7 +240,7 @@ describe('a time', () => {
   });
 
   it('a deadline that cannot be told fails the process before it asks for anything', () => {
-    let at: number | Fault = new Fault('within threw: oh');
+    let at: number | FactError = new FactError('within threw: oh');
     const story = new Story(aDefinition([aStepNode('a', { gate: hearing('news'), within: 'asked' })]), { within: () => at });
     expect(story.process).toMatchObject({ status: 'failed', cause: 'a: within threw: oh' });
     at = NOON + HOUR;
@@ -286,7 +286,7 @@ describe('an early end', () => {
 
   it('that cannot be told suspends the process with its reason, and a person lets it go on', () => {
     const story = new Story(early(), { completes: () => false });
-    story.facts = { ...story.facts, completes: () => new Fault('completeWhen threw: oh') };
+    story.facts = { ...story.facts, completes: () => new FactError('completeWhen threw: oh') };
     story.do('a');
     expect(story.process).toMatchObject({ status: 'suspended', cause: 'completeWhen threw: oh' });
     expect(story.last.records.map(({ type, error }) => [type, error])).toEqual([['step-completed', null], ['process-suspended', 'completeWhen threw: oh']]); // prettier-ignore

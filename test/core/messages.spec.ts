@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Fault } from '../../lib/core/events.js';
-import { correlationOf } from '../../lib/core/process.js';
+import { FactError } from '../../lib/core/events.js';
+import { correlationOf } from '../../lib/core/token.js';
 import { aDefinition, aFork, aMessage, aStepNode, NOON, hearing } from './builders.js';
 import { Story, type Told } from './story.js';
 
@@ -345,7 +345,7 @@ describe('an event nobody asked for', () => {
   });
 
   it('whose deadline cannot be told fails the process with the reason on record, and keeps the event', () => {
-    const story = new Story(aDefinition([aStepNode('a'), heard({ within: 'asked' })]), { within: () => new Fault('within threw: oh') });
+    const story = new Story(aDefinition([aStepNode('a'), heard({ within: 'asked' })]), { within: () => new FactError('within threw: oh') });
     story.tell(story.event('heard'));
     expect(story.last.records.map(({ type, error }) => [type, error])).toEqual([['message-delivered', null], ['process-failed', 'within threw: oh']]); // prettier-ignore
     story.tell({ type: 'retried' });

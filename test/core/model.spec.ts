@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isActive, type Token, type WaitState } from '../../lib/core/process.js';
-import type { Node } from '../../lib/definition/graph.js';
-import type { WorkflowDefinition } from '../../lib/definition/graph.js';
-import { aChoice, aDefinition, aFork, aMessage, anEach, aRace, aStage, aStepNode, hearing, NOTHING, ONCE } from './builders.js';
+import { isActive, type Token } from '../../lib/core/token.js';
+import type { Node, WorkflowDefinition } from '../../lib/definition/graph.js';
+import { aChoice, aDefinition, aFork, aMessage, anEach, type AnyToken, type AnyWait, aRace, aStage, aStepNode, hearing, NOTHING, ONCE } from './builders.js';
 import { type Block, Model, type Phase, type StepBlock, type Visit } from './model.js';
 import { Story, type Told } from './story.js';
 
@@ -222,7 +221,7 @@ class Pair {
     if (this.story.tell(told)) inModel();
   }
 
-  private pairs(): [Visit, Token | WaitState][] {
+  private pairs(): [Visit, AnyStanding][] {
     const tokens = standing(this.story);
     return byOrder(this.model.visits(), labelOf).map((visit, i) => [visit, byOrder(tokens, labelOfToken)[i]!]);
   }
@@ -234,24 +233,24 @@ class Pair {
     expect(token.index === undefined ? '' : `${String(token.item).split('.').at(-1)}`).toBe(token.index === undefined ? '' : String(token.index));
     expect(token.previous, `what came before ${token.node}`).toBe(visit.previous);
     if (visit.phase === 'wait') return this.answer(visit, token);
-    if (visit.phase === 'timer') return this.wake(visit, token as WaitState);
+    if (visit.phase === 'timer') return this.wake(visit, token as AnyWait);
     if (visit.phase !== 'fault') this.outcome(visit, token, how);
   }
 
-  private answer(visit: Visit, token: Token): void {
-    const { address } = token as WaitState;
+  private answer(visit: Visit, token: AnyStanding): void {
+    const { address } = token as AnyWait;
     this.tell({ type: 'message-received', key: token.key, run: token.run, message: aMessage(`m${++this.messages}`, { address: address! }) });
     visit.phase = visit.begins = 'run';
   }
 
-  private wake(visit: Visit, token: WaitState): void {
+  private wake(visit: Visit, token: AnyWait): void {
     this.story.now = Math.max(this.story.now, token.dueAt!);
-    this.tell({ type: 'came-due', key: token.key, run: token.run, random: 0 });
+    this.tell({ type: 'came-due', key: token.key, run: token.run });
     if (visit.begins === 'timer') visit.begins = 'run';
     visit.phase = visit.begins;
   }
 
-  private outcome(visit: Visit, token: Token, how: number): void {
+  private outcome(visit: Visit, token: AnyStanding, how: number): void {
     const speaker = this.speaker(token);
     if (visit.phase === 'ask' && how % 8 < 5) {
       this.tell({ type: 'response-requested', ...speaker });
@@ -259,7 +258,7 @@ class Pair {
     } else if (how % 8 < 5) this.succeed(visit, speaker);
     else if (how % 8 < 7) {
       const permanent = how % 3 === 0;
-      this.tell({ type: 'step-failed', ...speaker, error: 'Error: no', permanent, random: 0 });
+      this.tell({ type: 'step-failed', ...speaker, error: 'Error: no', permanent });
       this.model.failed(visit, permanent);
     } else {
       this.tell({ type: 'step-deferred', ...speaker, afterMs: 5 });
@@ -274,12 +273,11 @@ class Pair {
     this.model.finished(visit, change.versions[0]!.version);
   }
 
-  private speaker(token: Token | WaitState) {
+  private speaker(token: AnyStanding) {
     const { key, run, attempt } = token;
     if (!('kind' in token)) return { key, run, attempt, claim: this.story.process.claim };
-    const taken = { ...token, worker: 't', claim: token.claim + 1, readyAt: null };
-    this.story.book.waits.set(key, taken);
-    return { key, run, attempt, claim: taken.claim, taskOf: 't' };
+    this.story.take(token.node, 't', key);
+    return { key, run, attempt, claim: token.claim + 1, taskOf: 't' };
   }
 
   /** What must apply, and a second time must not. */
@@ -299,7 +297,7 @@ class Pair {
   }
 
   private tookTooLong(which: number): void {
-    const timers = [...this.story.book.waits.values()].filter(({ key }) => key.includes('~d'));
+    const timers = this.story.waits.filter(({ key }) => key.includes('~d'));
     const timer = timers[which % Math.max(timers.length, 1)];
     if (!timer) return;
     const label = `${timer.node}@${(timer.item as string | undefined) ?? ''}`;
@@ -308,7 +306,7 @@ class Pair {
       .filter(({ block, branch, armed }) => armed && block.kind === 'stage' && block.within && `${block.name}@${branch.item}` === label);
     if (stages.length !== 1) return; // a loser beside a newer one: nobody can tell them apart
     this.story.now = Math.max(this.story.now, timer.dueAt!);
-    this.tell({ type: 'came-due', key: timer.key, run: timer.run, random: 0 });
+    this.tell({ type: 'came-due', key: timer.key, run: timer.run });
     this.model.tookTooLong(stages[0]!);
   }
 
@@ -324,7 +322,7 @@ class Pair {
 
   private turn(): void {
     if (!this.story.tell({ type: 'event-received', node: 'turn', message: aMessage(`m${++this.messages}`) })) return;
-    const mail = this.story.process.tokens.find(({ node }) => node === 'turn');
+    const mail = this.story.tokens.find(({ node }) => node === 'turn');
     if (!mail) return;
     this.counts.of = { ...this.counts.of, turn: (this.counts.of['turn'] ?? 0) + 1 };
     this.tell({ type: 'step-succeeded', ...this.speaker(mail), patch: NOTHING });
@@ -338,22 +336,27 @@ class Pair {
   }
 }
 
-function standing(story: Story): (Token | WaitState)[] {
-  const isVisit = (token: Token) => story.definition.nodes.get(token.node)?.kind === 'step' && !token.key.includes('~') && !token.key.startsWith('e');
-  return [...story.process.tokens, ...story.book.waits.values()].filter((token) => isVisit(token) && !('kind' in token && token.kind === 'turn'));
+/** A token of the process row, or a wait. */
+type AnyStanding = AnyToken | AnyWait;
+
+function standing(story: Story): AnyStanding[] {
+  const isVisit = (token: AnyStanding) => story.definition.nodes.get(token.node)?.kind === 'step' && !token.key.includes('~') && !token.key.startsWith('e');
+  const parked = new Set(story.book.waits.keys());
+  const tokens: AnyStanding[] = [...story.tokens.filter(({ key }) => !parked.has(key)), ...story.waits];
+  return tokens.filter((token) => isVisit(token) && !('kind' in token && token.kind === 'turn'));
 }
 
-function phaseOf(token: Token | WaitState): Phase {
+function phaseOf(token: AnyStanding): Phase {
   if (token.fault !== undefined) return 'fault';
   if ('kind' in token) return token.kind === 'response' ? 'wait' : (token.kind as Phase);
-  return isActive(token) && token.does === 'request' ? 'ask' : 'run';
+  return isActive(token as Token) && token.does === 'request' ? 'ask' : 'run';
 }
 
 function labelOf({ step, branch }: Visit): string {
   return `${step.name}@${branch.item}`;
 }
 
-function labelOfToken({ node, item }: Token): string {
+function labelOfToken({ node, item }: AnyStanding): string {
   return `${node}@${(item as string | undefined) ?? ''}`;
 }
 
@@ -372,8 +375,8 @@ function modelSays(model: Model): Place[] {
 }
 
 function engineSays(story: Story): Place[] {
-  const nodeOf = (key: string) => [...story.process.tokens, ...story.book.waits.values()].find((token) => token.key === key)!.node;
-  const turns = [...story.book.waits.values()].filter(({ kind }) => kind === 'turn');
+  const nodeOf = (key: string) => [...story.tokens, ...story.waits].find((token) => token.key === key)!.node;
+  const turns = story.waits.filter(({ kind }) => kind === 'turn');
   return [
     ...byOrder(standing(story), labelOfToken).map((token) => ({ at: labelOfToken(token), phase: phaseOf(token) })),
     ...turns.map(({ key, item }) => `turn of ${nodeOf(key.slice(0, key.lastIndexOf('/')))}@${String(item)}`).toSorted().map((at) => ({ at, phase: 'wait' as const })), // prettier-ignore

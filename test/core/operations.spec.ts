@@ -17,7 +17,7 @@ const forked = () =>
 describe('suspend and resume', () => {
   it('keeps all that waits, and starts nothing', () => {
     const story = new Story(forked()).do('a');
-    story.tell({ type: 'suspended', reason: 'a holiday' } as never);
+    story.tell({ type: 'suspended', why: 'a holiday' });
     expect(story.process).toMatchObject({ status: 'suspended', cause: 'a holiday' });
     expect(runnable(story.process, 'w', () => false, 0)).toEqual([]);
     expect(story.waiting).toEqual(['c: timer']);
@@ -83,7 +83,7 @@ describe('cancel', () => {
     const story = new Story(forked()).do('a');
     story.tell(story.event('heard'));
     const late = [story.asked('b'), story.succeeded('heard'), story.due('c'), story.failed('b')];
-    story.tell({ type: 'cancelled', reason: 'enough' } as never);
+    story.tell({ type: 'cancelled', why: 'enough' });
     expect(story.process).toMatchObject({ status: 'cancelled', cause: 'enough', tokens: [], worker: null });
     for (const event of late) expect(story.tell(event)).toBeNull();
   });
@@ -126,7 +126,7 @@ describe('restart from a version', () => {
     ];
     const story = new Story(aDefinition(nodes)).do('b', 'a');
     story.tell(story.restart(2));
-    expect(story.process.tokens.map(({ node, open }) => [node, open])).toEqual([['outer', 2], ['inner', 1], ['a', undefined], ['c', undefined]]); // prettier-ignore
+    expect(story.tokens.map(({ node, open }) => [node, open])).toEqual([['outer', 2], ['inner', 1], ['a', undefined], ['c', undefined]]); // prettier-ignore
     expect(story.do('c', 'a').active).toEqual(['z']);
   });
 
@@ -211,7 +211,12 @@ describe('restart from a version', () => {
 
 describe('what a worker should run now', () => {
   const process = aProcess({
-    tokens: [aToken({ key: '0/0' }), aToken({ key: '0/1', run: 2 }), aToken({ key: '0/2', fault: 'no' }), aToken({ key: '0', does: 'branches' })],
+    tokens: [
+      aToken({ key: '0/0' }),
+      aToken({ key: '0/1', run: 2 }),
+      aToken({ key: '0/2', fault: 'no' }),
+      { ...aToken({ key: '0' }), does: 'branches', open: 3 },
+    ],
   });
   const keys = (...given: Parameters<typeof runnable>) => runnable(...given).map(({ key }) => key);
 

@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { after, type Change, joined } from '../../lib/core/change.js';
-import { isActive, isFinished, type WaitState } from '../../lib/core/process.js';
-import { transition } from '../../lib/core/transition.js';
-import type { ProcessEvent } from '../../lib/core/events.js';
-import { stepNamed } from '../../lib/definition/graph.js';
-import { stepsOf, type Node, type StepNode, type WorkflowDefinition } from '../../lib/definition/graph.js';
-import { aDefinition, aFork, aMessage, aStepNode, hearing } from './builders.js';
-import { Book, Story, type Told } from './story.js';
+import { isActive, type Token } from '../../lib/core/token.js';
+import type { WaitState } from '../../lib/core/wait.js';
+import { isFinished } from '../../lib/core/process.js';
+import { stepNamed, stepsOf, type Node, type StepNode, type WorkflowDefinition } from '../../lib/definition/graph.js';
+import { aDefinition, aFork, aMessage, type AnyWait, aStepNode, flat, hearing } from './builders.js';
+import { Book, decideOn, Story, type Told } from './story.js';
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 300);
 fc.configureGlobal({ endOnFailure: process.env['PROPERTY_SHRINK'] === 'no' });
@@ -125,7 +124,7 @@ class Chaos extends Story {
   }
 
   private task(which: number, how: number): Told | undefined {
-    const wait = pick([...this.book.waits.values()].filter(({ kind }) => kind === 'task'), which); // prettier-ignore
+    const wait = pick(this.waits.filter(({ kind }) => kind === 'task'), which); // prettier-ignore
     if (!wait) return undefined;
     if (how % 5 === 0 && wait.worker) return { type: 'task-lost', key: wait.key, run: wait.run, worker: wait.worker };
     if (!wait.worker && wait.readyAt !== null && wait.readyAt <= this.now) this.take(wait.node, ['t', 'u'][how % 2]);
@@ -133,7 +132,7 @@ class Chaos extends Story {
   }
 
   private message(which: number, how: number): Told | undefined {
-    const wait = pick([...this.book.waits.values()].filter(({ address }) => address !== null), which); // prettier-ignore
+    const wait = pick(this.waits.filter(({ address }) => address !== null), which); // prettier-ignore
     if (wait)
       return { type: 'message-received', key: wait.key, run: wait.run, message: aMessage(how % 4 ? `m${this.count++}` : 'm0', { digest: `d${how % 2}` }) };
     return { type: 'message-missed', message: aMessage(`m${how % 3}`) };
@@ -141,7 +140,7 @@ class Chaos extends Story {
 
   private time(which: number): Told | undefined {
     this.now += which % 100;
-    const wait = pick([...this.book.waits.values()].filter(({ dueAt }) => dueAt !== null && dueAt <= this.now), which); // prettier-ignore
+    const wait = pick(this.waits.filter(({ dueAt }) => dueAt !== null && dueAt <= this.now), which); // prettier-ignore
     return wait && { type: 'came-due', key: wait.key, run: wait.run, random: which / 1000 };
   }
 
@@ -226,9 +225,9 @@ describe('whatever happens to whatever workflow', () => {
           if (story.changes.length - from < size) continue;
           const batch = story.changes.slice(Math.max(from, 1));
           if (from === 0) book = startOf(story);
-          const whole = batch.length > 0 ? batch.reduce(joined) : undefined;
+          const whole = batch.length > 0 ? joined(batch) : undefined;
           if (whole) book.apply(whole);
-          expect(whole?.waits.put.filter(({ key }) => whole.waits.delete.includes(key)) ?? []).toEqual([]);
+          expect(whole?.waits.put.filter(({ token }) => whole.waits.delete.includes(token.key)) ?? []).toEqual([]);
           expect(book.process).toEqual(story.book.process);
           expect(untaken(book)).toEqual(untaken(story.book));
           expect([...book.messages]).toEqual([...story.book.messages]);
@@ -258,7 +257,7 @@ describe('whatever happens to whatever workflow', () => {
           messages: new Map(story.book.messages),
         } as Parameters<typeof after>[0];
         for (const told of events) {
-          const carried = transition(definition, snapshot, { by: story.worker, facts: story.facts, ...told } as ProcessEvent, story.now);
+          const carried = decideOn(definition, snapshot, { by: story.worker, facts: story.facts, ...told }, story.now);
           const stored = story.tell(told);
           expect(carried === null).toBe(stored === null);
           if (carried) snapshot = after(snapshot, carried);
@@ -301,17 +300,17 @@ describe('whatever happens to whatever workflow', () => {
 
 /** The next good thing that can happen, of those there are. */
 function good(story: Story, which: number): void {
-  const active = story.process.tokens.filter(isActive);
-  const waits = [...story.book.waits.values()].filter(({ kind }) => kind !== 'condition');
+  const active = story.tokens.filter((token) => isActive(token as Token));
+  const waits = story.waits.filter(({ kind }) => kind !== 'condition');
   const next = pick([...active, ...waits], which);
   if (!next) return;
-  if ('kind' in next) return come(story, next as WaitState);
+  if ('kind' in next) return come(story, next);
   if (next.does === 'request') return void story.tell(story.asked(next.node));
   const { next: edges } = stepNamed(story.definition, next.node);
   story.tell(story.succeeded(next.node, edges.length > 1 ? { branch: 'end' } : {}));
 }
 
-function come(story: Story, wait: WaitState): void {
+function come(story: Story, wait: AnyWait): void {
   if (wait.kind === 'timer') return void story.wake(wait.node);
   if (wait.kind !== 'task') return void story.tell(story.answer(wait.node, `m${wait.run}`));
   story.take(wait.node).tell(wait.does === 'request' ? story.asked(wait.node) : story.succeeded(wait.node));
@@ -319,7 +318,10 @@ function come(story: Story, wait: WaitState): void {
 
 /** Taking a task is no change of the process, so it is left out where stores are compared. */
 function untaken(book: Book): unknown[] {
-  return [...book.waits].sort(byKey).map(([key, { worker: _worker, claim: _claim, readyAt: _ready, ...wait }]) => [key, wait]);
+  return [...book.waits].sort(byKey).map(([key, wait]) => {
+    const { worker: _worker, claim: _claim, claims: _claims, readyAt: _ready, ...rest } = flat(wait);
+    return [key, rest];
+  });
 }
 
 function startOf(story: Story): Book {

@@ -174,7 +174,7 @@ describe('a choice', () => {
   it('is asked about the item it stands at', () => {
     const nodes = [anEach('each', 'if'), aChoice('if', 'odd', 'even'), loose('odd'), loose('even')];
     const story = new Story(aDefinition(nodes), { items: () => [1, 2, 3], test: (_node, { item }) => Number(item) % 2 === 1 });
-    expect(story.process.tokens.filter(({ does }) => does === 'run').map(({ node, item }) => `${node} ${String(item)}`)).toEqual(['odd 1', 'even 2', 'odd 3']);
+    expect(story.tokens.filter(({ does }) => does === 'run').map(({ node, item }) => `${node} ${String(item)}`)).toEqual(['odd 1', 'even 2', 'odd 3']);
   });
 
   it('that guards a step tells that it was skipped', () => {

@@ -85,7 +85,7 @@ describe('a retry by a person', () => {
     const story = new Story(aDefinition([aStepNode('a', { retry: { ...FIXED, attempts: 2, delayMs: 0 } })]));
     for (let i = 0; i < 2; i++) story.tell(story.failed('a'));
     expect(story.status).toBe('failed');
-    story.tell({ type: 'retried', actor: 'ada', reason: 'mended' } as never);
+    story.tell({ type: 'retried', actor: 'ada', why: 'mended' } as never);
     expect(story.last.records[0]).toMatchObject({ type: 'process-retried', actor: 'ada', reason: 'mended' });
     story.tell(story.failed('a'));
     expect(story.status, 'one more is left').toBe('running');

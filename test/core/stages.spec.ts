@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isActive } from '../../lib/core/process.js';
+import { isActive } from '../../lib/core/token.js';
 import { runnable } from '../../lib/core/runnable.js';
 import type { StageNode } from '../../lib/definition/graph.js';
 import { aDefinition, aFork, anEach, aRace, aStage, aStepNode, hearing, NOTHING, ONCE } from './builders.js';
@@ -63,9 +63,9 @@ describe('a stage that takes too long', () => {
   it('beyond the room of the process row it fails and goes on like any other', () => {
     const nodes = [anEach('each', 'stage'), aStage('stage', 'a', { next: [], within: 100 }), loose('a', { queue: 'q' })];
     const story = new Story(aDefinition(nodes), { items: () => Array.from({ length: 70 }, (_, i) => i) });
-    const parked = [...story.book.waits.values()].find(({ kind }) => kind === 'branches')!;
+    const parked = story.waits.find(({ kind }) => kind === 'branches')!;
     story.now += 100;
-    story.tell({ type: 'came-due', key: `${parked.key}~d${parked.run}`, run: parked.run, random: 0 });
+    story.tell({ type: 'came-due', key: `${parked.key}~d${parked.run}`, run: parked.run });
     expect(story.status).toBe('failed');
     story.tell({ type: 'retried' });
     expect(story.status).toBe('waiting');
@@ -122,7 +122,7 @@ describe('what fails in a stage', () => {
 describe('undoing', () => {
   it('a whole process: one visit at a time, and then it is cancelled', () => {
     const story = new Story(staged()).do('before', 'a');
-    story.tell({ type: 'cancelled', reason: 'enough', compensate: true } as never);
+    story.tell({ type: 'cancelled', why: 'enough', compensate: true });
     expect(story.waiting).toEqual([]);
     expect(toRun(story)).toEqual(['undo']);
     const first = undone(story, 'a', 3);
@@ -173,7 +173,7 @@ describe('undoing', () => {
   it('that fails waits for a person, whose retry tries it again', () => {
     const story = new Story(staged()).do('before');
     story.do('a').tell({ type: 'cancelled', compensate: true });
-    story.tell({ type: 'step-failed', ...undoing(story), error: 'Error: no', permanent: false, random: 0 });
+    story.tell({ type: 'step-failed', ...undoing(story), error: 'Error: no', permanent: false });
     expect(story.status).toBe('failed');
     story.tell({ type: 'retried' });
     expect(toRun(story)).toEqual(['undo']);
@@ -218,8 +218,8 @@ describe('undoing', () => {
 describe('beside a visit', () => {
   it('somebody is told once that it is overdue, and the mark goes with the visit', () => {
     const story = new Story(aDefinition([aStepNode('a', { overdue: 100, gate: hearing('news') })])).wake('a');
-    const mark = [...story.book.waits.values()].find(({ kind }) => kind === 'overdue')!;
-    expect(story.tell({ type: 'came-due', key: mark.key, run: mark.run, random: 0 })).toBeNull();
+    const mark = story.waits.find(({ kind }) => kind === 'overdue')!;
+    expect(story.tell({ type: 'came-due', key: mark.key, run: mark.run })).toBeNull();
   });
 
   it.each([
@@ -230,9 +230,9 @@ describe('beside a visit', () => {
   ])('a reminder that %s ends there', (_what, told, version) => {
     const story = new Story(aDefinition([aStepNode('a', { overdue: 100, gate: { for: 'response', request: 'how' } })]));
     story.tell(story.asked('a'));
-    const timer = [...story.book.waits.values()].find(({ kind }) => kind === 'timer')!;
+    const timer = story.waits.find(({ kind }) => kind === 'timer')!;
     story.now += 100;
-    story.tell({ type: 'came-due', key: timer.key, run: timer.run, random: 0 });
+    story.tell({ type: 'came-due', key: timer.key, run: timer.run });
     expect(story.process.tokens.map(({ does }) => does)).toEqual(['remind']);
     const { key, run, attempt } = story.process.tokens[0]!;
     expect(story.tell({ ...told(story), key, run, attempt } as Told)).not.toBeNull();
@@ -280,10 +280,10 @@ describe('what a person does', () => {
   it('lets a visit pass; not one that runs, nor what is no visit', () => {
     const nodes = [anEach('each', 'a', { concurrency: 1, next: ['z'] }), loose('a', { overdue: 10, gate: hearing('news') }), aStepNode('z')];
     const story = new Story(aDefinition(nodes), { items: () => [1, 2] });
-    for (const { key, run, kind } of [...story.book.waits.values()]) {
+    for (const { key, run, kind } of story.waits) {
       if (kind !== 'event') expect(story.decide({ type: 'skipped', key, run, patch: NOTHING }), `${key} ${kind}`).toBeNull();
     }
-    for (const key of ['0/0', '0/1']) story.tell({ type: 'skipped', key, run: story.book.waits.get(key)!.run, patch: NOTHING });
+    for (const key of ['0/0', '0/1']) story.tell({ type: 'skipped', key, run: story.book.waits.get(key)!.token.run, patch: NOTHING });
     expect(story.active).toEqual(['z']);
     expect(story.tell({ type: 'skipped', key: '0', run: story.token('z').run, patch: NOTHING })).toBeNull();
   });
@@ -302,15 +302,15 @@ describe('what a person does', () => {
     const graph = (v: string, version: number) => aDefinition([aFork(`fork${v}`, [`each${v}`, `b${v}`], []), anEach(`each${v}`, `a${v}`, { next: [], concurrency: 1 }), loose(`a${v}`, { queue: 'q' }), loose(`b${v}`, { queue: 'q' }), loose(`news${v}`, { unsolicited: true, gate: hearing('news'), retry: { ...ONCE, attempts: 2, delayMs: 50 } })], { version }); // prettier-ignore
     const story = new Story(graph('', 1), { items: () => ['x', 'y', 'z'] }).take('a').do('a');
     story.tell(story.event('news'));
-    const moved: Told = { type: 'migrated', to: 2, steps: new Map(['fork', 'each', 'a', 'b', 'news'].map((name) => [name, `${name}2`])), values: {}, waits: [...story.book.waits.keys()] }; // prettier-ignore
+    const moved: Told = { type: 'migrated', to: 2, revision: story.process.revision, steps: new Map(['fork', 'each', 'a', 'b', 'news'].map((name) => [name, `${name}2`])), values: {}, waits: [...story.book.waits.keys()] }; // prettier-ignore
     expect(story.tell(moved), 'not while a body runs').toBeNull();
     story.tell(story.failed('news'));
     Object.assign(story, { definition: graph('2', 2) });
-    story.tell({ ...moved, waits: [...story.book.waits.keys()] } as Told);
+    story.tell({ ...moved, revision: story.process.revision, waits: [...story.book.waits.keys()] } as Told);
     expect(story.waiting).toEqual(['a2: task', 'a2: turn', 'b2: task', 'news2: timer']);
     story.tell(story.restart(story.process.contextVersion));
     expect(story.waiting).toEqual(['a2: task', 'a2: turn', 'b2: task']);
-    expect([...story.book.waits.values()].flatMap(({ item }) => item ?? []).sort()).toEqual(['y', 'z']);
+    expect(story.waits.flatMap(({ item }) => item ?? []).sort()).toEqual(['y', 'z']);
     expect(story.process.tokens.filter(isActive).map(({ node }) => node)).toEqual(['news2']);
   });
 

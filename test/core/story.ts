@@ -1,16 +1,42 @@
 import { expect } from 'vitest';
 import type { Change, MessageState, Move, Snapshot } from '../../lib/core/change.js';
-import type { DecisionContext, Facts, ProcessEvent } from '../../lib/core/events.js';
+import { type DecisionContext, type Facts, messagesOfEvent, type ProcessEvent, waitsOfEvent } from '../../lib/core/events.js';
 import { AT_START, placesAt } from '../../lib/core/moves.js';
-import { isUnder, parentKey } from '../../lib/core/keys.js';
-import { isActive, isBeside, isFinished, isEventToken, type ProcessState, type Token, type WaitState } from '../../lib/core/process.js';
-import { ALL, Missing, MOST_TOKENS } from '../../lib/core/tokens.js';
-import { begin, transition } from '../../lib/core/transition.js';
+import { isUnder, parentKey } from '../../lib/core/token-key.js';
+import { isActive, isBeside, isEventToken } from '../../lib/core/token.js';
+import { isTaskWait, type WaitState } from '../../lib/core/wait.js';
+import { isFinished, type ProcessState } from '../../lib/core/process.js';
+import { MOST_TOKENS } from '../../lib/core/tokens.js';
+import { ALL } from '../../lib/core/missing-waits.js';
+import { begin, type Decision, isNeeds, transition } from '../../lib/core/transition.js';
 import type { WorkflowDefinition } from '../../lib/definition/graph.js';
-import { aMessage, NOON, NOTHING, someFacts } from './builders.js';
+import { aMessage, type AnyToken, type AnyWait, flat, NOON, NOTHING, someFacts } from './builders.js';
 
-type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
-export type Told = Without<ProcessEvent, 'by' | 'facts'> & { readonly by?: string | null };
+/** An event, with what a test says of the circumstances. */
+export type Told = ProcessEvent & {
+  readonly by?: string | null;
+  readonly actor?: string;
+  readonly why?: string;
+  readonly random?: number;
+  readonly facts?: Facts;
+};
+
+function circumstances({ by = null, actor, why, random = 0, facts = someFacts() }: Omit<Told, 'type'>, now: number): DecisionContext {
+  return { now, random, by, facts, actor, reason: why };
+}
+
+/** The event goes to the decision, and the circumstances beside it. */
+export function tellOn(definition: WorkflowDefinition, snapshot: Snapshot, told: Told, now: number): Decision {
+  const { by: _by, actor: _actor, why: _why, random: _random, facts: _facts, ...event } = told;
+  return transition(definition, snapshot, event as ProcessEvent, circumstances(told, now));
+}
+
+/** The same, where the snapshot has all that is needed. */
+export function decideOn(definition: WorkflowDefinition, snapshot: Snapshot, told: Told, now: number): Change | null {
+  const decision = tellOn(definition, snapshot, told, now);
+  if (isNeeds(decision)) throw new Error(`the snapshot lacks ${decision.needs.join(', ')}`);
+  return decision;
+}
 
 /** What a store keeps of one process, as plain maps: a change is applied whole, and its revision is the only guard. */
 export class Book {
@@ -25,7 +51,7 @@ export class Book {
     if (change.waits.clear) this.waits.clear();
     for (const above of change.waits.kill) for (const key of this.waits.keys()) if (isUnder(key, above)) this.waits.delete(key);
     for (const key of change.waits.delete) this.waits.delete(key);
-    for (const wait of change.waits.put) this.waits.set(wait.key, wait);
+    for (const wait of change.waits.put) this.waits.set(wait.token.key, wait);
     for (const message of change.messages) this.messages.set(message.id, message);
     this.moves.push(...change.versions.map(({ moves }) => moves));
   }
@@ -40,12 +66,16 @@ export class Book {
   }
 
   /** What the engine reads for an event: the rows it names, and no more. */
-  snapshotFor(event: Told, missing: readonly string[] = []): Snapshot {
-    const about = 'key' in event && (!('claim' in event) || event.taskOf !== undefined) ? [event.key] : [];
-    const asked = [...about, ...missing];
+  snapshotFor(event: ProcessEvent, needed: readonly string[] = []): Snapshot {
+    const asked = [...waitsOfEvent(event), ...needed];
     const waits = asked.includes(ALL) ? [...this.waits.values()] : asked.flatMap((key) => this.waits.get(key) ?? []);
-    const known = 'message' in event ? this.messages.get(event.message.id) : undefined;
-    return { process: this.process, asked: new Set(asked), waits: new Map(waits.map((wait) => [wait.key, wait])), messages: new Map(known && [[known.id, known]]) }; // prettier-ignore
+    const messages = messagesOfEvent(event).flatMap((id) => this.messages.get(id) ?? []);
+    return {
+      process: this.process,
+      asked: new Set(asked),
+      waits: new Map(waits.map((wait) => [wait.token.key, wait])),
+      messages: new Map(messages.map((message) => [message.id, message])),
+    };
   }
 }
 
@@ -64,7 +94,7 @@ export class Story {
     facts: Partial<Facts> = {},
   ) {
     this.facts = someFacts(facts);
-    this.accept(begin(definition, { id: 'p', groupId: 'g', values: NOTHING }, { by: this.worker, facts: this.facts }, this.now));
+    this.accept(begin(definition, { id: 'p', groupId: 'g', values: NOTHING }, circumstances({ by: this.worker, facts: this.facts }, this.now)));
   }
 
   get process(): ProcessState {
@@ -79,7 +109,7 @@ export class Story {
   }
   /** Where something waits, and for what. */
   get waiting(): string[] {
-    return [...this.book.waits.values()].map(({ node, kind }) => `${node}: ${kind}`).sort();
+    return [...this.book.waits.values()].map(({ token, waitsFor }) => `${token.node}: ${waitsFor.kind}`).sort();
   }
   get records(): string[] {
     return this.changes.flatMap(({ records }) => records.map(({ type, step }) => (step === null ? type : `${type} ${step}`)));
@@ -88,29 +118,32 @@ export class Story {
     return this.changes.at(-1)!;
   }
 
-  token(node: string): Token {
-    return this.process.tokens.find((token) => token.node === node)!;
+  token(node: string): AnyToken {
+    return this.process.tokens.find((token) => token.node === node) as AnyToken;
   }
-  wait(node: string): WaitState {
-    return [...this.book.waits.values()].find((wait) => wait.node === node && wait.kind !== 'turn')!;
+  waitOf(node: string): WaitState | undefined {
+    return [...this.book.waits.values()].find(({ token, waitsFor }) => token.node === node && waitsFor.kind !== 'turn');
+  }
+  wait(node: string): AnyWait {
+    const wait = this.waitOf(node);
+    return (wait && flat(wait)) as AnyWait;
+  }
+  /** All tokens of the process row, and all waits, for tests that look into them. */
+  get tokens(): AnyToken[] {
+    return this.process.tokens as AnyToken[];
+  }
+  get waits(): AnyWait[] {
+    return [...this.book.waits.values()].map(flat);
   }
 
   /** What the event makes of the process; nothing is applied. */
   decide(told: Told, snapshot?: Snapshot): Change | null {
-    const given: DecisionContext = { by: this.worker, facts: this.facts };
-    const on = (standing: Snapshot) => transition(this.definition, standing, { ...given, ...told } as ProcessEvent, this.now);
-    return snapshot ? on(snapshot) : this.reading((missing) => on(this.book.snapshotFor(told, missing)));
-  }
-
-  /** As the engine does: what a decision finds missing is read, and it is decided again. */
-  private reading(decide: (missing: readonly string[]) => Change | null): Change | null {
-    for (let missing: readonly string[] = []; ;) {
-      try {
-        return decide(missing);
-      } catch (error) {
-        if (!(error instanceof Missing)) throw error;
-        missing = [...missing, ...error.keys];
-      }
+    const signed = { by: this.worker, facts: this.facts, ...told } as Told;
+    for (let needed: readonly string[] = []; ;) {
+      const decision = tellOn(this.definition, snapshot ?? this.book.snapshotFor(told, needed), signed, this.now);
+      if (!isNeeds(decision)) return decision;
+      if (snapshot) throw new Error(`the snapshot lacks ${decision.needs.join(', ')}`);
+      needed = [...needed, ...decision.needs]; // as the engine does: it is read, and decided again
     }
   }
 
@@ -141,7 +174,7 @@ export class Story {
     return { type: 'step-succeeded', ...this.speaker(node), patch: NOTHING, ...more };
   }
   failed(node: string, more: { permanent?: boolean; random?: number } = {}): Told {
-    return { type: 'step-failed', ...this.speaker(node), error: 'Error: no', permanent: false, random: 0, ...more };
+    return { type: 'step-failed', ...this.speaker(node), error: 'Error: no', permanent: false, ...more };
   }
   asked(node: string, correlation?: string): Told {
     return { type: 'response-requested', ...this.speaker(node), ...(correlation !== undefined && { correlation }) };
@@ -161,7 +194,7 @@ export class Story {
   }
   due(node: string): Told {
     const wait = this.wait(node);
-    return { type: 'came-due', key: wait?.key ?? '0', run: wait?.run ?? 0, random: 0 };
+    return { type: 'came-due', key: wait?.key ?? '0', run: wait?.run ?? 0 };
   }
   taskLost(node: string, worker = this.wait(node).worker ?? 'nobody'): Told {
     const wait = this.wait(node);
@@ -176,9 +209,11 @@ export class Story {
     return this;
   }
   /** A worker takes a task from its queue: an update of its row beside the transitions, as stores do it. */
-  take(node: string, worker = 't'): this {
-    const wait = this.wait(node);
-    this.book.waits.set(wait.key, { ...wait, worker, claim: wait.claim + 1, readyAt: null });
+  take(node: string, worker = 't', key = this.wait(node).key): this {
+    const wait = this.book.waits.get(key)!;
+    if (!isTaskWait(wait)) throw new Error(`${node} is no task`);
+    const { token, waitsFor } = wait;
+    this.book.waits.set(key, { token: { ...token, claims: (token.claims ?? 0) + 1 }, waitsFor: { ...waitsFor, worker, readyAt: null } });
     return this;
   }
   /** Time passes until the wait is due. */
@@ -209,7 +244,7 @@ export function holds(before: ProcessState | undefined, change: Change, book: Bo
   expect(versions.map(({ version }) => version)).toEqual(versions.map((_, i) => from.contextVersion + 1 + i));
   expect(process.contextVersion).toBe(from.contextVersion + versions.length);
   for (const name of ['claim', 'runs', 'root'] as const) expect(process[name], name).toBeGreaterThanOrEqual(from[name]);
-  const put = waits.put.map(({ key }) => key);
+  const put = waits.put.map(({ token }) => token.key);
   expect(put.filter((key) => waits.delete.includes(key) || put.indexOf(key) !== put.lastIndexOf(key))).toEqual([]);
   statusFits(process, change);
   rowsFit(process, book);
@@ -234,23 +269,23 @@ function rowsFit({ tokens, status }: ProcessState, book: Book): void {
   const inRow = new Map(tokens.map((token) => [token.key, token]));
   expect(inRow.size).toBe(tokens.length);
   for (const wait of book.waits.values()) {
-    const twin = inRow.get(wait.key);
-    expect(twin === undefined || 'kind' in twin, `${wait.key} stands twice`).toBe(true);
-    if (wait.kind === 'condition' || isEventToken(wait)) expect(twin).toEqual(wait);
+    const { key } = wait.token;
+    const twin = inRow.get(key);
+    expect(wait.token.parked, `${key}: the row of its own needs no mark`).toBeUndefined();
+    if (wait.waitsFor.kind === 'condition' || isEventToken(wait.token)) expect(twin).toEqual({ ...wait.token, parked: wait.waitsFor.kind });
+    else expect(twin, `${key} stands twice`).toBeUndefined();
   }
-  for (const token of tokens) if ('kind' in token) expect(book.waits.get(token.key)).toEqual(token);
+  for (const token of tokens) if (token.parked !== undefined) expect(book.waits.has(token.key)).toBe(true);
   branchesFit(book);
   watchersFit(book);
 }
 
-type Standing = Token | WaitState;
-
-function standingIn({ process, waits }: Book): Map<string, Standing> {
-  return new Map([...process.tokens, ...waits.values()].map((token) => [token.key, token]));
+function standingIn({ process, waits }: Book): Map<string, AnyToken> {
+  return new Map([...process.tokens, ...[...waits.values()].map(({ token }) => token)].map((token) => [token.key, token as AnyToken]));
 }
 
 /** Its fork has gone on without it: it, or what it is in. */
-function isLost(all: ReadonlyMap<string, Standing>, key: string): boolean {
+function isLost(all: ReadonlyMap<string, AnyToken>, key: string): boolean {
   const parent = parentKey(key);
   if (parent === null) return false;
   const visit = /\/(\d+)-\d+$/.exec(key)?.[1];
@@ -259,7 +294,7 @@ function isLost(all: ReadonlyMap<string, Standing>, key: string): boolean {
 
 /** What is being undone: there only bodies under way end. */
 function undoneIn({ process }: Book): (key: string) => boolean {
-  const undoings = process.tokens.flatMap(({ undo }) => undo ?? []);
+  const undoings = process.tokens.flatMap((token) => ('undo' in token ? token.undo : []));
   return (key) => undoings.some(({ under }) => under === null || isUnder(key, under));
 }
 
@@ -304,7 +339,7 @@ function movesFit(book: Book): void {
   const all = standingIn(book);
   const isUndone = undoneIn(book);
   const found = placesAt(book.moves);
-  const counts = ({ key }: Pick<Standing, 'key'>) => !isBeside({ key }) && !isLost(all, key) && !isUndone(key);
+  const counts = ({ key }: Pick<AnyToken, 'key'>) => !isBeside({ key }) && !isLost(all, key) && !isUndone(key);
   const standing = [...all.values()].filter((token) => counts(token) && token.does !== 'over');
   const places = [...found].filter(([key]) => counts({ key }));
   expect(places.map(([key]) => key).sort(), 'moves').toEqual(standing.map(({ key }) => key).sort());

@@ -126,7 +126,7 @@ describe('tasks at the same time', () => {
 
   it('leave the process row alone but for the count of their fork', () => {
     const story = new Story(many());
-    expect(story.process.tokens.map(({ node, open }) => [node, open])).toEqual([['all', 3]]);
+    expect(story.tokens.map(({ node, open }) => [node, open])).toEqual([['all', 3]]);
     for (const name of ['c', 'a']) story.take(name).tell(story.succeeded(name));
     expect(story.process.tokens).toMatchObject([{ open: 1 }]);
     story.take('b').tell(story.succeeded('b'));

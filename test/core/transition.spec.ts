@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Change, Snapshot } from '../../lib/core/change.js';
 import type { ProcessEvent } from '../../lib/core/events.js';
-import { isActive, type ProcessState, type ProcessStatus, type Token, type WaitState } from '../../lib/core/process.js';
-import { transition } from '../../lib/core/transition.js';
+import { isActive, type Token } from '../../lib/core/token.js';
+import { type ProcessState, type ProcessStatus } from '../../lib/core/process.js';
 import { aDefinition, aFork, aMessage, aProcess, aStage, aStepNode, aToken, aWait, NOON, NOTHING, someFacts, hearing } from './builders.js';
+import { decideOn, type Told } from './story.js';
 
 /**
  * Every status × every event. The process has a token for each event to be about: `run` runs, `ask` asks, `answer` waits for a
@@ -25,19 +26,20 @@ const definition = aDefinition([
 const RUN = aToken({ key: '0/0', node: 'run', run: 2 });
 const ASK = aToken({ key: '0/1', node: 'ask', run: 3, does: 'request' });
 const CHILD = aToken({ key: '0/6', node: 'child', run: 8, does: 'request' });
-const UNDO = aToken({ key: '0/7~u9', node: 'stage', run: 9, does: 'undo', open: 0, undo: { under: '0/7', ending: 'skip' } });
-const STAGE = aToken({ key: '0/7', node: 'stage', run: 10, does: 'branches', open: 1 });
+const UNDO: Token = { ...aToken({ key: '0/7~u9', node: 'stage', run: 9 }), does: 'undo', open: 0, undo: { under: '0/7', ending: 'skip' } };
+const STAGE: Token = { ...aToken({ key: '0/7', node: 'stage', run: 10 }), does: 'branches', open: 1 };
 const BROKEN = aToken({ key: '0/5', node: 'broken', run: 7, fault: 'Error: no' });
 const WAITS = [
   aWait({ key: '0/2', node: 'answer', run: 4, kind: 'response', address: 'r:p.4' }),
-  aWait({ key: '0/3', node: 'task', run: 5, kind: 'task', queue: 'q', worker: 't', claim: 1 }),
+  aWait({ key: '0/3', node: 'task', run: 5, kind: 'task', queue: 'q', worker: 't', claims: 1 }),
   aWait({ key: '0/4', node: 'timer', run: 6, kind: 'timer', dueAt: NOON }),
 ];
 
 function tokensOf(status: ProcessStatus): Token[] {
   const active = status === 'waiting' ? [] : [RUN, ASK, CHILD, UNDO];
   const broken = status === 'failed' ? [BROKEN] : [];
-  const fork = aToken({ key: '0', node: 'all', does: 'branches', open: WAITS.length + active.filter(({ undo }) => !undo).length + broken.length + 1 });
+  const open = WAITS.length + active.filter(({ does }) => does !== 'undo').length + broken.length + 1;
+  const fork: Token = { ...aToken({ key: '0', node: 'all' }), does: 'branches', open };
   return [fork, STAGE, ...active, ...broken];
 }
 
@@ -46,40 +48,41 @@ function standing(status: ProcessStatus): Snapshot {
   const tokens = finished ? [] : tokensOf(status);
   const worker = tokens.some(isActive) ? 'w' : null;
   const process = aProcess({ status, tokens, worker, revision: 10, runs: 10, cause: 'a cause', finishedAt: finished ? NOON : null });
-  return { process, waits: new Map(finished ? [] : WAITS.map((wait) => [wait.key, wait])), messages: new Map() };
+  return { process, waits: new Map(finished ? [] : WAITS.map((wait) => [wait.token.key, wait])), messages: new Map() };
 }
 
 const by = { by: 'b', facts: someFacts() };
 const run = { key: '0/0', run: 2, attempt: 1, claim: 1 };
 const ask = { key: '0/1', run: 3, attempt: 1, claim: 1 };
 const message = aMessage();
-const events: { [T in ProcessEvent['type']]: ProcessEvent } = {
+const events: { [T in ProcessEvent['type']]: Told } = {
   'step-succeeded': { type: 'step-succeeded', ...run, patch: NOTHING, ...by },
   'response-requested': { type: 'response-requested', ...ask, ...by },
   'step-deferred': { type: 'step-deferred', ...run, ...by },
   'step-paused': { type: 'step-paused', ...run, reason: 'look', ...by },
-  'step-failed': { type: 'step-failed', ...run, error: 'Error: no', permanent: false, random: 0, ...by },
+  'step-failed': { type: 'step-failed', ...run, error: 'Error: no', permanent: false, ...by },
   'message-received': { type: 'message-received', key: '0/2', run: 4, message, ...by },
   'event-received': { type: 'event-received', node: 'heard', message, ...by },
   'message-missed': { type: 'message-missed', message, ...by },
-  'came-due': { type: 'came-due', key: '0/4', run: 6, random: 0, ...by },
+  'came-due': { type: 'came-due', key: '0/4', run: 6, ...by },
   'task-lost': { type: 'task-lost', key: '0/3', run: 5, worker: 't', ...by },
   claimed: { type: 'claimed', ...by },
   'worker-lost': { type: 'worker-lost', worker: 'w', ...by },
-  suspended: { type: 'suspended', reason: 'a holiday', ...by },
+  suspended: { type: 'suspended', why: 'a holiday', ...by },
   resumed: { type: 'resumed', ...by },
-  cancelled: { type: 'cancelled', reason: 'enough', ...by },
+  cancelled: { type: 'cancelled', why: 'enough', ...by },
+  orphaned: { type: 'orphaned', ...by },
   retried: { type: 'retried', ...by },
   'child-requested': { type: 'child-requested', key: '0/6', run: 8, attempt: 1, claim: 1, values: { of: 'p' }, ...by },
   'visit-undone': { type: 'visit-undone', key: '0/7~u9', run: 9, attempt: 1, claim: 1, step: 'run', undone: 2, patch: NOTHING, ...by },
   'all-undone': { type: 'all-undone', key: '0/7~u9', run: 9, attempt: 1, claim: 1, ...by },
   skipped: { type: 'skipped', key: '0/2', run: 4, patch: NOTHING, ...by },
-  migrated: { type: 'migrated', to: 2, steps: new Map(), values: {}, waits: [], ...by },
+  migrated: { type: 'migrated', to: 2, revision: 10, steps: new Map(), values: {}, waits: [], ...by },
   restarted: { type: 'restarted', root: 0, version: 1, values: { v: 1 }, places: new Map([['0', { node: 'run' }]]), ...by },
 };
 
 /** What became of it: `records → status (worker claim)`. */
-function told({ process, records }: Change): string {
+function outcome({ process, records }: Change): string {
   return `${records.map(({ type }) => type).join(' ')} → ${process.status} (${process.worker ?? '-'} ${process.claim})`;
 }
 
@@ -145,6 +148,9 @@ const table: { [T in ProcessEvent['type']]: { [S in ProcessStatus]: string | nul
     running: 'step-skipped → running (w 1)', waiting: 'step-skipped → waiting (- 1)', suspended: 'step-skipped → suspended (w 1)', failed: 'step-skipped → failed (w 1)', completed: null, cancelled: null,
   },
   migrated: { running: null, waiting: 'process-migrated → waiting (- 1)', suspended: null, failed: null, completed: null, cancelled: null },
+  orphaned: {
+    running: 'process-cancelled → cancelled (- 1)', waiting: 'process-cancelled → cancelled (- 1)', suspended: 'process-cancelled → cancelled (- 1)', failed: 'process-cancelled → cancelled (- 1)', completed: null, cancelled: null,
+  },
   retried: { running: null, waiting: null, suspended: null, failed: 'process-retried → running (w 1)', completed: null, cancelled: null },
   restarted: {
     running: 'process-restarted → running (w 1)', waiting: 'process-restarted → running (b 2)', suspended: 'process-restarted → running (w 1)', failed: 'process-restarted → running (w 1)',
@@ -155,21 +161,21 @@ const table: { [T in ProcessEvent['type']]: { [S in ProcessStatus]: string | nul
 describe('every status × every event', () => {
   for (const [type, row] of Object.entries(table) as [ProcessEvent['type'], (typeof table)[ProcessEvent['type']]][]) {
     it.each(ALL)(`${type}, %s`, (status) => {
-      const change = transition(definition, standing(status), events[type], NOON);
-      expect(change && told(change)).toBe(row[status]);
+      const change = decideOn(definition, standing(status), events[type], NOON);
+      expect(change && outcome(change)).toBe(row[status]);
     });
   }
 
   it('knows them all', () => {
     expect(Object.keys(table).sort()).toEqual(Object.keys(events).sort());
-    expect(Object.keys(table)).toHaveLength(22);
+    expect(Object.keys(table)).toHaveLength(23);
   });
 });
 
 describe('what every change has', () => {
   const cells = Object.values(events).flatMap((event) => ALL.map((status) => ({ event, status, before: standing(status) })));
   const changes = cells.flatMap((cell) => {
-    const change = transition(definition, cell.before, cell.event, NOON + 5);
+    const change = decideOn(definition, cell.before, cell.event, NOON + 5);
     return change ? [{ ...cell, change }] : [];
   });
 
@@ -185,7 +191,7 @@ describe('what every change has', () => {
 
   it('leaves what it was given as it was', () => {
     const frozen = (status: ProcessStatus) => deepFreeze(standing(status));
-    for (const event of Object.values(events)) for (const status of ALL) expect(() => transition(definition, frozen(status), event, NOON)).not.toThrow();
+    for (const event of Object.values(events)) for (const status of ALL) expect(() => decideOn(definition, frozen(status), event, NOON)).not.toThrow();
   });
 });
 
@@ -197,13 +203,13 @@ function deepFreeze<T>(value: T): T {
 
 describe('who did it, and why', () => {
   it('stands in every record of the event', () => {
-    const change = transition(definition, standing('running'), { ...events['step-failed'], actor: 'ada', reason: 'a drill' }, NOON)!;
+    const change = decideOn(definition, standing('running'), { ...events['step-failed'], actor: 'ada', why: 'a drill' }, NOON)!;
     expect(change.records.map(({ actor, reason, worker }) => [actor, reason, worker])).toEqual([['ada', 'a drill', 'b'], ['ada', 'a drill', 'b']]); // prettier-ignore
   });
 
   it('a task record names the worker that ran it', () => {
     const outcome = { type: 'step-succeeded', key: '0/3', run: 5, attempt: 1, claim: 1, taskOf: 't', patch: NOTHING, ...by } as const;
-    const change = transition(definition, standing('waiting'), outcome, NOON)!;
+    const change = decideOn(definition, standing('waiting'), outcome, NOON)!;
     expect(change.records.map(({ type, worker }) => [type, worker])).toEqual([['task-triggered', 't'], ['step-completed', 'b']]); // prettier-ignore
   });
 
@@ -214,9 +220,9 @@ describe('who did it, and why', () => {
         { text: 'one', at: 5 },
         { text: 'two', at: 6 },
       ],
-    } as ProcessEvent;
-    expect(transition(definition, standing('running'), noted, NOON)!.records.map(({ type, detail, at }) => [type, detail, at])).toEqual([['note', 'one', 5], ['note', 'two', 6], ['step-completed', null, NOON]]); // prettier-ignore
-    expect(transition(definition, standing('running'), { ...noted, claim: 0 } as ProcessEvent, NOON)).toBeNull();
+    } as Told;
+    expect(decideOn(definition, standing('running'), noted, NOON)!.records.map(({ type, detail, at }) => [type, detail, at])).toEqual([['note', 'one', 5], ['note', 'two', 6], ['step-completed', null, NOON]]); // prettier-ignore
+    expect(decideOn(definition, standing('running'), { ...noted, claim: 0 } as Told, NOON)).toBeNull();
   });
 });
 
@@ -227,32 +233,31 @@ describe('an outcome counts only for its visit, its attempt and its claim', () =
   const stale = { claim: { claim: 0 }, 'a later claim': { claim: 2 }, run: { run: 99 }, attempt: { attempt: 2 }, key: { key: '0/9' } };
   for (const type of outcomes) {
     it.each(Object.entries(stale))(`${type} of another %s`, (_what, other) => {
-      expect(transition(definition, standing('running'), { ...events[type], ...other } as ProcessEvent, NOON)).toBeNull();
+      expect(decideOn(definition, standing('running'), { ...events[type], ...other } as Told, NOON)).toBeNull();
     });
   }
 
   const task = { type: 'step-succeeded', key: '0/3', run: 5, attempt: 1, claim: 1, taskOf: 't', patch: NOTHING, ...by } as const;
-  const lost: [string, Partial<typeof task> | Partial<WaitState>, boolean][] = [
-    ['another worker', { taskOf: 'x' as 't' }, false],
-    ['another claim', { claim: 0 as 1 }, false],
-    ['another visit', { run: 4 as 5 }, false],
-    ['a task that nobody has', { worker: null }, true],
-    ['a row that is no task', { kind: 'timer' }, true],
+  const row = { key: '0/3', node: 'task', run: 5, kind: 'task', queue: 'q', worker: 't', claims: 1 } as const;
+  const lost: [string, Partial<Told>, Parameters<typeof aWait>[0]][] = [
+    ['another worker', { taskOf: 'x' }, {}],
+    ['another claim', { claim: 0 }, {}],
+    ['another visit', { run: 4 }, {}],
+    ['a task that nobody has', {}, { worker: null }],
+    ['a row that is no task', {}, { kind: 'timer' }],
   ];
-  it.each(lost)('a task outcome: %s', (_what, other, ofRow) => {
-    const before = standing('waiting');
-    const row = { ...WAITS[1]!, ...(ofRow && (other as Partial<WaitState>)) };
-    const waits = new Map([[row.key, row]]);
-    expect(transition(definition, { ...before, waits }, ofRow ? task : ({ ...task, ...other } as ProcessEvent), NOON)).toBeNull();
+  it.each(lost)('a task outcome: %s', (_what, said, ofRow) => {
+    const waits = new Map([['0/3', aWait({ ...row, ...ofRow })]]);
+    expect(decideOn(definition, { ...standing('waiting'), waits }, { ...task, ...said } as Told, NOON)).toBeNull();
   });
 
   it('nobody speaks for a task without having it, nor for a process as a task', () => {
-    expect(transition(definition, standing('waiting'), { ...task, taskOf: undefined } as unknown as ProcessEvent, NOON)).toBeNull();
-    expect(transition(definition, standing('running'), { ...events['step-succeeded'], taskOf: 'w' } as ProcessEvent, NOON)).toBeNull();
+    expect(decideOn(definition, standing('waiting'), { ...task, taskOf: undefined } as unknown as Told, NOON)).toBeNull();
+    expect(decideOn(definition, standing('running'), { ...events['step-succeeded'], taskOf: 'w' } as Told, NOON)).toBeNull();
   });
 
   it('only a step that asks can have asked', () => {
-    expect(transition(definition, standing('running'), { ...events['response-requested'], ...run } as ProcessEvent, NOON)).toBeNull();
+    expect(decideOn(definition, standing('running'), { ...events['response-requested'], ...run } as Told, NOON)).toBeNull();
   });
 });
 
@@ -260,20 +265,20 @@ describe('the process knows who holds it', () => {
   const free = (process: Partial<ProcessState>): Snapshot => ({ ...standing('running'), process: { ...standing('running').process, ...process } });
 
   it('a free process is taken once', () => {
-    const change = transition(definition, free({ worker: '' }), events.claimed, NOON)!;
-    expect(told(change)).toBe('process-claimed → running (b 2)');
-    expect(transition(definition, { ...standing('running'), process: change.process }, events.claimed, NOON)).toBeNull();
+    const change = decideOn(definition, free({ worker: '' }), events.claimed, NOON)!;
+    expect(outcome(change)).toBe('process-claimed → running (b 2)');
+    expect(decideOn(definition, { ...standing('running'), process: change.process }, events.claimed, NOON)).toBeNull();
   });
 
   it('who runs nothing takes nothing', () => {
-    expect(transition(definition, free({ worker: '' }), { ...events.claimed, by: null }, NOON)).toBeNull();
-    const change = transition(definition, standing('waiting'), { ...events['message-received'], by: null }, NOON)!;
-    expect(told(change)).toBe('message-delivered → running ( 1)');
+    expect(decideOn(definition, free({ worker: '' }), { ...events.claimed, by: null }, NOON)).toBeNull();
+    const change = decideOn(definition, standing('waiting'), { ...events['message-received'], by: null }, NOON)!;
+    expect(outcome(change)).toBe('message-delivered → running ( 1)');
   });
 
   it('only what the lost worker held is taken over', () => {
-    expect(transition(definition, standing('running'), { ...events['worker-lost'], worker: 'x' } as ProcessEvent, NOON)).toBeNull();
-    const nobody = transition(definition, standing('running'), { ...events['worker-lost'], by: null }, NOON)!;
-    expect(told(nobody)).toBe('process-recovered → running ( 2)');
+    expect(decideOn(definition, standing('running'), { ...events['worker-lost'], worker: 'x' } as Told, NOON)).toBeNull();
+    const nobody = decideOn(definition, standing('running'), { ...events['worker-lost'], by: null }, NOON)!;
+    expect(outcome(nobody)).toBe('process-recovered → running ( 2)');
   });
 });

@@ -392,7 +392,7 @@ function definitions(database: Database): void {
       const [a, b] = [await boot(), await boot()];
       const name = newName();
       const { store } = a.app.engine;
-      store.keepDefinition = () => new Promise(() => {}); // it never comes back
+      store.maintenance.keepDefinition = () => new Promise(() => {}); // it never comes back
       void a.workflows.define(upload(name));
       await b.workflows.define(upload(name));
       expect((await b.started(name)).process.status).toBe('waiting');

@@ -91,9 +91,9 @@ function instances(database: Database): void {
     const { id } = await a.started(Upload);
     const bring = (row: Row) => row.workflows.provideInput(Upload, 'file', id, { path: 'x' }, { messageId: 'm1' });
     const { store } = a.app.engine;
-    const waitsOf = store.waitsOf.bind(store);
-    store.waitsOf = async (of) => {
-      store.waitsOf = waitsOf;
+    const waitsOf = store.queries.waitsOf.bind(store.queries);
+    store.queries.waitsOf = async (of) => {
+      store.queries.waitsOf = waitsOf;
       await bring(b);
       return waitsOf(of);
     };

@@ -73,9 +73,13 @@ export const Guarded = () => UseGuards(new RoleGuard());
 
 /** Commits late, so that whoever does not wait for a commit is seen. */
 export class SlowStore extends MemoryProcessStore {
-  override async commit(...given: Parameters<MemoryProcessStore['commit']>): ReturnType<MemoryProcessStore['commit']> {
-    await new Promise((resolve) => setTimeout(resolve, 40));
-    return super.commit(...given);
+  constructor() {
+    super();
+    const commit = this.commits.commit.bind(this.commits);
+    this.commits.commit = async (changes) => {
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      return commit(changes);
+    };
   }
 }
 
@@ -105,7 +109,7 @@ export async function openBank(parts: ModuleMetadata): Promise<Bank> {
     const loan = await workflows.start(LoanWorkflow, { ref }, { groupId: ref });
     return (await workflows.settled(loan.id)).id;
   };
-  const heard = async (ref: string) => (await store.messagesAt([`r:${ref}`])).map(({ disposition }) => disposition);
+  const heard = async (ref: string) => (await store.commits.messagesAt([`r:${ref}`])).map(({ disposition }) => disposition);
   const scored = async (ref: string) => (await until(() => workflows.get(LoanWorkflow, { groupId: ref }), ({ context }) => context.score !== undefined)).context.score; // prettier-ignore
   return { app, store, workflows, apply, heard, scored };
 }

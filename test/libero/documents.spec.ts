@@ -34,7 +34,7 @@ function documents(bench: Bench): void {
     expect(error).toBeInstanceOf(InvalidWorkflowError);
     return (error as InvalidWorkflowError).problems;
   };
-  const stored = async (name: string) => (await bench.app.engine.store.definitions()).filter((row) => row.name === name);
+  const stored = async (name: string) => (await bench.app.engine.store.maintenance.definitions()).filter((row) => row.name === name);
   const versions = async (name: string) => (await stored(name)).map(({ version }) => version).sort((a, b) => a - b);
   const isUnknown = (app: TestApp, name: string) => until(() => drawn(app, name), (drawing) => drawing === null); // prettier-ignore
   const knows = (app: TestApp, name: string, step: string) => until(() => drawn(app, name), (drawing) => drawing?.includes(step) ?? false); // prettier-ignore

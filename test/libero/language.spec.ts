@@ -42,7 +42,7 @@ function language(bench: Bench): void {
     expect(error).toBeInstanceOf(InvalidWorkflowError);
     return (error as InvalidWorkflowError).problems;
   };
-  const stored = async () => (await bench.app.engine.store.definitions()).length;
+  const stored = async () => (await bench.app.engine.store.maintenance.definitions()).length;
 
   describe('a malformed document', () => {
     const fine = { name: 'a', use: 'Act' };

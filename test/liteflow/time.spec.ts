@@ -129,7 +129,7 @@ async function booted(journal = new Journal(), options: WorkflowTestingOptions =
     providers: [{ provide: Journal, useValue: journal }, Act, Undo, ...WORKFLOWS],
   }).compile();
   await module.init();
-  return { harness: module.get(WorkflowHarness), engine: module.get(Engine) };
+  return { harness: module.get(WorkflowHarness), engine: module.get(Engine).parts };
 }
 
 async function begun(workflow: any, behaviours: Behaviours = {}) {

@@ -80,7 +80,7 @@ const all = [Weighing, Posting, Ordering, OrderingMany, OrderingPost, Forgetting
 
 onTwoDatabases('children', { providers: all }, ({ boot }) => {
   const ended = ({ workflows }: TestApp, id: string) => until(() => workflows.get(id), ({ status }) => status !== 'running' && status !== 'waiting'); // prettier-ignore
-  const childrenOf = async ({ engine }: TestApp, parentId: string) => engine.store.find({ parentId, limit: 50 });
+  const childrenOf = async ({ engine }: TestApp, parentId: string) => engine.store.queries.find({ parentId, limit: 50 });
 
   it('a step runs with the last context of the child it waited for', async () => {
     const app = await boot();
@@ -92,7 +92,7 @@ onTwoDatabases('children', { providers: all }, ({ boot }) => {
     const types = (await app.workflows.history(id)).map(({ type }) => type);
     expect(types).toContain('child-started');
     expect((await app.workflows.history(child!.id))[0]).toMatchObject({ type: 'process-started', reason: `process ${id} asked for it` });
-    expect(await app.engine.store.childrenToStart(10)).toEqual([]);
+    expect(await app.engine.store.maintenance.childrenToStart(10)).toEqual([]);
   });
 
   it('each item has a child of its own, and the end of each is told once', async () => {
@@ -109,7 +109,7 @@ onTwoDatabases('children', { providers: all }, ({ boot }) => {
     const { id } = await app.workflows.start(Ordering, { kilos: 1000 });
     const { status, cause } = await ended(app, id);
     expect([status, cause]).toEqual(['failed', expect.stringContaining('kilos must not be greater than 100')]);
-    await until(() => app.engine.store.childrenToStart(10), (orders) => orders.length === 0); // prettier-ignore
+    await until(() => app.engine.store.maintenance.childrenToStart(10), (orders) => orders.length === 0); // prettier-ignore
   });
 
   it('an instance that knows the child starts it, and one that knows the parent goes on', async () => {
@@ -117,7 +117,7 @@ onTwoDatabases('children', { providers: all }, ({ boot }) => {
     parents.engine.registry.remove('weighing', 1);
     children.engine.registry.remove('order', 1);
     const { id } = await parents.workflows.start('order', { kilos: 3 });
-    await until(() => parents.engine.store.childrenToStart(10), (orders) => orders.length === 1); // prettier-ignore
+    await until(() => parents.engine.store.maintenance.childrenToStart(10), (orders) => orders.length === 1); // prettier-ignore
     await children.engine.sweeper.sweep();
     await until(() => childrenOf(parents, id), ([child]) => child?.status === 'completed'); // prettier-ignore
     await parents.engine.sweeper.sweep();
@@ -179,9 +179,9 @@ onTwoDatabases('children', { providers: all }, ({ boot }) => {
     const bound = app.engine.registry.get(Posting);
     const parent = { id, awaited: true, tied: true };
     const stray = { id: `${id}.99`, groupId: `${id}.99`, values: { set: { kilos: 1, price: 0 }, remove: [] }, parent };
-    await starter.start(bound, stray);
+    await starter.start(bound, stray, {});
     await app.workflows.settled(stray.id);
-    expect(await store.orphans(null, 10)).toEqual([stray.id]);
+    expect(await store.maintenance.orphans(null, 10)).toEqual([stray.id]);
     await app.engine.sweeper.beat();
     expect((await ended(app, stray.id)).status).toBe('cancelled');
     expect((await app.workflows.settled(child!.id)).status).toBe('waiting');

@@ -35,8 +35,8 @@ describe.skipIf(!isThere(database))(`the cost of a step: ${titleOf(database)}`, 
   beforeAll(async () => {
     app = await bootApp(database, 'database', { providers: [TenSteps], options: { worker: { sweepInterval: '1h', heartbeat: '1h' } } });
     const { store } = app.engine;
-    const commit = store.commit.bind(store);
-    store.commit = (changes) => {
+    const commit = store.commits.commit.bind(store.commits);
+    store.commits.commit = (changes) => {
       commits.push(changes);
       return commit(changes);
     };

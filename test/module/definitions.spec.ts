@@ -71,7 +71,7 @@ onTwoDatabases('definitions', { providers: [Collect, Await, Deliver] }, ({ boot,
     expect(refused).toBeInstanceOf(InvalidWorkflowError);
     expect((refused as InvalidWorkflowError).problems.join('\n')).toMatch(/steps\[1\]/);
     expect((refused as InvalidWorkflowError).getStatus(), 'whoever gave it is told').toBe(400);
-    expect(await engine.store.definitions()).toEqual([]);
+    expect(await engine.store.maintenance.definitions()).toEqual([]);
   });
 
   it('B-27 another graph without a version is the next version; what was started goes on with its own', async () => {
@@ -91,7 +91,7 @@ onTwoDatabases('definitions', { providers: [Collect, Await, Deliver] }, ({ boot,
   it('the same document again changes nothing', async () => {
     const { workflows, engine } = await boot({ options: { workflows: [short] } });
     await workflows.define(short);
-    expect((await engine.store.definitions()).map(({ version }) => version)).toEqual([1]);
+    expect((await engine.store.maintenance.definitions()).map(({ version }) => version)).toEqual([1]);
   });
 
   it('code with another graph and the same version does not boot while live processes need it, and says what to do', async () => {
@@ -114,9 +114,9 @@ onTwoDatabases('definitions', { providers: [Collect, Await, Deliver] }, ({ boot,
     await workflows.define(short);
     if (call === 'define') await workflows.withdraw('parcel');
     const { store, definitions } = engine;
-    const read = store.definitions.bind(store);
-    store.definitions = async (since) => {
-      store.definitions = read;
+    const read = store.maintenance.definitions.bind(store.maintenance);
+    store.maintenance.definitions = async (since) => {
+      store.maintenance.definitions = read;
       const rows = await read(since);
       await (call === 'define' ? workflows.define(short) : workflows.withdraw('parcel'));
       return rows;
@@ -140,7 +140,7 @@ onTwoDatabases('definitions', { providers: [Collect, Await, Deliver] }, ({ boot,
     const [one, two] = [await boot(), await boot()];
     await Promise.all([one.workflows.define(short), two.workflows.define(long)]);
     await Promise.all([learn(one), learn(two)]);
-    const rows = await one.engine.store.definitions();
+    const rows = await one.engine.store.maintenance.definitions();
     expect(new Set(rows.map(({ version }) => version))).toEqual(new Set([1, 2]));
     for (const { engine } of [one, two]) expect([1, 2].map((version) => engine.registry.find('parcel', version) !== undefined)).toEqual([true, true]);
   });

@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { expect, it } from 'vitest';
 import { eventAddress } from '../../lib/core/addresses.js';
-import { aMessage } from '../../lib/core/engine-messages.js';
+import { newMessage } from '../../lib/core/engine-messages.js';
 import { InvalidInputError, Step, Workflow } from '../../lib/index.js';
 import { until } from '../support/app.js';
 import { onTwoDatabases } from '../support/two-databases.js';
@@ -42,7 +42,7 @@ onTwoDatabases('events', { providers: [Keyed, Since, Taxi] }, ({ boot }) => {
     expect(await workflows.emit('fare.called', 'town', {})).toHaveLength(1); // the others still match it
     const { id } = await workflows.start(Keyed, { ticket: 't-9' });
     await workflows.settled(id);
-    await engine.store.keepMessages([aMessage('missed', eventAddress('train.left', 't-9'), { at: 'noon' }, Date.now() + 1)]);
+    await engine.store.commits.keepMessages([newMessage('missed', eventAddress('train.left', 't-9'), { at: 'noon' }, Date.now() + 1)]);
     for (let sweeps = 0; sweeps < 2; sweeps++) await engine.sweeper.sweep();
     expect((await workflows.settled(id)).status).toBe('completed');
   });
@@ -59,6 +59,8 @@ onTwoDatabases('events', { providers: [Keyed, Since, Taxi] }, ({ boot }) => {
   it('one that came before the process is not for it, unless the wait says since when events count', async () => {
     const { workflows } = await boot();
     await workflows.emit('train.left', 'k', { at: 'early' });
+    const emitted = Date.now();
+    await until(Date.now, (now) => now > emitted + 1); // an event of the same millisecond counts
     const late = await workflows.start(Keyed, { ticket: 'k' });
     expect((await workflows.settled(late.id)).status).toBe('waiting');
     const since = await workflows.start(Since, { since: minutes(5) }, { groupId: 'k' });

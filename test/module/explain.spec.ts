@@ -1,16 +1,17 @@
 /** What a process is said to wait for, row by row. */
 import { describe, expect, it } from 'vitest';
-import type { ProcessState, WaitState } from '../../lib/core/process.js';
+import type { ProcessState } from '../../lib/core/process.js';
+import type { Token } from '../../lib/core/token.js';
 import type { WorkflowDefinition } from '../../lib/definition/graph.js';
 import { explain } from '../../lib/query/explain.js';
-import { aProcess, aToken, aWait } from '../../lib/testing/builders.js';
+import { aProcess, aToken, aWait, type WaitGiven } from '../../lib/testing/builders.js';
 
 const definition: WorkflowDefinition = { name: 'order', version: 1, start: 'approve', nodes: new Map(), completesEarly: false, onError: 'fail' };
 const T = '1970-01-01T00:00:01.000Z';
 
-function told(process: Partial<ProcessState>, waits: Partial<WaitState>[] = [], more: { definition?: undefined; withdrawn?: boolean } = {}) {
+function told(process: Partial<ProcessState>, waits: WaitGiven[] = [], more: { definition?: undefined; withdrawn?: boolean } = {}) {
   const state = aProcess({ id: 'p', status: 'waiting', tokens: [], ...process });
-  return explain({ process: state, waits: waits.map(aWait), definition, withdrawn: false, ...more });
+  return explain({ process: state, waits: waits.map((wait) => aWait(wait)), definition, withdrawn: false, ...more });
 }
 
 describe('explain', () => {
@@ -37,14 +38,22 @@ describe('explain', () => {
     ['a condition', { kind: 'condition' }, 'for its condition `when` to hold', `skip('order', 'approve', 'p')`],
     ['a deadline', { kind: 'event', address: 'e:a:k', deadline: 1000 }, `at most until ${T}`, null],
     ['an item', { kind: 'event', address: 'e:a:k', index: 4 }, 'step "approve" of item 4', null],
-    ['what will be overdue', { kind: 'timer', key: '0~o1', does: 'remind', dueAt: 1000 }, `will be overdue with step "approve" at ${T}`, null],
     ['what is overdue', { kind: 'overdue', key: '0~o1' }, 'is overdue in step "approve"', null],
-    ['the end of a stage', { kind: 'timer', key: '0~d1', does: 'branches', dueAt: 1000 }, `must be done with step "approve" at ${T}`, null],
   ] as const)('%s', (_, wait, sentence, remedy) => {
     const explanation = told({}, [wait]);
     expect(explanation.sentence).toMatch(/^Process p of workflow "order" version 1 /);
     expect(explanation.sentence).toContain(sentence);
     if (remedy !== null) expect(explanation.remedies).toContain(remedy);
+  });
+
+  it.each<[string, Token['does'], string, string]>([
+    ['what will be overdue', 'remind', '0~o1', `will be overdue with step "approve" at ${T}`],
+    ['the end of a stage', 'branches', '0~d1', `must be done with step "approve" at ${T}`],
+  ])('%s', (_, does, key, sentence) => {
+    const wait = aWait({ kind: 'timer', key, dueAt: 1000 });
+    const process = aProcess({ id: 'p', status: 'waiting', tokens: [] });
+    const token = { ...wait.token, does } as Token;
+    expect(explain({ process, waits: [{ ...wait, token }], definition, withdrawn: false }).sentence).toContain(sentence);
   });
 
   it.each([

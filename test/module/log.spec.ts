@@ -128,9 +128,9 @@ describe('the log of a process', () => {
     const app = await boot({ providers: [Transactional, Overtaken] });
     expect(await linesOf(app, Transactional)).toEqual(['write 1 log Files: writing', 'write 1 note : wrote', 'write 1 error : Error: no']);
     const { store } = app.engine;
-    const commit = store.commitWithin.bind(store);
-    store.commitWithin = (_transaction, change) => {
-      store.commitWithin = commit;
+    const commit = store.commits.commitWithin.bind(store.commits);
+    store.commits.commitWithin = (_transaction, change) => {
+      store.commits.commitWithin = commit;
       return Promise.resolve({ change, reason: 'stale' });
     };
     expect(await linesOf(app, Overtaken)).toEqual(['write 1 log Files: writing', 'write 1 note : wrote']);

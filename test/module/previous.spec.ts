@@ -14,10 +14,10 @@ async function harnessOf(...providers: Class[]): Promise<{ harness: WorkflowHarn
   const module = await Test.createTestingModule({ imports: [WorkflowTestingModule.forRoot()], providers }).compile();
   await module.init();
   closing.push(() => module.close());
-  const store = module.get(Engine).store as MemoryProcessStore;
-  const versions = store.versions.bind(store);
+  const store = module.get(Engine).parts.store as MemoryProcessStore;
+  const versions = store.queries.versions.bind(store.queries);
   let count = 0;
-  store.versions = (id, from, to) => {
+  store.queries.versions = (id, from, to) => {
     if (from === to) count++;
     return versions(id, from, to);
   };

@@ -27,10 +27,10 @@ it('reads what there is to undo once, not for each visit, and goes on with it af
   const module = await Test.createTestingModule({ imports: [WorkflowTestingModule.forRoot()], providers: [Hotel] }).compile();
   module.useLogger(false);
   await module.init();
-  const { store } = module.get(Engine);
+  const { store } = module.get(Engine).parts;
   let reads = 0;
-  const undoMarks = store.undoMarks.bind(store);
-  store.undoMarks = (id) => (reads++, undoMarks(id));
+  const undoMarks = store.queries.undoMarks.bind(store.queries);
+  store.queries.undoMarks = (id) => (reads++, undoMarks(id));
 
   const process = await module.get(WorkflowHarness).start(Hotel);
   expect(process.status).toBe('failed');
@@ -38,7 +38,7 @@ it('reads what there is to undo once, not for each visit, and goes on with it af
   expect(reads).toBe(1);
 
   broken = false;
-  await module.get(Engine).hands.tell(process.id, { tell: () => ({ type: 'retried' }), waits: [], messages: [] }, {});
+  await module.get(Engine).parts.commands.apply(process.id, { type: 'retried' });
   await module.get(WorkflowHarness).settle();
   expect(process.status).toBe('cancelled');
   expect(undone).toEqual(Array.from({ length: 30 }, (_, i) => 29 - i));

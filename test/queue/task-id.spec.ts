@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addressOf, taskOf } from '../../lib/queue/task-id.js';
+import { taskAddress, taskOf } from '../../lib/queue/task-id.js';
 
 const at = { processId: 'a|b:ü %', key: '0/1', run: 2, claim: 3, queue: 'the | queue', readyAt: 50 };
 
@@ -7,7 +7,7 @@ it('reads what it wrote, without the characters Bull minds', () => {
   const task = taskOf(at);
   expect(task).toMatchObject({ queue: 'the | queue', readyAt: 50 });
   expect(task.id).not.toContain(':');
-  expect(addressOf(task.id)).toEqual({ ...at, readyAt: 0 });
+  expect(taskAddress(task.id)).toEqual({ ...at, readyAt: 0 });
 });
 
 it.each([
@@ -29,4 +29,4 @@ it.each([
   'a\0|b|1|1|q',
   '%|b|1|1|q',
   `${'a'.repeat(2000)}|b|1|1|q`,
-])('is none of ours: %j', (id) => expect(addressOf(id)).toBeNull());
+])('is none of ours: %j', (id) => expect(taskAddress(id)).toBeNull());

@@ -1,3 +1,4 @@
+import type { StepToken } from '../../lib/core/token.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type DataSource } from 'typeorm';
 import { createTypeOrmStore } from '../../lib/store/typeorm/create-store.js';
@@ -75,13 +76,13 @@ function schema(empty: Database, fresh: () => Promise<Database>): void {
     expect((await dataSource.runMigrations()).length).toBe(workflowMigrations.length);
     await store.open('check');
 
-    const [loaded] = await store.load([{ id: 'p1', waits: ['0'], messages: ['m1'], context: true }]);
+    const [loaded] = await store.commits.load([{ id: 'p1', waits: ['0'], messages: ['m1'], context: true }]);
     expect(loaded).toMatchObject({ process: { id: 'p1', parent: null, revision: 2 }, context: { total: 7 } });
     expect(loaded?.waits).toEqual([aWait({ key: '0', node: 'pay', kind: 'response', address: 'r:p1.1' })]);
     expect(loaded?.messages).toEqual([aMessage({ id: 'm1', address: 'e:x', receivedAt: 1500, effectiveAt: 1500 })]);
     const next = aChange(loaded!.process, { waits: { kill: ['0'], put: [aWait({ key: `0/${'9'.repeat(400)}`, from: 3 })] } });
-    expect(await store.commit([next])).toEqual([]);
-    expect((await store.waitsOf('p1')).map(({ from }) => from)).toEqual([undefined, 3]);
+    expect(await store.commits.commit([next])).toEqual([]);
+    expect((await store.queries.waitsOf('p1')).map(({ token }) => (token as StepToken).from)).toEqual([undefined, 3]);
     await store.close();
   });
 

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import type { Change } from '../../lib/core/change.js';
 import { createTypeOrmStore } from '../../lib/store/typeorm/create-store.js';
-import { MysqlConnection as MysqlLane } from '../../lib/store/typeorm/mysql/mysql-connection.js';
-import { PostgresConnection as PostgresLane } from '../../lib/store/typeorm/postgres/postgres-connection.js';
-import type { TypeOrmProcessStore } from '../../lib/store/typeorm/typeorm-process-store.js';
+import type { ProcessStore } from '../../lib/store/process-store.js';
 import { aChange, aMessage, aStart, aWait } from '../../lib/testing/builders.js';
 import { started, stored } from '../../lib/testing/contract/commit-contract.js';
 import { type Database, isThere, mysql, postgres, titleOf } from '../support/databases.js';
@@ -32,22 +30,13 @@ async function killOthers(dataSource: DataSource, ...spared: readonly QueryRunne
   await ours.release();
 }
 
-class UnpreparedPostgres extends PostgresLane {
-  readonly ask = () => this.connection();
-  protected override prepare = () => Promise.reject(new Error('not prepared'));
-}
-class UnpreparedMysql extends MysqlLane {
-  readonly ask = () => this.connection();
-  protected override prepare = () => Promise.reject(new Error('not prepared'));
-}
-
 for (const database of [await postgres(), await mysql()]) {
   describe.skipIf(!isThere(database))(titleOf(database), () => onServer(database));
 }
 
 function onServer(database: Database): void {
   let dataSource: DataSource;
-  let store: TypeOrmProcessStore;
+  let store: ProcessStore<EntityManager>;
   beforeAll(async () => {
     dataSource = await database.connect();
     store = createTypeOrmStore(dataSource);
@@ -58,7 +47,7 @@ function onServer(database: Database): void {
     await database.drop();
   });
 
-  const rejected = async (changes: readonly Change[]) => (await store.commit(changes)).map(({ change, reason }) => [change.process.id, reason]);
+  const rejected = async (changes: readonly Change[]) => (await store.commits.commit(changes)).map(({ change, reason }) => [change.process.id, reason]);
 
   it('leaves out only what the database refuses', async () => {
     const processes = await Promise.all(Array.from({ length: 9 }, () => started(store)));
@@ -71,15 +60,23 @@ function onServer(database: Database): void {
   it('does not wait long for a row that an open transaction holds', async () => {
     const processes = await Promise.all([started(store), started(store), started(store)]);
     await dataSource.transaction(async (manager) => {
-      await store.commitWithin(manager, aChange(processes[1]!));
+      await store.commits.commitWithin(manager, aChange(processes[1]!));
       expect(await rejected(processes.map((process) => aChange(process)))).toEqual([[processes[1]!.id, 'stale']]);
     });
     for (const { id } of processes) expect((await stored(store, id))?.revision).toBe(2);
   });
 
-  it('says so when the pool is too small to share', async () => {
-    const small = await database.connect({ poolSize: 3 } as object);
-    await expect(createTypeOrmStore(small, 'main').open('check')).rejects.toThrow(/"main" has a pool of 3 connections.*`poolSize`/);
+  it('takes no connection of the pool: one that is held by the application for ever keeps nothing waiting', async () => {
+    const small = await database.connect({ poolSize: 1 } as object);
+    const another = createTypeOrmStore(small);
+    await another.open('check');
+    await small.transaction(async () => {
+      const process = await started(another, { messages: [aMessage()] });
+      expect(await another.commits.commit([aChange(process)])).toEqual([]);
+      expect((await another.queries.recordsOf(process.id)).length).toBe(2);
+      expect(await another.maintenance.beat('w')).toBeGreaterThan(0);
+    });
+    await another.close();
   });
 
   it('goes on after its connections broke', async () => {
@@ -87,7 +84,7 @@ function onServer(database: Database): void {
     const other = await database.connect();
     await killOthers(other);
     for (let tries = 0; tries < 20; tries++) {
-      const outcome = await store.commit([aChange(process)]).catch(() => null);
+      const outcome = await store.commits.commit([aChange(process)]).catch(() => null);
       if (outcome) break;
     }
     await expect.poll(async () => (await stored(store, process.id).catch(() => null))?.revision).toBe(2);
@@ -97,8 +94,8 @@ function onServer(database: Database): void {
     const [message, other] = [aMessage(), await database.connect()];
     const runner = other.createQueryRunner();
     await runner.startTransaction();
-    await store.keepMessages([message], runner.manager); // whoever keeps it too has to wait
-    const waits = store.keepMessages([message]).then(() => 'kept', () => 'broke'); // prettier-ignore
+    await store.commits.keepMessages([message], runner.manager); // whoever keeps it too has to wait
+    const waits = store.commits.keepMessages([message]).then(() => 'kept', () => 'broke'); // prettier-ignore
     const isBroken = async () => {
       await killOthers(other, runner);
       return Promise.race([waits, new Promise((resolve) => setTimeout(resolve, 20, 'waits'))]);
@@ -106,31 +103,24 @@ function onServer(database: Database): void {
     await expect.poll(isBroken).toBe('broke');
     await runner.rollbackTransaction();
     await runner.release();
-    expect(await store.keepMessages([message])).toEqual([]);
-  });
-
-  it('gives back a connection that could not be prepared', async () => {
-    const small = await database.connect({ poolSize: 2 } as object);
-    const lane = small.options.type === 'postgres' ? new UnpreparedPostgres(small) : new UnpreparedMysql(small);
-    for (let times = 0; times < 4; times++) await expect(lane.ask()).rejects.toThrow('not prepared');
-    expect(await small.query('select 1 as one')).toEqual([expect.objectContaining({ one: expect.anything() })]);
+    expect(await store.commits.keepMessages([message])).toEqual([]);
   });
 
   it('goes on after a migration gave its tables another column', async () => {
     const process = await started(store, { waits: { put: [aWait({ address: 'r:after' })] } });
-    await store.waitsAt(['r:after']);
+    await store.commits.waitsAt(['r:after']);
     for (const table of ['workflow_process', 'workflow_wait']) await dataSource.query(`alter table ${table} add column later int`);
     await expect.poll(() => stored(store, process.id).catch(() => null)).toEqual(process);
-    await expect.poll(async () => (await store.waitsAt(['r:after']).catch(() => [])).length).toBe(1);
+    await expect.poll(async () => (await store.commits.waitsAt(['r:after']).catch(() => [])).length).toBe(1);
     for (const table of ['workflow_process', 'workflow_wait']) await dataSource.query(`alter table ${table} drop column later`);
-    await expect.poll(() => store.commit([aChange(process)]).catch(() => null)).toEqual([]);
+    await expect.poll(() => store.commits.commit([aChange(process)]).catch(() => null)).toEqual([]);
   });
 
   it('commits a batch of starts, steps and ends in one go', async () => {
     const processes = await Promise.all(Array.from({ length: 30 }, () => started(store, { waits: { put: [aWait({ key: '0' }), aWait({ key: '1' })] } })));
     const changes = processes.map((process, index) => aChange(process, { waits: { clear: index % 3 === 0, delete: index % 3 === 1 ? ['0'] : [] } }));
     expect(await rejected([...changes, ...Array.from({ length: 30 }, () => aStart())])).toEqual([]);
-    const left = await Promise.all(processes.map(async ({ id }) => (await store.waitsOf(id)).length));
+    const left = await Promise.all(processes.map(async ({ id }) => (await store.queries.waitsOf(id)).length));
     expect(left.slice(0, 6)).toEqual([0, 1, 2, 0, 1, 2]);
   });
 }

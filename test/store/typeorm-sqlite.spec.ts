@@ -59,11 +59,11 @@ function suite(make: typeof libsqlFile): void {
 
   it('nothing of the engine goes with transactions of the application that are rolled back', async () => {
     const starts = Array.from({ length: 60 }, () => aStart());
-    const committed = starts.map((change) => store.commit([change]));
+    const committed = starts.map((change) => store.commits.commit([change]));
     for (let round = 0; round < 20; round++) {
       const open = opened(`note ${round}`);
       await open.ready;
-      committed.push(store.commit([aStart()]));
+      committed.push(store.commits.commit([aStart()]));
       await turn();
       open.end('rollback');
       await open.over;
@@ -79,7 +79,7 @@ function suite(make: typeof libsqlFile): void {
     const committing = signal<unknown>();
     await dataSource.transaction(async (manager) => {
       await manager.query('select * from note');
-      void store.commit([aChange(process)]).then((rejections) => {
+      void store.commits.commit([aChange(process)]).then((rejections) => {
         done = true;
         committing.resolve(rejections);
       }, committing.reject);
@@ -95,9 +95,9 @@ function suite(make: typeof libsqlFile): void {
   it('says what to do when a transaction waits for the engine that waits for it', async () => {
     const hasty = new SqliteProcessStore(dataSource, 'default', 30);
     await dataSource.transaction(async () => {
-      await expect(hasty.commit([aStart()])).rejects.toThrow(/A transaction of the application stayed open for 30 ms.*`manager`/);
+      await expect(hasty.commits.commit([aStart()])).rejects.toThrow(/A transaction of the application stayed open for 30 ms.*`manager`/);
     });
-    expect(await hasty.commit([aStart()])).toEqual([]);
+    expect(await hasty.commits.commit([aStart()])).toEqual([]);
     await hasty.close();
   });
 
@@ -106,7 +106,7 @@ function suite(make: typeof libsqlFile): void {
     const runner = other.createQueryRunner();
     await runner.query('begin immediate');
     const process = aStart();
-    const committing = store.commit([process]);
+    const committing = store.commits.commit([process]);
     for (let turns = 0; turns < 10; turns++) await turn();
     await runner.query('commit');
     expect(await committing).toEqual([]);
@@ -118,7 +118,7 @@ function suite(make: typeof libsqlFile): void {
     const inMemory = new SqliteProcessStore(memory, 'default');
     await inMemory.open('migrate');
     const process = await started(inMemory);
-    expect(await inMemory.commit([aChange(process)])).toEqual([]);
+    expect(await inMemory.commits.commit([aChange(process)])).toEqual([]);
     expect((await stored(inMemory, process.id))?.revision).toBe(2);
     await inMemory.close();
     expect(await memory.query('select count(*) as n from workflow_process')).toEqual([{ n: 1 }]);

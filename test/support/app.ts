@@ -7,7 +7,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { WorkflowModule, WorkflowService, workflowEntities, type WorkflowModuleExtras, type WorkflowModuleOptions } from '../../lib/index.js';
 import { databaseTaskQueue } from '../../lib/queue/database/database-adapter.js';
 import type { QueueList } from '../../lib/queue/queue-settings.js';
-import { Engine } from '../../lib/engine/engine.js';
+import { Engine, type EngineParts } from '../../lib/engine/engine.js';
 import { type Database, libsqlFile, mysql, postgres } from './databases.js';
 
 export interface Cell {
@@ -37,8 +37,10 @@ async function withRedis(make: () => Promise<Database>): Promise<Database> {
 export interface TestApp {
   readonly app: INestApplication;
   readonly workflows: WorkflowService;
-  readonly engine: Engine;
+  readonly engine: EngineParts;
   readonly dataSource: DataSource;
+  /** The engine alone: the application stays. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -67,7 +69,14 @@ export async function bootApp(database: Database, queue: Cell['queue'], setup: A
   }).compile();
   const app = module.createNestApplication({ logger: process.env.TEST_LOG ? undefined : false });
   await app.init();
-  return { app, workflows: app.get(WorkflowService), engine: app.get(Engine), dataSource: app.get(DataSource), close: () => app.close() };
+  return {
+    app,
+    workflows: app.get(WorkflowService),
+    engine: app.get(Engine).parts,
+    dataSource: app.get(DataSource),
+    stop: () => app.get(Engine).stop(),
+    close: () => app.close(),
+  };
 }
 
 async function bullParts(queues: QueueList, prefix: string) {

@@ -12,7 +12,7 @@ export async function writeForEver(database: string, driver: string): Promise<ne
   await store.open('migrate');
   for (;;) {
     const starts = Array.from({ length: 7 }, () => aStart());
-    await store.commit(starts);
+    await store.commits.commit(starts);
     for (const { process } of starts) writeSync(1, `${process.id}\n`);
   }
 }

@@ -1,6 +1,7 @@
+import type { EntityManager } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTypeOrmStore } from '../../lib/store/typeorm/create-store.js';
-import type { TypeOrmProcessStore } from '../../lib/store/typeorm/typeorm-process-store.js';
+import type { ProcessStore } from '../../lib/store/process-store.js';
 import { processStoreContract } from '../../lib/testing/process-store.contract.js';
 import { type Database, isThere, titleOf } from './databases.js';
 
@@ -9,7 +10,7 @@ export const kit = { describe, it, expect, beforeEach, afterEach };
 /** The contract on one fresh database: its cases keep out of each other's way. */
 export function contractOn(database: Database): void {
   describe.skipIf(!isThere(database))(titleOf(database), () => {
-    let store: TypeOrmProcessStore;
+    let store: ProcessStore<EntityManager>;
     beforeAll(async () => {
       store = createTypeOrmStore(await database.connect());
       await store.open('migrate');

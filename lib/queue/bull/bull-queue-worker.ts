@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Job, JobOptions, Queue } from 'bull';
-import { addressOf } from '../task-id.js';
+import { taskAddress } from '../task-id.js';
 import { QueueWorker } from '../queue-worker.js';
 import type { QueuePlan } from '../queue-settings.js';
 import type { Task, TaskWork } from '../task-queue.js';
@@ -122,5 +122,5 @@ function jobOf({ id, readyAt }: Task): NewJob | null {
 /** Anything may lie in Redis. Only the id of a task of this queue goes on: another's would escape the limits of its own. */
 function idIn(data: unknown, queue: string): string | null {
   const id: unknown = (data as { id?: unknown } | null | undefined)?.id;
-  return typeof id === 'string' && addressOf(id)?.queue === queue ? id : null;
+  return typeof id === 'string' && taskAddress(id)?.queue === queue ? id : null;
 }

@@ -1,88 +1,118 @@
-import type { Change, RecordDraft, VersionDraft } from '../../core/change.js';
-import { isUnderAny } from '../../core/keys.js';
-import type { ProcessState, WaitState } from '../../core/process.js';
-import type { ProcessQuery, TaskAt, WaitAt } from '../port.js';
+import type { Change, MessageState, RecordDraft, VersionDraft } from '../../core/change.js';
+import type { ProcessState } from '../../core/process.js';
+import { addressOf, dueAtOf, isTaskWait, type TaskWaitState, type WaitState } from '../../core/wait.js';
+import { isUnderAny } from '../../core/token-key.js';
+import type { DueWait, ProcessQuery, StoredDefinition, TaskAt, WaitAt } from '../port.js';
 
-/** All there is of one process. */
+/** All rows of one process. */
 export interface ProcessRows {
   process: ProcessState;
-  readonly waits: Map<string, WaitState & { closed?: boolean }>;
+  readonly waits: Map<string, KeptWait>;
   readonly versions: VersionDraft[];
   readonly records: RecordDraft[];
 }
 
-export function write(rows: ProcessRows, change: Change): void {
+/** A response wait that has ended stays, closed: a late answer finds its process by it. */
+export type KeptWait = WaitState & { readonly closed?: true };
+
+/** What the three parts of the store share. */
+export class MemoryTables {
+  readonly byId = new Map<string, ProcessRows>();
+  readonly inbox = new Map<string, MessageState>();
+  readonly definitions = new Map<string, StoredDefinition>();
+
+  constructor(readonly now: () => number = Date.now) {}
+
+  get all(): ProcessRows[] {
+    return [...this.byId.values()];
+  }
+
+  get processes(): ProcessState[] {
+    return this.all.map(({ process }) => process);
+  }
+
+  /** Messages that no process has had yet. */
+  get stored(): MessageState[] {
+    return [...this.inbox.values()].filter(({ disposition }) => disposition === 'stored');
+  }
+}
+
+export function applyChange(rows: ProcessRows, change: Change): void {
   rows.process = change.process;
   rows.versions.push(...change.versions);
   rows.records.push(...change.records);
-  end(rows, change.waits);
+  endWaits(rows, change.waits);
   for (const key of change.waits.delete) rows.waits.delete(key);
-  for (const wait of change.waits.put) rows.waits.set(wait.key, wait);
+  for (const wait of change.waits.put) rows.waits.set(wait.token.key, wait);
 }
 
-/** A response that comes later finds the wait it was for, and that it is over. */
-function end({ waits }: ProcessRows, { clear, kill }: Change['waits']): void {
+function endWaits({ waits }: ProcessRows, { clear, kill }: Change['waits']): void {
   if (!clear && kill.length === 0) return;
   const ends = new Set(kill);
   for (const [key, wait] of waits) {
     if (!clear && !isUnderAny(key, ends)) continue;
-    if (wait.kind === 'response') waits.set(key, { ...wait, closed: true, dueAt: null });
+    if (wait.waitsFor.kind === 'response') waits.set(key, { ...wait, waitsFor: { ...wait.waitsFor, dueAt: null }, closed: true });
     else waits.delete(key);
   }
 }
 
-export function tasksIn({ process, waits }: ProcessRows, queues: readonly string[]): TaskAt[] {
-  if (!isOpen(process)) return [];
-  const ready = [...waits.values()].filter((wait) => wait.kind === 'task' && wait.readyAt !== null && queues.includes(wait.queue!));
-  return ready.map((wait) => taskAt(process.id, wait));
+export function openWaits({ waits }: ProcessRows): WaitState[] {
+  return [...waits.values()].filter(({ closed }) => !closed);
 }
 
-export function taskAt(processId: string, { key, run, queue, readyAt, claim }: WaitState): TaskAt {
-  return { processId, key, run, queue: queue!, readyAt: readyAt ?? 0, claim };
-}
-
-/** Neither suspended nor failed: its tasks may run. */
-export function isOpen({ status }: ProcessState): boolean {
+/** Neither suspended nor failed nor finished: its tasks may run. */
+export function mayRunTasks({ status }: ProcessState): boolean {
   return status === 'running' || status === 'waiting';
 }
 
-export function addressedIn({ process, waits }: ProcessRows): (WaitAt & { since: number })[] {
-  const addressed = [...waits.values()].filter((wait) => wait.address !== null);
-  return addressed.map(({ key, run, node, address, since, closed }) => ({
-    processId: process.id,
-    key,
-    run,
-    step: node,
-    address: address!,
-    since,
-    closed: closed ?? false,
-  }));
+export function readyTasksIn(rows: ProcessRows, queues: readonly string[]): TaskAt[] {
+  if (!mayRunTasks(rows.process)) return [];
+  const ready = openWaits(rows).filter((wait): wait is TaskWaitState => isTaskWait(wait) && wait.waitsFor.readyAt !== null);
+  return ready.filter(({ waitsFor }) => queues.includes(waitsFor.queue)).map((wait) => taskAtOf(rows.process.id, wait));
 }
 
-export function asWait({ since: _since, ...wait }: WaitAt & { since: number }): WaitAt {
+export function taskAtOf(processId: string, { token, waitsFor }: TaskWaitState): TaskAt {
+  const { queue, readyAt } = waitsFor;
+  return { processId, key: token.key, run: token.run, queue, readyAt: readyAt ?? 0, claim: token.claims ?? 0 };
+}
+
+export function addressedIn({ process, waits }: ProcessRows): (WaitAt & { since: number })[] {
+  return [...waits.values()].flatMap((wait) => {
+    const { key, run, node: step, since } = wait.token;
+    const address = addressOf(wait);
+    return address === null ? [] : [{ processId: process.id, key, run, step, address, since, closed: wait.closed ?? false }];
+  });
+}
+
+export function withoutAge({ since: _since, ...wait }: WaitAt & { since: number }): WaitAt {
   return wait;
 }
 
-export function timedIn({ process, waits }: ProcessRows): { processId: string; key: string; run: number; dueAt: number }[] {
-  return [...waits.values()].flatMap(({ key, run, dueAt }) => (dueAt === null ? [] : [{ processId: process.id, key, run, dueAt }]));
+export function timedIn(rows: ProcessRows): (DueWait & { dueAt: number })[] {
+  return openWaits(rows).flatMap((wait) => {
+    const dueAt = dueAtOf(wait);
+    return dueAt === null ? [] : [{ processId: rows.process.id, key: wait.token.key, run: wait.token.run, dueAt }];
+  });
 }
 
-export function matches({ process, waits }: ProcessRows, query: ProcessQuery): boolean {
+export function matchesQuery(rows: ProcessRows, query: ProcessQuery): boolean {
   const { workflow, version, statuses, groupId, waitingFor, overdue, parentId, startedBefore, after } = query;
-  const all = [...waits.values()].filter(({ closed }) => !closed);
+  const { process } = rows;
+  const waits = openWaits(rows);
   return (
     (workflow === undefined || process.workflow === workflow) &&
     (version === undefined || process.workflowVersion === version) &&
     (statuses === undefined || statuses.includes(process.status)) &&
     (groupId === undefined || process.groupId === groupId) &&
-    (waitingFor === undefined || all.some(({ node }) => node === waitingFor)) &&
-    (overdue === undefined || all.some(({ kind }) => kind === 'overdue') === overdue) &&
+    (waitingFor === undefined || waits.some(({ token }) => token.node === waitingFor)) &&
+    (overdue === undefined || waits.some(({ waitsFor }) => waitsFor.kind === 'overdue') === overdue) &&
     (parentId === undefined || process.parent?.id === parentId) &&
     (startedBefore === undefined || process.startedAt < startedBefore) &&
-    (after === undefined || newestFirst(process, after) > 0)
+    (after === undefined || byStart(process, after) > 0)
   );
 }
 
-export function newestFirst(a: Pick<ProcessState, 'startedAt' | 'id'>, b: Pick<ProcessState, 'startedAt' | 'id'>): number {
+/** Newest first. */
+export function byStart(a: Pick<ProcessState, 'startedAt' | 'id'>, b: Pick<ProcessState, 'startedAt' | 'id'>): number {
   return b.startedAt - a.startedAt || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
 }

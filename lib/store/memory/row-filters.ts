@@ -1,54 +1,65 @@
 import { childAddress, isEvent } from '../../core/addresses.js';
 import type { MessageState } from '../../core/change.js';
-import { ENDED_BY_MESSAGE, isFinished, type ProcessState, type WaitState } from '../../core/process.js';
-import type { Known, Match, WaitQuery } from '../port.js';
-import type { ProcessRows } from './process-rows.js';
+import { isFinished, type ProcessState } from '../../core/process.js';
+import { addressOf, ENDED_BY_MESSAGE } from '../../core/wait.js';
+import type { KnownWorkflow, Match, ProcessWait, WaitQuery } from '../port.js';
+import { openWaits, type ProcessRows } from './process-rows.js';
 
-/** The waits that these messages match. An event counts for who waited for it, or had started, when it counts as published. */
-export function matchesIn({ process, waits }: ProcessRows, message: MessageState): Match[] {
-  const open = [...waits.values()].filter(({ kind, address, closed }) => !closed && ENDED_BY_MESSAGE.has(kind) && address === message.address);
-  const meant = open.filter(({ from }) => !isEvent(message.address) || message.effectiveAt >= (from ?? process.startedAt));
-  return meant.map(({ key, run, node, address }) => ({
+/** The waits that a message matches. An event counts for what waited for it, or had started, when it counts as published. */
+export function matchesIn(rows: ProcessRows, message: MessageState): Match[] {
+  const { process } = rows;
+  const open = openWaits(rows).filter((wait) => ENDED_BY_MESSAGE.has(wait.waitsFor.kind) && addressOf(wait) === message.address);
+  const meant = open.filter(({ token }) => !isEvent(message.address) || message.effectiveAt >= (('from' in token && token.from) || process.startedAt));
+  return meant.map(({ token: { key, run, node: step } }) => ({
     message,
-    wait: { processId: process.id, key, run, step: node, address: address!, closed: false },
+    wait: { processId: process.id, key, run, step, address: message.address, closed: false },
   }));
 }
 
-export function isKnown({ workflow, workflowVersion }: ProcessState, known: readonly Known[]): boolean {
-  return known.some((each) => (typeof each === 'string' ? each === workflow : each.workflow === workflow && each.versions.includes(workflowVersion)));
+export function isOfKnown({ workflow, workflowVersion }: ProcessState, known: readonly KnownWorkflow[]): boolean {
+  return known.some((each) => each.workflow === workflow && each.versions.includes(workflowVersion));
 }
 
-/** A live child that nobody needs any more. */
+/** A live child that is needed no more. */
 export function isOrphan({ id, status, parent }: ProcessState, rows: ProcessRows | undefined): boolean {
   if (isFinished(status) || !parent?.tied || !rows) return false;
   if (rows.process.status === 'cancelled') return true;
-  return parent.awaited && ![...rows.waits.values()].some(({ kind, address }) => kind === 'child' && address === childAddress(id));
+  return parent.awaited && !openWaits(rows).some((wait) => wait.waitsFor.kind === 'child' && addressOf(wait) === childAddress(id));
 }
 
-export function waitsLikeIn({ process, waits }: ProcessRows, query: WaitQuery): { process: ProcessState; wait: WaitState }[] {
-  const { kind, workflow, groupId, step, after } = query;
+export function waitsLikeIn(rows: ProcessRows, { kind, workflow, groupId, step, after }: WaitQuery): ProcessWait[] {
+  const { process } = rows;
   if (isFinished(process.status) || (workflow ?? process.workflow) !== process.workflow || (groupId ?? process.groupId) !== process.groupId) return [];
-  const found = [...waits.values()].filter((wait) => !wait.closed && wait.kind === kind && (step ?? wait.node) === wait.node);
+  const found = openWaits(rows).filter(({ token, waitsFor }) => waitsFor.kind === kind && (step ?? token.node) === token.node);
   const all = found.map((wait) => ({ process, wait }));
-  return after ? all.filter(({ wait }) => oldestFirst({ ...wait, processId: process.id }, after) > 0) : all;
+  return after ? all.filter((each) => compareAge(ageOf(each), after) > 0) : all;
 }
 
-type WaitPosition = NonNullable<WaitQuery['after']>;
+type WaitAge = NonNullable<WaitQuery['after']>;
 
-export function oldestFirst(a: WaitPosition, b: WaitPosition): number {
-  return a.since - b.since || compare(a.processId, b.processId) || compare(a.key, b.key);
+function ageOf({ process, wait }: ProcessWait): WaitAge {
+  return { since: wait.token.since, processId: process.id, key: wait.token.key };
+}
+
+function compareAge(a: WaitAge, b: WaitAge): number {
+  return a.since - b.since || compareText(a.processId, b.processId) || compareText(a.key, b.key);
+}
+
+/** Oldest first. */
+export function byAge(a: ProcessWait, b: ProcessWait): number {
+  return compareAge(ageOf(a), ageOf(b));
 }
 
 type Arrival = Pick<MessageState, 'id' | 'receivedAt'>;
 
 export function byArrival(a: Arrival, b: Arrival): number {
-  return a.receivedAt - b.receivedAt || compare(a.id, b.id);
+  return a.receivedAt - b.receivedAt || compareText(a.id, b.id);
 }
 
 export function byMatch(a: Match, b: Match): number {
-  return byArrival(a.message, b.message) || compare(a.wait.processId, b.wait.processId) || compare(a.wait.key, b.wait.key);
+  return byArrival(a.message, b.message) || compareText(a.wait.processId, b.wait.processId) || compareText(a.wait.key, b.wait.key);
 }
 
-function compare(a: string, b: string): number {
+function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -3,49 +3,50 @@ import type { Change } from '../../core/change.js';
 import type { Rejection } from '../port.js';
 
 /**
- * What an error of the database says about a batch. `again`: it lost a race, and nothing was done. `locked`: somebody's open
- * transaction holds one of its rows. `exists`: a key is taken. `data`: something in it cannot be stored. `unknown`: the
- * connection broke; it may have been done or not.
+ * What an error of the database says. `conflict`: a lost race or a deadlock; nothing was done. `locked`: an open transaction holds
+ * one of the rows. `exists`: a key is taken. `data`: a value cannot be stored. `unavailable`: the connection broke or the server
+ * is going away; it may have been done or not. `other`: a mistake, as a missing table.
  */
-export type ErrorClass = 'again' | 'locked' | 'exists' | 'data' | 'unknown';
+export type ErrorClass = 'conflict' | 'locked' | 'exists' | 'data' | 'unavailable' | 'other';
 
-type Attempt = (changes: readonly Change[]) => Promise<readonly Rejection[]>;
+/** An error that says nothing of what was asked for, and that goes away by itself. */
+export function isInfrastructure(errorClass: ErrorClass): boolean {
+  return errorClass === 'conflict' || errorClass === 'locked' || errorClass === 'unavailable';
+}
 
-const triesInARace = 4;
+type CommitAttempt = (changes: readonly Change[]) => Promise<readonly Rejection[]>;
+type Classify = (error: unknown) => ErrorClass;
 
-/** Commits a batch, and if the database refuses it, halves it until only the culprit is left out. */
-export async function settle(
-  changes: readonly Change[],
-  attempt: Attempt,
-  classifyError: (error: unknown) => ErrorClass,
-  tries = 1,
-): Promise<readonly Rejection[]> {
+const TRIES_IN_A_RACE = 4;
+
+/** Commits a batch. If the database refuses it, halves it until only the culprit is left out. */
+export async function commitBatch(changes: readonly Change[], attempt: CommitAttempt, classify: Classify, tries = 1): Promise<readonly Rejection[]> {
   try {
     return await attempt(changes);
   } catch (error) {
-    const verdict = classifyError(error);
-    if (verdict === 'unknown') throw error;
-    if (verdict === 'again' && tries < triesInARace) {
+    const errorClass = classify(error);
+    if (errorClass === 'unavailable' || errorClass === 'other') throw error;
+    if (errorClass === 'conflict' && tries < TRIES_IN_A_RACE) {
       await pause(Math.random() * 10 * tries);
-      return settle(changes, attempt, classifyError, tries + 1);
+      return commitBatch(changes, attempt, classify, tries + 1);
     }
-    return changes.length === 1 ? [refusal(changes[0]!, verdict, error)] : halves(changes, attempt, classifyError);
+    return changes.length === 1 ? [rejectionFor(changes[0]!, errorClass, error)] : commitHalves(changes, attempt, classify);
   }
 }
 
-async function halves(changes: readonly Change[], attempt: Attempt, classifyError: (error: unknown) => ErrorClass): Promise<readonly Rejection[]> {
+async function commitHalves(changes: readonly Change[], attempt: CommitAttempt, classify: Classify): Promise<readonly Rejection[]> {
   const middle = changes.length >> 1;
-  const first = await settle(changes.slice(0, middle), attempt, classifyError);
-  return [...first, ...(await settle(changes.slice(middle), attempt, classifyError))];
+  const first = await commitBatch(changes.slice(0, middle), attempt, classify);
+  return [...first, ...(await commitBatch(changes.slice(middle), attempt, classify))];
 }
 
-/** Locked for longer than we wait: somebody is changing it, so what we know of it is old. Trying again would stop the others of its batch. */
-function refusal(change: Change, verdict: ErrorClass, error: unknown): Rejection {
-  const reason = verdict === 'exists' ? 'exists' : verdict === 'again' || verdict === 'locked' ? 'stale' : 'refused';
+/** A row that stays locked is being changed by others, so what is known of it is old. Waiting longer would stop the others of the batch. */
+function rejectionFor(change: Change, errorClass: ErrorClass, error: unknown): Rejection {
+  const reason = errorClass === 'exists' ? 'exists' : errorClass === 'data' ? 'refused' : 'stale';
   return { change, reason, error };
 }
 
-/** Why its guard did not let a change through. */
-export function beaten(change: Change): Rejection {
+/** Its guard did not let the change through. */
+export function lostRace(change: Change): Rejection {
   return { change, reason: change.expected === null ? 'exists' : 'stale' };
 }

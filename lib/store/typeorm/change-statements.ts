@@ -1,6 +1,6 @@
 /** A change as single statements, for databases that take it in pieces, and for transactions of the caller's. */
 import type { Change } from '../../core/change.js';
-import { rangesUnder } from '../../core/keys.js';
+import { rangesUnder } from '../../core/token-key.js';
 import { changing, columns, keyOf, type Row, type Table, valueColumns, valuesIn } from './columns.js';
 import { onConflict, onDuplicateKey } from './overwrite.js';
 import { chunksOfRows } from './row-chunks.js';
@@ -67,13 +67,13 @@ export function effectsOf(change: Change, upserts: Upserts, inserts: Inserts): S
   return [
     ...inserts('workflow_context', versions, ''),
     ...inserts('workflow_audit', records, ''),
-    ...waitsOf(change, upserts, inserts),
+    ...waitStatements(change, upserts, inserts),
     ...inserts('workflow_inbox', messageRows(change), overwriting('workflow_inbox', upserts.overwrite)),
   ];
 }
 
 /** In this order a put may have the key of a wait that ends. */
-function waitsOf({ process: { id }, waits }: Change, { overwrite }: Upserts, inserts: Inserts): Statement[] {
+function waitStatements({ process: { id }, waits }: Change, { overwrite }: Upserts, inserts: Inserts): Statement[] {
   const put = waits.put.map((wait) => waitRow(id, wait, asText));
   const ended = waits.clear ? endedBy(ofProcess, [id]) : waits.kill.flatMap(rangesUnder).flatMap((range) => endedBy(ofRange, [id, ...range]));
   const deleted = waits.delete.map((key) => ({ sql: deleteSql, values: [id, key] }));

@@ -1,13 +1,13 @@
 import type { EntityManager } from 'typeorm';
 import type { Change } from '../../core/change.js';
 import type { Rejection } from '../port.js';
-import { beaten } from './batch.js';
+import { lostRace } from './batch.js';
 import { effectsOf, guardOf, type Statement, together, type Upserts } from './change-statements.js';
 
 /** A change in the caller's transaction, statement by statement. Its guard comes first: where that fails, nothing is written. */
 export async function commitThrough(manager: EntityManager, change: Change, upserts: Upserts, isTaken: (error: unknown) => boolean): Promise<Rejection | null> {
   try {
-    if ((await affected(manager, guardOf(change, upserts))) === 0) return beaten(change);
+    if ((await affected(manager, guardOf(change, upserts))) === 0) return lostRace(change);
   } catch (error) {
     if (isTaken((error as { driverError?: unknown }).driverError)) return { change, reason: 'exists', error };
     throw error;

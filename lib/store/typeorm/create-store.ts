@@ -1,11 +1,11 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { MysqlProcessStore } from './mysql/mysql-process-store.js';
 import { PostgresProcessStore } from './postgres/postgres-process-store.js';
 import { SqliteProcessStore } from './sqlite/sqlite-process-store.js';
-import type { TypeOrmProcessStore } from './typeorm-process-store.js';
+import type { ProcessStore } from '../process-store.js';
 
 /** The store for this data source, by its type. */
-export function createTypeOrmStore(dataSource: DataSource, dataSourceName = 'default'): TypeOrmProcessStore {
+export function createTypeOrmStore(dataSource: DataSource, dataSourceName = 'default'): ProcessStore<EntityManager> {
   const { type } = dataSource.options;
   switch (type) {
     case 'postgres':

@@ -1,4 +1,4 @@
-import { groupKey } from '../../values/group-key.js';
+import { groupKey } from '../../values/digest.js';
 import type { ProcessQuery } from '../port.js';
 import { allOf, inList, type Query } from './query.js';
 

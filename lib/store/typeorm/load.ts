@@ -1,72 +1,74 @@
 import type { MessageState, VersionDraft } from '../../core/change.js';
-import type { ProcessState, WaitState } from '../../core/process.js';
-import { type Loaded, type Want } from '../port.js';
+import type { ProcessState } from '../../core/process.js';
+import type { WaitState } from '../../core/wait.js';
+import type { Loaded, ProcessRequest } from '../port.js';
 import { valuesOf } from '../process-store.js';
-import { inList, type Query } from './query.js';
-import { type FoundRow, messageState, processState, versionDraft, waitState } from './states.js';
+import { inList } from './query.js';
+import type { SqlReader } from './sql-reader.js';
+import { messageState, processState, versionDraft, waitState } from './states.js';
 
-interface Reader {
-  rows(query: Query): Promise<readonly FoundRow[]>;
-  listed(query: (list: Query) => Query, values: readonly string[]): Promise<readonly FoundRow[]>;
-  versionsUpTo(processId: string, version: number): Promise<readonly VersionDraft[]>;
-}
+type ReadVersions = (processId: string, version: number) => Promise<readonly VersionDraft[]>;
 
 /** One query per table for all of them. Processes first: what changes after that is caught by their revision. */
-export async function loadAll(reader: Reader, wants: readonly Want[]): Promise<(Loaded | null)[]> {
-  const processes = await processesOf(reader, wants);
-  const waits = await waitsOf(reader, wants);
-  const messages = await messagesOf(reader, wants);
-  const contexts = await versionsOf(reader, wants);
+export async function loadAll(reader: SqlReader, versionsUpTo: ReadVersions, requests: readonly ProcessRequest[]): Promise<(Loaded | null)[]> {
+  const processes = await processesOf(reader, requests);
+  const waits = await waitsOf(reader, requests);
+  const messages = await messagesOf(reader, requests);
+  const contexts = await versionsOf(reader, requests);
   return Promise.all(
-    wants.map(async (want) => {
-      const process = processes.get(want.id);
+    requests.map(async (request) => {
+      const process = processes.get(request.id);
       if (!process) return null;
-      const context = want.context ? valuesOf(await asOf(reader, process, contexts.get(want.id) ?? [])) : null;
-      return { process, waits: chosen(want.waits, waits.get(want.id)), messages: chosen(want.messages, messages), context };
+      const context = request.context ? valuesOf(await asOf(versionsUpTo, process, contexts.get(request.id) ?? [])) : null;
+      return { process, waits: inOrder(request.waits, waits.get(request.id)), messages: inOrder(request.messages, messages), context };
     }),
   );
 }
 
-async function processesOf(reader: Reader, wants: readonly Want[]): Promise<ReadonlyMap<string, ProcessState>> {
-  const ids = wants.map(({ id }) => id);
-  const rows = await reader.listed((list) => ({ sql: `select * from workflow_process where id ${list.sql}`, values: list.values }), ids);
+async function processesOf(reader: SqlReader, requests: readonly ProcessRequest[]): Promise<ReadonlyMap<string, ProcessState>> {
+  const ids = requests.map(({ id }) => id);
+  const rows = await reader.listed((list) => `select * from workflow_process where id ${list}`, ids);
   return new Map(rows.map(processState).map((process) => [process.id, process]));
 }
 
 /** By key and process each on its own: the few too many that this finds are cheaper than a query for each process. */
-async function waitsOf(reader: Reader, wants: readonly Want[]): Promise<Map<string, Map<string, WaitState>>> {
-  const some = wants.filter(({ waits }) => waits.length > 0);
+async function waitsOf(reader: SqlReader, requests: readonly ProcessRequest[]): Promise<Map<string, Map<string, WaitState>>> {
+  const some = requests.filter(({ waits }) => waits.length > 0);
   const processes = inList(some.map(({ id }) => id));
   const sql = `select * from workflow_wait where kind <> 'closed' and process_id ${processes.sql} and token_key`;
   const keys = [...new Set(some.flatMap(({ waits }) => waits))];
-  const rows = await reader.listed((list) => ({ sql: `${sql} ${list.sql}`, values: [...processes.values, ...list.values] }), keys);
+  const rows = await reader.listed((list) => `${sql} ${list}`, keys, processes.values);
   const found = new Map(some.map(({ id }) => [id, new Map<string, WaitState>()]));
   for (const row of rows) found.get(String(row.process_id))?.set(String(row.token_key), waitState(row));
   return found;
 }
 
-async function messagesOf(reader: Reader, wants: readonly Want[]): Promise<ReadonlyMap<string, MessageState>> {
-  const ids = [...new Set(wants.flatMap(({ messages }) => messages))];
-  const rows = await reader.listed((list) => ({ sql: `select * from workflow_inbox where id ${list.sql}`, values: list.values }), ids);
+async function messagesOf(reader: SqlReader, requests: readonly ProcessRequest[]): Promise<ReadonlyMap<string, MessageState>> {
+  const ids = [...new Set(requests.flatMap(({ messages }) => messages))];
+  const rows = await reader.listed((list) => `select * from workflow_inbox where id ${list}`, ids);
   return new Map(rows.map(messageState).map((message) => [message.id, message]));
 }
 
 const versions = `select c.* from workflow_context c join workflow_process p on p.id = c.process_id and c.version >= p.snapshot_version where p.id`;
 
-async function versionsOf(reader: Reader, wants: readonly Want[]): Promise<ReadonlyMap<string, VersionDraft[]>> {
-  const ids = wants.filter(({ context }) => context).map(({ id }) => id);
-  const rows = await reader.listed((list) => ({ sql: `${versions} ${list.sql} order by c.version`, values: list.values }), ids);
+async function versionsOf(reader: SqlReader, requests: readonly ProcessRequest[]): Promise<ReadonlyMap<string, VersionDraft[]>> {
+  const ids = requests.filter(({ context }) => context).map(({ id }) => id);
+  const rows = await reader.listed((list) => `${versions} ${list} order by c.version`, ids);
   const found = new Map(ids.map((id) => [id, [] as VersionDraft[]]));
   for (const row of rows) found.get(String(row.process_id))?.push(versionDraft(row));
   return found;
 }
 
 /** If it has moved on since its row was read, its newest snapshot may be one that this row does not know of. */
-async function asOf(reader: Reader, { id, snapshotVersion, contextVersion }: ProcessState, found: readonly VersionDraft[]): Promise<readonly VersionDraft[]> {
-  if (found[0]?.version !== snapshotVersion) return reader.versionsUpTo(id, contextVersion);
+async function asOf(
+  versionsUpTo: ReadVersions,
+  { id, snapshotVersion, contextVersion }: ProcessState,
+  found: readonly VersionDraft[],
+): Promise<readonly VersionDraft[]> {
+  if (found[0]?.version !== snapshotVersion) return versionsUpTo(id, contextVersion);
   return found.filter(({ version }) => version <= contextVersion);
 }
 
-function chosen<T>(keys: readonly string[], found: ReadonlyMap<string, T> | undefined): T[] {
+function inOrder<T>(keys: readonly string[], found: ReadonlyMap<string, T> | undefined): T[] {
   return keys.map((key) => found?.get(key)).filter((each) => each !== undefined) as T[];
 }

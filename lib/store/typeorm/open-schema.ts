@@ -6,8 +6,11 @@ import { alone } from './schema-lock.js';
 
 export async function openSchema(dataSource: DataSource, name: string, schema: 'check' | 'migrate' | 'off'): Promise<void> {
   if (schema === 'off') return;
-  if (schema === 'migrate') await migrate(dataSource);
-  const problems = await problemsOf(dataSource);
+  let problems = await problemsOf(dataSource);
+  if (problems.length > 0 && schema === 'migrate') {
+    await migrate(dataSource);
+    problems = await problemsOf(dataSource);
+  }
   if (problems.length > 0) throw new SchemaError(`The data source "${name}" is not ready: ${problems.join('; ')}. ${remedy}`);
 }
 

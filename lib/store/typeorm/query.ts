@@ -1,4 +1,4 @@
-import type { Known } from '../port.js';
+import type { KnownWorkflow } from '../port.js';
 
 /** SQL with `?` for its values. */
 export interface Query {
@@ -20,9 +20,9 @@ export function inList(values: readonly unknown[]): Query {
 }
 
 /** Whether a process `p` is of one of them. */
-export function isKnown(workflows: readonly Known[]): Query {
+export function isKnown(workflows: readonly KnownWorkflow[]): Query {
+  if (workflows.length === 0) return { sql: '1 = 0', values: [] };
   const each = workflows.map((known): Query => {
-    if (typeof known === 'string') return { sql: 'p.workflow = ?', values: [known] };
     const versions = known.versions.length === 0 ? { sql: 'is null', values: [] } : inList(known.versions);
     return { sql: `p.workflow = ? and p.workflow_version ${versions.sql}`, values: [known.workflow, ...versions.values] };
   });

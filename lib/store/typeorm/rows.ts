@@ -1,8 +1,10 @@
 /** Rows from states. Reading is in `states.ts`. */
-import { parentLinkOf } from '../../core/parent-link.js';
+import { bondOf } from '../../core/parent-link.js';
 import type { Change, MessageState, RecordDraft, VersionDraft } from '../../core/change.js';
-import { groupKey } from '../../values/group-key.js';
-import { isFinished, type ProcessState, type WaitState } from '../../core/process.js';
+import { groupKey } from '../../values/digest.js';
+import { isFinished, type ProcessState } from '../../core/process.js';
+import type { StepToken } from '../../core/token.js';
+import { addressOf, dueAtOf, type WaitState } from '../../core/wait.js';
 import type { Row } from './columns.js';
 
 /** How a JSON value goes into a row: as text, or as it is where the whole batch becomes one JSON. */
@@ -16,7 +18,7 @@ export function processRow(process: ProcessState, encode: Encode, isNew: boolean
   return {
     id, workflow, workflow_version: workflowVersion, group_id: groupId, group_key: isNew ? groupKey(groupId) : null, live: isFinished(status) ? null : 0, status,
     revision, context_version: contextVersion, snapshot_version: snapshotVersion, runs, root, worker, claim, tokens: encode(process.tokens),
-    cause: told(process.cause), parent_id: parent && parent.id, parent_bond: parent && parentLinkOf(parent), started_at: process.startedAt,
+    cause: told(process.cause), parent_id: parent && parent.id, parent_bond: parent && bondOf(parent), started_at: process.startedAt,
     finished_at: process.finishedAt, updated_at: process.updatedAt,
   }; // prettier-ignore
 }
@@ -39,13 +41,16 @@ export function recordRow(process_id: string, record: RecordDraft): Row<'workflo
   }; // prettier-ignore
 }
 
-export function waitRow(process_id: string, wait: WaitState, encode: Encode): Row<'workflow_wait'> {
-  const { key, node, run, kind, address, dueAt, queue, readyAt, worker, claim, attempt, since, ...token } = wait;
+export function waitRow(process_id: string, { token, waitsFor }: WaitState, encode: Encode): Row<'workflow_wait'> {
+  const { key, node, run, attempt, since, claims = 0, ...rest } = token as StepToken; // other tokens have no claims
+  const task = waitsFor.kind === 'task' ? waitsFor : NO_TASK;
   return {
-    process_id, token_key: key, step: node, run, kind, address, due_at: dueAt, queue, ready_at: readyAt, worker, claim, attempt, since,
-    from_at: wait.from ?? null, token: encode(token),
+    process_id, token_key: key, step: node, run, kind: waitsFor.kind, address: addressOf({ token, waitsFor }), due_at: dueAtOf({ token, waitsFor }),
+    queue: task.queue, ready_at: task.readyAt, worker: task.worker, claim: claims, attempt, since, from_at: rest.from ?? null, token: encode(rest),
   }; // prettier-ignore
 }
+
+const NO_TASK = { queue: null, readyAt: null, worker: null };
 
 /** A body may be any JSON, a bare string too: always text of its own. */
 export function messageRow(message: MessageState): Row<'workflow_inbox'> {

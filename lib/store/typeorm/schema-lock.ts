@@ -1,25 +1,41 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 
-type Work = (queryRunner: QueryRunner) => Promise<void>;
+type SchemaWork = (queryRunner: QueryRunner) => Promise<void>;
 
-const lockName = 'nestjs-argonaut-schema';
-const lockNumber = 7_245_118_204;
+const LOCK_NAME = 'nestjs-argonaut-schema';
+const LOCK_NUMBER = 7_245_118_204;
 
 /** Runs `work` while no other instance does. */
-export async function alone(dataSource: DataSource, work: Work): Promise<void> {
+export async function alone(dataSource: DataSource, work: SchemaWork): Promise<void> {
   const { type } = dataSource.options;
-  if (type === 'postgres') return held(dataSource, `select pg_advisory_lock(${lockNumber})`, `select pg_advisory_unlock(${lockNumber})`, work);
-  if (type === 'mysql' || type === 'mariadb') return held(dataSource, `select get_lock('${lockName}', 60)`, `select release_lock('${lockName}')`, work);
-  throw new Error(`No way to lock a data source of type "${type}".`);
-}
-
-async function held(dataSource: DataSource, lock: string, unlock: string, work: Work): Promise<void> {
   const queryRunner = dataSource.createQueryRunner();
   try {
-    await queryRunner.query(lock);
+    await queryRunner.connect();
+    await (type === 'postgres' ? inLockedTransaction(queryRunner, work) : withNamedLock(queryRunner, work));
+  } finally {
+    await queryRunner.release();
+  }
+}
+
+/** PostgreSQL makes tables in a transaction, and the lock ends with it: behind a pooler the next statement may be in another session. */
+async function inLockedTransaction(queryRunner: QueryRunner, work: SchemaWork): Promise<void> {
+  await queryRunner.startTransaction();
+  try {
+    await queryRunner.query(`select pg_advisory_xact_lock(${LOCK_NUMBER})`);
+    await work(queryRunner);
+    await queryRunner.commitTransaction();
+  } catch (error) {
+    await queryRunner.rollbackTransaction().catch(() => {}); // a lost connection has rolled back by itself
+    throw error;
+  }
+}
+
+/** In MySQL making a table ends the transaction, so the lock is the session's. */
+async function withNamedLock(queryRunner: QueryRunner, work: SchemaWork): Promise<void> {
+  await queryRunner.query(`select get_lock('${LOCK_NAME}', 60)`);
+  try {
     await work(queryRunner);
   } finally {
-    await queryRunner.query(unlock).catch(() => {}); // a lost connection has let it go itself
-    await queryRunner.release();
+    await queryRunner.query(`select release_lock('${LOCK_NAME}')`).catch(() => {}); // a lost connection has let it go itself
   }
 }

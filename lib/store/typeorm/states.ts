@@ -1,7 +1,13 @@
 /** States from rows, as any of the drivers hands them out: a bigint may be a number or a string. */
+import type { ParentBond } from '../../core/parent-link.js';
+import type { WaitsFor } from '../../core/waits-for.js';
+import { parentLink } from '../../core/parent-link.js';
 import type { MessageState, Move, RecordDraft, UndoMark, VersionDraft } from '../../core/change.js';
 import type { Json, JsonObject } from '../../values/json.js';
-import type { Parent, ProcessState, ProcessStatus, Token, WaitKind, WaitState } from '../../core/process.js';
+import type { ProcessState, ProcessStatus } from '../../core/process.js';
+import type { Token } from '../../core/token.js';
+import type { WaitState } from '../../core/wait.js';
+import type { WaitKind } from '../../core/waits-for.js';
 import type { StoredDefinition, TaskAt, WaitAt } from '../port.js';
 
 type Value = string | number | null;
@@ -13,20 +19,28 @@ export function processState(row: FoundRow): ProcessState {
     status: row.status as ProcessStatus, revision: number(row.revision), contextVersion: number(row.context_version),
     snapshotVersion: number(row.snapshot_version), runs: number(row.runs), root: number(row.root), worker: maybe(row.worker), claim: number(row.claim),
     tokens: parsed<Token[]>(row.tokens), cause: maybe(row.cause), startedAt: number(row.started_at), updatedAt: number(row.updated_at), finishedAt: moment(row.finished_at),
-    parent: row.parent_id === null ? null : parentOf(row),
+    parent: row.parent_id === null ? null : parentLink(text(row.parent_id), row.parent_bond as ParentBond | null),
   }; // prettier-ignore
-}
-
-function parentOf({ parent_id, parent_bond }: FoundRow): Parent {
-  return { id: text(parent_id), awaited: parent_bond === 'awaited' || parent_bond === 'both', tied: parent_bond === 'tied' || parent_bond === 'both' };
 }
 
 export function waitState(row: FoundRow): WaitState {
-  return {
+  const claims = number(row.claim);
+  const token = {
     ...parsed<Pick<Token, 'does'>>(row.token), key: text(row.token_key), node: text(row.step), run: number(row.run), attempt: number(row.attempt),
-    since: number(row.since), kind: row.kind as WaitKind, address: maybe(row.address), dueAt: moment(row.due_at), queue: maybe(row.queue),
-    readyAt: moment(row.ready_at), worker: maybe(row.worker), claim: number(row.claim),
-  }; // prettier-ignore
+    since: number(row.since), ...(claims > 0 && { claims }),
+  } as Token; // prettier-ignore
+  return { token, waitsFor: waitsForIn(row) };
+}
+
+function waitsForIn(row: FoundRow): WaitsFor {
+  const dueAt = moment(row.due_at);
+  const kind = row.kind as WaitKind;
+  switch (kind) {
+    case 'task': return { kind, queue: text(row.queue), readyAt: moment(row.ready_at), worker: maybe(row.worker), dueAt };
+    case 'response': case 'event': case 'input': case 'child': return { kind, address: text(row.address), dueAt };
+    case 'timer': case 'condition': return { kind, dueAt };
+    default: return { kind };
+  } // prettier-ignore
 }
 
 export function waitAt(row: FoundRow): WaitAt {

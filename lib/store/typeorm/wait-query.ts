@@ -1,5 +1,6 @@
-import { groupKey } from '../../values/group-key.js';
-import type { ProcessState, WaitState } from '../../core/process.js';
+import { groupKey } from '../../values/digest.js';
+import type { ProcessState } from '../../core/process.js';
+import type { WaitState } from '../../core/wait.js';
 import type { Match, WaitQuery } from '../port.js';
 import { columns } from './columns.js';
 import { allOf, type Query } from './query.js';

@@ -1,14 +1,14 @@
-import { aChange, aMessage, anId, aRecord, aWait } from '../builders.js';
+import { aChange, aMessage, anId, aRecord, aWait, knownAs } from '../builders.js';
 import type { Bench } from '../process-store.contract.js';
 import { started } from './commit-contract.js';
 
 const many = 10_000;
 
 export function branchesContract({ kit: { describe, it, expect }, store }: Bench): void {
-  const keysOf = async (id: string) => (await store().waitsOf(id)).map(({ key }) => key).sort();
+  const keysOf = async (id: string) => (await store().queries.waitsOf(id)).map(({ token }) => token.key).sort();
   const afterKill = async (keys: readonly string[], kill: readonly string[]) => {
     const process = await started(store(), { waits: { put: keys.map((key) => aWait({ key })) } });
-    expect(await store().commit([aChange(process, { waits: { kill } })])).toEqual([]);
+    expect(await store().commits.commit([aChange(process, { waits: { kill } })])).toEqual([]);
     return keysOf(process.id);
   };
 
@@ -28,7 +28,7 @@ export function branchesContract({ kit: { describe, it, expect }, store }: Bench
         await started(store(), { waits: { put: [aWait({ key: '0/1' })] } }),
         await started(store(), { waits: { put: [aWait({ key: '0/1' })] } }),
       ];
-      await store().commit([aChange(one, { waits: { kill: ['0'] } }), aChange(two)]);
+      await store().commits.commit([aChange(one, { waits: { kill: ['0'] } }), aChange(two)]);
       expect([await keysOf(one.id), await keysOf(two.id)]).toEqual([[], ['0/1']]);
     });
 
@@ -40,11 +40,11 @@ export function branchesContract({ kit: { describe, it, expect }, store }: Bench
         aWait({ key: '0/2', address: event }),
       ];
       const process = await started(store(), { waits: { put } });
-      await store().commit([aChange(process, { waits: { kill: ['0/1'] } })]);
-      expect((await store().waitsAt([address, event])).map(({ key, closed }) => `${key} ${closed}`).sort()).toEqual(['0/1/0 true', '0/2 false']);
-      expect((await store().dueWaits([process.workflow], 10, 1000)).filter(({ processId }) => processId === process.id)).toEqual([]);
-      const [loaded] = await store().load([{ id: process.id, waits: ['0/1/0', '0/2'], messages: [], context: false }]);
-      expect(loaded?.waits.map(({ key }) => key)).toEqual(['0/2']);
+      await store().commits.commit([aChange(process, { waits: { kill: ['0/1'] } })]);
+      expect((await store().commits.waitsAt([address, event])).map(({ key, closed }) => `${key} ${closed}`).sort()).toEqual(['0/1/0 true', '0/2 false']);
+      expect((await store().maintenance.dueWaits(knownAs(process.workflow), 10, 1000)).filter(({ processId }) => processId === process.id)).toEqual([]);
+      const [loaded] = await store().commits.load([{ id: process.id, waits: ['0/1/0', '0/2'], messages: [], context: false }]);
+      expect(loaded?.waits.map(({ token }) => token.key)).toEqual(['0/2']);
     });
 
     it('end before what the same change deletes and puts', async () => {
@@ -52,22 +52,22 @@ export function branchesContract({ kit: { describe, it, expect }, store }: Bench
       const put = ['0/1/0', '0/1/1', '0/1/2', '0/3'].map((key) => aWait({ key, kind: 'response', address }));
       const process = await started(store(), { waits: { put } });
       const again = [aWait({ key: '0/1/0', run: 9, kind: 'task' }), aWait({ key: '0/1/9', run: 9 })];
-      expect(await store().commit([aChange(process, { waits: { kill: ['0/1'], delete: ['0/1/1', '0/3'], put: again } })])).toEqual([]);
-      expect(await store().waitsOf(process.id)).toEqual(again);
-      expect((await store().waitsAt([address])).map(({ key }) => key)).toEqual(['0/1/2']);
+      expect(await store().commits.commit([aChange(process, { waits: { kill: ['0/1'], delete: ['0/1/1', '0/3'], put: again } })])).toEqual([]);
+      expect(await store().queries.waitsOf(process.id)).toEqual(again);
+      expect((await store().commits.waitsAt([address])).map(({ key }) => key)).toEqual(['0/1/2']);
     });
 
     it('end with all others where everything ends', async () => {
       const process = await started(store(), { waits: { put: [aWait({ key: '0/1', kind: 'response' }), aWait({ key: '0/2' })] } });
-      await store().commit([aChange(process, { waits: { clear: true, kill: ['0'], put: [aWait({ key: '0/1', run: 2 })] } })]);
+      await store().commits.commit([aChange(process, { waits: { clear: true, kill: ['0'], put: [aWait({ key: '0/1', run: 2 })] } })]);
       expect(await keysOf(process.id)).toEqual(['0/1']);
     });
 
     it('do not end where the change was refused', async () => {
       const process = await started(store(), { waits: { put: [aWait({ key: '0/1' })] } });
       const other = await started(store());
-      await store().commit([aChange(process)]);
-      const rejected = await store().commit([aChange(process, { waits: { kill: ['0'] } }), aChange(other, { waits: { kill: ['0'] } })]);
+      await store().commits.commit([aChange(process)]);
+      const rejected = await store().commits.commit([aChange(process, { waits: { kill: ['0'] } }), aChange(other, { waits: { kill: ['0'] } })]);
       expect(rejected.map(({ change, reason }) => [change.process.id, reason])).toEqual([[process.id, 'stale']]);
       expect(await keysOf(process.id)).toEqual(['0/1']);
     });
@@ -80,24 +80,22 @@ export function branchesContract({ kit: { describe, it, expect }, store }: Bench
     it('may be ten thousand, and end together', async () => {
       const process = await started(store());
       const keys = Array.from({ length: many }, (_, index) => `0/7-${index}`);
-      const put = keys.map((key, index) =>
-        aWait({ key, run: index, kind: index % 2 ? 'response' : 'task', address: index % 2 ? `r:${process.id}.${index}` : null }),
-      );
+      const put = keys.map((key, index) => aWait({ key, run: index, kind: index % 2 ? 'response' : 'task', address: `r:${process.id}.${index}` }));
       const records = (from: number) => keys.map((_, index) => aRecord({ sequence: from + index, type: 'task-queued', step: 'approve' }));
       const fork = aChange(process, { process: { revision: 1 + many }, waits: { put }, records: records(2) });
-      expect(await store().commit([fork])).toEqual([]);
-      expect((await store().waitsOf(process.id)).length).toBe(many);
+      expect(await store().commits.commit([fork])).toEqual([]);
+      expect((await store().queries.waitsOf(process.id)).length).toBe(many);
       const join = aChange(fork.process, { process: { revision: 1 + 2 * many }, waits: { kill: ['0'] }, records: records(2 + many) });
-      expect(await store().commit([join])).toEqual([]);
-      expect([(await store().waitsOf(process.id)).length, (await store().recordsOf(process.id)).length]).toEqual([0, 1 + 2 * many]);
-      expect((await store().waitsAt([`r:${process.id}.9999`])).map(({ closed }) => closed)).toEqual([true]);
+      expect(await store().commits.commit([join])).toEqual([]);
+      expect([(await store().queries.waitsOf(process.id)).length, (await store().queries.recordsOf(process.id)).length]).toEqual([0, 1 + 2 * many]);
+      expect((await store().commits.waitsAt([`r:${process.id}.9999`])).map(({ closed }) => closed)).toEqual([true]);
     });
 
     it('may each end by themselves, with all that watches over them', async () => {
       const put = Array.from({ length: many }, (_, index) => aWait({ key: `0/7-${index}~o${index}`, kind: 'timer', dueAt: 9 }));
       const process = await started(store(), { waits: { put } });
       const kill = put.map((_, index) => `0/7-${index}`);
-      expect(await store().commit([aChange(process, { waits: { kill }, messages: [aMessage()] })])).toEqual([]);
+      expect(await store().commits.commit([aChange(process, { waits: { kill }, messages: [aMessage()] })])).toEqual([]);
       expect(await keysOf(process.id)).toEqual([]);
     });
   });

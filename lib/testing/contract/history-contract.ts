@@ -7,13 +7,13 @@ import { started, stored } from './commit-contract.js';
 export function historyContract({ kit: { describe, it, expect }, store }: Bench): void {
   describe('looking up', () => {
     const finished = async (given: Partial<ProcessState>) => started(store(), { process: { status: 'completed', finishedAt: 5, tokens: [], ...given } });
-    const ids = async (query: Partial<ProcessQuery>) => (await store().find({ limit: 100, ...query })).map(({ id }) => id);
+    const ids = async (query: Partial<ProcessQuery>) => (await store().queries.find({ limit: 100, ...query })).map(({ id }) => id);
 
     it('answers in the order it was asked, and null for what is not there', async () => {
       const [one, two] = [await started(store()), await started(store())];
       const wants = [two.id, 'nobody', one.id].map((id) => ({ id, waits: [], messages: [], context: false }));
-      expect((await store().load(wants)).map((loaded) => loaded?.process.id ?? null)).toEqual([two.id, null, one.id]);
-      expect(await store().load([])).toEqual([]);
+      expect((await store().commits.load(wants)).map((loaded) => loaded?.process.id ?? null)).toEqual([two.id, null, one.id]);
+      expect(await store().commits.load([])).toEqual([]);
       expect(await stored(store(), 'nobody')).toBe(null);
     });
 
@@ -23,10 +23,10 @@ export function historyContract({ kit: { describe, it, expect }, store }: Bench)
       const live = await started(store(), { process: { groupId, startedAt: 2000 } });
       await finished({ groupId, workflow: other, startedAt: 100 });
       const latest = await finished({ groupId, workflow: other, startedAt: 200 });
-      const found = await store().byGroup(['order', other, 'none'], groupId);
+      const found = await store().queries.byGroup(['order', other, 'none'], groupId);
       expect(found.map(({ id }) => id)).toEqual([live.id, latest.id]);
-      expect(await store().byGroup(['order'], `${groupId} `)).toEqual([]);
-      expect(await store().byGroup([], groupId)).toEqual([]);
+      expect(await store().queries.byGroup(['order'], `${groupId} `)).toEqual([]);
+      expect(await store().queries.byGroup([], groupId)).toEqual([]);
     });
 
     it('filters by everything it is asked', async () => {
@@ -44,23 +44,23 @@ export function historyContract({ kit: { describe, it, expect }, store }: Bench)
       expect(await ids({ workflow, waitingFor: 'ship' })).toEqual([]);
       expect(await ids({ workflow, startedBefore: 20 })).toEqual([one.id]);
       expect(await ids({ workflow, limit: 2 })).toEqual([three.id, two.id]);
-      expect((await store().find({ workflow, limit: 1 }))[0]).toEqual(three);
+      expect((await store().queries.find({ workflow, limit: 1 }))[0]).toEqual(three);
     });
 
     it('does not take a closed wait for one', async () => {
       const workflow = anId('wf');
       const process = await started(store(), { process: { workflow }, waits: { put: [aWait({ kind: 'response', node: 'pay' })] } });
-      await store().commit([aChange(process, { waits: { clear: true } })]);
+      await store().commits.commit([aChange(process, { waits: { clear: true } })]);
       expect(await ids({ workflow, waitingFor: 'pay' })).toEqual([]);
     });
 
     it('goes on after a process, also among those started at the same moment', async () => {
       const workflow = anId('wf');
       const starts = Array.from({ length: 7 }, (_, index) => aStart({ process: { workflow, startedAt: index < 5 ? 10 : 20 } }));
-      await store().commit(starts);
+      await store().commits.commit(starts);
       const pages: string[] = [];
       for (let after: ProcessQuery['after']; ;) {
-        const page = await store().find({ workflow, limit: 3, ...(after && { after }) });
+        const page = await store().queries.find({ workflow, limit: 3, ...(after && { after }) });
         if (page.length === 0) break;
         pages.push(...page.map(({ id }) => id));
         after = page.at(-1)!;
@@ -79,21 +79,21 @@ export function historyContract({ kit: { describe, it, expect }, store }: Bench)
         aVersion({ version: 2 + index, step: `s${index}`, snapshot: null, ...(result !== undefined && { result }), ...(index > 1 && { undo: undo(index) }) }),
       );
       const next = aChange(process, { process: { contextVersion: 1 + versions.length }, versions });
-      expect(await store().commit([next])).toEqual([]);
-      expect(await store().versions(process.id, 2, 99)).toEqual(versions);
-      expect((await store().versions(process.id, 2, 99)).map((each) => 'result' in each)).toEqual(results.map((result) => result !== undefined));
-      expect((await store().versions(process.id, 1, 3)).map(({ version }) => version)).toEqual([1, 2, 3]);
-      expect(await store().versions(process.id, 50, 60)).toEqual([]);
+      expect(await store().commits.commit([next])).toEqual([]);
+      expect(await store().queries.versions(process.id, 2, 99)).toEqual(versions);
+      expect((await store().queries.versions(process.id, 2, 99)).map((each) => 'result' in each)).toEqual(results.map((result) => result !== undefined));
+      expect((await store().queries.versions(process.id, 1, 3)).map(({ version }) => version)).toEqual([1, 2, 3]);
+      expect(await store().queries.versions(process.id, 50, 60)).toEqual([]);
       const marks = versions.slice(2).map(({ version, step }, index) => ({ version, step, undo: undo(index + 2) }));
-      expect(await store().undoMarks(process.id)).toEqual(marks.reverse());
+      expect(await store().queries.undoMarks(process.id)).toEqual(marks.reverse());
     });
 
     it('tells how the tokens moved', async () => {
       const moves = [['0'], ['0/1', 'pay'], ['0/2', 'all', ['a"', null, { x: [1] }]], ['0/3', 'none', []]] as const;
       const process = await started(store());
-      await store().commit([aChange(process, { versions: [aVersion({ version: 2, snapshot: null, moves })] })]);
-      expect(await store().movesUpTo(process.id, 2)).toEqual([[['0', 'approve']], moves]);
-      expect(await store().movesUpTo(process.id, 1)).toEqual([[['0', 'approve']]]);
+      await store().commits.commit([aChange(process, { versions: [aVersion({ version: 2, snapshot: null, moves })] })]);
+      expect(await store().queries.movesUpTo(process.id, 2)).toEqual([[['0', 'approve']], moves]);
+      expect(await store().queries.movesUpTo(process.id, 1)).toEqual([[['0', 'approve']]]);
     });
   });
 }

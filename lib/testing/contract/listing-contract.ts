@@ -1,28 +1,28 @@
 import type { WaitQuery } from '../../store/port.js';
-import { aChange, aMessage, anId, aStart, aWait } from '../builders.js';
+import { aChange, aMessage, anId, aStart, aWait, knownAs } from '../builders.js';
 import type { Bench } from '../process-store.contract.js';
 import { started } from './commit-contract.js';
 
 export function listingContract({ kit: { describe, it, expect }, store }: Bench): void {
-  const inputs = async (query: Partial<WaitQuery>) => store().waitsLike({ kind: 'input', limit: 100, ...query });
-  const keysOf = async (query: Partial<WaitQuery>) => (await inputs(query)).map(({ process, wait }) => `${process.id} ${wait.key}`);
+  const inputs = async (query: Partial<WaitQuery>) => store().queries.waitsLike({ kind: 'input', limit: 100, ...query });
+  const keysOf = async (query: Partial<WaitQuery>) => (await inputs(query)).map(({ process, wait }) => `${process.id} ${wait.token.key}`);
 
   describe('waits of a kind', () => {
     it('come with the process each belongs to', async () => {
       const workflow = anId('wf');
-      const wait = aWait({ key: '0/1', kind: 'input', node: 'form', worker: 'w', claim: 3, since: 77, state: ['x'] });
+      const wait = aWait({ key: '0/1', kind: 'task', queue: 'q', node: 'form', worker: 'w', claims: 3, since: 77, state: ['x'] });
       const process = await started(store(), {
         process: { workflow, worker: 'other', claim: 5 },
         waits: { put: [wait, aWait({ key: '0/2', kind: 'timer' })] },
       });
-      expect(await inputs({ workflow })).toEqual([{ process, wait }]);
+      expect(await inputs({ workflow, kind: 'task' })).toEqual([{ process, wait }]);
     });
 
     it('are of live processes only', async () => {
       const workflow = anId('wf');
       const put = [aWait({ kind: 'input' })];
       const starts = (['failed', 'suspended', 'completed', 'cancelled'] as const).map((status) => aStart({ process: { workflow, status }, waits: { put } }));
-      await store().commit(starts);
+      await store().commits.commit(starts);
       expect((await inputs({ workflow })).map(({ process }) => process.status).sort()).toEqual(['failed', 'suspended']);
     });
 
@@ -30,7 +30,7 @@ export function listingContract({ kit: { describe, it, expect }, store }: Bench)
       const [workflow, groupId] = [anId('wf'), anId('G')];
       const put = [aWait({ key: '0/0', kind: 'input', node: 'form' }), aWait({ key: '0/1', kind: 'input', node: 'other' })];
       const one = await started(store(), { process: { workflow, groupId }, waits: { put } });
-      await store().commit([aStart({ process: { workflow: anId('wf'), groupId }, waits: { put } })]);
+      await store().commits.commit([aStart({ process: { workflow: anId('wf'), groupId }, waits: { put } })]);
       expect(await keysOf({ workflow, step: 'form' })).toEqual([`${one.id} 0/0`]);
       expect(await keysOf({ workflow, groupId })).toEqual([`${one.id} 0/0`, `${one.id} 0/1`]);
       expect((await keysOf({ groupId })).length).toBe(4);
@@ -43,23 +43,23 @@ export function listingContract({ kit: { describe, it, expect }, store }: Bench)
       const workflow = anId('wf');
       const put = (since: number, keys: string[]) => keys.map((key) => aWait({ key, since, kind: 'input' }));
       const starts = [[20, ['0']], [10, ['0/2', '0/10']], [10, ['0', '0/1']], [5, ['0']]] as const; // prettier-ignore
-      await store().commit(starts.map(([since, keys]) => aStart({ process: { workflow }, waits: { put: put(since, [...keys]) } })));
+      await store().commits.commit(starts.map(([since, keys]) => aStart({ process: { workflow }, waits: { put: put(since, [...keys]) } })));
       const pages: string[] = [];
       for (let after: WaitQuery['after']; ;) {
         const page = await inputs({ workflow, limit: 2, ...(after && { after }) });
         if (page.length === 0) break;
-        pages.push(...page.map(({ process, wait }) => `${process.id} ${wait.key}`));
+        pages.push(...page.map(({ process, wait }) => `${process.id} ${wait.token.key}`));
         const { process, wait } = page.at(-1)!;
-        after = { since: wait.since, processId: process.id, key: wait.key };
+        after = { since: wait.token.since, processId: process.id, key: wait.token.key };
       }
       expect(pages).toEqual(await keysOf({ workflow }));
       expect(new Set(pages).size).toBe(6);
-      expect((await inputs({ workflow })).map(({ wait }) => wait.since)).toEqual([5, 10, 10, 10, 10, 20]);
+      expect((await inputs({ workflow })).map(({ wait }) => wait.token.since)).toEqual([5, 10, 10, 10, 10, 20]);
     });
   });
 
   describe('processes', () => {
-    const ids = async (query: object) => (await store().find({ limit: 100, ...query })).map(({ id }) => id);
+    const ids = async (query: object) => (await store().queries.find({ limit: 100, ...query })).map(({ id }) => id);
 
     it('are found by version, and by what takes too long', async () => {
       const workflow = anId('wf');
@@ -69,7 +69,7 @@ export function listingContract({ kit: { describe, it, expect }, store }: Bench)
       expect(await ids({ workflow, version: 3 })).toEqual([]);
       expect(await ids({ workflow, overdue: true })).toEqual([late.id]);
       expect(await ids({ workflow, overdue: false })).toEqual([second.id]);
-      await store().commit([aChange(late, { waits: { kill: ['0'] } })]);
+      await store().commits.commit([aChange(late, { waits: { kill: ['0'] } })]);
       expect(await ids({ workflow, overdue: true })).toEqual([]);
     });
 
@@ -79,19 +79,20 @@ export function listingContract({ kit: { describe, it, expect }, store }: Bench)
       const waits = { put: [aWait({ dueAt: -9, address }), aWait({ key: '0/1', kind: 'task', queue, readyAt: -9 })] };
       const start = (workflowVersion: number) => aStart({ process: { workflow, workflowVersion, worker: '' }, waits });
       const [one, two, three] = [start(1), start(2), start(3)];
-      await store().commit([one, two, three]);
-      const free = async (versions: number[]) => (await store().freeProcesses(['none', { workflow, versions }], 10)).slice().sort();
-      const due = async (versions: number[]) => (await store().dueWaits([{ workflow, versions }], 0, 10)).map(({ processId }) => processId).sort();
+      await store().commits.commit([one, two, three]);
+      const free = async (versions: number[]) => (await store().maintenance.freeProcesses([...knownAs('none'), { workflow, versions }], 10)).slice().sort();
+      const due = async (versions: number[]) => (await store().maintenance.dueWaits([{ workflow, versions }], 0, 10)).map(({ processId }) => processId).sort();
       expect(await free([1, 3])).toEqual([one.process.id, three.process.id].sort());
       expect(await due([2, 3, 4])).toEqual([two.process.id, three.process.id].sort());
-      await store().keepMessages([aMessage({ address })]);
-      const ready = async (versions: number[]) => (await store().readyTasks([{ workflow, versions }], [queue], 0, 10)).map(({ processId }) => processId).sort();
-      const met = async (versions: number[]) => (await store().unmatched([{ workflow, versions }], 10)).map(({ wait }) => wait.processId).sort();
+      await store().commits.keepMessages([aMessage({ address })]);
+      const ready = async (versions: number[]) =>
+        (await store().maintenance.readyTasks([{ workflow, versions }], [queue], 0, 10)).map(({ processId }) => processId).sort();
+      const met = async (versions: number[]) => (await store().maintenance.unmatched([{ workflow, versions }], 10)).map(({ wait }) => wait.processId).sort();
       expect(await ready([1, 2])).toEqual([one.process.id, two.process.id].sort());
       expect(await met([3])).toEqual([three.process.id]);
       for (const of of [free, due, ready, met]) expect(await of([])).toEqual([]);
-      expect([await store().readyTasks([], [queue], 0, 10), await store().unmatched([], 10)]).toEqual([[], []]);
-      expect((await store().dueWaits([workflow], 0, 10)).length).toBe(3);
+      expect([await store().maintenance.readyTasks([], [queue], 0, 10), await store().maintenance.unmatched([], 10)]).toEqual([[], []]);
+      expect((await store().maintenance.dueWaits([{ workflow, versions: [1, 2, 3] }], 0, 10)).length).toBe(3);
     });
   });
 }

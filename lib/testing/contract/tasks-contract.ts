@@ -1,54 +1,62 @@
-import type { ProcessState, WaitState } from '../../core/process.js';
-import type { TaskAt } from '../../store/port.js';
-import { aChange, anId, aWait } from '../builders.js';
+import type { ProcessState } from '../../core/process.js';
+import type { ClaimBy, TaskAt } from '../../store/port.js';
+import { aChange, anId, aWait, knownAs, type WaitGiven } from '../builders.js';
 import type { Bench } from '../process-store.contract.js';
 import { started } from './commit-contract.js';
 
-const by = { worker: 'w1', now: 100 };
+const by: ClaimBy = { worker: 'w1', now: 100, workflows: knownAs('order') };
 
-function aTask(queue: string, given: Partial<WaitState> = {}): WaitState {
-  return aWait({ kind: 'task', queue, readyAt: 50, ...given });
+function aTask(queue: string, given: WaitGiven = {}): WaitGiven {
+  return { kind: 'task', queue, readyAt: 50, ...given };
 }
 
 export function tasksContract({ kit: { describe, it, expect }, store }: Bench): void {
-  const queued = async (tasks: WaitState[], process: Partial<ProcessState> = {}) => {
-    const { id } = await started(store(), { process, waits: { put: tasks } });
-    return tasks.map(({ key, run, queue, readyAt, claim }): TaskAt => ({ processId: id, key, run, queue: queue!, readyAt: readyAt!, claim }));
+  const queued = async (tasks: WaitGiven[], process: Partial<ProcessState> = {}) => {
+    const { id } = await started(store(), { process, waits: { put: tasks.map((task) => aWait(task)) } });
+    return tasks.map(({ key = '0', run = 1, queue, readyAt }): TaskAt => ({ processId: id, key, run, queue: queue!, readyAt: readyAt!, claim: 0 }));
   };
 
   describe('tasks', () => {
     it('are taken once, and their number grows', async () => {
       const queue = anId('q');
       const [task] = await queued([aTask(queue)]);
-      expect(await store().claimTasks([task!], by)).toEqual([{ ...task, claim: 1 }]);
-      expect(await store().claimTasks([task!], { ...by, worker: 'w2' })).toEqual([]);
-      expect(await store().readyTasks(['order'], [queue], 100, 10)).toEqual([]);
-      const [wait] = await store().waitsOf(task!.processId);
-      expect([wait?.worker, wait?.claim, wait?.readyAt]).toEqual(['w1', 1, null]);
+      expect(await store().commits.claimTasks([task!], by)).toEqual([{ ...task, claim: 1 }]);
+      expect(await store().commits.claimTasks([task!], { ...by, worker: 'w2' })).toEqual([]);
+      expect(await store().maintenance.readyTasks(knownAs('order'), [queue], 100, 10)).toEqual([]);
+      const [wait] = await store().queries.waitsOf(task!.processId);
+      expect(wait).toEqual(aWait({ ...aTask(queue), worker: 'w1', claims: 1, readyAt: null }));
     });
 
     it('are taken once by many at the same time', async () => {
       const tasks = await queued(Array.from({ length: 40 }, (_, index) => aTask(anId('q'), { key: `0/${index}` })));
-      const taken = (await Promise.all(['a', 'b', 'c', 'd'].map((worker) => store().claimTasks(tasks, { worker, now: 100 })))).flat();
+      const taken = (await Promise.all(['a', 'b', 'c', 'd'].map((worker) => store().commits.claimTasks(tasks, { ...by, worker })))).flat();
       expect(taken.length).toBe(new Set(taken.map(({ key }) => key)).size);
-      const rest = await store().claimTasks(tasks, by);
+      const rest = await store().commits.claimTasks(tasks, by);
       expect(taken.length + rest.length).toBe(40);
     });
 
     it('are taken only when ready, of this visit, and not what is no task', async () => {
       const queue = anId('q');
       const tasks = await queued([aTask(queue, { key: '0/0', readyAt: 101 }), aTask(queue, { key: '0/1', kind: 'timer' }), aTask(queue, { key: '0/2' })]);
-      expect(await store().claimTasks([...tasks.slice(0, 2), { ...tasks[2]!, run: 9 }, { ...tasks[2]!, key: '0/7' }], by)).toEqual([]);
-      expect(await store().claimTasks([], by)).toEqual([]);
+      expect(await store().commits.claimTasks([...tasks.slice(0, 2), { ...tasks[2]!, run: 9 }, { ...tasks[2]!, key: '0/7' }], by)).toEqual([]);
+      expect(await store().commits.claimTasks([], by)).toEqual([]);
     });
 
     it('of a process that is suspended, failed or finished are not taken', async () => {
       const queue = anId('q');
       for (const status of ['suspended', 'failed', 'completed', 'cancelled'] as const) {
-        expect(await store().claimTasks(await queued([aTask(queue)], { status }), by)).toEqual([]);
+        expect(await store().commits.claimTasks(await queued([aTask(queue)], { status }), by)).toEqual([]);
       }
-      expect(await store().readyTasks(['order'], [queue], 100, 10)).toEqual([]);
-      expect((await store().claimTasks(await queued([aTask(queue)], { status: 'waiting' }), by)).length).toBe(1);
+      expect(await store().maintenance.readyTasks(knownAs('order'), [queue], 100, 10)).toEqual([]);
+      expect((await store().commits.claimTasks(await queued([aTask(queue)], { status: 'waiting' }), by)).length).toBe(1);
+    });
+
+    it('of workflows the worker does not know are not taken', async () => {
+      const queue = anId('q');
+      const [task] = await queued([aTask(queue)], { workflowVersion: 2 });
+      for (const workflows of [knownAs('order', 'other'), [], [{ workflow: 'other', versions: [2] }]])
+        expect(await store().commits.claimTasks([task!], { ...by, workflows })).toEqual([]);
+      expect((await store().commits.claimTasks([task!], { ...by, workflows: [{ workflow: 'order', versions: [1, 2] }] })).length).toBe(1);
     });
 
     it('that are ready are found, the longest ready first', async () => {
@@ -59,16 +67,16 @@ export function tasksContract({ kit: { describe, it, expect }, store }: Bench): 
         aTask(queue, { key: '0/2', readyAt: 20 }),
       ]);
       await queued([aTask(queue, { readyAt: 200 }), aTask(anId('q'), { key: '0/1' })]);
-      expect(await store().readyTasks(['order'], [queue, other], 100, 10)).toEqual([tasks[1], tasks[2], tasks[0]]);
-      expect(await store().readyTasks(['order'], [queue, other], 100, 1)).toEqual([tasks[1]]);
-      expect(await store().readyTasks(['order'], [], 100, 10)).toEqual([]);
+      expect(await store().maintenance.readyTasks(knownAs('order'), [queue, other], 100, 10)).toEqual([tasks[1], tasks[2], tasks[0]]);
+      expect(await store().maintenance.readyTasks(knownAs('order'), [queue, other], 100, 1)).toEqual([tasks[1]]);
+      expect(await store().maintenance.readyTasks(knownAs('order'), [], 100, 10)).toEqual([]);
     });
 
     it('at a rate are taken up to it in a window, by all together', async () => {
       const queue = anId('q');
       const tasks = await queued(Array.from({ length: 6 }, (_, index) => aTask(queue, { key: `0/${index}` })));
       const rate = { max: 2, perMs: 1000 };
-      const at = (now: number, worker: string) => store().claimTasks(tasks, { worker, now, rate });
+      const at = (now: number, worker: string) => store().commits.claimTasks(tasks, { ...by, worker, now, rate });
       const first = await Promise.all([at(1000, 'a'), at(1000, 'b'), at(1000, 'c')]);
       expect(first.flat().length).toBe(2);
       expect(await at(1999, 'a')).toEqual([]);
@@ -80,15 +88,15 @@ export function tasksContract({ kit: { describe, it, expect }, store }: Bench): 
       const queue = anId('q');
       const [task] = await queued([aTask(queue)]);
       const rate = { max: 1, perMs: 1000 };
-      for (let tries = 0; tries < 3; tries++) expect(await store().claimTasks([{ ...task!, run: 9 }], { ...by, rate })).toEqual([]);
-      expect((await store().claimTasks([task!], { ...by, rate })).length).toBe(1);
+      for (let tries = 0; tries < 3; tries++) expect(await store().commits.claimTasks([{ ...task!, run: 9 }], { ...by, rate })).toEqual([]);
+      expect((await store().commits.claimTasks([task!], { ...by, rate })).length).toBe(1);
     });
 
     it('go with the change that ends them', async () => {
       const queue = anId('q');
-      const process = await started(store(), { waits: { put: [aTask(queue)] } });
-      await store().commit([aChange(process, { waits: { delete: ['0'] } })]);
-      expect(await store().readyTasks(['order'], [queue], 100, 10)).toEqual([]);
+      const process = await started(store(), { waits: { put: [aWait(aTask(queue))] } });
+      await store().commits.commit([aChange(process, { waits: { delete: ['0'] } })]);
+      expect(await store().maintenance.readyTasks(knownAs('order'), [queue], 100, 10)).toEqual([]);
     });
   });
 }

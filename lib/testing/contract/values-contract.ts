@@ -6,7 +6,7 @@ import { started, stored } from './commit-contract.js';
 const awkward = ['\'"`', '\\ \\u0041 \\n', '\n\r\t', '\u2028\u2029', '😀 ünï', '\u0000', '\ud800', '?', '$1', '%s', '{"a":1}', '--', ';'];
 
 export function valuesContract({ kit: { describe, it, expect }, store }: Bench): void {
-  const contextOf = async (id: string) => (await store().load([{ id, waits: [], messages: [], context: true }]))[0]?.context;
+  const contextOf = async (id: string) => (await store().commits.load([{ id, waits: [], messages: [], context: true }]))[0]?.context;
 
   describe('values', () => {
     it('are kept to the letter, however awkward', async () => {
@@ -16,7 +16,7 @@ export function valuesContract({ kit: { describe, it, expect }, store }: Bench):
         waits: { put: [aWait({ key: '0', state: awkward })] },
       });
       expect(await contextOf(process.id)).toEqual(values);
-      expect((await store().waitsOf(process.id))[0]?.state).toEqual(awkward);
+      expect((await store().queries.waitsOf(process.id))[0]?.token).toMatchObject({ state: awkward });
     });
 
     it('of every kind of JSON come back', async () => {
@@ -38,7 +38,7 @@ export function valuesContract({ kit: { describe, it, expect }, store }: Bench):
     it('may be large', async () => {
       const value = 'ä"\\'.repeat(225_000);
       const process = await started(store());
-      await store().commit([aChange(process, { versions: [aVersion({ version: 2, patch: { value }, snapshot: null })] })]);
+      await store().commits.commit([aChange(process, { versions: [aVersion({ version: 2, patch: { value }, snapshot: null })] })]);
       expect(await contextOf(process.id)).toEqual({ total: 1, value });
     });
 
@@ -48,7 +48,7 @@ export function valuesContract({ kit: { describe, it, expect }, store }: Bench):
         process: { status: 'failed', cause: 'bad \0 \ud800 bytes' },
         records: [aRecord({ sequence: 2, error: awkward.join('') })],
       });
-      expect(await store().commit([change])).toEqual([]);
+      expect(await store().commits.commit([change])).toEqual([]);
       expect((await stored(store(), process.id))?.status).toBe('failed');
     });
 
@@ -67,12 +67,12 @@ export function valuesContract({ kit: { describe, it, expect }, store }: Bench):
         at: 7,
       });
       const process = await started(store(), { records: [record] });
-      expect(await store().recordsOf(process.id)).toEqual([record]);
+      expect(await store().queries.recordsOf(process.id)).toEqual([record]);
     });
 
     it('that are removed stay removed', async () => {
       const process = await started(store(), { versions: [aVersion({ patch: { a: 1, b: 2 }, snapshot: { a: 1, b: 2 } })] });
-      await store().commit([aChange(process, { versions: [aVersion({ version: 2, patch: { c: 3 }, removed: ['a'], snapshot: null })] })]);
+      await store().commits.commit([aChange(process, { versions: [aVersion({ version: 2, patch: { c: 3 }, removed: ['a'], snapshot: null })] })]);
       expect(await contextOf(process.id)).toEqual({ b: 2, c: 3 });
     });
 
@@ -80,18 +80,18 @@ export function valuesContract({ kit: { describe, it, expect }, store }: Bench):
       const process = await started(store());
       const second = aChange(process, { process: { snapshotVersion: 2 }, versions: [aVersion({ version: 2, patch: { x: 1 }, snapshot: { x: 1 } })] });
       const third = aChange(second.process, { versions: [aVersion({ version: 3, patch: { y: 2 }, snapshot: null })] });
-      await store().commit([second]);
-      await store().commit([third]);
+      await store().commits.commit([second]);
+      await store().commits.commit([third]);
       expect(await contextOf(process.id)).toEqual({ x: 1, y: 2 });
-      expect((await store().versionsUpTo(process.id, 3)).map(({ version }) => version)).toEqual([2, 3]);
-      expect((await store().versionsUpTo(process.id, 1)).map(({ version }) => version)).toEqual([1]);
-      expect(await store().versionsUpTo(process.id, 2)).toEqual(second.versions);
+      expect((await store().queries.versionsUpTo(process.id, 3)).map(({ version }) => version)).toEqual([2, 3]);
+      expect((await store().queries.versionsUpTo(process.id, 1)).map(({ version }) => version)).toEqual([1]);
+      expect(await store().queries.versionsUpTo(process.id, 2)).toEqual(second.versions);
     });
 
     it('of ids in any script are told apart', async () => {
       const ids = [anId('Ä'), anId('日本'), anId('😀')].flatMap((id) => [id, `${id}x`]);
-      expect(await store().commit(ids.map((id) => aStart({ process: { id, groupId: id } })))).toEqual([]);
-      expect((await store().load(ids.map((id) => ({ id, waits: [], messages: [], context: false })))).map((loaded) => loaded?.process.id)).toEqual(ids);
+      expect(await store().commits.commit(ids.map((id) => aStart({ process: { id, groupId: id } })))).toEqual([]);
+      expect((await store().commits.load(ids.map((id) => ({ id, waits: [], messages: [], context: false })))).map((loaded) => loaded?.process.id)).toEqual(ids);
     });
   });
 }

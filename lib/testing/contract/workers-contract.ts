@@ -1,5 +1,5 @@
 import { UNCLAIMED } from '../../core/process.js';
-import { anId, aStart, aWait } from '../builders.js';
+import { anId, aStart, aWait, knownAs } from '../builders.js';
 import type { Bench } from '../process-store.contract.js';
 import { started } from './commit-contract.js';
 
@@ -7,56 +7,56 @@ export function workersContract({ kit: { describe, it, expect }, store }: Bench)
   describe('workers', () => {
     it('that were not heard of are silent', async () => {
       const [one, two] = [anId('w'), anId('w')];
-      const now = await store().beat(one);
-      await store().beat(two);
+      const now = await store().maintenance.beat(one);
+      await store().maintenance.beat(two);
       expect(Math.abs(now - Date.now()) < 60_000).toBe(true);
-      const silent = async (since: number) => (await store().silentWorkers(since)).filter((id) => id === one || id === two);
+      const silent = async (since: number) => (await store().maintenance.silentWorkers(since)).filter((id) => id === one || id === two);
       expect(await silent(now)).toEqual([]);
       expect((await silent(now + 60_000)).sort()).toEqual([one, two].sort());
-      await store().retire(one);
+      await store().maintenance.retire(one);
       expect(await silent(1)).toEqual([one]);
-      await store().forgetWorker(one);
+      await store().maintenance.forgetWorker(one);
       expect(await silent(now + 60_000)).toEqual([two]);
-      await store().forgetWorker(two);
+      await store().maintenance.forgetWorker(two);
     });
 
     it('that hold something and were never heard of are silent', async () => {
       const [one, two] = [anId('w'), anId('w')];
       await started(store(), { process: { worker: one } });
       await started(store(), { process: { worker: UNCLAIMED }, waits: { put: [aWait({ kind: 'task', queue: 'q', worker: two })] } });
-      expect((await store().silentWorkers(0)).filter((id) => id === one || id === two || id === UNCLAIMED).sort()).toEqual([one, two].sort());
-      await store().beat(one);
-      expect((await store().silentWorkers(0)).filter((id) => id === one || id === two)).toEqual([two]);
+      expect((await store().maintenance.silentWorkers(0)).filter((id) => id === one || id === two || id === UNCLAIMED).sort()).toEqual([one, two].sort());
+      await store().maintenance.beat(one);
+      expect((await store().maintenance.silentWorkers(0)).filter((id) => id === one || id === two)).toEqual([two]);
     });
 
     it('that beat again are silent no more', async () => {
       const worker = anId('w');
-      await store().retire(worker);
-      const now = await store().beat(worker);
-      expect((await store().silentWorkers(now)).includes(worker)).toBe(false);
-      expect((await store().beat(worker)) >= now).toBe(true);
+      await store().maintenance.retire(worker);
+      const now = await store().maintenance.beat(worker);
+      expect((await store().maintenance.silentWorkers(now)).includes(worker)).toBe(false);
+      expect((await store().maintenance.beat(worker)) >= now).toBe(true);
     });
 
     it('hold processes and tasks', async () => {
       const worker = anId('w');
       const process = await started(store(), { process: { worker, revision: 3 } });
-      const { id } = await started(store(), { waits: { put: [aWait({ kind: 'task', queue: 'q', worker, claim: 2, run: 4 })] } });
-      const held = await store().heldBy(worker, 10);
+      const { id } = await started(store(), { waits: { put: [aWait({ kind: 'task', queue: 'q', worker, claims: 2, run: 4 })] } });
+      const held = await store().maintenance.heldBy(worker, 10);
       expect(held.processes.map(({ id, revision }) => [id, revision])).toEqual([[process.id, 3]]);
       expect(held.tasks).toEqual([{ processId: id, key: '0', run: 4, queue: 'q', readyAt: 0, claim: 2 }]);
-      expect(await store().heldBy(anId('w'), 10)).toEqual({ processes: [], tasks: [] });
+      expect(await store().maintenance.heldBy(anId('w'), 10)).toEqual({ processes: [], tasks: [] });
     });
 
     it('find processes that nobody holds, of their workflows', async () => {
       const workflow = anId('wf');
       const free = await started(store(), { process: { workflow, worker: UNCLAIMED } });
-      await store().commit([
+      await store().commits.commit([
         aStart({ process: { workflow, worker: 'w' } }),
         aStart({ process: { workflow, worker: null } }),
         aStart({ process: { worker: UNCLAIMED } }),
       ]);
-      expect(await store().freeProcesses([workflow, 'none'], 10)).toEqual([free.id]);
-      expect(await store().freeProcesses([], 10)).toEqual([]);
+      expect(await store().maintenance.freeProcesses(knownAs(workflow, 'none'), 10)).toEqual([free.id]);
+      expect(await store().maintenance.freeProcesses([], 10)).toEqual([]);
     });
   });
 }

@@ -1,7 +1,7 @@
 import { Module, type Type } from '@nestjs/common';
 import { IsString } from 'class-validator';
 import { Step, type StepRef, Workflow, WorkflowModule, asked, done, go } from 'nestjs-argonaut';
-import { ProcessStore, type Change } from 'nestjs-argonaut/ports';
+import { type Change, CommitStore, type ProcessRequest, ProcessStore } from 'nestjs-argonaut/ports';
 import { ShippingWorkflow } from './f-dagger.js';
 
 // What no other sample shows.
@@ -56,14 +56,18 @@ export class QuoteWorkflow {
   }
 }
 
-// One's own database: the port, which passes `processStoreContract`
-abstract class MongoStore extends ProcessStore<never> {
+// One's own database: the port in its three parts, which passes `processStoreContract`
+abstract class MongoCommits extends CommitStore<never> {
   override async commit(_changes: readonly Change[]) {
     return [];
   }
-  override async load(_wants: readonly unknown[]) {
+  override async load(_requests: readonly ProcessRequest[]) {
     return [];
   }
+}
+
+abstract class MongoStore extends ProcessStore<never> {
+  abstract override readonly commits: MongoCommits;
 }
 
 @Module({

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { WaitKind } from '../../../core/process.js';
+import type { WaitKind } from '../../../core/waits-for.js';
 import { jsonText, key, label, time, whole } from './column-types.js';
 
 /** Something a process waits for: a response, an event, a task, a moment. `closed`: it did, and has moved on. */

@@ -1,8 +1,8 @@
 /** A batch in one transaction: every statement carries all rows of its table. */
 import type { Change } from '../../../core/change.js';
-import { rangesUnder } from '../../../core/keys.js';
+import { rangesUnder } from '../../../core/token-key.js';
 import type { Rejection } from '../../port.js';
-import { beaten } from '../batch.js';
+import { lostRace } from '../batch.js';
 import { ending, mysqlUpserts } from '../change-statements.js';
 import { changing, columns, type Row, type Table, valuesIn } from '../columns.js';
 import { chunksOfRows } from '../row-chunks.js';
@@ -13,35 +13,35 @@ import type { MysqlConnection } from './mysql-connection.js';
 /** Somebody changed one of them first: which one, the count does not say. */
 class SomeLost extends Error {}
 
-export async function commitOn(lane: MysqlConnection, changes: readonly Change[]): Promise<readonly Rejection[]> {
+export async function commitInTransaction(connection: MysqlConnection, changes: readonly Change[]): Promise<readonly Rejection[]> {
   const sorted = [...changes].sort((a, b) => (a.process.id < b.process.id ? -1 : 1));
   try {
-    await lane.transaction(() => write(lane, sorted));
+    await connection.transaction(() => writeChanges(connection, sorted));
     return [];
   } catch (error) {
-    if (error instanceof SomeLost) return lane.transaction(() => writeWinners(lane, sorted));
+    if (error instanceof SomeLost) return connection.transaction(() => writeWinners(connection, sorted));
     throw error;
   }
 }
 
 /** With the rows locked, their revisions stay what they are. */
-async function writeWinners(lane: MysqlConnection, changes: readonly Change[]): Promise<readonly Rejection[]> {
+async function writeWinners(connection: MysqlConnection, changes: readonly Change[]): Promise<readonly Rejection[]> {
   const ids = changes.filter(({ expected }) => expected !== null).map(({ process }) => process.id);
-  const { rows } = await lane.run('select id, revision from workflow_process where id in (?) order by id for update', [ids]);
+  const { rows } = await connection.run('select id, revision from workflow_process where id in (?) order by id for update', [ids]);
   const revisions = new Map(rows.map(({ id, revision }) => [id, Number(revision)]));
   const lost = changes.filter(({ expected, process }) => expected !== null && revisions.get(process.id) !== expected);
-  await write(lane, changes.filter((change) => !lost.includes(change))); // prettier-ignore
-  return lost.map(beaten);
+  await writeChanges(connection, changes.filter((change) => !lost.includes(change))); // prettier-ignore
+  return lost.map(lostRace);
 }
 
-async function write(lane: MysqlConnection, changes: readonly Change[]): Promise<void> {
-  await guard(lane, changes.filter(({ expected }) => expected !== null)); // prettier-ignore
+async function writeChanges(connection: MysqlConnection, changes: readonly Change[]): Promise<void> {
+  await guard(connection, changes.filter(({ expected }) => expected !== null)); // prettier-ignore
   const born = changes.filter(({ expected }) => expected === null);
-  await insert(lane, 'workflow_process', born.map(({ process }) => processRow(process, asText, true))); // prettier-ignore
-  await insert(lane, 'workflow_context', changes.flatMap(({ process, versions }) => versions.map((version) => versionRow(process.id, version, asText)))); // prettier-ignore
-  await insert(lane, 'workflow_audit', changes.flatMap(({ process, records }) => records.map((record) => recordRow(process.id, record)))); // prettier-ignore
-  await writeWaits(lane, changes);
-  await upsert(lane, 'workflow_inbox', changes.flatMap(messageRows));
+  await insertRows(connection, 'workflow_process', born.map(({ process }) => processRow(process, asText, true))); // prettier-ignore
+  await insertRows(connection, 'workflow_context', changes.flatMap(({ process, versions }) => versions.map((version) => versionRow(process.id, version, asText)))); // prettier-ignore
+  await insertRows(connection, 'workflow_audit', changes.flatMap(({ process, records }) => records.map((record) => recordRow(process.id, record)))); // prettier-ignore
+  await writeWaits(connection, changes);
+  await upsertRows(connection, 'workflow_inbox', changes.flatMap(messageRows));
 }
 
 /** Keys are compared in the collation of their column, or its index would be of no use. */
@@ -50,11 +50,11 @@ const oneGiven = `select ${['id', 'expected', ...changing].map(given).join(', ')
 const moreGiven = ` union all select ${['id', 'expected', ...changing].map(() => '?').join(', ')}`;
 const assignments = changing.map((column) => `p.${column} = g.${column}`).join(', ');
 
-async function guard(lane: MysqlConnection, changes: readonly Change[]): Promise<void> {
+async function guard(connection: MysqlConnection, changes: readonly Change[]): Promise<void> {
   for (const piece of chunks(changes, 200)) {
     const rows = `${oneGiven}${moreGiven.repeat(piece.length - 1)}`;
     const sql = `update workflow_process p join (${rows}) g on p.id = g.id and p.revision = g.expected set ${assignments}`;
-    const { affected } = await lane.run(sql, piece.flatMap(guardValues)); // prettier-ignore
+    const { affected } = await connection.run(sql, piece.flatMap(guardValues)); // prettier-ignore
     if (affected !== piece.length) throw new SomeLost();
   }
 }
@@ -64,32 +64,32 @@ function guardValues({ expected, process }: Change): unknown[] {
   return [process.id, expected, ...changing.map((column) => row[column])];
 }
 
-async function writeWaits(lane: MysqlConnection, changes: readonly Change[]): Promise<void> {
+async function writeWaits(connection: MysqlConnection, changes: readonly Change[]): Promise<void> {
   const cleared = changes.filter(({ waits }) => waits.clear).map(({ process }) => process.id);
-  for (const ids of chunks(cleared)) await end(lane, 'process_id in (?)', [ids]);
-  for (const { process, waits } of changes) if (!waits.clear) await kill(lane, process.id, waits.kill);
+  for (const ids of chunks(cleared)) await endWaits(connection, 'process_id in (?)', [ids]);
+  for (const { process, waits } of changes) if (!waits.clear) await endUnder(connection, process.id, waits.kill);
   const gone = changes.flatMap(({ process, waits }) => waits.delete.map((key) => [process.id, key]));
-  for (const keys of chunks(gone)) await lane.run('delete from workflow_wait where (process_id, token_key) in (?)', [keys]);
-  await upsert(lane, 'workflow_wait', changes.flatMap(({ process, waits }) => waits.put.map((wait) => waitRow(process.id, wait, asText)))); // prettier-ignore
+  for (const keys of chunks(gone)) await connection.run('delete from workflow_wait where (process_id, token_key) in (?)', [keys]);
+  await upsertRows(connection, 'workflow_wait', changes.flatMap(({ process, waits }) => waits.put.map((wait) => waitRow(process.id, wait, asText)))); // prettier-ignore
 }
 
-async function kill(lane: MysqlConnection, id: string, keys: readonly string[]): Promise<void> {
+async function endUnder(connection: MysqlConnection, id: string, keys: readonly string[]): Promise<void> {
   for (const piece of chunks(keys, 100)) {
     const ranges = piece.flatMap(rangesUnder);
     const within = ranges.map(() => 'token_key >= ? and token_key < ?').join(' or ');
-    await end(lane, `process_id = ? and (${within})`, [id, ...ranges.flat()]);
+    await endWaits(connection, `process_id = ? and (${within})`, [id, ...ranges.flat()]);
   }
 }
 
-async function end(lane: MysqlConnection, which: string, values: readonly unknown[]): Promise<void> {
-  for (const sql of ending(which)) await lane.run(sql, values);
+async function endWaits(connection: MysqlConnection, which: string, values: readonly unknown[]): Promise<void> {
+  for (const sql of ending(which)) await connection.run(sql, values);
 }
 
-function upsert<T extends Table>(lane: MysqlConnection, table: T, rows: readonly Row<T>[]): Promise<void> {
-  return insert(lane, table, rows, mysqlUpserts.overwrite(table));
+function upsertRows<T extends Table>(connection: MysqlConnection, table: T, rows: readonly Row<T>[]): Promise<void> {
+  return insertRows(connection, table, rows, mysqlUpserts.overwrite(table));
 }
 
-async function insert<T extends Table>(lane: MysqlConnection, table: T, rows: readonly Row<T>[], suffix = ''): Promise<void> {
+async function insertRows<T extends Table>(connection: MysqlConnection, table: T, rows: readonly Row<T>[], suffix = ''): Promise<void> {
   const sql = `insert into ${table} (${columns[table].join(', ')}) values ?${suffix}`;
-  for (const piece of chunksOfRows(rows)) await lane.run(sql, [piece.map((row) => valuesIn(table, row))]);
+  for (const piece of chunksOfRows(rows)) await connection.run(sql, [piece.map((row) => valuesIn(table, row))]);
 }

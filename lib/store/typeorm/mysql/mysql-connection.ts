@@ -1,76 +1,129 @@
-import { type Emitter, type Held, HeldConnection } from '../held-connection.js';
+import type { DataSource } from 'typeorm';
+import type { OutageLog } from '../connections/outage-log.js';
+import { type ClientEvents, OwnConnection } from '../connections/own-connection.js';
 import type { FoundRow } from '../states.js';
-import { classifyError } from './mysql-errors.js';
+import { isBroken } from './mysql-errors.js';
 
-interface MysqlClient extends Emitter {
-  query(sql: string, values: readonly unknown[], done: (error: unknown, result: unknown) => void): void;
+type Callback = (error: unknown, result?: unknown) => void;
+
+/** The part of a connection of `mysql2` that is used here. */
+interface MysqlClient extends ClientEvents {
+  connect(done: Callback): void;
+  query(query: { sql: string; values: readonly unknown[]; timeout: number }, done: Callback): void;
+  end(done: Callback): void;
   destroy(): void;
 }
 
-export interface Done {
+interface MysqlDriver {
+  readonly mysql: { createConnection(options: object): MysqlClient };
+  readonly options: { readonly replication?: { readonly master: object } };
+  createConnectionOptions(options: object, credentials: object): { readonly connectTimeout?: number };
+}
+
+export interface MysqlResult {
   readonly rows: FoundRow[];
   readonly affected: number;
 }
 
-/** A row that somebody's open transaction holds is not waited for long; and only rows that are there are locked, not the gaps between. */
-const set = ['set session innodb_lock_wait_timeout = 1', 'set session transaction isolation level read committed'];
+const CONNECT_MS = 10_000;
+/** A connection that says nothing for so long is taken for broken: a line may die without a word. */
+const SILENCE_MS = 60_000;
 
-/** One of our own connections, with transactions. */
-export class MysqlConnection extends HeldConnection<MysqlClient> {
-  async run(sql: string, values: readonly unknown[] = []): Promise<Done> {
-    const { client } = await this.connection();
-    try {
-      return await ask(client, sql, values);
-    } catch (error) {
-      if ((error as { fatal?: boolean }).fatal) await this.drop(); // the driver tells only who asked, and stays closed
-      throw error;
-    }
+/** A row that an open transaction holds is not waited for long; and only rows that are there are locked, not the gaps between. */
+const SETTINGS = ['set session innodb_lock_wait_timeout = 1', 'set session transaction isolation level read committed'];
+
+/** One of the engine's own connections, with transactions. */
+export class MysqlConnection extends OwnConnection<MysqlClient> {
+  /** The driver forgets the statements of a connection that is destroyed. */
+  private readonly unanswered = new Set<(error: Error) => void>();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    outages: OutageLog,
+  ) {
+    super(outages);
+  }
+
+  run(sql: string, values: readonly unknown[] = []): Promise<MysqlResult> {
+    return this.attempt((client) => this.ask(client, sql, values));
   }
 
   /** Commits what `work` does, all of it or nothing. */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
+    await this.run('start transaction');
     try {
-      await this.run('start transaction');
       const result = await work();
       await this.run('commit');
       return result;
     } catch (error) {
-      await this.undo(error);
+      await this.rollBack(error);
       throw error;
     }
   }
 
-  private async undo(error: unknown): Promise<void> {
-    const isBroken = classifyError(error) === 'unknown' || !(await this.rolledBack());
-    if (isBroken) await this.drop();
+  /** A connection that does not answer may have half a transaction open: it is not used again. */
+  private async rollBack(error: unknown): Promise<void> {
+    const client = await this.connected().catch(() => null);
+    if (client) await this.ask(client, 'rollback', []).catch(() => this.lost(client, error));
   }
 
-  private rolledBack(): Promise<boolean> {
-    return this.run('rollback').then(() => true, () => false); // prettier-ignore
+  protected override async connect(): Promise<MysqlClient> {
+    const client = newClient(this.dataSource);
+    try {
+      await answered((done) => client.connect(done));
+      for (const sql of SETTINGS) await this.ask(client, sql, []);
+      return client;
+    } catch (error) {
+      client.destroy();
+      throw error;
+    }
   }
 
-  protected override async prepare(client: MysqlClient): Promise<void> {
-    for (const sql of set) await ask(client, sql, []);
+  protected override async end(client: MysqlClient): Promise<void> {
+    await answered((done) => client.end(done)).catch(() => undefined);
   }
 
-  /** Not back to the pool, with settings of ours and perhaps half a transaction. */
-  protected override async giveBack({ runner, client }: Held<MysqlClient>): Promise<void> {
+  protected override destroy(client: MysqlClient): void {
     client.destroy();
-    await runner.release().catch(() => undefined);
+    const error = new Error('the connection broke');
+    for (const reject of this.unanswered) reject(error);
+    this.unanswered.clear();
   }
 
-  protected override discard(held: Held<MysqlClient>): Promise<void> {
-    return this.giveBack(held);
+  private ask(client: MysqlClient, sql: string, values: readonly unknown[]): Promise<MysqlResult> {
+    return new Promise((resolve, reject) => {
+      this.unanswered.add(reject);
+      client.query({ sql, values, timeout: SILENCE_MS }, (error, result) => {
+        this.unanswered.delete(reject);
+        if (error) reject(error as Error);
+        else resolve(resultOf(result));
+      });
+    });
+  }
+
+  protected override isBroken(error: unknown): boolean {
+    return isBroken(error);
   }
 }
 
-function ask(client: MysqlClient, sql: string, values: readonly unknown[]): Promise<Done> {
-  return new Promise((resolve, reject) => {
-    client.query(sql, values, (error, result) => (error ? reject(error as Error) : resolve(doneOf(result))));
-  });
+/** Whatever the application has set for its own statements. */
+const OWN_OPTIONS = { charset: 'utf8mb4', typeCast: true, namedPlaceholders: false, rowsAsArray: false };
+
+/** A connection like those of the application's pool, and not one of them. */
+function newClient(dataSource: DataSource): MysqlClient {
+  const driver = dataSource.driver as unknown as MysqlDriver;
+  const given = driver.createConnectionOptions(driver.options, driver.options.replication?.master ?? driver.options);
+  const { connectionLimit: _limit, acquireTimeout: _acquire, ...options } = given as Record<string, unknown>; // of a pool
+  const client = driver.mysql.createConnection({ ...options, ...OWN_OPTIONS, connectTimeout: given.connectTimeout ?? CONNECT_MS });
+  client.on('error', () => {}); // without a listener, an error before the connection is whole would end the process
+  return client;
 }
 
-function doneOf(result: unknown): Done {
+function resultOf(result: unknown): MysqlResult {
   if (Array.isArray(result)) return { rows: result as FoundRow[], affected: 0 };
   return { rows: [], affected: (result as { affectedRows: number }).affectedRows };
+}
+
+function answered(ask: (done: Callback) => void): Promise<unknown> {
+  return new Promise((resolve, reject) => ask((error, result) => (error ? reject(error as Error) : resolve(result))));
 }

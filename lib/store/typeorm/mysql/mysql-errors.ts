@@ -3,24 +3,37 @@ import type { ErrorClass } from '../batch.js';
 interface ServerError {
   readonly errno?: number;
   readonly sqlMessage?: string;
+  readonly sqlState?: string;
+  readonly fatal?: boolean;
 }
 
-const duplicate = 1062;
-const deadlock = 1213;
-const lockTimeouts = new Set([1205, 3572]);
+const DUPLICATE = 1062;
+const DEADLOCK = 1213;
+/** 1020: the row has changed since it was read (MariaDB, under `innodb_snapshot_isolation`). */
+const RECORD_CHANGED = 1020;
+const LOCK_TIMEOUTS = new Set([1205, 3572]);
+/** Too many connections, shutdown, read-only, killed, gone, lost. */
+const SERVER_AWAY = new Set([1040, 1053, 1077, 1079, 1080, 1152, 1184, 1203, 1290, 1792, 1836, 1927, 2002, 2003, 2006, 2013, 4031]);
 /** Null, duplicate, packet, row, out of range, truncated, wrong date, wrong characters, too long. */
-const aboutData = new Set([1048, duplicate, 1118, 1153, 1264, 1265, 1292, 1366, 1406]);
+const ABOUT_DATA = new Set([1048, DUPLICATE, 1118, 1153, 1264, 1265, 1292, 1366, 1406]);
 
 export function isTaken(error: unknown): boolean {
   const { errno, sqlMessage } = (error ?? {}) as ServerError;
-  return errno === duplicate && /PRIMARY|workflow_process_group/.test(sqlMessage ?? '');
+  return errno === DUPLICATE && /PRIMARY|workflow_process_group/.test(sqlMessage ?? '');
 }
 
-/** By number: SQLSTATE 23000 is more than a duplicate. Any other answer is about the server, the line or the schema. */
+/** By number: SQLSTATE 23000 is more than a duplicate, and the names of MariaDB's errors are not to be trusted. */
 export function classifyError(error: unknown): ErrorClass {
-  const errno = ((error ?? {}) as ServerError).errno ?? 0;
-  if (errno === deadlock) return 'again';
-  if (lockTimeouts.has(errno)) return 'locked';
+  if (isBroken(error)) return 'unavailable';
+  const { errno = 0 } = (error ?? {}) as ServerError;
+  if (errno === DEADLOCK || errno === RECORD_CHANGED) return 'conflict';
+  if (LOCK_TIMEOUTS.has(errno)) return 'locked';
   if (isTaken(error)) return 'exists';
-  return aboutData.has(errno) ? 'data' : 'unknown';
+  return ABOUT_DATA.has(errno) ? 'data' : 'other';
+}
+
+/** The server did not answer, or says that it is going away. An error of the server's own has a number and an SQLSTATE. */
+export function isBroken(error: unknown): boolean {
+  const { errno, sqlState, fatal } = (error ?? {}) as ServerError;
+  return fatal === true || typeof errno !== 'number' || errno < 0 || sqlState === undefined || SERVER_AWAY.has(errno);
 }

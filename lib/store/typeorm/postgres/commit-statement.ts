@@ -21,8 +21,15 @@ function records(parameter: number, names: readonly string[]): string {
 
 const process = columns.workflow_process;
 
-const guarded = `
-given as materialized (select * from ${records(1, ['expected', ...process])}),
+/**
+ * A row that an open transaction holds is not waited for long. The limit is of this statement alone: a commit of the engine is a
+ * transaction of its own. In a transaction of the application nothing is set.
+ */
+const lockTimeout = `patience as materialized (select set_config('lock_timeout', '1000', true)),`;
+
+const guarded = (own: boolean) => `
+${own ? lockTimeout : ''}
+given as materialized (select r.* from ${own ? 'patience, ' : ''}${records(1, ['expected', ...process])}),
 born as (
   insert into workflow_process (${process.join(', ')}) select ${process.join(', ')} from given where expected is null
   on conflict do nothing returning id
@@ -86,6 +93,12 @@ inbox as (${upsert('workflow_inbox', 7)})`;
 const answer = `select case when count(*) < (select count(*) from given) then coalesce(json_agg(id), '[]'::json) end as won from won`;
 
 /** A step and its record: most of all commits. */
-export const fast = { name: 'argonaut-fast', text: `with ${guarded},${appended} ${answer}` };
+export const plainText = commitText(true, appended);
 /** With waits and messages. */
-export const full = { name: 'argonaut-full', text: `with ${guarded},${appended},${waits} ${answer}` };
+export const fullText = commitText(true, `${appended},${waits}`);
+/** In a transaction of the application. */
+export const textWithin = commitText(false, `${appended},${waits}`);
+
+function commitText(own: boolean, effects: string): string {
+  return `with ${guarded(own)},${effects} ${answer}`;
+}

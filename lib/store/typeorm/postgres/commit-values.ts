@@ -1,9 +1,8 @@
 /** The parameters of the commit statement. */
 import type { Change } from '../../../core/change.js';
-import { rangesUnder } from '../../../core/keys.js';
+import { rangesUnder } from '../../../core/token-key.js';
 import { changing, columns } from '../columns.js';
-import type { Prepared } from './postgres-connection.js';
-import { fast, full } from './commit-statement.js';
+import { fullText, plainText, textWithin } from './commit-statement.js';
 import { asText, type Encode, messageRows, processRow, recordRow, versionRow, waitRow } from '../rows.js';
 
 /** Everything of the batch is one JSON per table, and payloads are part of it as they are. */
@@ -17,15 +16,24 @@ function isPlain({ waits, messages }: Change): boolean {
   return !waits.clear && waits.kill.length === 0 && waits.delete.length === 0 && waits.put.length === 0 && messages.length === 0;
 }
 
-export interface Worded {
-  readonly statement: Prepared;
+export interface CommitStatement {
+  readonly text: string;
   readonly values: readonly string[];
 }
 
 /** The shortest statement that does all of it. */
-export function worded(changes: readonly Change[]): Worded {
-  if (changes.every(isPlain)) return { statement: fast, values: readable((encode) => appended(changes, encode)) };
-  return { statement: full, values: readable((encode) => [...appended(changes, encode), ...rest(changes, encode)]) };
+export function commitStatement(changes: readonly Change[]): CommitStatement {
+  if (changes.every(isPlain)) return { text: plainText, values: readable((encode) => appended(changes, encode)) };
+  return { text: fullText, values: allValues(changes) };
+}
+
+/** The same in a transaction of the application. */
+export function statementWithin(change: Change): CommitStatement {
+  return { text: textWithin, values: allValues([change]) };
+}
+
+function allValues(changes: readonly Change[]): string[] {
+  return readable((encode) => [...appended(changes, encode), ...rest(changes, encode)]);
 }
 
 function readable(values: (encode: Encode) => string[]): string[] {
@@ -61,7 +69,9 @@ function rest(changes: readonly Change[], encode: Encode): string[] {
 
 function named({ process: { id }, waits }: Change): object[] {
   const deleted = waits.delete.map((key) => ({ process_id: id, token_key: key, goes: true }));
-  return waits.clear || waits.kill.length > 0 ? [...deleted, ...waits.put.map(({ key }) => ({ process_id: id, token_key: key, goes: false }))] : deleted;
+  return waits.clear || waits.kill.length > 0
+    ? [...deleted, ...waits.put.map(({ token }) => ({ process_id: id, token_key: token.key, goes: false }))]
+    : deleted;
 }
 
 /** Of a process that is cleared: the range of all keys. */

@@ -1,9 +1,9 @@
 /** Everything the decisions of one tick need, in one round trip and as of one moment. */
-import type { Loaded, Want } from '../../port.js';
+import type { Loaded, ProcessRequest } from '../../port.js';
 import { valuesOf } from '../../process-store.js';
 import { type FoundRow, messageState, processState, versionDraft, waitState } from '../states.js';
 
-const text = `
+export const loadText = `
 select p.*,
   case when json_array_length(want.waits) > 0 then (
     select json_agg(w) from json_array_elements_text(want.waits) k(key) cross join lateral (
@@ -19,20 +19,18 @@ select p.*,
   want.position
 from json_to_recordset($1::json) as want(position int, id text, waits json, messages json, context boolean) join workflow_process p on p.id = want.id`;
 
-export const loadStatement = { name: 'argonaut-load', text };
-
 type LoadedRow = FoundRow & { readonly its_waits: FoundRow[] | null; readonly its_messages: FoundRow[] | null; readonly its_context: FoundRow[] | null };
 
-export function loadValues(wants: readonly Want[]): string[] {
+export function loadValues(wants: readonly ProcessRequest[]): string[] {
   return [JSON.stringify(wants.map((want, position) => ({ position, ...want })))];
 }
 
-export function loadedFrom(wants: readonly Want[], rows: readonly FoundRow[]): (Loaded | null)[] {
+export function loadedFrom(wants: readonly ProcessRequest[], rows: readonly FoundRow[]): (Loaded | null)[] {
   const byPosition = new Map(rows.map((row) => [Number(row.position), row as unknown as LoadedRow]));
   return wants.map((want, position) => loaded(want, byPosition.get(position)));
 }
 
-function loaded(want: Want, row: LoadedRow | undefined): Loaded | null {
+function loaded(want: ProcessRequest, row: LoadedRow | undefined): Loaded | null {
   if (!row) return null;
   const context = want.context ? valuesOf((row.its_context ?? []).map(versionDraft)) : null;
   return { process: processState(row), waits: (row.its_waits ?? []).map(waitState), messages: (row.its_messages ?? []).map(messageState), context };

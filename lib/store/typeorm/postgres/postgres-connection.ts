@@ -1,55 +1,111 @@
-import { type Emitter, type Held, HeldConnection } from '../held-connection.js';
+import type { DataSource } from 'typeorm';
+import { digestOf } from '../../../values/digest.js';
+import type { OutageLog } from '../connections/outage-log.js';
+import { OwnConnection } from '../connections/own-connection.js';
 import type { FoundRow } from '../states.js';
-
-export interface Prepared {
-  readonly name?: string;
-  readonly text: string;
-}
-
-interface PostgresClient extends Emitter {
-  query(query: { name?: string; text: string; values: readonly unknown[] }): Promise<{ rows: FoundRow[]; rowCount: number | null }>;
-  query(sql: string): Promise<unknown>;
-}
+import { newClient, OWN_TYPES, type PostgresClient } from './postgres-client.js';
+import { isBroken, isOutdatedPlan, isStalePrepared } from './postgres-errors.js';
 
 /**
- * The statements stay prepared, so their plans must not depend on how small the tables were when they were made: always
- * through the index. And nobody waits long for a row that somebody's open transaction holds.
+ * Prepared statements keep their plans, so a plan must not depend on how small the tables were when it was made: always through
+ * an index. These settings are of a connection that only the engine uses, and that leads straight to the server; behind a pooler
+ * nothing is set and nothing is prepared.
  */
-const settings = { lock_timeout: `'1s'`, enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off', enable_material: 'off' };
-const set = Object.entries(settings).map(([name, value]) => `set ${name} = ${value}`).join('; '); // prettier-ignore
-const reset = Object.keys(settings).map((name) => `reset ${name}`).join('; '); // prettier-ignore
+const SETTINGS = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_material'].map((name) => `set ${name} = off`).join('; ');
 
-/** One of our own connections, with prepared statements. */
-export class PostgresConnection extends HeldConnection<PostgresClient> {
-  async run(statement: Prepared, values: readonly unknown[]): Promise<FoundRow[]> {
-    const { client } = await this.connection();
+/** One of the engine's own connections. */
+export class PostgresConnection extends OwnConnection<PostgresClient> {
+  private readonly names = new Map<string, string>();
+  /** A pooler stands between: another session may answer each statement. */
+  private pooled = false;
+  /** Statements are prepared anew after a migration. */
+  private generation = 0;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    outages: OutageLog,
+  ) {
+    super(outages);
+  }
+
+  get isPooled(): boolean {
+    return this.pooled;
+  }
+
+  /** A statement that is run often, and so prepared. */
+  async run(text: string, values: readonly unknown[]): Promise<FoundRow[]> {
+    return this.ask(text, values, !this.pooled);
+  }
+
+  /** A statement that is run seldom, or whose text differs each time. */
+  async runOnce(text: string, values: readonly unknown[]): Promise<FoundRow[]> {
+    return this.ask(text, values, false);
+  }
+
+  private async ask(text: string, values: readonly unknown[], prepared: boolean): Promise<FoundRow[]> {
+    const query = { text, values, types: OWN_TYPES, ...(prepared && { name: this.nameOf(text) }) };
     try {
-      return (await client.query({ ...statement, values })).rows;
+      return await this.attempt(async (client) => (await client.query(query)).rows);
     } catch (error) {
-      if (isBroken(error)) await this.drop();
+      if (!prepared || !isStalePrepared(error)) throw error;
+      this.forgetNames(isOutdatedPlan(error)); // nothing was done
+      return this.ask(text, values, false);
+    }
+  }
+
+  /** Runs several statements as one transaction. */
+  async transaction<R>(work: () => Promise<R>): Promise<R> {
+    await this.runOnce('begin', []);
+    try {
+      const result = await work();
+      await this.runOnce('commit', []);
+      return result;
+    } catch (error) {
+      await this.runOnce('rollback', []).catch(() => undefined); // a connection that broke has rolled back by itself
       throw error;
     }
   }
 
-  protected override async prepare(client: PostgresClient): Promise<void> {
-    await client.query(set);
+  private nameOf(text: string): string {
+    const name = this.names.get(text) ?? `argonaut_${this.generation}_${digestOf(text)}`;
+    this.names.set(text, name);
+    return name;
   }
 
-  protected override async giveBack({ runner, client }: Held<PostgresClient>): Promise<void> {
-    await client.query(reset).catch(() => undefined);
-    await runner.release();
+  private forgetNames(isOutdated: boolean): void {
+    this.generation++;
+    this.names.clear();
+    if (!isOutdated) this.pooled = true; // another session answers
   }
 
-  /** Back to the pool as broken, which closes it. */
-  protected override async discard({ runner }: Held<PostgresClient>): Promise<void> {
-    const pooled = runner as { releasePostgresConnection?(error: Error): Promise<void> };
-    await pooled.releasePostgresConnection?.(new Error('The connection broke.')).catch(() => undefined);
+  protected override async connect(): Promise<PostgresClient> {
+    const client = newClient(this.dataSource);
+    try {
+      await client.connect();
+      this.pooled = await isBehindPooler(client);
+      if (!this.pooled) await client.query(SETTINGS);
+      return client;
+    } catch (error) {
+      this.destroy(client);
+      throw error;
+    }
+  }
+
+  protected override async end(client: PostgresClient): Promise<void> {
+    await client.end().catch(() => undefined);
+  }
+
+  protected override destroy(client: PostgresClient): void {
+    client.connection.stream.destroy();
+  }
+
+  protected override isBroken(error: unknown): boolean {
+    return isBroken(error);
   }
 }
 
-/** Five characters are an SQLSTATE: the server has answered. Class 57P is the server going down, 08 the line; 0A000: a migration has outdated its statements. */
-export function isBroken(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || code === 'EPIPE') return true;
-  return code.startsWith('08') || code.startsWith('57P') || code === '0A000';
+/** A pooler makes up the number it greets a client with: the session behind it has another. */
+async function isBehindPooler(client: PostgresClient): Promise<boolean> {
+  const { rows } = await client.query('select pg_backend_pid() as pid');
+  return Number(rows[0]?.pid) !== client.processID;
 }

@@ -1,17 +1,37 @@
 import type { ErrorClass } from '../batch.js';
-import { isBroken } from './postgres-connection.js';
 
-const lostRaces = new Set(['40P01', '40001']);
-const lockTimeout = '55P03';
+const LOST_RACES = new Set(['40P01', '40001']);
+const LOCK_TIMEOUT = '55P03';
+/** Cardinality, data, integrity, limits: it is about what was written. */
+const ABOUT_DATA = /^(21|22|23|54)/;
 
-/** Cardinality, data, integrity, limits: it is about what was written. Any other answer is about the server, or the schema. */
-const aboutData = /^(21|22|23|54)/;
-
+/** What an error of the server, of the driver or of TypeORM's pool says. */
 export function classifyError(error: unknown): ErrorClass {
-  if (isBroken(error)) return 'unknown';
+  if (isBroken(error)) return 'unavailable';
   const { code, table } = error as { code: string; table?: string };
-  if (lostRaces.has(code)) return 'again';
-  if (code === lockTimeout) return 'locked';
+  if (LOST_RACES.has(code)) return 'conflict';
+  if (code === LOCK_TIMEOUT) return 'locked';
   if (code === '23505' && table === 'workflow_process') return 'exists';
-  return aboutData.test(code) ? 'data' : 'unknown';
+  return ABOUT_DATA.test(code) ? 'data' : 'other';
 }
+
+/**
+ * An SQLSTATE has five characters: the server has answered. Class 08 is the line, 57P the server going down or coming up, 53 the
+ * server short of connections, memory or disk, 25006 a primary that has become a replica. An error without one is of the driver.
+ */
+export function isBroken(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || code === 'EPIPE') return true;
+  return /^(08|53|57P)/.test(code) || code === '25006';
+}
+
+/** A prepared statement is of no use any more: a migration has outdated its plan, or a pooler has changed the session under it. */
+export function isStalePrepared(error: unknown): boolean {
+  return isOutdatedPlan(error) || STALE_NAMES.has((error as { code?: string } | null)?.code ?? '');
+}
+
+export function isOutdatedPlan(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === '0A000';
+}
+
+const STALE_NAMES = new Set(['26000', '42P05']);

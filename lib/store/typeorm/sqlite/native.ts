@@ -56,12 +56,12 @@ export function openOwn(dataSource: DataSource): NativeDatabase {
   }
 }
 
-export function isBusy(error: unknown): boolean {
+export function isLocked(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
   return (typeof code === 'string' && code.startsWith('SQLITE_BUSY')) || (typeof message === 'string' && message.includes('database is locked'));
 }
 
-export function isTaken(error: unknown): boolean {
+export function isKeyTaken(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
   return (
     code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY' || (typeof message === 'string' && message.includes('UNIQUE constraint'))

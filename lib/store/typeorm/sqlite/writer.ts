@@ -2,7 +2,7 @@ import { setImmediate as immediate, setTimeout as pause } from 'node:timers/prom
 import type { DataSource } from 'typeorm';
 import type { Query } from '../query.js';
 import type { FoundRow } from '../states.js';
-import { connectionOf, isBusy, isInMemory, type NativeDatabase, type NativeStatement, openOwn } from './native.js';
+import { connectionOf, isLocked, isInMemory, type NativeDatabase, type NativeStatement, openOwn } from './native.js';
 
 const patience = 5000;
 
@@ -68,7 +68,7 @@ export class SqliteWriter {
     try {
       return { result: this.inTransaction(work) };
     } catch (error) {
-      if (isBusy(error)) return null;
+      if (isLocked(error)) return null;
       throw error;
     }
   }

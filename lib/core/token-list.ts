@@ -1,0 +1,54 @@
+import type { Token } from './token.js';
+
+/** Tokens by key, in the order in which they came. They are few, and mostly one, so a list is quicker than a map. */
+export class TokenList {
+  private list: Token[];
+
+  constructor(tokens: readonly Token[]) {
+    this.list = [...tokens];
+  }
+
+  all(): readonly Token[] {
+    return this.list;
+  }
+
+  get size(): number {
+    return this.list.length;
+  }
+
+  get(key: string): Token | undefined {
+    for (const token of this.list) if (token.key === key) return token;
+    return undefined;
+  }
+
+  some(is: (token: Token) => boolean): boolean {
+    for (const token of this.list) if (is(token)) return true;
+    return false;
+  }
+
+  /** In the place of the one with its key, else at the end. */
+  put(token: Token): void {
+    const at = this.placeOf(token.key);
+    if (at < 0) this.list.push(token);
+    else this.list[at] = token;
+  }
+
+  delete(key: string): void {
+    const at = this.placeOf(key);
+    if (at >= 0) this.list.splice(at, 1);
+  }
+
+  /** Keeps some of them, as they become. */
+  keep(is: (token: Token) => boolean, become: (token: Token) => Token = same): void {
+    this.list = this.list.filter(is).map(become);
+  }
+
+  private placeOf(key: string): number {
+    for (let at = 0; at < this.list.length; at++) if (this.list[at]!.key === key) return at;
+    return -1;
+  }
+}
+
+function same(token: Token): Token {
+  return token;
+}

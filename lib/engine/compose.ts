@@ -1,0 +1,137 @@
+/** All parts of the engine, put together: the one place that knows them all. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { ExecutionParts } from '../execution/execution-parts.js';
+import { ProcessRunner } from '../execution/process-runner.js';
+import { StepInputs } from '../execution/step-inputs.js';
+import { TaskRunner } from '../execution/task-runner.js';
+import { TransactionalSteps } from '../execution/transactional-steps.js';
+import { ChildCanceller } from '../messaging/child-canceller.js';
+import { ChildStarter } from '../messaging/child-starter.js';
+import { Inputs } from '../messaging/input-delivery.js';
+import { MessageRouter } from '../messaging/message-router.js';
+import type { MessagingParts } from '../messaging/messaging-parts.js';
+import { Migrations } from '../operations/migration.js';
+import { Operations } from '../operations/process-operations.js';
+import { OwedInputs } from '../query/owed-inputs.js';
+import { History } from '../query/process-history.js';
+import { Lookup } from '../query/process-lookup.js';
+import { RecordStream } from '../query/record-stream.js';
+import { ringQueued } from '../queue/ring-queued.js';
+import type { TaskQueue } from '../queue/task-queue.js';
+import type { ProcessStore } from '../store/process-store.js';
+import type { Clock, Timers } from '../values/clock.js';
+import { PendingWork } from '../values/pending-work.js';
+import { rootContext } from '../values/root-context.js';
+import { DefinitionCatalog } from '../workflows/definition-catalog.js';
+import { WorkflowRegistry } from '../workflows/registry.js';
+import { BatchLoader } from '../writer/batch-loader.js';
+import { GroupCommit } from '../writer/group-commit.js';
+import { ProcessCommands } from '../writer/process-commands.js';
+import { ProcessStarter } from '../writer/process-starter.js';
+import { ProcessWriter } from '../writer/process-writer.js';
+import { Uncommitted } from '../writer/uncommitted.js';
+import { WritePath } from '../writer/write-path.js';
+import { CommitFollowers } from './commit-followers.js';
+import { DueTimers } from './due-timers.js';
+import { Engine, type EngineParts } from './engine.js';
+import { logFailure } from './failure-log.js';
+import type { EngineSettings } from './settings.js';
+import { SettledWatch } from './settled.js';
+import { Sweeper } from './sweeper.js';
+import { WorkerRecovery } from './worker-recovery.js';
+
+/** What the engine stands on. */
+export interface EnginePorts {
+  readonly store: ProcessStore;
+  readonly queue: TaskQueue;
+  readonly clock: Clock;
+  readonly timers: Timers;
+}
+
+export function composeEngine(ports: EnginePorts, settings: EngineSettings): Engine {
+  const common = { ...ports, settings, worker: newWorkerId(), registry: new WorkflowRegistry(), activity: new PendingWork() };
+  const followers = new CommitFollowers();
+  const ground = { ...common, ...composeWriter(common, followers, () => (engine.works ? common.worker : null)) };
+  const parts = { ...ground, ...composeExecution(ground), ...composeMessaging(ground), ...composeQueries(ground) };
+  const engine: Engine = new Engine({ ...parts, ...composeCare(parts, () => engine.listenMore()) });
+  follow(followers, engine.parts);
+  return engine;
+}
+
+type Common = EnginePorts & Pick<EngineParts, 'settings' | 'worker' | 'registry' | 'activity'>;
+
+/** The write path, and what leads to it. */
+function composeWriter({ store, registry, activity, clock }: Common, follower: CommitFollowers, worker: () => string | null) {
+  const path = new WritePath(registry, clock);
+  const loader = new BatchLoader(store);
+  const writer = new ProcessWriter({ path, loader, activity, follower, worker, commits: new GroupCommit(store.commits), inRoot: rootContext() });
+  const uncommitted = new Uncommitted(store.commits, (change, context) => writer.committedElsewhere(change, context));
+  const commands = new ProcessCommands(writer, path, { commits: store.commits, loader, uncommitted });
+  return { loader, writer, uncommitted, commands, starter: new ProcessStarter(store, commands, clock) };
+}
+
+type Ground = Common & ReturnType<typeof composeWriter>;
+
+function composeExecution(ground: Ground) {
+  const { store, loader, registry, settings } = ground;
+  const parts: ExecutionParts = { ...ground, inputs: new StepInputs(store, loader, registry) };
+  const transactional = new TransactionalSteps(parts);
+  return { runner: new ProcessRunner(parts, transactional, settings.concurrency), tasks: new TaskRunner(parts, transactional) };
+}
+
+function composeMessaging(ground: Ground) {
+  const parts: MessagingParts = ground;
+  const messages = new MessageRouter(parts);
+  return { messages, children: new ChildStarter(parts, ground.starter, messages.delivery), orphans: new ChildCanceller(parts) };
+}
+
+function composeQueries({ store, registry, uncommitted, commands, ...ground }: Ground) {
+  const lookup = new Lookup(store, registry, uncommitted);
+  const history = new History(store, registry);
+  return {
+    lookup,
+    history,
+    records: new RecordStream(),
+    operations: new Operations(commands, lookup, history),
+    inputs: new Inputs({ ...ground, store, registry, uncommitted, commands }, lookup),
+    owed: new OwedInputs(store, registry),
+    migrations: new Migrations(store, registry, commands),
+  };
+}
+
+type Parts = Ground & ReturnType<typeof composeExecution> & ReturnType<typeof composeMessaging> & ReturnType<typeof composeQueries>;
+
+/** What looks after processes and workers, and after the table of definitions. */
+function composeCare(parts: Parts, learned: () => Promise<void>) {
+  const { store, registry, clock, timers, messages } = parts;
+  const definitions = new DefinitionCatalog(store, registry, learned);
+  const sweeper = new Sweeper({ ...parts, definitions, recovery: new WorkerRecovery(parts) });
+  const dueTimers = new DueTimers(clock, timers, () => sweeper.sweepSoon());
+  const settled = new SettledWatch({ ...parts, isLooking: (id) => messages.isLooking(id) });
+  return { definitions, sweeper, dueTimers, settled };
+}
+
+/** What follows a commit, in this order: running processes go on first, and people hear of it last. */
+function follow(followers: CommitFollowers, { runner, tasks, queue, dueTimers, messages, children, orphans, settled, records }: EngineParts): void {
+  followers.set(
+    [
+      (change, known) => runner.committed(change, known),
+      (change) => tasks.committed(change),
+      (change) => ringQueued(queue, change),
+      (change) => dueTimers.committed(change),
+      (change) => messages.committed(change),
+      (change) => children.committed(change),
+      (change) => orphans.committed(change),
+      (change) => settled.committed(change),
+      (change) => records.committed(change),
+      (change) => logFailure(change),
+    ],
+    (known) => runner.seen(known),
+  );
+}
+
+/** New at every boot: a name that comes back would be taken for the worker that died. */
+function newWorkerId(): string {
+  return `${hostname().slice(0, 60)}-${process.pid}-${randomBytes(4).toString('hex')}`;
+}

@@ -1,0 +1,23 @@
+import type { ProcessStore } from '../store/process-store.js';
+import type { Clock, Timers } from '../values/clock.js';
+import type { PendingWork } from '../values/pending-work.js';
+import type { WorkflowRegistry } from '../workflows/registry.js';
+import type { BatchLoader } from '../writer/batch-loader.js';
+import type { ProcessCommands } from '../writer/process-commands.js';
+import type { ProcessWriter } from '../writer/process-writer.js';
+import type { StepInputs } from './step-inputs.js';
+
+/** What running bodies takes. */
+export interface ExecutionParts {
+  /** The id of this worker. */
+  readonly worker: string;
+  readonly store: ProcessStore;
+  readonly registry: WorkflowRegistry;
+  readonly loader: BatchLoader;
+  readonly writer: ProcessWriter;
+  readonly commands: ProcessCommands;
+  readonly inputs: StepInputs;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly activity: PendingWork;
+}

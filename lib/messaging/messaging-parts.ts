@@ -1,0 +1,16 @@
+import type { ProcessStore } from '../store/process-store.js';
+import type { Clock } from '../values/clock.js';
+import type { PendingWork } from '../values/pending-work.js';
+import type { WorkflowRegistry } from '../workflows/registry.js';
+import type { ProcessCommands } from '../writer/process-commands.js';
+import type { Uncommitted } from '../writer/uncommitted.js';
+
+/** What bringing messages takes. */
+export interface MessagingParts {
+  readonly store: ProcessStore;
+  readonly registry: WorkflowRegistry;
+  readonly commands: ProcessCommands;
+  readonly uncommitted: Uncommitted;
+  readonly clock: Clock;
+  readonly activity: PendingWork;
+}

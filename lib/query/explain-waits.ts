@@ -1,0 +1,91 @@
+import { eventAddress, eventIn, namedIn } from '../core/addresses.js';
+import type { ProcessState } from '../core/process.js';
+import { isWatchKey } from '../core/token-key.js';
+import type { Token } from '../core/token.js';
+import { addressOf, dueAtOf, isTaskWait, type WaitState } from '../core/wait.js';
+import type { WaitKind } from '../core/waits-for.js';
+import { type Explained, skipping, stepAt, when, type Word } from './explained.js';
+
+/** Rows of the engine's own: what they hold together is told of by itself. */
+const SILENT: ReadonlySet<string> = new Set(['branches', 'turn']);
+
+/** What a process waits for, wait by wait. */
+export function waitWords(subject: Explained): Word[] {
+  const { waits } = subject;
+  const told = waits.filter(({ token, waitsFor }) => !SILENT.has(waitsFor.kind) && token.fault === undefined);
+  const visits = told.filter((wait) => !isWatch(wait));
+  return [...visits.map((wait) => visitWord(wait, subject)), ...told.filter(isWatch).map(watchWord)];
+}
+
+/** It stands beside a visit, to say that it takes too long. */
+function isWatch({ token }: WaitState): boolean {
+  return isWatchKey(token.key);
+}
+
+function watchWord(wait: WaitState): Word {
+  const step = stepAt(wait.token);
+  if (wait.waitsFor.kind === 'overdue') return { says: `is overdue in ${step}` };
+  return { says: `${wait.token.does === 'remind' ? 'will be overdue' : 'must be done'} with ${step} at ${when(dueTime(wait))}` };
+}
+
+function visitWord(wait: WaitState, subject: Explained): Word {
+  const { says, remedies = [] } = KINDS[wait.waitsFor.kind](wait, subject.process);
+  const isKnown = subject.definition !== undefined; // else nothing can be skipped here
+  return { says: `${says}${limit(wait.token)}`, remedies: [...remedies, ...(isKnown ? [skipping(wait.token, subject)] : [])] };
+}
+
+type Tell = (wait: WaitState, process: ProcessState) => Word;
+
+const KINDS: Readonly<Record<WaitKind, Tell>> = {
+  response: (wait, { workflow }) => {
+    const id = named(wait);
+    return { says: `${waitsIn(wait)} for the answer under the correlation id "${id}"`, remedies: [`respond('${workflow}', '${wait.token.node}', '${id}', …)`] };
+  },
+  event: (wait) => {
+    const [event, key] = eventOf(wait);
+    const counts = 'from' in wait.token ? wait.token.from : undefined;
+    const from = counts === undefined ? '' : ` that counts from ${when(counts)}`;
+    return { says: `${waitsIn(wait)} for the event "${event}" under the key "${key}"${from}`, remedies: [`emit('${event}', '${key}', …)`] };
+  },
+  input: (wait, { id, workflow }) => ({
+    says: `${waitsIn(wait)} for an input that somebody owes`,
+    remedies: [`provideInput('${workflow}', '${wait.token.node}', '${id}', …)`],
+  }),
+  child: (wait) => ({ says: `${waitsIn(wait)} for its child process ${named(wait)} to end`, remedies: [`explain('${named(wait)}')`] }),
+  task: (wait) => {
+    if (!isTaskWait(wait)) return { says: waitsIn(wait) };
+    const { queue, readyAt, worker } = wait.waitsFor;
+    if (worker !== null) return { says: `runs ${stepAt(wait.token)} as a task of the queue "${queue}" on worker ${worker}` };
+    const at = readyAt === null ? '' : `, ready from ${when(readyAt)}`;
+    return { says: `${waitsIn(wait)} for a worker of the queue "${queue}"${at}`, remedies: [`start an instance that works off the queue "${queue}"`] };
+  },
+  timer: (wait) => ({ says: `${waitsIn(wait)} ${wait.token.attempt > 1 ? `for attempt ${wait.token.attempt}, due at` : 'until'} ${when(dueTime(wait))}` }),
+  condition: (wait) => ({ says: `${waitsIn(wait)} for its condition \`when\` to hold` }),
+  overdue: watchWord,
+  turn: (wait) => ({ says: waitsIn(wait) }),
+  branches: (wait) => ({ says: waitsIn(wait) }),
+};
+
+function waitsIn({ token }: WaitState): string {
+  return `waits in ${stepAt(token)} since ${when(token.since)}`;
+}
+
+/** How long it may last, where that is not what it waits for. */
+function limit(token: Token): string {
+  const deadline = 'deadline' in token ? token.deadline : undefined;
+  return deadline === undefined ? '' : `, at most until ${when(deadline)}`;
+}
+
+function dueTime(wait: WaitState): number {
+  return dueAtOf(wait) ?? wait.token.since;
+}
+
+function named(wait: WaitState): string {
+  return namedIn(addressOf(wait) ?? '');
+}
+
+function eventOf(wait: WaitState): readonly [event: string, key: string] {
+  const address = addressOf(wait) ?? '';
+  const event = eventIn(address) ?? '';
+  return [event, address.slice(eventAddress(event, '').length)];
+}

@@ -1,0 +1,41 @@
+import { edgesOf, type WorkflowDefinition } from '../definition/graph.js';
+import type { ProcessState } from '../core/process.js';
+import type { Token } from '../core/token.js';
+import type { WaitState } from '../core/wait.js';
+
+/** All that an explanation is made of. */
+export interface Explained {
+  readonly process: ProcessState;
+  readonly waits: readonly WaitState[];
+  /** Undefined: this application does not know its workflow, or not in this version. */
+  readonly definition: WorkflowDefinition | undefined;
+  /** Its workflow has been taken back. */
+  readonly withdrawn: boolean;
+}
+
+/** What somebody is told of one thing, and what they could do about it. */
+export interface Word {
+  readonly says: string;
+  readonly remedies?: readonly string[];
+}
+
+export function skipping({ node: step }: Token, { process: { id, workflow }, definition }: Explained): string {
+  const node = definition?.nodes.get(step);
+  const edges = node?.kind === 'step' ? edgesOf(node) : [];
+  return `skip('${workflow}', '${step}', '${id}'${edges.length > 1 ? `, {}, { next: '${edges.join("' or '")}' }` : ''})`;
+}
+
+export function placeOf(token: Token): string {
+  if (token.does !== 'undo') return stepAt(token);
+  return token.node === '' ? 'undoing what was done' : `undoing what was done in "${token.node}"`;
+}
+
+export function stepAt(token: Token): string {
+  const { node } = token;
+  const index = 'index' in token ? token.index : undefined;
+  return index === undefined ? `step "${node}"` : `step "${node}" of item ${index}`;
+}
+
+export function when(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,110 @@
+import { asksForChild, tellsOfChild } from '../../core/addresses.js';
+import type { MessageState } from '../../core/change.js';
+import { UNCLAIMED } from '../../core/process.js';
+import { isTaskWait, type TaskWaitState } from '../../core/wait.js';
+import { MaintenanceStore } from '../maintenance-store.js';
+import type { DueWait, HeldWork, KnownWorkflow, Match, StoredDefinition, TaskAt } from '../port.js';
+import { addressedIn, byStart, type MemoryTables, type ProcessRows, readyTasksIn, taskAtOf, timedIn } from './process-rows.js';
+import { byArrival, byMatch, isOfKnown, isOrphan, matchesIn } from './row-filters.js';
+
+export class MemoryMaintenance extends MaintenanceStore {
+  private readonly workers = new Map<string, number>();
+
+  constructor(private readonly tables: MemoryTables) {
+    super();
+  }
+
+  /* ------------------------------------------------------------------- sweep ---- */
+
+  override async dueWaits(workflows: readonly KnownWorkflow[], now: number, limit: number): Promise<readonly DueWait[]> {
+    const timed = this.ofKnown(workflows).flatMap(timedIn).filter(({ dueAt }) => dueAt <= now); // prettier-ignore
+    return timed.sort((a, b) => a.dueAt - b.dueAt).slice(0, limit);
+  }
+
+  override async freeProcesses(workflows: readonly KnownWorkflow[], limit: number): Promise<readonly string[]> {
+    const free = this.ofKnown(workflows).filter(({ process }) => process.worker === UNCLAIMED);
+    return free.map(({ process }) => process.id).slice(0, limit);
+  }
+
+  override async readyTasks(workflows: readonly KnownWorkflow[], queues: readonly string[], now: number, limit: number): Promise<readonly TaskAt[]> {
+    const ready = this.ofKnown(workflows).flatMap((rows) => readyTasksIn(rows, queues)).filter(({ readyAt }) => readyAt <= now); // prettier-ignore
+    return ready.sort((a, b) => a.readyAt - b.readyAt).slice(0, limit);
+  }
+
+  override async unmatched(workflows: readonly KnownWorkflow[], limit: number, after?: Match): Promise<readonly Match[]> {
+    const known = this.ofKnown(workflows);
+    const all = this.tables.stored.flatMap((message) => known.flatMap((rows) => matchesIn(rows, message))).sort(byMatch);
+    return all.filter((match) => !after || byMatch(after, match) < 0).slice(0, limit);
+  }
+
+  override async forgetMessages(storedBefore: number): Promise<void> {
+    const awaited = new Set(this.tables.all.flatMap((rows) => addressedIn(rows).map(({ address }) => address)));
+    const isKept = (address: string) => asksForChild(address) || (tellsOfChild(address) && awaited.has(address));
+    for (const { id, address, receivedAt } of this.tables.stored) if (receivedAt < storedBefore && !isKept(address)) this.tables.inbox.delete(id);
+  }
+
+  private ofKnown(workflows: readonly KnownWorkflow[]): ProcessRows[] {
+    return this.tables.all.filter(({ process }) => isOfKnown(process, workflows));
+  }
+
+  /* ---------------------------------------------------------------- children ---- */
+
+  override async childrenToStart(limit: number, after?: Pick<MessageState, 'id' | 'receivedAt'>): Promise<readonly MessageState[]> {
+    const asking = this.tables.stored.filter((message) => asksForChild(message.address) && (!after || byArrival(after, message) < 0));
+    return asking.sort(byArrival).slice(0, limit);
+  }
+
+  override async orphans(parentId: string | null, limit: number): Promise<readonly string[]> {
+    const orphans = this.tables.processes.filter((process) => isOrphan(process, this.tables.byId.get(process.parent?.id ?? '')));
+    const its = orphans.filter(({ parent }) => parentId === null || parent?.id === parentId);
+    return its.sort((a, b) => byStart(b, a)).map(({ id }) => id).slice(0, limit); // prettier-ignore
+  }
+
+  /* ----------------------------------------------------------------- workers ---- */
+
+  override async beat(worker: string): Promise<number> {
+    this.workers.set(worker, this.tables.now());
+    return this.tables.now();
+  }
+
+  override async retire(worker: string): Promise<void> {
+    this.workers.set(worker, 0);
+  }
+
+  override async silentWorkers(since: number): Promise<readonly string[]> {
+    const silent = [...this.workers].filter(([, seen]) => seen < since).map(([id]) => id);
+    const holding = this.tables.all.flatMap((rows) => [rows.process.worker, ...tasksIn(rows).map(({ waitsFor }) => waitsFor.worker)]);
+    return [...silent, ...new Set(holding.filter((id): id is string => !!id && !this.workers.has(id)))];
+  }
+
+  override async heldBy(worker: string, limit: number): Promise<HeldWork> {
+    const processes = this.tables.processes.filter((process) => process.worker === worker).slice(0, limit);
+    const tasks = this.tables.all.flatMap((rows) =>
+      tasksIn(rows)
+        .filter(({ waitsFor }) => waitsFor.worker === worker)
+        .map((wait) => taskAtOf(rows.process.id, wait)),
+    );
+    return { processes, tasks: tasks.slice(0, limit) };
+  }
+
+  override async forgetWorker(worker: string): Promise<void> {
+    this.workers.delete(worker);
+  }
+
+  /* ------------------------------------------------------------- definitions ---- */
+
+  override async definitions(since = 0): Promise<readonly StoredDefinition[]> {
+    return [...this.tables.definitions.values()].filter(({ updatedAt }) => updatedAt >= since);
+  }
+
+  override async keepDefinition(definition: Omit<StoredDefinition, 'updatedAt'>, expected: string | null): Promise<boolean> {
+    const key = `${definition.version} ${definition.name}`;
+    if ((this.tables.definitions.get(key)?.fingerprint ?? null) !== expected) return false;
+    this.tables.definitions.set(key, { ...definition, updatedAt: this.tables.now() });
+    return true;
+  }
+}
+
+function tasksIn({ waits }: ProcessRows): TaskWaitState[] {
+  return [...waits.values()].filter((wait): wait is TaskWaitState & { closed?: true } => isTaskWait(wait));
+}

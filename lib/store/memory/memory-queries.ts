@@ -1,0 +1,70 @@
+import type { RecordDraft, VersionDraft } from '../../core/change.js';
+import { isFinished, type ProcessState } from '../../core/process.js';
+import type { WaitState } from '../../core/wait.js';
+import type { LiveCount, ProcessQuery, ProcessWait, WaitQuery } from '../port.js';
+import { type MarkedVersion, QueryStore } from '../query-store.js';
+import { byStart, matchesQuery, type MemoryTables, openWaits } from './process-rows.js';
+import { byAge, waitsLikeIn } from './row-filters.js';
+
+export class MemoryQueries extends QueryStore {
+  constructor(private readonly tables: MemoryTables) {
+    super();
+  }
+
+  override async byGroup(workflows: readonly string[], groupId: string): Promise<readonly ProcessState[]> {
+    return workflows.flatMap((workflow) => {
+      const all = this.tables.processes.filter((process) => process.workflow === workflow && process.groupId === groupId);
+      const found = all.find(({ status }) => !isFinished(status)) ?? all.sort(byStart)[0];
+      return found ? [found] : [];
+    });
+  }
+
+  override async find(query: ProcessQuery): Promise<readonly ProcessState[]> {
+    const found = this.tables.all.filter((rows) => matchesQuery(rows, query)).map(({ process }) => process);
+    return found.sort(byStart).slice(0, query.limit);
+  }
+
+  override async waitsOf(processId: string): Promise<readonly WaitState[]> {
+    const rows = this.tables.byId.get(processId);
+    return rows ? openWaits(rows) : [];
+  }
+
+  override async waitsLike(query: WaitQuery): Promise<readonly ProcessWait[]> {
+    return this.tables.all.flatMap((rows) => waitsLikeIn(rows, query)).sort(byAge).slice(0, query.limit); // prettier-ignore
+  }
+
+  override async census(): Promise<readonly LiveCount[]> {
+    const counts = new Map<string, { workflow: string; version: number; live: number }>();
+    for (const { workflow, workflowVersion: version, status } of this.tables.processes) {
+      if (isFinished(status)) continue;
+      const count = counts.get(`${version} ${workflow}`) ?? { workflow, version, live: 0 };
+      counts.set(`${version} ${workflow}`, { ...count, live: count.live + 1 });
+    }
+    return [...counts.values()];
+  }
+
+  override async recordsOf(processId: string): Promise<readonly RecordDraft[]> {
+    return [...(this.tables.byId.get(processId)?.records ?? [])];
+  }
+
+  override async versions(processId: string, from: number, to: number): Promise<readonly VersionDraft[]> {
+    return this.all(processId).filter(({ version }) => version >= from && version <= to);
+  }
+
+  override async versionsUpTo(processId: string, version: number): Promise<readonly VersionDraft[]> {
+    const all = this.all(processId).filter((each) => each.version <= version);
+    return all.slice(all.findLastIndex(({ snapshot }) => snapshot !== null));
+  }
+
+  override async movesUpTo(processId: string, version: number): Promise<readonly VersionDraft['moves'][]> {
+    return this.all(processId).filter((each) => each.version <= version).map(({ moves }) => moves); // prettier-ignore
+  }
+
+  override async undoMarks(processId: string): Promise<readonly MarkedVersion[]> {
+    return this.all(processId).flatMap(({ version, step, undo }) => (undo ? [{ version, step, undo }] : [])).reverse(); // prettier-ignore
+  }
+
+  private all(processId: string): readonly VersionDraft[] {
+    return this.tables.byId.get(processId)?.versions ?? [];
+  }
+}

@@ -1,0 +1,34 @@
+import type { RecordDraft, UndoMark, VersionDraft } from '../core/change.js';
+import type { ProcessState } from '../core/process.js';
+import type { WaitState } from '../core/wait.js';
+import type { LiveCount, ProcessQuery, ProcessWait, WaitQuery } from './port.js';
+
+/** The part of a store that answers questions of people: processes, what they wait for, and their history. */
+export abstract class QueryStore {
+  /** The live process with this group id, else the latest, of each of these workflows that has one. */
+  abstract byGroup(workflows: readonly string[], groupId: string): Promise<readonly ProcessState[]>;
+  /** Newest first, by start and id. */
+  abstract find(query: ProcessQuery): Promise<readonly ProcessState[]>;
+  abstract waitsOf(processId: string): Promise<readonly WaitState[]>;
+  /** Waits of one kind, of live processes, each with its process. */
+  abstract waitsLike(query: WaitQuery): Promise<readonly ProcessWait[]>;
+  /** Live processes of each workflow and version. */
+  abstract census(): Promise<readonly LiveCount[]>;
+
+  abstract recordsOf(processId: string): Promise<readonly RecordDraft[]>;
+  /** Versions in order, from one to another, both included. */
+  abstract versions(processId: string, from: number, to: number): Promise<readonly VersionDraft[]>;
+  /** The versions from the newest snapshot at or before `version` up to it. */
+  abstract versionsUpTo(processId: string, version: number): Promise<readonly VersionDraft[]>;
+  /** How the tokens moved, version by version. */
+  abstract movesUpTo(processId: string, version: number): Promise<readonly VersionDraft['moves'][]>;
+  /** The versions with an undo mark, newest first. */
+  abstract undoMarks(processId: string): Promise<readonly MarkedVersion[]>;
+}
+
+/** A version that undoing has to know of. */
+export interface MarkedVersion {
+  readonly version: number;
+  readonly step: string;
+  readonly undo: UndoMark;
+}

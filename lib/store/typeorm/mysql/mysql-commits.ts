@@ -1,0 +1,83 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Change, MessageState } from '../../../core/change.js';
+import type { ClaimBy, Loaded, ProcessRequest, Rejection, TaskAt } from '../../port.js';
+import { commitBatch, type ErrorClass } from '../batch.js';
+import { mysqlUpserts } from '../change-statements.js';
+import { columns, valuesIn } from '../columns.js';
+import { commitThrough } from '../commit-through.js';
+import type { ConnectionPool } from '../connections/connection-pool.js';
+import { loadAll } from '../load.js';
+import { messageRow } from '../rows.js';
+import { driverErrorOf, TypeOrmCommits } from '../typeorm-commits.js';
+import type { TypeOrmQueries } from '../typeorm-queries.js';
+import { commitInTransaction } from './batch-commit.js';
+import { claimInTransaction } from './mysql-claim.js';
+import type { MysqlConnection } from './mysql-connection.js';
+import { classifyError, isTaken } from './mysql-errors.js';
+import type { MysqlReader } from './mysql-reader.js';
+
+const keepSql = `insert into workflow_inbox (${columns.workflow_inbox.join(', ')}) values (?)`;
+
+type RunSql = (sql: string, values: unknown[]) => Promise<unknown>;
+
+/** Each batch is one transaction of a few statements. */
+export class MysqlCommits extends TypeOrmCommits {
+  override readonly maxConcurrentCommits: number;
+
+  constructor(
+    dataSource: DataSource,
+    reader: MysqlReader,
+    private readonly queries: TypeOrmQueries,
+    private readonly writers: ConnectionPool<MysqlConnection>,
+  ) {
+    super(dataSource, reader);
+    this.maxConcurrentCommits = writers.size;
+  }
+
+  protected override classify(error: unknown): ErrorClass {
+    return classifyError(error);
+  }
+
+  override load(requests: readonly ProcessRequest[]): Promise<readonly (Loaded | null)[]> {
+    return loadAll(this.reader, (id, version) => this.queries.versionsUpTo(id, version), requests);
+  }
+
+  override commit(changes: readonly Change[]): Promise<readonly Rejection[]> {
+    if (changes.length === 0) return Promise.resolve([]);
+    return this.writers.use((connection) => commitBatch(changes, (batch) => commitInTransaction(connection, batch), classifyError));
+  }
+
+  override commitWithin(manager: EntityManager, change: Change): Promise<Rejection | null> {
+    return this.inTransactionOf(manager, () => commitThrough(manager, change, mysqlUpserts, isTaken));
+  }
+
+  /** One by one: MySQL does not say which rows of an insert were there already. */
+  override async keepMessages(messages: readonly MessageState[], manager?: EntityManager): Promise<readonly MessageState[]> {
+    const known = manager
+      ? await this.inTransactionOf(manager, () => keepEach(messages, (sql, values) => manager.query(sql, values)))
+      : await this.writers.use((connection) => keepEach(messages, (sql, values) => connection.run(sql, values)));
+    return this.messages([...new Set(known)]);
+  }
+
+  override async claimTasks(tasks: readonly TaskAt[], by: ClaimBy): Promise<readonly TaskAt[]> {
+    if (tasks.length === 0) return [];
+    return this.writers.use((connection) => claimInTransaction(connection, tasks, by));
+  }
+}
+
+/** The ids of those that were there. */
+async function keepEach(messages: readonly MessageState[], run: RunSql): Promise<string[]> {
+  const known: string[] = [];
+  for (const message of messages) if (!(await isKept(run, message))) known.push(message.id);
+  return known;
+}
+
+async function isKept(run: RunSql, message: MessageState): Promise<boolean> {
+  try {
+    await run(keepSql, [valuesIn('workflow_inbox', messageRow(message))]);
+    return true;
+  } catch (error) {
+    if (isTaken(driverErrorOf(error))) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+import type { DataSource } from 'typeorm';
+import type { ClientEvents } from '../connections/own-connection.js';
+import type { FoundRow } from '../states.js';
+
+export interface PostgresQuery {
+  readonly name?: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+  readonly types?: typeof OWN_TYPES;
+}
+
+/** The part of a `pg.Client` that is used here. */
+export interface PostgresClient extends ClientEvents {
+  readonly processID: number | null;
+  connect(): Promise<void>;
+  query(query: PostgresQuery): Promise<{ rows: FoundRow[]; rowCount: number | null }>;
+  query(sql: string): Promise<{ rows: FoundRow[] }>;
+  end(): Promise<void>;
+  readonly connection: { readonly stream: { destroy(): void } };
+}
+
+interface PostgresPool {
+  readonly Client: new (options: object) => PostgresClient;
+  readonly options: { readonly connectionTimeoutMillis?: number; readonly max?: number };
+  on(event: 'connect', listener: (client: ClientEvents) => void): void;
+}
+
+const CONNECT_MS = 10_000;
+/** A connection that says nothing for so long is taken for broken: a line may die without a word. */
+const SILENCE_MS = 60_000;
+
+/** Of a data source with replication, the pool of the primary. */
+function poolOf(dataSource: DataSource): PostgresPool {
+  return (dataSource.driver as unknown as { master: PostgresPool }).master;
+}
+
+/** A client like those of the application's pool, and not one of them. */
+export function newClient(dataSource: DataSource): PostgresClient {
+  const { Client, options } = poolOf(dataSource);
+  const own = { connectionTimeoutMillis: options.connectionTimeoutMillis || CONNECT_MS, query_timeout: SILENCE_MS, keepAlive: true };
+  const client = new Client(Object.assign(Object.create(options) as object, options, own));
+  client.on('error', () => {}); // without a listener, an error before the connection is whole would end the process
+  return client;
+}
+
+/** TypeORM listens for errors of a client only once it has handed it out. An error in between would end the process. */
+export function guardApplicationPool(dataSource: DataSource): void {
+  poolOf(dataSource).on('connect', (client) => client.on('error', () => {}));
+}
+
+/** Numbers for integers, text for the rest: whatever parsers the application has set for itself. */
+export const OWN_TYPES = { getTypeParser: (oid: number) => OWN_PARSERS[oid] ?? ((text: string) => text) };
+
+const OWN_PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
+  16: (text) => text === 't', // bool
+  20: Number, // int8
+  21: Number, // int2
+  23: Number, // int4
+  26: Number, // oid
+  114: (text) => JSON.parse(text) as unknown, // json
+};

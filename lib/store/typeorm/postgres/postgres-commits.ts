@@ -1,0 +1,82 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Change, MessageState } from '../../../core/change.js';
+import type { ClaimBy, Loaded, ProcessRequest, Rejection, TaskAt } from '../../port.js';
+import { commitBatch, type ErrorClass, lostRace } from '../batch.js';
+import { columns } from '../columns.js';
+import type { ConnectionPool } from '../connections/connection-pool.js';
+import { messageRow } from '../rows.js';
+import type { FoundRow } from '../states.js';
+import { TypeOrmCommits } from '../typeorm-commits.js';
+import { commitStatement, statementWithin } from './commit-values.js';
+import { loadedFrom, loadText, loadValues } from './load-statement.js';
+import { claim } from './postgres-claim.js';
+import type { PostgresConnection } from './postgres-connection.js';
+import { classifyError } from './postgres-errors.js';
+import type { PostgresReader } from './postgres-reader.js';
+
+const inbox = columns.workflow_inbox.join(', ');
+const keepText = `insert into workflow_inbox (${inbox}) select ${inbox} from json_populate_recordset(null::workflow_inbox, $1::json) on conflict do nothing returning id`;
+
+/** Each batch is one statement, and so one flush to the disk. */
+export class PostgresCommits extends TypeOrmCommits {
+  override readonly maxConcurrentCommits: number;
+
+  constructor(
+    dataSource: DataSource,
+    reader: PostgresReader,
+    private readonly writers: ConnectionPool<PostgresConnection>,
+    private readonly readers: ConnectionPool<PostgresConnection>,
+  ) {
+    super(dataSource, reader);
+    this.maxConcurrentCommits = writers.size;
+  }
+
+  protected override classify(error: unknown): ErrorClass {
+    return classifyError(error);
+  }
+
+  override async load(requests: readonly ProcessRequest[]): Promise<readonly (Loaded | null)[]> {
+    if (requests.length === 0) return [];
+    return loadedFrom(requests, await this.readers.use((connection) => connection.run(loadText, loadValues(requests))));
+  }
+
+  override commit(changes: readonly Change[]): Promise<readonly Rejection[]> {
+    if (changes.length === 0) return Promise.resolve([]);
+    return this.writers.use((connection) => commitBatch(changes, (batch) => commitOn(connection, batch), classifyError));
+  }
+
+  override commitWithin(manager: EntityManager, change: Change): Promise<Rejection | null> {
+    return this.inTransactionOf(manager, async () => {
+      const { text, values } = statementWithin(change);
+      const [row] = (await manager.query(text, [...values])) as { won: string[] | null }[];
+      return row!.won === null ? null : lostRace(change);
+    });
+  }
+
+  override async keepMessages(messages: readonly MessageState[], manager?: EntityManager): Promise<readonly MessageState[]> {
+    if (messages.length === 0) return [];
+    const rows = [JSON.stringify(messages.map(messageRow))];
+    const kept = manager
+      ? await this.inTransactionOf(manager, () => manager.query(keepText, rows) as Promise<FoundRow[]>)
+      : await this.writers.use((connection) => connection.run(keepText, rows));
+    const ids = new Set(kept.map(({ id }) => id));
+    const known = messages.filter(({ id }) => !ids.has(id));
+    return this.messages([...new Set(known.map(({ id }) => id))]);
+  }
+
+  override async claimTasks(tasks: readonly TaskAt[], by: ClaimBy): Promise<readonly TaskAt[]> {
+    if (tasks.length === 0) return [];
+    return this.writers.use((connection) => claim(connection, tasks, by));
+  }
+}
+
+async function commitOn(connection: PostgresConnection, changes: readonly Change[]): Promise<readonly Rejection[]> {
+  const { text, values } = commitStatement(changes);
+  const [row] = await connection.run(text, values);
+  const won = row!.won as unknown as readonly string[] | null;
+  return won === null ? [] : losersOf(changes, new Set(won));
+}
+
+function losersOf(changes: readonly Change[], won: ReadonlySet<string>): Rejection[] {
+  return changes.filter(({ process }) => !won.has(process.id)).map(lostRace);
+}

@@ -1,0 +1,25 @@
+import type { ConnectionPool } from '../connections/connection-pool.js';
+import { numbered, type Query } from '../query.js';
+import { SqlReader } from '../sql-reader.js';
+import type { FoundRow } from '../states.js';
+import type { PostgresConnection } from './postgres-connection.js';
+
+export class PostgresReader extends SqlReader {
+  constructor(private readonly connections: ConnectionPool<PostgresConnection>) {
+    super();
+  }
+
+  override rows({ sql, values }: Query): Promise<readonly FoundRow[]> {
+    return this.connections.use((connection) => connection.runOnce(numbered(sql), values));
+  }
+
+  override async changed({ sql, values }: Query): Promise<number> {
+    return (await this.rows({ sql: `${sql} returning name`, values })).length;
+  }
+
+  /** One array instead of a list, so that the statement stays prepared. */
+  override listed(sql: (list: string) => string, values: readonly string[], before: readonly unknown[] = []): Promise<FoundRow[]> {
+    if (values.length === 0) return Promise.resolve([]);
+    return this.connections.use((connection) => connection.run(numbered(sql('= any(?)')), [...before, values]));
+  }
+}

@@ -1,0 +1,20 @@
+import type { Query } from '../query.js';
+import { SqlReader } from '../sql-reader.js';
+import type { FoundRow } from '../states.js';
+import type { SqliteWriter } from './writer.js';
+
+export class SqliteReader extends SqlReader {
+  constructor(private readonly writer: SqliteWriter) {
+    super();
+  }
+
+  /** Single statements that write look at nothing first: they, too, wait for the application, and for other processes. */
+  override async rows(query: Query): Promise<readonly FoundRow[]> {
+    if (query.sql.startsWith('select')) return this.writer.all(query);
+    return this.writer.write(() => this.writer.all(query));
+  }
+
+  override changed(query: Query): Promise<number> {
+    return this.writer.write(() => this.writer.run(query));
+  }
+}

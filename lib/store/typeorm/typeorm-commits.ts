@@ -1,0 +1,123 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { MessageState } from '../../core/change.js';
+import { StoreUnavailableError } from '../../values/errors.js';
+import { reasonOf } from '../../values/reason.js';
+import { CommitStore } from '../commit-store.js';
+import type { WaitAt } from '../port.js';
+import { TransactionLostError } from '../transaction-lost.js';
+import { type ErrorClass, isInfrastructure } from './batch.js';
+import type { SqlReader } from './sql-reader.js';
+import { messageState, waitAt } from './states.js';
+import { depthOf, TransactionWatch } from './transaction-watch.js';
+
+/** It is there as long as the transaction that was opened is: a commit, a rollback or a deadlock ends it. */
+const SAVEPOINT = 'workflow_step';
+
+/** A transaction that was opened here: the first failure of the database in it, and what its work threw. */
+interface OpenTransaction {
+  failure?: unknown;
+  thrown?: unknown;
+}
+
+/** What the databases have in common of the hot path: messages are found by address, and transactions are the application's. */
+export abstract class TypeOrmCommits extends CommitStore<EntityManager> {
+  private readonly watch: TransactionWatch;
+  /** Transactions that were opened here: what broke in them, if anything did. */
+  private readonly opened = new WeakMap<EntityManager, OpenTransaction>();
+
+  constructor(
+    protected readonly dataSource: DataSource,
+    protected readonly reader: SqlReader,
+  ) {
+    super();
+    this.watch = new TransactionWatch(dataSource);
+  }
+
+  protected abstract classify(error: unknown): ErrorClass;
+
+  override afterCommit(transaction: EntityManager, done: () => void, undone?: () => void): void {
+    this.watch.afterCommit(transaction, done, undone);
+  }
+
+  /* ------------------------------------------------------------- transactions ---- */
+
+  /** @throws TransactionLostError where the database is to blame, also if `work` has swallowed what it said */
+  override async transaction<T>(work: (transaction: EntityManager) => Promise<T>): Promise<T> {
+    const state: OpenTransaction = {};
+    try {
+      return await this.dataSource.transaction((manager) => this.workIn(manager, state, work));
+    } catch (error) {
+      if (state.failure !== undefined) throw new TransactionLostError(state.failure);
+      const isOfWork = 'thrown' in state && state.thrown === error; // else TypeORM could not begin, commit or roll back
+      throw isOfWork ? error : this.lostUnlessOther(error);
+    }
+  }
+
+  private async workIn<T>(manager: EntityManager, state: OpenTransaction, work: (transaction: EntityManager) => Promise<T>): Promise<T> {
+    this.opened.set(manager, state);
+    this.watch.watchFailures(manager, (error) => (state.failure ??= this.infrastructureIn(error)));
+    await manager.query(`savepoint ${SAVEPOINT}`);
+    try {
+      return await work(manager);
+    } catch (error) {
+      state.thrown = error;
+      throw error;
+    }
+  }
+
+  private infrastructureIn(error: unknown): unknown {
+    const cause = driverErrorOf(error);
+    return isInfrastructure(this.classify(cause)) ? cause : undefined;
+  }
+
+  private lostUnlessOther(error: unknown): unknown {
+    return error instanceof TransactionLostError || this.infrastructureIn(error) === undefined ? error : new TransactionLostError(error);
+  }
+
+  /** Nothing is recorded in a transaction that is not the one that was opened here. @throws TransactionLostError, Error if the body has ended it */
+  protected async checkTransaction(manager: EntityManager): Promise<void> {
+    const state = this.opened.get(manager);
+    if (!state || depthOf(manager.queryRunner!) > 1) return; // the caller's; or a part of it, which may yet be rolled back
+    const renew = async () => {
+      await manager.query(`release savepoint ${SAVEPOINT}`);
+      await manager.query(`savepoint ${SAVEPOINT}`);
+    };
+    await renew().catch((error: unknown) => {
+      if (state.failure === undefined) throw new Error(`its transaction was over before the step was: ${reasonOf(error)}`, { cause: error });
+    });
+    if (state.failure !== undefined) throw new TransactionLostError(state.failure);
+  }
+
+  /** In a transaction of the caller's an outage is told as everywhere else. @throws StoreUnavailableError */
+  protected async inTransactionOf<T>(manager: EntityManager, work: () => Promise<T>): Promise<T> {
+    await this.checkTransaction(manager);
+    try {
+      return await work();
+    } catch (error) {
+      throw this.classify(driverErrorOf(error)) === 'unavailable' ? new StoreUnavailableError(error) : error;
+    }
+  }
+
+  /* ----------------------------------------------------------------- messages ---- */
+
+  override async waitsAt(addresses: readonly string[]): Promise<readonly WaitAt[]> {
+    const sql = (list: string) => `select * from workflow_wait where address ${list} order by since, run`;
+    const rows = await this.reader.listed(sql, addresses);
+    return rows.map(waitAt).filter(({ address }) => addresses.includes(address));
+  }
+
+  override async messagesAt(addresses: readonly string[]): Promise<readonly MessageState[]> {
+    const sql = (list: string) => `select * from workflow_inbox where address ${list} order by received_at, id`;
+    const rows = await this.reader.listed(sql, addresses);
+    return rows.map(messageState).filter(({ address }) => addresses.includes(address));
+  }
+
+  protected async messages(ids: readonly string[]): Promise<MessageState[]> {
+    return (await this.reader.listed((list) => `select * from workflow_inbox where id ${list}`, ids)).map(messageState);
+  }
+}
+
+/** TypeORM wraps what the driver says. */
+export function driverErrorOf(error: unknown): unknown {
+  return (error as { driverError?: unknown } | null)?.driverError ?? error;
+}

@@ -1,0 +1,143 @@
+import type { MessageState } from '../../core/change.js';
+import { UNCLAIMED } from '../../core/process.js';
+import { MaintenanceStore } from '../maintenance-store.js';
+import type { DueWait, HeldWork, KnownWorkflow, Match, StoredDefinition, TaskAt } from '../port.js';
+import { orphansQuery } from './orphans-query.js';
+import { inList, isKnown } from './query.js';
+import type { SqlReader, SqlWords } from './sql-reader.js';
+import { messageState, storedDefinition, taskAt, waitAt } from './states.js';
+import { laterMatch } from './wait-query.js';
+
+const isOpen = `p.status in ('running', 'waiting')`;
+/** An event counts for what waited for it, or had started, when it counts as published. */
+const counts = `(substr(m.address, 1, 2) <> 'e:' or coalesce(m.effective_at, m.received_at) >= coalesce(w.from_at, p.started_at))`;
+
+/** The sweep, the heartbeat and the table of definitions, the same on all databases. */
+export class TypeOrmMaintenance extends MaintenanceStore {
+  constructor(
+    private readonly reader: SqlReader,
+    private readonly words: SqlWords,
+  ) {
+    super();
+  }
+
+  /* ------------------------------------------------------------------- sweep ---- */
+
+  override async dueWaits(workflows: readonly KnownWorkflow[], now: number, limit: number): Promise<readonly DueWait[]> {
+    if (workflows.length === 0) return [];
+    const known = isKnown(workflows);
+    const sql = `select w.process_id, w.token_key, w.run from workflow_wait w join workflow_process p on p.id = w.process_id
+      where w.due_at <= ? and ${known.sql} order by w.due_at limit ?`;
+    return (await this.reader.rows({ sql, values: [now, ...known.values, limit] })).map(taskAt).map(({ processId, key, run }) => ({ processId, key, run }));
+  }
+
+  override async freeProcesses(workflows: readonly KnownWorkflow[], limit: number): Promise<readonly string[]> {
+    if (workflows.length === 0) return [];
+    const known = isKnown(workflows);
+    const sql = `select p.id from workflow_process p where p.worker = ? and ${known.sql} limit ?`;
+    return (await this.reader.rows({ sql, values: [UNCLAIMED, ...known.values, limit] })).map(({ id }) => String(id));
+  }
+
+  override async readyTasks(workflows: readonly KnownWorkflow[], queues: readonly string[], now: number, limit: number): Promise<readonly TaskAt[]> {
+    if (workflows.length === 0 || queues.length === 0) return [];
+    const [known, list] = [isKnown(workflows), inList(queues)];
+    const sql = `select w.* from workflow_wait w join workflow_process p on p.id = w.process_id
+      where w.queue ${list.sql} and w.kind = 'task' and w.ready_at <= ? and ${isOpen} and ${known.sql} order by w.ready_at limit ?`;
+    return (await this.reader.rows({ sql, values: [...list.values, now, ...known.values, limit] })).map(taskAt);
+  }
+
+  override async unmatched(workflows: readonly KnownWorkflow[], limit: number, after?: Match): Promise<readonly Match[]> {
+    if (workflows.length === 0) return [];
+    const [known, later] = [isKnown(workflows), laterMatch(after)];
+    const sql = `select m.*, w.process_id as wait_process, w.token_key, w.run, w.step, w.address as wait_address, w.kind
+      from workflow_inbox m join workflow_wait w on w.address = m.address and w.kind in ('response', 'event', 'input', 'child')
+      join workflow_process p on p.id = w.process_id
+      where m.disposition = 'stored' and ${known.sql} and ${counts}${later.sql} order by m.received_at, m.id, w.process_id, w.token_key limit ?`;
+    const rows = await this.reader.rows({ sql, values: [...known.values, ...later.values, limit] });
+    const pairs = rows.map((row) => ({
+      message: messageState(row),
+      wait: waitAt({ ...row, process_id: row.wait_process!, address: row.wait_address! }),
+    }));
+    return pairs.filter(({ message, wait }) => message.address === wait.address);
+  }
+
+  override async forgetMessages(storedBefore: number): Promise<void> {
+    const awaited = `exists (select 1 from workflow_wait w where w.address = workflow_inbox.address)`;
+    const sql = `delete from workflow_inbox where disposition = 'stored' and received_at < ?
+      and substr(address, 1, 2) <> 's:' and not (substr(address, 1, 2) = 'c:' and ${awaited})`;
+    await this.reader.rows({ sql, values: [storedBefore] });
+  }
+
+  /* ---------------------------------------------------------------- children ---- */
+
+  override async childrenToStart(limit: number, after?: Pick<MessageState, 'id' | 'receivedAt'>): Promise<readonly MessageState[]> {
+    const later = after ? 'and (received_at > ? or (received_at = ? and id > ?))' : '';
+    const sql = `select * from workflow_inbox where disposition = 'stored' and substr(address, 1, 2) = 's:' ${later} order by received_at, id limit ?`;
+    return (await this.reader.rows({ sql, values: [...(after ? [after.receivedAt, after.receivedAt, after.id] : []), limit] })).map(messageState);
+  }
+
+  override async orphans(parentId: string | null, limit: number): Promise<readonly string[]> {
+    return (await this.reader.rows(orphansQuery(parentId, limit, this.words.endOfChild))).map(({ id }) => String(id));
+  }
+
+  /* ----------------------------------------------------------------- workers ---- */
+
+  override async beat(worker: string): Promise<number> {
+    await this.seen(worker, this.words.now);
+    const [row] = await this.reader.rows({ sql: 'select seen_at from workflow_worker where id = ?', values: [worker] });
+    return Number(row?.seen_at ?? Date.now());
+  }
+
+  override async retire(worker: string): Promise<void> {
+    await this.seen(worker, '0');
+  }
+
+  private async seen(worker: string, when: string): Promise<void> {
+    const sql = `insert into workflow_worker (id, seen_at, started_at) values (?, ${when}, ${this.words.now})${this.words.overwrite('id', ['seen_at'])}`;
+    await this.reader.rows({ sql, values: [worker] });
+  }
+
+  override async silentWorkers(since: number): Promise<readonly string[]> {
+    const rows = await this.reader.rows({
+      sql: `select id from workflow_worker where seen_at < ? union ${withoutRow('process')} union ${withoutRow('wait')}`,
+      values: [since],
+    });
+    return rows.map(({ id }) => String(id));
+  }
+
+  override async heldBy(worker: string, limit: number): Promise<HeldWork> {
+    const processes = await this.reader.rows({ sql: 'select id, revision from workflow_process where worker = ? limit ?', values: [worker, limit] });
+    const tasks = await this.reader.rows({ sql: 'select * from workflow_wait where worker = ? limit ?', values: [worker, limit] });
+    return { processes: processes.map(({ id, revision }) => ({ id: String(id), revision: Number(revision) })), tasks: tasks.map(taskAt) };
+  }
+
+  override async forgetWorker(worker: string): Promise<void> {
+    await this.reader.rows({ sql: 'delete from workflow_worker where id = ?', values: [worker] });
+  }
+
+  /* ------------------------------------------------------------- definitions ---- */
+
+  override async definitions(since = 0): Promise<readonly StoredDefinition[]> {
+    const sql = 'select * from workflow_definition where updated_at >= ? order by name, version';
+    return (await this.reader.rows({ sql, values: [since] })).map(storedDefinition);
+  }
+
+  override async keepDefinition(definition: Omit<StoredDefinition, 'updatedAt'>, expected: string | null): Promise<boolean> {
+    const { name, version, fingerprint, document } = definition;
+    const values = [fingerprint, document, definition.withdrawn ? 1 : 0];
+    if (expected === null) return this.insertDefinition([...values, name, version]);
+    const set = `fingerprint = ?, document = ?, withdrawn = ?, updated_at = ${this.words.now}`;
+    const sql = `update workflow_definition set ${set} where name = ? and version = ? and fingerprint = ?`;
+    return (await this.reader.changed({ sql, values: [...values, name, version, expected] })) > 0;
+  }
+
+  private async insertDefinition(values: readonly unknown[]): Promise<boolean> {
+    const sql = `insert into workflow_definition (fingerprint, document, withdrawn, name, version, updated_at) values (?, ?, ?, ?, ?, ${this.words.now})`;
+    return (await this.reader.changed({ sql: `${sql}${this.words.unlessThere}`, values })) > 0;
+  }
+}
+
+/** Its row was forgotten, or it died before it wrote one: what it holds would never be taken over. */
+function withoutRow(holding: 'process' | 'wait'): string {
+  return `select distinct h.worker from workflow_${holding} h where h.worker > '' and not exists (select 1 from workflow_worker k where k.id = h.worker)`;
+}

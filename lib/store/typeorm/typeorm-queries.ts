@@ -1,0 +1,84 @@
+import type { RecordDraft, UndoMark, VersionDraft } from '../../core/change.js';
+import { isFinished, type ProcessState } from '../../core/process.js';
+import type { WaitState } from '../../core/wait.js';
+import { groupKey } from '../../values/digest.js';
+import type { LiveCount, ProcessQuery, ProcessWait, WaitQuery } from '../port.js';
+import { type MarkedVersion, QueryStore } from '../query-store.js';
+import { findQuery } from './find-query.js';
+import { inList } from './query.js';
+import type { SqlReader } from './sql-reader.js';
+import { parsed, processState, recordDraft, versionDraft, waitState } from './states.js';
+import { waitQuery, waitWithProcess } from './wait-query.js';
+
+const newestSnapshot = 'select max(version) from workflow_context where process_id = ? and version <= ? and snapshot is not null';
+
+/** Questions of people, the same on all databases. */
+export class TypeOrmQueries extends QueryStore {
+  constructor(private readonly reader: SqlReader) {
+    super();
+  }
+
+  /* --------------------------------------------------------------- processes ---- */
+
+  override async byGroup(workflows: readonly string[], groupId: string): Promise<readonly ProcessState[]> {
+    if (workflows.length === 0) return [];
+    const list = inList(workflows);
+    const sql = `select * from workflow_process where workflow ${list.sql} and group_key = ? order by started_at desc, id desc`;
+    const found = (await this.reader.rows({ sql, values: [...list.values, groupKey(groupId)] })).map(processState);
+    return workflows.flatMap((workflow) => liveElseNewest(found.filter((process) => process.workflow === workflow)));
+  }
+
+  override async find(query: ProcessQuery): Promise<readonly ProcessState[]> {
+    if (query.statuses?.length === 0) return [];
+    return (await this.reader.rows(findQuery(query))).map(processState);
+  }
+
+  override async waitsOf(processId: string): Promise<readonly WaitState[]> {
+    const sql = `select * from workflow_wait where process_id = ? and kind <> 'closed' order by run, token_key`;
+    return (await this.reader.rows({ sql, values: [processId] })).map(waitState);
+  }
+
+  override async waitsLike(query: WaitQuery): Promise<readonly ProcessWait[]> {
+    return (await this.reader.rows(waitQuery(query))).map(waitWithProcess);
+  }
+
+  override async census(): Promise<readonly LiveCount[]> {
+    const sql = `select workflow, workflow_version, count(*) as live from workflow_process where live = 0
+      group by workflow, workflow_version order by workflow, workflow_version`;
+    const rows = await this.reader.rows({ sql, values: [] });
+    return rows.map(({ workflow, workflow_version, live }) => ({ workflow: String(workflow), version: Number(workflow_version), live: Number(live) }));
+  }
+
+  /* ----------------------------------------------------------------- history ---- */
+
+  override async recordsOf(processId: string): Promise<readonly RecordDraft[]> {
+    const rows = await this.reader.rows({ sql: 'select * from workflow_audit where process_id = ? order by sequence', values: [processId] });
+    return rows.map(recordDraft);
+  }
+
+  override async versions(processId: string, from: number, to: number): Promise<readonly VersionDraft[]> {
+    const sql = 'select * from workflow_context where process_id = ? and version >= ? and version <= ? order by version';
+    return (await this.reader.rows({ sql, values: [processId, from, to] })).map(versionDraft);
+  }
+
+  override async versionsUpTo(processId: string, version: number): Promise<readonly VersionDraft[]> {
+    const sql = `select * from workflow_context where process_id = ? and version <= ? and version >= (${newestSnapshot}) order by version`;
+    return (await this.reader.rows({ sql, values: [processId, version, processId, version] })).map(versionDraft);
+  }
+
+  override async movesUpTo(processId: string, version: number): Promise<readonly VersionDraft['moves'][]> {
+    const sql = 'select moves from workflow_context where process_id = ? and version <= ? order by version';
+    return (await this.reader.rows({ sql, values: [processId, version] })).map(({ moves }) => parsed<VersionDraft['moves']>(moves));
+  }
+
+  override async undoMarks(processId: string): Promise<readonly MarkedVersion[]> {
+    const sql = 'select version, step, undo_mark from workflow_context where process_id = ? and undo_mark is not null order by version desc';
+    const rows = await this.reader.rows({ sql, values: [processId] });
+    return rows.map(({ version, step, undo_mark }) => ({ version: Number(version), step: String(step), undo: parsed<UndoMark>(undo_mark) }));
+  }
+}
+
+function liveElseNewest(newestFirst: readonly ProcessState[]): ProcessState[] {
+  const found = newestFirst.find(({ status }) => !isFinished(status)) ?? newestFirst[0];
+  return found ? [found] : [];
+}

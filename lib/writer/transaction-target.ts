@@ -1,0 +1,77 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Change } from '../core/change.js';
+import type { CommitStore } from '../store/commit-store.js';
+import type { Rejection } from '../store/port.js';
+import { StoreUnavailableError } from '../values/errors.js';
+import type { BatchLoader } from './batch-loader.js';
+import { type KnownProcess, type ProcessReading, readingOf } from './decide.js';
+import type { PendingEvent } from './pending-event.js';
+import type { Uncommitted } from './uncommitted.js';
+import type { CommitTarget } from './write-path.js';
+
+const MOST_LOSSES = 10;
+const LONGEST_PAUSE_MS = 50;
+
+/** What all writes in transactions need. */
+export interface TransactionParts {
+  readonly commits: CommitStore<unknown>;
+  readonly loader: BatchLoader;
+  readonly uncommitted: Uncommitted;
+}
+
+/** Whose transaction it is. */
+export interface TransactionUse {
+  readonly manager: unknown;
+  /** The process begins in it: there is nothing to read. */
+  readonly isNew?: boolean;
+  /** The worker whose step it is. Left out: the application's, where the engine takes nothing; what can run waits for the commit. */
+  readonly worker?: string;
+}
+
+/** Events of one process inside a transaction that somebody else commits. */
+export class TransactionTarget implements CommitTarget {
+  private losses = 0;
+
+  constructor(
+    private readonly parts: TransactionParts,
+    private readonly id: string,
+    private readonly use: TransactionUse,
+  ) {}
+
+  claimant(): string | null {
+    return this.use.worker ?? null;
+  }
+
+  /** As all others see it, with what this transaction has made of it so far. */
+  async read(waits: readonly string[], messages: readonly string[]): Promise<ProcessReading | null> {
+    const { loader, uncommitted } = this.parts;
+    const loaded = this.use.isNew ? null : await loader.load({ id: this.id, waits, messages, context: true });
+    return uncommitted.onTop(this.use.manager, this.id, loaded && readingOf(loaded, waits));
+  }
+
+  commit(change: Change): Promise<Rejection | null> {
+    return this.parts.commits.commitWithin(this.use.manager, change);
+  }
+
+  /** A worker goes on with what it knows; what the application has started or changed is read by whoever takes it. */
+  committed(change: Change, { context }: KnownProcess): void {
+    this.parts.uncommitted.add(this.use.manager, change, this.use.worker === undefined ? null : context);
+  }
+
+  seen(): boolean {
+    return true;
+  }
+
+  refused(): void {}
+
+  async overtaken(rejection: Rejection): Promise<void> {
+    if (++this.losses > MOST_LOSSES) throw new StoreUnavailableError(rejection.error ?? 'too many others change it at the same time', this.id);
+    await pause(Math.random() * Math.min(2 ** this.losses, LONGEST_PAUSE_MS));
+  }
+
+  written(): void {}
+
+  failed(batch: readonly PendingEvent[], error: unknown): void {
+    for (const { reject } of batch) reject(error);
+  }
+}
