@@ -15,6 +15,7 @@ import type { WorkflowJson } from './definition/workflow-json.js';
 import { InvalidInputError, ProcessAlreadyLiveError, ProcessNotFoundError } from './values/errors.js';
 import { checkedMessage } from './context/message.js';
 import type { EngineParts } from './engine/engine.js';
+import { isInBody } from './execution/logger-tee.js';
 import { explain } from './query/explain.js';
 import { type Page } from './query/page.js';
 import { type ProcessRef } from './query/process-ref.js';
@@ -62,12 +63,18 @@ export class WorkflowService {
     checkName('id', id, MAX_ID);
     checkName('groupId', groupId, MAX_GROUP_ID);
     checkCallOptions(options);
+    const mayWait = options.manager === undefined && !isInBody();
     const values = await startingValues(bound.context, context ?? {}, bound.definition.name);
+    const { starter, limit } = this.parts;
+    const turn = mayWait ? limit.turnToStart(id) : undefined;
+    if (turn) await turn;
     try {
-      return processView(await this.parts.starter.start(bound, { id, groupId, values: { set: values, remove: [] } }, options));
+      return processView(await starter.start(bound, { id, groupId, values: { set: values, remove: [] } }, options));
     } catch (error) {
       if (!(error instanceof ProcessAlreadyLiveError)) throw error;
-      return this.alreadyLive(bound.definition.name, groupId, id, ifLive, options.manager);
+      return await this.alreadyLive(bound.definition.name, groupId, id, ifLive, options.manager);
+    } finally {
+      if (turn) limit.endTurn(id);
     }
   }
 
@@ -242,6 +249,8 @@ export class WorkflowService {
       waits,
       definition: this.parts.registry.find(workflow, workflowVersion)?.definition,
       withdrawn: this.parts.registry.isWithdrawn(workflow, workflowVersion),
+      waitsFor: (token) => this.parts.runner.waitsFor(state.id, token),
+      isFull: this.parts.settings.enabled && this.parts.limit.room === 0,
     });
     return { ...told, waits: this.shown(state, waits) };
   }

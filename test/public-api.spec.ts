@@ -30,6 +30,7 @@ describe('what there is at run time', () => {
       'TaskQueue',
       'TransactionLostError',
       'UNCLAIMED',
+      'UNCLAIMED_NEW',
       'isFinished',
       'valuesOf',
     ]));

@@ -2,9 +2,9 @@ import type { WorkflowDefinition } from '../definition/graph.js';
 import type { AuditType, Change, MessageState, Move, RecordDraft, Snapshot, UndoMark, VersionDraft } from './change.js';
 import { messageOfEnd } from './engine-messages.js';
 import type { ContextPatch, DecisionContext } from './events.js';
-import { isFinished, type ProcessState, type ProcessStatus, UNCLAIMED } from './process.js';
+import { isFinished, isUnclaimed, type ProcessState, type ProcessStatus, UNCLAIMED, UNCLAIMED_NEW } from './process.js';
 import { visitKey } from './runnable.js';
-import { activated, isActive, type Token } from './token.js';
+import { activated, hasFailed, isActive, isIdle, type Token } from './token.js';
 import { DraftTokens } from './tokens.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -136,12 +136,21 @@ export class Draft extends DraftTokens {
    * unclaimed. Suspending or failing takes it from no worker: a body may be under way, and its outcome counts.
    */
   private claimFor(status: ProcessStatus): void {
-    const { head, given } = this;
+    const { head } = this;
     if (!this.someToken(isActive)) head.worker = null;
-    else if (!head.worker && status === 'running') {
-      head.worker = given.by ?? UNCLAIMED;
-      if (given.by) head.claim++;
-    }
+    else if (status === 'running' && (head.worker === null || isUnclaimed(head.worker))) this.claim();
+  }
+
+  /** The worker that decides takes the process, if it has room. */
+  claim(): void {
+    const { head, claimant } = this;
+    if (claimant !== null) head.claim++;
+    head.worker = claimant ?? head.worker ?? (this.before.process.revision === 0 ? UNCLAIMED_NEW : UNCLAIMED);
+  }
+
+  /** Who takes what can run. */
+  get claimant(): string | null {
+    return this.given.hasRoom === false ? null : this.given.by;
   }
 
   /** The change, or null where the event changed nothing. */
@@ -186,12 +195,4 @@ export class Draft extends DraftTokens {
     const failed = this.allTokens().find(hasFailed);
     return failed ? [failed.node, failed.fault].filter(Boolean).join(': ') : null;
   }
-}
-
-export function hasFailed(token: Token): boolean {
-  return token.fault !== undefined;
-}
-
-export function isIdle(token: Token): boolean {
-  return 'idle' in token && token.idle === true;
 }

@@ -17,8 +17,10 @@ export interface DecisionContext {
   readonly now: number;
   /** Spreads the delays of retries: from 0 up to 1. */
   readonly random: number;
-  /** The worker that takes the process if something in it can run now; null: the process stays unclaimed. */
+  /** The worker that decides; null: none, as inside a transaction of the application. */
   readonly by: string | null;
+  /** False: that worker has no room for another process, so one that it does not hold stays unclaimed. */
+  readonly hasRoom?: boolean;
   readonly facts: Facts;
   readonly actor?: string | undefined;
   readonly reason?: string | undefined;

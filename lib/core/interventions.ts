@@ -1,12 +1,11 @@
 /** What workers and people do to a process, beside running its steps. */
 import { type Node, stepNamed } from '../definition/graph.js';
 import type { Draft } from './draft.js';
-import { hasFailed } from './draft.js';
 import { attemptAnew, timeAnew } from './enter.js';
 import type { EventOf } from './events.js';
 import { failToken } from './failed-token.js';
 import { edgeOf, proceed } from './flow.js';
-import { UNCLAIMED } from './process.js';
+import { isUnclaimed, UNCLAIMED } from './process.js';
 import { MAX_CRASHES } from './retry.js';
 import {
   type BodyToken,
@@ -19,6 +18,7 @@ import {
   type StepToken,
   type Token,
   undoesAll,
+  hasFailed,
 } from './token.js';
 import { isTaskWait, type WaitState } from './wait.js';
 import { letEnd, undo } from './undo.js';
@@ -28,9 +28,8 @@ import { watchDeadline } from './watch.js';
 
 /** Something in it can run, and no worker had it. */
 export function claimed(draft: Draft): void {
-  if (draft.head.worker !== UNCLAIMED || draft.given.by === null) return;
-  draft.head.worker = draft.given.by;
-  draft.head.claim++;
+  if (!isUnclaimed(draft.head.worker) || draft.claimant === null) return;
+  draft.claim();
   draft.record('process-claimed');
 }
 
@@ -41,7 +40,7 @@ export function claimed(draft: Draft): void {
 export function workerLost(draft: Draft, event: EventOf<'worker-lost'>): void {
   if (draft.head.worker !== event.worker) return;
   const runs = draft.head.status === 'running';
-  draft.head.worker = runs ? (draft.given.by ?? UNCLAIMED) : null;
+  draft.head.worker = runs ? (draft.claimant ?? UNCLAIMED) : null;
   draft.head.claim++;
   draft.record('process-recovered', null, { reason: `worker ${event.worker} has not been heard of` });
   if (runs) for (const token of draft.allTokens()) if (isActive(token)) survive(draft, token, (next) => draft.run(next));

@@ -25,7 +25,7 @@ export interface ProcessState {
   readonly runs: number;
   /** The life it is in: a restart begins the next. It is the first part of the keys of its tokens. */
   readonly root: number;
-  /** The worker that runs it; `UNCLAIMED`: something can run and no worker has it; null: nothing in it can run. */
+  /** The worker that runs it; `UNCLAIMED` or `UNCLAIMED_NEW`: something can run and no worker has it; null: nothing in it can run. */
   readonly worker: string | null;
   /** Grows with every claim, and fences off the worker that held it before. */
   readonly claim: number;
@@ -49,8 +49,14 @@ export interface ParentLink {
   readonly tied: boolean;
 }
 
-/** Something in the process can run, and no worker has claimed it. */
+/** Something in the process can run, and no worker has claimed it. Such a process has begun, and comes before new ones. */
 export const UNCLAIMED = '';
+/** The same, of a process that has not begun. No worker has such an id. */
+export const UNCLAIMED_NEW = '-';
+
+export function isUnclaimed(worker: string | null): boolean {
+  return worker === UNCLAIMED || worker === UNCLAIMED_NEW;
+}
 
 /** Completed or cancelled. A failed process is live. */
 export function isFinished(status: ProcessStatus): status is FinishedStatus {

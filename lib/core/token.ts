@@ -138,6 +138,15 @@ export function isCondition(token: Token): token is StepToken {
   return token.parked === 'condition';
 }
 
+export function hasFailed(token: Token): boolean {
+  return token.fault !== undefined;
+}
+
+/** Its body has not begun: it came while the process stood still. */
+export function isIdle(token: Token): boolean {
+  return 'idle' in token && token.idle === true;
+}
+
 /** Its body may run now, or is running. */
 export function isActive(token: Token): token is BodyToken {
   return token.does !== 'branches' && token.does !== 'over' && token.fault === undefined && token.parked === undefined;

@@ -1,12 +1,11 @@
 import type { StageNode } from '../definition/graph.js';
 import type { Draft } from './draft.js';
-import { isIdle } from './draft.js';
 import type { EventOf } from './events.js';
 import { leaveOut } from './failed-token.js';
 import { proceed, rootKey } from './flow.js';
 import { branchOfStage } from './races.js';
 import { isAtOrUnder, isUnder, undoKey } from './token-key.js';
-import { type BodyToken, isActive, isEventToken, type Token, type UndoToken, type Undoing } from './token.js';
+import { type BodyToken, isActive, isEventToken, type Token, type UndoToken, type Undoing, isIdle } from './token.js';
 import { isTaskWait, type TaskWaitState } from './wait.js';
 import { unwatch } from './watch.js';
 

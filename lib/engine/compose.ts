@@ -5,6 +5,7 @@ import type { ExecutionParts } from '../execution/execution-parts.js';
 import { ProcessRunner } from '../execution/process-runner.js';
 import { StepInputs } from '../execution/step-inputs.js';
 import { TaskRunner } from '../execution/task-runner.js';
+import { TransactionTurns } from '../execution/transaction-turns.js';
 import { TransactionalSteps } from '../execution/transactional-steps.js';
 import { ChildCanceller } from '../messaging/child-canceller.js';
 import { ChildStarter } from '../messaging/child-starter.js';
@@ -26,6 +27,7 @@ import { rootContext } from '../values/root-context.js';
 import { DefinitionCatalog } from '../workflows/definition-catalog.js';
 import { WorkflowRegistry } from '../workflows/registry.js';
 import { BatchLoader } from '../writer/batch-loader.js';
+import { ClaimLimit } from '../writer/claim-limit.js';
 import { GroupCommit } from '../writer/group-commit.js';
 import { ProcessCommands } from '../writer/process-commands.js';
 import { ProcessStarter } from '../writer/process-starter.js';
@@ -35,6 +37,8 @@ import { WritePath } from '../writer/write-path.js';
 import { CommitFollowers } from './commit-followers.js';
 import { DueTimers } from './due-timers.js';
 import { Engine, type EngineParts } from './engine.js';
+import { FreeProcesses } from './free-processes.js';
+import { Heartbeat } from './heartbeat.js';
 import { logFailure } from './failure-log.js';
 import type { EngineSettings } from './settings.js';
 import { SettledWatch } from './settled.js';
@@ -62,13 +66,14 @@ export function composeEngine(ports: EnginePorts, settings: EngineSettings): Eng
 type Common = EnginePorts & Pick<EngineParts, 'settings' | 'worker' | 'registry' | 'activity'>;
 
 /** The write path, and what leads to it. */
-function composeWriter({ store, registry, activity, clock }: Common, follower: CommitFollowers, worker: () => string | null) {
+function composeWriter({ store, registry, activity, clock, settings }: Common, follower: CommitFollowers, worker: () => string | null) {
   const path = new WritePath(registry, clock);
   const loader = new BatchLoader(store);
-  const writer = new ProcessWriter({ path, loader, activity, follower, worker, commits: new GroupCommit(store.commits), inRoot: rootContext() });
+  const limit = new ClaimLimit(settings.concurrency, settings.enabled ? settings.maxStartDelayMs : 0);
+  const writer = new ProcessWriter({ path, loader, activity, follower, worker, limit, commits: new GroupCommit(store.commits), inRoot: rootContext() });
   const uncommitted = new Uncommitted(store.commits, (change, context) => writer.committedElsewhere(change, context));
-  const commands = new ProcessCommands(writer, path, { commits: store.commits, loader, uncommitted });
-  return { loader, writer, uncommitted, commands, starter: new ProcessStarter(store, commands, clock) };
+  const commands = new ProcessCommands(writer, path, { commits: store.commits, loader, uncommitted, limit });
+  return { loader, limit, writer, uncommitted, commands, starter: new ProcessStarter(store, commands, clock) };
 }
 
 type Ground = Common & ReturnType<typeof composeWriter>;
@@ -76,7 +81,8 @@ type Ground = Common & ReturnType<typeof composeWriter>;
 function composeExecution(ground: Ground) {
   const { store, loader, registry, settings } = ground;
   const parts: ExecutionParts = { ...ground, inputs: new StepInputs(store, loader, registry) };
-  const transactional = new TransactionalSteps(parts);
+  const share = settings.transactionalConcurrency ?? Math.max(1, Math.floor(store.commits.maxTransactions / 2));
+  const transactional = new TransactionalSteps(parts, new TransactionTurns(share));
   return { runner: new ProcessRunner(parts, transactional, settings.concurrency), tasks: new TaskRunner(parts, transactional) };
 }
 
@@ -106,8 +112,11 @@ type Parts = Ground & ReturnType<typeof composeExecution> & ReturnType<typeof co
 function composeCare(parts: Parts, learned: () => Promise<void>) {
   const { store, registry, clock, timers, messages } = parts;
   const definitions = new DefinitionCatalog(store, registry, learned);
-  const sweeper = new Sweeper({ ...parts, definitions, recovery: new WorkerRecovery(parts) });
+  const care = { heartbeat: new Heartbeat(parts), free: new FreeProcesses(parts), recovery: new WorkerRecovery(parts) };
+  const sweeper = new Sweeper({ ...parts, ...care, definitions });
   const dueTimers = new DueTimers(clock, timers, () => sweeper.sweepSoon());
+  const inRoot = rootContext();
+  parts.limit.onRoom(() => inRoot(() => sweeper.takeFreeSoon()));
   const settled = new SettledWatch({ ...parts, isLooking: (id) => messages.isLooking(id) });
   return { definitions, sweeper, dueTimers, settled };
 }

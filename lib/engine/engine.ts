@@ -16,6 +16,7 @@ import type { Clock } from '../values/clock.js';
 import type { PendingWork } from '../values/pending-work.js';
 import type { DefinitionCatalog } from '../workflows/definition-catalog.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
+import type { ClaimLimit } from '../writer/claim-limit.js';
 import type { ProcessCommands } from '../writer/process-commands.js';
 import type { ProcessStarter } from '../writer/process-starter.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
@@ -35,6 +36,7 @@ export interface EngineParts {
   readonly registry: WorkflowRegistry;
   readonly activity: PendingWork;
   readonly writer: ProcessWriter;
+  readonly limit: ClaimLimit;
   readonly commands: ProcessCommands;
   readonly starter: ProcessStarter;
   readonly uncommitted: Uncommitted;

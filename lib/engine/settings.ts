@@ -9,6 +9,9 @@ export interface EngineSettings {
   /** False: this instance starts, tells and reads, and others run. */
   readonly enabled: boolean;
   readonly concurrency: number;
+  /** Null: half of the pool. */
+  readonly transactionalConcurrency: number | null;
+  readonly maxStartDelayMs: number;
   readonly shutdownMs: number;
   readonly heartbeatMs: number;
   readonly sweepMs: number;
@@ -27,7 +30,9 @@ export function settingsOf(options: WorkflowModuleOptions, problems: string[]): 
   const ms = (value: Duration | undefined, name: string, otherwise: number) => lengthOf(value, name, otherwise, problems);
   return {
     enabled: worker.enabled ?? true,
-    concurrency: countOf(worker.concurrency, problems),
+    concurrency: countOf(worker.concurrency, 'concurrency', problems) ?? 1000,
+    transactionalConcurrency: countOf(worker.transactionalConcurrency, 'transactionalConcurrency', problems),
+    maxStartDelayMs: worker.maxStartDelay === 0 ? 0 : ms(worker.maxStartDelay, 'worker.maxStartDelay', 1000),
     shutdownMs: ms(worker.shutdownTimeout, 'worker.shutdownTimeout', 10_000),
     heartbeatMs: ms(worker.heartbeat, 'worker.heartbeat', 10_000),
     sweepMs: ms(worker.sweepInterval, 'worker.sweepInterval', 1000),
@@ -48,8 +53,8 @@ function lengthOf(value: Duration | undefined, name: string, otherwise: number, 
   return ms ?? otherwise;
 }
 
-function countOf(value: number | undefined, problems: string[]): number {
+function countOf(value: number | undefined, name: string, problems: string[]): number | null {
   if (value !== undefined && !(Number.isInteger(value) && value > 0))
-    problems.push(`WorkflowModule: worker.concurrency ${String(value)} is not a whole number from 1.`);
-  return value ?? 1000;
+    problems.push(`WorkflowModule: worker.${name} ${String(value)} is not a whole number from 1.`);
+  return value ?? null;
 }

@@ -4,8 +4,6 @@
  * everything that is normally told at once, and the only way by which time and death are noticed.
  */
 import { Logger } from '@nestjs/common';
-import type { ProcessRunner } from '../execution/process-runner.js';
-import type { TaskRunner } from '../execution/task-runner.js';
 import type { ChildCanceller } from '../messaging/child-canceller.js';
 import type { ChildStarter } from '../messaging/child-starter.js';
 import type { MessageRouter } from '../messaging/message-router.js';
@@ -19,20 +17,20 @@ import type { DefinitionCatalog } from '../workflows/definition-catalog.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 import type { NewEvent } from '../writer/pending-event.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
+import type { FreeProcesses } from './free-processes.js';
+import type { Heartbeat } from './heartbeat.js';
 import type { EngineSettings } from './settings.js';
-import { StoreClock } from './store-clock.js';
 import type { WorkerRecovery } from './worker-recovery.js';
 
 /** What a sweep looks at, and whom it tells. */
 export interface SweeperParts {
-  readonly worker: string;
   readonly settings: EngineSettings;
   readonly store: ProcessStore;
   readonly queue: TaskQueue;
   readonly registry: WorkflowRegistry;
   readonly writer: ProcessWriter;
-  readonly runner: ProcessRunner;
-  readonly tasks: TaskRunner;
+  readonly free: FreeProcesses;
+  readonly heartbeat: Heartbeat;
   readonly recovery: WorkerRecovery;
   readonly messages: MessageRouter;
   readonly children: ChildStarter;
@@ -42,16 +40,12 @@ export interface SweeperParts {
   readonly timers: Timers;
 }
 
-/** A worker that has been silent for so many heartbeats is gone. With the default of 10 s: after 30 s. */
-const SILENT_BEATS = 3;
 const AT_ONCE = 200;
 
 export class Sweeper {
   private readonly logger = new Logger('Workflow');
   private readonly cancels: (() => void)[] = [];
   private stopped = true;
-  private lastBeat = 0;
-  private storeTime = 0;
 
   constructor(private readonly parts: SweeperParts) {}
 
@@ -59,7 +53,8 @@ export class Sweeper {
     const { heartbeatMs, sweepMs } = this.parts.settings;
     this.stopped = false;
     await this.beat().catch((error: unknown) => this.complain(error));
-    this.every(heartbeatMs, () => this.sayAlive());
+    this.parts.heartbeat.startThread();
+    this.every(heartbeatMs, () => this.parts.heartbeat.beatHere()); // by itself: with much to look at, the next beat would come too late
     this.every(heartbeatMs, () => this.lookAround());
     this.every(sweepMs, () => this.sweep());
     this.every(sweepMs, () => this.parts.definitions.learn());
@@ -69,7 +64,7 @@ export class Sweeper {
   /** Says at once that this worker is gone, so that nobody waits for it. */
   async stop(): Promise<void> {
     this.pause();
-    await this.parts.store.maintenance.retire(this.parts.worker).catch(() => {});
+    await this.parts.heartbeat.stop();
   }
 
   pause(): void {
@@ -86,7 +81,7 @@ export class Sweeper {
 
   async sweep(): Promise<void> {
     await this.fireDue();
-    await this.takeFree();
+    await this.parts.free.take();
     await this.ringReady();
     await this.parts.messages.sweep(AT_ONCE);
     await this.parts.children.sweep();
@@ -102,10 +97,9 @@ export class Sweeper {
     }
   }
 
-  private async takeFree(): Promise<void> {
-    const { store, registry } = this.parts;
-    const free = await store.maintenance.freeProcesses(registry.known(), AT_ONCE);
-    await Promise.all(free.map((id) => this.apply(id, { type: 'claimed' })));
+  /** There is room for more. */
+  takeFreeSoon(): void {
+    this.guarded(() => this.parts.free.take());
   }
 
   /** What is ready and was not taken: its ring was lost, or came too early, or its broker was down. */
@@ -119,38 +113,17 @@ export class Sweeper {
   /* --------------------------------------------------------------- heartbeat ---- */
 
   async beat(): Promise<void> {
-    await this.sayAlive();
+    await this.parts.heartbeat.beat();
     await this.lookAround();
   }
 
-  /** By itself: with much to look at, the next heartbeat would come too late, and others take over what is run here. */
-  private async sayAlive(): Promise<void> {
-    const { store, worker, clock } = this.parts;
-    const asked = Date.now();
-    const storeTime = await store.maintenance.beat(worker).catch((error: unknown) => this.missedBeat(error));
-    if (storeTime === null) return;
-    [this.storeTime, this.lastBeat] = [storeTime, Date.now()];
-    if (clock instanceof StoreClock) clock.adjust(storeTime, asked, this.lastBeat);
-  }
-
   private async lookAround(): Promise<void> {
-    if (this.lastBeat === 0) return;
-    const { store, recovery, orphans, settings } = this.parts;
-    await this.recover(this.storeTime - settings.heartbeatMs * SILENT_BEATS);
+    const { store, heartbeat, recovery, orphans, settings } = this.parts;
+    if (heartbeat.silentSince === null) return;
+    await this.recover(heartbeat.silentSince);
     await recovery.lookAtMine();
     await orphans.cancelOf(null);
     await store.maintenance.forgetMessages(this.now() - settings.keepUnmatchedMs);
-  }
-
-  /** Others take over what a silent worker holds; what it still does cannot be recorded, so it may as well stop. */
-  private missedBeat(error: unknown): null {
-    const { settings, runner, tasks } = this.parts;
-    this.complain(error);
-    if (this.lastBeat > 0 && Date.now() - this.lastBeat > settings.heartbeatMs * SILENT_BEATS) {
-      runner.abortAll('This worker could not say that it lives, and may have lost its processes.');
-      tasks.abortAll('This worker could not say that it lives, and may have lost its tasks.');
-    }
-    return null;
   }
 
   /** What the workers that are gone have left. */

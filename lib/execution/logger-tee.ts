@@ -68,6 +68,11 @@ export function endHearing(log: StepLog): void {
   if (underWay.delete(log) && underWay.size === 0) further.disable();
 }
 
+/** Is this called by a body, or by what it has called? */
+export function isInBody(): boolean {
+  return speaking !== undefined || further.getStore() !== undefined;
+}
+
 /** A promise, or what becomes one. */
 export function isLater(result: unknown): boolean {
   return isPromise(result) || isObservable(result);

@@ -1,8 +1,7 @@
 import type { Change } from '../core/change.js';
 import type { ProcessState } from '../core/process.js';
-import { UNCLAIMED } from '../core/process.js';
 import { runnable } from '../core/runnable.js';
-import type { BodyToken } from '../core/token.js';
+import type { BodyToken, Token } from '../core/token.js';
 import type { JsonObject } from '../values/json.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import type { KnownProcess } from '../writer/decide.js';
@@ -46,7 +45,7 @@ export class ProcessRunner {
   committed(change: Change, known: KnownProcess | null): void {
     const { id, worker } = change.process;
     let running = this.running.get(id);
-    if (!running && worker === this.parts.worker && worker !== UNCLAIMED) running = this.runningOf(id);
+    if (!running && worker === this.parts.worker && worker !== null) running = this.runningOf(id);
     running?.remember(change);
     running?.abortLost(change.process);
     if (known) this.drive(known);
@@ -79,7 +78,9 @@ export class ProcessRunner {
   private begin(running: RunningProcess, bound: BoundWorkflow, process: ProcessState, token: BodyToken): void {
     const visit = new StepVisit(process, bound, token, this.parts.clock);
     running.begin(visit);
-    this.slots.take(() => void this.run(running, visit, { claim: process.claim }));
+    const run = () => this.slots.take(() => void this.run(running, visit, { claim: process.claim }));
+    if (isTransactional(visit)) this.transactional.turns.take(visit, run);
+    else run();
   }
 
   private async run(running: RunningProcess, visit: StepVisit, by: BodyClaim): Promise<void> {
@@ -105,9 +106,15 @@ export class ProcessRunner {
   private ended(running: RunningProcess, visit: StepVisit): void {
     running.end(visit);
     this.slots.giveBack();
+    if (isTransactional(visit)) this.transactional.turns.giveBack();
     const known = this.parts.writer.known(running.id);
     if (known) this.drive(known);
     this.leave(running.id);
+  }
+
+  /** What a body of it waits for here before it begins; undefined: it runs, or is not here. */
+  waitsFor(id: string, token: Token): string | undefined {
+    return this.running.get(id)?.visitOf(token)?.waitsFor;
   }
 
   private async contextOf(id: string): Promise<JsonObject> {

@@ -30,9 +30,13 @@ export class RunningProcess {
   }
 
   readonly isRunning = (token: Token): boolean => {
-    const visit = this.visits.get(token.key);
-    return visit !== undefined && isSameBody(visit.token, token);
+    return this.visitOf(token) !== undefined;
   };
+
+  visitOf(token: Token): StepVisit | undefined {
+    const visit = this.visits.get(token.key);
+    return visit !== undefined && isSameBody(visit.token, token) ? visit : undefined;
+  }
 
   /** A body that hangs in a life before this one is not counted. */
   countOf({ tokens }: ProcessState): number {

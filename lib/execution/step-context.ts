@@ -40,6 +40,8 @@ export class StepVisit implements StepRef {
   returnedBefore: Json | undefined;
   /** The visit this one undoes: the body is told of that. */
   undoes: Undone | null = null;
+  /** What its body waits for here before it begins, in words. */
+  waitsFor: string | undefined;
   /** The body has ended: nobody listens to its signal any more. */
   ended = false;
   private transaction: EntityManager | undefined;

@@ -6,7 +6,7 @@ import type { Ran, Task, TaskWork } from '../queue/task-queue.js';
 import type { Loaded, Rate, TaskAt } from '../store/port.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import type { ExecutionParts } from './execution-parts.js';
-import { recordOutcome } from './record-outcome.js';
+import { type BodyClaim, recordOutcome } from './record-outcome.js';
 import { runBody } from './run-step.js';
 import { StepVisit } from './step-context.js';
 import { TaskClaims } from './task-claims.js';
@@ -103,8 +103,14 @@ export class TaskRunner implements TaskWork {
     this.running.set(placeOf({ processId: process.id, key: token.key }), visit);
     await this.parts.inputs.bring(visit);
     const by = { claim, taskOf: this.parts.worker, begunAt: visit.now.getTime() };
-    if (isTransactional(visit)) return this.transactional.run(visit, by);
+    if (isTransactional(visit)) return this.inTransaction(visit, by);
     await recordOutcome(this.parts.writer, visit, by, await runBody(visit, context!, this.parts), context!);
+  }
+
+  private async inTransaction(visit: StepVisit, by: BodyClaim): Promise<void> {
+    const { turns } = this.transactional;
+    await new Promise<void>((resolve) => turns.take(visit, resolve));
+    await this.transactional.run(visit, by).finally(() => turns.giveBack());
   }
 }
 

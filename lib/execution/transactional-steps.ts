@@ -11,6 +11,7 @@ import type { BodyOutcome } from './read-result.js';
 import { type BodyClaim, outcomeEvent, recordOutcome } from './record-outcome.js';
 import { runBody } from './run-step.js';
 import type { StepVisit } from './step-context.js';
+import type { TransactionTurns } from './transaction-turns.js';
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5000;
@@ -30,9 +31,12 @@ class BodyFailed extends Error {
  * the revision comes last, so that nothing of the engine is locked while user code runs.
  */
 export class TransactionalSteps {
-  constructor(private readonly parts: ExecutionParts) {}
+  constructor(
+    private readonly parts: ExecutionParts,
+    readonly turns: TransactionTurns,
+  ) {}
 
-  /** A transaction that came to nothing by no fault of the body runs again, and costs no attempt. */
+  /** Called when it is the visit's turn. A transaction that came to nothing by no fault of the body runs again, and costs no attempt. */
   async run(visit: StepVisit, by: BodyClaim): Promise<void> {
     for (let losses = 1; !visit.isAborted; losses++) {
       try {

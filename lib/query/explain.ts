@@ -1,4 +1,4 @@
-import { isFinished, type ProcessState } from '../core/process.js';
+import { isFinished, isUnclaimed, type ProcessState } from '../core/process.js';
 import { isActive, type Token } from '../core/token.js';
 import { waitWords } from './explain-waits.js';
 import { type Explained, placeOf, skipping, when, type Word } from './explained.js';
@@ -24,7 +24,7 @@ function wordsOf(subject: Explained): Word[] {
   if (isFinished(process.status)) return [finished(process)];
   const waits = waitWords(subject);
   if (!definition) return [unknown(subject), ...waits];
-  const parts = [...standstill(process), ...failures(subject), ...running(process), ...waits];
+  const parts = [...standstill(process), ...failures(subject), ...running(subject), ...waits];
   return parts.length > 0 ? parts : [{ says: `is ${process.status}` }];
 }
 
@@ -77,10 +77,21 @@ function againOrPast(token: Token, subject: Explained): string[] {
   return [`retry('${id}', { step: '${token.node}' })`, skipping(token, subject)];
 }
 
-function running({ status, tokens, worker }: ProcessState): Word[] {
+function running({ process: { status, tokens, worker }, waitsFor, isFull }: Explained): Word[] {
   if (status !== 'running') return [];
   const steps = tokens.filter(isActive);
-  const what = steps.map((token) => placeOf(token)).join(', ') || 'its next step';
-  if (worker) return [{ says: `runs ${what} on worker ${worker}` }];
-  return [{ says: `can run ${what}, and no worker has taken it`, remedies: ['start an instance that knows the workflow and has `worker.enabled`'] }];
+  if (worker === null || isUnclaimed(worker)) return [unclaimed(steps, isFull)];
+  const runs = steps.filter((token) => waitsFor(token) === undefined);
+  const waits = steps.filter((token) => !runs.includes(token)).map((token) => ({ says: `waits to run ${placeOf(token)}: for ${waitsFor(token)}` }));
+  return runs.length === 0 && waits.length > 0 ? waits : [{ says: `runs ${named(runs)} on worker ${worker}` }, ...waits];
+}
+
+function unclaimed(steps: readonly Token[], isFull: boolean): Word {
+  const says = `can run ${named(steps)}, and no worker has taken it`;
+  if (isFull) return { says: `${says}: this one holds as many processes as it may`, remedies: ['wait, start more instances, or raise `worker.concurrency`'] };
+  return { says, remedies: ['start an instance that knows the workflow and has `worker.enabled`'] };
+}
+
+function named(steps: readonly Token[]): string {
+  return steps.map((token) => placeOf(token)).join(', ') || 'its next step';
 }

@@ -11,6 +11,10 @@ export interface Explained {
   readonly definition: WorkflowDefinition | undefined;
   /** Its workflow has been taken back. */
   readonly withdrawn: boolean;
+  /** What the body of a token waits for on this instance, in words. */
+  readonly waitsFor: (token: Token) => string | undefined;
+  /** This instance holds as many processes as it may. */
+  readonly isFull: boolean;
 }
 
 /** What somebody is told of one thing, and what they could do about it. */

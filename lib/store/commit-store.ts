@@ -8,6 +8,8 @@ import type { ClaimBy, Loaded, ProcessRequest, Rejection, TaskAt, WaitAt } from 
 export abstract class CommitStore<Transaction = unknown> {
   /** How many commits it can have under way at once. */
   readonly maxConcurrentCommits: number = 1;
+  /** How many transactions of the application can be open at once: the size of its pool. */
+  readonly maxTransactions: number = Infinity;
 
   /** Processes with the rows that decisions need; null where there is no such process. */
   abstract load(requests: readonly ProcessRequest[]): Promise<readonly (Loaded | null)[]>;

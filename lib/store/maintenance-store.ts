@@ -1,4 +1,5 @@
 import type { MessageState } from '../core/change.js';
+import type { ThreadBeat } from './thread-beat.js';
 import type { DueWait, HeldWork, KnownWorkflow, Match, StoredDefinition, TaskAt } from './port.js';
 
 /** The part of a store behind the sweep, the heartbeat and the table of definitions. */
@@ -7,7 +8,7 @@ export abstract class MaintenanceStore {
 
   /** Waits of these workflows whose moment has come. */
   abstract dueWaits(workflows: readonly KnownWorkflow[], now: number, limit: number): Promise<readonly DueWait[]>;
-  /** Processes in which something can run, and that no worker has claimed. */
+  /** Processes in which something can run, and that no worker has claimed: those that have begun (`UNCLAIMED`) before new ones (`UNCLAIMED_NEW`). */
   abstract freeProcesses(workflows: readonly KnownWorkflow[], limit: number): Promise<readonly string[]>;
   /** Tasks that are ready and free, of processes of these workflows that are neither suspended nor failed; oldest first. */
   abstract readyTasks(workflows: readonly KnownWorkflow[], queues: readonly string[], now: number, limit: number): Promise<readonly TaskAt[]>;
@@ -33,6 +34,10 @@ export abstract class MaintenanceStore {
 
   /** Says that the worker lives; returns the time of the store, ms. */
   abstract beat(worker: string): Promise<number>;
+  /** How a thread beside the event loop does the same. Null: it cannot, and a body that blocks the event loop keeps the worker silent. */
+  threadBeat(_worker: string): ThreadBeat | null {
+    return null;
+  }
   /** Says that the worker will not be heard of again. */
   abstract retire(worker: string): Promise<void>;
   /** Workers last heard of before that; and those that hold something and have no row. */

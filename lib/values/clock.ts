@@ -14,7 +14,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 export class SystemTimers extends Timers {
   override after(ms: number, call: () => void): () => void {
-    const timer = setTimeout(call, Math.max(0, Math.min(ms, LONGEST_MS)));
+    const timer = setTimeout(call, Math.max(0, Math.min(ms + 1, LONGEST_MS))); // it may run a fraction of a millisecond early
     timer.unref();
     return () => clearTimeout(timer);
   }

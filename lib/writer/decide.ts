@@ -47,6 +47,8 @@ export interface BatchDecision {
 /** Who decides, and when. */
 export interface DecidedBy {
   readonly worker: string | null;
+  /** That worker may take the process. */
+  readonly hasRoom: boolean;
   readonly now: number;
 }
 
@@ -82,7 +84,7 @@ class Refusal {
 }
 
 function decideOne(registry: WorkflowRegistry, reading: ProcessReading | null, { event, options }: PendingEvent, by: DecidedBy): Decision | Refusal {
-  if (event.type === 'started') return reading === null ? beginProcess(event, options, by.worker) : null;
+  if (event.type === 'started') return reading === null ? beginProcess(event, options, by) : null;
   if (reading === null) return null;
   const bound = boundFor(registry, reading.process, event);
   if (!bound) return new Refusal(unknownWorkflow(reading.process));
@@ -102,8 +104,8 @@ function boundFor(registry: WorkflowRegistry, { workflow, workflowVersion }: Pro
   return known ?? (needsNoDefinition(event) ? unknownBound(workflow, workflowVersion) : undefined);
 }
 
-function decisionContext(facts: ContextFacts, { actor, reason }: EventOptions, { worker, now }: DecidedBy): DecisionContext {
-  return { now, random: Math.random(), by: worker, facts, actor, reason };
+function decisionContext(facts: ContextFacts, { actor, reason }: EventOptions, { worker, hasRoom, now }: DecidedBy): DecisionContext {
+  return { now, random: Math.random(), by: worker, hasRoom, facts, actor, reason };
 }
 
 /** What the context says once the event is in it: a patch changes the values, a restart brings others. */
@@ -112,10 +114,10 @@ function factsFor(bound: BoundWorkflow, { process, context }: ProcessReading, ev
   return new ContextFacts(bound, process, context, now, 'patch' in event ? event.patch : undefined);
 }
 
-function beginProcess({ bound, seed, at }: StartEvent, options: EventOptions, worker: string | null): Change {
+function beginProcess({ bound, seed, at }: StartEvent, options: EventOptions, by: DecidedBy): Change {
   const unborn = { id: seed.id, groupId: seed.groupId, contextVersion: 0, snapshotVersion: 0 };
   const facts = new ContextFacts(bound, unborn, seed.values.set, at, undefined);
-  return begin(bound.definition, seed, decisionContext(facts, options, { worker, now: at }));
+  return begin(bound.definition, seed, decisionContext(facts, options, { ...by, now: at }));
 }
 
 /* -------------------------------------------------------------------- readings ---- */

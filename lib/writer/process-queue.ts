@@ -1,11 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Change } from '../core/change.js';
+import { isUnclaimed } from '../core/process.js';
 import type { Rejection } from '../store/port.js';
 import { StoreUnavailableError } from '../values/errors.js';
 import type { JsonObject } from '../values/json.js';
 import type { RunInRoot } from '../values/root-context.js';
 import type { PendingWork } from '../values/pending-work.js';
 import type { BatchLoader } from './batch-loader.js';
+import type { ClaimLimit } from './claim-limit.js';
 import type { CommitFollower } from './commit-follower.js';
 import { type KnownProcess, type ProcessReading, readingOf } from './decide.js';
 import type { GroupCommit } from './group-commit.js';
@@ -29,8 +31,9 @@ export interface QueueParts {
   /** What goes on here is not part of the request that asked for it. */
   readonly inRoot: RunInRoot;
   readonly follower: CommitFollower;
-  /** The worker that takes what can run; null: this instance runs nothing. */
+  /** This worker; null: this instance runs nothing. */
   readonly worker: () => string | null;
+  readonly limit: ClaimLimit;
 }
 
 /**
@@ -49,6 +52,8 @@ export class ProcessQueue implements CommitTarget {
   private commitsWhenRead = 0;
   private losses = 0;
   private failures = 0;
+  /** It counts as one that this worker holds. */
+  private isHeld = false;
 
   constructor(
     readonly id: string,
@@ -92,6 +97,7 @@ export class ProcessQueue implements CommitTarget {
   committedElsewhere(change: Change, context: JsonObject | null): void {
     this.commitsElsewhere++;
     this.newest = context ? { process: change.process, context } : undefined;
+    if (this.isOurs(change)) this.hold();
     this.parts.inRoot(() => this.parts.follower.committed(change, this.newest ?? null));
   }
 
@@ -115,14 +121,35 @@ export class ProcessQueue implements CommitTarget {
     this.ended(this);
   }
 
+  /** Nothing of it is held here any more. */
+  letGo(): void {
+    if (!this.isHeld) return;
+    this.isHeld = false;
+    this.parts.limit.giveBack();
+  }
+
+  private hold(): void {
+    if (this.isHeld) return;
+    this.isHeld = true;
+    this.parts.limit.take(this.id);
+  }
+
+  private isOurs({ process }: Pick<Change, 'process'>): boolean {
+    return process.worker !== null && process.worker === this.parts.worker();
+  }
+
   private shuttingDown(): StoreUnavailableError {
     return new StoreUnavailableError('the application shuts down', this.id);
   }
 
   /* --------------------------------------------------------------- commit target ---- */
 
-  claimant(): string | null {
+  worker(): string | null {
     return this.parts.worker();
+  }
+
+  hasRoom(): boolean {
+    return this.isHeld || this.parts.limit.hasRoomFor(this.id);
   }
 
   /** From memory, and at once, while this instance has the newest state and the event is about nothing parked. */
@@ -146,12 +173,15 @@ export class ProcessQueue implements CommitTarget {
   }
 
   commit(change: Change): Promise<Rejection | null> {
+    if (this.isOurs(change)) this.hold(); // from the decision on: others decide before this is committed
     return this.parts.commits.commit(change);
   }
 
   committed(change: Change, known: KnownProcess): void {
     this.newest = known;
     this.losses = this.failures = 0;
+    if (this.isOurs(known)) this.hold();
+    if (isUnclaimed(change.process.worker) && this.parts.worker() !== null) this.parts.limit.backlogIs(true);
     this.parts.follower.committed(change, this.newest);
   }
 
@@ -162,6 +192,7 @@ export class ProcessQueue implements CommitTarget {
     else if (this.commitsElsewhere === this.commitsWhenRead) {
       this.failures = 0;
       this.newest = { process: known.process, context: known.context };
+      if (this.isOurs(known)) this.hold();
       this.parts.follower.seen(this.newest);
     }
     return !this.wasRemembered;

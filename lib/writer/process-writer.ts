@@ -66,6 +66,8 @@ export class ProcessWriter {
   private leave(queue: ProcessQueue): void {
     const worker = queue.known?.process.worker;
     const isHeld = worker && worker === this.parts.worker();
-    if (queue.isIdle && !isHeld && this.queues.get(queue.id) === queue) this.queues.delete(queue.id);
+    if (!queue.isIdle || isHeld || this.queues.get(queue.id) !== queue) return;
+    this.queues.delete(queue.id);
+    queue.letGo();
   }
 }

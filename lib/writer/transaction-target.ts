@@ -4,6 +4,7 @@ import type { CommitStore } from '../store/commit-store.js';
 import type { Rejection } from '../store/port.js';
 import { StoreUnavailableError } from '../values/errors.js';
 import type { BatchLoader } from './batch-loader.js';
+import type { ClaimLimit } from './claim-limit.js';
 import { type KnownProcess, type ProcessReading, readingOf } from './decide.js';
 import type { PendingEvent } from './pending-event.js';
 import type { Uncommitted } from './uncommitted.js';
@@ -17,6 +18,7 @@ export interface TransactionParts {
   readonly commits: CommitStore<unknown>;
   readonly loader: BatchLoader;
   readonly uncommitted: Uncommitted;
+  readonly limit: ClaimLimit;
 }
 
 /** Whose transaction it is. */
@@ -38,8 +40,12 @@ export class TransactionTarget implements CommitTarget {
     private readonly use: TransactionUse,
   ) {}
 
-  claimant(): string | null {
+  worker(): string | null {
     return this.use.worker ?? null;
+  }
+
+  hasRoom(): boolean {
+    return this.parts.limit.hasRoomFor(this.id);
   }
 
   /** As all others see it, with what this transaction has made of it so far. */

@@ -19,8 +19,10 @@ import type { PendingEvent } from './pending-event.js';
 
 /** Where events of one process are read and committed. */
 export interface CommitTarget {
-  /** The worker that takes the process if something in it can run; null: it stays unclaimed. */
-  claimant(): string | null;
+  /** The worker that decides, and takes the process if something in it can run; null: nobody takes it. */
+  worker(): string | null;
+  /** Has that worker room for the process? It has for one that it holds. */
+  hasRoom(): boolean;
   /** The process with these rows; null: there is none. From memory at once, else from the store. */
   read(waits: readonly string[], messages: readonly string[]): Promise<ProcessReading | null> | ProcessReading | null;
   commit(change: Change): Promise<Rejection | null>;
@@ -51,7 +53,7 @@ export class WritePath {
       for (let isOver = false; !isOver;) {
         const found = target.read(waits, messagesOf(batch)); // what is in memory is not waited for
         const reading = found instanceof Promise ? await found : found;
-        const decision = decideBatch(this.registry, reading, batch, { worker: target.claimant(), now: this.clock.now().getTime() });
+        const decision = decideBatch(this.registry, reading, batch, { worker: target.worker(), hasRoom: target.hasRoom(), now: this.clock.now().getTime() });
         if ('needs' in decision)
           waits = [...waits, ...decision.needs]; // that is read as well, and it is decided again
         else if (decision.total === null) isOver = target.seen(decision.known) && answer(decision);

@@ -9,9 +9,16 @@ import { aProcess, aToken, aWait, type WaitGiven } from '../../lib/testing/build
 const definition: WorkflowDefinition = { name: 'order', version: 1, start: 'approve', nodes: new Map(), completesEarly: false, onError: 'fail' };
 const T = '1970-01-01T00:00:01.000Z';
 
-function told(process: Partial<ProcessState>, waits: WaitGiven[] = [], more: { definition?: undefined; withdrawn?: boolean } = {}) {
+/** This instance runs nothing of it, and has room. */
+const HERE = { waitsFor: () => undefined, isFull: false };
+
+function told(
+  process: Partial<ProcessState>,
+  waits: WaitGiven[] = [],
+  more: Partial<Pick<Parameters<typeof explain>[0], 'definition' | 'withdrawn' | 'waitsFor' | 'isFull'>> = {},
+) {
   const state = aProcess({ id: 'p', status: 'waiting', tokens: [], ...process });
-  return explain({ process: state, waits: waits.map((wait) => aWait(wait)), definition, withdrawn: false, ...more });
+  return explain({ process: state, waits: waits.map((wait) => aWait(wait)), definition, withdrawn: false, ...HERE, ...more });
 }
 
 describe('explain', () => {
@@ -53,7 +60,7 @@ describe('explain', () => {
     const wait = aWait({ kind: 'timer', key, dueAt: 1000 });
     const process = aProcess({ id: 'p', status: 'waiting', tokens: [] });
     const token = { ...wait.token, does } as Token;
-    expect(explain({ process, waits: [{ ...wait, token }], definition, withdrawn: false }).sentence).toContain(sentence);
+    expect(explain({ process, waits: [{ ...wait, token }], definition, withdrawn: false, ...HERE }).sentence).toContain(sentence);
   });
 
   it.each([

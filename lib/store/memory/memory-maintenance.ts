@@ -1,6 +1,6 @@
 import { asksForChild, tellsOfChild } from '../../core/addresses.js';
 import type { MessageState } from '../../core/change.js';
-import { UNCLAIMED } from '../../core/process.js';
+import { isUnclaimed, UNCLAIMED_NEW } from '../../core/process.js';
 import { isTaskWait, type TaskWaitState } from '../../core/wait.js';
 import { MaintenanceStore } from '../maintenance-store.js';
 import type { DueWait, HeldWork, KnownWorkflow, Match, StoredDefinition, TaskAt } from '../port.js';
@@ -22,8 +22,9 @@ export class MemoryMaintenance extends MaintenanceStore {
   }
 
   override async freeProcesses(workflows: readonly KnownWorkflow[], limit: number): Promise<readonly string[]> {
-    const free = this.ofKnown(workflows).filter(({ process }) => process.worker === UNCLAIMED);
-    return free.map(({ process }) => process.id).slice(0, limit);
+    const free = this.ofKnown(workflows).filter(({ process }) => isUnclaimed(process.worker));
+    const isNew = (rows: ProcessRows) => Number(rows.process.worker === UNCLAIMED_NEW);
+    return free.sort((a, b) => isNew(a) - isNew(b)).map(({ process }) => process.id).slice(0, limit); // prettier-ignore
   }
 
   override async readyTasks(workflows: readonly KnownWorkflow[], queues: readonly string[], now: number, limit: number): Promise<readonly TaskAt[]> {
@@ -74,7 +75,7 @@ export class MemoryMaintenance extends MaintenanceStore {
   override async silentWorkers(since: number): Promise<readonly string[]> {
     const silent = [...this.workers].filter(([, seen]) => seen < since).map(([id]) => id);
     const holding = this.tables.all.flatMap((rows) => [rows.process.worker, ...tasksIn(rows).map(({ waitsFor }) => waitsFor.worker)]);
-    return [...silent, ...new Set(holding.filter((id): id is string => !!id && !this.workers.has(id)))];
+    return [...silent, ...new Set(holding.filter((id): id is string => id !== null && !isUnclaimed(id) && !this.workers.has(id)))];
   }
 
   override async heldBy(worker: string, limit: number): Promise<HeldWork> {

@@ -6,6 +6,7 @@ import { CommitStore } from '../commit-store.js';
 import type { WaitAt } from '../port.js';
 import { TransactionLostError } from '../transaction-lost.js';
 import { type ErrorClass, isInfrastructure } from './batch.js';
+import { poolSizeOf } from './connections/pool-size.js';
 import type { SqlReader } from './sql-reader.js';
 import { messageState, waitAt } from './states.js';
 import { depthOf, TransactionWatch } from './transaction-watch.js';
@@ -21,6 +22,7 @@ interface OpenTransaction {
 
 /** What the databases have in common of the hot path: messages are found by address, and transactions are the application's. */
 export abstract class TypeOrmCommits extends CommitStore<EntityManager> {
+  override readonly maxTransactions: number;
   private readonly watch: TransactionWatch;
   /** Transactions that were opened here: what broke in them, if anything did. */
   private readonly opened = new WeakMap<EntityManager, OpenTransaction>();
@@ -30,6 +32,7 @@ export abstract class TypeOrmCommits extends CommitStore<EntityManager> {
     protected readonly reader: SqlReader,
   ) {
     super();
+    this.maxTransactions = poolSizeOf(dataSource.options);
     this.watch = new TransactionWatch(dataSource);
   }
 

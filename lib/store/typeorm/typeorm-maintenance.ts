@@ -1,13 +1,18 @@
 import type { MessageState } from '../../core/change.js';
-import { UNCLAIMED } from '../../core/process.js';
+import { UNCLAIMED, UNCLAIMED_NEW } from '../../core/process.js';
 import { MaintenanceStore } from '../maintenance-store.js';
 import type { DueWait, HeldWork, KnownWorkflow, Match, StoredDefinition, TaskAt } from '../port.js';
+import type { ThreadBeat } from '../thread-beat.js';
 import { orphansQuery } from './orphans-query.js';
 import { inList, isKnown } from './query.js';
 import type { SqlReader, SqlWords } from './sql-reader.js';
 import { messageState, storedDefinition, taskAt, waitAt } from './states.js';
 import { laterMatch } from './wait-query.js';
 
+/** How a thread connects, without what it runs. */
+export type ThreadClient = Omit<ThreadBeat, 'statements'>;
+
+const seenAt = 'select seen_at from workflow_worker where id = ?';
 const isOpen = `p.status in ('running', 'waiting')`;
 /** An event counts for what waited for it, or had started, when it counts as published. */
 const counts = `(substr(m.address, 1, 2) <> 'e:' or coalesce(m.effective_at, m.received_at) >= coalesce(w.from_at, p.started_at))`;
@@ -17,6 +22,8 @@ export class TypeOrmMaintenance extends MaintenanceStore {
   constructor(
     private readonly reader: SqlReader,
     private readonly words: SqlWords,
+    /** Null: no thread can connect. */
+    private readonly threadClient: () => ThreadClient | null,
   ) {
     super();
   }
@@ -33,9 +40,14 @@ export class TypeOrmMaintenance extends MaintenanceStore {
 
   override async freeProcesses(workflows: readonly KnownWorkflow[], limit: number): Promise<readonly string[]> {
     if (workflows.length === 0) return [];
+    const begun = await this.unclaimed(UNCLAIMED, workflows, limit);
+    return begun.length === limit ? begun : [...begun, ...(await this.unclaimed(UNCLAIMED_NEW, workflows, limit - begun.length))];
+  }
+
+  private async unclaimed(marker: string, workflows: readonly KnownWorkflow[], limit: number): Promise<string[]> {
     const known = isKnown(workflows);
     const sql = `select p.id from workflow_process p where p.worker = ? and ${known.sql} limit ?`;
-    return (await this.reader.rows({ sql, values: [UNCLAIMED, ...known.values, limit] })).map(({ id }) => String(id));
+    return (await this.reader.rows({ sql, values: [marker, ...known.values, limit] })).map(({ id }) => String(id));
   }
 
   override async readyTasks(workflows: readonly KnownWorkflow[], queues: readonly string[], now: number, limit: number): Promise<readonly TaskAt[]> {
@@ -83,18 +95,23 @@ export class TypeOrmMaintenance extends MaintenanceStore {
   /* ----------------------------------------------------------------- workers ---- */
 
   override async beat(worker: string): Promise<number> {
-    await this.seen(worker, this.words.now);
-    const [row] = await this.reader.rows({ sql: 'select seen_at from workflow_worker where id = ?', values: [worker] });
+    await this.reader.rows({ sql: this.seenSql(this.words.now), values: [worker] });
+    const [row] = await this.reader.rows({ sql: seenAt, values: [worker] });
     return Number(row?.seen_at ?? Date.now());
   }
 
-  override async retire(worker: string): Promise<void> {
-    await this.seen(worker, '0');
+  override threadBeat(): ThreadBeat | null {
+    const client = this.threadClient();
+    const place = client?.client === 'pg' ? '$1' : '?';
+    return client && { ...client, statements: [this.seenSql(this.words.now), seenAt].map((sql) => sql.replace('?', place)) };
   }
 
-  private async seen(worker: string, when: string): Promise<void> {
-    const sql = `insert into workflow_worker (id, seen_at, started_at) values (?, ${when}, ${this.words.now})${this.words.overwrite('id', ['seen_at'])}`;
-    await this.reader.rows({ sql, values: [worker] });
+  override async retire(worker: string): Promise<void> {
+    await this.reader.rows({ sql: this.seenSql('0'), values: [worker] });
+  }
+
+  private seenSql(when: string): string {
+    return `insert into workflow_worker (id, seen_at, started_at) values (?, ${when}, ${this.words.now})${this.words.overwrite('id', ['seen_at'])}`;
   }
 
   override async silentWorkers(since: number): Promise<readonly string[]> {
@@ -139,5 +156,5 @@ export class TypeOrmMaintenance extends MaintenanceStore {
 
 /** Its row was forgotten, or it died before it wrote one: what it holds would never be taken over. */
 function withoutRow(holding: 'process' | 'wait'): string {
-  return `select distinct h.worker from workflow_${holding} h where h.worker > '' and not exists (select 1 from workflow_worker k where k.id = h.worker)`;
+  return `select distinct h.worker from workflow_${holding} h where h.worker > '${UNCLAIMED_NEW}' and not exists (select 1 from workflow_worker k where k.id = h.worker)`;
 }

@@ -1,7 +1,9 @@
 import type { DataSource } from 'typeorm';
+import { fileOfModule, sendable } from '../connections/loaded-module.js';
 import type { OutageLog } from '../connections/outage-log.js';
 import { type ClientEvents, OwnConnection } from '../connections/own-connection.js';
 import type { FoundRow } from '../states.js';
+import type { ThreadClient } from '../typeorm-maintenance.js';
 import { isBroken } from './mysql-errors.js';
 
 type Callback = (error: unknown, result?: unknown) => void;
@@ -111,12 +113,24 @@ const OWN_OPTIONS = { charset: 'utf8mb4', typeCast: true, namedPlaceholders: fal
 
 /** A connection like those of the application's pool, and not one of them. */
 function newClient(dataSource: DataSource): MysqlClient {
+  const { mysql } = dataSource.driver as unknown as MysqlDriver;
+  const client = mysql.createConnection(ownOptions(dataSource));
+  client.on('error', () => {}); // without a listener, an error before the connection is whole would end the process
+  return client;
+}
+
+/** The same for a thread. */
+export function threadClient(dataSource: DataSource): ThreadClient | null {
+  const module = fileOfModule((dataSource.driver as unknown as MysqlDriver).mysql);
+  const options = sendable(ownOptions(dataSource));
+  return module === null || options === null ? null : { client: 'mysql2', module, options };
+}
+
+function ownOptions(dataSource: DataSource): object {
   const driver = dataSource.driver as unknown as MysqlDriver;
   const given = driver.createConnectionOptions(driver.options, driver.options.replication?.master ?? driver.options);
   const { connectionLimit: _limit, acquireTimeout: _acquire, ...options } = given as Record<string, unknown>; // of a pool
-  const client = driver.mysql.createConnection({ ...options, ...OWN_OPTIONS, connectTimeout: given.connectTimeout ?? CONNECT_MS });
-  client.on('error', () => {}); // without a listener, an error before the connection is whole would end the process
-  return client;
+  return { ...options, ...OWN_OPTIONS, connectTimeout: given.connectTimeout ?? CONNECT_MS };
 }
 
 function resultOf(result: unknown): MysqlResult {

@@ -9,7 +9,7 @@ import type { SqlWords } from '../sql-reader.js';
 import { TypeOrmMaintenance } from '../typeorm-maintenance.js';
 import { TypeOrmQueries } from '../typeorm-queries.js';
 import { MysqlCommits } from './mysql-commits.js';
-import { MysqlConnection } from './mysql-connection.js';
+import { MysqlConnection, threadClient } from './mysql-connection.js';
 import { isBroken } from './mysql-errors.js';
 import { MysqlReader } from './mysql-reader.js';
 
@@ -44,7 +44,7 @@ export class MysqlProcessStore extends ProcessStore<EntityManager> {
     this.people = new ConnectionPool([own()]);
     const reader = new MysqlReader(this.readers);
     this.queries = new TypeOrmQueries(new MysqlReader(this.people));
-    this.maintenance = new TypeOrmMaintenance(reader, words);
+    this.maintenance = new TypeOrmMaintenance(reader, words, () => threadClient(dataSource));
     this.commits = new MysqlCommits(dataSource, reader, new TypeOrmQueries(reader), this.writers);
   }
 

@@ -1,6 +1,8 @@
 import type { DataSource } from 'typeorm';
+import { fileOfModule, sendable } from '../connections/loaded-module.js';
 import type { ClientEvents } from '../connections/own-connection.js';
 import type { FoundRow } from '../states.js';
+import type { ThreadClient } from '../typeorm-maintenance.js';
 
 export interface PostgresQuery {
   readonly name?: string;
@@ -21,7 +23,7 @@ export interface PostgresClient extends ClientEvents {
 
 interface PostgresPool {
   readonly Client: new (options: object) => PostgresClient;
-  readonly options: { readonly connectionTimeoutMillis?: number; readonly max?: number };
+  readonly options: { readonly connectionTimeoutMillis?: number; readonly max?: number; readonly password?: unknown };
   on(event: 'connect', listener: (client: ClientEvents) => void): void;
 }
 
@@ -41,6 +43,19 @@ export function newClient(dataSource: DataSource): PostgresClient {
   const client = new Client(Object.assign(Object.create(options) as object, options, own));
   client.on('error', () => {}); // without a listener, an error before the connection is whole would end the process
   return client;
+}
+
+/** Of the pool, and no connection has them. */
+const POOL_OPTIONS = ['Client', 'Promise', 'log', 'verify', 'onConnect', 'poolErrorHandler', 'logger'];
+const BEAT_MS = 10_000;
+
+/** The same for a thread. */
+export function threadClient(dataSource: DataSource): ThreadClient | null {
+  const module = fileOfModule((dataSource.driver as unknown as { postgres: unknown }).postgres);
+  const { options } = poolOf(dataSource);
+  const own = Object.fromEntries(Object.entries(options).filter(([name]) => !POOL_OPTIONS.includes(name)));
+  const sent = sendable({ ...own, password: options.password, connectionTimeoutMillis: BEAT_MS, query_timeout: BEAT_MS }); // the pool hides its password
+  return module === null || sent === null ? null : { client: 'pg', module, options: sent };
 }
 
 /** TypeORM listens for errors of a client only once it has handed it out. An error in between would end the process. */

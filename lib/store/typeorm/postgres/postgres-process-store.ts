@@ -9,7 +9,7 @@ import { onConflict } from '../overwrite.js';
 import type { SqlWords } from '../sql-reader.js';
 import { TypeOrmMaintenance } from '../typeorm-maintenance.js';
 import { TypeOrmQueries } from '../typeorm-queries.js';
-import { guardApplicationPool } from './postgres-client.js';
+import { guardApplicationPool, threadClient } from './postgres-client.js';
 import { PostgresCommits } from './postgres-commits.js';
 import { PostgresConnection } from './postgres-connection.js';
 import { isBroken } from './postgres-errors.js';
@@ -46,7 +46,7 @@ export class PostgresProcessStore extends ProcessStore<EntityManager> {
     this.people = new ConnectionPool([own()]);
     const reader = new PostgresReader(this.readers);
     this.commits = new PostgresCommits(dataSource, reader, this.writers, this.readers);
-    this.maintenance = new TypeOrmMaintenance(reader, words);
+    this.maintenance = new TypeOrmMaintenance(reader, words, () => threadClient(dataSource));
     this.queries = new TypeOrmQueries(new PostgresReader(this.people));
   }
 

@@ -1,4 +1,6 @@
 import type { DataSource } from 'typeorm';
+import { fileOfModule } from '../connections/loaded-module.js';
+import type { ThreadClient } from '../typeorm-maintenance.js';
 
 /** What better-sqlite3 and libsql have in common. */
 export interface NativeStatement {
@@ -54,6 +56,17 @@ export function openOwn(dataSource: DataSource): NativeDatabase {
     database.close(); // busy: somebody else is just turning the log on
     throw error;
   }
+}
+
+/** A thread may wait inside SQLite: nobody else runs in it. */
+const PATIENCE_MS = 5000;
+
+/** How a thread opens the file. */
+export function threadClient(dataSource: DataSource): ThreadClient | null {
+  const { sqlite, options } = driverOf(dataSource);
+  const module = isInMemory(dataSource) ? null : fileOfModule(sqlite);
+  const { database, key, nativeBinding = null } = options;
+  return module === null ? null : { client: 'sqlite', module, options: { database, key, nativeBinding, timeout: PATIENCE_MS } };
 }
 
 export function isLocked(error: unknown): boolean {

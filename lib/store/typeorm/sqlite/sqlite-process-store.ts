@@ -9,6 +9,7 @@ import { onConflict } from '../overwrite.js';
 import type { SqlWords } from '../sql-reader.js';
 import { TypeOrmMaintenance } from '../typeorm-maintenance.js';
 import { TypeOrmQueries } from '../typeorm-queries.js';
+import { threadClient } from './native.js';
 import { SqliteCommits } from './sqlite-commits.js';
 import { SqliteReader } from './sqlite-reader.js';
 import { SqliteWriter } from './writer.js';
@@ -39,7 +40,7 @@ export class SqliteProcessStore extends ProcessStore<EntityManager> {
     this.writer = new SqliteWriter(dataSource, patienceMs);
     const reader = new SqliteReader(this.writer);
     this.queries = new TypeOrmQueries(reader);
-    this.maintenance = new TypeOrmMaintenance(reader, words);
+    this.maintenance = new TypeOrmMaintenance(reader, words, () => threadClient(dataSource));
     this.commits = new SqliteCommits(dataSource, reader, this.queries, this.writer);
   }
 

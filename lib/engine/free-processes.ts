@@ -1,0 +1,40 @@
+import type { ProcessStore } from '../store/process-store.js';
+import type { WorkflowRegistry } from '../workflows/registry.js';
+import type { ClaimLimit } from '../writer/claim-limit.js';
+import type { ProcessWriter } from '../writer/process-writer.js';
+
+const MOST_AT_ONCE = 1000;
+
+/** What taking free processes needs. */
+export interface FreeProcessParts {
+  readonly store: ProcessStore;
+  readonly registry: WorkflowRegistry;
+  readonly writer: ProcessWriter;
+  readonly limit: ClaimLimit;
+}
+
+/** Takes processes that no worker has claimed: as many as there is room for. */
+export class FreeProcesses {
+  private isTaking = false;
+
+  constructor(private readonly parts: FreeProcessParts) {}
+
+  async take(): Promise<void> {
+    if (this.isTaking) return;
+    this.isTaking = true;
+    try {
+      while (this.parts.limit.room > 0 && (await this.takeSome(Math.min(this.parts.limit.room, MOST_AT_ONCE))));
+    } finally {
+      this.isTaking = false;
+    }
+  }
+
+  /** True: there may be more. */
+  private async takeSome(most: number): Promise<boolean> {
+    const { store, registry, writer, limit } = this.parts;
+    const free = await store.maintenance.freeProcesses(registry.known(), most);
+    limit.backlogIs(free.length === most);
+    const applied = await Promise.all(free.map((id) => writer.apply(id, { type: 'claimed' }).catch(() => null)));
+    return free.length === most && applied.some((each) => each?.change != null);
+  }
+}
