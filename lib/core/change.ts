@@ -9,7 +9,7 @@ export type Disposition = 'delivered' | 'stored' | 'duplicate' | 'late' | 'confl
 /** What an audit record can tell of. */
 export type AuditType =
   | `process-${'started' | 'completed' | 'failed' | 'suspended' | 'resumed' | 'cancelled' | 'retried' | 'restarted' | 'claimed' | 'recovered' | 'migrated'}`
-  | `step-${'completed' | 'failed' | 'skipped' | 'paused' | 'deferred' | 'timed-out' | 'overdue' | 'compensated'}`
+  | `step-${'completed' | 'failed' | 'skipped' | 'paused' | 'deferred' | 'timed-out' | 'overdue' | 'compensated' | 'isolated'}`
   | 'compensation-started'
   | 'response-requested'
   | 'event-awaited'

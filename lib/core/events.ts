@@ -139,9 +139,12 @@ export type ProcessEvent<Patch = ContextPatch> =
   | { readonly type: 'event-received'; readonly node: string; readonly message: MessageState }
   | { readonly type: 'message-missed'; readonly message: MessageState }
   | (VisitEvent & { readonly type: 'came-due' })
-  | (VisitEvent & { readonly type: 'task-lost'; readonly worker: string })
+  /** `graceful`: the worker was shut down, or never began it: no crash is counted. */
+  | (VisitEvent & { readonly type: 'task-lost'; readonly worker: string; readonly graceful?: boolean })
+  /** A body that may be what kills its workers begins, with no other such body beside it. */
+  | (Speaker & { readonly type: 'suspect-began' })
   | { readonly type: 'claimed' }
-  | { readonly type: 'worker-lost'; readonly worker: string }
+  | { readonly type: 'worker-lost'; readonly worker: string; readonly graceful?: boolean }
   | { readonly type: 'suspended' }
   | { readonly type: 'resumed' }
   | { readonly type: 'cancelled'; readonly compensate?: boolean }
@@ -170,6 +173,9 @@ export type ProcessEvent<Patch = ContextPatch> =
     };
 
 export type EventOf<T extends ProcessEvent['type']> = Extract<ProcessEvent, { type: T }>;
+
+/** What a body says of its visit. */
+export type SpokenEvent = OutcomeEvent | EventOf<'suspect-began'>;
 
 /** The parked tokens that an event is about, by key: they are read with the process. */
 export function waitsOfEvent(event: ProcessEvent<unknown>): readonly string[] {

@@ -3,23 +3,9 @@ import { type Node, stepNamed } from '../definition/graph.js';
 import type { Draft } from './draft.js';
 import { attemptAnew, timeAnew } from './enter.js';
 import type { EventOf } from './events.js';
-import { failToken } from './failed-token.js';
 import { edgeOf, proceed } from './flow.js';
-import { isUnclaimed, UNCLAIMED } from './process.js';
-import { MAX_CRASHES } from './retry.js';
-import {
-  type BodyToken,
-  carriedBy,
-  type ContainerToken,
-  isActive,
-  isBeside,
-  isEventToken,
-  isStepToken,
-  type StepToken,
-  type Token,
-  undoesAll,
-  hasFailed,
-} from './token.js';
+import { isUnclaimed } from './process.js';
+import { carriedBy, type ContainerToken, isActive, isBeside, isEventToken, isStepToken, type Token, undoesAll, hasFailed } from './token.js';
 import { isTaskWait, type WaitState } from './wait.js';
 import { letEnd, undo } from './undo.js';
 import { watchDeadline } from './watch.js';
@@ -31,35 +17,6 @@ export function claimed(draft: Draft): void {
   if (!isUnclaimed(draft.head.worker) || draft.claimant === null) return;
   draft.claim();
   draft.record('process-claimed');
-}
-
-/**
- * Its worker is gone, and what it ran runs again. A step that takes its worker with it time and again is left to a person. While
- * the process is suspended or failed nothing starts, so no worker takes it and no crash is counted.
- */
-export function workerLost(draft: Draft, event: EventOf<'worker-lost'>): void {
-  if (draft.head.worker !== event.worker) return;
-  const runs = draft.head.status === 'running';
-  draft.head.worker = runs ? (draft.claimant ?? UNCLAIMED) : null;
-  draft.head.claim++;
-  draft.record('process-recovered', null, { reason: `worker ${event.worker} has not been heard of` });
-  if (runs) for (const token of draft.allTokens()) if (isActive(token)) survive(draft, token, (next) => draft.run(next));
-}
-
-export function taskLost(draft: Draft, event: EventOf<'task-lost'>): void {
-  const wait = draft.parked(event.key);
-  if (!isTaskWait(wait) || wait.token.run !== event.run || wait.waitsFor.worker !== event.worker) return;
-  draft.record('task-recovered', wait.token, { reason: `worker ${event.worker} has not been heard of` });
-  const token: StepToken = { ...wait.token, claims: (wait.token.claims ?? 0) + 1 };
-  survive(draft, token, (next) => draft.wait(next, { ...wait.waitsFor, worker: null, readyAt: draft.now }));
-}
-
-function survive(draft: Draft, token: BodyToken, goOn: (next: BodyToken) => void): void {
-  const crashes = (token.crashes ?? 0) + 1;
-  const next: BodyToken = { ...token, crashes, attempt: token.attempt + 1 };
-  if (crashes < MAX_CRASHES) goOn(next);
-  else if (token.does === 'remind') draft.end(token.key);
-  else failToken(draft, next, `crashed: its worker died ${crashes} times in this step`);
 }
 
 /* ---------------------------------------------------------------- what people do ---- */
@@ -97,8 +54,9 @@ export function retried(draft: Draft, event: EventOf<'retried'>): void {
 }
 
 function forgive(draft: Draft, token: Token): void {
-  const { fault: _fault, ...visit } = token as Token & { crashes?: number };
+  const { fault: _fault, ...visit } = token as Token & { crashes?: number; blamed?: number };
   delete visit.crashes;
+  delete visit.blamed;
   if (visit.does === 'undo') return draft.run({ ...visit, attempt: visit.attempt + 1 });
   if (visit.does === 'branches') return forgiveContainer(draft, visit);
   if (isStepToken(visit)) attemptAnew(draft, stepNamed(draft.definition, visit.node), visit);

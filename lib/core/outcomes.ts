@@ -4,7 +4,7 @@ import type { UndoMark, VersionDraft } from './change.js';
 import type { Draft, RecordDetails } from './draft.js';
 import { childId, messageOfDetached, messageOfStart } from './engine-messages.js';
 import { awaitEvent, awaitInput, tryAgain } from './enter.js';
-import type { EventOf, OutcomeEvent } from './events.js';
+import type { EventOf, OutcomeEvent, SpokenEvent } from './events.js';
 import { failBody } from './failure.js';
 import { edgeOf, proceed } from './flow.js';
 import { type BodyToken, carriedBy, correlationOf, isActive, isEventToken, type ReminderToken, type StepToken } from './token.js';
@@ -46,7 +46,7 @@ function stepOutcome(draft: Draft, token: StepToken, event: OutcomeEvent): void 
 /* ------------------------------------------------------------------ whose outcome ---- */
 
 /** The visit a body speaks for; null if its worker has lost it meanwhile. Looking it up records nothing. */
-function visitOf(draft: Draft, event: OutcomeEvent): BodyToken | null {
+export function visitOf(draft: Draft, event: SpokenEvent): BodyToken | null {
   const token = event.taskOf === undefined ? heldToken(draft, event) : takenTask(draft, event);
   if (!token || token.run !== event.run) return null;
   if ((event.type === 'response-requested' || event.type === 'child-requested') && token.does !== 'request') return null;
@@ -54,12 +54,12 @@ function visitOf(draft: Draft, event: OutcomeEvent): BodyToken | null {
   return token;
 }
 
-function heldToken(draft: Draft, { key, claim, attempt }: OutcomeEvent): BodyToken | null {
+function heldToken(draft: Draft, { key, claim, attempt }: SpokenEvent): BodyToken | null {
   const token = draft.token(key);
   return token && claim === draft.head.claim && token.attempt === attempt && isActive(token) ? token : null;
 }
 
-function takenTask(draft: Draft, { key, run, claim, taskOf }: OutcomeEvent): StepToken | null {
+function takenTask(draft: Draft, { key, run, claim, taskOf }: SpokenEvent): StepToken | null {
   const wait = draft.parked(key);
   if (!isTaskWait(wait) || wait.waitsFor.worker !== taskOf) return null;
   return wait.token.claims === claim && wait.token.run === run ? wait.token : null;

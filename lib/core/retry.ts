@@ -1,9 +1,6 @@
 import type { Retry } from '../definition/graph.js';
 import type { StepToken } from './token.js';
 
-/** Deaths of a worker in one visit after which the process waits for a person: it may be the step that kills. */
-export const MAX_CRASHES = 5;
-
 /**
  * How long to wait before the next try, ms; null when none is left. A crash of the worker is not a try that failed, and
  * tries a person has forgiven do not count.

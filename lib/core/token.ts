@@ -31,8 +31,12 @@ export interface CarriedData {
 
 /** What bodies have in common. */
 interface WithBody {
-  /** Tries that took their worker with them. */
+  /** Tries in which their worker died. */
   readonly crashes?: number;
+  /** The attempt that runs with no other suspect beside it. */
+  readonly alone?: number;
+  /** Tries in which their worker died while they ran so. */
+  readonly blamed?: number;
   /** It arrived while the process stood still, so its body has not begun. */
   readonly idle?: true;
   /** It ends where it is: something is being undone, or its fork has gone on without it. */

@@ -16,7 +16,8 @@ import { cameDue } from './due.js';
 import { meetCondition } from './enter.js';
 import { type ContextPatch, type DecisionContext, FactError, type ProcessEvent } from './events.js';
 import { flow, rootKey } from './flow.js';
-import { cancelled, claimed, orphaned, resumed, retried, skipped, suspended, taskLost, workerLost } from './interventions.js';
+import { suspectBegan, taskLost, workerLost } from './crashes.js';
+import { cancelled, claimed, orphaned, resumed, retried, skipped, suspended } from './interventions.js';
 import { migrated } from './migrate.js';
 import { bodyEnded } from './outcomes.js';
 import { isFinished, type ParentLink, type ProcessState } from './process.js';
@@ -93,6 +94,7 @@ function decide(draft: Draft, event: ProcessEvent): void {
     case 'task-lost': return taskLost(draft, event);
     case 'claimed': return claimed(draft);
     case 'worker-lost': return workerLost(draft, event);
+    case 'suspect-began': return suspectBegan(draft, event);
     case 'suspended': return suspended(draft);
     case 'resumed': return resumed(draft);
     case 'cancelled': return cancelled(draft, event);

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import type { ExecutionParts } from '../execution/execution-parts.js';
 import { ProcessRunner } from '../execution/process-runner.js';
 import { StepInputs } from '../execution/step-inputs.js';
+import { SuspectTurns } from '../execution/suspect-turns.js';
 import { TaskRunner } from '../execution/task-runner.js';
 import { TransactionTurns } from '../execution/transaction-turns.js';
 import { TransactionalSteps } from '../execution/transactional-steps.js';
@@ -83,7 +84,8 @@ function composeExecution(ground: Ground) {
   const parts: ExecutionParts = { ...ground, inputs: new StepInputs(store, loader, registry) };
   const share = settings.transactionalConcurrency ?? Math.max(1, Math.floor(store.commits.maxTransactions / 2));
   const transactional = new TransactionalSteps(parts, new TransactionTurns(share));
-  return { runner: new ProcessRunner(parts, transactional, settings.concurrency), tasks: new TaskRunner(parts, transactional) };
+  const suspects = new SuspectTurns(ground.writer);
+  return { runner: new ProcessRunner(parts, transactional, suspects, settings.concurrency), tasks: new TaskRunner(parts, transactional, suspects) };
 }
 
 function composeMessaging(ground: Ground) {
@@ -118,7 +120,7 @@ function composeCare(parts: Parts, learned: () => Promise<void>) {
   const inRoot = rootContext();
   parts.limit.onRoom(() => inRoot(() => sweeper.takeFreeSoon()));
   const settled = new SettledWatch({ ...parts, isLooking: (id) => messages.isLooking(id) });
-  return { definitions, sweeper, dueTimers, settled };
+  return { ...care, definitions, sweeper, dueTimers, settled };
 }
 
 /** What follows a commit, in this order: running processes go on first, and people hear of it last. */

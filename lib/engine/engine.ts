@@ -22,6 +22,7 @@ import type { ProcessStarter } from '../writer/process-starter.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 import type { Uncommitted } from '../writer/uncommitted.js';
 import type { DueTimers } from './due-timers.js';
+import type { Heartbeat } from './heartbeat.js';
 import type { EngineSettings } from './settings.js';
 import type { SettledWatch } from './settled.js';
 import type { Sweeper } from './sweeper.js';
@@ -46,6 +47,7 @@ export interface EngineParts {
   readonly children: ChildStarter;
   readonly orphans: ChildCanceller;
   readonly definitions: DefinitionCatalog;
+  readonly heartbeat: Heartbeat;
   readonly sweeper: Sweeper;
   readonly dueTimers: DueTimers;
   readonly lookup: Lookup;

@@ -1,11 +1,14 @@
 import { Logger } from '@nestjs/common';
 import type { ProcessRunner } from '../execution/process-runner.js';
 import { placeOf, type TaskRunner } from '../execution/task-runner.js';
+import type { SilentWorker } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { NewEvent } from '../writer/pending-event.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 
 const MOST_HELD = 10_000;
+/** So much is taken over at once. */
+const PORTION = 500;
 
 /** What recovery looks at. */
 export interface RecoveryParts {
@@ -25,18 +28,21 @@ export class WorkerRecovery {
   /** What the workers that are gone have left. */
   async recover(silentSince: number): Promise<void> {
     const silent = await this.parts.store.maintenance.silentWorkers(silentSince);
-    for (const worker of silent) if (worker !== this.parts.worker) await this.takeOver(worker);
+    for (const worker of silent) if (worker.id !== this.parts.worker) while (await this.takeOver(worker));
   }
 
-  private async takeOver(worker: string): Promise<void> {
+  /** A portion of what it held. True: there may be more. */
+  private async takeOver({ id: worker, retired }: SilentWorker): Promise<boolean> {
     const { maintenance } = this.parts.store;
-    const { processes, tasks } = await maintenance.heldBy(worker, MOST_HELD);
-    if (processes.length === 0 && tasks.length === 0) return maintenance.forgetWorker(worker);
-    this.logger.warn(`Worker ${worker} is gone: taking over ${processes.length} processes and ${tasks.length} tasks.`);
-    await Promise.all([
-      ...processes.map(({ id }) => this.apply(id, { type: 'worker-lost', worker })),
-      ...tasks.map(({ processId, key, run }) => this.apply(processId, { type: 'task-lost', key, run, worker })),
+    const { processes, tasks } = await maintenance.heldBy(worker, PORTION);
+    if (processes.length === 0 && tasks.length === 0) await maintenance.forgetWorker(worker);
+    else this.logger.warn(`Worker ${worker} is gone: taking over ${processes.length} processes and ${tasks.length} tasks.`);
+    const graceful = retired && { graceful: true };
+    const applied = await Promise.all([
+      ...processes.map(({ id }) => this.apply(id, { type: 'worker-lost', worker, ...graceful })),
+      ...tasks.map(({ processId, key, run }) => this.apply(processId, { type: 'task-lost', key, run, worker, ...graceful })),
     ]);
+    return applied.some(Boolean);
   }
 
   /**
@@ -52,10 +58,10 @@ export class WorkerRecovery {
     const changed = [...new Set([...revisions.keys(), ...believed])].filter((id) => writer.known(id)?.process.revision !== revisions.get(id));
     await Promise.all(changed.map((id) => runner.look(id)));
     const forgotten = held.tasks.filter((task) => !runningBefore.has(placeOf(task)) && !tasks.isRunning(task));
-    await Promise.all(forgotten.map(({ processId, key, run }) => this.apply(processId, { type: 'task-lost', key, run, worker })));
+    await Promise.all(forgotten.map(({ processId, key, run }) => this.apply(processId, { type: 'task-lost', key, run, worker, graceful: true })));
   }
 
-  private async apply(id: string, event: NewEvent): Promise<void> {
-    await this.parts.writer.apply(id, event).catch(() => null);
+  private async apply(id: string, event: NewEvent): Promise<boolean> {
+    return (await this.parts.writer.apply(id, event).catch(() => null))?.change != null;
   }
 }

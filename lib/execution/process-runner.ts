@@ -1,5 +1,6 @@
 import type { Change } from '../core/change.js';
 import type { ProcessState } from '../core/process.js';
+import { isSuspect } from '../core/crashes.js';
 import { runnable } from '../core/runnable.js';
 import type { BodyToken, Token } from '../core/token.js';
 import type { JsonObject } from '../values/json.js';
@@ -13,6 +14,7 @@ import type { BodyOutcome } from './read-result.js';
 import { runBody } from './run-step.js';
 import { Slots } from './slots.js';
 import { StepVisit } from './step-context.js';
+import type { SuspectTurns } from './suspect-turns.js';
 import { isTransactional, type TransactionalSteps } from './transactional-steps.js';
 
 /** Runs the bodies of the processes this worker holds, and keeps going while it can: each commit may leave the next to run. */
@@ -24,6 +26,7 @@ export class ProcessRunner {
   constructor(
     private readonly parts: ExecutionParts,
     private readonly transactional: TransactionalSteps,
+    private readonly suspects: SuspectTurns,
     concurrency: number,
   ) {
     this.slots = new Slots(concurrency);
@@ -79,14 +82,14 @@ export class ProcessRunner {
     const visit = new StepVisit(process, bound, token, this.parts.clock);
     running.begin(visit);
     const run = () => this.slots.take(() => void this.run(running, visit, { claim: process.claim }));
-    if (isTransactional(visit)) this.transactional.turns.take(visit, run);
-    else run();
+    this.suspects.take(visit, () => (isTransactional(visit) ? this.transactional.turns.take(visit, run) : run()));
   }
 
   private async run(running: RunningProcess, visit: StepVisit, by: BodyClaim): Promise<void> {
     const { activity, writer, inputs } = this.parts;
     activity.begin();
     try {
+      if (isSuspect(visit.token) && !(await this.suspects.began(visit, by))) return;
       if (visit.token.does === 'undo') visit.undoes = await nextToUndo(this.parts.store.queries, running, visit.token);
       const bringing = inputs.bring(visit, running);
       if (bringing) await bringing;
@@ -98,15 +101,17 @@ export class ProcessRunner {
       }
     } catch {
       writer.forget(running.id); // nobody knows what was recorded: the next look reads it
+    } finally {
+      this.ended(running, visit);
+      activity.end();
     }
-    this.ended(running, visit);
-    activity.end();
   }
 
   private ended(running: RunningProcess, visit: StepVisit): void {
     running.end(visit);
     this.slots.giveBack();
     if (isTransactional(visit)) this.transactional.turns.giveBack();
+    this.suspects.giveBack(visit);
     const known = this.parts.writer.known(running.id);
     if (known) this.drive(known);
     this.leave(running.id);

@@ -1,5 +1,6 @@
 import type { Change } from '../core/change.js';
 import { isTaskWait, type TaskWaitState } from '../core/wait.js';
+import { isSuspect } from '../core/crashes.js';
 import { isUnderAny } from '../core/token-key.js';
 import { taskAddress, taskOf } from '../queue/task-id.js';
 import type { Ran, Task, TaskWork } from '../queue/task-queue.js';
@@ -10,6 +11,7 @@ import { type BodyClaim, recordOutcome } from './record-outcome.js';
 import { runBody } from './run-step.js';
 import { StepVisit } from './step-context.js';
 import { TaskClaims } from './task-claims.js';
+import type { SuspectTurns } from './suspect-turns.js';
 import { isTransactional, type TransactionalSteps } from './transactional-steps.js';
 
 const GONE: Ran = { what: 'gone' };
@@ -25,6 +27,7 @@ export class TaskRunner implements TaskWork {
   constructor(
     private readonly parts: ExecutionParts,
     private readonly transactional: TransactionalSteps,
+    private readonly suspects: SuspectTurns,
   ) {
     this.claims = new TaskClaims(parts);
   }
@@ -103,8 +106,14 @@ export class TaskRunner implements TaskWork {
     this.running.set(placeOf({ processId: process.id, key: token.key }), visit);
     await this.parts.inputs.bring(visit);
     const by = { claim, taskOf: this.parts.worker, begunAt: visit.now.getTime() };
-    if (isTransactional(visit)) return this.inTransaction(visit, by);
-    await recordOutcome(this.parts.writer, visit, by, await runBody(visit, context!, this.parts), context!);
+    if (isSuspect(token)) await new Promise<void>((resolve) => this.suspects.take(visit, resolve));
+    try {
+      if (isSuspect(token) && !(await this.suspects.began(visit, by))) return;
+      if (isTransactional(visit)) await this.inTransaction(visit, by);
+      else await recordOutcome(this.parts.writer, visit, by, await runBody(visit, context!, this.parts), context!);
+    } finally {
+      this.suspects.giveBack(visit);
+    }
   }
 
   private async inTransaction(visit: StepVisit, by: BodyClaim): Promise<void> {

@@ -1,4 +1,5 @@
 import { isFinished, isUnclaimed, type ProcessState } from '../core/process.js';
+import { isSuspect } from '../core/crashes.js';
 import { isActive, type Token } from '../core/token.js';
 import { waitWords } from './explain-waits.js';
 import { type Explained, placeOf, skipping, when, type Word } from './explained.js';
@@ -83,7 +84,8 @@ function running({ process: { status, tokens, worker }, waitsFor, isFull }: Expl
   if (worker === null || isUnclaimed(worker)) return [unclaimed(steps, isFull)];
   const runs = steps.filter((token) => waitsFor(token) === undefined);
   const waits = steps.filter((token) => !runs.includes(token)).map((token) => ({ says: `waits to run ${placeOf(token)}: for ${waitsFor(token)}` }));
-  return runs.length === 0 && waits.length > 0 ? waits : [{ says: `runs ${named(runs)} on worker ${worker}` }, ...waits];
+  const suspected = steps.filter(isSuspect).map((token) => ({ says: `${placeOf(token)} may be what kills its workers: ${token.crashes} died in it` }));
+  return [...(runs.length > 0 || waits.length === 0 ? [{ says: `runs ${named(runs)} on worker ${worker}` }] : []), ...waits, ...suspected];
 }
 
 function unclaimed(steps: readonly Token[], isFull: boolean): Word {

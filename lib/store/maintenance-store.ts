@@ -1,6 +1,6 @@
 import type { MessageState } from '../core/change.js';
 import type { ThreadBeat } from './thread-beat.js';
-import type { DueWait, HeldWork, KnownWorkflow, Match, StoredDefinition, TaskAt } from './port.js';
+import type { DueWait, HeldWork, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt } from './port.js';
 
 /** The part of a store behind the sweep, the heartbeat and the table of definitions. */
 export abstract class MaintenanceStore {
@@ -40,8 +40,8 @@ export abstract class MaintenanceStore {
   }
   /** Says that the worker will not be heard of again. */
   abstract retire(worker: string): Promise<void>;
-  /** Workers last heard of before that; and those that hold something and have no row. */
-  abstract silentWorkers(since: number): Promise<readonly string[]>;
+  /** Workers last heard of before that, those that have retired among them; and those that hold something and have no row. */
+  abstract silentWorkers(since: number): Promise<readonly SilentWorker[]>;
   /** What a worker holds. Nothing: its row may go. */
   abstract heldBy(worker: string, limit: number): Promise<HeldWork>;
   abstract forgetWorker(worker: string): Promise<void>;

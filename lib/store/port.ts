@@ -89,6 +89,13 @@ export interface HeldWork {
   readonly tasks: readonly TaskAt[];
 }
 
+/** A worker that is gone. */
+export interface SilentWorker {
+  readonly id: string;
+  /** It said so itself, as it was shut down: nothing has crashed. */
+  readonly retired: boolean;
+}
+
 /** A wait with its process. */
 export interface ProcessWait {
   readonly process: ProcessState;

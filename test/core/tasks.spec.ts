@@ -67,8 +67,12 @@ describe('a queued task', () => {
 
   it('that kills its worker five times is left to a person; its claims go on growing after the retry', () => {
     const story = new Story(aTask());
-    for (let i = 0; i < 5; i++) story.take('a', 'killed').tell(story.taskLost('a'));
-    expect(story.process).toMatchObject({ status: 'failed', cause: 'a: crashed: its worker died 5 times in this step' });
+    for (let i = 0; i < 5; i++) {
+      story.take('a', 'killed').tell({ type: 'suspect-began', ...story.speaker('a') });
+      story.tell(story.taskLost('a'));
+    }
+    const cause = 'a: crashed: its worker died 5 times in this step, 3 times while no other suspect ran beside it';
+    expect(story.process).toMatchObject({ status: 'failed', cause });
     const { claims } = story.token('a');
     expect(claims).toBe(10);
     story.tell({ type: 'retried' });
@@ -163,14 +167,34 @@ describe('a process and its worker', () => {
     const story = new Story(aDefinition([aStepNode('a', { within: 100 })]));
     for (let i = 1; i <= 5; i++) {
       expect(story.status).toBe('running');
+      story.tell({ type: 'suspect-began', ...story.speaker('a') });
       story.tell({ type: 'worker-lost', worker: 'w' });
     }
-    expect(story.process).toMatchObject({ status: 'failed', cause: 'a: crashed: its worker died 5 times in this step', worker: null });
+    const cause = 'a: crashed: its worker died 5 times in this step, 3 times while no other suspect ran beside it';
+    expect(story.process).toMatchObject({ status: 'failed', cause, worker: null });
     story.now += 50;
     story.tell({ type: 'retried' });
     expect(story.token('a')).toMatchObject({ deadline: NOON + 150, attempt: 7 });
     expect(story.token('a').crashes).toBeUndefined();
     expect(story.status).toBe('running');
+  });
+
+  it('a suspect whose turn has not come is not to blame, nor is one whose worker was shut down', () => {
+    const story = new Story(aLine('a', 'b'));
+    for (let i = 1; i <= 9; i++) story.tell({ type: 'worker-lost', worker: 'w' });
+    expect(story.token('a')).toMatchObject({ crashes: 2, attempt: 10, forgiven: 7 });
+    story.tell({ type: 'suspect-began', ...story.speaker('a') });
+    expect(story.records.at(-1)).toBe('step-isolated a');
+    for (let i = 1; i <= 9; i++) story.tell({ type: 'worker-lost', worker: 'w', graceful: true });
+    expect(story.process).toMatchObject({ status: 'running' });
+    expect(story.token('a').blamed).toBeUndefined();
+    story.do('a', 'b');
+    expect(story.status).toBe('completed');
+  });
+
+  it('one that is no suspect does not say that it begins', () => {
+    const story = new Story(aLine('a', 'b'));
+    expect(story.tell({ type: 'suspect-began', ...story.speaker('a') })).toBeNull();
   });
 
   it('while nothing starts, the death of its worker is nobody’s fault', () => {

@@ -68,6 +68,7 @@ const events: { [T in ProcessEvent['type']]: Told } = {
   'task-lost': { type: 'task-lost', key: '0/3', run: 5, worker: 't', ...by },
   claimed: { type: 'claimed', ...by },
   'worker-lost': { type: 'worker-lost', worker: 'w', ...by },
+  'suspect-began': { type: 'suspect-began', ...run, ...by },
   suspended: { type: 'suspended', why: 'a holiday', ...by },
   resumed: { type: 'resumed', ...by },
   cancelled: { type: 'cancelled', why: 'enough', ...by },
@@ -128,6 +129,7 @@ const table: { [T in ProcessEvent['type']]: { [S in ProcessStatus]: string | nul
   'worker-lost': {
     running: 'process-recovered → running (b 2)', waiting: null, suspended: 'process-recovered → suspended (- 2)', failed: 'process-recovered → failed (- 2)', completed: null, cancelled: null,
   },
+  'suspect-began': { running: null, waiting: null, suspended: null, failed: null, completed: null, cancelled: null },
   suspended: {
     running: 'process-suspended → suspended (w 1)', waiting: 'process-suspended → suspended (- 1)', suspended: null, failed: 'process-suspended → suspended (w 1)', completed: null, cancelled: null,
   },
@@ -168,7 +170,7 @@ describe('every status × every event', () => {
 
   it('knows them all', () => {
     expect(Object.keys(table).sort()).toEqual(Object.keys(events).sort());
-    expect(Object.keys(table)).toHaveLength(23);
+    expect(Object.keys(table)).toHaveLength(24);
   });
 });
 

@@ -3,7 +3,7 @@ import type { MessageState } from '../../core/change.js';
 import { isUnclaimed, UNCLAIMED_NEW } from '../../core/process.js';
 import { isTaskWait, type TaskWaitState } from '../../core/wait.js';
 import { MaintenanceStore } from '../maintenance-store.js';
-import type { DueWait, HeldWork, KnownWorkflow, Match, StoredDefinition, TaskAt } from '../port.js';
+import type { DueWait, HeldWork, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt } from '../port.js';
 import { addressedIn, byStart, type MemoryTables, type ProcessRows, readyTasksIn, taskAtOf, timedIn } from './process-rows.js';
 import { byArrival, byMatch, isOfKnown, isOrphan, matchesIn } from './row-filters.js';
 
@@ -72,10 +72,11 @@ export class MemoryMaintenance extends MaintenanceStore {
     this.workers.set(worker, 0);
   }
 
-  override async silentWorkers(since: number): Promise<readonly string[]> {
-    const silent = [...this.workers].filter(([, seen]) => seen < since).map(([id]) => id);
+  override async silentWorkers(since: number): Promise<readonly SilentWorker[]> {
+    const silent = [...this.workers].filter(([, seen]) => seen < since).map(([id, seen]) => ({ id, retired: seen === 0 }));
     const holding = this.tables.all.flatMap((rows) => [rows.process.worker, ...tasksIn(rows).map(({ waitsFor }) => waitsFor.worker)]);
-    return [...silent, ...new Set(holding.filter((id): id is string => id !== null && !isUnclaimed(id) && !this.workers.has(id)))];
+    const forgotten = new Set(holding.filter((id): id is string => id !== null && !isUnclaimed(id) && !this.workers.has(id)));
+    return [...silent, ...[...forgotten].map((id) => ({ id, retired: false }))];
   }
 
   override async heldBy(worker: string, limit: number): Promise<HeldWork> {

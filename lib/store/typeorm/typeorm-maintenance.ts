@@ -1,7 +1,7 @@
 import type { MessageState } from '../../core/change.js';
 import { UNCLAIMED, UNCLAIMED_NEW } from '../../core/process.js';
 import { MaintenanceStore } from '../maintenance-store.js';
-import type { DueWait, HeldWork, KnownWorkflow, Match, StoredDefinition, TaskAt } from '../port.js';
+import type { DueWait, HeldWork, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt } from '../port.js';
 import type { ThreadBeat } from '../thread-beat.js';
 import { orphansQuery } from './orphans-query.js';
 import { inList, isKnown } from './query.js';
@@ -114,12 +114,12 @@ export class TypeOrmMaintenance extends MaintenanceStore {
     return `insert into workflow_worker (id, seen_at, started_at) values (?, ${when}, ${this.words.now})${this.words.overwrite('id', ['seen_at'])}`;
   }
 
-  override async silentWorkers(since: number): Promise<readonly string[]> {
+  override async silentWorkers(since: number): Promise<readonly SilentWorker[]> {
     const rows = await this.reader.rows({
-      sql: `select id from workflow_worker where seen_at < ? union ${withoutRow('process')} union ${withoutRow('wait')}`,
+      sql: `select id, seen_at from workflow_worker where seen_at < ? union ${withoutRow('process')} union ${withoutRow('wait')}`,
       values: [since],
     });
-    return rows.map(({ id }) => String(id));
+    return rows.map(({ id, seen_at }) => ({ id: String(id), retired: Number(seen_at) === 0 }));
   }
 
   override async heldBy(worker: string, limit: number): Promise<HeldWork> {
@@ -156,5 +156,5 @@ export class TypeOrmMaintenance extends MaintenanceStore {
 
 /** Its row was forgotten, or it died before it wrote one: what it holds would never be taken over. */
 function withoutRow(holding: 'process' | 'wait'): string {
-  return `select distinct h.worker from workflow_${holding} h where h.worker > '${UNCLAIMED_NEW}' and not exists (select 1 from workflow_worker k where k.id = h.worker)`;
+  return `select distinct h.worker, 1 as seen_at from workflow_${holding} h where h.worker > '${UNCLAIMED_NEW}' and not exists (select 1 from workflow_worker k where k.id = h.worker)`;
 }

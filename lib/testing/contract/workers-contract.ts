@@ -1,20 +1,24 @@
-import { UNCLAIMED } from '../../core/process.js';
+import { UNCLAIMED, UNCLAIMED_NEW } from '../../core/process.js';
 import { anId, aStart, aWait, knownAs } from '../builders.js';
 import type { Bench } from '../process-store.contract.js';
 import { started } from './commit-contract.js';
 
 export function workersContract({ kit: { describe, it, expect }, store }: Bench): void {
+  const silentSince = async (since: number) => (await store().maintenance.silentWorkers(since)).map(({ id }) => id);
+
   describe('workers', () => {
     it('that were not heard of are silent', async () => {
       const [one, two] = [anId('w'), anId('w')];
       const now = await store().maintenance.beat(one);
       await store().maintenance.beat(two);
       expect(Math.abs(now - Date.now()) < 60_000).toBe(true);
-      const silent = async (since: number) => (await store().maintenance.silentWorkers(since)).filter((id) => id === one || id === two);
+      const silent = async (since: number) => (await silentSince(since)).filter((id) => id === one || id === two);
       expect(await silent(now)).toEqual([]);
       expect((await silent(now + 60_000)).sort()).toEqual([one, two].sort());
       await store().maintenance.retire(one);
       expect(await silent(1)).toEqual([one]);
+      const all = await store().maintenance.silentWorkers(now + 60_000);
+      expect(all.filter(({ id }) => id === one || id === two).map(({ id, retired }) => [id, retired]).sort()).toEqual([[one, true], [two, false]].sort()); // prettier-ignore
       await store().maintenance.forgetWorker(one);
       expect(await silent(now + 60_000)).toEqual([two]);
       await store().maintenance.forgetWorker(two);
@@ -23,17 +27,18 @@ export function workersContract({ kit: { describe, it, expect }, store }: Bench)
     it('that hold something and were never heard of are silent', async () => {
       const [one, two] = [anId('w'), anId('w')];
       await started(store(), { process: { worker: one } });
+      await started(store(), { process: { worker: UNCLAIMED_NEW } });
       await started(store(), { process: { worker: UNCLAIMED }, waits: { put: [aWait({ kind: 'task', queue: 'q', worker: two })] } });
-      expect((await store().maintenance.silentWorkers(0)).filter((id) => id === one || id === two || id === UNCLAIMED).sort()).toEqual([one, two].sort());
+      expect((await silentSince(0)).filter((id) => [one, two, UNCLAIMED, UNCLAIMED_NEW].includes(id)).sort()).toEqual([one, two].sort());
       await store().maintenance.beat(one);
-      expect((await store().maintenance.silentWorkers(0)).filter((id) => id === one || id === two)).toEqual([two]);
+      expect((await silentSince(0)).filter((id) => id === one || id === two)).toEqual([two]);
     });
 
     it('that beat again are silent no more', async () => {
       const worker = anId('w');
       await store().maintenance.retire(worker);
       const now = await store().maintenance.beat(worker);
-      expect((await store().maintenance.silentWorkers(now)).includes(worker)).toBe(false);
+      expect((await silentSince(now)).includes(worker)).toBe(false);
       expect((await store().maintenance.beat(worker)) >= now).toBe(true);
     });
 
@@ -47,15 +52,17 @@ export function workersContract({ kit: { describe, it, expect }, store }: Bench)
       expect(await store().maintenance.heldBy(anId('w'), 10)).toEqual({ processes: [], tasks: [] });
     });
 
-    it('find processes that nobody holds, of their workflows', async () => {
+    it('find processes that nobody holds, of their workflows: those that have begun come first', async () => {
       const workflow = anId('wf');
+      const fresh = await started(store(), { process: { workflow, worker: UNCLAIMED_NEW } });
       const free = await started(store(), { process: { workflow, worker: UNCLAIMED } });
       await store().commits.commit([
         aStart({ process: { workflow, worker: 'w' } }),
         aStart({ process: { workflow, worker: null } }),
         aStart({ process: { worker: UNCLAIMED } }),
       ]);
-      expect(await store().maintenance.freeProcesses(knownAs(workflow, 'none'), 10)).toEqual([free.id]);
+      expect(await store().maintenance.freeProcesses(knownAs(workflow, 'none'), 10)).toEqual([free.id, fresh.id]);
+      expect(await store().maintenance.freeProcesses(knownAs(workflow, 'none'), 1)).toEqual([free.id]);
       expect(await store().maintenance.freeProcesses([], 10)).toEqual([]);
     });
   });

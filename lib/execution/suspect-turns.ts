@@ -1,0 +1,41 @@
+import { Logger } from '@nestjs/common';
+import { isSuspect } from '../core/crashes.js';
+import type { ProcessWriter } from '../writer/process-writer.js';
+import type { BodyClaim } from './record-outcome.js';
+import { Slots } from './slots.js';
+import type { StepVisit } from './step-context.js';
+
+/**
+ * Suspects run one at a time: bodies in whose visit the worker has died twice. That one begins is recorded before it does, so if the
+ * worker dies again it is known which body was at work.
+ */
+export class SuspectTurns {
+  private readonly slots = new Slots(1);
+  private readonly logger = new Logger('Workflow');
+
+  constructor(private readonly writer: ProcessWriter) {}
+
+  /** Calls `work` now; for a suspect, when it is its turn: it calls back when it is done. */
+  take(visit: StepVisit, work: () => void): void {
+    if (!isSuspect(visit.token)) return work();
+    visit.waitsFor = 'its turn: workers died in it before, so it runs with no other such step beside it';
+    this.slots.take(() => {
+      visit.waitsFor = undefined;
+      work();
+    });
+  }
+
+  giveBack({ token }: StepVisit): void {
+    if (isSuspect(token)) this.slots.giveBack();
+  }
+
+  /** Records that it begins. False: it has lost the visit meanwhile. */
+  async began(visit: StepVisit, { claim, taskOf }: BodyClaim): Promise<boolean> {
+    const { key, run, attempt, crashes } = visit.token;
+    this.logger.warn(
+      `${visit.workflow}.${visit.name} of process ${visit.processId} may be what kills its workers: ${crashes} died in it. It runs with no other suspect beside it.`,
+    );
+    const applied = await this.writer.apply(visit.processId, { type: 'suspect-began', key, run, attempt, claim, taskOf }, { patient: true });
+    return applied?.change != null;
+  }
+}
