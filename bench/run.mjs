@@ -2,10 +2,13 @@
  * Ten trivial durable steps, 1, 100 and 1,000 processes in flight: Argonaut beside the bare protocol and DBOS.
  * Same work, same machine, same run: the engines take turns, round by round; medians are shown with their spread.
  *
- *   node bench/run.mjs [--rounds=3] [--quick] [--json] [--engines=argonaut,proto]
+ *   node bench/run.mjs [--rounds=3] [--quick] [--json] [--engines=argonaut,proto] [--profile]
+ *
+ * `--profile` prints where Node's time goes, function by function, instead of comparing: one round of the first engine.
  */
 import { execFile } from 'node:child_process';
 import { cpus } from 'node:os';
+import { profile } from './profile.mjs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -27,6 +30,12 @@ const ENGINES = {
   dbos: { script: 'dbos.mjs', database: 'postgres', workflows: { 1: 200, 100: 800, 1000: 2000 } },
 };
 const WORKFLOWS = { 1: 400, 100: 6000, 1000: 12000 };
+
+if (flags.profile) {
+  const [name] = String(flags.engines ?? 'argonaut').split(',');
+  for (const concurrency of [100, 1000]) await profile(ENGINES[name], concurrency, Math.round(WORKFLOWS[concurrency] * scale));
+  process.exit(0);
+}
 
 const chosen = flags.engines ? String(flags.engines).split(',') : Object.keys(ENGINES);
 const results = new Map(chosen.map((name) => [name, new Map()]));
@@ -51,7 +60,7 @@ async function once(name, concurrency) {
     all.set(concurrency, [...(all.get(concurrency) ?? []), result]);
     if (!flags.json)
       console.error(
-        `${name.padEnd(24)} ${String(concurrency).padStart(5)} in flight  ${String(result.stepsPerSecond).padStart(7)} steps/s  p50 ${result.p50Ms} ms`,
+        `${name.padEnd(24)} ${String(concurrency).padStart(5)} in flight  ${String(result.stepsPerSecond).padStart(7)} steps/s  p50 ${result.p50Ms} ms  ${result.nodeMicrosPerStep} µs and ${result.garbageKbPerStep} kB a step`,
       );
   } catch (error) {
     const [why] = String(error.stderr || error.message)
@@ -74,6 +83,7 @@ function summary(all) {
         p50Ms: spread(runs.map((each) => each.p50Ms)),
         p99Ms: spread(runs.map((each) => each.p99Ms)),
         nodeMicrosPerStep: spread(runs.map((each) => each.nodeMicrosPerStep)),
+        garbageKbPerStep: spread(runs.map((each) => each.garbageKbPerStep)),
       },
     ]),
   );
@@ -93,11 +103,11 @@ console.log(
 );
 
 function print() {
-  console.log(`\n| engine | 1 in flight, p50 ms (10 steps) | 100, steps/s | 1,000, steps/s | Node µs/step at 100 |\n|---|---|---|---|---|`);
+  console.log(`\n| engine | 1 in flight, p50 ms (10 steps) | 100, steps/s | 1,000, steps/s | Node µs/step at 100 | at 1,000 | garbage kB/step at 100 | at 1,000 |\n|---|---|---|---|---|---|---|---|`);
   const cell = (value) => (value ? `${value.median} [${value.min}-${value.max}]` : '-');
   for (const [name, { inFlight }] of Object.entries(engines)) {
     console.log(
-      `| ${name} | ${cell(inFlight[1]?.p50Ms)} | ${cell(inFlight[100]?.stepsPerSecond)} | ${cell(inFlight[1000]?.stepsPerSecond)} | ${cell(inFlight[100]?.nodeMicrosPerStep)} |`,
+      `| ${name} | ${cell(inFlight[1]?.p50Ms)} | ${cell(inFlight[100]?.stepsPerSecond)} | ${cell(inFlight[1000]?.stepsPerSecond)} | ${cell(inFlight[100]?.nodeMicrosPerStep)} | ${cell(inFlight[1000]?.nodeMicrosPerStep)} | ${cell(inFlight[100]?.garbageKbPerStep)} | ${cell(inFlight[1000]?.garbageKbPerStep)} |`,
     );
   }
 }

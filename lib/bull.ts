@@ -1,2 +1,2 @@
-// Task queues in Redis. The only entry that loads Bull: `npm i bull @nestjs/bull`.
+// Task queues in Redis. No other entry loads Bull: `npm i bull @nestjs/bull`.
 export { bullTaskQueue, type BullTaskQueueOptions } from './queue/bull/bull-adapter.js';

@@ -38,14 +38,14 @@ export type {
   StepResult,
 } from './values/types.js';
 
-// Letting messages in
+// Receiving messages
 export { HandlesResponse } from './handlers/handles-response.decorator.js';
 export { HandlesInput } from './handlers/handles-input.decorator.js';
 export { HandlesEvent } from './handlers/handles-event.decorator.js';
 export { StartsProcess } from './handlers/starts-process.decorator.js';
 export type { HandlerOptions } from './handlers/message-handler.js';
 
-// Using it
+// Using workflows
 export { WorkflowService } from './workflow.service.js';
 export type { ActionOptions, SkipOptions, DeliveryOptions, StartOptions } from './writer/call-options.js';
 export type { LogLine } from './query/process-log.js';
@@ -82,7 +82,7 @@ export {
   WorkflowError,
 } from './values/errors.js';
 
-// Setting it up
+// Setting up the module
 export { WorkflowModule } from './workflow.module.js';
 export { databaseTaskQueue } from './queue/database/database-adapter.js';
 export type { QueueList, QueueSettings } from './queue/queue-settings.js';
@@ -90,4 +90,4 @@ export { Clock } from './values/clock.js';
 export type { WorkerOptions, WorkflowModuleOptions } from './engine/options.js';
 export type { WorkflowModuleAsyncOptions, WorkflowModuleExtras, WorkflowOptionsFactory } from './workflow.options.js';
 
-// Elsewhere: nestjs-argonaut/bull, nestjs-argonaut/ports, nestjs-argonaut/testing
+// Other entries: nestjs-argonaut/bull, nestjs-argonaut/ports, nestjs-argonaut/testing

@@ -1,4 +1,4 @@
-// What to implement to bring your own database or task queue; the contract suites are in nestjs-argonaut/testing.
+// The ports to implement for your own database or task queue; the contract suites are in nestjs-argonaut/testing.
 export type { Adapter } from './values/adapter.js';
 export { ProcessStore, valuesOf } from './store/process-store.js';
 export { CommitStore } from './store/commit-store.js';
@@ -14,4 +14,5 @@ export type { Token } from './core/token.js';
 export type { WaitState } from './core/wait.js';
 export type { WaitKind, WaitsFor } from './core/waits-for.js';
 export type { Json, JsonObject } from './values/json.js';
+export { Announcer, type NewWork } from './values/announcer.js';
 export { TaskQueue, type Ran, type Task, type TaskWork } from './queue/task-queue.js';

@@ -23,7 +23,7 @@ import { WORKFLOW_OPTIONS, type WorkflowModuleAsyncOptions, type WorkflowModuleE
 import { type WorkflowModuleOptions } from './engine/options.js';
 import { WorkflowService } from './workflow.service.js';
 
-/** Workflows that are data, and what they name: known with the module graph, also where a factory makes the options. */
+/** Workflows that are data, and the contexts that they name. They are known with the module graph, even if a factory makes the options. */
 const DOCUMENTS = Symbol('WORKFLOW_DOCUMENTS');
 
 /**
@@ -43,17 +43,17 @@ export class WorkflowModule implements OnModuleInit, OnApplicationBootstrap, Bef
     @Inject(DOCUMENTS) private readonly documents: Documents,
   ) {}
 
-  /** With options known now. @throws InvalidWorkflowError when the application boots, with all problems of options and workflows */
+  /** Takes options that are known now. @throws InvalidWorkflowError when the application boots, with all problems of options and workflows */
   static forRoot(options: WorkflowModuleOptions & WorkflowModuleExtras = {}): DynamicModule {
     return assemble(options, [{ provide: WORKFLOW_OPTIONS, useValue: options }]);
   }
 
-  /** With options from a factory, which may have things injected. What shapes the module graph is given beside it. */
+  /** Takes options from a factory, which may have providers injected. Options that shape the module graph are given beside it. */
   static forRootAsync(options: WorkflowModuleAsyncOptions): DynamicModule {
     return assemble(options, optionProviders(options), options.imports);
   }
 
-  /** Workflows and tables are known to be right before anybody uses them; a wrong one stops the boot. */
+  /** Checks workflows and tables before they are used; a wrong one stops the boot. */
   async onModuleInit(): Promise<void> {
     const problems: string[] = [];
     settingsOf(this.options, problems);
@@ -63,13 +63,13 @@ export class WorkflowModule implements OnModuleInit, OnApplicationBootstrap, Bef
     await definitions.open();
   }
 
-  /** All modules are ready: bodies may run. */
+  /** Starts the engine once all modules are ready, so that bodies may run. */
   async onApplicationBootstrap(): Promise<void> {
     this.endListening = listenToLogger();
     await this.engine.start();
   }
 
-  /** The database is still there: what runs can be recorded. */
+  /** Stops the engine while the database is still there, so that running bodies can be recorded. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.engine.stop().finally(this.endListening);
     await this.engine.parts.store.close();
@@ -93,8 +93,8 @@ function assemble(extras: WorkflowModuleExtras, options: Provider[], imports: Dy
       { provide: DOCUMENTS, useValue: documentsOf(extras) },
       ...(store.providers ?? []),
       ...(queue.providers ?? []),
-      bound(ProcessStore, store),
-      bound(TaskQueue, queue),
+      bindPort(ProcessStore, store),
+      bindPort(TaskQueue, queue),
       extras.clock ? { provide: Clock, useValue: extras.clock } : { provide: Clock, useClass: StoreClock },
       { provide: Timers, useClass: SystemTimers },
       {
@@ -109,7 +109,7 @@ function assemble(extras: WorkflowModuleExtras, options: Provider[], imports: Dy
   };
 }
 
-function bound(
+function bindPort(
   port: typeof ProcessStore | typeof TaskQueue,
   { use, providers = [] }: NonNullable<WorkflowModuleExtras['store'] | WorkflowModuleExtras['taskQueue']>,
 ): Provider {

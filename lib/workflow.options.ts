@@ -7,9 +7,9 @@ import type { WorkflowModuleOptions } from './engine/options.js';
 import type { Adapter } from './values/adapter.js';
 import type { Class } from './values/types.js';
 
-/** What shapes the module graph, and so cannot come from a factory. */
+/** Options that shape the module graph, and so cannot come from a factory. */
 export interface WorkflowModuleExtras extends Documents {
-  /** Where processes live. Default: the TypeORM data source. */
+  /** Where processes are stored. Default: the TypeORM data source. */
   readonly store?: Adapter<ProcessStore<any>>;
   /** Default: task queues in that store, of any name. */
   readonly taskQueue?: Adapter<TaskQueue>;
@@ -17,7 +17,7 @@ export interface WorkflowModuleExtras extends Documents {
   readonly clock?: Clock;
   /** The name of the TypeORM data source. Default: the default one. */
   readonly dataSource?: string;
-  /** Default true: decorators need `WorkflowService` wherever they stand. */
+  /** Default true, because decorators need `WorkflowService` in every module that uses them. */
   readonly isGlobal?: boolean;
 }
 
@@ -34,5 +34,5 @@ export interface WorkflowModuleAsyncOptions extends WorkflowModuleExtras, Pick<M
   readonly useExisting?: Class<WorkflowOptionsFactory>;
 }
 
-/** The token of the options, for whoever builds on this module. */
+/** The injection token of the options, for modules that build on this one. */
 export const WORKFLOW_OPTIONS = Symbol('WORKFLOW_OPTIONS');

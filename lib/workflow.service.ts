@@ -38,7 +38,7 @@ import type { ProcessView } from './query/views.js';
 const START_OPTIONS = ['groupId', 'id', 'version', 'ifLive', 'actor', 'reason', 'manager'];
 
 /**
- * The one way in. What is told is committed when a call resolves; what a step then does, or throws, is seen by {@link settled}.
+ * The API for applications. A change is committed when its call resolves; {@link settled} shows what steps then do or throw.
  * Bad input is refused with a {@link WorkflowError} before anything is written.
  */
 export class WorkflowService {
@@ -89,8 +89,8 @@ export class WorkflowService {
   }
 
   /**
-   * Brings the answer to a step's request. Resolves when it is committed, with what became of it: `delivered`; `stored`, if nobody
-   * asked yet; `duplicate`, `late` or `conflict`, which change nothing.
+   * Brings the answer to a step's request. Resolves when the answer is committed, with its disposition: `delivered`; `stored`, if no
+   * process asked yet; `duplicate`, `late` or `conflict`, which change nothing.
    * @throws UnknownWorkflowError, UnknownStepError, InvalidInputError, UnserialisableValueError, ValueTooLargeError; NotWaitingError
    * if the id belongs to another step
    */
@@ -115,8 +115,8 @@ export class WorkflowService {
   }
 
   /**
-   * Brings the input that a step waits for; inside `forEach` to the item that has waited longest. Resolves when it is committed; the
-   * step runs then. Known by its `messageId` it is a duplicate, and changes nothing.
+   * Brings the input that a step waits for; inside `forEach` to the item that has waited longest. Resolves when the input is committed;
+   * the step runs after that. An input with a known `messageId` is a duplicate, and changes nothing.
    * @throws UnknownWorkflowError, UnknownStepError, ProcessNotFoundError; InvalidInputError with one sentence for each field, and
    * nothing is changed; UnserialisableValueError, ValueTooLargeError; NotWaitingError, ProcessFinishedError
    */
@@ -130,15 +130,15 @@ export class WorkflowService {
     return processView(await this.parts.inputs.provide(workflow, step as Class | string, process, input, deliveryRequest(options, this.parts.clock.now())));
   }
 
-  /** The inputs that are owed, oldest first, a page at a time. @throws InvalidInputError for a limit or cursor that is none */
+  /** Inputs that processes wait for, oldest first, a page at a time. @throws InvalidInputError for a wrong filter, limit or cursor */
   waitingForInput(filter: InputFilter = {}): Promise<Page<OwedInput>> {
     return this.parts.owed.page(filter);
   }
 
   /**
-   * Tells of an event. It reaches every live process that stands still for it under this key (or one of these), and every one with
-   * the key as its group id that listens for it; one that will stand still for it later finds it kept. A step that waits under no key
-   * of its own waits under the group id. Resolves with one delivery for each process.
+   * Emits an event. The event reaches every live process that waits for it under this key (or one of these), and every live process
+   * with the key as its group id that has an unsolicited step for it. A process that waits for it later finds it kept. A step without
+   * a key of its own waits under the group id. Resolves with the deliveries, each with its process.
    * @throws InvalidInputError, UnserialisableValueError, ValueTooLargeError
    */
   async emit<const E extends EventName>(event: E, key: string | readonly string[], data: EventData<E>, options: DeliveryOptions = {}): Promise<Delivery[]> {
@@ -152,12 +152,12 @@ export class WorkflowService {
     return this.parts.messages.emit(event, keys as readonly string[], body, deliveryRequest(options, this.parts.clock.now()));
   }
 
-  /** Resolves when the process waits, parks or ends; after `timeout` too, with the process as it then is. Never throws a step's error. */
+  /** Resolves when the process waits, is suspended, fails or ends, or after `timeout`, with the process as it is then. Never throws a step's error. */
   async settled(process: ProcessRef, options: { timeout?: Duration } = {}): Promise<Process> {
     return processView(await this.parts.settled.settled(process, options.timeout));
   }
 
-  /** Stops it: no step starts any more, messages are kept. A body under way ends, and counts. @throws ProcessFinishedError */
+  /** Suspends the process: no step starts, and messages are kept. A body under way ends, and its outcome counts. @throws ProcessFinishedError */
   async suspend(process: ProcessRef, options: ActionOptions = {}): Promise<Process> {
     return processView(await this.parts.operations.suspend(process, options));
   }
@@ -168,30 +168,30 @@ export class WorkflowService {
   }
 
   /**
-   * Ends it: nothing of it runs or waits any more; its group id is free. `compensate`: what its steps did is undone first, the last
-   * of them first. @throws ProcessFinishedError
+   * Ends the process: nothing in it runs or waits any more, and its group id is free. `compensate`: its completed steps are undone
+   * first, the newest first. @throws ProcessFinishedError
    */
   async cancel(process: ProcessRef, options: ActionOptions & { compensate?: boolean } = {}): Promise<Process> {
     return processView(await this.parts.operations.cancel(process, options));
   }
 
-  /** Gives what has failed a new attempt, with the message it had. @throws NotWaitingError if nothing (of that step) has failed */
+  /** Gives what has failed, or only `step`, a new attempt with the message it had. @throws NotWaitingError if nothing (of that step) has failed */
   async retry(process: ProcessRef, options: ActionOptions & { step?: string } = {}): Promise<Process> {
     return processView(await this.parts.operations.retry(process, options));
   }
 
   /**
-   * Begins again from an old version of the context, in place: the values of that version become the newest, every step that was
-   * under way then runs again and asks anew, and all it waits for now is dead. Also brings back a finished process.
-   * @throws InvalidInputError for a version there is not; ProcessAlreadyLiveError if another process took its group id meanwhile
+   * Restarts the process in place from an old version of its context. The values of that version become the newest, every step that
+   * was under way then runs and asks again, and all current waits end. Also brings back a finished process.
+   * @throws InvalidInputError for an unknown version; ProcessAlreadyLiveError if another process took its group id meanwhile
    */
   async restartFrom(process: ProcessRef, contextVersion: number, options: ActionOptions = {}): Promise<Process> {
     return processView(await this.parts.operations.restartFrom(process, contextVersion, options));
   }
 
   /**
-   * Lets a step pass that waits or has failed, with the values it would have brought: inside `forEach`, for every item that stands
-   * there. Of a decision say where it goes on (`next`). @throws NotWaitingError, UnknownStepError, InvalidInputError, UnserialisableValueError, ValueTooLargeError
+   * Skips a step that waits or has failed, with the values it would have brought; inside `forEach`, for every item that is in the step.
+   * A decision needs `next`, where it goes on. @throws NotWaitingError, UnknownStepError, InvalidInputError, UnserialisableValueError, ValueTooLargeError
    */
   async skip<W extends Class | string>(
     workflow: W,
@@ -214,32 +214,32 @@ export class WorkflowService {
     return { ...processView(state), context: fromStored(this.parts.history.schemaOf(state), values), waits: this.shown(state, waits) };
   }
 
-  /** What somebody or something outside can end. */
+  /** Shows the waits that something outside the engine can end. */
   private shown(state: ProcessState, waits: readonly WaitState[]): WaitView[] {
     return waits.filter(isShown).map((wait) => waitView(state.id, wait, this.parts.owed.schemaOf(state, wait)));
   }
 
-  /** Processes, newest first, a page at a time. @throws InvalidInputError for a limit or cursor that is none */
+  /** Processes, newest first, a page at a time. @throws InvalidInputError for a wrong filter, limit or cursor */
   async find(filter: ProcessFilter = {}): Promise<Page<Process>> {
     const page = await this.parts.lookup.page(this.parts.lookup.query(filter), filter);
     return { ...page, items: page.items.map(processView) };
   }
 
-  /** Everything that happened to it, in order, with what each step returned and each message said. @throws ProcessNotFoundError */
+  /** All that happened to the process, in order, with what each step returned and each message said. @throws ProcessNotFoundError */
   async history(process: ProcessRef): Promise<HistoryRecord[]> {
     return this.parts.history.of(await this.parts.lookup.toRead(process));
   }
 
   /**
-   * What its steps noted, and what Nest's `Logger` said while they ran, in order; with the stack of what they threw. At most 200 lines
-   * of an attempt are kept. (`console.log` is not heard.) @throws ProcessNotFoundError
+   * Notes of its steps, and what Nest's `Logger` wrote while they ran, in order, with the stacks of errors thrown. At most 200 lines
+   * of an attempt are kept. (`console.log` is not recorded.) @throws ProcessNotFoundError
    */
   async log(process: ProcessRef): Promise<LogLine[]> {
     const { id } = await this.parts.lookup.toRead(process);
     return logOf(await this.parts.store.queries.recordsOf(id));
   }
 
-  /** What it waits for, since when and until when, who holds it, and what could be done now. @throws ProcessNotFoundError */
+  /** Says what it waits for, since when and until when, which worker holds it, and what could be done now. @throws ProcessNotFoundError */
   async explain(process: ProcessRef): Promise<Explanation> {
     const state = await this.parts.lookup.toRead(process);
     const { workflow, workflowVersion } = state;
@@ -255,18 +255,18 @@ export class WorkflowService {
     return { ...told, waits: this.shown(state, waits) };
   }
 
-  /** All values of that version, typed by the context's class. @throws InvalidInputError for a version there is not */
+  /** All values of that version, typed by the context's class. @throws InvalidInputError for an unknown version */
   async contextAt<W extends Class | string = string>(process: ProcessRef<W>, version: number): Promise<ContextIn<W>> {
     const state = await this.parts.lookup.toRead(process);
     return fromStored(this.parts.history.schemaOf(state), await this.parts.history.valuesAt(state, version)) as ContextIn<W>;
   }
 
-  /** What changed from one version to another, key by key, as stored. @throws InvalidInputError for a version there is not */
+  /** Changes from one version to another, key by key, as stored. @throws InvalidInputError for an unknown version */
   async diff(process: ProcessRef, from: number, to: number): Promise<ContextChange[]> {
     return this.parts.history.diff(await this.parts.lookup.toRead(process), from, to);
   }
 
-  /** The workflow as a Mermaid flowchart; of a process, in its version and with the places where it stands. @throws UnknownWorkflowError */
+  /** Draws a workflow as a Mermaid flowchart; for a process, in its version and with the places where it stands. @throws UnknownWorkflowError */
   draw(workflow: Class | string): string;
   draw(workflow: Class | string, process: ProcessOf): Promise<string>;
   draw(workflow: Class | string, process?: ProcessOf): string | Promise<string> {
@@ -280,31 +280,31 @@ export class WorkflowService {
   }
 
   /**
-   * Adds a workflow that is data, or replaces it: every instance learns of it within a sweep. A document that states no version gets
-   * the next one when its graph has changed; what was started before goes on as it was.
-   * @throws InvalidWorkflowError with all problems at once; also where live processes need another graph of the version it states
+   * Adds a workflow that is data, or replaces it. Every worker learns of it within a sweep. A document that states no version gets the
+   * next one when its graph has changed; processes started before go on as they were.
+   * @throws InvalidWorkflowError with all problems at once; also if live processes need another graph of the version it states
    */
   define(workflow: WorkflowJson): Promise<void> {
     return this.parts.definitions.define(workflow);
   }
 
   /**
-   * Takes a workflow that is data back, all of its versions or one: nothing is started with it any more, and what was stands still
-   * until it is defined again. @throws UnknownWorkflowError; InvalidInputError for what is code
+   * Withdraws a workflow that is data, all of its versions or one: no process starts with it any more, and those that were started
+   * stand still until it is defined again. @throws UnknownWorkflowError; InvalidInputError for a workflow that is code
    */
   withdraw(workflow: string, options: { readonly version?: number } = {}): Promise<void> {
     return this.parts.definitions.withdraw(workflow, options.version);
   }
 
-  /** What would become of the live processes of one version under another. Changes nothing. @throws UnknownWorkflowError, InvalidInputError */
+  /** Plans to move the live processes of one version to another. Changes nothing. @throws UnknownWorkflowError, InvalidInputError */
   plan<W extends Class | string>(workflow: W, change: VersionChange): Promise<MigrationPlan<W>> {
     return this.parts.migrations.plan(workflow, change);
   }
 
   /**
-   * Moves the live processes of a plan to the new version, but for those that run at this moment; says how many. `context` turns an
-   * old context into a new one. @throws InvalidInputError for a plan that would break a process; and, naming them, for processes
-   * whose context does not fit: the others are migrated
+   * Moves the live processes of a plan to the new version, except those that run at this moment. Resolves with how many were moved.
+   * `context` turns an old context into a new one. @throws InvalidInputError for a plan that would break a process; and, naming the
+   * first five, for processes whose context does not fit: the others are migrated
    */
   migrate<W extends Class | string>(plan: MigrationPlan<W>, options: ActionOptions & { context?: (old: any) => NoInfer<ContextIn<W>> } = {}): Promise<number> {
     return this.parts.migrations.migrate(plan, options);

@@ -214,3 +214,49 @@ describe('size and names', () => {
     expect(files.filter(({ source }) => others.test(source.text)).map(({ path }) => path)).toEqual([]);
   });
 });
+
+describe('words', () => {
+  /** One function for each database, of one name because it does the same. */
+  const ONE_FOR_EACH_DATABASE = ['classifyError', 'isBroken', 'newClient', 'threadClient'];
+  /** Metaphors of earlier days, and words for people where no person is meant: say worker, caller, handler, message, event. */
+  const UNUSED =
+    /\b(seats?|heirs?|alarms?|letters?|couriers?|post offices?|mails?|workshops?|luggage|journeys?|glances?|doors?|doorbell|stirring|heeding|verdicts?|circumstances|lanes?|whoever|nobody|somebody)\b/gi;
+
+  it('no two types have one name, exported or not', () => expect(twice(typesIn)).toEqual([]));
+
+  it('no two functions of one name differ', () => expect(twice(functionsAtTop).filter(([name]) => !ONE_FOR_EACH_DATABASE.includes(name))).toEqual([]));
+
+  it('no two files have one name', () => expect(twice(({ path }) => [path.split('/').at(-1)!])).toEqual([]));
+
+  it('comments and names keep to the glossary (CONTRIBUTING.md)', () => {
+    const found = files.flatMap(({ path, source }) => wordsOf(source).flatMap((text) => (text.match(UNUSED) ?? []).map((word) => `${path}: ${word}`)));
+    expect([...new Set(found)]).toEqual([]);
+  });
+
+  function twice(namesIn: (file: File) => readonly string[]): [name: string, paths: string[]][] {
+    const byName = new Map<string, string[]>();
+    for (const file of files) for (const name of namesIn(file)) byName.set(name, [...(byName.get(name) ?? []), file.path]);
+    return [...byName].filter(([, paths]) => paths.length > 1);
+  }
+
+  function typesIn({ source }: File): string[] {
+    const isType = (node: ts.Node) => ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isClassDeclaration(node);
+    return source.statements.filter(isType).map((node) => (node as ts.ClassDeclaration).name!.text);
+  }
+
+  function functionsAtTop({ source }: File): string[] {
+    return source.statements.flatMap((node) => (ts.isFunctionDeclaration(node) && node.body ? [node.name!.text] : []));
+  }
+
+  /** Comments, and identifiers taken apart: `openDoor` has a door in it. */
+  function wordsOf(source: ts.SourceFile): string[] {
+    const comments = [...source.text.matchAll(/\/\*[\s\S]*?\*\/|(?<![:'"`])\/\/[^\n]*/g)].map(([text]) => text);
+    const names: string[] = [];
+    const visit = (node: ts.Node): void => {
+      if (ts.isIdentifier(node)) names.push(node.text.replace(/([a-z])([A-Z])/g, '$1 $2'));
+      node.forEachChild(visit);
+    };
+    visit(source);
+    return [...comments, ...names];
+  }
+});

@@ -23,6 +23,7 @@ describe('what there is at run time', () => {
   });
   it('nestjs-argonaut/ports', () =>
     expect(names(ports)).toEqual([
+      'Announcer',
       'CommitStore',
       'MaintenanceStore',
       'ProcessStore',

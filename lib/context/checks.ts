@@ -7,7 +7,7 @@ export const MAX_CORRELATION_ID = 255;
 export const MAX_EVENT_KEY = 255;
 const MAX_TEXT = 2000;
 
-/** A name that a row will hold and somebody will look for. @throws InvalidInputError */
+/** Checks a name that is stored and searched for. @throws InvalidInputError */
 export function checkName(what: string, value: unknown, most: number): void {
   if (typeof value !== 'string') throw new InvalidInputError(what, [`it must be a string, not ${value === null ? 'null' : typeof value}`]);
   if (value === '') throw new InvalidInputError(what, ['it must not be empty']);
@@ -15,7 +15,7 @@ export function checkName(what: string, value: unknown, most: number): void {
   if (value.includes('\0') || !value.isWellFormed()) throw new InvalidInputError(what, ['it has a NUL or half a surrogate pair, which databases do not take']);
 }
 
-/** Nothing but these: a misspelt option would be left out in silence. @throws InvalidInputError */
+/** Refuses unknown options, because a misspelt one would be ignored silently. @throws InvalidInputError */
 export function checkOptions(what: string, given: object, known: readonly string[]): void {
   if (typeof given !== 'object' || given === null) throw new InvalidInputError(what, [`it must be an object with ${known.join(', ')}`]);
   const unknown = Object.keys(given).filter((name) => !known.includes(name));
@@ -28,7 +28,7 @@ export function checkOneOf(what: string, value: unknown, values: readonly string
     throw new InvalidInputError(what, [`it must be one of ${values.join(', ')}, not ${JSON.stringify(value)}.${didYouMean(String(value), values)}`]);
 }
 
-/** Who and why: kept in the audit record. @throws InvalidInputError */
+/** Checks the actor and the reason, which the audit record keeps. @throws InvalidInputError */
 export function checkCallOptions({ actor, reason }: { actor?: unknown; reason?: unknown }): void {
   if (actor !== undefined) checkName('actor', actor, MAX_GROUP_ID);
   if (reason !== undefined) checkName('reason', reason, MAX_TEXT);

@@ -9,7 +9,7 @@ import { checkSize } from './plain.js';
 import { checked, fromGiven, fromStored, storable, toStored } from './typed-data.js';
 
 /**
- * The values a process starts with: the context's defaults, under what is given, by the rules of its class.
+ * The values a process starts with: the given values over the context's defaults, checked by the rules of its class.
  * @throws InvalidInputError for an unknown key, or one that is missing or wrong; UnserialisableValueError, ValueTooLargeError
  */
 export async function startingValues(schema: Schema | undefined, given: object, workflow: string): Promise<JsonObject> {
@@ -23,7 +23,7 @@ export async function startingValues(schema: Schema | undefined, given: object, 
   return stored;
 }
 
-/** Under stored values, the defaults of their class. */
+/** Adds the defaults of the class to stored values. */
 export function withDefaults(schema: Schema | undefined, values: JsonObject): JsonObject {
   return isClass(schema) ? { ...toStored(schema, newContext(schema), ''), ...values } : values;
 }
@@ -42,7 +42,7 @@ function refuseUnknown(schema: Schema | undefined, given: object, what: string):
  */
 export function storedPatch(schema: Schema | undefined, patch: object, latest: JsonObject): ContextPatch {
   if (Object.values(patch).every(isPlainValue)) return sized(toStored(schema, patch, ''), NOTHING_REMOVED);
-  const typed = Object.create(null) as Record<string, unknown>; // so that no key means anything
+  const typed = Object.create(null) as Record<string, unknown>; // no key has a special meaning in it
   const remove: string[] = [];
   let current: Record<string, unknown> | undefined;
   for (const [key, given] of Object.entries(patch) as [string, unknown][]) {
@@ -55,7 +55,7 @@ export function storedPatch(schema: Schema | undefined, patch: object, latest: J
   return sized(set, remove.filter((key) => Object.hasOwn(latest, key))); // prettier-ignore
 }
 
-/** Neither removes its key, nor waits for the latest value. */
+/** True for a value that neither removes its key nor needs the latest value. */
 function isPlainValue(value: unknown): boolean {
   return value !== undefined && typeof value !== 'function';
 }
@@ -67,7 +67,7 @@ function sized(set: JsonObject, remove: readonly string[]): ContextPatch {
   return { set, remove };
 }
 
-/** The values with a patch in them. */
+/** The values after a patch. */
 export function patched(values: JsonObject, patch: ContextPatch): JsonObject {
   const next: Record<string, Json> = { ...values, ...patch.set };
   for (const key of patch.remove) delete next[key];

@@ -1,6 +1,6 @@
 /**
- * The JSON Schema of what is wanted, to draw a form with. It says what can be said of the common decorators of class-validator, and
- * nothing of the others: what is given is checked by the class itself. A schema of another kind is asked for its own.
+ * The JSON Schema of expected data, to draw a form with. This covers the common decorators of class-validator and leaves out the
+ * others: the class itself checks the data. A schema of another library gives its own.
  */
 import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
@@ -13,7 +13,7 @@ type Rule = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidatio
 
 const known = new WeakMap<object, object | null>();
 
-/** Null: none can be told. */
+/** Null: no JSON Schema is known. */
 export function jsonSchemaOf(schema: Schema | undefined): object | null {
   if (schema === undefined) return null;
   if (!known.has(schema)) known.set(schema, isClass(schema) ? shapeOf(schema, []) : ownSchema(schema));
@@ -22,7 +22,7 @@ export function jsonSchemaOf(schema: Schema | undefined): object | null {
 
 /* ------------------------------------------------- of a class, by its decorators ---- */
 
-/** A class inside itself is an object of which no more is said. */
+/** A class inside itself becomes an object without details. */
 function shapeOf(type: Class, outside: readonly Class[]): Shape {
   if (outside.includes(type)) return { type: 'object' };
   const byKey = new Map<string, Rule[]>();
@@ -33,7 +33,7 @@ function shapeOf(type: Class, outside: readonly Class[]): Shape {
   return { type: 'object', title: type.name, properties, ...(required.length > 0 && { required }) };
 }
 
-/** What is only looked into, or let through, may be absent. */
+/** False for a property with `@IsOptional`, or with only `@ValidateNested` or `@Allow`. */
 function isRequired(rules: readonly Rule[]): boolean {
   return rules.some(({ type }) => type === 'customValidation') && !rules.some(({ type }) => type === 'conditionalValidation');
 }
@@ -56,7 +56,7 @@ const DECLARED: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
   [Date, { type: 'string', format: 'date-time' }],
 ]);
 
-/** What class-transformer makes of an empty object there is an instance of the class. */
+/** Finds the nested class: class-transformer makes an instance of it from an empty object. */
 function nestedShape(type: Class, key: string, isList: boolean, outside: readonly Class[]): Shape {
   try {
     const made = (plainToInstance(type, { [key]: isList ? [{}] : {} }) as Shape)[key];
@@ -99,7 +99,7 @@ const ASKED: Readonly<Record<string, (...constraints: any[]) => Shape>> = {
   arrayMaxSize: (maxItems: number) => ({ maxItems }),
 };
 
-/** An enum of numbers has its names as values too. */
+/** The values of an enum. An enum of numbers has its names as values too, which are left out. */
 function enumValues(values: object): unknown[] {
   const all = Object.entries(values);
   return all.filter(([key]) => Number.isNaN(Number(key))).map(([, value]: [string, unknown]) => value);
@@ -113,7 +113,7 @@ interface SelfDescribing {
   readonly jsonSchema?: unknown;
 }
 
-/** As the Standard JSON Schema says, or as its library does. What it cannot say it throws at. */
+/** Asks the Standard JSON Schema first, then the library. One that throws or gives no object is passed over. */
 function ownSchema(schema: Schema): object | null {
   const { '~standard': standard, jsonSchema } = schema as SelfDescribing;
   const ways: (() => unknown)[] = [

@@ -4,7 +4,7 @@ import type { Schema } from '../values/types.js';
 import { checkSize, plain } from './plain.js';
 import { checked, fromGiven, storable } from './typed-data.js';
 
-/** An answer or an input as it will be stored, by the rules of its step. @throws InvalidInputError, UnserialisableValueError, ValueTooLargeError */
+/** An answer or an input as it will be stored, checked by its step. @throws InvalidInputError, UnserialisableValueError, ValueTooLargeError */
 export async function checkedMessage(schema: Schema | undefined, given: unknown, what: string, place: 'response' | 'input'): Promise<Json> {
   const check = (read: Json) => checked(schema, fromGiven(schema, read, what), what);
   const isObject = isClass(schema) && typeof given === 'object' && given !== null;

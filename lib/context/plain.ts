@@ -1,13 +1,13 @@
 import type { Json, JsonObject } from '../values/json.js';
 import { UnserialisableValueError, ValueTooLargeError } from '../values/errors.js';
 
-/** A context, a message: what a row should hold at most. Larger data belongs elsewhere. */
+/** The most that a row should hold of a context or a message. Larger data belongs elsewhere. */
 export const MAX_BYTES = 1024 * 1024;
 const MAX_DEPTH = 100;
 const POISONOUS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
- * The value as data that reads back as it was. Dates become ISO strings, objects with `toJSON` what that gives.
+ * The value as data that reads back as it was. Dates become ISO strings, objects with `toJSON` become its result.
  * @throws UnserialisableValueError for what JSON would lose or change silently, naming the place
  */
 export function plain(value: unknown, place: string, depth = 0): Json {
@@ -36,21 +36,21 @@ function checkDepth(place: string, depth: number): void {
   if (depth > MAX_DEPTH) throw new UnserialisableValueError(place, `it is nested more than ${MAX_DEPTH} deep, or in a circle`);
 }
 
-/** Promise, Map, RegExp, Uint8Array...: JSON makes an empty or another object of it. Null: it is data. */
-export function kindOf(value: unknown): string | null {
+/** The kind of an object that JSON would empty or change: Promise, Map, RegExp, Uint8Array... Null: the value is data. */
+export function kindOfValue(value: unknown): string | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Date) return null;
   const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
   return kind === 'Object' ? null : kind;
 }
 
 export function checkKind(value: unknown, place: string): void {
-  const kind = kindOf(value);
+  const kind = kindOfValue(value);
   if (kind !== null) throw new UnserialisableValueError(place, `it is a ${kind}: ${kind === 'Promise' ? 'await it' : 'store an array or an object'}`);
 }
 
 /**
- * What class-transformer would leave out or change without a word, before it does. Objects with `toJSON` (Decimal, Luxon...) and
- * what stands directly in an object of a class are for that to know.
+ * Refuses values that class-transformer would leave out or change silently. Objects with `toJSON` (Decimal, Luxon...) are not
+ * checked, nor is the kind of the direct fields of an object of a class: the class handles these.
  */
 export function checkParts(value: unknown, place: string, depth = 0, inPlain = false): void {
   if (typeof value === 'function' || typeof value === 'symbol') throw new UnserialisableValueError(place, `it is a ${typeof value}`);
@@ -92,12 +92,12 @@ function finite(value: number, place: string): number {
 
 /** @throws ValueTooLargeError */
 export function checkSize(value: Json, place: string, limit = MAX_BYTES): void {
-  if (roomLeft(value, limit) >= 0) return; // certainly small enough: it is written as JSON once, with its row
+  if (roomLeft(value, limit) >= 0) return; // certainly small enough, so it is written as JSON only once, with its row
   const bytes = Buffer.byteLength(JSON.stringify(value));
   if (bytes > limit) throw new ValueTooLargeError(place, bytes, limit);
 }
 
-/** What is left of so many bytes, at least; below 0, it has to be measured. A character takes at most 6 bytes as JSON. */
+/** How many of the bytes are left at least; below 0, the value has to be measured. A character takes at most 6 bytes as JSON. */
 function roomLeft(value: Json, bytes: number): number {
   if (typeof value === 'string') return bytes - 2 - value.length * 6;
   if (typeof value !== 'object' || value === null) return bytes - 25;
@@ -107,7 +107,7 @@ function roomLeft(value: Json, bytes: number): number {
   return left;
 }
 
-/** A copy that shares nothing: a body may do with it what it likes. */
+/** A copy that shares nothing with the value, so that a body may change it. */
 export function copy<T extends Json>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((each: Json) => copy(each)) as unknown as T;

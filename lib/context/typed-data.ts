@@ -7,9 +7,9 @@ import { isClass } from '../definition/source.js';
 import { validatedKeys } from '../definition/context-keys.js';
 import { InvalidInputError } from '../values/errors.js';
 import type { Class, Schema } from '../values/types.js';
-import { checkKind, checkParts, copy, kindOf, plainObject } from './plain.js';
+import { checkKind, checkParts, copy, kindOfValue, plainObject } from './plain.js';
 
-/** The little of Standard Schema that is needed to ask it. */
+/** The part of Standard Schema that is needed here. */
 interface StandardSchema {
   readonly '~standard': { validate(value: unknown): StandardResult | Promise<StandardResult> };
 }
@@ -17,8 +17,8 @@ type StandardResult =
   { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] }[] };
 
 /**
- * Typed data → what is stored: the class's own transformations first.
- * @throws UnserialisableValueError also for what these would lose
+ * Typed data → stored data, with the class's own transformations first.
+ * @throws UnserialisableValueError also for values that these would lose
  */
 export function toStored(schema: Schema | undefined, value: object, place: string): JsonObject {
   if (!isClass(schema)) return plainObject(value, place);
@@ -26,13 +26,13 @@ export function toStored(schema: Schema | undefined, value: object, place: strin
   const typed = Object.assign(Object.create(schema.prototype as object) as object, value);
   const stored = plainObject(instanceToPlain(typed, { exposeUnsetFields: false }), place);
   for (const [key, each] of Object.entries(value))
-    if (kindOf(each) !== null && !comesBack(schema, key, each, stored)) checkKind(each, place === '' ? key : `${place}.${key}`);
+    if (kindOfValue(each) !== null && !comesBack(schema, key, each, stored)) checkKind(each, place === '' ? key : `${place}.${key}`);
   return stored;
 }
 
 /**
- * The same for what somebody gives. What the class's own transformations cannot make anything of may be wrong by its rules as well, as
- * a text that is no date is: then it is a wrong field. `check` asks them.
+ * The same for data from a caller. If the data cannot be stored, `check` asks the rules of the class first: a text that is no date,
+ * for instance, is reported as a wrong field.
  */
 export async function storable(schema: Schema | undefined, given: object, place: string, check: (read: JsonObject) => Promise<unknown>): Promise<JsonObject> {
   try {
@@ -52,14 +52,14 @@ function asData(given: object): JsonObject | null {
   }
 }
 
-/** A Map or the like is data where the class makes one again of what is stored of it. */
+/** True if the class makes the same kind of value again from the stored form, for instance a Map. */
 function comesBack(schema: Class, key: string, value: unknown, stored: JsonObject): boolean {
-  return key in stored && kindOf((fromStored(schema, { [key]: stored[key]! }) as Record<string, unknown>)[key]) === kindOf(value);
+  return key in stored && kindOfValue((fromStored(schema, { [key]: stored[key]! }) as Record<string, unknown>)[key]) === kindOfValue(value);
 }
 
 /**
- * What is stored → typed data, for one reader alone. Dates come back as dates where the class says so, by `@Type` or by any
- * decorator on a field of type Date; what is not stored is undefined, whatever the class's default.
+ * Stored data → typed data, as a copy for one reader. Dates come back as dates if the class says so, by `@Type` or by any
+ * decorator on a field of type Date. A key that is not stored is undefined, whatever the class's default.
  */
 export function fromStored(schema: Schema | undefined, stored: Json): unknown {
   if (!isClass(schema) || typeof stored !== 'object' || stored === null || Array.isArray(stored)) return copy(stored);
@@ -75,7 +75,7 @@ function isDateField(schema: Class, key: string): boolean {
   return Reflect.getMetadata('design:type', schema.prototype as object, key) === Date;
 }
 
-/** The same for what somebody gives: a transformation of the class's that throws is a fault of the value. @throws InvalidInputError */
+/** The same for data from a caller: if a transformation of the class throws, the value is wrong. @throws InvalidInputError */
 export function fromGiven(schema: Schema | undefined, stored: Json, what: string): unknown {
   try {
     return fromStored(schema, stored);
@@ -88,7 +88,7 @@ export function hasRules(schema: Schema | undefined): boolean {
   return schema !== undefined && (!isClass(schema) || validatedKeys(schema).length > 0);
 }
 
-/** @throws InvalidInputError with every problem; what a Standard Schema made of the value otherwise */
+/** Checks a value and returns it, for a Standard Schema as that has made it. @throws InvalidInputError with every problem */
 export async function checked(schema: Schema | undefined, typed: unknown, what: string): Promise<unknown> {
   if (schema === undefined) return typed;
   if (!isClass(schema)) return askStandard(schema as unknown as StandardSchema, typed, what);

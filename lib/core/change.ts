@@ -3,10 +3,10 @@ import type { ProcessState } from './process.js';
 import type { WaitState } from './wait.js';
 import { isUnderAny } from './token-key.js';
 
-/** What became of a message. Each has exactly one. */
+/** The fate of a message. Each message has exactly one. */
 export type Disposition = 'delivered' | 'stored' | 'duplicate' | 'late' | 'conflict';
 
-/** What an audit record can tell of. */
+/** The types of audit records. */
 export type AuditType =
   | `process-${'started' | 'completed' | 'failed' | 'suspended' | 'resumed' | 'cancelled' | 'retried' | 'restarted' | 'claimed' | 'recovered' | 'migrated'}`
   | `step-${'completed' | 'failed' | 'skipped' | 'paused' | 'deferred' | 'timed-out' | 'overdue' | 'compensated' | 'isolated'}`
@@ -22,29 +22,29 @@ export type AuditType =
   | 'note'
   | 'log';
 
-/** A new version of the context: what changed, and how the tokens moved, so that a restart can find its way back. */
+/** A new version of the context: what changed, and how the tokens moved, so that a restart can find the old places. */
 export interface VersionDraft {
   readonly version: number;
   readonly step: string;
   readonly patch: JsonObject;
   readonly removed: readonly string[];
-  /** All values, every now and then; version 1 is one. */
+  /** All values, in version 1 and in some later versions. */
   readonly snapshot: JsonObject | null;
   readonly moves: readonly Move[];
-  /** What the step returned, where that is not its patch. */
+  /** The value that the step returned, if that is not its patch. */
   readonly result?: Json;
-  /** What undoing this visit needs; or the visit that was undone with this version; or what the steps before are called from now on. */
+  /** For undoing: this visit; or the visit this version undid; or the new names of steps; or the stages a restart brought back. */
   readonly undo?: UndoMark;
   readonly at: number;
 }
 
 /**
- * A token entered a node, or ended. Entering an each: with its items, each of which then stands at the start of its branch; `at`:
- * their places in the list, where some of it is done. `items` null: the node is called so from now on.
+ * A token entered a node, or ended (no `node`). `items`: the node is an each, and each item stands at the start of its branch; `at`:
+ * their places in the list, if some items are done already. `items` null: the node has this name from now on.
  */
 export type Move = readonly [key: string, node?: string, items?: readonly Json[] | null, at?: readonly number[]];
 
-/** Stages that stand again, by their new key: the key they had, and the version with which they were entered. */
+/** Stages that a restart brought back, by their new key: the key they had, and the version that entered them. */
 export type RestartedStages = Readonly<Record<string, readonly [key: string, version: number]>>;
 
 export type UndoMark =
@@ -53,7 +53,7 @@ export type UndoMark =
   | { readonly renamed: Readonly<Record<string, string>> }
   | { readonly restarted: RestartedStages };
 
-/** One thing that happened. `sequence` is the process's revision after it. */
+/** One audit record. `sequence` is the revision of the process after it. */
 export interface RecordDraft {
   readonly sequence: number;
   readonly type: AuditType;
@@ -64,7 +64,7 @@ export interface RecordDraft {
   readonly actor: string | null;
   readonly reason: string | null;
   readonly error: string | null;
-  /** What else helps: a correlation id, a queue, a due time. */
+  /** More information: a correlation id, a queue, a due time. */
   readonly detail: string | null;
   readonly worker: string | null;
   readonly at: number;
@@ -72,22 +72,22 @@ export interface RecordDraft {
 
 /** A message as the inbox keeps it. */
 export interface MessageState {
-  /** Recognises the same message again, wherever it is addressed the same way. */
+  /** The same for the same message to the same address, so that a repeat is recognised. */
   readonly id: string;
-  /** What a wait is found by. */
+  /** The address by which a wait is found. */
   readonly address: string;
   readonly processId: string | null;
   readonly disposition: Disposition;
   readonly body: Json;
-  /** Tells another body under the same id. */
+  /** A digest of the body: shows another body under the same id. */
   readonly digest: string;
   readonly receivedAt: number;
-  /** When it counts as published: an event, its effective date. */
+  /** When the message counts as published: for an event, its effective date. */
   readonly effectiveAt: number;
 }
 
 /**
- * What one or several events made of a process: applied whole, if its stored revision is still `expected`.
+ * The change that one or several events make to a process. The store applies it whole, if the stored revision is still `expected`.
  * `expected` null: a new process.
  */
 export interface Change {
@@ -95,17 +95,17 @@ export interface Change {
   readonly process: ProcessState;
   readonly versions: readonly VersionDraft[];
   readonly records: readonly RecordDraft[];
-  /** First the old waits end: all if `clear`, and those under a key of `kill`, `<key>/...` and `<key>~...`; then `delete`; then `put`. No key is in both. */
+  /** In this order: `clear` ends all old waits, `kill` those at `<key>/...` and `<key>~...`; then `delete`, then `put`, which share no key. */
   readonly waits: { readonly clear: boolean; readonly kill: readonly string[]; readonly delete: readonly string[]; readonly put: readonly WaitState[] };
   readonly messages: readonly MessageState[];
 }
 
-/** A process with the rows an event needs beside it. */
+/** A process with the other rows that an event needs. */
 export interface Snapshot {
   readonly process: ProcessState;
   /** Parked tokens by key; only those asked for. */
   readonly waits: ReadonlyMap<string, WaitState>;
-  /** The keys that were asked for; left out: all there are. */
+  /** The keys that were asked for. Left out: all waits were read. */
   readonly asked?: ReadonlySet<string>;
   /** Messages already known, by id; only those asked for. */
   readonly messages: ReadonlyMap<string, MessageState>;
@@ -127,12 +127,12 @@ export function waitsAfter(before: Snapshot['waits'], { clear, kill, delete: gon
   return waits;
 }
 
-/** Rows that were written or deleted are known. */
+/** Counts rows that the change wrote or deleted as read. */
 function askedAfter(asked: ReadonlySet<string>, { delete: gone, put }: Change['waits']): ReadonlySet<string> {
   return gone.length + put.length === 0 ? asked : new Set([...asked, ...gone, ...put.map(({ token }) => token.key)]);
 }
 
-/** Changes of one process, one after the other, as one. */
+/** Joins successive changes of one process into one. */
 export function joined(changes: readonly Change[]): Change {
   const last = changes[changes.length - 1]!;
   if (changes.length === 1) return last;
@@ -147,7 +147,7 @@ export function joined(changes: readonly Change[]): Change {
 }
 
 function joinedWaits(all: readonly Change['waits'][]): Change['waits'] {
-  const from = all.findLastIndex(({ clear }) => clear); // what it cleared, changes before it need not write
+  const from = all.findLastIndex(({ clear }) => clear); // waits of changes before the last `clear` need not be written
   const [killed, gone, put] = [new Set<string>(), new Set<string>(), new Map<string, WaitState>()];
   for (const change of from < 0 ? all : all.slice(from)) {
     const kills = new Set(change.kill);

@@ -9,13 +9,13 @@ import { DraftTokens } from './tokens.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** What a record says beyond its type and the visit it is about. */
+/** Details of a record, besides its type and its visit. */
 export type RecordDetails = Partial<Pick<RecordDraft, 'step' | 'run' | 'error' | 'detail' | 'worker' | 'at' | 'reason'>>;
 
-/** What a version holds beside the patch. */
+/** Parts of a version, besides the patch. */
 type VersionExtras = Partial<Pick<VersionDraft, 'snapshot' | 'result' | 'undo'>>;
 
-/** The visit a record is about. What undoes everything stands in no step. */
+/** The visit a record is about. The token that undoes everything stands in no step. */
 type RecordSubject = Pick<Token, 'node' | 'run' | 'attempt'>;
 
 const NO_DETAILS: RecordDetails = {};
@@ -24,17 +24,17 @@ const NO_MESSAGES: readonly MessageState[] = [];
 const NO_VERSIONS: readonly VersionDraft[] = [];
 
 /**
- * What one decision has come to so far. The rules write to it: tokens that run, wait or end, versions, records and messages. It
- * decides nothing itself but the status, which follows from the tokens.
+ * The result of one decision so far. The rules write tokens, versions, records and messages to it. The draft itself decides only
+ * the status and the worker, which follow from the tokens.
  */
 export class Draft extends DraftTokens {
-  /** The process as it becomes: a copy, changed in place. */
+  /** The process after this decision: a copy, changed in place. */
   readonly head: Mutable<ProcessState>;
   private versions: Mutable<VersionDraft>[] | undefined;
   private readonly records: RecordDraft[] = [];
   private messages: MessageState[] | undefined;
   private moveLog: Move[] | undefined;
-  /** How often a token has come to a node that runs nothing. */
+  /** How often each token has come to each node that runs nothing. */
   private passes: Map<string, number> | undefined;
 
   constructor(
@@ -65,7 +65,7 @@ export class Draft extends DraftTokens {
 
   /* ----------------------------------------------------------------- history ---- */
 
-  /** A token has entered a node, or ended. Kept with the newest version of this decision; without a version it would move so again after a restart. */
+  /** Records that a token entered a node or ended, with the newest version. Without a version it is not kept: a restart makes the same move again. */
   moved(...move: Move): void {
     (this.moveLog ??= []).push(move);
   }
@@ -80,7 +80,7 @@ export class Draft extends DraftTokens {
     (this.versions ??= []).push(made);
   }
 
-  /** What undoing has to know of the newest version. */
+  /** Sets the undo mark of the newest version. */
   mark(undo: UndoMark): void {
     this.versions!.at(-1)!.undo = undo;
   }
@@ -110,7 +110,7 @@ export class Draft extends DraftTokens {
     this.head.finishedAt = isFinished(status) ? this.now : null;
   }
 
-  /** This token runs no longer. If nothing else does, no worker holds the process: the one that resumes it takes it. */
+  /** Lets the worker go if no other token is active. The worker that resumes the process takes it. */
   letGoOf({ key }: Token): void {
     if (!this.someToken((other) => other.key !== key && isActive(other))) this.head.worker = null;
   }
@@ -123,7 +123,7 @@ export class Draft extends DraftTokens {
     if (this.head.parent?.awaited) this.keep(messageOfEnd(this.head, this.now));
   }
 
-  /** The status a process has by where its tokens stand. Suspension and the ends are decisions, and stay. */
+  /** The status that follows from the tokens. Suspended, completed and cancelled are decisions, and stay. */
   private statusByTokens(): ProcessStatus {
     const { status } = this.head;
     if (isFinished(status) || status === 'suspended') return status;
@@ -132,8 +132,8 @@ export class Draft extends DraftTokens {
   }
 
   /**
-   * Something that can run needs a worker: the one that has the process, else the one that brings the event; else the process is
-   * unclaimed. Suspending or failing takes it from no worker: a body may be under way, and its outcome counts.
+   * An active token needs a worker: the one that has the process, else the one that decides, else the process is unclaimed.
+   * Suspending or failing does not take a process from its worker: a body may still run, and its outcome counts.
    */
   private claimFor(status: ProcessStatus): void {
     const { head } = this;
@@ -148,7 +148,7 @@ export class Draft extends DraftTokens {
     head.worker = claimant ?? head.worker ?? (this.before.process.revision === 0 ? UNCLAIMED_NEW : UNCLAIMED);
   }
 
-  /** Who takes what can run. */
+  /** The worker that may take the process; null: none. */
   get claimant(): string | null {
     return this.given.hasRoom === false ? null : this.given.by;
   }
@@ -179,7 +179,7 @@ export class Draft extends DraftTokens {
     return tokens.some(isIdle) ? tokens.map(activated) : tokens;
   }
 
-  /** Nothing begins any more: what was not there before has not begun. What was there may have. */
+  /** Marks active tokens that are new in this decision as idle: no body begins now. Older ones may have begun. */
   private standingStill(): Token[] {
     const before = new Map(this.before.process.tokens.map((token) => [visitKey(token), token]));
     const begun = (token: Token) => {

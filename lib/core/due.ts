@@ -7,7 +7,7 @@ import { isUnder, reminderKey, watchedKey } from './token-key.js';
 import type { ContainerToken, ReminderToken, StepToken, Token } from './token.js';
 import { dueAtOf, type StepWait, type WaitState } from './wait.js';
 
-/** A moment has come: a timer fires, or something that was waited for did not come in time. */
+/** Handles a due time: a timer fires, or a wait has lasted too long. */
 export function cameDue(draft: Draft, event: EventOf<'came-due'>): void {
   const wait = draft.parked(event.key);
   const dueAt = wait ? dueAtOf(wait) : null;
@@ -20,12 +20,13 @@ function fire(draft: Draft, token: Token): void {
   if (token.does === 'remind') return overdue(draft, token);
   if (token.does === 'branches') return stageTimedOut(draft, token);
   const { deadline } = token as StepToken;
-  if (deadline !== undefined && deadline <= draft.now) return timeOut(draft, { token: token as StepToken, waitsFor: { kind: 'timer', dueAt: deadline } }); // no next try: its time is over
+  // past its deadline the attempt does not start: it has timed out
+  if (deadline !== undefined && deadline <= draft.now) return timeOut(draft, { token: token as StepToken, waitsFor: { kind: 'timer', dueAt: deadline } });
   draft.run(token);
   draft.record('timer-fired', token);
 }
 
-/** A failed attempt. An unanswered request is made again under the same correlation id, if the policy has tries left. */
+/** Counts as a failed attempt. An unanswered request is sent again under the same correlation id, if the policy has attempts left. */
 function timeOut(draft: Draft, { token, waitsFor }: WaitState & { readonly token: StepToken }): void {
   const node = stepNamed(draft.definition, token.node);
   const error = `nothing came within the time given (${waitsFor.kind})`;
@@ -35,7 +36,7 @@ function timeOut(draft: Draft, { token, waitsFor }: WaitState & { readonly token
   failTry(draft, again, error, false);
 }
 
-/** The visit goes on, and its reminder runs, once. The mark stays as long as the visit. */
+/** Starts the reminder once, while the visit goes on. The overdue mark stays until the visit ends. */
 function overdue(draft: Draft, token: ReminderToken): void {
   const { run } = token;
   draft.wait(token, { kind: 'overdue' });
@@ -53,7 +54,7 @@ function stageTimedOut(draft: Draft, timer: ContainerToken): void {
   if (!isUndoneIn(draft, stage)) failStage(draft, node, stage, stage, error);
 }
 
-/** What is being undone in it is undone to its end, however long that takes. */
+/** True while something in the stage is being undone. An undo always goes on to its end. */
 function isUndoneIn(draft: Draft, { key: above }: Token): boolean {
   return draft.someToken(({ key, does }) => does === 'undo' && isUnder(key, above));
 }

@@ -1,4 +1,4 @@
-/** Messages that decisions write themselves: to start a child, and to tell a parent of its end. The inbox carries them like any other. */
+/** Messages that decisions write themselves: to start a child, and to tell a parent of its end. The inbox handles them like any other. */
 import type { ChildGate } from '../definition/graph.js';
 import { bodyDigest, digestOf } from '../values/digest.js';
 import type { Json, JsonObject } from '../values/json.js';
@@ -10,7 +10,7 @@ import { type StepToken, stepRunId } from './token.js';
 /** The longest id a process may be given. */
 const LONGEST_ID = 80;
 
-/** The same for every reading of the same request, so that a child is started once. A long chain of children has digests for ids. */
+/** The same for every reading of the same request, so that a child is started once. An id that gets too long becomes a digest. */
 export function childId(parentId: string, { run, children = 0 }: Pick<StepToken, 'run' | 'children'>): string {
   const id = children === 0 ? stepRunId(parentId, run) : `${stepRunId(parentId, run)}.${children}`;
   return id.length > LONGEST_ID ? digestOf(id) : id;
@@ -22,7 +22,7 @@ export function messageOfStart(parentId: string, id: string, gate: ChildGate, va
   return ownMessage(startAddress(id), { workflow: gate.workflow, version: gate.version ?? null, values, parent }, now);
 }
 
-/** What the body of the step gets at once, where the child is detached. */
+/** The message that the body of the step gets at once if the child is detached. */
 export function messageOfDetached(id: string, values: JsonObject, parentId: string, now: number): MessageState {
   return { ...ownMessage(detachedAddress(id), { processId: id, status: 'started', version: 1, values }, now), processId: parentId, disposition: 'delivered' };
 }
@@ -36,7 +36,7 @@ function ownMessage(address: string, body: Json, now: number, which = ''): Messa
   return newMessage(digestOf(address, which), address, body, now);
 }
 
-/** A message that no process has had yet. */
+/** A message that no process has received yet. */
 export function newMessage(id: string, address: string, body: Json, receivedAt: number, effectiveAt = receivedAt): MessageState {
   return { id, address, processId: null, disposition: 'stored', body, digest: bodyDigest(body), receivedAt, effectiveAt };
 }

@@ -8,7 +8,7 @@ import { overdueKey } from './token-key.js';
 import { deadlineOf, watchOverdue } from './watch.js';
 
 /**
- * A token has come to a step. It meets what the step waits for in this order, and only then may run:
+ * Lets a token enter a step. The token waits in this order, and only then may run:
  *
  *   arrived ─▶ when? ─▶ event? input? ─▶ after? ─▶ queue? ─▶ active: runs, or asks and then waits for the response or the child
  */
@@ -26,19 +26,19 @@ export function newVisit(draft: Draft, node: StepNode, key: string, run: number,
   return deadline === undefined ? token : { ...token, deadline };
 }
 
-/** Its first body asks a partner, or gives the values a child starts with. */
+/** True if the first body of the step sends a request, or gives the values that a child starts with. */
 export function asksFirst({ gate }: StepNode): boolean {
   return gate.for === 'response' || gate.for === 'child';
 }
 
-/** The condition comes first: until it holds, the step asks for nothing. */
+/** Checks the condition first. Until it holds, the step waits for nothing else. */
 export function meetCondition(draft: Draft, node: StepNode, token: StepToken): void {
   if (token.fault !== undefined) return failOutside(draft, token, token.fault);
   const holds = node.when ? draft.given.facts.holds(node.name, token) : true;
   if (holds instanceof FactError) return failOutside(draft, token, holds.message);
   if (holds) return meetGate(draft, node, token);
   const standing = draft.token(token.key);
-  if (standing && isCondition(standing) && standing.run === token.run) return; // it waits for this already
+  if (standing && isCondition(standing) && standing.run === token.run) return; // already waits for its condition
   draft.wait(token, { kind: 'condition', dueAt: token.deadline ?? null });
   draft.record('condition-awaited', token);
 }
@@ -59,7 +59,7 @@ function meetEvent(draft: Draft, gate: EventGate, token: StepToken): void {
   if (waits) draft.record('event-awaited', token, { detail: gate.event });
 }
 
-/** False: its key could not be computed. */
+/** False: its key could not be computed, so the token has failed. */
 export function awaitEvent(draft: Draft, gate: EventGate, token: StepToken): boolean {
   const key = gate.keyed ? draft.given.facts.key(token.node, token) : draft.head.groupId;
   if (key instanceof FactError) failOutside(draft, token, key.message);
@@ -72,14 +72,14 @@ export function awaitInput(draft: Draft, token: StepToken): void {
   draft.record('input-required', token);
 }
 
-/** Another try of the same visit, from `at` on: it waits for its event or input again, or runs with the message it had. */
+/** Starts another attempt of the same visit, from `at` on: waits for its event or input again, or runs with the message it had. */
 export function tryAgain(draft: Draft, node: StepNode, token: StepToken, at: number): void {
   if (token.message !== undefined) return makeReady(draft, handledOn(node), token, at);
   const waitsFirst = node.gate.for === 'event' || node.gate.for === 'input';
   return waitsFirst ? meetGate(draft, node, token) : makeReady(draft, node, token, at);
 }
 
-/** A new attempt at once, which costs no try. What could not be met before is met from the start. */
+/** Starts a new attempt at once, and forgives those before. A token that failed before its body could begin enters the step from the start. */
 export function attemptAnew(draft: Draft, node: StepNode, { outside, ...token }: StepToken): void {
   const tries = { attempt: token.attempt + 1, forgiven: token.attempt };
   if (outside && token.message === undefined) return enterAnew(draft, node, { ...newVisit(draft, node, token.key, token.run, carriedBy(token)), ...tries });
@@ -97,12 +97,12 @@ export function timeAnew({ deadline, since }: { deadline?: number; since: number
   return deadline === undefined ? {} : { since: from, deadline: from + (deadline - since) };
 }
 
-/** Where a body runs that has its message: the queue of a step that asks first is for the asking. */
+/** The queue of a body that has its message. In a step that sends a request, the queue is for the request only. */
 export function handledOn(node: StepNode): Pick<StepNode, 'queue'> {
   return asksFirst(node) ? {} : node;
 }
 
-/** The body may run from `at` on: on its task queue, or here. */
+/** Lets the body run from `at` on: on its task queue, or in the process's own worker. */
 export function makeReady(draft: Draft, node: Pick<StepNode, 'queue'>, token: StepToken, at: number): void {
   if (node.queue !== undefined) return enqueue(draft, node.queue, token, at);
   if (at <= draft.now) return draft.run(token);

@@ -10,12 +10,12 @@ export interface ContextPatch {
 
 export const NO_CHANGE: ContextPatch = { set: {}, remove: [] };
 
-/* --------------------------------------------------------------- circumstances ---- */
+/* ------------------------------------------------------------- decision context ---- */
 
-/** Who decides, when, why, and what the context says: everything a decision needs beside the process and the event. */
+/** The worker, the time, the reason and the facts of the context: everything a decision needs besides the process and the event. */
 export interface DecisionContext {
   readonly now: number;
-  /** Spreads the delays of retries: from 0 up to 1. */
+  /** A number from 0 up to 1 that spreads the delays of retries. */
   readonly random: number;
   /** The worker that decides; null: none, as inside a transaction of the application. */
   readonly by: string | null;
@@ -26,7 +26,7 @@ export interface DecisionContext {
   readonly reason?: string | undefined;
 }
 
-/** What could not be computed, as the workflow's own function threw. */
+/** The error of a workflow's own function that threw or returned a wrong value. */
 export class FactError {
   constructor(readonly message: string) {}
 }
@@ -35,13 +35,13 @@ export class FactError {
 export type ItemPosition = Pick<CarriedData, 'item' | 'index'>;
 
 /**
- * What the context says, with the event's patch in it. The workflow's functions compute it, and only where the answer decides
- * something. The decisions themselves never see a context.
+ * Facts about the context, with the event's patch in it. The workflow's own functions compute a fact, and only when a decision
+ * asks for it. The decisions themselves never see a context.
  */
 export interface Facts {
-  /** Does the step's `when` hold? */
+  /** True if the step's `when` holds. */
   holds(node: string, at: ItemPosition): boolean | FactError;
-  /** Which way does the choice go? */
+  /** True if the condition of the choice holds. */
   test(node: string, at: ItemPosition): boolean | FactError;
   /** The items of an each, as stored. */
   items(node: string, at: ItemPosition): readonly Json[] | FactError;
@@ -49,13 +49,13 @@ export interface Facts {
   after(node: string, now: number, at: ItemPosition): number | FactError;
   /** The moment by which the visit, or the stage, must have ended, ms. */
   within(node: string, now: number, at: ItemPosition): number | FactError;
-  /** The moment from which it is overdue, ms. */
+  /** The moment from which the visit is overdue, ms. */
   overdue(node: string, now: number, at: ItemPosition): number | FactError;
-  /** The key of the event it waits for. */
+  /** The key of the event that the step waits for. */
   key(node: string, at: ItemPosition): string | FactError;
-  /** The moment from which its events count, ms. */
+  /** The moment from which events count for the step, ms. */
   since(node: string, at: ItemPosition): number | FactError;
-  /** `completeWhen`. */
+  /** True if `completeWhen` holds. */
   completes(): boolean | FactError;
   /** All values, if this version should carry them. */
   snapshot(): JsonObject | null;
@@ -63,45 +63,45 @@ export interface Facts {
 
 /* --------------------------------------------------------------------- outcomes ---- */
 
-/** Names one visit. An event for another visit no longer applies. */
+/** Identifies one visit. An event for another visit no longer applies. */
 interface VisitEvent {
   readonly key: string;
   readonly run: number;
 }
 
-/** What a body noted of itself. */
+/** A note that a body made. */
 export interface Note {
   readonly text: string;
   readonly at: number;
 }
 
 /**
- * What came of a body, in the one form there is. `Patch`: a patch as stored; before it is decided on, as the body returned it,
- * with functions of the latest values in it.
+ * The outcome of a body. `Patch`: a patch as stored; before the decision, the patch as the body returned it, which may hold
+ * functions of the latest values.
  */
 export type StepOutcome<Patch = ContextPatch> =
   | {
       readonly type: 'step-succeeded';
       readonly patch: Patch;
       readonly branch?: string | undefined;
-      /** What the step returned, where that is not its patch. */
+      /** The value that the step returned, if that is not its patch. */
       readonly result?: Json | undefined;
-      /** Keys it set that others had changed since its body began. */
+      /** Keys it set that other writers had changed since its body began. */
       readonly overwrote?: readonly string[] | undefined;
     }
-  /** The request is out. */
+  /** The request was sent. */
   | { readonly type: 'response-requested'; readonly correlation?: string }
   /** The starting values of a child, as the class of the child stores them. */
   | { readonly type: 'child-requested'; readonly values: JsonObject }
   | { readonly type: 'step-deferred'; readonly afterMs?: number; readonly state?: Json; readonly patch?: Patch }
   | { readonly type: 'step-paused'; readonly reason: string }
   | { readonly type: 'step-failed'; readonly error: string; readonly permanent: boolean }
-  /** One visit has been undone, the last that was not. */
+  /** One visit was undone: the newest that was not undone yet. */
   | { readonly type: 'visit-undone'; readonly step: string; readonly undone: number; readonly patch: Patch }
   /** Nothing is left to undo. */
   | { readonly type: 'all-undone' };
 
-/** Who speaks for a body. `claim` is that of the process; of a queued task, that of its wait. */
+/** The visit and claim that a body reports for. `claim` is that of the process; for a queued task, that of its wait. */
 export interface Speaker extends VisitEvent {
   readonly claim: number;
   readonly attempt: number;
@@ -109,10 +109,10 @@ export interface Speaker extends VisitEvent {
   readonly taskOf?: string | undefined;
   /** When the body began, ms. */
   readonly begunAt?: number | undefined;
-  /** The step that was undone: the token that undoes may stand in no step. */
+  /** The step that was undone. The undo token itself may stand in no step. */
   readonly undoes?: string | undefined;
   readonly notes?: readonly Note[];
-  /** What was logged while it ran, one JSON line each. */
+  /** The log lines of the body, one JSON line each. */
   readonly log?: readonly string[];
 }
 
@@ -124,7 +124,7 @@ export type OutcomeEvent<Patch = ContextPatch> = Speaker & StepOutcome<Patch>;
 /** Where a token stood, and the item it was about. */
 export interface TokenPosition extends ItemPosition {
   readonly node: string;
-  /** The version with which it came there. */
+  /** The version with which the token came there. */
   readonly version?: number;
 }
 
@@ -132,26 +132,26 @@ export interface TokenPosition extends ItemPosition {
 export type ProcessEvent<Patch = ContextPatch> =
   | OutcomeEvent<Patch>
   /**
-   * `lookedUp`: found in the inbox, where the other side may have found it first. That is not the message a second time.
-   * `also`: other visits of the process that wait for the same event. They get it together, as the process gets an event once.
+   * `lookedUp`: found in the inbox. Another instance may have found and delivered it first; that is no duplicate.
+   * `also`: other visits of the process that wait for the same event. They get it together, because a process gets an event once.
    */
   | (VisitEvent & { readonly type: 'message-received'; readonly message: MessageState; readonly lookedUp?: true; readonly also?: readonly VisitEvent[] })
   | { readonly type: 'event-received'; readonly node: string; readonly message: MessageState }
   | { readonly type: 'message-missed'; readonly message: MessageState }
   | (VisitEvent & { readonly type: 'came-due' })
-  /** `graceful`: the worker was shut down, or never began it: no crash is counted. */
+  /** `graceful`: the worker was shut down, or never began the task, so no crash is counted. */
   | (VisitEvent & { readonly type: 'task-lost'; readonly worker: string; readonly graceful?: boolean })
-  /** A body that may be what kills its workers begins, with no other such body beside it. */
+  /** The body of a suspect begins, with no other suspect beside it. */
   | (Speaker & { readonly type: 'suspect-began' })
   | { readonly type: 'claimed' }
   | { readonly type: 'worker-lost'; readonly worker: string; readonly graceful?: boolean }
   | { readonly type: 'suspended' }
   | { readonly type: 'resumed' }
   | { readonly type: 'cancelled'; readonly compensate?: boolean }
-  /** A child that its parent needs no more. */
+  /** The parent no longer needs this child. */
   | { readonly type: 'orphaned' }
   | { readonly type: 'retried'; readonly step?: string }
-  /** A person lets the visit pass, with the values it would have brought and the way it would have chosen. */
+  /** A person skips the visit, with the values it would have brought and the branch it would have chosen. */
   | (VisitEvent & { readonly type: 'skipped'; readonly patch: Patch; readonly branch?: string })
   | {
       readonly type: 'restarted';
@@ -161,7 +161,7 @@ export type ProcessEvent<Patch = ContextPatch> =
       readonly values: JsonObject;
       readonly places: ReadonlyMap<string, TokenPosition>;
     }
-  /** Goes on under another version of its workflow. `steps`: nodes that have another name there. */
+  /** The process goes on under another version of its workflow. `steps`: nodes that have another name there. */
   | {
       readonly type: 'migrated';
       readonly to: number;
@@ -174,7 +174,7 @@ export type ProcessEvent<Patch = ContextPatch> =
 
 export type EventOf<T extends ProcessEvent['type']> = Extract<ProcessEvent, { type: T }>;
 
-/** What a body says of its visit. */
+/** Events that a body reports about its own visit. */
 export type SpokenEvent = OutcomeEvent | EventOf<'suspect-began'>;
 
 /** The parked tokens that an event is about, by key: they are read with the process. */
@@ -185,12 +185,12 @@ export function waitsOfEvent(event: ProcessEvent<unknown>): readonly string[] {
   return 'key' in event ? [event.key] : NO_KEYS;
 }
 
-/** The inbox messages that an event brings, by id: a known one is told from a new one. */
+/** The ids of the inbox messages that an event brings: they are read, so that a known message is recognised. */
 export function messagesOfEvent(event: ProcessEvent<unknown>): readonly string[] {
   return 'message' in event ? [event.message.id] : NO_KEYS;
 }
 
-/** It stops or ends the process whatever its workflow says, so its definition need not be known. */
+/** True for events that stop or end a process whatever its workflow says: its definition need not be known. */
 export function needsNoDefinition(event: ProcessEvent<unknown>): boolean {
   return event.type === 'suspended' || event.type === 'orphaned' || (event.type === 'cancelled' && !event.compensate);
 }

@@ -3,43 +3,44 @@ import type { Draft } from './draft.js';
 import { attemptAnew, timeAnew, tryAgain } from './enter.js';
 import { failToken, leaveOut } from './failed-token.js';
 import { edgeOf, proceed } from './flow.js';
-import { branchOfStage, containerOf, dropOut, isLost } from './races.js';
+import { branchOfStage, containerOf, dropOut, hasLostRace } from './races.js';
 import { retryDelay } from './retry.js';
+import { cleared } from './suspicion.js';
 import { parentKey } from './token-key.js';
 import { type BodyToken, type ContainerToken, isBeside, isEventToken, type ReminderToken, type StepToken, type UndoToken, type Undoing } from './token.js';
 import { letEnd, undo } from './undo.js';
 import { unwatch, watchDeadline } from './watch.js';
 
-/** What has failed for good: a step, or a stage that took too long. */
+/** A token that has failed for good: a step, or a stage that took too long. */
 type Failed = StepToken | ContainerToken;
 
-/** A try has failed. `permanent`: no other try can help. */
+/** Handles a failed attempt. `permanent`: no other attempt can help. */
 export function failBody(draft: Draft, token: BodyToken, error: string, permanent: boolean): void {
   if (token.last) return letPass(draft, token, error, 'it was to end where it was');
   if (token.does === 'undo' || token.does === 'remind') return failBeside(draft, token, error);
   failTry(draft, token, error, permanent);
 }
 
-/** Tried again by its policy; then it has failed for good. */
+/** Tries again by the retry policy. When no attempt is left, the step has failed for good. */
 export function failTry(draft: Draft, token: StepToken, error: string, permanent: boolean): void {
   if (token.last) return letPass(draft, token, error, 'it was to end where it was');
   const node = stepNamed(draft.definition, token.node);
   const delay = permanent ? null : retryDelay(node.retry, token, draft.given.random);
   if (delay === null) return failForGood(draft, node, token, error);
-  tryAgain(draft, node, { ...token, attempt: token.attempt + 1, ...timeAnew(token, draft.now + delay) }, draft.now + delay);
+  tryAgain(draft, node, { ...cleared(token), attempt: token.attempt + 1, ...timeAnew(token, draft.now + delay) }, draft.now + delay);
 }
 
-/** A reminder is a courtesy. Undoing is not. */
+/** A failed reminder is dropped. A failed undo waits for a person. */
 function failBeside(draft: Draft, token: UndoToken | ReminderToken, error: string): void {
   if (token.does === 'undo') return failToken(draft, token, error);
   draft.end(token.key);
 }
 
-/** The step's own rule counts first, then that of the stages around it, then the workflow's. */
+/** The step's own rule counts first, then the rules of the stages around it, then that of the workflow. */
 function failForGood(draft: Draft, node: StepNode, token: StepToken, error: string): void {
-  if (isLost(draft, token.key)) return loseFor(draft, token, error);
+  if (hasLostRace(draft, token.key)) return loseFor(draft, token, error);
   if (!node.required) return skip(draft, token, error);
-  if (node.onError !== undefined) return follow(draft, node.onError, token, error);
+  if (node.onError !== undefined) return followRule(draft, node.onError, token, error);
   if (isBeside(token)) return failToken(draft, token, error);
   failUpwards(draft, token, error);
 }
@@ -51,7 +52,7 @@ function failUpwards(draft: Draft, token: Failed, error: string): void {
     if (hasRule(node)) return failStage(draft, node, container, token, error);
     if (node.kind === 'fork' && node.join === 'any' && dropOut(draft, container, key)) return outOfRace(draft, token, key, error);
   }
-  follow(draft, draft.definition.onError, token, error);
+  followRule(draft, draft.definition.onError, token, error);
 }
 
 function outOfRace(draft: Draft, token: Failed, branch: string, error: string): void {
@@ -59,8 +60,8 @@ function outOfRace(draft: Draft, token: Failed, branch: string, error: string): 
   draft.moved(branch);
 }
 
-/** What a rule says of something that has failed for good. */
-function follow(draft: Draft, rule: ErrorRule, token: Failed, error: string): void {
+/** Applies an error rule to a token that has failed for good. */
+function followRule(draft: Draft, rule: ErrorRule, token: Failed, error: string): void {
   const cause = `${token.node}: ${error}`;
   switch (rule) {
     case 'fail': return failToken(draft, token, error);
@@ -77,7 +78,7 @@ function undoAfter(draft: Draft, token: Failed, undoing: Undoing, cause: string)
   undo(draft, undoing, cause);
 }
 
-/** Its next attempt waits for a person. */
+/** Suspends the process. The next attempt waits until a person resumes it. */
 function suspendAt(draft: Draft, token: StepToken, cause: string): void {
   attemptAnew(draft, stepNamed(draft.definition, token.node), token);
   draft.letGoOf(token);
@@ -91,19 +92,19 @@ function goElsewhere(draft: Draft, token: Failed, next: string, error: string): 
   proceed(draft, token, next, token.previous);
 }
 
-/** An optional step is passed over. An event that could not be handled turns the process nowhere. */
+/** Passes over an optional step. A failed event moves no other token. */
 function skip(draft: Draft, token: StepToken, error: string): void {
   leaveOut(draft, token, { error });
   if (!isEventToken(token)) proceed(draft, token, edgeOf(draft.definition.nodes.get(token.node)!, undefined), token.previous);
 }
 
-/** Its race is lost, so its failing decides nothing. */
+/** Ends a step in a branch that lost its race. The failure decides nothing. */
 function loseFor(draft: Draft, token: StepToken, error: string): void {
   letPass(draft, token, error, 'its fork has gone on without it');
   draft.send({ key: token.key, to: END });
 }
 
-/** It ends here, and nothing follows from it. */
+/** Ends a token here. Nothing follows from the failure. */
 function letPass(draft: Draft, token: BodyToken | ContainerToken, error: string, reason: string): void {
   unwatch(draft, token);
   letEnd(draft, token);
@@ -112,26 +113,26 @@ function letPass(draft: Draft, token: BodyToken | ContainerToken, error: string,
 
 /* --------------------------------------------------------------------- stages ---- */
 
-/** Something in a stage has failed for good, or it has taken too long: `token` is the step, or the stage itself. */
+/** Applies the rule of a stage. `token` has failed for good: a step in it, an inner stage, or the stage itself that took too long. */
 export function failStage(draft: Draft, node: StageNode, stage: ContainerToken, token: Failed, error: string): void {
   const { onError: rule, required } = node;
   const cause = `${token.node}: ${error}`;
-  if (isLost(draft, stage.key)) return endStage(draft, stage, END, error);
+  if (hasLostRace(draft, stage.key)) return endStage(draft, stage, END, error);
   if (rule === 'compensate')
     return undoAfter(draft, token, required ? { under: null, ending: { cancel: cause } } : { under: stage.key, ending: 'skip' }, cause);
   if (!required) return endStage(draft, stage, node.next[0], error);
   if (rule === undefined) return failUpwards(draft, token, error);
-  return typeof rule === 'object' ? endStage(draft, stage, rule.next, error) : follow(draft, rule, token, error);
+  return typeof rule === 'object' ? endStage(draft, stage, rule.next, error) : followRule(draft, rule, token, error);
 }
 
-/** What is in it ends, and the process goes on behind it. */
+/** Ends everything in a stage. The process goes on at `next`. */
 export function endStage(draft: Draft, stage: ContainerToken, next: string | undefined, error: string | null): void {
   draft.endBranch(branchOfStage(stage));
   leaveOut(draft, stage, { error, reason: next === undefined ? null : `goes on at ${next}` });
   proceed(draft, stage, next, stage.previous);
 }
 
-/** A stage has no attempts. A person lets it have its time once more. */
+/** Suspends the process. A stage has no attempts, so its time limit starts again instead. */
 function suspendStage(draft: Draft, stage: ContainerToken, cause: string): void {
   const again = { ...stage, ...timeAnew(stage, draft.now) };
   draft.hold(again);

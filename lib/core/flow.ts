@@ -4,24 +4,24 @@ import type { Draft } from './draft.js';
 import { enterStep } from './enter.js';
 import { FactError, NO_CHANGE } from './events.js';
 import { failOutside } from './failed-token.js';
-import { branchOfStage, containerOf, isLost, keyOfBranch } from './races.js';
+import { branchOfStage, containerOf, hasLostRace, keyOfBranch } from './races.js';
 import { parentKey, rootKeyOf } from './token-key.js';
 import { type CarriedData, carriedBy, type ContainerToken, isEventToken, NOTHING_CARRIED, type Token, undoesAll } from './token.js';
 import type { TokenMove } from './tokens.js';
 import { giveTurns, holdEach } from './turns.js';
 import { deadlineOf, unwatch, watchDeadline, watchOverdue } from './watch.js';
 
-/** Nodes that run nothing may be passed so often in one decision. Beyond that the flow goes round in a circle. */
+/** How often a token may pass a node that runs nothing in one decision. More means that the flow goes round in a circle. */
 const MOST_PASSES = 1000;
 
-/** Every token that is on its way arrives, and items whose turn has come begin. */
+/** Lets every token on its way arrive, and items whose turn has come begin. */
 export function flow(draft: Draft): void {
   do for (let move = draft.nextMove(); move; move = draft.nextMove()) arrive(draft, move);
   while (giveTurns(draft));
 }
 
 function arrive(draft: Draft, { key, to, carried = NOTHING_CARRIED }: TokenMove): void {
-  if (to === END || isLost(draft, key)) return endBranch(draft, key, carried);
+  if (to === END || hasLostRace(draft, key)) return endBranch(draft, key, carried);
   const node = draft.definition.nodes.get(to)!;
   if (node.kind === 'step') {
     draft.moved(key, to);
@@ -29,17 +29,17 @@ function arrive(draft: Draft, { key, to, carried = NOTHING_CARRIED }: TokenMove)
   }
   const token: ContainerToken = { ...carried, key, node: to, run: draft.nextRun(), does: 'branches', attempt: 1, since: draft.now, open: 0 };
   if (draft.nextPass(token) > MOST_PASSES) return failAt(draft, token, 'it goes round and round without coming to a step');
-  pass(draft, node, token, carried);
+  passNode(draft, node, token, carried);
 }
 
-function pass(draft: Draft, node: Exclude<Node, { kind: 'step' }>, token: ContainerToken, carried: CarriedData): void {
+function passNode(draft: Draft, node: Exclude<Node, { kind: 'step' }>, token: ContainerToken, carried: CarriedData): void {
   if (node.kind === 'choice') return choose(draft, node, token, carried);
   if (node.kind === 'each') return fanOut(draft, node, token, carried);
   enterContainer(draft, node, token.key);
   return node.kind === 'fork' ? fork(draft, node, token, carried) : openStage(draft, node, token, carried);
 }
 
-/** A restart must know of a container to find its branches, so entering one is kept also where no version came. */
+/** Records that a container was entered, and makes a version if there is none: a restart must know the container to find its branches. */
 function enterContainer(draft: Draft, { name }: Container, key: string, ...items: readonly [items?: readonly Json[]]): void {
   if (!draft.hasVersion) draft.makeVersion(name, NO_CHANGE);
   draft.moved(key, name, ...items);
@@ -52,7 +52,7 @@ function choose(draft: Draft, node: ChoiceNode, token: ContainerToken, carried: 
   draft.send({ key: token.key, to: chosen ? node.then : node.otherwise, carried });
 }
 
-/** It stands here, and a new attempt enters here again. */
+/** Fails the token here. A new attempt enters this node again. */
 function failAt(draft: Draft, token: ContainerToken, error: string): void {
   draft.moved(token.key, token.node);
   failOutside(draft, token, error);
@@ -85,7 +85,7 @@ function openStage(draft: Draft, node: StageNode, token: ContainerToken, carried
 
 /* ------------------------------------------------------------------- going on ---- */
 
-/** The visit has ended: the token goes on, or its branch is over. `previous`: the version with what it hands on. */
+/** Ends a visit: the token goes on, or its branch is over. `previous`: the version that holds the result it hands on. */
 export function proceed(draft: Draft, token: Token, to: string | undefined, previous?: number): void {
   unwatch(draft, token);
   if (isEventToken(token)) return leaveEvent(draft, token, to);
@@ -93,14 +93,14 @@ export function proceed(draft: Draft, token: Token, to: string | undefined, prev
   draft.send({ key: token.key, to: to ?? END, carried: carriedBy({ item, index, previous } as CarriedData) });
 }
 
-/** Where a node leads to: one way, or the one its body has chosen. */
+/** The next node: the only one, or the one that the body chose. */
 export function edgeOf(node: Node, branch: string | undefined): string | undefined {
   if (node.kind === 'choice') return undefined;
   if (branch === undefined || node.kind !== 'step' || !node.labels) return branch ?? node.next[0];
   return node.next[node.labels.indexOf(branch)];
 }
 
-/** An unsolicited event may turn the process elsewhere: the branches it was in end, and what limits the whole stays. */
+/** Ends an unsolicited event. With a next step the process goes on there: all branches end, and the `within` of the whole stays. */
 function leaveEvent(draft: Draft, token: Token, to: string | undefined): void {
   draft.end(token.key);
   if (to === undefined || draft.someToken(undoesAll)) return;
@@ -125,7 +125,7 @@ function keepWhole(draft: Draft, whole: ContainerToken): string {
   return branchOfStage(stage);
 }
 
-/** From here on tokens have keys of their own, so nothing of the life before can be mistaken for them. */
+/** Begins the next life. New tokens get new keys, so no token of the old life can be mistaken for them. */
 export function startLife(draft: Draft): void {
   draft.head.root++;
 }
@@ -136,13 +136,13 @@ export function rootKey(draft: Draft): string {
 
 /* ----------------------------------------------------------------------- joins ---- */
 
-/** The join: a container goes on when the last of its branches has ended, or the first. */
+/** Ends a branch. A container goes on when the last of its branches has ended, or with `any` the first. */
 function endBranch(draft: Draft, key: string, carried: CarriedData): void {
   draft.end(key);
   draft.moved(key);
   if (parentKey(key) === null) return beOver(draft, key);
   const container = containerOf(draft, key);
-  if (!container) return; // its fork has gone on without it
+  if (!container) return; // its fork has already gone on
   const node = draft.definition.nodes.get(container.node) as Container;
   const first = node.kind === 'fork' && node.join === 'any';
   if (container.open > 1 && !first) return draft.hold({ ...container, open: container.open - 1 });
@@ -155,7 +155,7 @@ function leave(draft: Draft, container: ContainerToken, node: Container, { previ
   proceed(draft, container, node.next[0], node.kind === 'stage' ? previous : undefined);
 }
 
-/** Nothing is left of the flow. The process ends with its last unsolicited event. */
+/** Marks the flow as ended. The process ends after its last unsolicited event, loser and undo. */
 export function beOver(draft: Draft, key: string): void {
   draft.run({ key, node: END, run: 0, does: 'over', attempt: 1, since: draft.now });
 }

@@ -1,4 +1,4 @@
-/** What workers and people do to a process, beside running its steps. */
+/** Actions of workers and people on a process, besides running its steps. */
 import { type Node, stepNamed } from '../definition/graph.js';
 import type { Draft } from './draft.js';
 import { attemptAnew, timeAnew } from './enter.js';
@@ -12,7 +12,7 @@ import { watchDeadline } from './watch.js';
 
 /* ---------------------------------------------------------------- what workers do ---- */
 
-/** Something in it can run, and no worker had it. */
+/** A worker claims a process that no worker had. */
 export function claimed(draft: Draft): void {
   if (!isUnclaimed(draft.head.worker) || draft.claimant === null) return;
   draft.claim();
@@ -39,13 +39,13 @@ export function cancelled(draft: Draft, event: EventOf<'cancelled'>): void {
   else draft.finish('cancelled', reason);
 }
 
-/** Its parent needs it no more. If it is being undone, it ends by itself after that: cut off, part of its effects would stay. */
+/** Cancels a child that its parent no longer needs. A child that undoes everything ends by itself; cancelled now, it would keep some effects. */
 export function orphaned(draft: Draft): void {
   if (draft.someToken(undoesAll)) return;
   draft.finish('cancelled', `process ${draft.head.parent?.id}, which started it, was cancelled or does not wait for it any more`);
 }
 
-/** A new attempt for what has failed, with the message it had. */
+/** Starts a new attempt of each failed token, with the message it had. */
 export function retried(draft: Draft, event: EventOf<'retried'>): void {
   const failed = draft.allTokens().filter((token) => hasFailed(token) && (!event.step || token.node === event.step));
   if (failed.length === 0) return;
@@ -62,7 +62,7 @@ function forgive(draft: Draft, token: Token): void {
   if (isStepToken(visit)) attemptAnew(draft, stepNamed(draft.definition, visit.node), visit);
 }
 
-/** It could not be opened, and is entered again; or it took too long, and has its time once more. */
+/** Enters a container again that could not be opened. One that took too long gets its time limit again. */
 function forgiveContainer(draft: Draft, visit: ContainerToken): void {
   if (visit.outside) return reenter(draft, visit);
   const again = { ...visit, ...timeAnew(visit, draft.now) };
@@ -75,7 +75,7 @@ function reenter(draft: Draft, token: ContainerToken): void {
   draft.send({ key: token.key, to: token.node, carried: carriedBy(token) });
 }
 
-/** A person lets it pass, with the values it would have brought. What it waited for comes too late. */
+/** Skips a visit, with the values it would have brought. A message that it waited for now comes too late. */
 export function skipped(draft: Draft, event: EventOf<'skipped'>): void {
   const wait = draft.token(event.key)?.parked === undefined && draft.token(event.key) ? undefined : draft.parked(event.key);
   const token = wait?.token ?? draft.token(event.key);
@@ -87,13 +87,13 @@ export function skipped(draft: Draft, event: EventOf<'skipped'>): void {
   goPast(draft, token, node, event.branch);
 }
 
-/** It is a visit, and its body does not run: neither here nor as a task. */
+/** True for a visit whose body runs neither in the process nor as a task. */
 function canPass(token: Token, wait: WaitState | undefined): boolean {
   const isRunning = wait === undefined ? isActive(token) : isTaskWait(wait) && wait.waitsFor.worker !== null;
   return !isRunning && token.run > 0 && (isEventToken(token) || !isBeside(token));
 }
 
-/** An event that is let pass turns the process nowhere. */
+/** Goes on after the skipped step. A skipped event moves no other token. */
 function goPast(draft: Draft, token: Token, node: Node, branch: string | undefined): void {
   if ('last' in token && token.last) letEnd(draft, token);
   else if (!isEventToken(token)) proceed(draft, token, edgeOf(node, branch), draft.head.contextVersion);

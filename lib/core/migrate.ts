@@ -3,14 +3,14 @@ import type { EventOf } from './events.js';
 import { isActive, isBeside, type Token } from './token.js';
 
 /**
- * Goes on under another version of its workflow: what waits goes on waiting, at the step that is its own there. The definition
- * that decides is the new one. A process that runs at this moment is left alone.
+ * Moves a process to another version of its workflow. Waiting tokens keep waiting, at the matching step of the new version. The
+ * new definition decides. A process that runs at this moment is left alone.
  */
 export function migrated(draft: Draft, event: EventOf<'migrated'>): void {
   const from = draft.head.workflowVersion;
   if (from === event.to || event.revision !== draft.head.revision || draft.someToken(isActive)) return;
   draft.head.workflowVersion = event.to;
-  const undo = event.steps.size > 0 ? { undo: { renamed: Object.fromEntries(event.steps) } } : {}; // what was done may have to be undone
+  const undo = event.steps.size > 0 ? { undo: { renamed: Object.fromEntries(event.steps) } } : {}; // a later undo needs the renamings
   draft.makeVersion('', { set: event.values, remove: [] }, { snapshot: event.values, ...undo });
   draft.record('process-migrated', null, { detail: `from version ${from} to ${event.to}` });
   for (const token of draft.allTokens()) if (token.parked === undefined) move(draft, token, event, (moved) => draft.run(moved));

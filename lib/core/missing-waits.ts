@@ -1,7 +1,7 @@
-/** In place of a key: all waits of the process. */
+/** Stands for all waits of the process, in place of a key. */
 export const ALL = '*';
 
-/** A decision needs parked tokens that have not been read. It becomes the answer `{ needs }`. */
+/** Thrown when a decision needs parked tokens that have not been read. The core returns it as `{ needs }`. */
 export class MissingWaits extends Error {
   override readonly name = 'MissingWaits';
   constructor(readonly keys: readonly string[]) {

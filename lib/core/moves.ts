@@ -3,12 +3,12 @@ import type { ItemPosition, TokenPosition } from './events.js';
 import { branchKey, lifeOf, parentKey } from './token-key.js';
 import { carriedBy } from './token.js';
 
-/** An item that has not left the start of its branch. */
+/** The node of an item that has not left the start of its branch. */
 export const AT_START = '';
 
 /**
- * Where the tokens stood at a version: the moves of all versions up to it, folded. A restart begins a new tree, whose first key
- * has the next number. What stood in the tree before is over.
+ * Where the tokens stood at a version, computed from the moves of all versions up to it. A restart begins a new tree, whose first
+ * key has the next number. All places of the old tree end.
  */
 export function placesAt(moves: Iterable<readonly Move[]>): Map<string, TokenPosition> {
   const places = new Places();
@@ -16,7 +16,7 @@ export function placesAt(moves: Iterable<readonly Move[]>): Map<string, TokenPos
   return places.found;
 }
 
-/** What a step is called after these renamings, the oldest first. */
+/** The name of a step after these renamings, the oldest first. */
 export function calledAfter(renamings: readonly Readonly<Record<string, string>>[], name: string): string {
   return renamings.reduce((called, renamed) => (Object.hasOwn(renamed, called) ? renamed[called]! : called), name);
 }
@@ -42,13 +42,13 @@ class Places {
     items?.forEach((item, i) => this.stand(branchKey(key, i), { node: AT_START, item, index: at?.[i] ?? i }));
   }
 
-  /** What is under it stays. */
+  /** Changes the node only. Branches under the key stay. */
   private rename(key: string, node: string): void {
     const place = this.found.get(key);
     if (place && place.node !== AT_START) this.found.set(key, { ...place, node });
   }
 
-  /** The item of its branch, or of the branch that branch is in. */
+  /** The item at this key, or at the key above. */
   private carriedTo(key: string): ItemPosition {
     const { item, index }: ItemPosition = this.found.get(key) ?? this.found.get(parentKey(key) ?? '') ?? {};
     return carriedBy({ item, index } as ItemPosition);
@@ -60,7 +60,7 @@ class Places {
     this.branches.clear();
   }
 
-  /** A token that goes on leaves its branches behind. */
+  /** Removes a token with all its branches. */
   private end(key: string): void {
     for (const branch of this.branches.get(key) ?? []) {
       this.end(branch);

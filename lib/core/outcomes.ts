@@ -7,14 +7,15 @@ import { awaitEvent, awaitInput, tryAgain } from './enter.js';
 import type { EventOf, OutcomeEvent, SpokenEvent } from './events.js';
 import { failBody } from './failure.js';
 import { edgeOf, proceed } from './flow.js';
+import { cleared } from './suspicion.js';
 import { type BodyToken, carriedBy, correlationOf, isActive, isEventToken, type ReminderToken, type StepToken } from './token.js';
 import { isTaskWait } from './wait.js';
 import { allUndone, endHere, letEnd, visitUndone } from './undo.js';
 
-/** How long `again()` without `after` waits: never a busy loop. */
+/** How long `again()` without `after` waits, so that it makes no busy loop. */
 const AGAIN_MS = 1000;
 
-/** A body has ended. Its outcome counts if the worker that ran it still has the visit. */
+/** Applies the outcome of a body, if the worker that ran it still has the visit. */
 export function bodyEnded(draft: Draft, event: OutcomeEvent): void {
   const token = visitOf(draft, event);
   if (!token) return;
@@ -45,7 +46,7 @@ function stepOutcome(draft: Draft, token: StepToken, event: OutcomeEvent): void 
 
 /* ------------------------------------------------------------------ whose outcome ---- */
 
-/** The visit a body speaks for; null if its worker has lost it meanwhile. Looking it up records nothing. */
+/** The visit that an outcome is for; null if its worker has lost that. The lookup records nothing. */
 export function visitOf(draft: Draft, event: SpokenEvent): BodyToken | null {
   const token = event.taskOf === undefined ? heldToken(draft, event) : takenTask(draft, event);
   if (!token || token.run !== event.run) return null;
@@ -65,7 +66,7 @@ function takenTask(draft: Draft, { key, run, claim, taskOf }: SpokenEvent): Step
   return wait.token.claims === claim && wait.token.run === run ? wait.token : null;
 }
 
-/** When a task was begun, and what the body noted and logged. */
+/** Records when a task began, and the notes and logs of the body. */
 function recordBody(draft: Draft, token: BodyToken, { taskOf, begunAt, key, notes, log, undoes }: OutcomeEvent): void {
   const about: RecordDetails = undoes === undefined ? {} : { step: undoes };
   if (taskOf !== undefined) {
@@ -87,7 +88,7 @@ function stepSucceeded(draft: Draft, token: StepToken, event: EventOf<'step-succ
   proceed(draft, token, edgeOf(node, event.branch), event.branch === undefined ? draft.head.contextVersion : token.previous);
 }
 
-/** Most versions hold their patch alone. */
+/** Undefined for most versions, which hold only their patch. */
 function versionExtras({ compensates }: StepNode, token: StepToken, { result }: EventOf<'step-succeeded'>): Pick<VersionDraft, 'result' | 'undo'> | undefined {
   if (result === undefined && !compensates) return undefined;
   return { ...(result !== undefined && { result }), ...(compensates && { undo: undoMarkOf(token) }) };
@@ -97,13 +98,13 @@ function undoMarkOf(token: StepToken): UndoMark {
   return { key: token.key, run: token.run, ...carriedBy(token) };
 }
 
-/** Where it went, and whose values it replaced: of two plain values for one key, the last commit wins, and the audit says so. */
+/** The chosen branch and the overwritten keys. Of two plain values for one key the last commit wins, and the audit record says so. */
 function completionDetail({ branch, overwrote }: EventOf<'step-succeeded'>): string | null {
   if (overwrote === undefined || overwrote.length === 0) return branch ?? null;
   return [branch, `overwrote ${overwrote.join(', ')}`].filter(Boolean).join('; ');
 }
 
-/** A reminder is a courtesy, but what it changed counts. */
+/** Ends a reminder. The values that it changed are kept. */
 function reminded(draft: Draft, token: ReminderToken, event: OutcomeEvent): void {
   const patch = 'patch' in event ? event.patch : undefined;
   draft.end(token.key);
@@ -111,7 +112,7 @@ function reminded(draft: Draft, token: ReminderToken, event: OutcomeEvent): void
   draft.record('note', token, { detail: 'told that it is overdue' });
 }
 
-/** The request is out. An answer that has come already lies in the inbox, and the committer looks there. */
+/** The request was sent. A response may already be in the inbox: the instance that commits this looks there. */
 function requested(draft: Draft, token: StepToken, event: EventOf<'response-requested'>): void {
   if (token.last) return endHere(draft, token);
   const asking: StepToken = event.correlation === undefined ? token : { ...token, correlation: event.correlation };
@@ -124,7 +125,7 @@ function awaitResponse(draft: Draft, token: StepToken): void {
   draft.wait(open, { kind: 'response', address: responseAddress(correlationOf(draft.head.id, token)), dueAt: token.deadline ?? null });
 }
 
-/** The message that asks for the child is in the same record: any instance that finds it starts the child, once. */
+/** Asks for the child with a message of the same commit. Any instance that finds the message starts the child, once. */
 function childRequested(draft: Draft, token: StepToken, { values }: EventOf<'child-requested'>): void {
   const { gate } = nodeOf(draft, token);
   if (gate.for !== 'child') return;
@@ -139,7 +140,7 @@ function childRequested(draft: Draft, token: StepToken, { values }: EventOf<'chi
   draft.run({ ...runsAgain(asking), does: 'run', message: message.id });
 }
 
-/** `again()`: for the next message if it waits for messages, else after a while. An unsolicited event is declined with it. */
+/** `again()`: runs again after `after`. Without it: with the next message if the step waits for messages, else after a while; an event is declined. */
 function stepDeferred(draft: Draft, token: StepToken, event: EventOf<'step-deferred'>): void {
   if (event.patch) draft.makeVersion(token.node, event.patch);
   if (token.last) return endHere(draft, token);
@@ -151,10 +152,11 @@ function stepDeferred(draft: Draft, token: StepToken, event: EventOf<'step-defer
 }
 
 /**
- * The body runs once more without having failed: a new attempt that costs none. Its number fences off the outcome of the last
- * one, which would otherwise apply twice where the reply to its commit was lost.
+ * The body runs once more without having failed, so the attempt does not count for the retry policy. The new number keeps the
+ * last outcome from applying twice when the reply to its commit was lost.
  */
-function runsAgain(token: StepToken): StepToken {
+function runsAgain(given: StepToken): StepToken {
+  const token = cleared(given);
   return { ...token, attempt: token.attempt + 1, forgiven: (token.forgiven ?? 0) + 1 };
 }
 
@@ -182,7 +184,7 @@ function stepPaused(draft: Draft, token: StepToken, event: EventOf<'step-paused'
   draft.record('step-paused', token, { reason: event.reason });
 }
 
-/** A failed try: tried again by its policy; then the rules for failures apply. */
+/** Records a failed attempt. The retry policy applies first, then the rules for failures. */
 function stepFailed(draft: Draft, token: BodyToken, event: EventOf<'step-failed'>): void {
   draft.record('step-failed', token, { ...(event.undoes !== undefined && { step: event.undoes }), error: event.error });
   failBody(draft, token, event.error, event.permanent);

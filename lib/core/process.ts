@@ -1,14 +1,14 @@
 import type { Token } from './token.js';
 
-/** A failed process is live: it keeps its group id until somebody retries, restarts or cancels it. */
+/** A failed process is live: it keeps its group id, and can be retried, restarted or cancelled. */
 export type LiveStatus = 'running' | 'waiting' | 'suspended' | 'failed';
-/** Nothing of it runs or waits, and its group id is free. Only a restart brings it back. */
+/** A finished process runs nothing and waits for nothing, and its group id is free. Only a restart brings it back. */
 export type FinishedStatus = 'completed' | 'cancelled';
-/** Where a process stands as a whole. It follows from its tokens; suspension and the two ends are decisions. */
+/** The status of a whole process. Suspended, completed and cancelled are decisions; the others follow from its tokens. */
 export type ProcessStatus = LiveStatus | FinishedStatus;
 
 /**
- * One run of a workflow, as the decisions see it: everything but its context.
+ * A process as the decisions see it: everything but its context.
  * `revision` counts its audit records and is the only guard of a commit.
  */
 export interface ProcessState {
@@ -21,15 +21,15 @@ export interface ProcessState {
   readonly contextVersion: number;
   /** The version of the newest full snapshot of the context. */
   readonly snapshotVersion: number;
-  /** Step runs so far. Each visit to a step takes the next number. */
+  /** The highest run number so far. Each visit to a node takes the next one. */
   readonly runs: number;
-  /** The life it is in: a restart begins the next. It is the first part of the keys of its tokens. */
+  /** The number of its current life: the first part of the keys of its tokens. A restart begins the next life. */
   readonly root: number;
-  /** The worker that runs it; `UNCLAIMED` or `UNCLAIMED_NEW`: something can run and no worker has it; null: nothing in it can run. */
+  /** The worker that has claimed it; `UNCLAIMED` or `UNCLAIMED_NEW`: something can run and no worker has it; null: nothing in it can run. */
   readonly worker: string | null;
-  /** Grows with every claim, and fences off the worker that held it before. */
+  /** Grows with every claim, so that outcomes of the worker that held the process before no longer count. */
   readonly claim: number;
-  /** Tokens that run, may run, have failed or hold branches. Parked ones are waits, in rows of their own. */
+  /** Tokens that run, may run, have failed or hold branches. Parked tokens are waits, in rows of their own. */
   readonly tokens: readonly Token[];
   /** Why it failed, is suspended or was cancelled. */
   readonly cause: string | null;
@@ -39,19 +39,19 @@ export interface ProcessState {
   readonly updatedAt: number;
 }
 
-/** How a child hangs on the process that started it. */
+/** The link from a child to the process that started it. */
 export interface ParentLink {
   /** The id of the parent. */
   readonly id: string;
-  /** The parent waits for its end. */
+  /** The parent waits for the end of the child. */
   readonly awaited: boolean;
   /** The child is cancelled when its parent is cancelled, or no longer waits for it. */
   readonly tied: boolean;
 }
 
-/** Something in the process can run, and no worker has claimed it. Such a process has begun, and comes before new ones. */
+/** The `worker` of a process that has begun, can run, and is claimed by no worker. Such processes are claimed before new ones. */
 export const UNCLAIMED = '';
-/** The same, of a process that has not begun. No worker has such an id. */
+/** The same for a process that has not begun. No worker has this id. */
 export const UNCLAIMED_NEW = '-';
 
 export function isUnclaimed(worker: string | null): boolean {

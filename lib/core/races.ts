@@ -3,17 +3,17 @@ import type { Draft } from './draft.js';
 import { branchKey, mayOutlive, outlivingBranchKey, outlivingRun, parentKey } from './token-key.js';
 import type { ContainerToken, Token } from './token.js';
 
-/** The key of branch i of a container. Losers that may finish outlive their fork, so their keys name the visit to it. */
+/** The key of branch i of a container. Losers that may finish outlive their fork, so their keys hold its run. */
 export function keyOfBranch(node: Container, container: Pick<Token, 'key' | 'run'>, i: number): string {
   return node.kind === 'fork' && node.losers === 'finish' ? outlivingBranchKey(container, i) : branchKey(container.key, i);
 }
 
-/** The one branch of a stage. Losers of a fork that stood here before may be under the same key. */
+/** The only branch of a stage. Losers of an earlier fork may still be under the stage's own key. */
 export function branchOfStage({ key }: Pick<Token, 'key'>): string {
   return branchKey(key, 0);
 }
 
-/** The container of a branch, if it still stands. */
+/** The container of a branch, if that has not ended. */
 export function containerOf(draft: Draft, key: string): ContainerToken | undefined {
   const parent = parentKey(key);
   const container = parent === null ? undefined : draft.container(parent);
@@ -21,15 +21,15 @@ export function containerOf(draft: Draft, key: string): ContainerToken | undefin
   return run === undefined || container?.run === run ? container : undefined;
 }
 
-/** In a branch that has lost an `any` fork: a step that runs there may finish, and nothing new starts. */
-export function isLost(draft: Draft, key: string): boolean {
+/** True in a branch that lost an `any` fork: its running step may finish, nothing new starts. */
+export function hasLostRace(draft: Draft, key: string): boolean {
   if (!mayOutlive(key)) return false;
   if (outlivingRun(key) !== undefined && !containerOf(draft, key)) return true;
   const parent = parentKey(key);
-  return parent !== null && isLost(draft, parent);
+  return parent !== null && hasLostRace(draft, parent);
 }
 
-/** Takes a failed branch out of its race, as long as another branch may still win it. False: it was the last. */
+/** Takes a failed branch out of its race if another branch may still win. False: this branch was the last. */
 export function dropOut(draft: Draft, container: ContainerToken, key: string): boolean {
   if (container.open <= 1) return false;
   draft.endBranch(key);

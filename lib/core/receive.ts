@@ -11,10 +11,10 @@ import { eventKey } from './token-key.js';
 import type { StepToken, Token } from './token.js';
 import { ENDED_BY_MESSAGE, type StepWait } from './wait.js';
 
-/** A message for a wait: the answer to a request, or an event the flow stands still for. */
+/** Gives a message to its wait: a response, an input, the end of a child, or an event that the flow waits for. */
 export function messageReceived(draft: Draft, event: EventOf<'message-received'>): void {
   const { message } = event;
-  if (event.lookedUp ? isApplied(draft, message) : isKnown(draft, message)) return;
+  if (event.lookedUp ? isApplied(draft, message) : isKnownMessage(draft, message)) return;
   const waits = [event, ...(event.also ?? [])].flatMap((visit) => openWait(draft, visit) ?? []);
   if (waits.length === 0) return isEvent(message.address) && !isFinished(draft.head.status) ? undefined : messageMissed(draft, message);
   accept(draft, message);
@@ -32,7 +32,7 @@ function receive(draft: Draft, { token, waitsFor }: StepWait, message: MessageSt
   if (waitsFor.kind === 'child') childEnded(draft, token, message);
 }
 
-/** A child that did not complete has nothing for the body: the attempt has failed, and another one is another child. */
+/** A child that did not complete is a failed attempt. The next attempt starts another child. */
 function childEnded(draft: Draft, token: StepToken, { body }: MessageState): void {
   const { processId, status, error } = body as { processId: string; status: string; error?: string };
   if (status === 'completed') return;
@@ -42,9 +42,9 @@ function childEnded(draft: Draft, token: StepToken, { body }: MessageState): voi
   failTry(draft, { ...token, does: 'request' }, why, status === 'refused');
 }
 
-/** An unsolicited event: accepted at once, and handled beside the flow. */
+/** Accepts an unsolicited event at once. Its body runs beside the flow. */
 export function eventReceived(draft: Draft, { node: name, message }: EventOf<'event-received'>): void {
-  if (isKnown(draft, message)) return;
+  if (isKnownMessage(draft, message)) return;
   if (isFinished(draft.head.status)) return messageMissed(draft, message);
   const node = stepNamed(draft.definition, name);
   const run = draft.nextRun();
@@ -64,17 +64,17 @@ function isApplied(draft: Draft, { id }: MessageState): boolean {
   return known !== undefined && known.disposition !== 'stored';
 }
 
-/** The same message again changes nothing, and is recorded. So is another body under its id. */
-function isKnown(draft: Draft, message: MessageState): boolean {
+/** Records a repeated message, or another body under its id. Neither changes anything else. */
+function isKnownMessage(draft: Draft, message: MessageState): boolean {
   if (!isApplied(draft, message)) return false;
   const known = draft.before.messages.get(message.id)!;
   draft.record(known.digest === message.digest ? 'message-duplicate' : 'message-conflict', null, { detail: message.id });
   return true;
 }
 
-/** Nothing waits for it any more: kept, shown, without effect. */
+/** Keeps a message that nothing waits for any more. The message is shown, and has no effect. */
 export function messageMissed(draft: Draft, message: MessageState): void {
-  if (isKnown(draft, message)) return;
+  if (isKnownMessage(draft, message)) return;
   draft.keep({ ...message, processId: draft.head.id, disposition: 'late' });
   draft.record('message-late', null, { detail: message.id });
 }

@@ -12,8 +12,8 @@ import { awaitTurn } from './turns.js';
 import { deadlineOf, watchDeadline, watchOverdue } from './watch.js';
 
 /**
- * A new life from an old version: every token enters the node again that it stood at, and asks anew. `root` fences it: of two
- * restarts at once, one applies. Accepted events that were not handled yet are kept, so no message is lost.
+ * Begins a new life from an old version: every token enters its old node again, and sends its request again. `root` guards it: of
+ * two restarts at once, one applies. Accepted events that were not handled yet are kept, so no message is lost.
  */
 export function restarted(draft: Draft, event: EventOf<'restarted'>): void {
   if (event.root !== draft.head.root) return;
@@ -29,7 +29,7 @@ export function restarted(draft: Draft, event: EventOf<'restarted'>): void {
   if (Object.keys(stages).length > 0) draft.mark({ restarted: stages });
 }
 
-/** The flow was over, and an accepted event is still to be handled. A restart from here must not find the life before. */
+/** The flow was already over at that version. Recording this in the new life keeps a later restart from finding the old life. */
 function endAgain(draft: Draft, key: string): void {
   draft.moved(key);
   beOver(draft, key);
@@ -43,18 +43,18 @@ function branchesByParent(places: ReadonlyMap<string, TokenPosition>): ReadonlyM
     if (found.has(parent)) found.get(parent)!.push(key);
     else found.set(parent, [key]);
   }
-  for (const branches of found.values()) branches.sort((a, b) => branchNumber(a) - branchNumber(b)); // those that moved last stand last
+  for (const branches of found.values()) branches.sort((a, b) => branchNumber(a) - branchNumber(b)); // the map is in the order of the moves
   return found;
 }
 
-/** What stood there, and which stages of it stand again. */
+/** The old places, and the stages that are brought back. */
 interface OldPlaces {
   readonly places: ReadonlyMap<string, TokenPosition>;
   readonly branches: ReadonlyMap<string, readonly string[]>;
   readonly stages: Record<string, readonly [key: string, version: number]>;
 }
 
-/** A container stands again around what is left of its branches. A step, and a node that runs nothing, is entered. */
+/** Brings a container back with the branches that were left of it. A step, and a node without branches, is entered again. */
 function comeBack(draft: Draft, from: string, key: string, old: OldPlaces): TokenMove[] {
   const { places, branches, stages } = old;
   const place = places.get(from)!;
@@ -65,7 +65,7 @@ function comeBack(draft: Draft, from: string, key: string, old: OldPlaces): Toke
   const open = branches.get(from)!.length;
   const token: ContainerToken = { ...carried, key, node: name, run: draft.nextRun(), does: 'branches', attempt: 1, since: draft.now, open };
   if (node.kind === 'each') return comeBackToItems(draft, node, token, branches.get(from)!, old);
-  if (node.kind === 'stage' && version !== undefined) stages[key] = [from, version]; // what was done in it is still to be undone
+  if (node.kind === 'stage' && version !== undefined) stages[key] = [from, version]; // a later undo must still cover what was done in it
   draft.moved(key, name);
   draft.hold(opened(draft, node, token));
   return branches.get(from)!.flatMap((branch, i) => comeBack(draft, branch, keyOfBranch(node, token, i), old));
@@ -80,7 +80,7 @@ function opened(draft: Draft, node: Container, token: ContainerToken): Container
   return stage;
 }
 
-/** Items with branches of their own stand again at once. The others wait for their turn, first those that had left the start. */
+/** Brings items with branches of their own back at once. The others wait for their turn, first those that had left the start. */
 function comeBackToItems(draft: Draft, node: EachNode, token: ContainerToken, keys: readonly string[], old: OldPlaces): TokenMove[] {
   const { places, branches } = old;
   const order = (key: string) => (branches.has(key) ? 0 : hasLeft(node, places.get(key)!) ? 1 : 2);

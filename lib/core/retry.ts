@@ -2,8 +2,8 @@ import type { Retry } from '../definition/graph.js';
 import type { StepToken } from './token.js';
 
 /**
- * How long to wait before the next try, ms; null when none is left. A crash of the worker is not a try that failed, and
- * tries a person has forgiven do not count.
+ * How long to wait before the next attempt, ms; null when none is left. Crashes of the worker and forgiven attempts
+ * do not count.
  */
 export function retryDelay(policy: Retry, token: StepToken, random: number): number | null {
   const tries = token.attempt - (token.forgiven ?? 0) - (token.crashes ?? 0);

@@ -1,13 +1,13 @@
 /**
- * The keys of tokens: built and taken apart here, and nowhere else.
+ * The keys of tokens. Only this file builds and reads them.
  *
- *   0            the root of a life; a restart begins the next life: 1, 2, ...
- *   0/2          branch 2 of what stands at 0
+ *   0            the root token; a restart, or an event with `next`, begins the next life: 1, 2, ...
+ *   0/2          branch 2 of the container at 0
  *   0/7-2        branch 2 of the fork that was entered with run 7; such a branch may outlive its fork
- *   e5           an unsolicited event, accepted with run 5: it stands beside the tree
- *   0/2~o4       until the visit with run 4 at 0/2 is overdue; ~r: the reminder of it
- *   0/2~d4       until the stage with run 4 at 0/2 must have ended
- *   0/2~u9       what is under 0/2 is being undone
+ *   e5           an unsolicited event that was accepted as run 5, outside the tree
+ *   0/2~o4       the overdue timer of run 4 at 0/2; ~r: its reminder
+ *   0/2~d4       the deadline timer of the stage with run 4 at 0/2
+ *   0/2~u9       the undo, as run 9, of everything under 0/2
  */
 const OUTLIVING = /\/(\d+)-\d+$/;
 const WATCH = { overdue: 'o', reminder: 'r', deadline: 'd', undo: 'u' } as const;
@@ -23,7 +23,7 @@ export function rootKeyOf(life: number): string {
   return String(life);
 }
 
-/** The life a key is of. */
+/** The life that a key of the tree belongs to. */
 export function lifeOf(key: string): number {
   return Number.parseInt(key, 10);
 }
@@ -32,18 +32,18 @@ export function branchKey(parent: string, i: number): string {
   return `${parent}/${i}`;
 }
 
-/** Branches that may outlive their fork are named after the visit to it, so no later visit meets them. */
+/** A branch that may outlive its fork has the run of the fork in its key, so a later visit to the fork has other keys. */
 export function outlivingBranchKey({ key, run }: VisitAt, i: number): string {
   return `${key}/${run}-${i}`;
 }
 
-/** The run of the fork that such a branch is of. */
+/** The run of the fork, if the key ends in such a branch. */
 export function outlivingRun(key: string): number | undefined {
   const run = OUTLIVING.exec(key)?.[1];
   return run === undefined ? undefined : Number(run);
 }
 
-/** Part of the key is such a branch. */
+/** True if any part of the key is such a branch. */
 export function mayOutlive(key: string): boolean {
   return key.includes('-');
 }
@@ -58,12 +58,12 @@ export function branchNumber(key: string): number {
   return Number(/\d+$/.exec(key)![0]);
 }
 
-/** In a branch of it. */
+/** True if the key is in a branch of `above`. */
 export function isInBranchOf(key: string, above: string): boolean {
   return key.startsWith(above) && key[above.length] === '/';
 }
 
-/** In a branch of it, or watching over it. */
+/** True if the key is in a branch of `above`, or is that of its timer, reminder or undo. */
 export function isUnder(key: string, above: string): boolean {
   return key.startsWith(above) && (key[above.length] === '/' || key[above.length] === '~');
 }
@@ -72,14 +72,14 @@ export function isAtOrUnder(key: string, above: string): boolean {
   return key === above || isUnder(key, above);
 }
 
-/** Under any of many keys; the cost depends on the depth of the key alone. */
+/** True if the key is under any of these keys. The cost depends only on the depth of the key. */
 export function isUnderAny(key: string, keys: ReadonlySet<string>): boolean {
   if (keys.size === 0) return false;
   for (const { index } of key.matchAll(/[/~]/g)) if (keys.has(key.slice(0, index))) return true;
   return false;
 }
 
-/** What stands under a key, as ranges of keys compared byte by byte: `<key>/...` and `<key>~...`. */
+/** The keys under a key, as ranges that are compared byte by byte: `<key>/...` and `<key>~...`. */
 export function rangesUnder(key: string): readonly (readonly [from: string, before: string])[] {
   return [
     [`${key}/`, `${key}0`],
@@ -113,7 +113,7 @@ export function undoKey({ key, run }: VisitAt): string {
   return `${key}~${WATCH.undo}${run}`;
 }
 
-/** Watches over a visit, or undoes it. */
+/** True for the keys of timers, reminders and undos of a visit. */
 export function isWatchKey(key: string): boolean {
   return key.includes('~');
 }
@@ -123,7 +123,7 @@ export function watchedKey(key: string): string {
   return key.slice(0, key.lastIndexOf('~'));
 }
 
-/** Not in the tree: an event, or what watches over a visit. */
+/** True for keys outside the tree: events, timers, reminders and undos. */
 export function isBesideKey(key: string): boolean {
   return isEventKey(key) || isWatchKey(key);
 }

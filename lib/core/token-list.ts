@@ -1,6 +1,6 @@
 import type { Token } from './token.js';
 
-/** Tokens by key, in the order in which they came. They are few, and mostly one, so a list is quicker than a map. */
+/** Tokens by key, in the order in which they came. Most processes have one token, so a list is faster than a map. */
 export class TokenList {
   private list: Token[];
 
@@ -26,7 +26,7 @@ export class TokenList {
     return false;
   }
 
-  /** In the place of the one with its key, else at the end. */
+  /** Replaces the token with the same key, else appends. */
   put(token: Token): void {
     const at = this.placeOf(token.key);
     if (at < 0) this.list.push(token);
@@ -38,8 +38,8 @@ export class TokenList {
     if (at >= 0) this.list.splice(at, 1);
   }
 
-  /** Keeps some of them, as they become. */
-  keep(is: (token: Token) => boolean, become: (token: Token) => Token = same): void {
+  /** Keeps the tokens that match, each as `become` changes it. */
+  keep(is: (token: Token) => boolean, become: (token: Token) => Token = sameTokens): void {
     this.list = this.list.filter(is).map(become);
   }
 
@@ -49,6 +49,6 @@ export class TokenList {
   }
 }
 
-function same(token: Token): Token {
+function sameTokens(token: Token): Token {
   return token;
 }

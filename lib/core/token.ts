@@ -12,15 +12,15 @@ interface TokenAt {
   readonly run: number;
   /** When the visit began, ms. */
   readonly since: number;
-  /** Tries so far, the one under way or due included. */
+  /** Attempts so far, including the current or next one. */
   readonly attempt: number;
-  /** Why it has failed for good. */
+  /** Why the token has failed for good. */
   readonly fault?: string;
-  /** It waits in a row of its own for this; the process row has a copy, as each version of the context looks at it. */
+  /** Marks the copy, in the process row, of a token that waits for this in a row of its own. */
   readonly parked?: WaitKind;
 }
 
-/** What a token takes along from node to node. */
+/** Data that a token carries from node to node. */
 export interface CarriedData {
   /** The item it is about, and its place in the list, inside an each. */
   readonly item?: Json;
@@ -29,40 +29,40 @@ export interface CarriedData {
   readonly previous?: number;
 }
 
-/** What bodies have in common. */
+/** Fields of all tokens that have a body. */
 interface WithBody {
-  /** Tries in which their worker died. */
+  /** Attempts in which the worker died. */
   readonly crashes?: number;
   /** The attempt that runs with no other suspect beside it. */
   readonly alone?: number;
-  /** Tries in which their worker died while they ran so. */
+  /** Attempts in which the worker died while the body ran so. */
   readonly blamed?: number;
-  /** It arrived while the process stood still, so its body has not begun. */
+  /** The token came while the process stood still, so its body has not begun. */
   readonly idle?: true;
-  /** It ends where it is: something is being undone, or its fork has gone on without it. */
+  /** The token ends where it is, because something is being undone. */
   readonly last?: true;
 }
 
-/** Runs the body of a step, or asks first. */
+/** Runs the body of a step, or sends its request first. */
 export interface StepToken extends TokenAt, CarriedData, WithBody {
   readonly does: 'run' | 'request';
-  /** Tries that a person has forgiven by `retry()`, and bodies that ran again without having failed. */
+  /** Attempts that do not count for the retry policy: a person forgave them, or the body ran again without having failed. */
   readonly forgiven?: number;
-  /** How often a worker took it from its task queue. */
+  /** Grows when a worker takes the task, and when the task goes back to its queue. */
   readonly claims?: number;
   /** When the visit must have ended, ms. */
   readonly deadline?: number;
   /** The inbox message it waited for. */
   readonly message?: string;
-  /** The id an answer comes under, where that is not ours. */
+  /** The correlation id of the response, if that is not ours. */
   readonly correlation?: string;
-  /** What `again({ state })` left. */
+  /** The value that `again({ state })` left. */
   readonly state?: Json;
   /** Events count from this moment on, ms. */
   readonly from?: number;
   /** Children it has started. */
   readonly children?: number;
-  /** It failed before it had met all that its step waits for, so a new attempt meets that from the start. */
+  /** The token failed before its body could begin, so a new attempt enters the step from the start. */
   readonly outside?: true;
 }
 
@@ -74,7 +74,7 @@ export interface ContainerToken extends TokenAt, CarriedData {
   /** Items that have not begun: the place of the next, and the number of all. */
   readonly todo?: ItemsToDo;
   readonly deadline?: number;
-  /** It could not be opened, so a new attempt enters it again. */
+  /** The container could not be opened, so a new attempt enters it again. */
   readonly outside?: true;
 }
 
@@ -84,18 +84,18 @@ export type ItemsToDo = readonly [next: number, size: number];
 export interface UndoToken extends TokenAt, WithBody {
   readonly does: 'undo';
   readonly undo: Undoing;
-  /** Bodies under way that end first. */
+  /** Running bodies that must end first. */
   readonly open: number;
-  /** The run of the visit it has undone last. */
+  /** The run of the visit that was undone last. */
   readonly undone?: number;
 }
 
-/** Tells somebody that a visit is overdue. */
+/** Runs the reminder of an overdue visit. */
 export interface ReminderToken extends TokenAt, CarriedData, WithBody {
   readonly does: 'remind';
 }
 
-/** Nothing is left of the flow; the process waits for its last unsolicited events. */
+/** The flow has ended. The process still waits for its last events, losers and undos. */
 export interface EndToken extends TokenAt {
   readonly does: 'over';
 }
@@ -103,13 +103,13 @@ export interface EndToken extends TokenAt {
 /** A token whose body a worker runs. */
 export type BodyToken = StepToken | UndoToken | ReminderToken;
 
-/** What is to be undone, and what follows. */
+/** The scope of an undo, and how it ends. */
 export interface Undoing {
-  /** The key of the stage it is about; null: everything. */
+  /** The key of the stage to undo; null: everything. */
   readonly under: string | null;
-  /** The run of that stage: what stood at its key before it is not in it. */
+  /** The run of that stage. Earlier visits under the same key are not undone. */
   readonly since?: number;
-  /** How it ends: the process is cancelled for this reason, or goes on after the stage. */
+  /** Afterwards the process is cancelled for this reason, or goes on after the stage. */
   readonly ending: { readonly cancel: string | null } | 'skip';
 }
 
@@ -123,17 +123,17 @@ export function isContainerToken(token: Token | undefined): token is ContainerTo
   return token?.does === 'branches';
 }
 
-/** An accepted event that nobody asked for: it stands beside the flow. */
+/** True for an accepted unsolicited event: it runs beside the flow. */
 export function isEventToken({ key }: Pick<Token, 'key'>): boolean {
   return isEventKey(key);
 }
 
-/** An event, or what watches over a visit or undoes it. */
+/** True for an event, and for the timer, the reminder or the undo of a visit. */
 export function isBeside({ key }: Pick<Token, 'key'>): boolean {
   return isBesideKey(key);
 }
 
-/** All that was done is undone: the process ends by itself after that. */
+/** True if the token undoes everything. The process ends by itself after that. */
 export function undoesAll(token: Token): boolean {
   return token.does === 'undo' && token.undo.under === null;
 }
@@ -146,12 +146,12 @@ export function hasFailed(token: Token): boolean {
   return token.fault !== undefined;
 }
 
-/** Its body has not begun: it came while the process stood still. */
+/** True for a token that came while the process stood still: its body has not begun. */
 export function isIdle(token: Token): boolean {
   return 'idle' in token && token.idle === true;
 }
 
-/** Its body may run now, or is running. */
+/** True for a token whose body may run now, or runs. */
 export function isActive(token: Token): token is BodyToken {
   return token.does !== 'branches' && token.does !== 'over' && token.fault === undefined && token.parked === undefined;
 }
@@ -165,21 +165,21 @@ export function carriedBy({ item, index, previous }: CarriedData): CarriedData {
   return { ...(item !== undefined && { item }), ...(index !== undefined && { index }), ...(previous !== undefined && { previous }) };
 }
 
-/** A token that is no longer parked. */
+/** The token without its `parked` mark. */
 export function unparked<T extends Token>(token: T): T {
   if (token.parked === undefined) return token;
   const { parked: _parked, ...rest } = token;
   return rest as T;
 }
 
-/** The process goes on, so its body may begin. */
+/** The token without its `idle` mark: the process goes on, so its body may begin. */
 export function activated(token: Token): Token {
   if (!('idle' in token) || token.idle === undefined) return token;
   const { idle: _idle, ...rest } = token;
   return rest;
 }
 
-/** Stable for every attempt of a visit: the id an answer comes under, and the key an effect is de-duplicated by. */
+/** The same for every attempt of a visit: the default correlation id, and the idempotency key. */
 export function stepRunId(processId: string, run: number): string {
   return `${processId}.${run}`;
 }

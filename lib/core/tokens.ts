@@ -6,10 +6,10 @@ import { activated, type CarriedData, type ContainerToken, isContainerToken, isE
 import type { WaitState } from './wait.js';
 import type { WaitsFor } from './waits-for.js';
 
-/** The process row, which is written with every decision, holds at most so many tokens. The others have rows of their own. */
+/** The process row is written with every decision. When it holds so many tokens, new containers get rows of their own and items wait. */
 export const MOST_TOKENS = 64;
 
-/** A token on its way: to a node, or to the end of its branch. */
+/** A token on its way to a node, or to the end of its branch. */
 export interface TokenMove {
   readonly key: string;
   readonly to: string;
@@ -19,11 +19,11 @@ export interface TokenMove {
 const NO_WAITS: Change['waits'] = { clear: false, kill: [], delete: [], put: [] };
 
 /**
- * The tokens of one decision. Rules say that a token runs, waits, holds branches or ends. Whether that is a place in the process
- * row or a row of its own is decided here.
+ * The tokens of one decision. Rules say that a token runs, waits, holds branches or ends. This class decides whether it is stored
+ * in the process row or in a row of its own.
  */
 export class DraftTokens {
-  /** Those of the process row. */
+  /** The tokens of the process row. */
   private readonly standing: TokenList;
   /** Containers that have, or get, rows of their own. */
   private held: Map<string, ContainerToken> | undefined;
@@ -39,12 +39,11 @@ export class DraftTokens {
 
   /* ------------------------------------------------------------- what stands where ---- */
 
-  /** A token of the process row: one that can run, has failed or holds branches, and the copy of one that each version looks at. */
+  /** A token, or the copy of a waiting one, in the process row; or a container with its own row that this decision changed. */
   token(key: string): Token | undefined {
     return this.standing.get(key) ?? this.held?.get(key);
   }
 
-  /** Those of the process row. */
   protected rowTokens(): readonly Token[] {
     return this.standing.all();
   }
@@ -53,14 +52,14 @@ export class DraftTokens {
     return [...this.standing.all(), ...(this.held?.values() ?? [])];
   }
 
-  /** Asked after every event, mostly of one token: no list is made for it. */
+  /** Called after every event, mostly with one token, so it builds no list. */
   someToken(is: (token: Token) => boolean): boolean {
     if (this.standing.some(is)) return true;
     if (this.held) for (const token of this.held.values()) if (is(token)) return true;
     return false;
   }
 
-  /** @throws MissingWaits if it has not been read */
+  /** @throws MissingWaits if the wait has not been read */
   parked(key: string): WaitState | undefined {
     const written = this.waits?.get(key);
     if (written) return written;
@@ -92,7 +91,7 @@ export class DraftTokens {
     return this.clear || this.gone?.has(key) === true || (this.killed !== undefined && isUnderAny(key, this.killed));
   }
 
-  /** What holds the branches under this key together. */
+  /** The container at this key. @throws MissingWaits */
   container(key: string): ContainerToken | undefined {
     const found = this.token(key) ?? this.parked(key)?.token;
     return isContainerToken(found) ? found : undefined;
@@ -100,13 +99,13 @@ export class DraftTokens {
 
   /* -------------------------------------------------------------- run, wait, hold, end ---- */
 
-  /** It can run now; or it has failed, and stays for a person. */
+  /** Puts a token into the process row: it can run now, or has failed and waits for a person. */
   run(token: Token): void {
     this.endWait(token.key);
     this.standing.put(unparked(token));
   }
 
-  /** It waits in a row of its own. The process row has a copy of what each version of the context looks at. */
+  /** Parks a token in a row of its own. The process row keeps a copy of conditions, which every version checks, and of events. */
   wait(token: Token, waitsFor: WaitsFor): void {
     const { key } = token;
     const waiting = activated(unparked(token));
@@ -115,7 +114,7 @@ export class DraftTokens {
     if (waitsFor.kind === 'condition' || isEventToken(token)) this.standing.put({ ...waiting, parked: waitsFor.kind } as Token);
   }
 
-  /** It holds branches together, and stays where it stands. A new one stands in the process row as long as there is room. */
+  /** Stores a container where it already is. A new container goes into the process row while there is room. */
   hold(container: ContainerToken): void {
     const { key } = container;
     const fits = this.standing.get(key) !== undefined || (this.standing.size < MOST_TOKENS && !this.hasOwnRow(key));
@@ -127,34 +126,34 @@ export class DraftTokens {
     return this.held?.has(key) === true || (this.before.waits.has(key) && !this.hasEnded(key));
   }
 
-  /** It is over. */
+  /** Ends a token and its wait. */
   end(key: string): void {
     this.endWait(key);
     this.standing.delete(key);
     this.held?.delete(key);
   }
 
-  /** Its row goes, if it has one: the row was read with the event, or the copy in the process row tells of it. */
+  /** Deletes the row of the wait, if there is one: it was read with the event, or the process row has a copy. */
   private endWait(key: string): void {
     if (this.before.waits.has(key) || this.standing.get(key)?.parked !== undefined) this.drop(key);
     else this.waits?.delete(key);
   }
 
-  /** Its row goes, whether it was read or not. */
+  /** Deletes the row of the wait, whether it was read or not. */
   drop(key: string): void {
     this.waits?.delete(key);
     if (!this.clear) (this.gone ??= new Set()).add(key);
   }
 
-  /** Ends every token of the flow. Unsolicited events stay, unless the process ends with them. */
+  /** Ends every token but those to keep: by default the unsolicited events. */
   endAll(keep: (token: Token) => boolean = isEventToken): void {
-    this.standing.keep(keep, unparked); // the rows go: those that stay need not wait longer
+    this.standing.keep(keep, unparked); // all waits end, also those of the tokens that stay
     this.clear = true;
     this.held = this.waits = this.gone = this.killed = undefined;
     this.moves = [];
   }
 
-  /** Ends every branch under this key, and what watches over it. */
+  /** Ends every branch under this key, with its timers, reminders and undos. */
   endUnder(above: string): void {
     this.standing.keep(({ key }) => !isUnder(key, above));
     if (this.held) for (const key of this.held.keys()) if (isUnder(key, above)) this.held.delete(key);
@@ -163,7 +162,7 @@ export class DraftTokens {
     this.moves = this.moves.filter(({ key }) => !isUnder(key, above));
   }
 
-  /** Ends one branch: what stands at this key, and under it. */
+  /** Ends one branch: the token at this key and everything under it. */
   endBranch(key: string): void {
     this.endUnder(key);
     this.standing.delete(key);
@@ -181,7 +180,7 @@ export class DraftTokens {
     return this.moves.pop();
   }
 
-  /** What becomes of the rows. */
+  /** The changes to the rows of waits. */
   protected waitChanges(): Change['waits'] {
     if (this.held)
       for (const token of this.held.values()) (this.waits ??= new Map<string, WaitState>()).set(token.key, { token, waitsFor: { kind: 'branches' } });

@@ -1,10 +1,10 @@
 /**
- * What becomes of a process when something happens: the one place that decides, and the only one that changes a status. It has no
- * clock, no randomness, no IO and no context. User code runs outside, and only its outcome comes in.
+ * Decides how an event changes a process. No other place decides, or changes a status. A decision has no clock, no randomness, no IO
+ * and no context. User code runs outside, and only its outcome comes in.
  *
  *   snapshot + event + context ──▶ change:    new head, versions, audit records, waits, messages
- *                              ├─▶ { needs }: it must see these parked tokens first
- *                              └─▶ null:      the event no longer applies (late and duplicate events are normal life)
+ *                              ├─▶ { needs }: the decision must see these parked tokens first
+ *                              └─▶ null:      the event no longer applies (late and duplicate events are normal)
  *
  * Three guards, each with one job. `revision` (in the store): two writers never overwrite each other. `claim`: a worker that
  * lost its process or task can do nothing more. `run`: an event is for one visit, not for the step.
@@ -21,14 +21,14 @@ import { cancelled, claimed, orphaned, resumed, retried, skipped, suspended } fr
 import { migrated } from './migrate.js';
 import { bodyEnded } from './outcomes.js';
 import { isFinished, type ParentLink, type ProcessState } from './process.js';
-import { isLost } from './races.js';
+import { hasLostRace } from './races.js';
 import { eventReceived, messageMissed, messageReceived } from './receive.js';
 import { restarted } from './restart.js';
 import { isActive, isCondition, isEventToken, type Token, unparked } from './token.js';
 import { MissingWaits } from './missing-waits.js';
 import { isUndoing } from './undo.js';
 
-/** The decision must see these parked tokens, by key, before it can be made. */
+/** The keys of parked tokens that must be read before the decision can be made. */
 export interface Needs {
   readonly needs: readonly string[];
 }
@@ -51,7 +51,7 @@ export function isNeeds(decision: Decision): decision is Needs {
   return decision !== null && 'needs' in decision;
 }
 
-/** A new process: its first version, its first token. */
+/** Begins a new process: its first version, its first token. */
 export function begin(definition: WorkflowDefinition, seed: Seed, given: DecisionContext): Change {
   const draft = new Draft(definition, { process: unborn(definition, seed, given.now), waits: new Map(), messages: new Map() }, given);
   draft.makeVersion('', seed.values, { snapshot: seed.values.set });
@@ -62,13 +62,13 @@ export function begin(definition: WorkflowDefinition, seed: Seed, given: Decisio
   return draft.settle()!;
 }
 
-/** What a process begins with. */
+/** The data that a new process begins with. */
 export interface Seed {
   readonly id: string;
   readonly groupId: string;
   readonly values: ContextPatch;
   readonly parent?: ParentLink;
-  /** The message that asked for it, as delivered with it. */
+  /** The message that asked for the process, stored with it as delivered. */
   readonly messages?: readonly MessageState[];
 }
 
@@ -80,7 +80,7 @@ function unborn(definition: WorkflowDefinition, seed: Seed, now: number): Proces
   }; // prettier-ignore
 }
 
-/** A finished process only takes note of messages, and can be restarted. */
+/** A finished process only records messages, and can be restarted. */
 function mayReachFinished({ type }: ProcessEvent): boolean {
   return type === 'restarted' || type === 'message-missed' || type === 'message-received' || type === 'event-received';
 }
@@ -107,22 +107,22 @@ function decide(draft: Draft, event: ProcessEvent): void {
   } // prettier-ignore
 }
 
-/** Tokens on their way arrive. After a version, conditions that did not hold are looked at again. Then: is the process over? */
+/** Lets tokens arrive, checks waiting conditions again after a version, and completes the process if it is over. */
 function lookAgain(draft: Draft): void {
   flow(draft);
   if (isFinished(draft.head.status)) return;
   if (draft.hasVersion) lookAtConditions(draft);
-  if (draft.someToken(isEventToken)) return; // accepted, and so handled before the end
+  if (draft.someToken(isEventToken)) return; // accepted events are handled before the end
   const isOver = draft.token(rootKey(draft))?.does === 'over' && !draft.someToken((token) => isFinishing(draft, token));
   if (isOver || completesEarly(draft)) draft.finish('completed');
 }
 
-/** A loser that is still at its step, or something that is being undone. */
+/** True for a loser whose step still runs, and for an undo. */
 function isFinishing(draft: Draft, token: Token): boolean {
-  return token.does === 'undo' || (isActive(token) && isLost(draft, token.key));
+  return token.does === 'undo' || (isActive(token) && hasLostRace(draft, token.key));
 }
 
-/** Asked after a version, and once the last event is handled that kept the process from ending. */
+/** Checks `completeWhen` after a version, and after the last event that kept the process from ending. */
 function completesEarly(draft: Draft): boolean {
   if (!draft.definition.completesEarly || isUndoing(draft)) return false;
   const isDue = draft.hasVersion || draft.before.process.tokens.some(isEventToken);

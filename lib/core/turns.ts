@@ -1,14 +1,14 @@
 import { type EachNode, END } from '../definition/graph.js';
 import type { Draft } from './draft.js';
-import { isLost } from './races.js';
+import { hasLostRace } from './races.js';
 import { branchKey } from './token-key.js';
 import { type CarriedData, carriedBy, type ContainerToken, isActive, type ItemsToDo, type StepToken, type Token } from './token.js';
 import { MOST_TOKENS, type TokenMove } from './tokens.js';
 
-/** Below so many bodies under way more items begin, up to the most: items are read by the dozen, not one by one. */
+/** Up to so many active bodies, more items begin until the row is full: items are read in groups, not one by one. */
 const FEW_TOKENS = MOST_TOKENS / 2;
 
-/** One branch for each item. They wait for their turn, each in a row of its own. */
+/** Makes one branch for each item. Items wait for their turn, each in a row of its own. */
 export function holdEach(draft: Draft, node: EachNode, container: Omit<ContainerToken, 'open'>, items: readonly CarriedData[]): void {
   items.forEach((carried, i) => awaitTurn(draft, node.body, container.key, i, carried));
   draft.hold({ ...container, open: items.length, todo: [0, items.length] });
@@ -19,7 +19,7 @@ export function awaitTurn(draft: Draft, node: string, container: string, i: numb
   draft.wait(token, { kind: 'turn' });
 }
 
-/** Lets items begin where there is room for them. True: some have. */
+/** Lets items begin while there is room. True: tokens are on their way. */
 export function giveTurns(draft: Draft): boolean {
   let some = false;
   if (!draft.someToken(hasTurns)) return false;
@@ -27,16 +27,16 @@ export function giveTurns(draft: Draft): boolean {
   return some;
 }
 
-/** It has items that have not begun. */
+/** True for an each with items that have not begun. */
 function hasTurns(token: Token): token is ContainerToken {
   return token.does === 'branches' && token.todo !== undefined && token.todo[0] < token.todo[1] && token.fault === undefined;
 }
 
 function giveTurnsIn(draft: Draft, container: ContainerToken, todo: ItemsToDo): boolean {
-  return isLost(draft, container.key) ? forgo(draft, container, todo) : begin(draft, container, todo, roomIn(draft, container, todo));
+  return hasLostRace(draft, container.key) ? forgo(draft, container, todo) : beginItems(draft, container, todo, roomIn(draft, container, todo));
 }
 
-/** As the node says; without a limit, as many as fit into the process row. One at least, or it would never go on. */
+/** How many items may begin: within `concurrency`, as many as fit into the process row, but one if none has begun, or it would never go on. */
 function roomIn(draft: Draft, { node, open }: ContainerToken, [next, size]: ItemsToDo): number {
   const { concurrency } = draft.definition.nodes.get(node) as EachNode;
   const underWay = open - (size - next);
@@ -45,7 +45,7 @@ function roomIn(draft: Draft, { node, open }: ContainerToken, [next, size]: Item
   return Math.min(concurrency === undefined ? Infinity : concurrency - underWay, underWay === 0 ? Math.max(fits, 1) : fits);
 }
 
-function begin(draft: Draft, container: ContainerToken, [next, size]: ItemsToDo, room: number): boolean {
+function beginItems(draft: Draft, container: ContainerToken, [next, size]: ItemsToDo, room: number): boolean {
   const until = Math.min(size, next + Math.max(room, 0));
   const keys = Array.from({ length: until - next }, (_, i) => branchKey(container.key, next + i));
   if (keys.length === 0) return false;
@@ -61,7 +61,7 @@ function leaveTurn(draft: Draft, key: string): TokenMove {
   return { key, to: token.node, carried: carriedBy(token as StepToken) };
 }
 
-/** Its race is lost, so items that have not begun do not begin. */
+/** Drops the items that have not begun, because the race is lost. */
 function forgo(draft: Draft, { todo: _todo, ...container }: ContainerToken, [next, size]: ItemsToDo): boolean {
   for (let i = next; i < size; i++) draft.drop(branchKey(container.key, i));
   const open = container.open - (size - next);

@@ -10,24 +10,24 @@ import { isTaskWait, type TaskWaitState } from './wait.js';
 import { unwatch } from './watch.js';
 
 /**
- * A saga: what was done is undone, last first. Bodies under way in this moment end first, and count as done; nothing else starts.
- * The visits to undo stand in the history. Each is one body, and one version.
+ * Undoes what was done, last first (a saga). Bodies that run at this moment end first, and count as done; nothing else starts.
+ * The history holds the visits to undo. Undoing each takes one body, and makes one version.
  */
 export function undo(draft: Draft, undoing: Undoing, cause: string | null): void {
   const stage = undoing.under === null ? undefined : draft.container(undoing.under)!;
   const isMeant = ({ key }: Token) => !stage || isAtOrUnder(key, branchOfStage(stage));
   const bodies = draft.allTokens().filter((token) => !isIdle(token) && isBodyUnderWay(token) && isMeant(token)) as BodyToken[];
-  const tasks = draft.allParked().filter((wait): wait is TaskWaitState => isTaken(wait) && isMeant(wait.token));
+  const tasks = draft.allParked().filter((wait): wait is TaskWaitState => isTakenTask(wait) && isMeant(wait.token));
   if (!stage) draft.endAll(isEventToken);
   else draft.endBranch(branchOfStage(stage));
   if (stage) unwatch(draft, stage);
   for (const token of bodies) draft.run({ ...token, last: true });
   for (const { token, waitsFor } of tasks) draft.wait({ ...token, last: true }, waitsFor);
   if (draft.head.status === 'suspended') draft.become('running');
-  begin(draft, { ...undoing, ...(stage && { since: stage.run }) }, stage?.node ?? '', bodies.length + tasks.length, cause);
+  beginUndo(draft, { ...undoing, ...(stage && { since: stage.run }) }, stage?.node ?? '', bodies.length + tasks.length, cause);
 }
 
-function begin(draft: Draft, undoing: Undoing, node: string, open: number, cause: string | null): void {
+function beginUndo(draft: Draft, undoing: Undoing, node: string, open: number, cause: string | null): void {
   const run = draft.nextRun();
   const key = undoKey({ key: undoing.under ?? rootKey(draft), run });
   const token: UndoToken = { key, node, run, does: 'undo', attempt: 1, since: draft.now, undo: undoing, open };
@@ -40,21 +40,21 @@ function isBodyUnderWay(token: Token): boolean {
   return token.does === 'run' || token.does === 'request' || isUndoingNow(token);
 }
 
-/** One visit is being undone, by what was to undo less, or was asked to before: nothing else may undo it beside that. */
+/** True for a smaller or earlier undo that is undoing a visit now. No other undo may undo that visit at the same time. */
 function isUndoingNow(token: BodyToken): boolean {
   return token.does === 'undo' && token.open === 0;
 }
 
-function isTaken(wait: Parameters<typeof isTaskWait>[0]): wait is TaskWaitState {
+function isTakenTask(wait: Parameters<typeof isTaskWait>[0]): wait is TaskWaitState {
   return isTaskWait(wait) && wait.waitsFor.worker !== null && !isEventToken(wait.token);
 }
 
-/** What is being undone is undone to its end: until then the process neither completes nor, where all is undone, goes elsewhere. */
+/** True while something is being undone. Until that has ended, `completeWhen` does not complete the process. */
 export function isUndoing(draft: Draft): boolean {
   return draft.someToken(({ does }) => does === 'undo');
 }
 
-/** It has ended where it was. What undoes need not wait for it longer. */
+/** Ends a token where it is. The undo that waits for it has one body fewer to wait for. */
 export function letEnd(draft: Draft, token: Token): void {
   draft.end(token.key);
   const waits = draft.allTokens().find((other): other is UndoToken => other.does === 'undo' && !other.last && isUndoneBy(other, token));
@@ -65,7 +65,7 @@ function isUndoneBy({ undo: of }: UndoToken, { key }: Token): boolean {
   return of.under === null || isUnder(key, of.under);
 }
 
-/** It would go on later, where nothing goes on. */
+/** Ends a token that would go on later, although nothing may go on here. */
 export function endHere(draft: Draft, token: Token): void {
   letEnd(draft, token);
   draft.record('step-skipped', token, { reason: 'it was to end where it was' });

@@ -1,13 +1,13 @@
 import type { StepToken, Token } from './token.js';
 import type { TaskWait, WaitKind, WaitsFor } from './waits-for.js';
 
-/** A parked token and what it waits for: a row of its own. */
+/** A parked token and what it waits for, as one row. */
 export interface WaitState {
   readonly token: Token;
   readonly waitsFor: WaitsFor;
 }
 
-/** A step that waits, as most do. */
+/** The wait of a step: the common case. */
 export interface StepWait extends WaitState {
   readonly token: StepToken;
 }
@@ -24,12 +24,12 @@ export function isTaskWait(wait: WaitState | undefined): wait is TaskWaitState {
   return wait?.waitsFor.kind === 'task';
 }
 
-/** What a message finds the wait by. */
+/** The address by which a message finds the wait. */
 export function addressOf({ waitsFor }: WaitState): string | null {
   return 'address' in waitsFor ? waitsFor.address : null;
 }
 
-/** When time ends the wait, ms. */
+/** When the wait becomes due, ms. */
 export function dueAtOf({ waitsFor }: WaitState): number | null {
   return 'dueAt' in waitsFor ? waitsFor.dueAt : null;
 }

@@ -12,7 +12,7 @@ export function deadlineOf(draft: Draft, node: StepNode | StageNode, at: Visit):
   return node.within === 'asked' ? draft.given.facts.within(node.name, draft.now, at) : draft.now + node.within;
 }
 
-/** Sets a timer beside the visit, if its step says when it is overdue. A moment that cannot be computed is recorded, and no timer is set. */
+/** Sets the overdue timer of a visit, if its node has one. If the time cannot be computed, that is recorded and no timer is set. */
 export function watchOverdue(draft: Draft, node: StepNode | StageNode, visit: Visit): void {
   if (node.overdue === undefined) return;
   const at = node.overdue === 'asked' ? draft.given.facts.overdue(node.name, draft.now, visit) : draft.now + node.overdue;
@@ -20,7 +20,7 @@ export function watchOverdue(draft: Draft, node: StepNode | StageNode, visit: Vi
   draft.wait(reminderOf(visit, overdueKey(visit)), { kind: 'timer', dueAt: at });
 }
 
-/** What tells of a visit, under a key beside it. */
+/** The reminder token of a visit, under this key. */
 export function reminderOf(visit: Visit, key: string): ReminderToken {
   const { node, run, since, attempt } = visit;
   return { key, node, run, does: 'remind', attempt, since, ...carriedBy(visit) };
@@ -30,7 +30,7 @@ export function watchDeadline(draft: Draft, stage: ContainerToken): void {
   if (stage.deadline !== undefined) draft.wait({ ...stage, key: deadlineKey(stage) }, { kind: 'timer', dueAt: stage.deadline });
 }
 
-/** The visit has ended, and so have its timers. A reminder that is under way may end by itself. */
+/** Deletes the timers of a visit that has ended. A reminder that runs may finish. */
 export function unwatch(draft: Draft, token: Token): void {
   const node = draft.definition.nodes.get(token.node);
   if (node && 'overdue' in node && node.overdue !== undefined) draft.drop(overdueKey(token));

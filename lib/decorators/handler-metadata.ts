@@ -13,12 +13,12 @@ export type HandlerDecorator = keyof typeof HANDLER_METADATA;
 /** A class, a function that returns it where imports form a circle, or the name of a workflow. */
 export type WorkflowReference = Class | (() => Class) | string;
 
-/** What `@StartsProcess` writes: the workflow it starts. */
+/** The metadata of `@StartsProcess`: the workflow it starts. */
 export interface StartHandlerMetadata {
   readonly workflow: WorkflowReference | undefined;
 }
 
-/** What `@HandlesResponse` and `@HandlesInput` write: the step they bring a message to. */
+/** The metadata of `@HandlesResponse` and `@HandlesInput`: the step they bring a message to. */
 export interface StepHandlerMetadata extends StartHandlerMetadata {
   readonly step: string;
 }

@@ -1,25 +1,24 @@
-/** What the compiler checks of a step when its decorator is applied. Types only: nothing here runs. */
+/** The checks that the TypeScript compiler makes where `@Step` is applied. Types only: nothing here runs. */
 import type { Observable } from 'rxjs';
 import type { RequestResult, Class, Duration, EventData, Outcome, SchemaOutput, StepRef } from '../values/types.js';
-import type { ContextOf, MessageOfRun, StepName } from '../definition/workflow-types.js';
+import type { ContextOf, IsAny, MessageOfRun, StepName } from '../definition/workflow-types.js';
 
 export type { ContextIn, ContextOf, MessageIn, ReceiverIn, StepIn, StepName } from '../definition/workflow-types.js';
 
-type Method = (...args: any[]) => unknown;
+type StepMethod = (...args: any[]) => unknown;
 type TypeFault<Message extends string> = `✗ ${Message}`;
 type Name<T> = T extends string ? T : 'it';
-type IsAny<T> = 0 extends 1 & T ? true : false;
 
 /* ---------------------------------------------------------- names and keys ---- */
 
 type OneOf<T> = T extends string ? T : T extends readonly (infer E)[] ? E : never;
-/** The members it names, of a workflow as of a step class. */
+/** The methods that the options name, in a workflow or a step class. */
 type MembersIn<O> =
   | (O extends { request: infer N } ? N : never)
   | (O extends { child: { with: infer N } } ? N : never)
   | (O extends { compensate: infer N } ? N : never)
   | (O extends { overdue: { do: infer N } } ? N : never);
-/** The steps it names. A step class cannot know them. */
+/** The steps that the options name. A step class cannot know them. */
 type StepsIn<O> = (O extends { next: infer N } ? Exclude<OneOf<N>, 'end'> : never) | (O extends { onError: { next: infer N } } ? N : never);
 type CheckNames<Names, W, Whole extends string> = [Exclude<Names, StepName<W>>] extends [never]
   ? never
@@ -68,7 +67,7 @@ type GivenMessage<O> = O extends { input: infer S }
         : O extends { on: infer E }
           ? EventData<E extends { event: infer N } ? N : E>
           : StepRef; // prettier-ignore
-type CheckGiven<O, M extends Method> =
+type CheckGiven<O, M extends StepMethod> =
   Parameters<M> extends [any, infer P, ...unknown[]]
     ? unknown extends GivenMessage<O>
       ? never
@@ -84,9 +83,9 @@ type ItemIn<F, C> = F extends (...args: any[]) => readonly (infer I)[]
   : F extends keyof C ? (C[F] extends readonly (infer I)[] | undefined ? I : any) : any; // prettier-ignore
 type ItemOf<O, C> = O extends { forEach: infer F } ? ItemIn<F, C> : undefined;
 type ItemOfStep<S> = IsAny<S> extends true ? any : S extends StepRef<any, infer I> ? I : any;
-type WantedItem<M extends Method> = Parameters<M> extends [any, ...infer R] ? (R extends [...unknown[], infer S] ? ItemOfStep<S> : any) : any;
-/** In a flow it is the builder that goes over items. */
-type CheckItem<O, C, W, M extends Method> = W extends { flow: unknown }
+type WantedItem<M extends StepMethod> = Parameters<M> extends [any, ...infer R] ? (R extends [...unknown[], infer S] ? ItemOfStep<S> : any) : any;
+/** Checks nothing in a workflow with a `flow`: the builder goes over the items there. */
+type CheckItem<O, C, W, M extends StepMethod> = W extends { flow: unknown }
   ? never
   : [ItemOf<O, C>] extends [WantedItem<M>]
     ? never
@@ -94,10 +93,10 @@ type CheckItem<O, C, W, M extends Method> = W extends { flow: unknown }
 
 /* --------------------------------------------------------- what it returns ---- */
 
-type Result<M extends Method> = Awaited<ReturnType<M>> extends infer R ? (R extends Observable<infer T> ? T : R) : never;
-type NonEmptyResult<M extends Method> = Exclude<Result<M>, void | undefined | null>;
+type Result<M extends StepMethod> = Awaited<ReturnType<M>> extends infer R ? (R extends Observable<infer T> ? T : R) : never;
+type NonEmptyResult<M extends StepMethod> = Exclude<Result<M>, void | undefined | null>;
 type MethodNamed<O, W, Option extends string> = O extends { readonly [K in Option]: infer N }
-  ? N extends keyof W ? (W[N] extends infer M extends Method ? M : never) : never
+  ? N extends keyof W ? (W[N] extends infer M extends StepMethod ? M : never) : never
   : never; // prettier-ignore
 type CheckRequest<O, W> = [MethodNamed<O, W, 'request'>] extends [never]
   ? never
@@ -108,13 +107,13 @@ type CheckWith<O, W> = O extends { child: infer Child }
     ? never
     : ChildOf<O> extends Class<infer I> ? CheckStart<NonEmptyResult<MethodNamed<Child, W, 'with'>>, ContextOf<I>, Name<Child[keyof Child & 'with']>> : never
   : never; // prettier-ignore
-/** A child none of whose steps takes its context does not show what it starts with. */
+/** Checks nothing if no step of the child takes a context: its starting values are unknown then. */
 type CheckStart<P, C, Method extends string> = true extends IsAny<P> | ([C] extends [never] ? true : false)
   ? never
   : [StrayKey<P, C> | WrongKey<P, C>] extends [never] ? never : TypeFault<`'${Method}' does not return starting values of the child`>; // prettier-ignore
 
-type ReturnedBranches<M extends Method> = NonEmptyResult<M> extends infer R ? (R extends { branch: infer B } ? B : R extends string ? R : never) : never;
-type CheckBranches<O, W, M extends Method> = IsAny<NonEmptyResult<M>> extends true ? never : O extends { next: readonly (infer E)[] }
+type ReturnedBranches<M extends StepMethod> = NonEmptyResult<M> extends infer R ? (R extends { branch: infer B } ? B : R extends string ? R : never) : never;
+type CheckBranches<O, W, M extends StepMethod> = IsAny<NonEmptyResult<M>> extends true ? never : O extends { next: readonly (infer E)[] }
   ? [Exclude<ReturnedBranches<M>, E>] extends [never]
     ? [Exclude<Result<M>, NonEmptyResult<M>>] extends [never]
       ? [Exclude<NonEmptyResult<M>, string | Outcome>] extends [never] ? never : TypeFault<'it returns something else than a name of next: say go(name, patch)'>
@@ -124,29 +123,30 @@ type CheckBranches<O, W, M extends Method> = IsAny<NonEmptyResult<M>> extends tr
     ? [ReturnedBranches<M>] extends [never]
       ? never
       : W extends { flow: unknown } ? never : TypeFault<`it returns '${Name<ReturnedBranches<M>>}' but has no list of next steps`>
-    : W extends { flow: infer F } ? (F extends Method ? NoIndex : never) : NoIndex; // prettier-ignore
+    : W extends { flow: infer F } ? (F extends StepMethod ? NoIndex : never) : NoIndex; // prettier-ignore
 type NoIndex = TypeFault<'it returns a number: only the decisions of a digraph go by index'>;
 
-/** Literals widen in an unannotated return, so they are compared without them. */
+/** An unannotated return type has no literals, so types are compared without them. */
 type Loose<T> = T extends string
   ? string
   : T extends number
     ? number
     : T extends boolean
       ? boolean
-      : T extends Date | Method | Map<any, any> | Set<any>
+      : T extends Date | StepMethod | Map<any, any> | Set<any>
         ? T
         : T extends readonly (infer E)[] ? readonly Loose<E>[] : T extends object ? { [K in keyof T]: Loose<T[K]> } : T; // prettier-ignore
 
-type Patches<M extends Method> = NonEmptyResult<M> extends infer R ? (IsAny<R> extends true ? never : R extends Outcome | string | number ? never : R) : never;
+type Patches<M extends StepMethod> =
+  NonEmptyResult<M> extends infer R ? (IsAny<R> extends true ? never : R extends Outcome | string | number ? never : R) : never;
 type StrayKey<P, C> = P extends object ? Exclude<keyof P, keyof C> : never;
 type WrongKey<P, C> = P extends object
   ? { [K in keyof P & keyof C]-?: P[K] extends Loose<C[K]> | undefined | ((latest: any) => Loose<C[K]>) ? never : K }[keyof P & keyof C]
   : never;
-type CheckPatch<C, M extends Method> = [Patches<M>] extends [never]
+type CheckPatch<C, M extends StepMethod> = [Patches<M>] extends [never]
   ? never
   : [Exclude<Patches<M>, object>] extends [never] ? CheckKeysOf<C, M> : TypeFault<'it returns something that is no patch'>; // prettier-ignore
-type CheckKeysOf<C, M extends Method> = [C] extends [never]
+type CheckKeysOf<C, M extends StepMethod> = [C] extends [never]
   ? never
   : [StrayKey<Patches<M>, C>] extends [never]
     ? [WrongKey<Patches<M>, C>] extends [never] ? never : TypeFault<`'${Name<WrongKey<Patches<M>, C>>}' has another type in the context`>
@@ -154,13 +154,13 @@ type CheckKeysOf<C, M extends Method> = [C] extends [never]
 
 /* --------------------------------------------------------------- all of it ---- */
 
-type First<M extends Method> = Parameters<M> extends [infer C, ...unknown[]] ? C : never;
-/** The options had an error of their own; one message is enough. */
+type First<M extends StepMethod> = Parameters<M> extends [infer C, ...unknown[]] ? C : never;
+/** Whether the options have a type error of their own. One message is enough. */
 type Broken<O> = 'input' | 'on' | 'after' | 'request' | 'child' extends keyof O ? true : false;
 type FirstFault<T extends readonly unknown[]> = T extends readonly [infer H, ...infer R] ? ([H] extends [never] ? FirstFault<R> : H) : string;
 
-/** Of a method of a workflow: the first fault there is, else any name. */
-export type CheckMethod<O, W, M extends Method> = Broken<O> extends true
+/** Checks a method of a workflow: the first fault, or `string` if there is none. */
+export type CheckMethod<O, W, M extends StepMethod> = Broken<O> extends true
   ? string
   : FirstFault<[
       CheckNames<StepsIn<O> | MembersIn<O>, W, 'workflow'>, CheckOwn<O>, CheckGate<O>, CheckSolicited<O>, CheckRetry<O>, CheckConcurrency<O>, CheckKeys<O, First<M>>,
@@ -168,24 +168,24 @@ export type CheckMethod<O, W, M extends Method> = Broken<O> extends true
     ]>; // prettier-ignore
 type CheckOwn<O> = O extends { name: string } ? TypeFault<'a method is called what it is called: only a step class has a name'> : never;
 
-type CheckMessage<O, M extends Method> = [StepRef] extends [GivenMessage<O>]
+type CheckMessage<O, M extends StepMethod> = [StepRef] extends [GivenMessage<O>]
   ? never
   : [GivenMessage<O>] extends [MessageOfRun<M>] ? never : unknown extends MessageOfRun<M> ? never : TypeFault<'its step.message is not what it waits for'>; // prettier-ignore
-type CheckRun<O, I, M extends Method> = Parameters<M> extends [] | [any] | [any, infer S]
+type CheckRun<O, I, M extends StepMethod> = Parameters<M> extends [] | [any] | [any, infer S]
   ? [StepRef] extends [S]
     ? FirstFault<[CheckNames<MembersIn<O>, I, 'class'>, CheckGate<O>, CheckSolicited<O>, CheckRetry<O>, CheckConcurrency<O>, CheckWith<O, I>, CheckMessage<O, M>]>
     : NotRun
   : NotRun; // prettier-ignore
 type NotRun = TypeFault<'a step class has run(context, step); what it waited for is step.message'>;
 
-/** Of a step class. */
-export type CheckClass<O, I> = I extends { run: infer M extends Method } ? CheckRun<O, I, M> : NotRun;
+/** Checks a step class. */
+export type CheckClass<O, I> = I extends { run: infer M extends StepMethod } ? CheckRun<O, I, M> : NotRun;
 
 type Keys<T> = T extends string | number ? never : keyof T;
-type StrictWithin<O, Shape> = O extends Method | Class | string | number ? unknown : { readonly [K in Exclude<keyof O, Keys<Shape>>]: never };
+type StrictWithin<O, Shape> = O extends StepMethod | Class | string | number ? unknown : { readonly [K in Exclude<keyof O, Keys<Shape>>]: never };
 type OptionGroups = 'on' | 'child' | 'parallel' | 'retry' | 'overdue' | 'onError';
 
-/** Refuses options there are not, also inside those that have options of their own. */
+/** Rejects unknown options, also inside those that have options of their own. */
 export type Strict<O, Shape> = { readonly [K in Exclude<keyof O, keyof Shape>]: never } & {
   readonly [K in keyof O & keyof Shape & OptionGroups]: StrictWithin<O[K], Shape[K]>;
 };

@@ -13,11 +13,11 @@ export interface StepDecorator<O> {
 
 /**
  * Makes a method of a workflow a step: `(context, message?, step)` → a {@link Patch}, an {@link Outcome}, or nothing, at once, as a
- * promise or as an observable. It runs when what it waits for is here, at least once, and each completion is recorded once.
- * The compiler checks the names in the options and what the method returns; boot checks the rest.
+ * promise or as an observable. The body runs when what it waits for has arrived. Each step runs at least once, and each completion
+ * is recorded once. The compiler checks the names in the options and what the method returns; boot checks the rest.
  *
  * On a class with `run(context, step)` it makes a step for any number of workflows: an ordinary provider, with anything injected,
- * that flows and workflows as data name. What it waited for is `step.message`.
+ * that flows and documents name. `step.message` holds what it waited for.
  */
 export function Step<const O extends StepOptions = {}>(options?: O & Strict<O, StepOptions>): StepDecorator<O> {
   return (target: object, key?: string, descriptor?: TypedPropertyDescriptor<any>) => {
@@ -33,8 +33,8 @@ function onClass(target: Class, options: StepOptions): void {
   Reflect.defineMetadata(STEP_METADATA, options, target);
 }
 
-/** What a step class is called where nothing else is said; a string is a name already. */
+/** The default name of a step class. A string is a name already. */
 export function stepNameOf(step: Class | string): string {
-  if (typeof step !== 'function') return String(step); // from outside it may be anything
+  if (typeof step !== 'function') return String(step); // callers may pass anything
   return (Reflect.getOwnMetadata(STEP_METADATA, step) as StepOptions | undefined)?.name ?? step.name;
 }

@@ -6,8 +6,8 @@ export const WORKFLOW_METADATA = 'nestjs-argonaut:workflow';
 
 /**
  * Makes a provider a workflow. Its `@Step()` methods run in the order written, unless it has a member `flow`: a method that
- * continues a {@link Flow}, or a {@link Digraph}. It is an ordinary provider of any module, with anything injected: a step is a
- * method, and calling it in a test needs nothing else.
+ * continues a {@link Flow}, or a {@link Digraph}. The class is an ordinary provider of any module, with anything injected: a
+ * step is a method, and a test can call it directly.
  */
 export function Workflow<C = any>(options: WorkflowOptions<C>): <T extends Class>(target: T) => void {
   return (target) => {

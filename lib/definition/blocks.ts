@@ -1,8 +1,8 @@
 import type { WrittenStep } from './source.js';
 
 /**
- * A flow as a tree, before it is laid out as nodes and edges: what follows a block is the block after it. Names are given, so
- * that a block can be led to before it is laid.
+ * A flow as a tree, before the layout makes nodes and edges of it. A block is followed by the next block of its list. Blocks
+ * have names here already, so that an edge can lead to a block that has no node yet.
  */
 export type Block = StepBlock | ChoiceBlock | EachBlock | ForkBlock | StageBlock | BesideBlock | RecurBlock | EndBlock;
 export type Blocks = readonly Block[];
@@ -11,16 +11,16 @@ export interface StepBlock {
   readonly kind: 'step';
   readonly name: string;
   readonly step: WrittenStep;
-  /** The steps that may follow, by name. Left out: what follows the block. */
+  /** Names of the steps that may follow. Default: the next block. */
   readonly edges?: readonly string[];
-  /** A list of edges: its body chooses, also of one. */
+  /** `next` is a list: the body chooses, even from a list of one. */
   readonly decides?: boolean;
   readonly byIndex?: true;
-  /** What its body may say, and what is done then. */
+  /** The branches of a `decide()`, by the name that the body returns. */
   readonly branches?: Readonly<Record<string, Blocks>>;
 }
 
-/** `test`, `items`: a function of the context, or a key of it. */
+/** `test` here, and `items` below, are a function of the context or a key of it. */
 export interface ChoiceBlock {
   readonly kind: 'choice';
   readonly name: string;
@@ -54,14 +54,14 @@ export interface StageBlock {
   readonly policy: Pick<WrittenStep['options'], 'within' | 'required' | 'onError' | 'overdue'>;
 }
 
-/** Runs beside all that follows it. */
+/** The body runs in parallel with everything after this block. */
 export interface BesideBlock {
   readonly kind: 'beside';
   readonly name: string;
   readonly body: Blocks;
 }
 
-/** `pause` → `until`? the end : body, and again. */
+/** Repeats: waits for `pause`, then ends if `until` is true, else runs the body. */
 export interface RecurBlock {
   readonly kind: 'recur';
   readonly name: string;
@@ -74,7 +74,7 @@ export interface EndBlock {
   readonly kind: 'end';
 }
 
-/** What a step's own `if`, `while` and `forEach` put around it. No method can be called so. */
+/** Wraps a step in the blocks of its own `if`, `while` and `forEach`. No method can have their names. */
 export function wrapped(block: StepBlock): Block {
   const { step, name } = block;
   const { if: condition, while: loop, forEach, concurrency } = step.options;
@@ -85,18 +85,18 @@ export function wrapped(block: StepBlock): Block {
   return whole;
 }
 
-/** What the node of such a wrapping says of its step. */
+/** The `of` of a wrapping node: the name of the wrapped step. */
 export function guarding(step: WrittenStep | undefined): { of?: string } {
   return step ? { of: step.name } : {};
 }
 
-/** The step inside what `wrapped` put around it. */
+/** The step of a block, found inside the blocks that `wrapped` put around it. */
 export function stepOf(block: Block): StepBlock | undefined {
   if (block.kind === 'step') return block;
   return 'of' in block && block.of && block.body[0] ? stepOf(block.body[0]) : undefined;
 }
 
-/** The blocks in a block. */
+/** The lists of blocks inside a block. */
 export function partsOf(block: Block): readonly Blocks[] {
   if (block.kind === 'step') return Object.values(block.branches ?? {});
   if (block.kind === 'fork') return block.branches;
@@ -104,7 +104,8 @@ export function partsOf(block: Block): readonly Blocks[] {
   return block.kind === 'end' ? [] : [block.body];
 }
 
-/** Of a branch of a decision before it; one chosen by a later decision is a loop, and goes on as written. */
+/** If an earlier decision can choose this block: the index of the last branch of that decision. Otherwise undefined: a step that
+ * only a later decision chooses is a loop, and continues in written order. */
 export function lastBranchOf(blocks: Blocks, i: number): number | undefined {
   const name = stepOf(blocks[i]!)?.name;
   const decision = blocks.slice(0, i).find((block) => name !== undefined && choicesOf(block).includes(name));
@@ -116,13 +117,13 @@ function choicesOf(block: Block): readonly string[] {
   return (step?.decides && step.edges) || [];
 }
 
-/** The step that comes first in them. */
+/** The first step in these blocks. */
 export function firstIn([first]: Blocks = []): WrittenStep | undefined {
   if (!first) return undefined;
   return first.kind === 'step' ? first.step : firstIn(partsOf(first)[0]);
 }
 
-/** All the steps in them, in the order they stand. */
+/** All steps in these blocks, in order. */
 export function stepsIn(blocks: Blocks): WrittenStep[] {
   return blocks.flatMap((block) => [...(block.kind === 'step' ? [block.step] : []), ...partsOf(block).flatMap(stepsIn)]);
 }

@@ -6,7 +6,7 @@ import { type Surroundings } from './verify/step-problems.js';
 import { verify } from './verifier.js';
 import { compileWrittenOrder } from './written-order.js';
 
-/** Compiles a workflow by the spelling it is written in, and verifies it. `problems` begin with its class or document, and its step. */
+/** Compiles a workflow from the spelling it is written in, and verifies it. Each problem names the class or document first. */
 export function compileWorkflow(source: WorkflowSource, library: StepLibrary, around: Surroundings, defaults: DefinitionDefaults = {}): Compiled {
   const compiled = spelled(source, library, defaults);
   return { ...compiled, problems: verify(compiled, around) };

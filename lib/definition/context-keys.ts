@@ -3,15 +3,15 @@ import type { Class, Schema } from '../values/types.js';
 import { isClass } from './source.js';
 
 /**
- * The keys a context class declares, as far as it tells at run time: fields with a default or compiled as fields (TypeScript's
- * default from ES2022 on), and those class-validator knows. Null: it cannot be told, so any key will do.
+ * The keys of a context class, as far as they show at run time: fields with a default, fields that TypeScript emits (its default
+ * from ES2022 on), and keys with class-validator rules. Null: the keys are unknown, so any key is accepted.
  */
 export function contextKeys(context: Schema | undefined): ReadonlySet<string> | null {
   if (!isClass(context)) return null;
   try {
     return new Set([...Object.keys(newContext(context)), ...validatedKeys(context)]);
   } catch {
-    return null; // its constructor throws, which boot reports beside everything else
+    return null; // the constructor throws; boot reports that with the other problems
   }
 }
 
@@ -21,7 +21,7 @@ export function validatedKeys(context: Class): string[] {
     .map(({ propertyName }) => propertyName);
 }
 
-/** A context with its defaults: the class is data, so its constructor takes nothing. */
+/** A context with its defaults. The class is data, so its constructor takes no arguments. */
 export function newContext(context: Class): Record<string, unknown> {
   return new context() as Record<string, unknown>;
 }

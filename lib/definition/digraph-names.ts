@@ -6,13 +6,13 @@ export const START = 'start';
 
 export type Edges = Readonly<Record<string, readonly string[]>>;
 
-/** Where a node of a digraph leads; one with no edges ends. */
+/** The steps that a step of a digraph leads to. A step without edges leads to the end. */
 export function edgesFrom(edges: Edges, name: string): readonly string[] {
   const found = Object.hasOwn(edges, name) && Array.isArray(edges[name]) ? edges[name] : [];
   return found.length > 0 ? found : [END];
 }
 
-/** Every step it names, also one with no edges of its own. */
+/** Every step that the digraph names, also one without edges of its own. */
 export function namesIn(edges: Edges): ReadonlySet<string> {
   const names = new Set(placesIn(edges).keys());
   names.delete(START);
@@ -20,7 +20,7 @@ export function namesIn(edges: Edges): ReadonlySet<string> {
   return names;
 }
 
-/** Each name with where it stands: as one that has edges, then where edges lead to it. */
+/** Each name with its places in the document: its own list of edges, then the edges that lead to it. */
 export function placesIn(edges: Edges): ReadonlyMap<string, readonly string[]> {
   const keys = Object.keys(edges);
   const leading = keys.flatMap((from) => edgesFrom(edges, from).map((to, i) => [to, `.${from}[${i}]`] as const));
@@ -33,7 +33,7 @@ export function placesIn(edges: Edges): ReadonlyMap<string, readonly string[]> {
   return places;
 }
 
-/** The steps that `onError` goes on at. */
+/** The steps at which some `onError` continues. */
 export function rescuesIn({ options, steps }: Pick<WorkflowSource, 'options' | 'steps'>): ReadonlySet<string> {
   const rules = [options.defaults?.onError, ...steps.map((step) => step.options.onError)];
   return new Set(rules.flatMap((rule) => (typeof rule === 'object' && rule !== null ? rule.next : [])));

@@ -5,7 +5,7 @@ import type { Compiled, DefinitionDefaults, WorkflowSource, WrittenStep } from '
 import { digraphProblems } from './verify/digraph-problems.js';
 import { stepBlock } from './written-order.js';
 
-/** Compiles a workflow that says, step by step, which may follow. */
+/** Compiles a workflow that lists for each step which steps may follow. */
 export function compileDigraph(source: WorkflowSource, defaults: DefinitionDefaults = {}): Compiled {
   const edges = source.flow as Edges;
   const [named, rescues] = [namesIn(edges), rescuesIn(source)];
@@ -16,13 +16,13 @@ export function compileDigraph(source: WorkflowSource, defaults: DefinitionDefau
   return { ...compiled, problems: [...digraphProblems(rescued), ...compiled.problems] };
 }
 
-/** Its body may choose among the edges written, by name or index; also where there is one. */
+/** The body may choose among the written edges by name or by index, even if only one is written. */
 function nodeBlock(step: WrittenStep, edges: Edges): Block {
   const chooses = Object.hasOwn(edges, step.name) && edges[step.name]?.length !== 0;
   return wrapped({ kind: 'step', name: step.name, step, edges: edgesFrom(edges, step.name), ...(chooses && { byIndex: true }) });
 }
 
-/** What stands beside a flow: what may come at any time, and what only a failure leads to. */
+/** The steps beside a flow: unsolicited steps, and steps that only an `onError` leads to. */
 export function asideOf(source: WorkflowSource, placed: ReadonlySet<string>, rescues: ReadonlySet<string>): Block[] {
   return source.steps
     .filter(({ name, options }) => options.unsolicited || (rescues.has(name) && !placed.has(name)))

@@ -11,24 +11,24 @@ interface Issue {
   readonly path: readonly string[];
 }
 
-/** The context of a workflow that is data: a JSON Schema, asked as any Standard Schema is. */
+/** The context of a workflow that is data: a JSON Schema with the interface of a Standard Schema. */
 export class JsonSchema {
   private readonly check: ValidateFunction;
   readonly '~standard': { readonly version: 1; readonly vendor: string; readonly validate: (value: unknown) => { value: unknown } | { issues: Issue[] } };
 
-  /** @throws Error for what is no JSON Schema */
+  /** @throws Error if `schema` is not a JSON Schema */
   constructor(readonly schema: object) {
     this.check = compiled(schema, true);
     this['~standard'] = { version: 1, vendor: 'nestjs-argonaut', validate: (value) => this.validate(value) };
   }
 
-  /** The keys it names, if it says that there are no others. */
+  /** The keys that the schema names. Null: it allows others. */
   keys(): ReadonlySet<string> | null {
     const { properties, additionalProperties } = this.schema as { properties?: object; additionalProperties?: unknown };
     return additionalProperties === false ? new Set(Object.keys(properties ?? {})) : null;
   }
 
-  /** With its defaults filled in, on a copy. */
+  /** Validates a copy, and fills in the defaults there. */
   private validate(given: unknown): { value: unknown } | { issues: Issue[] } {
     const value = structuredClone(given);
     if (this.check(value)) return { value };
@@ -42,13 +42,13 @@ function compiled(schema: object, useDefaults: boolean): ValidateFunction {
   return ajv.compile(schema);
 }
 
-/** What is wrong with a value, sentence by sentence, each beginning with the place; undefined: the schema itself is wrong. */
+/** Makes a check that lists the problems of a value, each beginning with its place. Compiles the schema at the first call. */
 export function schemaCheck(schema: object): (value: unknown) => string[] {
   let check: ValidateFunction | undefined;
   return (value) => {
     check ??= compiled(schema, false);
     if (check(value)) return [];
-    const told = telling(check.errors ?? []).map((error) => `${placeOf(error.instancePath)}${sentenceOf(error)}`);
+    const told = telling(check.errors ?? []).map((error) => `${documentPlace(error.instancePath)}${sentenceOf(error)}`);
     return [...new Set(told)];
   };
 }
@@ -62,7 +62,7 @@ export function schemaProblem(schema: object): string | null {
   }
 }
 
-/** Of several alternatives, what the one of the right type says; and nothing of the choice itself. */
+/** Keeps the errors of the alternative that has the right type. Drops errors about the choice between alternatives. */
 function telling(errors: readonly ErrorObject[]): ErrorObject[] {
   const open = new Set(errors.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath));
   const isMismatch = (error: ErrorObject) => open.has(error.instancePath) && error.keyword === 'type';
@@ -80,10 +80,10 @@ function together(error: ErrorObject, all: readonly ErrorObject[]): ErrorObject 
   return { ...error, message: `must be ${[...types].join(' or ')}` };
 }
 
-/** About a key that is missing, or too much, it is that key's. */
+/** An issue about a missing or unknown key has the path of that key. */
 function issueOf(error: ErrorObject): Issue {
   const { missingProperty, additionalProperty } = error.params as { missingProperty?: string; additionalProperty?: string };
-  const path = partsOf(error.instancePath);
+  const path = schemaParts(error.instancePath);
   if (missingProperty !== undefined) return { message: 'must be given', path: [...path, missingProperty] };
   if (additionalProperty !== undefined)
     return { message: `is not a key of it.${didYouMean(additionalProperty, knownIn(error))}`, path: [...path, additionalProperty] };
@@ -94,13 +94,13 @@ function knownIn({ parentSchema }: ErrorObject): string[] {
   return Object.keys((parentSchema as { properties?: object }).properties ?? {});
 }
 
-function partsOf(path: string): string[] {
+function schemaParts(path: string): string[] {
   return path.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')); // prettier-ignore
 }
 
 /** `/steps/2/retry` → `steps[2].retry `. */
-function placeOf(path: string): string {
-  const place = partsOf(path).map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`));
+function documentPlace(path: string): string {
+  const place = schemaParts(path).map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`));
   return place.length === 0 ? '' : `${place.join('').replace(/^\./, '')} `;
 }
 

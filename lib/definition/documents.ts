@@ -9,14 +9,14 @@ import { didYouMean } from '../values/suggest.js';
 import { unknownKey } from './verify/value-problems.js';
 import { type StepJson, type WorkflowJson, workflowSchema } from './workflow-json.js';
 
-/** What a document may name. */
+/** The classes that a document may name. */
 export interface Names {
   readonly library: StepLibrary;
   readonly contexts: readonly Class[];
 }
 
 export interface ReadDocument {
-  /** Left out: it is not even of the form. */
+  /** Left out if the document does not have the required form. */
   readonly source?: WorkflowSource;
   readonly problems: readonly string[];
 }
@@ -24,8 +24,8 @@ export interface ReadDocument {
 const formProblems = schemaCheck(workflowSchema);
 
 /**
- * A workflow that is data, as if somebody had written it as a class. `place` names it in problems. Nothing in it is ever
- * evaluated: strings are names of steps, context keys and classes.
+ * Reads a workflow that is data into the form that a class has. `place` names it in problems. Nothing in it is ever evaluated:
+ * strings are names of steps, context keys and classes.
  */
 export function readDocument(given: unknown, place: string, names: Names): ReadDocument {
   const wrong = [...formProblems(given), ...stepLists(given)];
@@ -33,19 +33,19 @@ export function readDocument(given: unknown, place: string, names: Names): ReadD
   const document = given as WorkflowJson;
   const context = contextOf(document, names.contexts);
   const list = document.steps ? 'steps' : 'activities';
-  const steps = document[list]!.map((step, i) => stepOf(step, `${list}[${i}]`, names.library, context.schema));
+  const steps = document[list]!.map((step, i) => documentStep(step, `${list}[${i}]`, names.library, context.schema));
   const problems = [...context.problems, ...steps.flatMap((step) => step.problems)].map((problem) => `${place}: ${problem}`);
-  return { source: sourceOf(document, place, context.schema, steps.map(({ step }) => step)), problems }; // prettier-ignore
+  return { source: documentSource(document, place, context.schema, steps.map(({ step }) => step)), problems }; // prettier-ignore
 }
 
-/** The schema says it too, in words nobody understands. */
+/** The schema reports the same, but in words that are hard to understand. */
 function stepLists(given: unknown): string[] {
   if (typeof given !== 'object' || given === null) return [];
   if ('steps' in given && 'activities' in given) return ['it has steps and activities, which are two words for one list. Leave out one.'];
   return 'steps' in given || 'activities' in given ? [] : ['it has no steps. List them under "steps".'];
 }
 
-function sourceOf(document: WorkflowJson, className: string, context: Schema | undefined, steps: readonly WrittenStep[]): WorkflowSource {
+function documentSource(document: WorkflowJson, className: string, context: Schema | undefined, steps: readonly WrittenStep[]): WorkflowSource {
   const { name, version, completeWhen, within, config, flow } = document;
   return {
     className,
@@ -78,13 +78,13 @@ function contextOf({ context }: WorkflowJson, contexts: readonly Class[]): { sch
 
 /* -------------------------------------------------------------------- a step ---- */
 
-function stepOf(json: StepJson, path: string, library: StepLibrary, context: Schema | undefined): { step: WrittenStep; problems: string[] } {
+function documentStep(json: StepJson, path: string, library: StepLibrary, context: Schema | undefined): { step: WrittenStep; problems: string[] } {
   const { name, use = name, child, retry, ...rest } = json;
   const [provider, second] = library.called(use);
-  const options = { ...rest, name, ...childOptions(child), ...retryOptions(retry) } as StepOptions;
+  const options = { ...rest, name, ...documentChildOptions(child), ...retryOptions(retry) } as StepOptions;
   const known = provider ?? { type: Object, name: use, options: {}, host: {} };
   const step = { ...useOf(known, options), path, ...(child !== undefined && { child: { workflow: typeof child === 'string' ? child : child.workflow } }) };
-  const code = codeOf(child, retry);
+  const code = documentCode(child, retry);
   const called = provider ? (second ? [ambiguous(use)] : []) : [missing(use, library)];
   const problems = [...called, ...startingKeys(child).flatMap((key) => [...unknownKey(key, 'child.with', context)])];
   return { step: { ...step, ...(code && { code }) }, problems: problems.map((problem) => `${atStep(step)}${problem}`) };
@@ -102,8 +102,8 @@ function startingKeys(child: StepJson['child']): readonly string[] {
   return (typeof child === 'object' && child.with) || [];
 }
 
-/** Its starting values are keys, not a method: see below. */
-function childOptions(child: StepJson['child']): Pick<StepOptions, 'child'> {
+/** Leaves out `with`: a document lists context keys there, and `documentCode` reads them. */
+function documentChildOptions(child: StepJson['child']): Pick<StepOptions, 'child'> {
   if (child === undefined || typeof child === 'string') return child === undefined ? {} : { child };
   const { with: _keys, ...options } = child;
   return { child: options };
@@ -115,7 +115,7 @@ function retryOptions(retry: StepJson['retry']): Pick<StepOptions, 'retry'> {
   return { retry: policy };
 }
 
-function codeOf(child: StepJson['child'], retry: StepJson['retry']): NodeCode | undefined {
+function documentCode(child: StepJson['child'], retry: StepJson['retry']): NodeCode | undefined {
   const keys = typeof child === 'object' ? child.with : undefined;
   const names = typeof retry === 'object' ? retry.unless : undefined;
   if (!keys && !names) return undefined;
@@ -126,7 +126,7 @@ function picking(keys: readonly string[]): (context: object) => object {
   return (context) => Object.fromEntries(keys.map((key) => [key, valueOf(context, key)]).filter(([, value]) => value !== undefined));
 }
 
-/** By its own name, or that of its class or one it inherits from. */
+/** Whether the error itself, its class or a parent class has this name. */
 function isCalled(error: unknown, name: string): boolean {
   if (typeof error !== 'object' || error === null) return false;
   if ((error as { name?: unknown }).name === name) return true;

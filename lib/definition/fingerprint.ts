@@ -4,21 +4,21 @@ import type { Compiled } from './source.js';
 import type { StepJson, WorkflowJson } from './workflow-json.js';
 
 /**
- * Tells one definition from another of the same version. What functions say cannot be seen: of code it is the graph alone, of a
- * document also its settings and the context keys it names.
+ * Distinguishes two definitions of one version. Functions cannot be compared, so for code only the graph counts. For a document
+ * its settings and the context keys that it names count too.
  */
 export function fingerprintOf({ definition, source: { document } }: Pick<Compiled, 'definition' | 'source'>): string {
   const { nodes, ...whole } = definition;
   const graph = [...nodes.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  return bodyDigest(dataOf({ ...whole, nodes: graph, ...(document && { names: namesIn(document) }) }));
+  return bodyDigest(dataOf({ ...whole, nodes: graph, ...(document && { names: referencedNames(document) }) }));
 }
 
-/** Without what is undefined, which is the same as not there. */
+/** Drops undefined values, which mean the same as missing ones. */
 function dataOf(value: object): JsonObject {
   return JSON.parse(JSON.stringify(value)) as JsonObject;
 }
 
-function namesIn({ config, context, completeWhen, within, steps, activities }: WorkflowJson): object {
+function referencedNames({ config, context, completeWhen, within, steps, activities }: WorkflowJson): object {
   return { config, context, completeWhen, within, steps: (steps ?? activities)!.map(keysIn) };
 }
 

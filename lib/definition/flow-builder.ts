@@ -5,16 +5,16 @@ import { stageProblems } from './verify/stage-problems.js';
 import { type AnyFunction, isClass, type WrittenStep } from './source.js';
 import { Use } from './use.js';
 
-/** What `.do` is given: a step class, or a function that continues a builder. */
+/** The argument of `.do`: a step class, or a function that continues a builder. */
 type FlowPart = unknown;
 
-/** The builder as it is at run time: it writes down what it is told, in order. `Flow` is what its users see of it. */
+/** The builder at run time: records its calls in order. `Flow` is its public type. */
 export class FlowBuilder {
   private readonly told: (Use | Block)[] = [];
 
   constructor(
     private readonly recording: Recording,
-    /** The stage its steps belong to. */
+    /** The stage that its steps belong to. */
     private readonly label?: string,
   ) {}
 
@@ -92,7 +92,7 @@ export class FlowBuilder {
     return this.tell({ kind: 'fork', name, branches, join: 'any', losers: options?.losers ?? 'cancel' });
   }
 
-  /** With nothing to say of them together it is but a label of its steps. */
+  /** Without a policy a stage is only a label on its steps. */
   stage(name: string, part: FlowPart, policy: Policy = {}): this {
     if (Object.keys(policy).length > 0) return this.limited(this.recording.fresh(name), part, policy);
     for (const block of this.body('stage', part, name)) this.tell(block);
@@ -148,7 +148,7 @@ export class FlowBuilder {
     return this;
   }
 
-  /** `.if(…)` is nothing without its `.do(…)`. */
+  /** The call stays open, which is a problem, until its `.do(…)` follows. */
   private doing(kind: string, block: (name: string, body: Blocks) => Block): DoClause {
     const name = this.recording.fresh(kind);
     this.recording.open.add(name);
@@ -160,7 +160,7 @@ export class FlowBuilder {
     };
   }
 
-  /** One that says nothing has forgotten something, or has said it elsewhere; of a loop the graph tells. */
+  /** Reports a body without a step, unless it has other problems. The graph check reports an empty `while`. */
   private body(kind: string, part: FlowPart, label = this.label): Blocks {
     const { problems } = this.recording;
     const before = problems.length;

@@ -9,7 +9,7 @@ import type { AnyFunction, Compiled, DefinitionDefaults, WorkflowSource, Written
 import type { StepLibrary } from './step-library.js';
 import { unnamed } from './verify/digraph-problems.js';
 
-/** Compiles a workflow whose method `flow` continues a builder: it is called here, once, with a builder that writes down. */
+/** Compiles a workflow with a method `flow`. Calls that method once, with a builder that records the calls. */
 export function compileBuilder(source: WorkflowSource, library: StepLibrary, defaults: DefinitionDefaults = {}): Compiled {
   const recording = new Recording(source, library);
   const builder = new FlowBuilder(recording);
@@ -34,7 +34,7 @@ function unfinished({ open }: Recording): string[] {
   return [...open].map((name) => `its flow says ${name.split(' ')[0]}() without do(): say what is to be done.`);
 }
 
-/** What is said of steps and stages in the flow itself. */
+/** The steps and stages of a flow with the options given there, to collect their `onError`. */
 function rulesIn(blocks: Blocks): WrittenStep[] {
   return blocks.flatMap((block) => {
     const own = block.kind === 'step' ? [block.step] : block.kind === 'stage' ? [{ options: block.policy } as WrittenStep] : [];
@@ -42,7 +42,7 @@ function rulesIn(blocks: Blocks): WrittenStep[] {
   });
 }
 
-/** Methods with @Step() that the flow says nothing of; step classes are there for others too. */
+/** Reports methods with @Step() that the flow never names. Step classes are not reported: other workflows may use them. */
 function forgotten(source: WorkflowSource, { named, problems }: Recording, rescues: ReadonlySet<string>): Iterable<string> {
   const steps = source.steps.filter(({ name, options }) => !options.unsolicited && !rescues.has(name));
   return problems.length > 0 ? [] : unnamed(steps, named);

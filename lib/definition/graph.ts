@@ -1,6 +1,6 @@
 /**
- * The one model of a workflow. Every spelling compiles to it, and it is all that the verifier, the engine and the
- * diagrams know. A node is entered by a token; edges are names. User code is not in here: it is found by node name.
+ * The one model of a workflow. Every spelling compiles to it; the verifier, the engine and the diagrams read it. Tokens enter
+ * nodes, and edges are node names. User code is kept outside, and found by node name.
  */
 export interface WorkflowDefinition {
   readonly name: string;
@@ -8,57 +8,57 @@ export interface WorkflowDefinition {
   /** The node a process starts at, or `'end'`. */
   readonly start: string;
   readonly nodes: ReadonlyMap<string, Node>;
-  /** The process may complete before its flow has ended: the context is asked after each version. */
+  /** The process may complete before its flow has ended: a condition is checked after each version of the context. */
   readonly completesEarly: boolean;
-  /** For steps that do not say, and that stand in no stage which does. */
+  /** The rule for steps without one of their own, outside of stages with one. */
   readonly onError: ErrorRule;
 }
 
-/** A loop is a decision with an edge back. A join is not a node: what branches off has the edge to go on by. */
+/** A loop is a choice or a decision with an edge back. No node is a join: a container holds the edge that follows its branches. */
 export type Node = StepNode | ChoiceNode | Container;
-/** Holds branches together. Their edges never leave it. */
+/** A node with branches inside. Their edges never leave it. */
 export type Container = ForkNode | EachNode | StageNode;
 
 /** A moment or a length of time: milliseconds, or `'asked'` when the context decides. */
 export type Timing = number | 'asked';
 
-/** What follows when something has failed for good: `{ next }` goes on there. */
+/** The rule for what has failed for good. `{ next }` continues at that step. */
 export type ErrorRule = 'fail' | 'suspend' | 'cancel' | 'compensate' | { readonly next: string };
 
-/** A visit to it runs a body, once what it waits for is here. */
+/** A step run waits for the gate of the node, and then runs its body. */
 export interface StepNode {
   readonly kind: 'step';
   readonly name: string;
-  /** Waits until its condition on the context holds. */
+  /** The step first waits until its condition on the context holds. */
   readonly when: boolean;
-  /** What it waits for before its body runs. */
+  /** The thing that must arrive before the body runs. */
   readonly gate: Gate;
-  /** Not before this moment; with a queue, the task's delay. */
+  /** The body does not run before this moment. With a queue: the delay of the task. */
   readonly after?: Timing;
-  /** Runs on this task queue; left out: in the process's own worker. */
+  /** The task queue that runs the body. Default: the worker of the process runs it. */
   readonly queue?: string;
-  /** None: its branch ends here. One: goes there. Several: its body chooses. `'end'` ends the branch. */
+  /** None: the branch ends here. One: the token goes there. Several: the body chooses. `'end'` ends the branch. */
   readonly next: readonly string[];
-  /** What the body says to choose one of several `next`, in their order. Left out: their names. */
+  /** The words that the body returns to choose one of `next`, in the same order. Default: their names. */
   readonly labels?: readonly string[];
-  /** Of a digraph: an index chooses too, and a plain result takes the first. */
+  /** For a digraph: the body may also return an index, and a plain result takes the first edge. */
   readonly byIndex?: true;
-  /** Beside the flow: a message may run it at any time, and nobody waits for it. */
+  /** The step stands beside the flow: a message may run it at any time, and the process never waits for it. */
   readonly unsolicited: boolean;
   readonly retry: Retry;
   /** How long one run of the body may take, ms. */
   readonly timeout?: number;
-  /** How long the visit may take, waiting included. */
+  /** How long the step run may take, waiting included. */
   readonly within?: Timing;
   readonly required: boolean;
   readonly onError?: ErrorRule;
-  /** Something undoes it. */
+  /** The step has code that undoes it. */
   readonly compensates: boolean;
-  /** Somebody is told, once, when the visit takes longer. */
+  /** A step run that takes longer calls its reminder, once. */
   readonly overdue?: Timing;
   /** The body runs inside the transaction that records its completion. */
   readonly transactional: boolean;
-  /** Shown, timed and counted together with others of this name. */
+  /** The label of a stage: steps with this label are shown, timed and counted together. */
   readonly stage?: string;
 }
 
@@ -73,26 +73,26 @@ export type Gate =
 export interface EventGate {
   readonly for: 'event';
   readonly event: string;
-  /** Its key is asked of the context; otherwise it is the group id. */
+  /** The key is computed from the context; otherwise it is the group id. */
   readonly keyed: boolean;
-  /** Since when events count is asked of the context; otherwise since the process started. */
+  /** The context decides since when events count; otherwise since the process started. */
   readonly since: boolean;
-  /** Of several waits, one gets the event. */
+  /** Only one of several waits gets the event. */
   readonly matchOne: boolean;
 }
 
 export interface ChildGate {
   readonly for: 'child';
   readonly workflow: string;
-  /** Left out: the newest. */
+  /** Default: the newest. */
   readonly version?: number;
-  /** Started, not waited for. */
+  /** The child is started and not waited for. */
   readonly detached: boolean;
   readonly onParentCancel: 'cancel' | 'leave';
 }
 
 export interface Retry {
-  /** Tries in all. */
+  /** The number of attempts, the first included. */
   readonly attempts: number;
   readonly delayMs: number;
   readonly backoff: 'fixed' | 'exponential';
@@ -100,42 +100,42 @@ export interface Retry {
   readonly jitter: boolean;
 }
 
-/** Asks the context and goes one of two ways at once: `if`, and with an edge back to it `while`. */
+/** Checks the context and takes one of two edges at once: an `if`, or with an edge back a `while`. */
 export interface ChoiceNode {
   readonly kind: 'choice';
   readonly name: string;
   readonly then: string;
   readonly otherwise: string;
-  /** The step it guards, where it is an option of one: skipping is told of that. */
+  /** The step whose `if` or `while` this is. Skipping is recorded for that step. */
   readonly of?: string;
 }
 
-/** Starts its branches at once, and goes on when all of them have ended, or the first. */
+/** Starts its branches at once. Continues when all of them have ended, or with `any` the first. */
 export interface ForkNode {
   readonly kind: 'fork';
   readonly name: string;
   /** The first node of each branch, or `'end'`. */
   readonly branches: readonly string[];
   readonly join: 'all' | 'any';
-  /** With `any`: the others are ended at once, or end where they are, without starting another step. */
+  /** With `any`: the other branches are ended at once, or their running steps may finish and no other step starts. */
   readonly losers: 'cancel' | 'finish';
   readonly next: readonly string[];
 }
 
-/** One branch for each item; goes on when all have ended. */
+/** Runs one branch for each item. Continues when all have ended. */
 export interface EachNode {
   readonly kind: 'each';
   readonly name: string;
   /** The first node of the branch of an item. */
   readonly body: string;
-  /** So many items at once. Left out: as many as can. */
+  /** How many items run at once. Default: no limit. */
   readonly concurrency?: number;
   readonly next: readonly string[];
-  /** The step it repeats, where it is an option of one. */
+  /** The step whose `forEach` this is. */
   readonly of?: string;
 }
 
-/** One branch whose steps share a limit and a rule for what fails in them. */
+/** One branch whose steps share a time limit and an error rule. */
 export interface StageNode {
   readonly kind: 'stage';
   readonly name: string;
@@ -147,14 +147,14 @@ export interface StageNode {
   readonly overdue?: Timing;
 }
 
-/** The edge that ends a branch, or at the root the process. */
+/** The edge that ends a branch. At the root it ends the process. */
 export const END = 'end';
 
 export function isContainer(node: Node): node is Container {
   return node.kind === 'fork' || node.kind === 'each' || node.kind === 'stage';
 }
 
-/** Where branches of a container begin. */
+/** The first node of each branch of a container. */
 export function branchesOf(node: Container): readonly string[] {
   return node.kind === 'fork' ? node.branches : [node.body];
 }
@@ -166,17 +166,17 @@ export function onwardOf(node: Node): readonly string[] {
   return [...node.next, ...rule];
 }
 
-/** A stage that says what follows where something in it fails for good. */
+/** Whether the node is a stage that decides what follows a final failure inside it. */
 export function hasRule(node: Node): node is StageNode {
   return node.kind === 'stage' && (!node.required || node.onError !== undefined);
 }
 
-/** The ways its body may choose, as it calls them. */
+/** The words that the body may return to choose an edge. */
 export function edgesOf({ labels, next }: Pick<StepNode, 'labels' | 'next'>): readonly string[] {
   return labels ?? next;
 }
 
-/** The step of this name: whoever asks knows that it is one. */
+/** The node of this name, which the caller knows to be a step. */
 export function stepNamed({ nodes }: WorkflowDefinition, name: string): StepNode {
   return nodes.get(name) as StepNode;
 }

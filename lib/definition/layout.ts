@@ -1,22 +1,22 @@
 import { type BesideBlock, type Block, type Blocks, type ChoiceBlock, type EachBlock, firstIn, type ForkBlock, guarding, lastBranchOf, partsOf, type RecurBlock, type StageBlock, type StepBlock, stepOf, stepsIn } from './blocks.js'; // prettier-ignore
 import { atStep } from './document-paths.js';
 import { END, type ErrorRule, type Node } from './graph.js';
-import { bound, codeOf, configOf, fromContext, momentFrom, only } from './node-code.js';
+import { boundMethod, codeOf, configOf, fromContext, momentFrom, only } from './node-code.js';
 import type { Compiled, DefinitionDefaults, NodeCode, WorkflowSource, WrittenStep } from './source.js';
 import { stepNode, timing } from './step-node.js';
 
-/** Where a block goes on: nowhere, to one node, or to those its body chooses from. */
+/** The nodes that follow a block: none, one, or those that its body chooses from. */
 type Onward = readonly string[];
 
 /**
- * Lays blocks out as nodes and edges. It never throws: what is wrong with a source is the verifier's to say, and the graph of a
- * wrong source is good enough for that.
+ * Lays blocks out as nodes and edges. Never throws: the verifier reports what is wrong with a source, and can do so from the
+ * graph of a wrong source.
  */
 export class Layout {
   readonly problems: string[] = [];
   private readonly nodes = new Map<string, Node>();
   private readonly code = new Map<string, NodeCode>();
-  /** Whoever names a step leads to what is wrapped around it. */
+  /** Step name → the outermost node wrapped around the step. An edge to the step leads there. */
   private readonly entries = new Map<string, string>();
   private readonly policy: DefinitionDefaults;
 
@@ -27,7 +27,7 @@ export class Layout {
     this.policy = { ...defaults, ...source.options.defaults };
   }
 
-  /** One after the other, or as the edges of its steps say. */
+  /** Lays out blocks one after the other, or as the edges of their steps say. */
   flow(blocks: Blocks, aside: Blocks = []): Compiled {
     const all = [...blocks, ...aside];
     this.learn(all);
@@ -36,7 +36,7 @@ export class Layout {
     return this.compiled(start, aside, all);
   }
 
-  /** As their edges say. */
+  /** Lays out blocks only as their edges say. */
   graph(blocks: Blocks, first: string, aside: Blocks = []): Compiled {
     const all = [...blocks, ...aside];
     this.learn(all);
@@ -59,7 +59,7 @@ export class Layout {
     }; // prettier-ignore
   }
 
-  /** Learns the ways in, from the outside. */
+  /** Fills `entries`, from the outermost block inwards. */
   private learn(blocks: Blocks): void {
     for (const block of blocks) {
       const step = stepOf(block);
@@ -68,7 +68,7 @@ export class Layout {
     }
   }
 
-  /** The `within` of the workflow holds all of its flow together. */
+  /** Puts the whole flow into one stage if the workflow has a `within`. */
   private framed(start: string): string {
     const { name, within } = this.source.options;
     if (within === undefined) return start;
@@ -76,7 +76,7 @@ export class Layout {
     return `${name} (within)`;
   }
 
-  /** `step`: whose options it is made of, or the first inside. */
+  /** `step`: the step that the node is made of, or the first one inside. */
   private add(node: Node, code: NodeCode, step?: WrittenStep): void {
     if (this.nodes.has(node.name))
       this.problems.push(`${step ? atStep(step) : ''}two things in its flow are called "${node.name}". Give one of them another name.`);
@@ -101,8 +101,8 @@ export class Layout {
   }
 
   /**
-   * Where a block goes. Branches do not fall through: what follows a branch of a decision is what follows the last of its branches,
-   * or forgetting a `next` on `pay` would run `reject`.
+   * The nodes that follow a block. Branches of a decision do not fall through: each continues after the last branch. Otherwise a
+   * forgotten `next` on `pay` would run `reject`.
    */
   private onwardFrom(blocks: Blocks, i: number, onward: Onward): Onward {
     const after = lastBranchOf(blocks, i) ?? i;
@@ -165,7 +165,7 @@ export class Layout {
     this.inside(body, [], of);
   }
 
-  /** Where an option has wrapped a step, the step's own edges are those of what is around it. */
+  /** A step that is wrapped by an option of its own gets `onward`: its own edges belong to the wrapper. */
   private inside(body: Blocks, onward: Onward, of: WrittenStep | undefined): void {
     if (of) this.block(body[0]!, onward);
     else this.sequence(body, onward);
@@ -185,7 +185,7 @@ export class Layout {
     const limits = { ...(within !== undefined && { within: timing(within) }), ...(overdue && { overdue: timing(overdue.after) }) };
     this.add(
       { kind: 'stage', name, body: this.entry(body, [])[0] ?? END, next, ...limits, required, ...this.ruled(onError) },
-      { within: momentFrom(within), overdue: momentFrom(overdue?.after), remind: bound(this.source.instance, overdue?.do) },
+      { within: momentFrom(within), overdue: momentFrom(overdue?.after), remind: boundMethod(this.source.instance, overdue?.do) },
     );
     this.sequence(body, []);
   }

@@ -2,7 +2,7 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { saidBy } from '../values/outcome.js';
 import type { AnyFunction } from './source.js';
 
-/** What a body returned whose flow says where it goes: the patch made of it, and the result itself. */
+/** The result of a body that the flow maps into the context: the patch made of it, and the result itself. */
 export class Mapped {
   constructor(
     readonly patch: object,
@@ -13,13 +13,13 @@ export class Mapped {
 /** Key → the function that reads its value. */
 export type KeyMapping = ReadonlyMap<string, AnyFunction>;
 
-/** The function with what the mapping gives in place of the context, which is its first argument; its last is the step. */
+/** Calls `run` with the mapped inputs instead of the context. The first argument is the context, the last is the step. */
 export function seeing(inputs: KeyMapping, run: AnyFunction): AnyFunction {
   if (inputs.size === 0) return run;
-  return (context: unknown, ...rest: unknown[]) => run(valuesOf(inputs, context, rest.at(-1)), ...rest);
+  return (context: unknown, ...rest: unknown[]) => run(mappedEntries(inputs, context, rest.at(-1)), ...rest);
 }
 
-/** The function with what it returns mapped key by key, also where that is nothing: the step goes on. An outcome says what it says, but for the patch in a `done`. */
+/** Maps what `run` returns key by key, even if it returns nothing. Outcomes stay as they are, except that the patch of a `done` is mapped. */
 export function giving(outputs: KeyMapping, run: AnyFunction): AnyFunction {
   if (outputs.size === 0) return run;
   return (...args: unknown[]) => {
@@ -30,20 +30,20 @@ export function giving(outputs: KeyMapping, run: AnyFunction): AnyFunction {
   };
 }
 
-/** Of an event: what came is mapped, whatever it is. */
+/** The body of a step that only waits: maps the message that came, whatever it is. */
 export function message(outputs: KeyMapping): AnyFunction {
   if (outputs.size === 0) return () => undefined;
-  return (_context: unknown, step: { message: unknown }) => new Mapped(valuesOf(outputs, step.message, step), step.message);
+  return (_context: unknown, step: { message: unknown }) => new Mapped(mappedEntries(outputs, step.message, step), step.message);
 }
 
 function mapped(outputs: KeyMapping, result: unknown, step: unknown): unknown {
   const said = saidBy(result);
   if (said && said.said !== 'done') return result;
   const returned = said ? said.patch : result;
-  return new Mapped(valuesOf(outputs, returned, step), returned);
+  return new Mapped(mappedEntries(outputs, returned, step), returned);
 }
 
-function valuesOf(mapping: KeyMapping, from: unknown, step: unknown): object {
+function mappedEntries(mapping: KeyMapping, from: unknown, step: unknown): object {
   return Object.fromEntries([...mapping].map(([key, read]) => [key, read(from, step)]));
 }
 

@@ -5,12 +5,12 @@ export function drawMermaid(definition: WorkflowDefinition, marked: readonly str
   return new Drawing(definition).lines(marked).join('\n');
 }
 
-/** Where a way goes that ends. */
+/** The id of the end of the diagram. */
 const DONE = 'done';
 
 class Drawing {
   private readonly ids: ReadonlyMap<string, string>;
-  /** What stands inside a container, by its name; what stands in none, under the empty name. */
+  /** The nodes inside each container, by its name. The empty name holds the nodes in no container. */
   private readonly inside = new Map<string, string[]>([['', []]]);
   private readonly edges: string[] = [];
 
@@ -50,12 +50,12 @@ class Drawing {
   private shapes(container: string, indent: string): string[] {
     return (this.inside.get(container) ?? []).flatMap((name) => {
       const node = this.node(name);
-      if (!isContainer(node)) return [`${indent}${this.id(name)}${shapeOf(node)}`, ...this.undoing(node, indent)];
+      if (!isContainer(node)) return [`${indent}${this.id(name)}${outlineOf(node)}`, ...this.undoing(node, indent)];
       return [`${indent}subgraph ${this.id(name)}["${labelled(node.name, notesOfContainer(node))}"]`, ...this.held(node, `${indent}  `), `${indent}end`];
     });
   }
 
-  /** What branches begins in a bar, and comes together in a join. */
+  /** The shapes inside a container. All but a stage also get a fork before and a join after them. */
   private held(node: Container, indent: string): string[] {
     const shapes = this.shapes(node.name, indent);
     if (node.kind === 'stage') return shapes;
@@ -69,7 +69,7 @@ class Drawing {
 
   /* ------------------------------------------------------------------- edges ---- */
 
-  /** `ends`: where a branch ends that stands beside it. */
+  /** `ends`: the id at which the branch of this node ends. */
   private lead(node: Node, ends: string): void {
     if (node.kind === 'choice') this.edges.push(...this.choice(node, ends));
     else if (node.kind === 'step') this.edges.push(...this.onward(node, ends));
@@ -98,7 +98,7 @@ class Drawing {
     return (node.next.length > 0 ? node.next : [END]).map((to) => `${this.id(node.name)}join --> ${this.into(to, ends)}`);
   }
 
-  /** Where a way leads that goes to this node. */
+  /** The id that an edge to this node leads to. */
   private into(name: string, ends: string): string {
     if (name === END || !this.ids.has(name)) return ends;
     const node = this.node(name);
@@ -106,7 +106,7 @@ class Drawing {
     return isContainer(node) ? `${this.id(name)}fork` : this.id(name);
   }
 
-  /** Where a branch ends that stands in there: at the join, or where a stage goes on. */
+  /** The id at which branches in this container end: its join, or what follows a stage. */
   private endOf(container: string | undefined): string {
     if (container === undefined) return DONE;
     const node = this.node(container) as Container;
@@ -115,7 +115,7 @@ class Drawing {
   }
 }
 
-/** The container each node stands in. */
+/** Node → the container it stands in. */
 function homesOf({ nodes }: WorkflowDefinition): ReadonlyMap<string, string> {
   const homes = new Map<string, string>();
   const visit = (name: string, container: string): void => {
@@ -132,7 +132,7 @@ function homesOf({ nodes }: WorkflowDefinition): ReadonlyMap<string, string> {
 
 /* -------------------------------------------------------------------- labels ---- */
 
-function shapeOf(node: StepNode | ChoiceNode): string {
+function outlineOf(node: StepNode | ChoiceNode): string {
   if (node.kind === 'choice') return `{"${escape(node.name)}"}`;
   const label = labelled(node.name, notesOf(node));
   if (node.unsolicited) return `>"${label}"]`;
@@ -149,7 +149,7 @@ function* notesOf(node: StepNode): Iterable<string> {
   if (node.gate.for === 'response') yield `asks: ${node.gate.request}`;
   if (node.gate.for === 'event') yield `on ${node.gate.event}`;
   if (node.gate.for === 'child') yield `${node.gate.detached ? 'starts' : 'child'} ${node.gate.workflow}`;
-  if (node.after !== undefined) yield node.after === 'asked' ? 'at its time' : `after ${lengthOf(node.after)}`;
+  if (node.after !== undefined) yield node.after === 'asked' ? 'at its time' : `after ${textLength(node.after)}`;
   yield* limitsOf(node);
   if (node.queue !== undefined) yield `queue ${node.queue}`;
   if (node.stage !== undefined) yield `stage ${node.stage}`;
@@ -161,11 +161,11 @@ function* notesOfContainer(node: Container): Iterable<string> {
 }
 
 function* limitsOf({ within, overdue }: { readonly within?: Timing; readonly overdue?: Timing }): Iterable<string> {
-  if (within !== undefined) yield within === 'asked' ? 'within its time' : `within ${lengthOf(within)}`;
-  if (overdue !== undefined) yield overdue === 'asked' ? 'overdue at its time' : `overdue after ${lengthOf(overdue)}`;
+  if (within !== undefined) yield within === 'asked' ? 'within its time' : `within ${textLength(within)}`;
+  if (overdue !== undefined) yield overdue === 'asked' ? 'overdue at its time' : `overdue after ${textLength(overdue)}`;
 }
 
-function lengthOf(ms: number): string {
+function textLength(ms: number): string {
   const [size, unit] = ([[86_400_000, 'd'], [3_600_000, 'h'], [60_000, 'min'], [1000, 's']] as const).find(([each]) => ms >= each && ms % each === 0) ?? [1, 'ms']; // prettier-ignore
   return `${ms / size} ${unit}`;
 }

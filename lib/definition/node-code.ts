@@ -4,15 +4,15 @@ import type { Class } from '../values/types.js';
 import { type AnyFunction, type DefinitionDefaults, methodOf, type NodeCode, type WorkflowSource, type WrittenStep } from './source.js';
 import { childOptions, requestOf, undoingOf } from './step-node.js';
 
-/** The user's functions of a step, each bound to whom it belongs. What is not there is left out. */
+/** The user's functions of a step, each bound to its object. Missing ones are left out. */
 export function codeOf(step: WrittenStep, source: WorkflowSource, policy: DefinitionDefaults): NodeCode {
   const { options, host, method } = step;
   return only({
-    run: bound(host, method),
+    run: boundMethod(host, method),
     takesMessage: takesMessage(step),
-    request: bound(host, requestOf(step)) ?? bound(host, childOptions(options.child).with),
-    compensate: bound(host, undoingOf(step)),
-    remind: bound(host, options.overdue?.do) ?? bound(source.instance, options.overdue?.do),
+    request: boundMethod(host, requestOf(step)) ?? boundMethod(host, childOptions(options.child).with),
+    compensate: boundMethod(host, undoingOf(step)),
+    remind: boundMethod(host, options.overdue?.do) ?? boundMethod(source.instance, options.overdue?.do),
     message: options.input ?? options.response,
     isFinal: finalErrors(options.retry ?? policy.retry),
     ...questions(options),
@@ -21,13 +21,13 @@ export function codeOf(step: WrittenStep, source: WorkflowSource, policy: Defini
   });
 }
 
-/** A class finds it in `step.message`. */
+/** Whether the body takes the message as an argument. A step class finds it in `step.message`. */
 function takesMessage({ isClass, options }: WrittenStep): boolean {
   const { input, request, on, child } = options;
   return !isClass && (input ?? request ?? on ?? child) !== undefined;
 }
 
-/** What is asked of the context when the time comes. */
+/** The functions that read the context during a step run. */
 function questions({ when, after, within, overdue, on }: StepOptions): NodeCode {
   const { key, since } = typeof on === 'object' && on !== null ? on : {};
   return {
@@ -40,39 +40,39 @@ function questions({ when, after, within, overdue, on }: StepOptions): NodeCode 
   };
 }
 
-/** The settings of the workflow, with those of the step on top. */
+/** The settings of the workflow, overridden by those of the step. */
 export function configOf(step: WrittenStep | undefined, { options }: WorkflowSource): NodeCode {
   const config = { ...options.config, ...step?.options.config };
   return Object.keys(config).length > 0 ? { config: Object.freeze(config) } : {};
 }
 
 function finalErrors(retry: StepOptions['retry']): NodeCode['isFinal'] {
-  const given = (retry as { unless?: readonly Class<Error>[] } | null | undefined)?.unless; // whatever it is: the verifier tells
+  const given = (retry as { unless?: readonly Class<Error>[] } | null | undefined)?.unless; // may be anything: the verifier reports it
   const unless = Array.isArray(given) ? given : [];
   return unless.length === 0 ? undefined : (error) => unless.some((type) => error instanceof type);
 }
 
-/** A function of the context, or the key that holds the value. */
+/** Makes a function of the context from such a function, or from the key that holds the value. */
 export function fromContext(given: unknown): AnyFunction | undefined {
   if (typeof given === 'function') return given as AnyFunction;
   return typeof given === 'string' ? (context: object) => valueOf(context, given) : undefined;
 }
 
-/** A getter of its class has a value too; what every object has is nobody's key. */
+/** Reads a key, also through a getter of the class. Members that every object has are not keys. */
 export function valueOf(context: object, key: string): unknown {
   return Object.hasOwn(context, key) || !(key in Object.prototype) ? (context as Record<string, unknown>)[key] : undefined;
 }
 
-/** The same, unless it is a duration, which the node knows. */
+/** The same, except for a duration: the node has that. */
 export function momentFrom(given: unknown): AnyFunction | undefined {
   return parseDuration(given) === null ? fromContext(given) : undefined;
 }
 
-export function bound(host: object, name: unknown): AnyFunction | undefined {
+export function boundMethod(host: object, name: unknown): AnyFunction | undefined {
   return methodOf(host, name)?.bind(host) as AnyFunction | undefined;
 }
 
-/** Without what is undefined. */
+/** Drops undefined values. */
 export function only(code: NodeCode): NodeCode {
   return Object.fromEntries(Object.entries(code).filter(([, value]) => value !== undefined));
 }

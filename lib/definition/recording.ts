@@ -3,18 +3,18 @@ import { type AnyFunction, isClass, type WorkflowSource, type WrittenStep } from
 import { besideTheFlow } from './verify/digraph-problems.js';
 import { onTop, type StepLibrary, useOf } from './step-library.js';
 
-/** What a flow says about one use of a step. */
+/** The options of one use of a step in a flow. */
 export type Policy = StepOptions & { readonly since?: unknown; readonly matchOne?: unknown };
 
-/** What the parts of one flow share while it is told: who may be named in it, and how things are called. */
+/** The state that the builders of one flow share while it is recorded: its steps, names and problems. */
 export class Recording {
   readonly problems: string[] = [];
-  /** The steps of the workflow that it names. */
+  /** The methods of the workflow that the flow names. */
   readonly named = new Set<string>();
-  /** What waits for its `do`. */
+  /** The names of calls that still wait for their `do`. */
   readonly open = new Set<string>();
   private readonly taken = new Set<string>();
-  /** The builder whose turn it is. */
+  /** The builder of the part that is being recorded. */
   private turn: unknown;
 
   constructor(
@@ -22,7 +22,7 @@ export class Recording {
     private readonly library: StepLibrary,
   ) {}
 
-  /** A name nobody has: with a number where the first of its kind has it. */
+  /** An unused name: `kind`, or with a number where that is taken. */
   fresh(kind: string): string {
     let name = kind;
     for (let i = 2; this.taken.has(name); i++) name = `${kind} ${i}`;
@@ -30,7 +30,7 @@ export class Recording {
     return name;
   }
 
-  /** A step as used here; undefined: there is none, which is said. */
+  /** One use of a step. Undefined: there is no such step, and a problem was added. */
   use(step: unknown, policy: Policy = {}): WrittenStep | undefined {
     const found = this.find(step);
     if (!found) return undefined;
@@ -40,7 +40,7 @@ export class Recording {
     return { ...found, name, options: onTop(found.options, { ...policy, name }) };
   }
 
-  /** What undoes a step: a step class, or a method, which need be no step. */
+  /** The function that undoes a step: that of a step class, or a method, which need not be a step. */
   undo(step: unknown): AnyFunction | undefined {
     const provider = this.library.of(step);
     if (provider) return (provider.host as { run: AnyFunction }).run.bind(provider.host) as AnyFunction;
@@ -55,7 +55,7 @@ export class Recording {
     this.problems.push(problem);
   }
 
-  /** While a part is told, only its own builder is listened to. */
+  /** While `tell` runs, only this builder may be called. */
   during(builder: unknown, tell: () => void): void {
     const before = this.turn;
     this.turn = builder;
@@ -66,7 +66,7 @@ export class Recording {
     }
   }
 
-  /** `name`: what it is told. */
+  /** Reports a call on the builder of another part. `name`: what the call adds. */
   expect(builder: unknown, name: string): void {
     const problem = `its flow says "${name}" on the builder of another part. ${BODY}`;
     if (builder !== this.turn && !this.problems.includes(problem)) this.fault(problem);
@@ -85,7 +85,7 @@ export class Recording {
     return found;
   }
 
-  /** Never runs a getter. */
+  /** The name of a method of the workflow. Never runs a getter. */
   private methodCalled(step: unknown): string | undefined {
     if (typeof step !== 'function') return undefined;
     for (let owner = this.source.instance as object | null; owner && owner !== Object.prototype; owner = Object.getPrototypeOf(owner) as object | null) {

@@ -6,89 +6,89 @@ import type { WorkflowJson } from './workflow-json.js';
 
 export type AnyFunction = (...args: any[]) => unknown;
 
-/** A workflow as its author wrote it, in whatever spelling: read off a class by the explorer, or off a document. */
+/** A workflow as its author wrote it, in any spelling: read from a class by the explorer, or from a document. */
 export interface WorkflowSource {
-  /** Names it in problems: its class, or its document. */
+  /** The name of its class or document, for problems. */
   readonly className: string;
   readonly options: WorkflowOptions;
   /** In the order written. */
   readonly steps: readonly WrittenStep[];
-  /** The provider: its methods are the bodies. Of a document: nothing. */
+  /** The provider, whose methods are the bodies. Empty for a document. */
   readonly instance: object;
   /** Left out: the order written. A method: the builder. An object: the digraph. */
   readonly flow?: AnyFunction | Readonly<Record<string, readonly string[]>>;
-  /** Of a document: as it was read. */
+  /** The document as it was read. Left out for a class. */
   readonly document?: WorkflowJson;
 }
 
-/** A step as written, and whose methods do it. */
+/** A step as written, with the object whose methods it runs. */
 export interface WrittenStep {
   readonly name: string;
-  /** What its class says, with what this use of it says on top. */
+  /** The options of its class or method, overridden by those of this use. */
   readonly options: StepOptions;
   /** The workflow, or the provider of a step class. */
   readonly host: object;
   /** The method that is its body: the step's own, or `run`. */
   readonly method: string;
-  /** `run(context, step)`, and the other methods by their names. */
+  /** A step class: the body is `run(context, step)`, and its other methods are found by their names. */
   readonly isClass: boolean;
-  /** Where in its document it stands. */
+  /** Its place in its document. */
   readonly path?: string;
   /** The workflow its `child` names. */
   readonly child?: { readonly workflow: string; readonly version?: number };
-  /** The keys of the context that its flow maps what it returns to. */
+  /** The context keys that its flow sets from its result. */
   readonly outputs?: readonly string[];
-  /** What it brings along, instead of what its options name. */
+  /** Functions that replace those named by its options. */
   readonly code?: NodeCode;
 }
 
-/** What a spelling compiles to: the graph, and the code of its nodes. */
+/** The result of compiling a spelling: the graph, and the code of its nodes. */
 export interface Compiled {
-  /** Its `steps` are those that the flow uses, with what each use says on top. */
+  /** The `steps` of this source are those that the flow uses, with the options of each use. */
   readonly source: WorkflowSource;
   readonly definition: WorkflowDefinition;
   readonly code: ReadonlyMap<string, NodeCode>;
-  /** What the compiler could make nothing of; the verifier adds what it finds. */
+  /** The problems that the compiler found. The verifier adds others. */
   readonly problems: readonly string[];
 }
 
-/** The user's code of one node. All but the bodies are pure, quick functions `(context, glance)`. */
+/** The user's code of one node. Functions without a signature here are pure and quick: `(context, step: StepInfo)`. */
 export interface NodeCode {
   /** The body: `(context, message, step)` if it takes a message, else `(context, step)`. */
   readonly run?: AnyFunction;
   readonly takesMessage?: boolean;
-  /** Asks, or gives the starting values of a child: `(context, step)`. */
+  /** Sends the request, or gives the starting values of a child: `(context, step)`. */
   readonly request?: AnyFunction;
-  /** Undoes it: `(context, step)`. */
+  /** Undoes the step: `(context, step)`. */
   readonly compensate?: AnyFunction;
-  /** Is told that it is overdue: `(context, step)`. */
+  /** Called when the step is overdue: `(context, step)`. */
   readonly remind?: AnyFunction;
-  /** Reads what it waited for: an input, a response. */
+  /** The schema of the input or response that the step waits for. */
   readonly message?: Schema;
-  /** An error that another try cannot help. */
+  /** Whether an error makes further attempts useless. */
   readonly isFinal?: (error: unknown) => boolean;
   readonly config?: Readonly<Record<string, unknown>>;
   readonly when?: AnyFunction;
-  /** Of a choice. */
+  /** For a choice. */
   readonly test?: AnyFunction;
-  /** Of an each. */
+  /** For an each. */
   readonly items?: AnyFunction;
   readonly after?: AnyFunction;
   readonly within?: AnyFunction;
   readonly overdue?: AnyFunction;
-  /** Of an event. */
+  /** For an event. */
   readonly key?: AnyFunction;
   readonly since?: AnyFunction;
 }
 
-/** Module-wide settings a definition takes over. */
+/** Settings of the module that a definition uses where it has none of its own. */
 export interface DefinitionDefaults {
   readonly retry?: StepOptions['retry'];
   readonly timeout?: StepOptions['timeout'];
   readonly onError?: StepOptions['onError'];
 }
 
-/** The method of an object with this name, if there is one: not its class, nor what every object has. */
+/** The method of an object with this name, if there is one. The constructor and the methods of every object do not count. */
 export function methodOf(host: object, name: unknown): AnyFunction | undefined {
   const found = typeof name === 'string' && name !== 'constructor' ? (host as Record<string, unknown>)[name] : undefined;
   if (found === Object.prototype[name as keyof object]) return undefined;

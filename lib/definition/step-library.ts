@@ -20,7 +20,7 @@ export class StepLibrary {
     return this.providers.find((provider) => provider.type === type);
   }
 
-  /** By what they are called; more than one leaves open which is meant. */
+  /** The step classes of this name. More than one means that the name is ambiguous. */
   called(name: string): readonly StepProvider[] {
     return this.providers.filter((provider) => provider.name === name);
   }
@@ -30,13 +30,13 @@ export class StepLibrary {
   }
 }
 
-/** One use of it, with what this use says on top. */
+/** One use of a step class, with the options of this use on top. */
 export function useOf({ name, options, host, child }: StepProvider, over: StepOptions = {}): WrittenStep {
   const { name: given = name, ...said } = over;
   return { name: given, options: onTop(options, { ...said, name: given }), host, method: 'run', isClass: true, ...(child && { child }) };
 }
 
-/** What a use says, on top of what its class or method says. */
+/** The options of a class or method, overridden by those of a use. Their `config` is merged. */
 export function onTop(options: StepOptions, said: StepOptions): StepOptions {
   const config = options.config && said.config && { config: { ...options.config, ...said.config } };
   return { ...options, ...said, ...config };

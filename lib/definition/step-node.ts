@@ -6,10 +6,10 @@ import { type DefinitionDefaults, methodOf, type WrittenStep } from './source.js
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Where a step stands, as its spelling says. */
+/** The place of a step in the flow, as its spelling says. */
 export type Placed = Pick<StepNode, 'next' | 'labels' | 'byIndex' | 'onError'>;
 
-/** A step as a node: what can be known of it before its first visit. */
+/** A step as a node: everything that is known before its first step run. */
 export function stepNode(step: WrittenStep, placed: Placed, compensates: boolean, policy: DefinitionDefaults): StepNode {
   const { options } = step;
   const timeout = parseDuration(options.timeout ?? policy.timeout);
@@ -39,7 +39,7 @@ function timings({ after, within, overdue }: StepOptions): Pick<StepNode, 'after
   };
 }
 
-/** A duration is known now; a key or a function is asked when the time comes. */
+/** A duration is known now. A key or a function is evaluated in the step run. */
 export function timing(value: unknown): Timing {
   return parseDuration(value) ?? 'asked';
 }
@@ -55,17 +55,17 @@ function gateOf(step: WrittenStep): Gate {
   return step.options.child === undefined ? { for: 'nothing' } : childGate(step);
 }
 
-/** The method that asks: the one it names, or of a step class the one that is called so. */
+/** The method that asks: the one named by the option, or `request` of a step class. */
 export function requestOf({ options, isClass, host }: WrittenStep): string | undefined {
   return options.request ?? (isClass && methodOf(host, 'request') ? 'request' : undefined);
 }
 
-/** The method that undoes what it did. */
+/** The name of the method that undoes the step. */
 export function undoingOf({ options, isClass }: WrittenStep): string | undefined {
   return options.compensate ?? (isClass ? 'compensate' : undefined);
 }
 
-/** A class without fields asks nobody for anything. */
+/** Whether the input class has no fields, so that there is nothing to wait for. */
 function wantsNothing(input: NonNullable<StepOptions['input']>): boolean {
   return contextKeys(input)?.size === 0;
 }
@@ -80,7 +80,7 @@ function childGate({ options, child }: WrittenStep): ChildGate {
   return { for: 'child', workflow: '', ...child, detached, onParentCancel };
 }
 
-/** What is said of a child beside its name. */
+/** The options of a child beside its name. */
 export function childOptions(child: StepOptions['child']): Partial<Extract<StepOptions['child'], { workflow: unknown }>> {
   return typeof child === 'object' && child !== null ? child : {};
 }
@@ -94,7 +94,7 @@ function retryOf(retry: number | RetryPolicy): Retry {
     attempts: policy.attempts,
     delayMs,
     backoff: policy.backoff ?? 'fixed',
-    maxDelayMs: parseDuration(policy.maxDelay) ?? Math.max(DAY_MS, delayMs), // who says two days means it
+    maxDelayMs: parseDuration(policy.maxDelay) ?? Math.max(DAY_MS, delayMs), // a longer `delay` stays as it is
     jitter: policy.jitter ?? false,
   };
 }

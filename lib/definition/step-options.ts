@@ -1,57 +1,57 @@
 import type { RequestResult, Class, Duration, EventName, StepInfo, QueueName, Schema, StepRef } from '../values/types.js';
 
-/** A value computed from the context (and a {@link StepInfo} at the visit) by a pure function, or the name of the context key that holds it. */
+/** A pure function that computes a value from the context and a {@link StepInfo}, or the name of the context key that holds it. */
 export type FromContext<T> = string | ((context: any, step: StepInfo) => T);
 
 /* -------------------------------------------------------- when it goes wrong ---- */
 
 /** How a failed step is tried again. */
 export interface RetryPolicy {
-  /** Tries in all, the first one included: at least 1. */
+  /** The number of attempts, the first included. At least 1. */
   readonly attempts: number;
-  /** Between two tries. Default: none. */
+  /** The pause between two attempts. Default: none. */
   readonly delay?: Duration;
   /** `'exponential'` doubles the delay each time. Default `'fixed'`. */
   readonly backoff?: 'fixed' | 'exponential';
-  /** Default 1 day, or `delay` where that is longer. */
+  /** The longest pause. Default: 1 day, or `delay` where that is longer. */
   readonly maxDelay?: Duration;
-  /** Spreads the delays between a half and the whole, so that a crowd does not come back at once. Default false. */
+  /** Picks each pause at random from a half to the whole of it, so that many steps are not retried at once. Default false. */
   readonly jitter?: boolean;
-  /** Errors that another try cannot help. */
+  /** Errors after which no further attempt is made. */
   readonly unless?: readonly Class<Error>[];
 }
 
 /**
- * What a step that has failed for good does to its process: `'fail'` keeps it for somebody to look at, `'suspend'` parks it,
- * `'cancel'` ends it, `'compensate'` undoes what was done, last first, and then ends it; or it goes on at the step named.
+ * Decides about the process when a step has failed for good: `'fail'` keeps it for a person to look at, `'suspend'` parks it,
+ * `'cancel'` ends it, `'compensate'` undoes what was done, last first, and then ends it. `{ next }` continues at that step.
  */
 export type ErrorPolicy = 'fail' | 'suspend' | 'cancel' | 'compensate' | { readonly next: string };
 
-/** A reminder: what to do when a step takes long. The step goes on. */
+/** A reminder for a step that takes long. The step continues. */
 export interface OverdueOptions {
-  /** From the beginning of the visit, or a moment. */
+  /** A duration from the start of the step run, or a date. */
   readonly after: Duration | FromContext<Duration | Date>;
-  /** The method to call, once in a visit: `(context, step)`. */
+  /** The method to call, once in a step run: `(context, step)`. */
   readonly do: string;
 }
 
-/** What a step says about things that take long or go wrong. */
+/** The options for steps that take long or fail. */
 export interface StepPolicy {
-  /** Run by a worker of this task queue instead of at once. With a `request` it is the asking that is queued. */
+  /** Runs the body on this task queue instead of at once. With a `request`, the request is queued instead. */
   readonly queue?: QueueName;
-  /** Tries in all, or a policy. Default: the workflow's, then the module's, and there 1. */
+  /** The number of attempts, or a policy. Default: the workflow's, then the module's, then 1. */
   readonly retry?: number | RetryPolicy;
-  /** How long one run of the body may take; then `step.signal` aborts and the attempt has failed. Default: the workflow's, then the module's. */
+  /** How long one run of the body may take. After that `step.signal` aborts and the attempt fails. Default: the workflow's, then the module's. */
   readonly timeout?: Duration;
-  /** How long a visit may take, waiting included; then the attempt has failed. Default: for ever. */
+  /** How long a step run may take, waiting included. After that the attempt fails. Default: no limit. */
   readonly within?: Duration | FromContext<Duration | Date>;
-  /** `false`: when it has failed for good it is skipped, and the process goes on. Default true. */
+  /** `false`: a step that has failed for good is skipped, and the process continues. Default true. */
   readonly required?: boolean;
-  /** When it has failed for good. Default: the workflow's, then the module's, and there `'fail'`. */
+  /** The rule for when the step has failed for good. Default: the workflow's, then the module's, then `'fail'`. */
   readonly onError?: ErrorPolicy;
-  /** Calls a method once if the step is not finished by then; the step goes on. */
+  /** Calls a method once if the step is not finished by then. The step continues. */
   readonly overdue?: OverdueOptions;
-  /** Settings of your own, found again in `step.config`. */
+  /** Your own settings, available as `step.config`. */
   readonly config?: Readonly<Record<string, unknown>>;
   /**
    * The body runs inside the database transaction that records its completion: what it writes through `step.manager` commits
@@ -62,96 +62,96 @@ export interface StepPolicy {
 
 /* -------------------------------------------------------- what it waits for ---- */
 
-/** Which events a step waits for, where the name alone does not say. */
+/** Selects the events that a step waits for, where the name alone is not enough. */
 export interface EventOptions {
   readonly event: EventName;
-  /** Which of these events is ours: the value of a context key, or of a function. Default: the group id. Read when the step begins to wait. */
+  /** The key of the events: the value of a context key, or of a function. Default: the group id. Read when the step begins to wait. */
   readonly key?: FromContext<string>;
-  /** Takes events published since then, as far as they are still kept. Default: those published since the process started. */
+  /** Takes events published since this date, if they are still stored. Default: those published since the process started. */
   readonly since?: FromContext<Date>;
-  /** Of several processes that wait, one gets the event. Default false: each gets it. */
+  /** Only one of several waiting processes gets the event. Default false: each gets it. */
   readonly matchOne?: boolean;
 }
 
-/** How a child process is started, and what becomes of it. */
+/** The options of a child process. */
 export interface ChildOptions {
-  /** Its class, or its name. */
+  /** The class of the workflow, or its name. */
   readonly workflow: Class | string;
   /** The method that gives the starting values: `(context, step)`. Default: it starts with none. */
   readonly with?: string;
-  /** Started, not waited for: the body runs at once, with the child's first context. Default false. */
+  /** The child is started and not waited for: the body runs at once, with the child's first context. Default false. */
   readonly detached?: boolean;
-  /** What cancelling the parent does to it. Default `'cancel'`; of a detached child `'leave'`. */
+  /** Whether cancelling the parent cancels the child too. Default `'cancel'`; for a detached child `'leave'`. */
   readonly onParentCancel?: 'cancel' | 'leave';
 }
 
 /**
- * What a step waits for before it runs: nothing, or one of `input`, `request`, `on`, `after` and `child`. What comes is handed
- * to the body between the context and the step.
+ * The waiting of a step before it runs: for nothing, or for one of `input`, `request`, `on`, `after` and `child`. The body gets what came
+ * between the context and the step.
  */
 export interface StepGate {
-  /** Before anything else: waits until this is true, looked at again after each version of the context. Pure and quick. */
+  /** Waits until this is true, before anything else. Checked again after each version of the context. Must be pure and quick. */
   readonly when?: FromContext<boolean>;
-  /** Data somebody owes, brought by `provideInput`. It is validated by this class or schema, and handed on as an instance of it. */
+  /** Waits for data that `provideInput` brings. They are validated by this class or schema, and handed on as an instance of it. */
   readonly input?: Schema;
-  /** The method that asks; the step runs when the answer is here. */
+  /** The method that asks. The step runs when the response has arrived. */
   readonly request?: string;
-  /** Validates the answer, and makes it an instance of this class. */
+  /** Validates the response, and makes it an instance of this class. */
   readonly response?: Schema;
-  /** An event, by name where its key is the group id. */
+  /** Waits for an event. A plain name means that its key is the group id. */
   readonly on?: EventName | EventOptions;
-  /** A delay, or a moment. With a `queue`: the task is delayed. */
+  /** Waits for a delay, or until a date. With a `queue`: the task is delayed. */
   readonly after?: Duration | FromContext<Duration | Date>;
-  /** A child process: it is started, and the step runs when it has completed, with its last context. */
+  /** Starts a child process. The step runs when the child has completed, with the last context of the child. */
   readonly child?: Class | string | ChildOptions;
 }
 
 /* --------------------------------------------------------- where it stands ---- */
 
-/** The group of neighbours a step runs with. Each member says the same. */
+/** The group of neighbouring steps that run in parallel. Each member must say the same. */
 export type ParallelOptions =
   /** `join: 'all'`, the default: the step after the group waits for all of it. */
   | { readonly group: string; readonly join?: 'all'; readonly losers?: never }
-  /** `join: 'any'`: the first to complete leads on. The losers are cancelled (default), or finish what they are at, and count no more. */
+  /** `join: 'any'`: the first to complete continues the flow. The losers are cancelled (default), or finish their running step, which no longer counts. */
   | { readonly group: string; readonly join: 'any'; readonly losers?: 'cancel' | 'finish' };
 
-/** Where a step stands among the others. Left out: after the step written before it. */
+/** The place of a step among the others. Default: after the step written before it. */
 export interface StepPlace {
-  /** The step that follows; a list makes this a decision, whose body returns one of them. `'end'` ends. */
+  /** The step that follows. A list makes this a decision, whose body returns one of them. `'end'` ends. */
   readonly next?: string | readonly string[];
-  /** The group of neighbours it runs with at the same time; the step after them waits for all, or as {@link ParallelOptions} say. */
+  /** The group of neighbouring steps that run in parallel. The step after them waits for all, or as {@link ParallelOptions} say. */
   readonly parallel?: string | ParallelOptions;
-  /** Starts with the process and not after the step before it. A step after it that is not independent waits for it, as for all before. Default false. */
+  /** Starts when the process starts. Later non-independent steps still wait for it. Default false. */
   readonly independent?: boolean;
-  /** Beside the flow: its event or input may come at any time, any number of times, and is never waited for. With `next` it ends the other branches. */
+  /** Stands beside the flow: its event or input may come at any time, and is never waited for. With `next` it ends the other branches. */
   readonly unsolicited?: boolean;
-  /** Skipped unless this is true when its turn comes. (`when` waits.) */
+  /** Skips the step unless this is true when its turn comes. (`when` waits.) */
   readonly if?: FromContext<boolean>;
-  /** Runs again as long as this is true, looked at before each pass: perhaps never. */
+  /** Repeats the step as long as this is true. Checked before each pass, so the step may never run. */
   readonly while?: FromContext<boolean>;
-  /** Runs once for each item, at the same time; the step after it waits for all. The item is `step.item`. */
+  /** Runs the step once for each item, in parallel. The next step waits for all. The item is `step.item`. */
   readonly forEach?: FromContext<readonly unknown[]>;
-  /** With `forEach`: at most so many items at once, from 1. Default: all. */
+  /** With `forEach`: how many items run at once, at least 1. Default: all. */
   readonly concurrency?: number;
   /** Steps of one stage are shown, timed and counted together. */
   readonly stage?: string;
 }
 
-/** All that can be said of a step; none of it is required. */
+/** All options of a step. None is required. */
 export interface StepOptions extends StepPlace, StepGate, StepPolicy {
-  /** Of a step class only. Default: the name of the class. At most 100 characters. */
+  /** For a step class only. Default: the name of the class. At most 100 characters. */
   readonly name?: string;
   /** The method that undoes the step: `(context, step)`. (A step class just has a method `compensate`.) */
   readonly compensate?: string;
 }
 
 /**
- * A step that is a provider of its own, for any number of workflows: `@Step()` on the class. Its members are found by their
- * names, and what it waited for is `step.message`.
+ * A step that is a provider of its own, for any number of workflows: `@Step()` on the class. Its methods are found by their
+ * names. `step.message` holds what the step waited for.
  */
 export interface StepClass<C = any, R = any, Item = any> {
   run(context: C, step: StepRef<any, Item>): R;
-  /** Asks, as the method named by `request` does: its being there makes the step wait for an answer. */
+  /** Asks, as the method named by `request` does. A step class that has this method waits for a response. */
   request?(context: C, step: StepRef<any, Item>): RequestResult | Promise<RequestResult>;
   /** Undoes what `run` did. */
   compensate?(context: C, step: StepRef<any, Item>): unknown;
@@ -159,7 +159,7 @@ export interface StepClass<C = any, R = any, Item = any> {
 
 /* ------------------------------------------------------ every option there is ---- */
 
-/** `never`, unless the list has every name of the type: an option that is not listed here would be taken for a misspelling. */
+/** `never`, unless the list has every name of the type. An option missing here would be reported as a misspelling. */
 type Complete<T, Names extends readonly PropertyKey[]> = [KeysOf<T>] extends [Names[number]] ? Names : never;
 type KeysOf<T> = T extends unknown ? keyof T : never;
 
@@ -167,7 +167,7 @@ function all<T>() {
   return <const Names extends readonly KeysOf<T>[]>(...names: Names & Complete<T, Names>): Names => names;
 }
 
-/** Every option there is: what is not here is a misspelling. So are the lists below, for options inside options. */
+/** Every option of a step. Any other name is reported as a misspelling. The lists below are for options inside options. */
 export const STEP_OPTIONS = all<StepOptions>()(
   'name', 'next', 'parallel', 'independent', 'unsolicited', 'if', 'while', 'forEach', 'concurrency', 'stage',
   'when', 'input', 'request', 'response', 'on', 'after', 'child',

@@ -1,10 +1,10 @@
 import { type Block, type StepBlock, wrapped } from './blocks.js';
 import { giving, message, seeing } from './mapped.js';
-import { bound, only } from './node-code.js';
+import { boundMethod, only } from './node-code.js';
 import type { AnyFunction, NodeCode, WrittenStep } from './source.js';
 import { requestOf, undoingOf } from './step-node.js';
 
-/** A step as the flow uses it, with what is said right after it. */
+/** One use of a step in a flow, with the calls that follow it: `input`, `output`, `onError`, `compensateWith`. */
 export class Use {
   readonly inputs = new Map<string, AnyFunction>();
   readonly outputs = new Map<string, AnyFunction>();
@@ -29,7 +29,7 @@ export class Use {
 
   private code(): NodeCode {
     const { host, method } = this.step;
-    const run = bound(host, method);
+    const run = boundMethod(host, method);
     return only({
       run: run ? giving(this.outputs, seeing(this.inputs, run)) : message(this.outputs),
       request: this.seeing(requestOf(this.step)),
@@ -37,9 +37,9 @@ export class Use {
     });
   }
 
-  /** Without a mapping it is what it is anyway. */
+  /** Undefined without a mapping: then the options of the step name the method. */
   private seeing(method: string | undefined): AnyFunction | undefined {
-    const run = this.inputs.size > 0 ? bound(this.step.host, method) : undefined;
+    const run = this.inputs.size > 0 ? boundMethod(this.step.host, method) : undefined;
     return run && seeing(this.inputs, run);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Everything that can be known to be wrong with a workflow before its first process. Each check yields sentences that name the
- * step, the fault and the remedy; all of them are collected, and boot reports them at once.
+ * Finds everything that is wrong with a workflow before its first process. Each check yields sentences that name the step, the
+ * fault and the remedy. Boot reports all of them at once.
  */
 import type { Compiled, WorkflowSource, WrittenStep } from './source.js';
 import { atStep } from './document-paths.js';
@@ -22,7 +22,7 @@ export function verify(compiled: Compiled, around: Surroundings): string[] {
     step: [...stepProblems(source, step, around)],
     place: [...placeProblems(source, definition, step)],
   }));
-  // A wrong order leaves much behind it that nothing leads to: the cause is enough.
+  // A wrong order makes many nodes unreachable. Reporting the cause is enough.
   const clear = flow.length === 0 && steps.every(({ place }) => place.length === 0);
   const graph = clear ? [...graphProblems(source, definition)] : [];
   return [
@@ -32,7 +32,7 @@ export function verify(compiled: Compiled, around: Surroundings): string[] {
   ];
 }
 
-/** In a document, where it stands; else by its name. */
+/** Names a step: in a document by its place, else by its name. */
 function subjectOf({ className }: WorkflowSource, step: WrittenStep): string {
   return step.path === undefined ? `${className}.${step.name}: ` : `${className}: ${atStep(step)}`;
 }

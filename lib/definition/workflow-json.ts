@@ -2,14 +2,14 @@
 import type { ChildOptions, EventOptions, OverdueOptions, ParallelOptions, RetryPolicy, StepGate, StepPlace, StepPolicy } from './step-options.js';
 import type { Class, Duration, EventName } from '../values/types.js';
 
-/** Options without what is no data: functions and classes. */
+/** Options without functions and classes, which are not data. */
 type AsData<T> = { readonly [K in keyof T]: Exclude<T[K], Class | ((...args: any[]) => unknown)> };
 
-/** The options of a step as data: what may be a function in `@Step` is the name of a context key here. No expressions, no code. */
+/** The options of a step as data. A function in `@Step` becomes the name of a context key here. No expressions, no code. */
 export interface StepJson extends AsData<StepPlace>, AsData<Pick<StepGate, 'when' | 'after'>>, AsData<Omit<StepPolicy, 'retry' | 'overdue'>> {
-  /** What the step is called in this workflow. */
+  /** The name of the step in this workflow. */
   readonly name: string;
-  /** The step class, by its name. Default: the one called as the step is. */
+  /** The name of the step class. Default: the name of the step. */
   readonly use?: string;
   readonly parallel?: string | ParallelOptions;
   readonly on?: EventName | AsData<EventOptions>;
@@ -27,7 +27,7 @@ export interface StepJson extends AsData<StepPlace>, AsData<Pick<StepGate, 'when
  */
 export type WorkflowJson = {
   readonly $schema?: string;
-  /** Names the workflow for ever. At most 100 characters. */
+  /** The permanent name of the workflow. At most 100 characters. */
   readonly name: string;
   /** Default 1. */
   readonly version?: number;
@@ -35,9 +35,9 @@ export type WorkflowJson = {
   readonly context?: string | object;
   /** The process completes as soon as this context key is true after a version. */
   readonly completeWhen?: string;
-  /** For the whole process, waiting included. Default: for ever. */
+  /** How long the whole process may take, waiting included. Default: no limit. */
   readonly within?: Duration;
-  /** Settings of your own, found again in each `step.config`. */
+  /** Your own settings, available in each step as `step.config`. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** A digraph: step → the steps that may follow it. Left out: the order written. */
   readonly flow?: Readonly<Record<string, readonly string[]>>;

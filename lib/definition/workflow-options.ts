@@ -1,15 +1,15 @@
 import type { Duration, Schema } from '../values/types.js';
 import type { ErrorPolicy, RetryPolicy } from './step-options.js';
 
-/** What is said of a workflow as a whole. */
+/** The options of a workflow. */
 export interface WorkflowOptions<C = any> {
-  /** Names the workflow for ever: processes, addresses and logs carry it. At most 100 characters. */
+  /** The permanent name of the workflow: processes, addresses and logs contain it. At most 100 characters. */
   readonly name: string;
-  /** Default 1. A live process stays on the version it started with; several versions may stand side by side. */
+  /** Default 1. A live process keeps its version unless it is migrated. Several versions may exist side by side. */
   readonly version?: number;
   /**
-   * The class of the context: its defaults, its types when it is read back (class-transformer), its rules at the start
-   * (class-validator). Left out: a plain object, unchecked.
+   * The class of the context: gives defaults, restores types when values are read back (class-transformer), and checks rules at the
+   * start (class-validator). Default: a plain object, unchecked.
    */
   readonly context?: Schema<C>;
   /**
@@ -17,10 +17,10 @@ export interface WorkflowOptions<C = any> {
    * Default: when nothing is left to do.
    */
   readonly completeWhen?: (keyof C & string) | ((context: C) => boolean);
-  /** For steps that do not say. Default: the module's. */
+  /** For steps without their own. Default: the module's. */
   readonly defaults?: { readonly retry?: number | RetryPolicy; readonly timeout?: Duration; readonly onError?: ErrorPolicy };
-  /** How long the whole process may take, waiting included; then it has failed. Default: for ever. */
+  /** How long the whole process may take, waiting included. After that it fails. Default: no limit. */
   readonly within?: Duration;
-  /** Settings of your own, found again in each `step.config`, under those of the step. */
+  /** Your own settings, available in each step as `step.config`. Settings of the step override them. */
   readonly config?: Readonly<Record<string, unknown>>;
 }

@@ -6,8 +6,8 @@ import type { Compiled, DefinitionDefaults, WorkflowSource, WrittenStep } from '
 export function compileWrittenOrder(source: WorkflowSource, defaults: DefinitionDefaults = {}): Compiled {
   const flow = source.steps.filter((step) => !step.options.unsolicited);
   const aside = source.steps.filter((step) => step.options.unsolicited).map((step) => stepBlock(step));
-  const compiled = new Layout(source, defaults).flow(joined(placesOf(flow)), aside);
-  return { ...compiled, source }; // in the order written
+  const compiled = new Layout(source, defaults).flow(joinedParts(placesOf(flow)), aside);
+  return { ...compiled, source }; // with its steps in the order written
 }
 
 /* ---------------------------------------------------------- what stands where ---- */
@@ -18,7 +18,7 @@ interface WrittenPlace {
   readonly group?: string;
 }
 
-/** Neighbours that name one group stand together. */
+/** Puts neighbours that name the same group into one place. */
 function placesOf(steps: readonly WrittenStep[]): WrittenPlace[] {
   const places: WrittenPlace[] = [];
   for (const step of steps) {
@@ -45,7 +45,7 @@ export function joinOf({ options: { parallel } }: WrittenStep): { join: 'all' | 
   return { join, losers };
 }
 
-/** No method can be called this, so no step can. */
+/** No method can have this name. */
 export function forkName(group: string, join: 'all' | 'any' = 'all'): string {
   return `${group} (${join})`;
 }
@@ -58,10 +58,10 @@ export function stepBlock(step: WrittenStep): StepBlock {
 /* ---------------------------------------------------- what starts with the process ---- */
 
 /**
- * An independent step begins with the process; any other waits for all that is written before it. So branches collect beside one
- * another, until a step that waits for all of them.
+ * An independent step starts with the process. Any other step waits for all steps written before it. So independent steps collect
+ * as branches of one fork, until a step that waits for all of them.
  */
-function joined(places: readonly WrittenPlace[]): Blocks {
+function joinedParts(places: readonly WrittenPlace[]): Blocks {
   let forks = 0;
   let branches: Blocks[] = [];
   const together = (): Blocks => (branches.length < 2 ? (branches[0] ?? []) : [{ kind: 'fork', name: `independent ${++forks}`, branches, join: 'all', losers: 'cancel' }]); // prettier-ignore

@@ -4,11 +4,11 @@ import { describeError } from '../values/describe-error.js';
 import type { KnownProcess } from '../writer/decide.js';
 import type { CommitFollower } from '../writer/commit-follower.js';
 
-/** What one part does about a commit. `known` null: the values after it are not known. */
+/** Called in one part after a commit. `known` null: the values after the commit are not known. */
 export type FollowCommit = (change: Change, known: KnownProcess | null) => void;
 export type FollowLook = (known: KnownProcess) => void;
 
-/** What goes on after each commit, part by part, in the order in which `compose.ts` lists them. */
+/** Calls the parts after each commit, in the order in which `compose.ts` lists them. */
 export class CommitFollowers implements CommitFollower {
   private readonly logger = new Logger('Workflow');
   private afterCommit: readonly FollowCommit[] = [];
@@ -37,7 +37,7 @@ export class CommitFollowers implements CommitFollower {
     }
   }
 
-  /** A mistake of one part must not keep the others from what they do, nor the answer from who waits for it. */
+  /** An error in one part must not stop the others, nor the reply to the caller. */
   private complain(error: unknown): void {
     this.logger.error(`What follows a commit failed: ${describeError(error)}`);
   }

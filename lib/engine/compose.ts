@@ -1,4 +1,4 @@
-/** All parts of the engine, put together: the one place that knows them all. */
+/** Puts all parts of the engine together. No other file knows them all. */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { ExecutionParts } from '../execution/execution-parts.js';
@@ -35,6 +35,7 @@ import { ProcessStarter } from '../writer/process-starter.js';
 import { ProcessWriter } from '../writer/process-writer.js';
 import { Uncommitted } from '../writer/uncommitted.js';
 import { WritePath } from '../writer/write-path.js';
+import { Announcements } from './announcements.js';
 import { CommitFollowers } from './commit-followers.js';
 import { DueTimers } from './due-timers.js';
 import { Engine, type EngineParts } from './engine.js';
@@ -46,7 +47,7 @@ import { SettledWatch } from './settled.js';
 import { Sweeper } from './sweeper.js';
 import { WorkerRecovery } from './worker-recovery.js';
 
-/** What the engine stands on. */
+/** The ports that the engine needs. */
 export interface EnginePorts {
   readonly store: ProcessStore;
   readonly queue: TaskQueue;
@@ -59,14 +60,21 @@ export function composeEngine(ports: EnginePorts, settings: EngineSettings): Eng
   const followers = new CommitFollowers();
   const ground = { ...common, ...composeWriter(common, followers, () => (engine.works ? common.worker : null)) };
   const parts = { ...ground, ...composeExecution(ground), ...composeMessaging(ground), ...composeQueries(ground) };
-  const engine: Engine = new Engine({ ...parts, ...composeCare(parts, () => engine.listenMore()) });
-  follow(followers, engine.parts);
+  const engine: Engine = new Engine({
+    ...parts,
+    ...composeCare(
+      parts,
+      () => engine.listenMore(),
+      () => !engine.works,
+    ),
+  });
+  listFollowers(followers, engine.parts);
   return engine;
 }
 
 type Common = EnginePorts & Pick<EngineParts, 'settings' | 'worker' | 'registry' | 'activity'>;
 
-/** The write path, and what leads to it. */
+/** Makes the write path and the parts that lead to it. */
 function composeWriter({ store, registry, activity, clock, settings }: Common, follower: CommitFollowers, worker: () => string | null) {
   const path = new WritePath(registry, clock);
   const loader = new BatchLoader(store);
@@ -110,8 +118,8 @@ function composeQueries({ store, registry, uncommitted, commands, ...ground }: G
 
 type Parts = Ground & ReturnType<typeof composeExecution> & ReturnType<typeof composeMessaging> & ReturnType<typeof composeQueries>;
 
-/** What looks after processes and workers, and after the table of definitions. */
-function composeCare(parts: Parts, learned: () => Promise<void>) {
+/** Makes the parts that look after processes, workers, and the table of definitions. */
+function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => boolean) {
   const { store, registry, clock, timers, messages } = parts;
   const definitions = new DefinitionCatalog(store, registry, learned);
   const care = { heartbeat: new Heartbeat(parts), free: new FreeProcesses(parts), recovery: new WorkerRecovery(parts) };
@@ -119,17 +127,23 @@ function composeCare(parts: Parts, learned: () => Promise<void>) {
   const dueTimers = new DueTimers(clock, timers, () => sweeper.sweepSoon());
   const inRoot = rootContext();
   parts.limit.onRoom(() => inRoot(() => sweeper.takeFreeSoon()));
+  const announcers = [store.announcer, parts.queue.announcer].filter((each) => each !== null);
+  const announcements = new Announcements({ announcers, limit: parts.limit, isIdle, heard: (work) => inRoot(() => sweeper.heard(work)) });
   const settled = new SettledWatch({ ...parts, isLooking: (id) => messages.isLooking(id) });
-  return { ...care, definitions, sweeper, dueTimers, settled };
+  return { ...care, announcements, definitions, sweeper, dueTimers, settled };
 }
 
-/** What follows a commit, in this order: running processes go on first, and people hear of it last. */
-function follow(followers: CommitFollowers, { runner, tasks, queue, dueTimers, messages, children, orphans, settled, records }: EngineParts): void {
+/** Lists the parts that follow a commit, in order: running processes go on first, listeners and logs come last. */
+function listFollowers(
+  followers: CommitFollowers,
+  { runner, tasks, queue, announcements, dueTimers, messages, children, orphans, settled, records }: EngineParts,
+): void {
   followers.set(
     [
       (change, known) => runner.committed(change, known),
       (change) => tasks.committed(change),
       (change) => ringQueued(queue, change),
+      (change) => announcements.committed(change),
       (change) => dueTimers.committed(change),
       (change) => messages.committed(change),
       (change) => children.committed(change),
@@ -142,7 +156,7 @@ function follow(followers: CommitFollowers, { runner, tasks, queue, dueTimers, m
   );
 }
 
-/** New at every boot: a name that comes back would be taken for the worker that died. */
+/** New at every boot, because a reused id would be taken for the worker that died. */
 function newWorkerId(): string {
   return `${hostname().slice(0, 60)}-${process.pid}-${randomBytes(4).toString('hex')}`;
 }

@@ -2,12 +2,12 @@ import type { Change } from '../core/change.js';
 import { dueAtOf, isTaskWait } from '../core/wait.js';
 import type { Clock, Timers } from '../values/clock.js';
 
-/** Moments are rung exactly, to a grain, if they are not far off; more than so many at once are a crowd, and the sweep's. */
+/** Due times are rounded up to `GRAIN_MS`. Those beyond `FARTHEST_MS`, or beyond `MOST` timers at once, are left to the sweep. */
 const GRAIN_MS = 10;
 const FARTHEST_MS = 60_000;
 const MOST = 500;
 
-/** Moments near enough are not left to the next sweep; what is further off, or known to others, is. */
+/** Sets an in-memory timer for due times within a minute that are committed here; the sweep finds the rest. */
 export class DueTimers {
   private readonly set = new Map<number, () => void>();
   private isStopped = false;

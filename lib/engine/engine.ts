@@ -21,6 +21,7 @@ import type { ProcessCommands } from '../writer/process-commands.js';
 import type { ProcessStarter } from '../writer/process-starter.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 import type { Uncommitted } from '../writer/uncommitted.js';
+import type { Announcements } from './announcements.js';
 import type { DueTimers } from './due-timers.js';
 import type { Heartbeat } from './heartbeat.js';
 import type { EngineSettings } from './settings.js';
@@ -48,6 +49,7 @@ export interface EngineParts {
   readonly orphans: ChildCanceller;
   readonly definitions: DefinitionCatalog;
   readonly heartbeat: Heartbeat;
+  readonly announcements: Announcements;
   readonly sweeper: Sweeper;
   readonly dueTimers: DueTimers;
   readonly lookup: Lookup;
@@ -67,17 +69,20 @@ export class Engine {
 
   constructor(readonly parts: EngineParts) {}
 
-  /** Only then it takes processes: before its first heartbeat and after its last, nobody would notice that it is gone. */
+  /** True from the first heartbeat to stop(). Only then processes are claimed: a worker that was never heard of counts as lost. */
   get works(): boolean {
     return this.isWorking;
   }
 
   async start(): Promise<void> {
-    const { settings, registry, sweeper } = this.parts;
-    if (!settings.enabled) return;
+    const { settings, registry, sweeper, heartbeat, announcements } = this.parts;
+    if (!settings.enabled) return settings.sweeps ? sweeper.startClock() : undefined;
+    if (settings.sweeps) await heartbeat.start();
     this.isWorking = true;
     await this.listenTo(registry.queues());
-    if (settings.sweeps) await sweeper.start();
+    if (!settings.sweeps) return;
+    await announcements.listen();
+    await sweeper.start();
   }
 
   private async listenTo(queues: readonly string[]): Promise<void> {
@@ -85,14 +90,14 @@ export class Engine {
     await this.parts.queue.listen(queues, this.parts.tasks);
   }
 
-  /** A definition that came at run time may name queues of its own. */
+  /** Listens to further queues, which a definition that came at run time may name. */
   async listenMore(): Promise<void> {
     const { registry, queue } = this.parts;
     const more = registry.queues().filter((name) => !this.listening.has(name));
     if (this.isWorking && queue.queues === null && more.length > 0) await this.listenTo(more);
   }
 
-  /** Takes nothing more, waits for what runs, then says that it is gone: others go on with what is left. */
+  /** Claims nothing more, waits for running bodies, then says that this worker is gone. Others go on with the rest. */
   async stop(): Promise<void> {
     const { settings, sweeper, runner, queue, tasks, activity, writer, dueTimers } = this.parts;
     this.isWorking = false;
@@ -104,6 +109,7 @@ export class Engine {
     const late = new Promise((resolve) => setTimeout(resolve, settings.shutdownMs, 'late').unref());
     if ((await Promise.race([activity.idle(), late])) === 'late') this.abandon();
     writer.close();
+    await this.parts.announcements.close();
     if (settings.enabled) await sweeper.stop();
   }
 

@@ -3,7 +3,7 @@ import type { Change } from '../core/change.js';
 
 const logger = new Logger('Workflow');
 
-/** A process that waits for a person should be heard of, also where nobody listens to the records. */
+/** Logs that a process waits for a person, even if the application does not listen to the records. */
 export function logFailure({ process, records }: Change): void {
   const failure = records.findLast(({ type }) => type === 'process-failed');
   if (failure)

@@ -5,7 +5,7 @@ import type { ProcessWriter } from '../writer/process-writer.js';
 
 const MOST_AT_ONCE = 1000;
 
-/** What taking free processes needs. */
+/** The parts needed to claim free processes. */
 export interface FreeProcessParts {
   readonly store: ProcessStore;
   readonly registry: WorkflowRegistry;
@@ -13,11 +13,19 @@ export interface FreeProcessParts {
   readonly limit: ClaimLimit;
 }
 
-/** Takes processes that no worker has claimed: as many as there is room for. */
+/** Claims free processes, as many as there is room for. */
 export class FreeProcesses {
   private isTaking = false;
+  /** Another instance has announced more meanwhile. */
+  private isToldOfMore = false;
 
   constructor(private readonly parts: FreeProcessParts) {}
+
+  /** Called when another instance announces new processes. */
+  takeNew(): Promise<void> {
+    this.isToldOfMore = true;
+    return this.take();
+  }
 
   async take(): Promise<void> {
     if (this.isTaking) return;
@@ -31,10 +39,11 @@ export class FreeProcesses {
 
   /** True: there may be more. */
   private async takeSome(most: number): Promise<boolean> {
+    this.isToldOfMore = false;
     const { store, registry, writer, limit } = this.parts;
     const free = await store.maintenance.freeProcesses(registry.known(), most);
     limit.backlogIs(free.length === most);
     const applied = await Promise.all(free.map((id) => writer.apply(id, { type: 'claimed' }).catch(() => null)));
-    return free.length === most && applied.some((each) => each?.change != null);
+    return this.isToldOfMore || (free.length === most && applied.some((each) => each?.change != null));
   }
 }

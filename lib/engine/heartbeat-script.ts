@@ -1,6 +1,6 @@
 /**
- * What the thread runs. It is text, and not a file: so it is there in tests, which have no compiled files, and in an application that was
- * bundled to one file. It opens a connection, beats, and says how each beat went; a beat that failed is tried again on a new connection.
+ * The script of the heartbeat thread. As text it exists in tests, which have no compiled files, and in an application bundled to one
+ * file. The script opens a connection, beats, and reports each beat; after a failed beat, the next one opens a new connection.
  */
 export const HEARTBEAT_SCRIPT = `
 const { parentPort, workerData: job } = require('node:worker_threads');

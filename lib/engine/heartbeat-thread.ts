@@ -2,21 +2,21 @@ import { Worker } from 'node:worker_threads';
 import type { ThreadBeat } from '../store/thread-beat.js';
 import { HEARTBEAT_SCRIPT } from './heartbeat-script.js';
 
-/** A beat that went well, on the clock of `process.hrtime()`, ms; or one that did not. */
+/** The result of a beat. `asked` and `answered` are on the clock of `process.hrtime()`, ms. */
 export type ThreadReport = { readonly storeTime: number; readonly asked: number; readonly answered: number } | { readonly error: string };
 
-/** An event loop that has not turned for so long does not come back: the worker counts as dead, and others take over. */
+/** After this long without a turn of the event loop the thread stops beating: the worker counts as dead, and others take over. */
 const MOST_BLOCKED_MS = 5 * 60_000;
 const TIMEOUT_MS = 10_000;
 
 /**
- * Beats from a thread of its own: a body that computes for a minute blocks the event loop and is no death. A process that is stopped or
- * killed stops this thread as well.
+ * Beats from a thread of its own, so a body that blocks the event loop for a minute does not make the worker count as dead. The thread
+ * stops when the Node process is stopped or killed.
  */
 export class HeartbeatThread {
   private readonly turning: NodeJS.Timeout;
 
-  /** `turns`: counted up by the event loop as long as it turns. */
+  /** `turns`: a counter that the event loop raises as long as it turns. */
   private constructor(
     private readonly thread: Worker,
     turns: Int32Array,
@@ -25,7 +25,7 @@ export class HeartbeatThread {
     this.turning = setInterval(() => Atomics.add(turns, 0, 1), everyMs).unref();
   }
 
-  /** Null: its options cannot be sent to a thread. `ended`: it broke, and does not beat any more. */
+  /** Null: the options cannot be sent to a thread. `ended`: called when the thread broke and beats no more. */
   static start(worker: string, beat: ThreadBeat, everyMs: number, heard: (report: ThreadReport) => void, ended: () => void): HeartbeatThread | null {
     const loop = new SharedArrayBuffer(4);
     const job = { ...beat, worker, everyMs, loop, timeoutMs: TIMEOUT_MS, mostBlockedMs: MOST_BLOCKED_MS };

@@ -7,10 +7,14 @@ import { HeartbeatThread, type ThreadReport } from './heartbeat-thread.js';
 import type { EngineSettings } from './settings.js';
 import { StoreClock } from './store-clock.js';
 
-/** A worker that has been silent for so many heartbeats is gone. With the default of 10 s: after 30 s. */
+/** A worker that is silent for this many heartbeats counts as gone: by default after 30 s. */
 const SILENT_BEATS = 3;
+/** A beat that comes later than so many heartbeats after the one before was missed. */
+const GAP_BEATS = 2;
+/** Earlier than every beat, and later than the time of a worker that has retired, ms. */
+const ONLY_RETIRED = 1;
 
-/** What the heartbeat needs. */
+/** The parts that the heartbeat needs. */
 export interface HeartbeatParts {
   readonly worker: string;
   readonly settings: EngineSettings;
@@ -20,30 +24,41 @@ export interface HeartbeatParts {
   readonly clock: Clock;
 }
 
-/** Says that this worker lives, and measures the time of the store: from a thread where the store can be reached from one. */
+/** Says that this worker lives, and measures the time of the store. Runs in a thread if the store can be reached from one. */
 export class Heartbeat {
   private readonly logger = new Logger('Workflow');
   private thread: HeartbeatThread | null = null;
-  /** The time of the store at the last beat, and when that was answered on the clock of `performance.now()`, ms. 0: there was none. */
+  /** The time of the store at the last beat, and when the answer came, on the clock of `performance.now()`, ms. 0: there was no beat. */
   private storeTime = 0;
   private answered = 0;
+  /** Since when its beats have come without a gap, on the same clock. */
+  private steadySince = -Infinity;
 
   constructor(private readonly parts: HeartbeatParts) {}
 
-  /** Workers last heard of before that are gone; null: this one has not been heard of itself. */
+  /**
+   * Workers that have not beaten since this time are gone. Null: this worker itself has not beaten yet. After an outage all workers have
+   * been silent: until each had the time to beat again, only those that have retired are gone.
+   */
   get silentSince(): number | null {
-    return this.answered === 0 ? null : this.storeTime - this.patienceMs;
+    if (this.answered === 0) return null;
+    return this.answered - this.steadySince < this.patienceMs ? ONLY_RETIRED : this.storeTime - this.patienceMs;
   }
 
-  /** From now on it need not be called. */
-  startThread(): void {
+  /** Starts the thread if the store allows it; beats from here are then not needed. */
+  async start(): Promise<void> {
+    await this.beat().catch(() => {}); // the store says itself that it cannot be reached
+    this.startThread();
+  }
+
+  private startThread(): void {
     const { store, worker, settings } = this.parts;
     const beat = store.maintenance.threadBeat(worker);
     const ended = () => (this.thread = null);
     if (beat) this.thread = HeartbeatThread.start(worker, beat, settings.heartbeatMs, (report) => this.heard(report), ended);
   }
 
-  /** Says at once that this worker is gone, so that nobody waits for it. */
+  /** Says at once that this worker is gone, so that others take over without delay. */
   async stop(): Promise<void> {
     await this.stopThread();
     await this.parts.store.maintenance.retire(this.parts.worker).catch(() => {});
@@ -54,7 +69,7 @@ export class Heartbeat {
     this.thread = null;
   }
 
-  /** Does nothing where the thread does it. */
+  /** Beats, unless the thread does. */
   async beatHere(): Promise<void> {
     if (!this.thread) await this.beat();
   }
@@ -67,17 +82,25 @@ export class Heartbeat {
     this.wentWell(storeTime, performance.now());
   }
 
+  /** Only measures the time of the store, for an instance that runs nothing. */
+  async measure(): Promise<void> {
+    const { now } = await this.parts.store.maintenance.workAt(0, []);
+    if (this.parts.clock instanceof StoreClock) this.parts.clock.adjust(now, performance.now());
+  }
+
   private heard(report: ThreadReport): void {
     if ('error' in report) return this.missed();
     this.wentWell(report.storeTime, performance.now() - (monotonicMs() - report.answered));
   }
 
   private wentWell(storeTime: number, answered: number): void {
+    const isGap = this.answered > 0 && answered - this.answered > this.parts.settings.heartbeatMs * GAP_BEATS;
+    if (isGap) this.steadySince = answered;
     [this.storeTime, this.answered] = [storeTime, answered];
     if (this.parts.clock instanceof StoreClock) this.parts.clock.adjust(storeTime, answered);
   }
 
-  /** Others take over what a silent worker holds; what it still does cannot be recorded, so it may as well stop. */
+  /** Aborts all bodies after a long silence: others take over what this worker holds, and it can then record no outcomes. */
   private missed(): void {
     const { runner, tasks } = this.parts;
     if (this.answered === 0 || performance.now() - this.answered < this.patienceMs) return;
@@ -91,7 +114,7 @@ export class Heartbeat {
   }
 }
 
-/** The clock that threads of one process share. */
+/** The clock that the threads of one Node process share. */
 function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }

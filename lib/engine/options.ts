@@ -1,41 +1,41 @@
 import type { ErrorPolicy, RetryPolicy } from '../definition/step-options.js';
 import type { Duration } from '../values/types.js';
 
-/** What this instance of the application does as a worker. */
+/** Options of this instance of the application as a worker. */
 export interface WorkerOptions {
-  /** False: it starts, tells and reads processes, and other instances run them. Default true. */
+  /** False: this instance starts processes, sends messages and reads, and other instances run the steps. Default true. */
   readonly enabled?: boolean;
-  /** Processes that it holds at once, and bodies, queued tasks not counted. What is beyond waits in the database. Default 1000. */
+  /** How many processes this worker holds at once, and how many bodies it runs, without queued tasks. The rest waits in the database. Default 1000. */
   readonly concurrency?: number;
   /**
-   * Transactional steps at once. Each takes a connection of the data source's pool while it runs, and the others wait in order. Default:
-   * half of the pool, so that the application keeps the other half.
+   * How many transactional steps run at once. Each takes a connection of the data source's pool while it runs; the others wait in order.
+   * Default: half of the pool, so that the application keeps the other half.
    */
   readonly transactionalConcurrency?: number;
   /**
-   * How long `start()` waits where this instance holds as many processes as it may, so that a caller is no faster than the work. After
-   * that the process is started without being taken. Never inside a step or a transaction. 0: it does not wait. Default 1 s.
+   * How long `start()` waits when this instance holds as many processes as it may, so that callers are no faster than the work. After
+   * that, the process is started without being claimed. A call inside a step or a transaction never waits. 0: no wait. Default 1 s.
    */
   readonly maxStartDelay?: Duration;
   /** How long a shutdown waits for bodies that run. Default 10 s. */
   readonly shutdownTimeout?: Duration;
-  /** How often it says that it lives. After three times this long without a word, others take over what it holds. Default 10 s. */
+  /** How often the worker says that it lives. After a silence three times as long, others take over what it holds. Default 10 s. */
   readonly heartbeat?: Duration;
-  /** How often it looks for what nobody told it: moments that have come, work of instances that run nothing. Default 1 s. */
+  /** How often the worker looks for work not announced to it: due times, work of instances that run nothing. Default 1 s. */
   readonly sweepInterval?: Duration;
 }
 
-/** What a factory may decide, as it runs once the application has its configuration. */
+/** Options that a factory may decide, because it runs when the application has its configuration. */
 export interface WorkflowModuleOptions {
   readonly worker?: WorkerOptions;
-  /** For workflows and steps that do not say. Without it: one attempt, no time-out, and `onError: 'fail'`. */
+  /** Defaults for workflows and steps that state no policy. Without it: one attempt, no time-out, and `onError: 'fail'`. */
   readonly defaults?: { readonly retry?: number | RetryPolicy; readonly timeout?: Duration; readonly onError?: ErrorPolicy };
   /**
    * `'check'` (default): a missing table is a boot error that names the command to run. `'migrate'`: makes the tables at boot;
    * several instances may boot at once. `'off'`: neither.
    */
   readonly schema?: 'check' | 'migrate' | 'off';
-  /** How long a message is kept that nobody waits for yet. Default 1 day. */
+  /** How long a message is kept that no process waits for yet. Default 1 day. */
   readonly keepUnmatched?: Duration;
 }
 

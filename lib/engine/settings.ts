@@ -6,7 +6,7 @@ import { KNOWN_OPTIONS, type WorkflowModuleOptions } from './options.js';
 
 /** The options of a worker with their defaults. */
 export interface EngineSettings {
-  /** False: this instance starts, tells and reads, and others run. */
+  /** False: this instance starts processes, sends messages and reads, and other instances run the steps. */
   readonly enabled: boolean;
   readonly concurrency: number;
   /** Null: half of the pool. */
@@ -16,7 +16,7 @@ export interface EngineSettings {
   readonly heartbeatMs: number;
   readonly sweepMs: number;
   readonly keepUnmatchedMs: number;
-  /** False: nobody sweeps but who calls it. For a clock that stands still. */
+  /** False: a sweep runs only when it is called. For a clock that stands still. */
   readonly sweeps: boolean;
 }
 
@@ -27,7 +27,7 @@ export function settingsOf(options: WorkflowModuleOptions, problems: string[]): 
   if (schema !== undefined && !['check', 'migrate', 'off'].includes(schema))
     problems.push(`WorkflowModule: schema is 'check', 'migrate' or 'off', not "${String(schema)}".`);
   for (const problem of defaultProblems(defaults, null)) problems.push(`WorkflowModule: ${problem}`);
-  const ms = (value: Duration | undefined, name: string, otherwise: number) => lengthOf(value, name, otherwise, problems);
+  const ms = (value: Duration | undefined, name: string, otherwise: number) => durationOf(value, name, otherwise, problems);
   return {
     enabled: worker.enabled ?? true,
     concurrency: countOf(worker.concurrency, 'concurrency', problems) ?? 1000,
@@ -46,7 +46,7 @@ function unknownIn(options: object, known: readonly string[], prefix: string): s
   return unknown.map((name) => `WorkflowModule: there is no option "${prefix}${name}".${didYouMean(name, known)}`);
 }
 
-function lengthOf(value: Duration | undefined, name: string, otherwise: number, problems: string[]): number {
+function durationOf(value: Duration | undefined, name: string, otherwise: number, problems: string[]): number {
   if (value === undefined) return otherwise;
   const ms = parseDuration(value);
   if (ms === null || ms === 0) problems.push(`WorkflowModule: ${name} ${noDuration(value)}`);

@@ -9,20 +9,20 @@ import type { ProcessWriter } from '../writer/process-writer.js';
 const FIRST_LOOK_MS = 20;
 const LONGEST_LOOK_MS = 500;
 
-type Tell = (process: ProcessState) => void;
+type SettledListener = (process: ProcessState) => void;
 
-/** What the watch looks at. */
+/** The parts that the watch needs. */
 export interface SettledParts {
   readonly worker: string;
   readonly lookup: Lookup;
   readonly writer: ProcessWriter;
-  /** What it waits for may be in the inbox already. */
+  /** True while the inbox is searched for a message that the process waits for. */
   readonly isLooking: (processId: string) => boolean;
 }
 
-/** Waits until a process waits, parks or ends: told at once of what this instance commits, and looking for what others do. */
+/** Waits until a process is no longer running. Commits of this instance are noticed at once, those of others by looking. */
 export class SettledWatch {
-  private readonly watchers = new Map<string, Set<Tell>>();
+  private readonly watchers = new Map<string, Set<SettledListener>>();
 
   constructor(private readonly parts: SettledParts) {}
 
@@ -35,7 +35,7 @@ export class SettledWatch {
     const { lookup } = this.parts;
     const until = timeout === undefined ? Infinity : Date.now() + milliseconds(timeout);
     let process = this.known(ref) ?? (await lookup.toRead(ref));
-    // of what runs here it is told at once
+    // a process that runs here is noticed at once, so looks are rare
     for (
       let pause = this.known(process.id) ? LONGEST_LOOK_MS : FIRST_LOOK_MS;
       !this.isSettled(process) && Date.now() < until;
@@ -46,7 +46,7 @@ export class SettledWatch {
     return process;
   }
 
-  /** What this worker itself is driving it need not read. */
+  /** The state of a process that this worker runs, which need not be read. */
   private known(ref: ProcessRef): ProcessState | undefined {
     const process = typeof ref === 'string' ? this.parts.writer.known(ref)?.process : undefined;
     return process?.worker === this.parts.worker ? process : undefined;
@@ -56,10 +56,10 @@ export class SettledWatch {
     return status !== 'running' && !this.parts.isLooking(id);
   }
 
-  /** The process as soon as this instance settles it; undefined: it is time to look. */
+  /** Resolves with the process as soon as this instance settles it. Undefined: it is time to look. */
   private told(id: string, ms: number): Promise<ProcessState | undefined> {
     return new Promise((resolve) => {
-      const watchers = this.watchers.get(id) ?? new Set<Tell>();
+      const watchers = this.watchers.get(id) ?? new Set<SettledListener>();
       const end = (process?: ProcessState) => {
         clearTimeout(timer);
         watchers.delete(end);

@@ -1,11 +1,12 @@
 import { Clock } from '../values/clock.js';
 
-/** So many measurements are remembered: a clock of the store that was set back is followed after that. */
+/** How many measurements are remembered. A store clock that was set back is followed after that many. */
 const MOST_MEASURED = 16;
 
 /**
- * The time of the store, so that all instances agree however wrong their own clocks are: the monotonic clock of this process and an
- * offset that each heartbeat measures. It never runs backwards, and is rather late than early: so no timer fires before its time.
+ * The time of the store, so that all instances agree even if their own clocks are wrong. Adds an offset, which each heartbeat measures,
+ * to the monotonic clock of this Node process. After the first beat it never runs backwards. Late rather than early, so no timer fires
+ * before its time.
  */
 export class StoreClock extends Clock {
   private offsetMs = Date.now() - performance.now();
@@ -18,11 +19,11 @@ export class StoreClock extends Clock {
   }
 
   /**
-   * `storeTime` was read before `answered`, on the clock of `performance.now()`. So the time of the store is at least that; of several
-   * such bounds the highest counts, which is that of the shortest round trip: a beat that was held up moves nothing.
+   * `storeTime` was read before `answered`, which is on the clock of `performance.now()`, so it is a lower bound of the store's time then.
+   * The highest of several bounds counts, which comes from the shortest round trip, so a delayed beat changes nothing.
    */
   adjust(storeTime: number, answered: number): void {
-    if (this.measured.length === 0) this.latest = 0; // until now it was the clock of this machine
+    if (this.measured.length === 0) this.latest = 0; // until now this was the machine's own clock
     this.measured = [...this.measured.slice(1 - MOST_MEASURED), storeTime - answered];
     this.offsetMs = Math.max(...this.measured);
   }

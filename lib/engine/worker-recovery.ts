@@ -1,16 +1,16 @@
 import { Logger } from '@nestjs/common';
 import type { ProcessRunner } from '../execution/process-runner.js';
-import { placeOf, type TaskRunner } from '../execution/task-runner.js';
+import { taskPlace, type TaskRunner } from '../execution/task-runner.js';
 import type { SilentWorker } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { NewEvent } from '../writer/pending-event.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 
 const MOST_HELD = 10_000;
-/** So much is taken over at once. */
+/** How much is taken over at once. */
 const PORTION = 500;
 
-/** What recovery looks at. */
+/** The parts that recovery needs. */
 export interface RecoveryParts {
   readonly worker: string;
   readonly store: ProcessStore;
@@ -19,19 +19,19 @@ export interface RecoveryParts {
   readonly tasks: TaskRunner;
 }
 
-/** Who holds what: takes over from workers that are gone, and sets right what the rows say of this one. */
+/** Takes over from workers that are gone, and corrects rows that name this worker wrongly. */
 export class WorkerRecovery {
   private readonly logger = new Logger('Workflow');
 
   constructor(private readonly parts: RecoveryParts) {}
 
-  /** What the workers that are gone have left. */
+  /** Takes over what workers that are gone have left. */
   async recover(silentSince: number): Promise<void> {
     const silent = await this.parts.store.maintenance.silentWorkers(silentSince);
     for (const worker of silent) if (worker.id !== this.parts.worker) while (await this.takeOver(worker));
   }
 
-  /** A portion of what it held. True: there may be more. */
+  /** Takes over a portion of what the worker held. True: there may be more. */
   private async takeOver({ id: worker, retired }: SilentWorker): Promise<boolean> {
     const { maintenance } = this.parts.store;
     const { processes, tasks } = await maintenance.heldBy(worker, PORTION);
@@ -46,8 +46,8 @@ export class WorkerRecovery {
   }
 
   /**
-   * Rows that say this worker runs them, and what it believes to run: others may have changed, cancelled or taken it meanwhile,
-   * or the reply to taking it was lost.
+   * Compares the rows that name this worker with what it believes to hold: others may have changed, cancelled or taken a process
+   * meanwhile, or the reply to a claim was lost.
    */
   async lookAtMine(): Promise<void> {
     const { worker, store, writer, runner, tasks } = this.parts;
@@ -57,7 +57,7 @@ export class WorkerRecovery {
     const believed = [...writer.heldBy(worker)].map(({ process }) => process.id);
     const changed = [...new Set([...revisions.keys(), ...believed])].filter((id) => writer.known(id)?.process.revision !== revisions.get(id));
     await Promise.all(changed.map((id) => runner.look(id)));
-    const forgotten = held.tasks.filter((task) => !runningBefore.has(placeOf(task)) && !tasks.isRunning(task));
+    const forgotten = held.tasks.filter((task) => !runningBefore.has(taskPlace(task)) && !tasks.isRunning(task));
     await Promise.all(forgotten.map(({ processId, key, run }) => this.apply(processId, { type: 'task-lost', key, run, worker, graceful: true })));
   }
 

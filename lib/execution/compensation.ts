@@ -7,8 +7,8 @@ import type { RunningProcess } from './running-process.js';
 import type { Undone } from './step-context.js';
 
 /**
- * The newest visit that a token has yet to undo. Null: nothing is left. What there is to undo is read once, and remembered: nothing is
- * added to it while it is undone. The token says how far that has come, so what is remembered may be lost.
+ * The newest step run that a token has yet to undo. Null: nothing is left. The list is read once and remembered, because nothing is
+ * added while it is undone. The token says how far the undoing has come, so the list may be lost.
  */
 export async function nextToUndo(queries: QueryStore, process: RunningProcess, { run, undo, undone }: UndoToken): Promise<Undone | null> {
   const left = process.toUndo?.run === run ? process.toUndo.left : [];
@@ -18,10 +18,10 @@ export async function nextToUndo(queries: QueryStore, process: RunningProcess, {
   return left.at(-1) ?? null;
 }
 
-/** The last of them first. */
+/** The step runs to undo, newest first. */
 export function visitsToUndo(marks: readonly MarkedVersion[], undo: Pick<Undoing, 'under' | 'since'>): Undone[] {
   const done = new Set(marks.flatMap(({ undo: mark }) => ('undone' in mark ? [mark.undone] : [])));
-  const renamings: Readonly<Record<string, string>>[] = []; // later than the marks that follow, the oldest first
+  const renamings: Readonly<Record<string, string>>[] = []; // made after the marks that follow, oldest first
   const found: Undone[] = [];
   let stage = stageOf(undo);
   for (const { version, step, undo: mark } of marks) {
@@ -33,7 +33,7 @@ export function visitsToUndo(marks: readonly MarkedVersion[], undo: Pick<Undoing
   return found;
 }
 
-/** The stage that is undone: its key, and what is older than it. Null: all is undone. */
+/** The stage that is undone: step runs up to `run` and versions up to `version` are older than it. Null: all is undone. */
 interface UndoneStage {
   readonly under: string;
   readonly run: number;
@@ -44,7 +44,7 @@ function stageOf({ under, since = 0 }: Pick<Undoing, 'under' | 'since'>): Undone
   return under === null ? null : { under, run: since, version: 0 };
 }
 
-/** Before a restart it stood elsewhere; or it did not. */
+/** The stage as it was before a restart, which may have given it a new key. */
 function stageBefore(stage: UndoneStage, restarted: RestartedStages): UndoneStage {
   if (!Object.hasOwn(restarted, stage.under)) return stage;
   const [under, version] = restarted[stage.under]!;

@@ -7,7 +7,7 @@ import type { ProcessCommands } from '../writer/process-commands.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 import type { StepInputs } from './step-inputs.js';
 
-/** What running bodies takes. */
+/** The parts needed to run bodies. */
 export interface ExecutionParts {
   /** The id of this worker. */
   readonly worker: string;

@@ -1,6 +1,6 @@
 /**
- * What Nest's `Logger` says while a body runs goes into the log of its process as well. Its methods are wrapped, and not the logger
- * behind them: so it does not matter which that is, when the application sets it, or whether it says anything at all.
+ * Copies what Nest's `Logger` logs while a body runs into the log of its process. The methods of `Logger` are wrapped, not the logger
+ * behind them. So any logger behind them will do, whenever the application sets it, even one that prints nothing.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Logger } from '@nestjs/common';
@@ -15,21 +15,21 @@ type Voice = Record<LogLevel, Speak>;
 const LEVELS: readonly LogLevel[] = ['log', 'warn', 'error', 'debug', 'verbose', 'fatal'];
 
 /**
- * Follows a body through its awaits. Before Node 24 this makes every await of the Node process slower, so it is there only while
- * such a body is under way, and not for methods that answer at once.
+ * Follows a body through its awaits. Before Node 24 this slows every await of the Node process, so it is enabled only while such a
+ * body runs, and never for methods that return synchronously.
  */
 const further = new AsyncLocalStorage<StepLog>();
 const underWay = new Set<StepLog>();
-/** Of a body that answers at once: it alone speaks until it has. */
+/** The log of the synchronous body that runs now: until that body returns, all logging is its own. */
 let speaking: StepLog | undefined;
 const answerAtOnce = new WeakSet<AnyFunction>();
 const answerLater = new WeakSet<AnyFunction>();
 
-/** How many applications of this Node process listen. */
+/** The number of applications in this Node process that listen. */
 let listeners = 0;
 let restore: (() => void)[] = [];
 
-/** From now on until what it returns is called. */
+/** Listens until the returned function is called. */
 export function listenToLogger(): () => void {
   if (++listeners === 1) restore = [Logger, Logger.prototype].flatMap((on) => LEVELS.map((level) => tee(on as unknown as Voice, level)));
   let listens = true;
@@ -41,8 +41,8 @@ export function listenToLogger(): () => void {
 }
 
 /**
- * Calls the method, and hears what is said in it, also after an `await`, until {@link endHearing}. (Of a method that has always
- * answered at once, and for the first time does not, it hears no more than what it says until it returns.)
+ * Calls the method and records what it logs, also after an `await`, until {@link endHearing}. (When a method that has always returned
+ * synchronously returns a promise for the first time, only what it logs before it returns is recorded.)
  */
 export function heardBy<T>(log: StepLog, method: AnyFunction, call: () => T): T {
   if (answerAtOnce.has(method)) return heardAtOnce(log, method, call);
@@ -68,12 +68,12 @@ export function endHearing(log: StepLog): void {
   if (underWay.delete(log) && underWay.size === 0) further.disable();
 }
 
-/** Is this called by a body, or by what it has called? */
+/** True when called by a body, or by code that a body has called. */
 export function isInBody(): boolean {
   return speaking !== undefined || further.getStore() !== undefined;
 }
 
-/** A promise, or what becomes one. */
+/** True for a promise or an observable. */
 export function isLater(result: unknown): boolean {
   return isPromise(result) || isObservable(result);
 }
@@ -87,11 +87,11 @@ function tee(on: Voice, level: LogLevel): () => void {
   };
   on[level] = heard;
   return () => {
-    if (on[level] === heard) on[level] = speak; // else somebody has wrapped it again: outside a body nothing is heard
+    if (on[level] === heard) on[level] = speak; // otherwise it was wrapped again: this wrapper stays, and records nothing outside a body
   };
 }
 
-/** A logger has a context, or the last of what is said is one: as Nest reads it. */
+/** Finds the context as Nest does: the logger's own, or else the last of several arguments if it is a string. */
 function hear(log: StepLog, level: LogLevel, said: readonly unknown[], speaker: unknown): void {
   const own: unknown = speaker instanceof Logger ? (speaker as unknown as { context?: unknown }).context : undefined;
   const given = said.filter((each) => each !== undefined);

@@ -1,6 +1,6 @@
 import type { Change } from '../core/change.js';
 import type { ProcessState } from '../core/process.js';
-import { isSuspect } from '../core/crashes.js';
+import { isSuspect } from '../core/suspicion.js';
 import { runnable } from '../core/runnable.js';
 import type { BodyToken, Token } from '../core/token.js';
 import type { JsonObject } from '../values/json.js';
@@ -17,7 +17,7 @@ import { StepVisit } from './step-context.js';
 import type { SuspectTurns } from './suspect-turns.js';
 import { isTransactional, type TransactionalSteps } from './transactional-steps.js';
 
-/** Runs the bodies of the processes this worker holds, and keeps going while it can: each commit may leave the next to run. */
+/** Runs the bodies of the processes that this worker holds. After each commit, starts the bodies that can run next. */
 export class ProcessRunner {
   private readonly slots: Slots;
   private readonly running = new Map<string, RunningProcess>();
@@ -32,19 +32,19 @@ export class ProcessRunner {
     this.slots = new Slots(concurrency);
   }
 
-  /** Starts nothing more. What runs goes on, and is recorded. */
+  /** Starts nothing more. Bodies that run go on, and are recorded. */
   stop(): void {
     this.stopped = true;
   }
 
-  /** The claim may be lost: whoever listens to the signal can stop early. Nothing depends on it. */
+  /** The claims may be lost, so bodies that listen to the signal can stop early. Nothing depends on it. */
   abortAll(reason: string): void {
     for (const process of this.running.values()) process.abortAll(new Error(reason));
   }
 
-  /* ------------------------------------------------------------------ what happens ---- */
+  /* ----------------------------------------------------------------------- changes ---- */
 
-  /** A change was committed. `known` null: by a transaction that takes nothing, so now it is there for whoever can run it. */
+  /** Called after a commit. `known` null: the caller's transaction committed it and claims no process, so this worker tries to claim it now. */
   committed(change: Change, known: KnownProcess | null): void {
     const { id, worker } = change.process;
     let running = this.running.get(id);
@@ -55,18 +55,18 @@ export class ProcessRunner {
     else this.parts.activity.during(() => this.look(id));
   }
 
-  /** A process was read. */
+  /** Called when a process was read. */
   seen(known: KnownProcess): void {
     this.running.get(known.process.id)?.abortLost(known.process);
     this.drive(known);
   }
 
-  /** Reads the process again, takes it if nobody holds it, and drives it: in its turn, so that what is read is not older than what is known. */
+  /** Reads the process again, claims it if it is free, and drives it. Its events run in turn, so no read is older than the known state. */
   async look(id: string): Promise<void> {
     await this.parts.writer.apply(id, { type: 'claimed' }).catch(() => null);
   }
 
-  /** Starts what the process says this worker runs, and it does not run. */
+  /** Starts the bodies that this worker should run by the process's state, and does not run yet. */
   private drive({ process }: KnownProcess): void {
     const { worker, registry } = this.parts;
     if (process.worker !== worker || this.stopped) return this.leave(process.id);
@@ -96,11 +96,11 @@ export class ProcessRunner {
       if (isTransactional(visit)) await this.transactional.run(visit, by);
       else {
         const seen = writer.known(running.id)?.context ?? (await this.contextOf(running.id));
-        const outcome = visit.token.does === 'undo' && !visit.undoes ? ALL_UNDONE : await runBody(visit, seen, this.parts);
-        await recordOutcome(writer, visit, by, outcome, seen);
+        const outcome = visit.token.does === 'undo' && !visit.undoes ? ALL_UNDONE : runBody(visit, seen, this.parts);
+        await recordOutcome(writer, visit, by, outcome instanceof Promise ? await outcome : outcome, seen);
       }
     } catch {
-      writer.forget(running.id); // nobody knows what was recorded: the next look reads it
+      writer.forget(running.id); // it is not known what was recorded: the next look reads it
     } finally {
       this.ended(running, visit);
       activity.end();
@@ -117,7 +117,7 @@ export class ProcessRunner {
     this.leave(running.id);
   }
 
-  /** What a body of it waits for here before it begins; undefined: it runs, or is not here. */
+  /** In words, what a token's body waits for here before it begins. Undefined: the body runs, or is not here. */
   waitsFor(id: string, token: Token): string | undefined {
     return this.running.get(id)?.visitOf(token)?.waitsFor;
   }
@@ -132,7 +132,7 @@ export class ProcessRunner {
     return running;
   }
 
-  /** Memory is for processes of which something runs here. */
+  /** Forgets a process that this worker does not hold and of which no body runs here. */
   private leave(id: string): void {
     const running = this.running.get(id);
     if (running?.isIdle && this.parts.writer.known(id)?.process.worker !== this.parts.worker) this.running.delete(id);

@@ -11,18 +11,18 @@ import { type Said, saidBy } from '../values/outcome.js';
 import type { Schema } from '../values/types.js';
 import type { Undone } from './step-context.js';
 
-/** An outcome with its patch as the body gave it: functions in it wait for the latest values. */
+/** An outcome whose patch is as the body gave it: functions in it are called later, with the latest values. */
 export type BodyOutcome = StepOutcome<object>;
 
 const NO_PATCH = {};
 
 /* ---------------------------------------------------------------------- a step ---- */
 
-/** What the body of a step returned. @throws WrongResult, which says what it may return; UnserialisableValueError, ValueTooLargeError */
+/** Reads what the body of a step returned. @throws WrongResult, which says what it may return; UnserialisableValueError, ValueTooLargeError */
 export function readStepResult(returned: unknown, node: StepNode): BodyOutcome {
   const mapped = returned instanceof Mapped ? returned : undefined;
   const raw: unknown = mapped ? mapped.result : returned;
-  const chosen = mapped && !decides(node) ? null : choiceIn(raw, node); // where its output is mapped, a string is data
+  const chosen = mapped && !decides(node) ? null : choiceIn(raw, node); // if its output is mapped, a string is data
   const said = saidBy(raw) ?? chosen ?? plainIn(raw, mapped, node);
   if (said.said === 'asked') throw new WrongResult('asked() is for the method that asks; a step returns a patch');
   if (said.said !== 'go' && said.said !== 'done') return outcomeOf(said);
@@ -35,7 +35,7 @@ function success(patch: object = NO_PATCH, branch: string | undefined, result: J
   return { type: 'step-succeeded', patch, branch, result };
 }
 
-/** What the next step finds in `step.previous`, where that is not the patch. */
+/** The result of a mapped step, which the next step finds in `step.previous` instead of the patch. */
 function storedResult(raw: unknown): Json | undefined {
   if (raw === undefined) return undefined;
   const stored = plain(raw, 'its result');
@@ -43,7 +43,7 @@ function storedResult(raw: unknown): Json | undefined {
   return stored;
 }
 
-/** The name of an edge, or of a digraph its index. */
+/** An edge chosen by name, or in a digraph by index. Null: none. */
 function choiceIn(result: unknown, node: StepNode): Said | null {
   if (typeof result === 'string') return { said: 'go', branch: result };
   if (typeof result !== 'number' || !node.byIndex) return null;
@@ -52,7 +52,7 @@ function choiceIn(result: unknown, node: StepNode): Said | null {
   return { said: 'go', branch };
 }
 
-/** A patch, or nothing. A plain step of a digraph takes its first edge; who decides nothing there has forgotten something. */
+/** A patch, or nothing. In a digraph, a step with several edges takes the first if it returns a patch; if it returns nothing, it forgot to choose. */
 function plainIn(raw: unknown, mapped: Mapped | undefined, node: StepNode): Said {
   if (!decides(node)) return { said: 'done', ...patchIn(mapped ? mapped.patch : raw) };
   if (!node.byIndex) throw choosesNone(node);
@@ -79,9 +79,9 @@ function indexed(node: StepNode): string {
   return edgesOf(node).map((name, i) => `${i} (${name})`).join(', '); // prettier-ignore
 }
 
-/* ---------------------------------------------------------- what is not the step ---- */
+/* ----------------------------------------------------------------- other methods ---- */
 
-/** What a `request` returned: nothing, or it says something. It makes no version, so it has no patch to give. @throws WrongResult */
+/** Reads what a `request` returned: nothing, or an outcome. A bare patch or `go()` is refused. @throws WrongResult */
 export function readRequestResult(returned: unknown, node: StepNode): BodyOutcome {
   const said = saidBy(returned);
   if (returned === undefined || returned === null) return { type: 'response-requested' };
@@ -94,7 +94,7 @@ export function readRequestResult(returned: unknown, node: StepNode): BodyOutcom
   return outcomeOf(said);
 }
 
-/** The values a child starts with, stored by the class of its context. @throws WrongResult, UnserialisableValueError, ValueTooLargeError */
+/** Reads the values a child starts with, as its context's class stores them. @throws WrongResult, UnserialisableValueError, ValueTooLargeError */
 export function readChildValues(returned: unknown, schema: Schema | undefined): BodyOutcome {
   const said = saidBy(returned);
   if (said?.said === 'again' || said?.said === 'pause' || said?.said === 'fail') return outcomeOf(said);
@@ -105,7 +105,7 @@ export function readChildValues(returned: unknown, schema: Schema | undefined): 
   return { type: 'child-requested', values };
 }
 
-/** What undoing a visit returned. @throws WrongResult */
+/** Reads what undoing a step run returned. @throws WrongResult */
 export function readUndoResult(returned: unknown, { node, run }: Undone): BodyOutcome {
   const said = saidBy(returned) ?? { said: 'done' as const, ...patchIn(returned) };
   if (said.said === 'done') return { type: 'visit-undone', step: node, undone: run, patch: said.patch ?? NO_PATCH };
@@ -113,7 +113,7 @@ export function readUndoResult(returned: unknown, { node, run }: Undone): BodyOu
   throw new WrongResult(`what undoes it said ${said.said}(): return nothing, a patch, done() or fail()`);
 }
 
-/** A reminder changes values or nothing; what else it says is for nobody. */
+/** A reminder may change values; any other outcome of it is ignored. */
 export function readReminderResult(returned: unknown): BodyOutcome {
   const said = saidBy(returned);
   const patch: unknown = said ? ('patch' in said ? said.patch : undefined) : returned;

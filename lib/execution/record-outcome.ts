@@ -5,22 +5,22 @@ import type { ProcessWriter } from '../writer/process-writer.js';
 import type { BodyOutcome } from './read-result.js';
 import type { StepVisit } from './step-context.js';
 
-/** By what right a body ran: the claim of its process; of a queued task, that of the task and its worker. */
+/** The claim under which a body ran: that of its process, or that of its queued task with the worker. */
 export interface BodyClaim {
   readonly claim: number;
   readonly taskOf?: string;
-  /** When it began, ms. */
+  /** When the body began, ms. */
   readonly begunAt?: number;
 }
 
-/** Whoever ran the body speaks for it: what was said in it goes with the outcome. */
+/** The event that records an outcome, with the notes and log lines of the body. */
 export function outcomeEvent(visit: StepVisit, { claim, taskOf, begunAt }: BodyClaim, outcome: BodyOutcome): OutcomeEvent<object> {
   const { key, run, attempt } = visit.token;
   const undoes = visit.undoes?.node;
   const { notes } = visit.log;
   const log = visit.log.close();
   if (outcome.type === 'step-succeeded') {
-    const { type, patch, branch, result } = outcome; // most are, and one shape for all is quick
+    const { type, patch, branch, result } = outcome; // the most frequent outcome: one object shape is fast
     return { type, patch, branch, result, key, run, attempt, claim, taskOf, begunAt, undoes, notes, log };
   }
   const said = outcome.type === 'step-failed' && undoes !== undefined ? { ...outcome, error: `undoing ${undoes}: ${outcome.error}` } : outcome;
@@ -28,18 +28,15 @@ export function outcomeEvent(visit: StepVisit, { claim, taskOf, begunAt }: BodyC
 }
 
 /**
- * Records what came of a body, as long as that takes. What the database refuses for good is a failed attempt: the body would otherwise
- * run again at every look, for ever, and nobody would know why. `seen`: the values it saw.
+ * Records the outcome of a body, however long that takes. An outcome that the database refuses for good becomes a failed attempt:
+ * otherwise the body would run again at every look, for ever, without a reason on record. `seen`: the values that the body saw.
  */
-export async function recordOutcome(writer: ProcessWriter, visit: StepVisit, by: BodyClaim, outcome: BodyOutcome, seen?: JsonObject): Promise<void> {
-  try {
-    await writer.apply(visit.processId, outcomeEvent(visit, by, outcome), { seen, patient: true });
-  } catch (error) {
-    await recordRefusal(writer, visit, by, error);
-  }
+export function recordOutcome(writer: ProcessWriter, visit: StepVisit, by: BodyClaim, outcome: BodyOutcome, seen?: JsonObject): Promise<unknown> {
+  const recorded = writer.apply(visit.processId, outcomeEvent(visit, by, outcome), { seen, patient: true });
+  return recorded.catch((error: unknown) => recordRefusal(writer, visit, by, error));
 }
 
-async function recordRefusal(writer: ProcessWriter, visit: StepVisit, by: BodyClaim, error: unknown): Promise<void> {
+function recordRefusal(writer: ProcessWriter, visit: StepVisit, by: BodyClaim, error: unknown): Promise<unknown> {
   const failed: BodyOutcome = { type: 'step-failed', error: `NotRecorded: ${describeError(error)}`, permanent: true };
-  await writer.apply(visit.processId, outcomeEvent(visit, by, failed), { patient: true });
+  return writer.apply(visit.processId, outcomeEvent(visit, by, failed), { patient: true });
 }

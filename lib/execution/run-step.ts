@@ -14,37 +14,57 @@ import type { StepInputs } from './step-inputs.js';
 
 const logger = new Logger('Workflow');
 
-/** What running a body takes beside the visit. */
+/** The parts needed to run a body, beside its step run. */
 export interface BodyParts {
   readonly inputs: StepInputs;
   readonly timers: Timers;
 }
 
-/** Runs the user's code of a visit. Never throws: what it throws is a failed attempt. */
-export async function runBody(visit: StepVisit, context: JsonObject, parts: BodyParts): Promise<BodyOutcome> {
+/** Runs the user's code of a step run. Never throws: an error of that code is a failed attempt. */
+export function runBody(visit: StepVisit, context: JsonObject, parts: BodyParts): BodyOutcome | Promise<BodyOutcome> {
   const { bound, awaited, token } = visit;
   const code: NodeCode = bound.steps.get(visit.name) ?? NO_CODE;
   try {
     if (awaited) visit.message = fromStored(awaited.schema, awaited.stored);
     const method = methodFor(code, token.does);
     const result = heardBy(visit.log, method, () => call(method, code, visit, fromStored(bound.context, context)));
-    const returned = isLater(result) ? await limited(promiseOf(result, method, visit), visit, parts.timers) : result;
-    return readReturned(returned, visit, parts.inputs);
+    if (isLater(result)) return outcomeLater(limited(promiseOf(result, method, visit), visit, parts.timers), visit, code, parts);
+    return endVisit(visit, readReturned(result, visit, parts.inputs)); // a body that answers at once costs no promise
   } catch (error) {
-    return failure(error, visit, code);
-  } finally {
-    visit.ended = true;
-    endHearing(visit.log);
+    return endVisit(visit, failure(error, visit, code));
   }
+}
+
+async function outcomeLater(result: Promise<unknown>, visit: StepVisit, code: NodeCode, { inputs }: BodyParts): Promise<BodyOutcome> {
+  try {
+    return endVisit(visit, readReturned(await result, visit, inputs));
+  } catch (error) {
+    return endVisit(visit, failure(error, visit, code));
+  }
+}
+
+function endVisit(visit: StepVisit, outcome: BodyOutcome): BodyOutcome {
+  visit.ended = true;
+  endHearing(visit.log);
+  return outcome;
 }
 
 function failure(error: unknown, visit: StepVisit, { isFinal }: NodeCode): BodyOutcome {
   visit.log.hear('error', [traceOf(error)]);
   logger.warn(`${visit.workflow}.${visit.name} of process ${visit.processId}, attempt ${visit.attempt}: ${traceOf(error)}`);
-  return { type: 'step-failed', error: describeError(error), permanent: error instanceof WrongResult || isFinal?.(error) === true };
+  return { type: 'step-failed', error: describeError(error), permanent: isFinalFor(error, isFinal) };
 }
 
-/** The row may be of a definition with other code. @throws WrongResult */
+/** Looking at the error may throw, in the workflow's own test or in a proxy. Then the error does not count as final. */
+function isFinalFor(error: unknown, isFinal: NodeCode['isFinal']): boolean {
+  try {
+    return error instanceof WrongResult || isFinal?.(error) === true;
+  } catch {
+    return false;
+  }
+}
+
+/** The row may come from a definition with other code, so a method may be missing. @throws WrongResult */
 function methodFor(code: NodeCode, does: Token['does']): AnyFunction {
   switch (does) {
     case 'request': return code.request ?? NO_VALUES;
@@ -60,7 +80,7 @@ function known(method: AnyFunction | undefined, what: string): AnyFunction {
 }
 
 const NO_CODE: NodeCode = {};
-/** A child that is given nothing to start with. */
+/** The request of a child step that gives no starting values. */
 const NO_VALUES = () => ({});
 
 function call(method: AnyFunction, { takesMessage }: NodeCode, visit: StepVisit, context: unknown): unknown {
@@ -77,15 +97,15 @@ function readReturned(returned: unknown, { bound, token, undoes }: StepVisit, in
 
 /* ------------------------------------------------------------------------ time ---- */
 
-/** An observable begins to run when it is subscribed to: that too is heard. */
+/** An observable starts running when it is subscribed to, so what it logs then is recorded too. */
 function promiseOf(result: unknown, method: AnyFunction, { log }: StepVisit): Promise<unknown> {
   return isObservable(result) ? heardBy(log, method, () => lastValueFrom(result, { defaultValue: undefined })) : Promise.resolve(result);
 }
 
-/** After the step's `timeout`, or at the end of its `within`, its signal aborts, and whatever it still does has no effect here. */
+/** At the step's `timeout`, or at the end of its `within`, aborts the signal and rejects. A later result of the body is ignored. */
 function limited(work: Promise<unknown>, visit: StepVisit, timers: Timers): Promise<unknown> {
   const { timeout = Infinity } = timeoutOf(visit.bound.definition.nodes.get(visit.name));
-  const left = deadlineOf(visit) - visit.now.getTime();
+  const left = visitDeadline(visit) - visit.now.getTime();
   if (timeout === Infinity && left === Infinity) return work;
   return new Promise((resolve, reject) => {
     const error = new Error(timeout <= left ? `timeout: the body took longer than ${timeout} ms` : 'the visit took longer than its within');
@@ -101,6 +121,6 @@ function timeoutOf(node: Node | undefined): { readonly timeout?: number } {
   return node?.kind === 'step' ? node : {};
 }
 
-function deadlineOf({ token }: StepVisit): number {
+function visitDeadline({ token }: StepVisit): number {
   return ('deadline' in token ? token.deadline : undefined) ?? Infinity;
 }

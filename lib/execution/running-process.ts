@@ -5,14 +5,14 @@ import type { Token } from '../core/token.js';
 import type { Json } from '../values/json.js';
 import type { StepVisit, Undone } from './step-context.js';
 
-/** What is left to undo, the next one last. `run`: of the token that undoes. */
+/** Step runs left to undo, the next one last. `run`: the run of the token that undoes them. */
 export interface UndoList {
   readonly run: number;
   readonly left: Undone[];
 }
 
 /**
- * A process of which bodies run here, with what its steps would otherwise have to read: the row is the truth, so all of it may be
+ * A process whose bodies run here, with what its steps would otherwise have to read. The rows are the truth, so this memory may be
  * dropped at any time.
  */
 export class RunningProcess {
@@ -20,7 +20,7 @@ export class RunningProcess {
   private readonly visits = new Map<string, StepVisit>();
   /** Bodies of messages accepted here and not handled yet. */
   private messages: Map<string, Json> | undefined;
-  /** What steps returned that a token refers to, by the version that keeps it. */
+  /** Results that a token refers to, by the version that keeps them. */
   private returned: Map<number, Json> | undefined;
 
   constructor(readonly id: string) {}
@@ -38,14 +38,14 @@ export class RunningProcess {
     return visit !== undefined && isSameBody(visit.token, token) ? visit : undefined;
   }
 
-  /** A body that hangs in a life before this one is not counted. */
+  /** Counts the bodies that run for current tokens. A body of an earlier attempt or step run that hangs is not counted. */
   countOf({ tokens }: ProcessState): number {
     let count = 0;
     if (this.visits.size > 0) for (const token of tokens) if (this.isRunning(token)) count++;
     return count;
   }
 
-  /** One that was running in its place has been lost. */
+  /** Replaces a step run under the same key, which this worker has lost. */
   begin(visit: StepVisit): void {
     this.visits.set(visit.token.key, visit);
   }
@@ -59,7 +59,7 @@ export class RunningProcess {
     for (const visit of this.visits.values()) visit.abort(reason);
   }
 
-  /** A visit that the process no longer says is running has been cancelled, or taken over. */
+  /** Aborts bodies that the process no longer lists: they were cancelled, restarted, or taken over. */
   abortLost({ tokens }: ProcessState): void {
     for (const visit of this.visits.values()) {
       if (visit.ended || tokens.some((token) => isSameBody(token, visit.token))) continue;
@@ -67,13 +67,13 @@ export class RunningProcess {
     }
   }
 
-  /* ------------------------------------------------------------------- what is kept ---- */
+  /* ------------------------------------------------------------------------- memory ---- */
 
-  /** Whoever has just committed a message or a version need not read it for the step that follows. */
+  /** Keeps messages and results that were just committed here, so that the next step need not read them. */
   remember({ process: { tokens }, messages, versions }: Change): void {
     for (const { id, body, disposition } of messages) if (disposition === 'delivered') (this.messages ??= new Map<string, Json>()).set(id, body);
     this.rememberReturned(tokens, versions);
-    if (this.toUndo && versions.some(({ undo }) => undo !== undefined && 'key' in undo)) this.toUndo = undefined; // it was done last, and is undone next
+    if (this.toUndo && versions.some(({ undo }) => undo !== undefined && 'key' in undo)) this.toUndo = undefined; // the newest is undone first
   }
 
   private rememberReturned(tokens: readonly Token[], versions: readonly VersionDraft[]): void {
@@ -96,7 +96,7 @@ function isWanted(tokens: readonly Token[], version: number): boolean {
   return false;
 }
 
-/** What a step returned: its result; where nobody mapped that, its patch. */
+/** The result of a step, or its patch if the step was not mapped. */
 export function returnedWith({ result, patch }: VersionDraft): Json {
   return result === undefined ? patch : result;
 }

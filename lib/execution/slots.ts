@@ -1,6 +1,6 @@
 import { Fifo } from '../values/fifo.js';
 
-/** So many at once; the others wait in line. */
+/** Lets `size` run at once; the others wait in order. */
 export class Slots {
   private free: number;
   private readonly line = new Fifo<() => void>();
@@ -13,7 +13,7 @@ export class Slots {
     return this.free > 0;
   }
 
-  /** Calls `work` now, or when a slot is free; it calls back when it is done. */
+  /** Calls `work` now, or when a slot is free. The caller frees the slot by giveBack(). */
   take(work: () => void): void {
     if (this.free === 0) return this.line.push(work);
     this.free--;

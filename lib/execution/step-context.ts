@@ -9,40 +9,40 @@ import type { Schema, StepRef } from '../values/types.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import { StepLog } from './step-log.js';
 
-/** What a visit waited for, as it is stored, and what reads it. */
+/** The message that a step run waited for, as stored, and the schema that reads it. */
 export interface AwaitedMessage {
   readonly stored: Json;
   readonly schema: Schema | undefined;
 }
 
-/** The step a body is about: of one that undoes, the visit that is undone. */
+/** The step run that a body is about: for a compensation, the one that is undone. */
 interface VisitedStep extends ItemPosition {
   readonly node: string;
   readonly run: number;
 }
 
-/** A visit that is to be undone. */
+/** A step run that is to be undone. */
 export interface Undone extends VisitedStep {
   /** The version it made. */
   readonly version: number;
 }
 
-/** What undoing a step does, or telling that it is overdue, is not what the step does: whoever acts once for a key acts for each. */
+/** Suffixes of the idempotency key. A compensation or a reminder has an effect of its own, so it needs a key of its own. */
 const EFFECT_OF: Readonly<Partial<Record<Token['does'], string>>> = { undo: '.undo', remind: '.overdue' };
 
-/** What a body is given of its visit. The abort signal is made only if somebody looks at it: most never do. */
+/** The step argument of a body. The abort signal is made only when the body reads it, because most never do. */
 export class StepVisit implements StepRef {
   log: StepLog;
   now: Date;
   message: unknown;
   awaited: AwaitedMessage | undefined;
-  /** What the step before returned, as it is stored. */
+  /** The result of the step before, as stored. */
   returnedBefore: Json | undefined;
-  /** The visit this one undoes: the body is told of that. */
+  /** The step run that this one undoes: the body sees its name, item and keys. */
   undoes: Undone | null = null;
-  /** What its body waits for here before it begins, in words. */
+  /** In words, what the body waits for on this worker before it begins. */
   waitsFor: string | undefined;
-  /** The body has ended: nobody listens to its signal any more. */
+  /** The body has ended, so its signal has no effect any more. */
   ended = false;
   private transaction: EntityManager | undefined;
   private controller: AbortController | undefined;
@@ -58,7 +58,7 @@ export class StepVisit implements StepRef {
     this.log = new StepLog(clock);
   }
 
-  /** From the start, in a transaction: nothing of a try before it is left. */
+  /** Begins from the start, in a transaction: nothing of an earlier try is left. */
   begin(process: ProcessState, transaction: EntityManager): void {
     Object.assign(this, { process, transaction, log: new StepLog(this.clock), now: this.clock.now(), ended: false });
   }
@@ -98,7 +98,7 @@ export class StepVisit implements StepRef {
     return item === undefined ? undefined : copy(item);
   }
   get index(): number {
-    return this.step.index!; // outside forEach nobody asks
+    return this.step.index!; // read only inside forEach
   }
   get config(): Readonly<Record<string, any>> {
     return this.bound.steps.get(this.name)?.config ?? {};
@@ -129,6 +129,6 @@ export class StepVisit implements StepRef {
   }
 
   note(text: string): void {
-    this.log.note(String(text)); // whatever was caught: it must not stop the record it goes with
+    this.log.note(String(text)); // the caller may pass any value, which must not break the record
   }
 }

@@ -8,14 +8,14 @@ import type { BatchLoader } from '../writer/batch-loader.js';
 import { returnedWith, type RunningProcess } from './running-process.js';
 import type { AwaitedMessage, StepVisit } from './step-context.js';
 
-/** What the end of a child says; `values`: what it starts with, of one that nobody waits for. */
+/** The message that a child has ended. `values`: the starting values of a child that no step waits for. */
 interface ChildMessage {
   readonly processId: string;
   readonly version: number;
   readonly values?: JsonObject;
 }
 
-/** Gives a visit what its body may look at: what it waited for, and what the step before returned. From memory where it is. */
+/** Gives a step run the message it waited for and the result of the step before, from memory if they are there. */
 export class StepInputs {
   constructor(
     private readonly store: ProcessStore,
@@ -23,7 +23,7 @@ export class StepInputs {
     private readonly registry: WorkflowRegistry,
   ) {}
 
-  /** A promise only where something has to be read: most often there is nothing, or it is in memory. */
+  /** Returns a promise only for a message, or for a result that is not in memory. Most often there is neither. */
   bring(visit: StepVisit, process?: RunningProcess): Promise<void> | undefined {
     const { token, undoes } = visit;
     const version = undoes?.version ?? (token.does === 'undo' ? undefined : token.previous);
@@ -43,9 +43,9 @@ export class StepInputs {
     return found && returnedWith(found);
   }
 
-  /** Of the child a step starts: what stores its values. */
+  /** The context schema of the child that a step starts. */
   childSchema(node: Node | undefined): Schema | undefined {
-    const gate = childGate(node);
+    const gate = childGateOf(node);
     return gate && this.contextClassOf(gate);
   }
 
@@ -54,10 +54,10 @@ export class StepInputs {
     return known.toSorted((a, b) => b.definition.version - a.definition.version)[0]?.context;
   }
 
-  /** As it is stored: what its class makes of it may fail, and is part of the body. */
+  /** The message as stored: converting it to its class may fail, and so is part of the body. */
   private async awaitedBy({ bound, processId, token }: StepVisit, message: string, process: RunningProcess | undefined): Promise<AwaitedMessage> {
     const stored = process?.message(message) ?? (await this.bodyOf(processId, message));
-    const gate = childGate(bound.definition.nodes.get(token.node));
+    const gate = childGateOf(bound.definition.nodes.get(token.node));
     if (gate) return this.contextOf(gate, stored as unknown as ChildMessage);
     return { stored, schema: bound.steps.get(token.node)?.message };
   }
@@ -66,7 +66,7 @@ export class StepInputs {
     return (await this.loader.load({ id: processId, waits: [], messages: [message], context: false }))?.messages[0]?.body ?? null;
   }
 
-  /** The values a child had when it ended; of one that nobody waits for, those it starts with. */
+  /** The values a child had when it ended, or the starting values of a child that no step waits for. */
   private async contextOf(gate: ChildGate, { processId, version, values }: ChildMessage): Promise<AwaitedMessage> {
     if (values) {
       const schema = this.contextClassOf(gate);
@@ -80,6 +80,6 @@ export class StepInputs {
   }
 }
 
-function childGate(node: Node | undefined): ChildGate | undefined {
+function childGateOf(node: Node | undefined): ChildGate | undefined {
   return node?.kind === 'step' && node.gate.for === 'child' ? node.gate : undefined;
 }

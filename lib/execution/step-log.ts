@@ -5,7 +5,7 @@ import type { Clock } from '../values/clock.js';
 /** The methods of Nest's `Logger`. */
 export type LogLevel = 'log' | 'warn' | 'error' | 'debug' | 'verbose' | 'fatal';
 
-/** What one attempt may say; the rest is counted. */
+/** How many lines of one attempt are kept; the rest are counted. */
 const MOST_LINES = 200;
 const LONGEST_LINE = 2000;
 
@@ -13,14 +13,14 @@ const LONGEST_LINE = 2000;
 export interface StoredLine {
   readonly at: number;
   readonly level: LogLevel;
-  /** Of the logger that said it. */
+  /** The context of the logger that wrote the line. */
   readonly context?: string;
   readonly text: string;
-  /** So many notes of the attempt had been made before. */
+  /** How many notes the attempt had made before this line. */
   readonly notes?: number;
 }
 
-/** What is said while one body runs. What it still says after its end is said to nobody. */
+/** Collects notes and log lines while one body runs. Log lines after its end are dropped. */
 export class StepLog {
   private noted: Note[] | undefined;
   private lines: StoredLine[] | undefined;
@@ -29,7 +29,7 @@ export class StepLog {
 
   constructor(private readonly clock: Pick<Clock, 'now'>) {}
 
-  /** They have records of their own. */
+  /** Notes have audit records of their own. */
   get notes(): readonly Note[] {
     return this.noted ?? NO_NOTES;
   }
@@ -38,7 +38,7 @@ export class StepLog {
     (this.noted ??= []).push({ text, at: this.now() });
   }
 
-  /** Never throws: whatever is logged must not fail the step. */
+  /** Never throws, because logging must not fail the step. */
   hear(level: LogLevel, said: readonly unknown[], context?: string): void {
     if (this.isClosed) return;
     const lines = (this.lines ??= []);
@@ -46,7 +46,7 @@ export class StepLog {
     else lines.push({ at: this.now(), level, ...(context !== undefined && { context }), text: textOf(said), ...this.behind });
   }
 
-  /** One JSON line each. */
+  /** Ends the log, and returns each line as JSON. */
   close(): readonly string[] {
     this.isClosed = true;
     if (!this.lines) return SILENCE;

@@ -1,13 +1,13 @@
 import { Logger } from '@nestjs/common';
-import { isSuspect } from '../core/crashes.js';
+import { isSuspect } from '../core/suspicion.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 import type { BodyClaim } from './record-outcome.js';
 import { Slots } from './slots.js';
 import type { StepVisit } from './step-context.js';
 
 /**
- * Suspects run one at a time: bodies in whose visit the worker has died twice. That one begins is recorded before it does, so if the
- * worker dies again it is known which body was at work.
+ * Runs suspects one at a time. A suspect is a body in whose step run workers have died twice. Each start of a suspect is recorded
+ * before the body runs, so if the worker dies again it is known which body ran.
  */
 export class SuspectTurns {
   private readonly slots = new Slots(1);
@@ -15,7 +15,7 @@ export class SuspectTurns {
 
   constructor(private readonly writer: ProcessWriter) {}
 
-  /** Calls `work` now; for a suspect, when it is its turn: it calls back when it is done. */
+  /** Calls `work` now, or for a suspect when its turn comes. The caller ends the turn by giveBack(). */
   take(visit: StepVisit, work: () => void): void {
     if (!isSuspect(visit.token)) return work();
     visit.waitsFor = 'its turn: workers died in it before, so it runs with no other such step beside it';
@@ -29,7 +29,7 @@ export class SuspectTurns {
     if (isSuspect(token)) this.slots.giveBack();
   }
 
-  /** Records that it begins. False: it has lost the visit meanwhile. */
+  /** Records that the suspect begins. False: this worker has lost the step run meanwhile. */
   async began(visit: StepVisit, { claim, taskOf }: BodyClaim): Promise<boolean> {
     const { key, run, attempt, crashes } = visit.token;
     this.logger.warn(

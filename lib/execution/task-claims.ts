@@ -7,13 +7,13 @@ interface PendingClaim {
   readonly reject: (error: unknown) => void;
 }
 
-/** Claims are gathered like commits and loads: tasks of a queue that are to be taken in one turn are taken together. */
+/** Gathers claims, as commits and loads are gathered: tasks of one queue wanted in one turn of the event loop are claimed together. */
 export class TaskClaims {
   private readonly asking = new Map<string, { readonly rate: Rate | undefined; readonly all: PendingClaim[] }>();
 
   constructor(private readonly parts: Pick<ExecutionParts, 'store' | 'registry' | 'worker' | 'clock'>) {}
 
-  /** The task with its new claim; null: it is not to be had. */
+  /** The task with its new claim. Null: the task could not be claimed. */
   take(at: TaskAt, rate: Rate | undefined): Promise<TaskAt | null> {
     return new Promise((resolve, reject) => {
       const gathered = this.asking.get(at.queue);

@@ -1,6 +1,6 @@
 import type { Change } from '../core/change.js';
 import { isTaskWait, type TaskWaitState } from '../core/wait.js';
-import { isSuspect } from '../core/crashes.js';
+import { isSuspect } from '../core/suspicion.js';
 import { isUnderAny } from '../core/token-key.js';
 import { taskAddress, taskOf } from '../queue/task-id.js';
 import type { Ran, Task, TaskWork } from '../queue/task-queue.js';
@@ -17,9 +17,9 @@ import { isTransactional, type TransactionalSteps } from './transactional-steps.
 const GONE: Ran = { what: 'gone' };
 const RAN: Ran = { what: 'ran' };
 
-/** Runs queued tasks: takes one, runs its body with the newest context, records the outcome under the claim it took. */
+/** Runs queued tasks: claims one, runs its body with the newest context, and records the outcome under that claim. */
 export class TaskRunner implements TaskWork {
-  /** What this worker takes or runs, by place: a row it holds and does not remember is a lost reply. */
+  /** Tasks this worker claims or runs, by place. A claimed row that is missing here means the reply to the claim was lost. */
   private readonly running = new Map<string, StepVisit | null>();
   private readonly claims: TaskClaims;
   private stopped = false;
@@ -48,10 +48,9 @@ export class TaskRunner implements TaskWork {
   }
 
   isRunning(at: Pick<TaskAt, 'processId' | 'key'>): boolean {
-    return this.running.has(placeOf(at));
+    return this.running.has(taskPlace(at));
   }
 
-  /** The places of all. */
   places(): ReadonlySet<string> {
     return new Set(this.running.keys());
   }
@@ -60,7 +59,7 @@ export class TaskRunner implements TaskWork {
     for (const visit of this.running.values()) visit?.abort(new Error(reason));
   }
 
-  /** A process may have ended the visit: with all others, with its branch, or by itself. */
+  /** Aborts bodies whose step run this change has ended: all of the process, those of a branch, or one alone. */
   committed({ process, waits }: Change): void {
     const { clear, kill, delete: gone } = waits;
     if (this.running.size === 0 || (!clear && kill.length === 0 && gone.length === 0)) return;
@@ -76,17 +75,17 @@ export class TaskRunner implements TaskWork {
   /* ---------------------------------------------------------------------- running ---- */
 
   private async tryToRun(at: TaskAt, rate: Rate | undefined): Promise<Ran> {
-    this.running.set(placeOf(at), null);
+    this.running.set(taskPlace(at), null);
     try {
       return await this.claimAndRun(at, rate);
     } catch {
-      return GONE; // the store did not answer: the sweep finds the task, free or held by us and not remembered
+      return GONE; // the store did not answer: the sweep finds the task if it is free, the heartbeat if this worker holds it
     } finally {
-      this.running.delete(placeOf(at));
+      this.running.delete(taskPlace(at));
     }
   }
 
-  /** It is taken first and read then: of what others have taken nothing is read. */
+  /** Claims the task before reading it, so that nothing is read for tasks that others have claimed. */
   private async claimAndRun(at: TaskAt, rate: Rate | undefined): Promise<Ran> {
     const taken = await this.claims.take(at, rate);
     if (!taken) return rate ? this.limitedOrGone(at, rate) : GONE;
@@ -103,7 +102,7 @@ export class TaskRunner implements TaskWork {
 
   private async perform({ process, context }: Loaded, bound: BoundWorkflow, { token }: TaskWaitState, claim: number): Promise<void> {
     const visit = new StepVisit(process, bound, token, this.parts.clock);
-    this.running.set(placeOf({ processId: process.id, key: token.key }), visit);
+    this.running.set(taskPlace({ processId: process.id, key: token.key }), visit);
     await this.parts.inputs.bring(visit);
     const by = { claim, taskOf: this.parts.worker, begunAt: visit.now.getTime() };
     if (isSuspect(token)) await new Promise<void>((resolve) => this.suspects.take(visit, resolve));
@@ -123,6 +122,6 @@ export class TaskRunner implements TaskWork {
   }
 }
 
-export function placeOf({ processId, key }: Pick<TaskAt, 'processId' | 'key'>): string {
+export function taskPlace({ processId, key }: Pick<TaskAt, 'processId' | 'key'>): string {
   return `${processId} ${key}`;
 }

@@ -6,12 +6,12 @@ const LONG_MS = 10_000;
 const AGAIN_MS = 60_000;
 
 /**
- * Transactional steps take connections of the application's pool. No more of them run at once than their share, so the application
- * can always go on; the others wait in order. A wait that takes long is logged, and `explain` shows it.
+ * Transactional steps take connections of the application's pool. Only their share of it is used at once, so that the application can
+ * go on; the other steps wait in order. A long wait is logged, and `explain` shows every wait.
  */
 export class TransactionTurns {
   private readonly slots: Slots;
-  /** Since when, the oldest first. */
+  /** When each wait began, ms; oldest first. */
   private readonly waiting = new Map<StepVisit, number>();
   private timer: NodeJS.Timeout | undefined;
   private readonly logger = new Logger('Workflow');
@@ -20,7 +20,7 @@ export class TransactionTurns {
     this.slots = new Slots(size);
   }
 
-  /** Calls `work` now, or when it is the visit's turn; it calls back when it is done. */
+  /** Calls `work` now, or when a connection is free. The caller frees the connection by giveBack(). */
   take(visit: StepVisit, work: () => void): void {
     if (this.slots.hasRoom) return this.slots.take(work);
     visit.waitsFor = `one of the ${this.slots.size} connections for transactional steps`;
@@ -46,7 +46,7 @@ export class TransactionTurns {
     }, ms).unref();
   }
 
-  /** The one that has waited longest, if that is long. */
+  /** The step run that has waited longest, if for at least `LONG_MS`. */
   private oldest(): [visit: StepVisit, since: number] | undefined {
     const [oldest] = this.waiting;
     return oldest && Date.now() - oldest[1] >= LONG_MS ? oldest : undefined;

@@ -13,13 +13,13 @@ import { runBody } from './run-step.js';
 import type { StepVisit } from './step-context.js';
 import type { TransactionTurns } from './transaction-turns.js';
 
-const FIRST_PAUSE_MS = 50;
+const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 5000;
 
-/** The visit is not ours any more: cancelled, restarted, taken over. What the body wrote goes with it, and there is nothing to record. */
+/** This worker lost the step run: cancelled, restarted, or taken over. The writes of the body are rolled back, and there is nothing to record. */
 class VisitLost extends Error {}
 
-/** The body failed: what it wrote is rolled back, and the failure is recorded by itself. */
+/** The body failed: what it wrote is rolled back, and the failure is recorded in a commit of its own. */
 class BodyFailed extends Error {
   constructor(readonly outcome: BodyOutcome) {
     super();
@@ -27,8 +27,8 @@ class BodyFailed extends Error {
 }
 
 /**
- * Bodies that run inside the transaction that records them: what they write commits with their completion, or not at all. The guard of
- * the revision comes last, so that nothing of the engine is locked while user code runs.
+ * Runs bodies inside the transaction that records them: what they write commits with their completion, or not at all. The revision is
+ * checked last, so that no row of the engine is locked while user code runs.
  */
 export class TransactionalSteps {
   constructor(
@@ -36,15 +36,15 @@ export class TransactionalSteps {
     readonly turns: TransactionTurns,
   ) {}
 
-  /** Called when it is the visit's turn. A transaction that came to nothing by no fault of the body runs again, and costs no attempt. */
+  /** Called when it is the step run's turn. A transaction lost through no fault of the body runs again, and costs no attempt. */
   async run(visit: StepVisit, by: BodyClaim): Promise<void> {
     for (let losses = 1; !visit.isAborted; losses++) {
       try {
         return await this.once(visit, by);
       } catch (error) {
         if (error instanceof VisitLost) return;
-        if (!isLost(error)) return recordOutcome(this.parts.writer, visit, by, failureOf(error));
-        await pause(Math.min(FIRST_PAUSE_MS * 2 ** losses, LONGEST_PAUSE_MS));
+        if (!isLostTransaction(error)) return void (await recordOutcome(this.parts.writer, visit, by, failedOutcome(error)));
+        await pause(Math.random() * Math.min(FIRST_PAUSE_MS * 2 ** losses, LONGEST_PAUSE_MS)); // random, so that rivals do not collide again
       }
     }
   }
@@ -53,7 +53,7 @@ export class TransactionalSteps {
     const { store, loader } = this.parts;
     await store.commits.transaction(async (transaction) => {
       const waits = by.taskOf === undefined ? [] : [visit.token.key];
-      const loaded = await loader.load({ id: visit.processId, waits, messages: [], context: true });
+      const loaded = await loader.loadWithin(transaction, { id: visit.processId, waits, messages: [], context: true });
       if (!loaded || !isOurs(loaded, by)) throw new VisitLost();
       visit.begin(loaded.process, transaction as EntityManager);
       const outcome = await runBody(visit, loaded.context!, this.parts);
@@ -69,7 +69,7 @@ export class TransactionalSteps {
   }
 }
 
-/** Only the body itself: asking, undoing and telling are no part of it. */
+/** True for the body of a transactional step, but not for its request, compensation or reminder. */
 export function isTransactional({ token, bound }: StepVisit): boolean {
   if (token.does !== 'run') return false;
   const node = bound.definition.nodes.get(token.node);
@@ -81,12 +81,12 @@ function isOurs({ process, waits: [wait] }: Loaded, { claim, taskOf }: BodyClaim
   return isTaskWait(wait) && wait.waitsFor.worker === taskOf && wait.token.claims === claim;
 }
 
-function isLost(error: unknown): boolean {
+function isLostTransaction(error: unknown): boolean {
   return error instanceof TransactionLostError || error instanceof StoreUnavailableError;
 }
 
-/** What it gave cannot be stored; or its transaction could not be committed. */
-function failureOf(error: unknown): BodyOutcome {
+/** The outcome of a body that failed, gave a result that cannot be stored, or whose transaction could not be committed. */
+function failedOutcome(error: unknown): BodyOutcome {
   if (error instanceof BodyFailed) return error.outcome;
   if (error instanceof WorkflowError) return { type: 'step-failed', error: describeError(error), permanent: true };
   return { type: 'step-failed', error: `TransactionFailed: ${reasonOf(error)}`, permanent: false };

@@ -2,9 +2,9 @@ import type { EventData, EventName } from '../values/types.js';
 import { deliveryOptionsOf, handlerFor, type HandlerFor, type HandlerOptions, type IdIn } from './message-handler.js';
 
 /**
- * The method receives an event. What it returns are the event's data: they are told to every process that waits for them under
- * this key (or one of these), and only then does the caller hear back. Returning nothing means "not for us". The caller gets the
- * list of {@link Delivery}s.
+ * The method receives an event and returns the event's data. The data are brought to every process that waits for the event under
+ * this key (or one of these). Only then does the caller get its reply, the list of {@link Delivery}s. Returning nothing means "not for
+ * us".
  */
 export function HandlesEvent<const E extends EventName, Message = any>(
   event: E,

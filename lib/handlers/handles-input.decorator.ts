@@ -4,9 +4,9 @@ import { stepNameOf } from '../decorators/step.decorator.js';
 import type { MessageIn, ReceiverIn } from '../definition/workflow-types.js';
 
 /**
- * The method receives an input a step waits for, from whoever owes it; the process is the live one with this group id. What the
- * method returns is the input: it is validated and stored, and only then does the caller hear back. The step runs later. Returning
- * nothing means "not for us". The caller gets the {@link Process}.
+ * The method receives an input that a step waits for; the process is the live one with this group id. The method returns the input,
+ * which is validated and stored. Only then does the caller get its reply, the {@link Process}. The step runs later. Returning nothing
+ * means "not for us".
  */
 export function HandlesInput<W extends WorkflowReference, S extends ReceiverIn<W>, Message = any>(
   workflow: W,

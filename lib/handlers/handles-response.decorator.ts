@@ -4,12 +4,12 @@ import { stepNameOf } from '../decorators/step.decorator.js';
 import type { MessageIn, ReceiverIn } from '../definition/workflow-types.js';
 
 /**
- * The method receives the answer to a step's request. What it returns is the answer: it is stored and matched to the process
- * that waits under this correlation id, and only then does the caller hear back, so that a transport acknowledges what is
- * committed. The step runs later, under its claim. Returning nothing means "not for us".
+ * The method receives the answer to a step's request and returns that answer. The answer is stored and matched to the process that
+ * waits under this correlation id. Only then does the caller get its reply, the {@link Disposition}, so that a transport acknowledges
+ * only what is committed. The step runs later, under its claim. Returning nothing means "not for us".
  *
- * It goes on any method Nest or a library of its calls, above or below the transport's decorator: `@EventPattern`,
- * `@MessagePattern`, `@OnEvent`, Bull's `@Process`, an HTTP route. The caller gets the {@link Disposition}.
+ * The decorator goes on any method that Nest or a library of Nest's calls, above or below the transport's decorator:
+ * `@EventPattern`, `@MessagePattern`, `@OnEvent`, Bull's `@Process`, an HTTP route.
  */
 export function HandlesResponse<W extends WorkflowReference, S extends ReceiverIn<W>, Message = any>(
   workflow: W,

@@ -1,4 +1,4 @@
-/** What all message handlers share: a transport calls the method, its result goes to the workflows, and the caller is answered after the commit. */
+/** Code of all message handlers: a transport calls the method, its result goes to the workflows, and the caller is answered after the commit. */
 import 'reflect-metadata';
 import { Inject, Logger } from '@nestjs/common';
 import { isObservable, lastValueFrom, type Observable } from 'rxjs';
@@ -11,9 +11,9 @@ const logger = new Logger('Workflow');
 /** Finds an id in the message, which is the first argument of the method. */
 export type IdIn<Message, Id = string> = (message: Message) => Id;
 
-/** What else a message handler reads from a message. */
+/** Options that a message handler reads from its message. */
 export interface HandlerOptions<Message> {
-  /** Recognises a redelivery. Default: of a response, the same answer under the same correlation id; of the others, nothing. */
+  /** Recognises a redelivery. Default: for a response, the same answer under the same correlation id; for other messages, nothing. */
   readonly messageId?: IdIn<Message>;
 }
 

@@ -3,9 +3,9 @@ import { resolveWorkflow, type StartHandlerMetadata, type WorkflowReference } fr
 import { handlerFor, type HandlerFor, type IdIn } from './message-handler.js';
 
 /**
- * The method receives a message that starts a process. What it returns are the starting values: the process is stored, and only
- * then does the caller hear back. Returning nothing means "not for us". The caller gets the {@link Process}; if a live one has
- * this group id, that one, so that the message may come again while the process lives.
+ * The method receives a message that starts a process, and returns the starting values. The process is stored. Only then does the
+ * caller get its reply, the {@link Process}; if a live one has this group id, that one, so that the message may come again while the
+ * process lives. Returning nothing means "not for us".
  */
 export function StartsProcess<W extends WorkflowReference, Message = any>(
   workflow: W,

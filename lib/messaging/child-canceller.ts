@@ -6,24 +6,24 @@ import type { MessagingParts } from './messaging-parts.js';
 
 const AT_ONCE = 200;
 
-/** Cancels the children that nobody needs any more: their parent was cancelled, or has moved on. */
+/** Cancels children that are not needed any more: their parent was cancelled, or has moved on. */
 export class ChildCanceller {
   private readonly asking = new WeakMap<WorkflowDefinition, boolean>();
 
   constructor(private readonly parts: MessagingParts) {}
 
-  /** A change may have left children behind. The heartbeat looks again for what fails here. */
+  /** Cancels children that a change left behind. The heartbeat tries again what fails here. */
   committed(change: Change): void {
     if (this.mayBeLeft(change)) this.parts.activity.during(() => this.cancelOf(change.process.id).catch(() => {}));
   }
 
-  /** Of this process; of any: null. */
+  /** Cancels such children of this process. Null: of any process. */
   async cancelOf(parentId: string | null): Promise<void> {
     for (let found = AT_ONCE; found === AT_ONCE;) {
       const orphans = await this.parts.store.maintenance.orphans(parentId, AT_ONCE);
       found = orphans.length;
       const cancelled = await Promise.all(orphans.map((id) => this.cancel(id)));
-      if (!cancelled.some(Boolean)) return; // they are being undone, or somebody else was faster
+      if (!cancelled.some(Boolean)) return; // they are being undone, or another instance was faster
     }
   }
 
@@ -32,7 +32,7 @@ export class ChildCanceller {
     return applied?.change != null;
   }
 
-  /** Only where a wait has gone in another way than by the end of the child it is for. */
+  /** True if the process has finished, or a wait has gone without the end of its child. */
   private mayBeLeft({ process, waits, messages }: Change): boolean {
     if (!this.asksForChildren(process.workflow, process.workflowVersion)) return false;
     const ended = messages.filter(({ address, processId }) => tellsOfChild(address) && processId === process.id).length;

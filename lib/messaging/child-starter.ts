@@ -1,6 +1,6 @@
 /**
- * Starts the children that processes ask for. A parent asks in its own commit, by a message that stands in the inbox until the
- * commit that begins the child takes it: so a child is started once, whoever dies.
+ * Starts the children that processes ask for. A parent asks in its own commit, by a message in the inbox. The commit that starts the
+ * child takes that message, so a child is started once, even if a worker dies.
  */
 import { Logger } from '@nestjs/common';
 import { startingValues } from '../context/context.js';
@@ -18,7 +18,7 @@ import { messageFor } from './delivery.js';
 import type { MessageDelivery } from './message-delivery.js';
 import type { MessagingParts } from './messaging-parts.js';
 
-/** What a parent writes to have a child started. */
+/** The message by which a parent asks for a child. */
 interface ChildRequest {
   readonly workflow: string;
   readonly version?: number;
@@ -32,7 +32,7 @@ const AT_ONCE = 200;
 export class ChildStarter {
   private readonly logger = new Logger('Workflow');
   private readonly starting = new Set<string>();
-  /** Where the next sweep goes on: those that nobody here can start do not hold up the others. */
+  /** Where the next sweep goes on, so that children that cannot start here do not hold up the others. */
   private last: MessageState | undefined;
 
   constructor(
@@ -41,14 +41,14 @@ export class ChildStarter {
     private readonly delivery: MessageDelivery,
   ) {}
 
-  /** A change may ask for children. */
+  /** Starts the children that a change asks for. */
   committed({ messages }: Change): void {
     if (messages.length === 0) return;
     const requests = messages.filter(isRequest);
     if (requests.length > 0) this.parts.activity.during(() => this.startAll(requests, (request) => this.start(request)));
   }
 
-  /** What was asked for and not started: whoever committed it is gone, or did not know the workflow. */
+  /** Starts children that were asked for and not started: the instance that asked is gone, or did not know the workflow. */
   async sweep(): Promise<void> {
     const found = await this.parts.store.maintenance.childrenToStart(AT_ONCE, this.last);
     this.last = found.length === AT_ONCE ? found.at(-1) : undefined;
@@ -68,7 +68,7 @@ export class ChildStarter {
     await this.delivery.miss(message, requestIn(message).parent.id, {});
   }
 
-  /** Its parent may have moved on meanwhile. */
+  /** False if the parent has moved on meanwhile. */
   private async isWanted(message: MessageState): Promise<boolean> {
     const { parent } = requestIn(message);
     if (!parent.tied) return true;
@@ -99,14 +99,14 @@ export class ChildStarter {
     }
   }
 
-  /** By the rules of the child's own class, as a start from outside. */
+  /** Checks the values by the child's own class, as for a start from outside. */
   private async valuesFor({ context, definition }: BoundWorkflow, values: JsonObject): Promise<JsonObject> {
     const typed = fromGiven(context, values, `The starting values of workflow "${definition.name}"`) as Record<string, unknown>;
     const given = Object.fromEntries(Object.keys(values).map((key) => [key, typed[key]]));
     return startingValues(context, given, definition.name);
   }
 
-  /** Somebody was faster; or a stranger has its name. */
+  /** Refuses if another process has the child's id or group id, but not if another instance started the child. */
   private async refuseStranger(message: MessageState): Promise<void> {
     const id = namedIn(message.address);
     const known = await stateOf(this.parts.store, id);
@@ -114,7 +114,7 @@ export class ChildStarter {
     await this.refuse(message, known ? `there is a process ${id} already, which is not its child` : `another live process has the group id ${id}`);
   }
 
-  /** The step that asked has failed: it is told as of the child's end. */
+  /** Fails the step that asked, by a message like that of the child's end. */
   private async refuse(message: MessageState, error: string): Promise<void> {
     const [id, { parent }] = [namedIn(message.address), requestIn(message)];
     this.logger.error(`Process ${parent.id} asked for a child that cannot be started: ${error}`);
@@ -128,7 +128,7 @@ export class ChildStarter {
     try {
       return this.parts.registry.get(workflow, version);
     } catch (error) {
-      if (error instanceof UnknownWorkflowError) return undefined; // it waits for an instance that knows it
+      if (error instanceof UnknownWorkflowError) return undefined; // an instance that knows it will start the child
       throw error;
     }
   }

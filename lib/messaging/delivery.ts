@@ -9,7 +9,7 @@ import type { WaitAt } from '../store/port.js';
 import type { CallOptions } from '../writer/call-options.js';
 import type { Applied } from '../writer/pending-event.js';
 
-/** What became of an event in one process. */
+/** The result of an event in one process. */
 export interface Delivery {
   readonly processId: string;
   readonly disposition: Disposition;
@@ -25,19 +25,19 @@ export interface DeliveryRequest extends CallOptions {
 /** The step that a response is for. */
 export interface ResponseTarget {
   readonly workflow: string;
-  /** As it was said. */
+  /** The step as the caller named it. */
   readonly step: string;
-  /** Those it may be for: a step class may be used more than once. */
+  /** The steps it may be for, because a step class may be used more than once. */
   readonly steps: readonly string[];
 }
 
-/** What is known of a message before it is brought to a wait. */
+/** Facts known of a message before it is brought to a wait. */
 export interface DeliveryHints {
-  /** What is stored where nobody here knows the process. Of an event not the copy: of that, whoever waits would get copies again. */
+  /** The message to store if the workflow is not known here. For an event, the original: a stored copy would be copied again for each wait. */
   readonly kept?: MessageState;
-  /** It was found in the inbox, where both sides look. */
+  /** The message was found in the inbox, where both sides look. */
   readonly lookedUp?: true;
-  /** Where else the same process waits for it. */
+  /** Other waits of the same process for this message. */
   readonly others?: readonly WaitAt[];
 }
 
@@ -55,12 +55,12 @@ export function messageFor(address: string, body: Json, messageId: string | unde
   return newMessage(digestOf(address, messageId ?? bodyDigest(body)), address, body, now, effectiveAt);
 }
 
-/** One event, many processes: each has its own copy, so that each knows a repeated one. */
+/** The copy of an event for one process. Each process has its own, so that each recognises a repeated event. */
 export function copyFor(message: MessageState, processId: string, node = ''): MessageState {
   return { ...message, id: digestOf(message.id, processId, node) };
 }
 
-/** An event that is in effect from then on is one for a wait that counts from `from`, or from the start of its process. */
+/** True if an event in effect since then matches a wait that counts from `from`, or else from the start of its process. */
 export function isInEffect(effectiveAt: number, from: number | undefined, startedAt: number): boolean {
   return effectiveAt >= (from ?? startedAt);
 }
@@ -69,26 +69,26 @@ export function isSameWait(a: WaitAt, b: WaitAt): boolean {
   return a.processId === b.processId && a.key === b.key && a.run === b.run;
 }
 
-/** Undefined: it changed nothing. */
+/** Undefined: the event changed nothing. */
 export function dispositionOf({ change }: Applied): Disposition | undefined {
   const record = change?.records.find(({ type }) => type.startsWith('message-'));
   return record?.type.slice('message-'.length) as Disposition | undefined;
 }
 
-/** An id of theirs may come again; the wait that is open counts. */
+/** A correlation id of another system may come again; the wait that is open counts. */
 export function openFirst(waits: readonly WaitAt[]): WaitAt[] {
   return [...waits].sort((a, b) => Number(a.closed) - Number(b.closed));
 }
 
 /* ---------------------------------------------------------------------- commits ---- */
 
-/** Where a commit has made the process wait: for what may be here already, so not for the end of a child that has yet to be started. */
+/** Addresses where a commit made the process wait. A child that has yet to be started is left out, because its end cannot be here. */
 export function awaitedAddresses({ waits, messages }: Change): string[] {
   const begun = new Set(storedAddresses(messages).filter(asksForChild).map((address) => childAddress(namedIn(address)))); // prettier-ignore
   return waits.put.flatMap((wait) => addressOf(wait) ?? []).filter((address) => !begun.has(address));
 }
 
-/** Where a commit tells others: the end of a child. */
+/** Addresses to which a commit sends messages: the end of a child. */
 export function toldAddresses({ messages }: Change): string[] {
   return storedAddresses(messages).filter((address) => !asksForChild(address));
 }

@@ -1,6 +1,6 @@
 /**
- * Events: one may be for many processes, each of which gets a copy of its own. It counts for a wait if it is in effect from the
- * moment on from which the wait counts; where waits say `matchOne`, it is for one of them.
+ * Routes events. One event may be for many processes, each of which gets its own copy. An event matches a wait if it took effect at or
+ * after the time from which the wait counts. Only one of the waits with `matchOne` gets it.
  */
 import { eventAddress, turnAddress } from '../core/addresses.js';
 import type { MessageState } from '../core/change.js';
@@ -17,7 +17,7 @@ import { copyFor, type Delivery, type DeliveryRequest, isInEffect, isSameWait, m
 import type { MessageDelivery } from './message-delivery.js';
 import type { MessagingParts } from './messaging-parts.js';
 
-/** What waits see of an event: all may have it, or one. */
+/** Waits that an event matches: every wait in `each` gets it, only one of those in `one`. */
 interface SortedWaits {
   readonly each: readonly WaitAt[];
   readonly one: readonly WaitAt[];
@@ -29,7 +29,7 @@ export class EventRouter {
     private readonly delivery: MessageDelivery,
   ) {}
 
-  /** Brings the event to every process that listens for it or stands still for it; keeps it for those that will. */
+  /** Brings the event to every process that waits for it or has an unsolicited step for it, and keeps it for later waits. */
   async emit(event: string, keys: readonly string[], body: Json, request: DeliveryRequest): Promise<Delivery[]> {
     const deliveries: Delivery[] = [];
     const now = this.parts.clock.now().getTime();
@@ -40,7 +40,7 @@ export class EventRouter {
     return deliveries;
   }
 
-  /* ------------------------------------------------------------ who stands still ---- */
+  /* ------------------------------------------------------------------ open waits ---- */
 
   private async bringToWaiting(event: string, message: MessageState, request: DeliveryRequest): Promise<Delivery[]> {
     const gates = this.gatesFor(event);
@@ -53,7 +53,7 @@ export class EventRouter {
     return [...(await this.bringToEach(message, each, request, repeated)), ...(await this.bringToOne(message, one, request, repeated))];
   }
 
-  /** As soon as it is kept, whoever looks into the inbox may be faster: only one that was known before is a duplicate. */
+  /** A kept event may be found in the inbox before it is brought here, so only one that was known before is a duplicate. */
   private bringToEach(message: MessageState, waits: readonly WaitAt[], call: CallOptions, repeated: boolean): Promise<Delivery[]> {
     const hints = { kept: message, ...(!repeated && { lookedUp: true as const }) };
     return Promise.all(
@@ -64,20 +64,20 @@ export class EventRouter {
     );
   }
 
-  /** Who waits has found it in the inbox: each is told, unless it has had its copy. */
+  /** Brings an event found in the inbox to these waits, except to those that had their copy. */
   async match(message: MessageState, waits: readonly WaitAt[]): Promise<void> {
     const { each, one } = await this.sorted(message, waits, true);
     for (const group of byProcess(each).values()) await this.bringToEach(message, group, {}, false).catch(() => null);
     await this.bringToOne(message, one, {}, false);
   }
 
-  /** The waits it counts for. `anew`: and that have not had it, as they wait for the next one; and not those that were to have it alone when one has. */
-  private async sorted(message: MessageState, waits: readonly WaitAt[], anew = false): Promise<SortedWaits> {
+  /** Open waits that this event matches. With `rematch`, skips waits that already received it, and `matchOne` waits once one received it. */
+  private async sorted(message: MessageState, waits: readonly WaitAt[], rematch = false): Promise<SortedWaits> {
     const taken = takenId(message);
     const loaded = await this.parts.store.commits.load(
       waits.map(({ processId, key }) => ({ id: processId, waits: [key], messages: [copyFor(message, processId).id, taken], context: false })),
     );
-    const has = (at: number, isIt: (id: string) => boolean) => anew && loaded[at]!.messages.some(({ id }) => isIt(id));
+    const has = (at: number, isIt: (id: string) => boolean) => rematch && loaded[at]!.messages.some(({ id }) => isIt(id));
     const found = waits.map((wait, at) => ({ wait, at })).filter(({ at }) => loaded[at] && counts(message, loaded[at]) && !has(at, (id) => id !== taken));
     const isOne = ({ wait, at }: (typeof found)[number]) => this.wantsItAlone(loaded[at]!.process, wait.step);
     const one = found.filter((each) => isOne(each) && !has(each.at, (id) => id === taken));
@@ -96,13 +96,13 @@ export class EventRouter {
 
   /* -------------------------------------------------------------------- matchOne ---- */
 
-  /** The first that takes it has it. Whoever else looks at the same time comes to the same one. */
+  /** Brings the event to the first wait that takes it. Instances that look at the same time choose the same wait. */
   private async bringToOne(message: MessageState, waits: readonly WaitAt[], call: CallOptions, repeated: boolean): Promise<Delivery[]> {
     const candidates = [...waits];
     const hints = { kept: message, ...(!repeated && { lookedUp: true as const }) };
     for (let turn = 0; candidates.length > 0; turn++) {
       const chosen = await this.choose(message, turn, candidates[0]!, call);
-      const isKnown = candidates.some((wait) => isSameWait(wait, chosen)); // else whoever knows its workflow finds it in the inbox
+      const isKnown = candidates.some((wait) => isSameWait(wait, chosen)); // otherwise an instance that knows its workflow finds it
       if (isSameWait(chosen, candidates[0]!)) candidates.shift();
       const disposition = await this.delivery.bring(copyFor(message, chosen.processId), chosen, call, hints);
       if (disposition === 'late' || (disposition === 'stored' && isKnown)) continue;
@@ -112,7 +112,7 @@ export class EventRouter {
     return [];
   }
 
-  /** Whose turn it is, on all instances: who is written down first. */
+  /** The wait whose turn it is, on all instances: the choice that is stored first. */
   private async choose(message: MessageState, turn: number, wait: WaitAt, { manager }: CallOptions): Promise<WaitAt> {
     const { processId, key, run, step, address } = wait;
     const choice: MessageState = {
@@ -129,7 +129,7 @@ export class EventRouter {
     await this.parts.store.commits.keepMessages([{ ...message, id: takenId(message), address: turnAddress(message.id) }], manager);
   }
 
-  /* ----------------------------------------------------------------- who listens ---- */
+  /* ----------------------------------------------------------- unsolicited steps ---- */
 
   private async bringToListening(event: string, key: string, message: MessageState, call: CallOptions): Promise<Delivery[]> {
     const live = await this.delivery.liveOf(this.parts.registry.listeningTo(event), key, call);
@@ -148,7 +148,7 @@ export class EventRouter {
   }
 }
 
-/** Without an id of its own it is like no other; those of one moment keep their order. */
+/** Without a `messageId`, each event is a new one; events of one millisecond keep their order. */
 function messageOf(address: string, body: Json, { messageId, effectiveAt }: DeliveryRequest, now: number): MessageState {
   return messageId === undefined ? newMessage(newId(now), address, body, now, effectiveAt) : messageFor(address, body, messageId, now, effectiveAt);
 }
@@ -163,7 +163,7 @@ function byProcess(waits: readonly WaitAt[]): ReadonlyMap<string, WaitAt[]> {
   return found;
 }
 
-/** Once one has it, nobody need look whose turn it was. */
+/** The id of the note that one wait has taken the event, so that no more turns are needed. */
 function takenId({ id }: MessageState): string {
   return digestOf(id, 'taken');
 }

@@ -21,10 +21,10 @@ import { unknownWorkflow } from '../writer/decide.js';
 import { type DeliveryRequest, dispositionOf } from './delivery.js';
 import type { MessagingParts } from './messaging-parts.js';
 
-/** Others may take the waits we find; so often we look for another. */
+/** Others may take the wait that was found; this many waits are tried. */
 const MOST_LOSSES = 10;
 
-/** Somebody's input for one process: what it says, and the steps that it may be for. */
+/** An input for one process, and the steps that it may be for. */
 interface GivenInput {
   readonly process: ProcessState;
   readonly step: string;
@@ -33,14 +33,14 @@ interface GivenInput {
   readonly request: DeliveryRequest;
 }
 
-/** Brings people's input to the steps that wait for it. */
+/** Brings inputs to the steps that wait for them. */
 export class Inputs {
   constructor(
     private readonly parts: MessagingParts,
     private readonly lookup: Lookup,
   ) {}
 
-  /** That a step takes no input is said whatever the process does; that an input is wrong, before anything is changed. */
+  /** A step that takes no input is refused whatever the process does. A wrong input is refused before anything is changed. */
   async provide(workflow: Class | string, step: Class | string, ref: ProcessOf, input: unknown, request: DeliveryRequest): Promise<ProcessState> {
     const { registry } = this.parts;
     const { names } = registry.receiver(workflow, step);
@@ -63,15 +63,15 @@ export class Inputs {
     return beside ? this.bringBeside(given, beside) : this.bringToWait(given);
   }
 
-  /** To whoever has waited longest: inside `forEach` each item waits for one. */
+  /** Brings the input to the longest wait: inside `forEach`, each item waits for its own. */
   private async bringToWait(given: GivenInput): Promise<ProcessState> {
     const { process, request, nodes } = given;
-    const lost = new Set<string>(); // in a transaction of the caller's they are still seen
+    const lost = new Set<string>(); // the caller's transaction still sees them as open
     while (lost.size < MOST_LOSSES) {
       const waits = await this.lookup.waitsOf(process.id, request.manager);
       const fits = ({ token: { node, key }, waitsFor: { kind } }: WaitState) => kind === 'input' && nodes.some(({ name }) => name === node) && !lost.has(key);
       const wait = waits.filter(fits).sort(byAge)[0];
-      if (!wait && request.messageId !== undefined && (await this.isKnown(given))) return this.sayAgain(given); // the same, told elsewhere meanwhile
+      if (!wait && request.messageId !== undefined && (await this.isKnown(given))) return this.sayAgain(given); // another call brought it meanwhile
       if (!wait) throw notWaiting(given, waits);
       const { key, run } = wait.token;
       lost.add(key);
@@ -82,7 +82,7 @@ export class Inputs {
     throw notWaiting(given, []);
   }
 
-  /** A step beside the flow takes any number of them. */
+  /** An unsolicited step takes any number of inputs. */
   private async bringBeside(given: GivenInput, { name }: StepNode): Promise<ProcessState> {
     const message = this.messageOf(given, `${inputAddress(given.process.id, 0)}.${name}`);
     const taken = await this.apply(given, { type: 'event-received', node: name, message });
@@ -90,7 +90,7 @@ export class Inputs {
     throw notWaiting(given, []);
   }
 
-  /** The process, if it has taken the input; null: somebody else was faster. A duplicate without an id of its own is one whose reply was lost. */
+  /** The process, if it took the input. Null: another input was faster. Without a `messageId`, a duplicate means that the first reply was lost. */
   private async apply({ process: { id }, request }: GivenInput, event: EventOf<'message-received' | 'event-received'>): Promise<ProcessState | null> {
     const applied = await this.parts.commands.apply(id, event, callOf(request));
     if (!applied) throw new ProcessNotFoundError(id);
@@ -98,14 +98,14 @@ export class Inputs {
     return disposition === 'delivered' || disposition === 'duplicate' ? applied.process : null;
   }
 
-  /* ------------------------------------------------------------ the same again ---- */
+  /* ---------------------------------------------------------------- duplicates ---- */
 
   private async isKnown(given: GivenInput): Promise<boolean> {
     const [loaded] = await this.parts.store.commits.load([{ id: given.process.id, waits: [], messages: [idOf(given)], context: false }]);
     return (loaded?.messages.length ?? 0) > 0;
   }
 
-  /** It is recorded as a duplicate, and changes nothing; another input under its id is refused. */
+  /** Records a duplicate, which changes nothing else. A different input under the same id is refused. */
   private async sayAgain(given: GivenInput): Promise<ProcessState> {
     const message = this.messageOf(given, inputAddress(given.process.id, 0));
     const taken = await this.apply(given, { type: 'message-received', key: '', run: 0, message });
@@ -114,7 +114,7 @@ export class Inputs {
     throw new NotWaitingError(process.id, step, [], `Process ${process.id} was given another input under the message id "${request.messageId}".`);
   }
 
-  /** Without an id of its own it is like no other: a visit that says `again()` waits for more than one. */
+  /** Without a `messageId`, each input is a new one, because a step run that returns `again()` waits for more than one. */
   private messageOf(given: GivenInput, address: string): MessageState {
     const { body, request } = given;
     const now = this.parts.clock.now().getTime();
@@ -133,7 +133,7 @@ function takersIn(
   return [first, ...more];
 }
 
-/** By the step and not by the visit: it is the same message also when the visit it was for has ended. */
+/** Made from the step and not the step run, so a repeated message is recognised even after its step run has ended. */
 function idOf({ process, step, request }: GivenInput): string {
   return digestOf(`i:${process.id}`, step, request.messageId!);
 }

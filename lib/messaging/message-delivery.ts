@@ -8,14 +8,14 @@ import type { CallOptions } from '../writer/call-options.js';
 import { type DeliveryHints, dispositionOf } from './delivery.js';
 import type { MessagingParts } from './messaging-parts.js';
 
-/** What brings a message to a process. */
+/** Events that bring a message to a process. */
 type BringingEvent = EventOf<'message-received' | 'event-received' | 'message-missed'>;
 
-/** Brings one message to one process, and says what became of it there. */
+/** Brings one message to one process, and returns its disposition. */
 export class MessageDelivery {
   constructor(
     private readonly parts: MessagingParts,
-    /** Looks who waits at these addresses. */
+    /** Looks for waits at these addresses. */
     private readonly lookFor: (addresses: readonly string[]) => Promise<void>,
   ) {}
 
@@ -27,7 +27,7 @@ export class MessageDelivery {
     return this.apply(processId, event, call, kept);
   }
 
-  /** Nothing waits for it any more. */
+  /** Records that nothing waits for the message any more. */
   miss(message: MessageState, processId: string, call: CallOptions): Promise<Disposition> {
     return this.apply(processId, { type: 'message-missed', message }, call);
   }
@@ -42,13 +42,13 @@ export class MessageDelivery {
     return 'stored';
   }
 
-  /** The other side was faster: what it made of the message is in the inbox. An event that found nobody any more is kept for whoever comes to wait. */
+  /** The other side was faster, so the disposition is in the inbox. An event that found no wait any more is kept for later waits. */
   private async dispositionFound({ id, address }: MessageState): Promise<Disposition> {
     const found = await this.parts.store.commits.messagesAt([address]);
     return found.find((each) => each.id === id)?.disposition ?? (isEvent(address) ? 'stored' : 'late');
   }
 
-  /** Handed back if it was known. In a transaction of the caller's nobody sees it before the commit: then is the time to look who waits for it. */
+  /** Stores the message, and returns it if it was known. After the caller's transaction, looks for waits: before, others do not see the message. */
   async keep(message: MessageState, { manager }: CallOptions): Promise<readonly MessageState[]> {
     const { commits } = this.parts.store;
     const known = await commits.keepMessages([message], manager);

@@ -1,7 +1,7 @@
 /**
- * Brings messages to the processes that wait for them. Whoever commits second looks: a message that finds no wait is stored,
- * and looks again; a wait that has been committed looks in the inbox. So neither side can miss the other, and the sweep is
- * only a net for a look that was cut off.
+ * Brings messages to the processes that wait for them. The side that commits second looks: after a message without a wait is stored,
+ * waits are looked up again; after a wait is committed, the inbox is searched. So neither side can miss the other, and the sweep is
+ * only for a look that was cut off.
  */
 import { askerIn, isEvent, responseAddress } from '../core/addresses.js';
 import type { Change, Disposition, MessageState } from '../core/change.js';
@@ -29,7 +29,7 @@ export class MessageRouter {
   readonly delivery: MessageDelivery;
   private readonly events: EventRouter;
   private readonly looking = new Set<string>();
-  /** Where the next sweep goes on: some messages match for ever, as an event that one of many could have. */
+  /** Where the next sweep goes on, because some messages match for ever: for example a `matchOne` event that another wait took. */
   private last: Match | undefined;
 
   constructor(private readonly parts: MessagingParts) {
@@ -37,16 +37,16 @@ export class MessageRouter {
     this.events = new EventRouter(parts, this.delivery);
   }
 
-  /** A change may wait for what is in the inbox, or tell others. */
+  /** Looks for messages that the change waits for, and for waits that its messages are for. */
   committed(change: Change): void {
-    if (change.waits.put.length + change.messages.length === 0) return; // most commits are of a step that has ended
+    if (change.waits.put.length + change.messages.length === 0) return; // most commits only end a step
     const { activity } = this.parts;
     const [awaited, told] = [awaitedAddresses(change), toldAddresses(change)];
     if (awaited.length > 0) activity.during(() => this.look(change.process.id, awaited));
     if (told.length > 0) activity.during(() => this.lookFor(told));
   }
 
-  /** Its wait has just been committed, and its message may be here already: nobody should call it settled yet. */
+  /** True while the inbox is searched for a wait that was just committed: the process does not count as settled yet. */
   isLooking(processId: string): boolean {
     return this.looking.has(processId);
   }
@@ -69,7 +69,7 @@ export class MessageRouter {
     return this.delivery.bring(message, wait, call, hints);
   }
 
-  /** Unknown so far: answered before, too late, or too early. Only what may still be waited for is stored. */
+  /** Handles a response without a wait: answered before, too late, or too early. Stores it only if a process may still wait for it. */
   private async storeOrMiss(to: ResponseTarget, message: MessageState, call: CallOptions): Promise<Disposition> {
     const known = await this.parts.store.commits.messagesAt([message.address]);
     const answered = known.find(({ processId }) => processId !== null);
@@ -81,21 +81,21 @@ export class MessageRouter {
     return found ?? (same ? 'duplicate' : 'stored');
   }
 
-  /** Our own correlation ids begin with the process: one that has finished waits for nothing. */
+  /** Correlation ids of the engine begin with the process id, and a finished process waits for nothing. */
   private async finishedOwner({ address }: MessageState): Promise<string | null> {
     const id = askerIn(address);
     const asker = id === undefined ? undefined : await stateOf(this.parts.store, id);
     return asker && isFinished(asker.status) ? asker.id : null;
   }
 
-  /** An event, for every process that listens for it or stands still for it, now or later. */
+  /** Brings an event to every process that waits for it, now or later, or has an unsolicited step for it now. */
   emit(event: string, keys: readonly string[], body: Json, request: DeliveryRequest): Promise<Delivery[]> {
     return this.events.emit(event, keys, body, request);
   }
 
   /* ---------------------------------------------------------- matching again ---- */
 
-  /** Are there messages for who waits at these addresses? Or for one of them, whose wait has just been committed: the others have looked. */
+  /** Brings stored messages to the waits at these addresses. With `processId`, only to its waits, just committed: the others have looked. */
   async lookFor(addresses: readonly string[], processId?: string): Promise<void> {
     const { commits } = this.parts.store;
     const stored = (await commits.messagesAt(addresses).catch(() => [])).filter(({ disposition }) => disposition === 'stored');
@@ -105,7 +105,7 @@ export class MessageRouter {
     for (const message of stored) await this.match(message, waits.filter(({ address }) => address === message.address)); // prettier-ignore
   }
 
-  /** What both sides missed, because one of them was cut off. */
+  /** Brings messages that both sides missed, because one of them was cut off. */
   async sweep(limit: number): Promise<void> {
     const { store, registry } = this.parts;
     const pairs = await store.maintenance.unmatched(registry.known(), limit, this.last);

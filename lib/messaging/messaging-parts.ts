@@ -5,7 +5,7 @@ import type { WorkflowRegistry } from '../workflows/registry.js';
 import type { ProcessCommands } from '../writer/process-commands.js';
 import type { Uncommitted } from '../writer/uncommitted.js';
 
-/** What bringing messages takes. */
+/** The parts needed to bring messages. */
 export interface MessagingParts {
   readonly store: ProcessStore;
   readonly registry: WorkflowRegistry;

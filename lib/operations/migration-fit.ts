@@ -6,13 +6,13 @@ import type { WaitKind } from '../core/waits-for.js';
 import { type ProcessState } from '../core/process.js';
 import { branchesOf, END, isContainer, type Node, onwardOf, type StepNode, unsolicitedSteps, type WorkflowDefinition } from '../definition/graph.js';
 
-/** Where the steps of one version are found in another: those not named here, under their own name. */
+/** The names of steps in another version, by their old names. A step not named here keeps its name. */
 export type Renaming = Readonly<Record<string, string>>;
 
-/** A version of a workflow as somebody comes to stand in it. */
+/** The version of a workflow to which processes are migrated. */
 export interface Target {
   readonly definition: WorkflowDefinition;
-  /** The container each node stands in; null: none. */
+  /** The container that each node is in. Null: none. */
   readonly containers: ReadonlyMap<string, string | null>;
 }
 
@@ -30,12 +30,12 @@ export function targetOf(definition: WorkflowDefinition): Target {
   return { definition, containers };
 }
 
-/** A body of it may be under way: it is let alone. */
+/** True if a body may be under way. Such a process is left alone. */
 export function isBusy({ tokens, status }: ProcessState): boolean {
   return status === 'running' || tokens.some(isActive);
 }
 
-/** Why a process cannot go on there: one sentence for each reason. */
+/** Reasons why a process cannot go on in the other version, one sentence each. */
 export function misfits(process: ProcessState, waits: readonly WaitState[], from: WorkflowDefinition, to: Target, steps: Renaming): string[] {
   const tokens = new Map([...process.tokens, ...waits.map(({ token }) => token)].map((token) => [token.key, token]));
   const waitAt = new Map(waits.map((wait) => [wait.token.key, wait]));
@@ -64,7 +64,7 @@ function* misfit(
   if (wait && node.kind === 'step' && !isWatchKey(token.key)) yield* gate(wait, node);
 }
 
-/** What was done would have to be undone there. */
+/** Reasons for completed steps, which the other version must be able to undo. */
 export function notUndoable(done: readonly string[], { definition: { nodes, version } }: Target, steps: Renaming): string[] {
   const found = [...new Set(done)].filter((name) => {
     const node = nodes.get(steps[name] ?? name);
@@ -75,7 +75,7 @@ export function notUndoable(done: readonly string[], { definition: { nodes, vers
   );
 }
 
-/** Branches are held together by the container they are in. */
+/** A step must be in the same container there, because the container holds its branches together. */
 function* misplaced(token: Token, name: string, all: ReadonlyMap<string, Token>, { containers }: Target, steps: Renaming): Iterable<string> {
   const above = parentKey(isWatchKey(token.key) ? watchedKey(token.key) : token.key);
   const holder = above === null ? undefined : all.get(above)?.node;
@@ -93,10 +93,10 @@ function* shape(was: Node, node: Node): Iterable<string> {
     yield `"${was.name}" has ${was.branches.length} branches, and "${node.name}" there ${node.branches.length}`;
 }
 
-/** What it waits for must be what the step waits for there. */
+/** A wait must be for what the step waits for in the other version. */
 function* gate(wait: WaitState, node: StepNode): Iterable<string> {
   const now = waitedFor(wait);
-  const then = wait.waitsFor.kind === 'task' ? `the queue "${node.queue}"` : gateOf(node);
+  const then = wait.waitsFor.kind === 'task' ? `the queue "${node.queue}"` : gateOfNode(node);
   if (now !== null && now !== then) yield `"${wait.token.node}" waits for ${now}, and "${node.name}" there for ${then}`;
 }
 
@@ -107,7 +107,7 @@ function waitedFor(wait: WaitState): string | null {
   return GATES[kind] ?? null;
 }
 
-function gateOf({ gate }: StepNode): string {
+function gateOfNode({ gate }: StepNode): string {
   if (gate.for === 'event') return `the event "${gate.event}"`;
   return gate.for === 'nothing' ? 'nothing' : GATES[gate.for]!;
 }

@@ -1,4 +1,4 @@
-/** Moves live processes from one version of their workflow to another: first a dry run, then the deed. */
+/** Moves live processes from one version of their workflow to another: plan() is a dry run, migrate() moves them. */
 import { checkCallOptions, checkOptions } from '../context/checks.js';
 import type { ProcessState } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
@@ -17,21 +17,21 @@ import { isBusy, misfits, notUndoable, type Renaming, type Target, targetOf } fr
 import { type ContextMapping, valuesUnder } from './migration-values.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 
-/** From which version to which, and what steps are called there. */
+/** The old version, the new version, and the new names of steps. */
 export interface VersionChange {
   readonly from: number;
   readonly to: number;
   readonly steps?: Renaming;
 }
 
-/** What becomes of the live processes of one version under another: nothing is changed yet. */
+/** The effect of moving the live processes of one version to another. Nothing is changed yet. */
 export interface MigrationPlan<W = Class | string> {
   readonly workflow: W;
   readonly from: number;
   readonly to: number;
-  /** Where each step goes on whose name is not in the new version. */
+  /** The new name of each step whose old name is not in the new version. */
   readonly steps: Readonly<Record<string, string>>;
-  /** How many live processes stand on the old version. */
+  /** How many live processes have the old version. */
   readonly processes: number;
   /** Why some cannot be moved. Empty: all can. */
   readonly problems: string[];
@@ -44,7 +44,7 @@ interface MigrationRoute {
   readonly steps: Renaming;
 }
 
-/** What stands in the way: how many processes each reason concerns. */
+/** Reasons against a migration, and how many processes each concerns. */
 interface MigrationReport {
   readonly processes: number;
   readonly reasons: ReadonlyMap<string, number>;
@@ -71,7 +71,7 @@ export class Migrations {
     return { workflow, from, to, steps, processes: report.processes, problems: [...breaking(report), ...leftAlone(report)] };
   }
 
-  /** How many were migrated. @throws InvalidInputError for a plan that would break a process, and for contexts that do not fit: the others are migrated */
+  /** Returns how many moved. @throws InvalidInputError for a plan that would break a process, and for contexts that do not fit: the others are migrated */
   async migrate(plan: MigrationPlan, { context, ...call }: CallOptions & { context?: ContextMapping | undefined } = {}): Promise<number> {
     checkCallOptions(call);
     if (typeof plan !== 'object' || plan === null) throw new InvalidInputError('The plan', ['give what plan() has returned']);
@@ -115,7 +115,7 @@ export class Migrations {
     return [...misfits(process, waits, from.definition, target, steps), ...notUndoable(done, target, steps)];
   }
 
-  /** Newest first; what is moved meanwhile leaves no gap. */
+  /** Newest first; processes moved meanwhile leave no gap. */
   private async *pages({ definition: { name, version } }: BoundWorkflow): AsyncIterable<readonly ProcessState[]> {
     for (let last: ProcessState | undefined; ;) {
       const after = last && { startedAt: last.startedAt, id: last.id };
@@ -143,7 +143,7 @@ export class Migrations {
     return moved;
   }
 
-  /** By what it was when it was read: somebody else may be faster. */
+  /** Moves a process as it was read, and tries again if another change was faster. */
   private async move(route: MigrationRoute, id: string, mapping: ContextMapping | undefined, call: CallOptions): Promise<boolean> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const [loaded] = await this.store.commits.load([{ id, waits: [], messages: [], context: true }]);
@@ -177,7 +177,7 @@ export class Migrations {
   }
 }
 
-/** It has changed since it was read. */
+/** The process has changed since it was read. */
 class ChangedMeanwhile extends Error {}
 
 function namesNotIn({ definition: { version, nodes } }: BoundWorkflow, names: readonly string[]): string[] {

@@ -12,7 +12,7 @@ import type { CallOptions } from '../writer/call-options.js';
 import type { NewEvent } from '../writer/pending-event.js';
 import type { ProcessCommands } from '../writer/process-commands.js';
 
-/** What people do to processes. What no longer applies is an error here: they should know. */
+/** Operations by people on processes. One that no longer applies is an error, so that the caller knows. */
 export class Operations {
   constructor(
     private readonly commands: ProcessCommands,
@@ -32,7 +32,7 @@ export class Operations {
     return this.apply(await this.live(ref, call), { type: 'cancelled', ...(compensate && { compensate }) }, call, refuse('it has finished'));
   }
 
-  /** Every visit to the step that waits or has failed: inside an each there may be many. `next`: where a decision goes on. */
+  /** Skips every run of the step that waits or has failed; inside `forEach` there may be many. `next`: where a decision goes on. */
   async skip(
     workflow: Class | string,
     ref: ProcessOf,
@@ -90,14 +90,14 @@ function notFinished(process: ProcessState): ProcessState {
   return process;
 }
 
-/** What a person can let pass: it has failed, or waits for something. What watches over a visit, or holds others together, is none. */
+/** Tokens that have failed, or wait for something that can be skipped. A watch of a step run, or a container that waits, cannot. */
 function skippable({ tokens }: ProcessState, waits: readonly WaitState[]): Token[] {
   const failed = tokens.filter(({ fault }) => fault !== undefined);
   const waiting = waits.filter(({ token, waitsFor }) => waitsFor.kind !== 'branches' && !isWatchKey(token.key)).map(({ token }) => token);
   return [...new Map([...failed, ...waiting].map((token) => [token.key, token])).values()];
 }
 
-/** Nobody has decided where a decision that is skipped goes on: whoever skips it says so. */
+/** Skipping a decision needs `next`, because no body chose a branch. */
 function checkNext(edges: readonly string[], step: string, next: string | undefined): void {
   if (next === undefined ? edges.length < 2 : edges.length > 1 && edges.includes(next)) return;
   const names = edges.map((edge) => `'${edge}'`).join(', ');

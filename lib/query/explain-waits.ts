@@ -6,10 +6,10 @@ import { addressOf, dueAtOf, isTaskWait, type WaitState } from '../core/wait.js'
 import type { WaitKind } from '../core/waits-for.js';
 import { type Explained, skipping, stepAt, when, type Word } from './explained.js';
 
-/** Rows of the engine's own: what they hold together is told of by itself. */
+/** Waits of the engine itself: the waits that they hold together have sentences of their own. */
 const SILENT: ReadonlySet<string> = new Set(['branches', 'turn']);
 
-/** What a process waits for, wait by wait. */
+/** Says for each wait what the process waits for. */
 export function waitWords(subject: Explained): Word[] {
   const { waits } = subject;
   const told = waits.filter(({ token, waitsFor }) => !SILENT.has(waitsFor.kind) && token.fault === undefined);
@@ -17,7 +17,7 @@ export function waitWords(subject: Explained): Word[] {
   return [...visits.map((wait) => visitWord(wait, subject)), ...told.filter(isWatch).map(watchWord)];
 }
 
-/** It stands beside a visit, to say that it takes too long. */
+/** True for a watch, which is set beside a step run that may take too long. */
 function isWatch({ token }: WaitState): boolean {
   return isWatchKey(token.key);
 }
@@ -30,15 +30,15 @@ function watchWord(wait: WaitState): Word {
 
 function visitWord(wait: WaitState, subject: Explained): Word {
   const { says, remedies = [] } = KINDS[wait.waitsFor.kind](wait, subject.process);
-  const isKnown = subject.definition !== undefined; // else nothing can be skipped here
+  const isKnown = subject.definition !== undefined; // otherwise nothing can be skipped here
   return { says: `${says}${limit(wait.token)}`, remedies: [...remedies, ...(isKnown ? [skipping(wait.token, subject)] : [])] };
 }
 
-type Tell = (wait: WaitState, process: ProcessState) => Word;
+type WaitSentence = (wait: WaitState, process: ProcessState) => Word;
 
-const KINDS: Readonly<Record<WaitKind, Tell>> = {
+const KINDS: Readonly<Record<WaitKind, WaitSentence>> = {
   response: (wait, { workflow }) => {
-    const id = named(wait);
+    const id = nameInAddress(wait);
     return { says: `${waitsIn(wait)} for the answer under the correlation id "${id}"`, remedies: [`respond('${workflow}', '${wait.token.node}', '${id}', …)`] };
   },
   event: (wait) => {
@@ -51,7 +51,7 @@ const KINDS: Readonly<Record<WaitKind, Tell>> = {
     says: `${waitsIn(wait)} for an input that somebody owes`,
     remedies: [`provideInput('${workflow}', '${wait.token.node}', '${id}', …)`],
   }),
-  child: (wait) => ({ says: `${waitsIn(wait)} for its child process ${named(wait)} to end`, remedies: [`explain('${named(wait)}')`] }),
+  child: (wait) => ({ says: `${waitsIn(wait)} for its child process ${nameInAddress(wait)} to end`, remedies: [`explain('${nameInAddress(wait)}')`] }),
   task: (wait) => {
     if (!isTaskWait(wait)) return { says: waitsIn(wait) };
     const { queue, readyAt, worker } = wait.waitsFor;
@@ -70,7 +70,7 @@ function waitsIn({ token }: WaitState): string {
   return `waits in ${stepAt(token)} since ${when(token.since)}`;
 }
 
-/** How long it may last, where that is not what it waits for. */
+/** How long the wait may last, if its token has a deadline. */
 function limit(token: Token): string {
   const deadline = 'deadline' in token ? token.deadline : undefined;
   return deadline === undefined ? '' : `, at most until ${when(deadline)}`;
@@ -80,7 +80,7 @@ function dueTime(wait: WaitState): number {
   return dueAtOf(wait) ?? wait.token.since;
 }
 
-function named(wait: WaitState): string {
+function nameInAddress(wait: WaitState): string {
   return namedIn(addressOf(wait) ?? '');
 }
 

@@ -1,21 +1,21 @@
 import { isFinished, isUnclaimed, type ProcessState } from '../core/process.js';
-import { isSuspect } from '../core/crashes.js';
+import { isSuspect } from '../core/suspicion.js';
 import { isActive, type Token } from '../core/token.js';
 import { waitWords } from './explain-waits.js';
 import { type Explained, placeOf, skipping, when, type Word } from './explained.js';
 import type { Explanation } from './shapes.js';
 
-/** So many things are told one by one. */
+/** How many things are told one by one. */
 const MOST_TOLD = 5;
-/** Where a process stands, and what would move it. */
+/** Says where a process stands, and what would move it. */
 export function explain(subject: Explained): Omit<Explanation, 'waits'> {
   const { process } = subject;
   const words = wordsOf(subject);
-  const sentence = `Process ${process.id} of workflow "${process.workflow}" version ${process.workflowVersion} ${joined(words)}.`;
+  const sentence = `Process ${process.id} of workflow "${process.workflow}" version ${process.workflowVersion} ${explanationOf(words)}.`;
   return { sentence, remedies: [...new Set(words.flatMap(({ remedies = [] }) => remedies))] };
 }
 
-function joined(words: readonly Word[]): string {
+function explanationOf(words: readonly Word[]): string {
   const told = words.slice(0, MOST_TOLD).map(({ says }) => says);
   return words.length > told.length ? `${told.join('; ')}; and ${words.length - told.length} more` : told.join('; ');
 }
@@ -60,7 +60,7 @@ function standstill({ id, status, cause }: ProcessState): Word[] {
   return [{ says: `is suspended${cause === null ? '' : `: ${cause}`}`, remedies: [`resume('${id}')`, `cancel('${id}')`] }];
 }
 
-/** It may have failed in more than one of its branches. */
+/** A process may have failed in more than one of its branches. */
 function failures(subject: Explained): Word[] {
   const { process, waits } = subject;
   const all = [...process.tokens, ...waits.map(({ token }) => token)];
@@ -71,7 +71,7 @@ function failures(subject: Explained): Word[] {
   }));
 }
 
-/** What undoes, or holds others together, is no step that could be named. */
+/** A compensation or a container is no step that could be named. */
 function againOrPast(token: Token, subject: Explained): string[] {
   const { id } = subject.process;
   if (token.does === 'undo' || token.does === 'branches') return [`retry('${id}')`];
@@ -85,15 +85,15 @@ function running({ process: { status, tokens, worker }, waitsFor, isFull }: Expl
   const runs = steps.filter((token) => waitsFor(token) === undefined);
   const waits = steps.filter((token) => !runs.includes(token)).map((token) => ({ says: `waits to run ${placeOf(token)}: for ${waitsFor(token)}` }));
   const suspected = steps.filter(isSuspect).map((token) => ({ says: `${placeOf(token)} may be what kills its workers: ${token.crashes} died in it` }));
-  return [...(runs.length > 0 || waits.length === 0 ? [{ says: `runs ${named(runs)} on worker ${worker}` }] : []), ...waits, ...suspected];
+  return [...(runs.length > 0 || waits.length === 0 ? [{ says: `runs ${namedSteps(runs)} on worker ${worker}` }] : []), ...waits, ...suspected];
 }
 
 function unclaimed(steps: readonly Token[], isFull: boolean): Word {
-  const says = `can run ${named(steps)}, and no worker has taken it`;
+  const says = `can run ${namedSteps(steps)}, and no worker has taken it`;
   if (isFull) return { says: `${says}: this one holds as many processes as it may`, remedies: ['wait, start more instances, or raise `worker.concurrency`'] };
   return { says, remedies: ['start an instance that knows the workflow and has `worker.enabled`'] };
 }
 
-function named(steps: readonly Token[]): string {
+function namedSteps(steps: readonly Token[]): string {
   return steps.map((token) => placeOf(token)).join(', ') || 'its next step';
 }

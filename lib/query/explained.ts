@@ -3,21 +3,21 @@ import type { ProcessState } from '../core/process.js';
 import type { Token } from '../core/token.js';
 import type { WaitState } from '../core/wait.js';
 
-/** All that an explanation is made of. */
+/** The facts that an explanation is made of. */
 export interface Explained {
   readonly process: ProcessState;
   readonly waits: readonly WaitState[];
-  /** Undefined: this application does not know its workflow, or not in this version. */
+  /** Undefined: this application does not know the workflow, or not in this version. */
   readonly definition: WorkflowDefinition | undefined;
-  /** Its workflow has been taken back. */
+  /** True if this version of the workflow was withdrawn. */
   readonly withdrawn: boolean;
-  /** What the body of a token waits for on this instance, in words. */
+  /** In words, what the body of a token waits for on this instance. */
   readonly waitsFor: (token: Token) => string | undefined;
-  /** This instance holds as many processes as it may. */
+  /** True if this instance holds as many processes as it may. */
   readonly isFull: boolean;
 }
 
-/** What somebody is told of one thing, and what they could do about it. */
+/** A statement about one thing, and what could be done about it. */
 export interface Word {
   readonly says: string;
   readonly remedies?: readonly string[];

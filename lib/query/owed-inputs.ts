@@ -6,25 +6,25 @@ import { stepNameOf } from '../decorators/step.decorator.js';
 import type { ProcessWait } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Class } from '../values/types.js';
-import { limitOf, type Page, type PageOptions, pageOf, placeIn } from './page.js';
+import { limitOf, type Page, type PageOptions, pageOf, cursorPlace } from './page.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 
-/** An input that somebody owes to a process. */
+/** An input that a process waits for. */
 export interface OwedInput {
   readonly processId: string;
   readonly groupId: string;
   readonly workflow: string;
   readonly step: string;
-  /** The item's place, inside `forEach`. */
+  /** The position of the item, inside `forEach`. */
   readonly index?: number;
   readonly since: Date;
   /** When the wait ends, by the step's `within`; null: never. */
   readonly dueAt: Date | null;
-  /** The JSON Schema of what is wanted, to draw a form with; null if none can be told. */
+  /** The JSON Schema of the input, to draw a form with. Null: none can be made. */
   readonly schema: object | null;
 }
 
-/** Which of the inputs that are owed. */
+/** Selects inputs that processes wait for. */
 export interface InputFilter extends PageOptions {
   readonly workflow?: Class | string;
   readonly step?: Class | string;
@@ -33,7 +33,7 @@ export interface InputFilter extends PageOptions {
 
 const FILTERS = ['workflow', 'step', 'groupId', 'cursor', 'limit'];
 
-/** What people owe to processes, oldest first. */
+/** Lists the inputs that processes wait for, oldest first. */
 export class OwedInputs {
   constructor(
     private readonly store: ProcessStore,
@@ -45,7 +45,7 @@ export class OwedInputs {
     const { workflow, step, groupId, cursor } = filter;
     if (groupId !== undefined) checkName('groupId', groupId, MAX_GROUP_ID);
     const limit = limitOf(filter);
-    const place = cursor === undefined ? undefined : placeIn(cursor, ['number', 'string', 'string']);
+    const place = cursor === undefined ? undefined : cursorPlace(cursor, ['number', 'string', 'string']);
     const found = await this.store.queries.waitsLike({
       kind: 'input',
       ...(workflow !== undefined && { workflow: this.registry.nameOf(workflow) }),
@@ -68,7 +68,7 @@ export class OwedInputs {
     }; // prettier-ignore
   }
 
-  /** What an input should look like. Null: it cannot be told, or this application does not know the workflow. */
+  /** The JSON Schema of an input. Null: none can be made, or this application does not know the workflow. */
   schemaOf({ workflow, workflowVersion }: ProcessState, { token, waitsFor }: WaitState): object | null {
     if (waitsFor.kind !== 'input') return null;
     return jsonSchemaOf(this.registry.find(workflow, workflowVersion)?.steps.get(token.node)?.message);

@@ -7,7 +7,7 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
-/** Which page is meant. */
+/** Selects a page. */
 export interface PageOptions {
   readonly cursor?: string;
   readonly limit?: number;
@@ -22,7 +22,7 @@ export function limitOf({ limit = USUAL_PAGE }: PageOptions): number {
   throw new InvalidInputError('The filter', [`limit must be a whole number from 1 to ${LARGEST_PAGE}`]);
 }
 
-/** One more than fits was asked for: it shows that there is another page. */
+/** Makes a page of rows, one more than fits: the extra row shows that there is another page. */
 export function pageOf<T, R>(found: readonly T[], limit: number, place: (last: T) => readonly (string | number)[], view: (each: T) => R): Page<R> {
   const items = found.slice(0, limit);
   const next = found.length > limit ? Buffer.from(JSON.stringify(place(items.at(-1)!))).toString('base64url') : null;
@@ -30,12 +30,12 @@ export function pageOf<T, R>(found: readonly T[], limit: number, place: (last: T
 }
 
 /** The place after which a page begins: its parts are of these types. @throws InvalidInputError */
-export function placeIn<const T extends readonly ('string' | 'number')[]>(cursor: string, types: T): { -readonly [K in keyof T]: CursorPart<T[K]> } {
+export function cursorPlace<const T extends readonly ('string' | 'number')[]>(cursor: string, types: T): { -readonly [K in keyof T]: CursorPart<T[K]> } {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (Array.isArray(parts) && parts.length === types.length && parts.every((part, i) => typeof part === types[i])) return parts as never;
   } catch {
-    // said below
+    // reported below
   }
   throw new InvalidInputError('The filter', ['cursor must be the `next` of a page before']);
 }

@@ -10,17 +10,17 @@ import type { WorkflowRegistry } from '../workflows/registry.js';
 import { returnedWith } from '../execution/running-process.js';
 import { type ContextChange, differences, type HistoryRecord, recordView } from './views.js';
 
-/** So many versions or messages are read at once. */
+/** How many versions or messages are read at once. */
 const PAGE = 500;
 
-/** What was: the versions of a context, and where the tokens stood. */
+/** Reads the past of a process: the versions of its context, and where its tokens stood. */
 export class History {
   constructor(
     private readonly store: ProcessStore,
     private readonly registry: WorkflowRegistry,
   ) {}
 
-  /** Undefined also where the application does not know the workflow: the values are shown as stored. */
+  /** Undefined also if the application does not know the workflow: the values are then shown as stored. */
   schemaOf({ workflow, workflowVersion }: ProcessState): Schema | undefined {
     return this.registry.find(workflow, workflowVersion)?.context;
   }
@@ -30,7 +30,7 @@ export class History {
     return valuesOf(await this.store.queries.versionsUpTo(process.id, version));
   }
 
-  /** Under the names that the steps have now. @throws InvalidInputError where the process stood in a step that its version does not have */
+  /** Places under the current names of steps. @throws InvalidInputError if the process stood in a step that its workflow version lacks */
   async placesAt(process: ProcessState, version: number): Promise<ReadonlyMap<string, TokenPosition>> {
     const [moves, marks] = await Promise.all([this.store.queries.movesUpTo(process.id, version), this.store.queries.undoMarks(process.id)]);
     const renamings = marks.flatMap(({ version: at, undo }) => (at > version && 'renamed' in undo ? [undo.renamed] : [])).reverse();
@@ -46,7 +46,7 @@ export class History {
     throw new InvalidInputError('The version', [problem]);
   }
 
-  /** Everything that happened: with it what each step returned, and what each message said. */
+  /** All audit records, with what each step returned and what each message said. */
   async of({ id }: ProcessState): Promise<HistoryRecord[]> {
     const records = await this.store.queries.recordsOf(id);
     const [returned, messages] = await Promise.all([this.returned(id, records), this.messages(id, records)]);

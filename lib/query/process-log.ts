@@ -1,18 +1,18 @@
 import type { RecordDraft } from '../core/change.js';
 import type { LogLevel, StoredLine } from '../execution/step-log.js';
 
-/** A line of a process's log: what a step noted, and what Nest's `Logger` said while it ran. */
+/** A line of a process's log: a note of a step, or what Nest's `Logger` wrote while the step ran. */
 export interface LogLine {
   readonly at: Date;
   readonly step: string;
   readonly attempt: number;
   readonly level: LogLevel | 'note';
-  /** Of the `Logger` that said it. */
+  /** The context of the `Logger` that wrote the line. */
   readonly context?: string;
   readonly text: string;
 }
 
-/** What its steps noted, and what was said while they ran, in order: the notes of an attempt are recorded before what was said in it. */
+/** Notes and log lines of a process, in order. The notes of an attempt are recorded before its log lines. */
 export function logOf(records: readonly RecordDraft[]): LogLine[] {
   const lines: LogLine[] = [];
   const notes: RecordDraft[] = [];

@@ -8,11 +8,11 @@ import type { ProcessStore } from '../store/process-store.js';
 import type { Class } from '../values/types.js';
 import type { ProcessOf, ProcessRef } from './process-ref.js';
 import { stateOf } from '../writer/batch-loader.js';
-import { limitOf, type Page, type PageOptions, pageOf, placeIn } from './page.js';
+import { limitOf, type Page, type PageOptions, pageOf, cursorPlace } from './page.js';
 import { stepsMeant, type WorkflowRegistry } from '../workflows/registry.js';
 import type { Uncommitted } from '../writer/uncommitted.js';
 
-/** Which processes to find: those that fit all that is said. */
+/** Selects the processes that fit every property given. */
 export interface ProcessFilter {
   readonly workflow?: string | Class;
   readonly status?: ProcessStatus | readonly ProcessStatus[];
@@ -31,7 +31,7 @@ export interface ProcessFilter {
 const FILTERS = ['workflow', 'status', 'groupId', 'waitingFor', 'overdue', 'startedBefore', 'cursor', 'limit'];
 const STATUSES: readonly ProcessStatus[] = ['running', 'waiting', 'suspended', 'failed', 'completed', 'cancelled'];
 
-/** Finds processes for those who name them. */
+/** Finds processes by id, by workflow and group id, or by a filter. */
 export class Lookup {
   constructor(
     private readonly store: ProcessStore,
@@ -42,7 +42,7 @@ export class Lookup {
   /** @throws ProcessNotFoundError, InvalidInputError for what names no process */
   async toRead(ref: ProcessRef): Promise<ProcessState> {
     const found = await this.named(ref);
-    if (!found) throw new ProcessNotFoundError(nameOf(ref, this.registry));
+    if (!found) throw new ProcessNotFoundError(workflowNameIn(ref, this.registry));
     return found;
   }
 
@@ -50,11 +50,11 @@ export class Lookup {
   async toWrite(ref: ProcessRef, manager?: unknown): Promise<ProcessState> {
     const found = this.asMade(manager, ref, await this.named(ref));
     if (!found || (typeof ref !== 'string' && isFinished(found.status)))
-      throw new ProcessNotFoundError(nameOf(ref, this.registry), typeof ref === 'string' ? '' : 'live ');
+      throw new ProcessNotFoundError(workflowNameIn(ref, this.registry), typeof ref === 'string' ? '' : 'live ');
     return found;
   }
 
-  /** To write to it. @throws ProcessNotFoundError also for an id of another workflow */
+  /** Finds a process to write to. @throws ProcessNotFoundError also for an id of another workflow */
   async ofWorkflow(workflow: Class | string, ref: ProcessOf, manager?: unknown): Promise<ProcessState> {
     const name = this.registry.nameOf(workflow);
     const process = await this.toWrite(typeof ref === 'object' && ref !== null ? { workflow: name, groupId: ref.groupId } : ref, manager);
@@ -62,7 +62,7 @@ export class Lookup {
     return process;
   }
 
-  /** As the caller's transaction sees it: the live one it has made, or what it has made of the one that was read. */
+  /** The process as the caller's transaction sees it: a live one that it started, or the one read with its own changes. */
   private asMade(manager: unknown, ref: ProcessRef, read: ProcessState | undefined): ProcessState | undefined {
     const made = this.madeIn(manager, ref);
     if (!read || (made && (made.id === read.id || !isFinished(made.status)))) return made ?? read;
@@ -86,12 +86,11 @@ export class Lookup {
     return (await this.store.queries.byGroup([this.registry.nameOf(ref.workflow)], ref.groupId))[0];
   }
 
-  /** The steps meant, in the version of the process. @throws UnknownStepError, UnknownWorkflowError */
+  /** The steps with this name or class, in the version of the process. @throws UnknownStepError, UnknownWorkflowError */
   stepsMeant(process: ProcessState, step: Class | string): readonly string[] {
     return stepsMeant(this.registry.get(process.workflow, process.workflowVersion), step);
   }
 
-  /** The ways a step of the process may go. */
   edgesOf({ workflow, workflowVersion }: ProcessState, step: string): readonly string[] {
     return edgesOf(stepNamed(this.registry.get(workflow, workflowVersion).definition, step));
   }
@@ -100,7 +99,7 @@ export class Lookup {
     return this.uncommitted.waits(manager, id, await this.store.queries.waitsOf(id));
   }
 
-  /** @throws InvalidInputError for what a filter cannot say */
+  /** @throws InvalidInputError for a filter with wrong options */
   query(filter: ProcessFilter): Omit<ProcessQuery, 'limit' | 'after'> {
     const { workflow, status, groupId, waitingFor, overdue, startedBefore } = filter;
     checkOptions('The filter', filter, FILTERS);
@@ -120,13 +119,13 @@ export class Lookup {
 
   async page(query: Omit<ProcessQuery, 'limit' | 'after'>, options: PageOptions): Promise<Page<ProcessState>> {
     const limit = limitOf(options);
-    const place = options.cursor === undefined ? undefined : placeIn(options.cursor, ['number', 'string']);
+    const place = options.cursor === undefined ? undefined : cursorPlace(options.cursor, ['number', 'string']);
     const found = await this.store.queries.find({ ...query, limit: limit + 1, ...(place && { after: { startedAt: place[0], id: place[1] } }) });
     return pageOf(found, limit, ({ startedAt, id }) => [startedAt, id], (process) => process); // prettier-ignore
   }
 }
 
-function nameOf(ref: ProcessRef, registry: WorkflowRegistry): string {
+function workflowNameIn(ref: ProcessRef, registry: WorkflowRegistry): string {
   return typeof ref === 'string' ? ref : `of workflow "${registry.nameOf(ref.workflow)}" with the group id "${ref.groupId}"`;
 }
 

@@ -3,7 +3,7 @@ import type { Change } from '../core/change.js';
 import type { AuditRecord } from './shapes.js';
 import { recordView } from './views.js';
 
-/** Audit records as they are committed, for whoever listens: a log, a metric, a mail to whom a process waits for. */
+/** Emits audit records as they are committed, for example for a log, a metric, or a notification of the person a process waits for. */
 export class RecordStream {
   private readonly subject = new Subject<AuditRecord>();
   readonly records: Observable<AuditRecord> = this.subject.asObservable();

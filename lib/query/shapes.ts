@@ -1,4 +1,4 @@
-/** What the service answers with. These shapes belong to the product; the entities of the TypeORM store implement them. */
+/** The shapes that the service returns. They belong to the product; the entities of the TypeORM store implement them. */
 import type { AuditType } from '../core/change.js';
 import type { ProcessStatus } from '../core/process.js';
 import type { WaitKind } from '../core/waits-for.js';
@@ -27,7 +27,7 @@ export interface Process {
   /** The worker that runs it. Empty: no worker has claimed it yet. Null: nothing in it can run. */
   readonly worker: string | null;
   readonly claim: number;
-  /** Where it stands, beside its waits. */
+  /** Where the process stands, beside its waits. */
   readonly tokens: readonly object[];
   /** Why it failed, is suspended or was cancelled. */
   readonly cause: string | null;
@@ -40,7 +40,7 @@ export interface Process {
   readonly updatedAt: Date;
 }
 
-/** One thing that happened to a process. It is never changed and never deleted by the engine. */
+/** One thing that happened to a process. The engine never changes or deletes a record. */
 export interface AuditRecord {
   readonly processId: string;
   /** 1, 2, 3... within the process. */
@@ -65,27 +65,27 @@ export interface WaitView {
   readonly step: string;
   readonly run: number;
   readonly kind: WaitKind | 'closed';
-  /** What ends the wait: the correlation id of a response, the name of an event, the id of a child. */
+  /** The key that ends the wait: the correlation id of a response, the name of an event, the id of a child. */
   readonly key: string | null;
   readonly queue: string | null;
   readonly worker: string | null;
   readonly attempt: number;
   readonly claim: number;
   readonly since: Date;
-  /** When time ends it: a task may run, a timer fires, a wait has lasted too long. */
+  /** When time ends the wait: a task may run, a timer fires, or the wait has lasted too long. */
   readonly dueAt: Date | null;
   /** When a queued task may run; null once a worker has taken it. */
   readonly readyAt: Date | null;
-  /** Of an input: the JSON Schema of the data that is wanted; null if none is known. */
+  /** The JSON Schema of an input; null for other waits, or if none is known. */
   readonly schema: object | null;
 }
 
 /** Where a process stands and what would move it, in words. */
 export interface Explanation {
-  /** The whole of it in a sentence or two, for people. */
+  /** All of it in a sentence or two, for people. */
   readonly sentence: string;
-  /** What it waits for: since when, until when, and which worker holds it. */
+  /** The waits of the process: since when, until when, and which worker holds them. */
   readonly waits: WaitView[];
-  /** What somebody could do now, each with the call that does it. */
+  /** The actions that are possible now, mostly with the call that does each. */
   readonly remedies: string[];
 }

@@ -9,7 +9,7 @@ import { isStepToken } from '../core/token.js';
 import { addressOf, dueAtOf, isTaskWait, type WaitState } from '../core/wait.js';
 import type { AuditRecord, Process, WaitView } from './shapes.js';
 
-/** How people see the rows: the same shapes as the entities, whatever the store. */
+/** The row as the service returns it: in the shape of the entity, whatever the store. */
 export function processView(state: ProcessState): Process {
   const { startedAt, finishedAt, updatedAt, parent, ...rest } = state;
   return {
@@ -31,7 +31,7 @@ export function waitView(processId: string, wait: WaitState, schema: object | nu
   }; // prettier-ignore
 }
 
-/** What somebody or something outside can end. The rest is how the engine keeps its books: containers, items that wait their turn, watches. */
+/** True for waits that something outside the engine can end. Others are its own: containers, items that wait their turn, watches. */
 export function isShown({ token, waitsFor: { kind } }: WaitState): boolean {
   return kind !== 'branches' && kind !== 'turn' && kind !== 'overdue' && !(kind === 'timer' && isWatchKey(token.key));
 }
@@ -42,11 +42,11 @@ function dateOf(time: number | null): Date | null {
   return time === null ? null : new Date(time);
 }
 
-/** A record as a history shows it: with what it is about. */
+/** An audit record with the result or the message that it is about. */
 export interface HistoryRecord extends AuditRecord {
-  /** Of `step-completed`: what the step returned, as it is stored. */
+  /** The result of the step, as stored. Only on `step-completed`. */
   readonly returned?: unknown;
-  /** Of `message-delivered`: the answer, the input, the event. */
+  /** The data of the response, input or event. Only on `message-delivered`. */
   readonly message?: unknown;
 }
 
@@ -65,7 +65,7 @@ export interface ContextChange {
 }
 
 export function differences(before: JsonObject, after: JsonObject, between: readonly VersionDraft[]): ContextChange[] {
-  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) => !same(before[key], after[key]));
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) => !sameValue(before[key], after[key]));
   return keys.map((key) => ({ key, before: before[key], after: after[key], step: between.findLast((version) => touches(version, key))?.step ?? '' }));
 }
 
@@ -73,7 +73,7 @@ function touches({ patch, removed, snapshot }: VersionDraft, key: string): boole
   return key in patch || removed.includes(key) || snapshot !== null;
 }
 
-function same(a: Json | undefined, b: Json | undefined): boolean {
+function sameValue(a: Json | undefined, b: Json | undefined): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 

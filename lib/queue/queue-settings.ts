@@ -2,11 +2,11 @@ import { milliseconds } from '../values/duration.js';
 import type { Rate } from '../store/port.js';
 import type { Duration, QueueName } from '../values/types.js';
 
-/** What a task queue may do at once, and how often. */
+/** The limits of a task queue. */
 export interface QueueSettings {
-  /** Tasks at once in one instance of the application. Default 10. */
+  /** How many tasks run at once in one instance of the application. Default 10. */
   readonly concurrency?: number;
-  /** Tasks in a length of time, in all instances together. Default: no limit. */
+  /** How many tasks are taken in a period, in all instances together. Default: no limit. */
   readonly rate?: { readonly max: number; readonly per: Duration };
 }
 

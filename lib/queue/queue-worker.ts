@@ -1,10 +1,10 @@
 import type { QueuePlan } from './queue-settings.js';
 import type { Task, TaskWork } from './task-queue.js';
 
-/** Tasks it has heard of and not begun, beyond which it asks the store instead: memory is not where a backlog belongs. */
+/** How many announced tasks a worker remembers. The store keeps the rest, and is asked once these have run. */
 const MOST_REMEMBERED = 1000;
 
-/** Works off one queue out of the store: so many at once, oldest ring first. */
+/** Runs the tasks of one queue from the store: a limited number at once, in the order of their announcements. */
 export class QueueWorker {
   private readonly waiting = new Map<string, Task>();
   private running = 0;
@@ -45,7 +45,7 @@ export class QueueWorker {
     if (this.waiting.size === 0 && ran.what === 'ran') this.lookForMore();
   }
 
-  /** The rate is used up: what was rung is in the store as well, so it is forgotten here and asked for then. */
+  /** Pauses while the rate is used up. Forgets the announced tasks: they are in the store too, which is asked after the pause. */
   private rest(ms: number): void {
     this.waiting.clear();
     if (this.timer || this.closed) return;
@@ -56,7 +56,7 @@ export class QueueWorker {
     this.timer.unref();
   }
 
-  /** Dry: perhaps there are tasks of others, or more than were remembered. */
+  /** Asks the store for tasks of other instances, and for more than were remembered. */
   lookForMore(): void {
     if (this.looking || this.closed || this.timer) return;
     this.looking = true;

@@ -1,7 +1,8 @@
+import type { Announcer } from '../values/announcer.js';
 import type { Rate } from '../store/port.js';
 
 /**
- * A queued task: an id and nothing else. The row in the store is the truth; whoever takes the task asks it.
+ * A queued task: little more than an id. The row in the store is the truth, and the worker that takes the task reads it.
  * `readyAt`: ms; before that the task does not run.
  */
 export interface Task {
@@ -11,7 +12,7 @@ export interface Task {
 }
 
 /**
- * What became of a try to run a task. `gone`: somebody else has it, it is not ready, or it is over: forget it.
+ * The result of a try to run a task. `gone`: another worker has it, it is not ready, or it is over; forget it.
  * `limited`: the rate of its queue is used up; try again after `retryMs`.
  */
 export type Ran = { readonly what: 'ran' | 'gone' } | { readonly what: 'limited'; readonly retryMs: number };
@@ -20,22 +21,24 @@ export type Ran = { readonly what: 'ran' | 'gone' } | { readonly what: 'limited'
 export interface TaskWork {
   /** Runs the task if it is free. Resolves when the try has ended, whatever its outcome; never rejects. */
   run(taskId: string, rate?: Rate): Promise<Ran>;
-  /** Tasks that are ready and free, oldest first: for a queue that remembers none. */
+  /** Tasks that are ready and free, oldest first. For a queue that does not store tasks itself. */
   ready(queues: readonly string[], limit: number): Promise<readonly Task[]>;
 }
 
 /**
- * Says when a task can run, and lets no more of a queue run at once than it allows. Every implementation passes
- * `taskQueueContract`. It may lose a ring or double it, and that costs time only: the store is swept for tasks that are
- * ready, which are rung again.
+ * Starts tasks when they are ready, and no more of a queue at once than its settings allow. Every implementation passes
+ * `taskQueueContract`. An announcement that is lost or doubled costs time only: the sweep looks in the store for tasks that
+ * are ready, and announces them again.
  */
 export abstract class TaskQueue {
-  /** The queues it has; null: any name will do. Read at boot, to check the workflows. */
+  /** The names of its queues. Null: any name is accepted. Boot checks the workflows against them. */
   abstract readonly queues: readonly string[] | null;
-  /** Announces tasks, now ready or later. Must not wait long, and not fail, where its broker is down. */
+  /** Announces work to other instances over the broker. Null: not supported. */
+  readonly announcer: Announcer | null = null;
+  /** Announces tasks that are ready now or later. Must neither take long nor fail when the broker is down. */
   abstract ring(tasks: readonly Task[]): Promise<void>;
-  /** Begins to take tasks of these queues: of all it has, and where it takes any name, of those the workflows name. */
+  /** Begins to take tasks of these queues: all that it has, or if it accepts any name, those that the workflows name. */
   abstract listen(queues: readonly string[], work: TaskWork): Promise<void>;
-  /** Takes no more tasks. What runs may go on. */
+  /** Takes no more tasks. Running tasks may continue. */
   abstract stop(): Promise<void>;
 }

@@ -1,18 +1,18 @@
-/** What goes over the port of the stores, beside processes themselves. */
+/** The types that stores take and return, beside processes themselves. */
 import type { Change, MessageState } from '../core/change.js';
 import type { JsonObject } from '../values/json.js';
 import type { ProcessState, ProcessStatus } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
 import type { WaitKind } from '../core/waits-for.js';
 
-/** What to read of a process for a decision. */
+/** The rows of a process that a decision needs. */
 export interface ProcessRequest {
   readonly id: string;
-  /** The waits it is about, by key. */
+  /** The keys of the waits to read. */
   readonly waits: readonly string[];
-  /** The messages it brings, by id, to tell a known one. */
+  /** The ids of the messages to read, to recognise known ones. */
   readonly messages: readonly string[];
-  /** The newest values too, for a body or a condition. */
+  /** Reads the newest values too, for a body or a condition. */
   readonly context: boolean;
 }
 
@@ -20,13 +20,13 @@ export interface Loaded {
   readonly process: ProcessState;
   readonly waits: readonly WaitState[];
   readonly messages: readonly MessageState[];
-  /** The newest values, if they were wanted. */
+  /** The newest values, if they were requested. */
   readonly context: JsonObject | null;
 }
 
 /**
- * A change that was not applied. `stale`: the stored revision is another. `exists`: its id, or a live process with its group
- * id. `refused`: the database does not take its data, and says why.
+ * A change that was not applied. `stale`: the stored revision differs. `exists`: its id is taken, or a live process has its group
+ * id. `refused`: the database does not accept its data, and `error` says why.
  */
 export interface Rejection {
   readonly change: Change;
@@ -34,7 +34,7 @@ export interface Rejection {
   readonly error?: unknown;
 }
 
-/** A wait, by where it stands. `closed`: it was one, and its process has moved on. */
+/** A wait and its place. `closed`: the process no longer waits. */
 export interface WaitAt {
   readonly processId: string;
   readonly key: string;
@@ -50,7 +50,7 @@ export interface Match {
   readonly wait: WaitAt;
 }
 
-/** A queued task, by where it stands. */
+/** A queued task and its place. */
 export interface TaskAt {
   readonly processId: string;
   readonly key: string;
@@ -58,7 +58,7 @@ export interface TaskAt {
   readonly queue: string;
   /** ms. */
   readonly readyAt: number;
-  /** How often it was taken; grows with each taking, and fences whoever had it before. */
+  /** How often the task was claimed. Grows with each claim, so that results of earlier claims are refused. */
   readonly claim: number;
 }
 
@@ -68,7 +68,7 @@ export interface KnownWorkflow {
   readonly versions: readonly number[];
 }
 
-/** Who takes tasks, when, of which workflows, and how many of the queue it may take. */
+/** The worker that claims tasks, the time, the workflows that it knows, and the rate of the queue. */
 export interface ClaimBy {
   readonly worker: string;
   readonly now: number;
@@ -76,23 +76,37 @@ export interface ClaimBy {
   readonly rate?: Rate;
 }
 
-/** A wait whose moment has come. */
+/** A wait that is due. */
 export interface DueWait {
   readonly processId: string;
   readonly key: string;
   readonly run: number;
 }
 
-/** What a worker holds. */
+/** The work that a worker has claimed. */
 export interface HeldWork {
   readonly processes: readonly { readonly id: string; readonly revision: number }[];
   readonly tasks: readonly TaskAt[];
 }
 
-/** A worker that is gone. */
+/** The kinds of work that a sweep has to look for. The work may belong to workflows that are not known here. */
+export interface WorkThere {
+  /** There are waits that are due. */
+  readonly due: boolean;
+  /** There are processes that no worker has claimed. */
+  readonly free: boolean;
+  /** There are ready tasks of these queues. */
+  readonly ready: boolean;
+  /** The time of the store, ms. */
+  readonly now: number;
+  /** The time of the last change of a definition, ms. 0: there is none. */
+  readonly definedAt: number;
+}
+
+/** A worker that no longer sends a heartbeat. */
 export interface SilentWorker {
   readonly id: string;
-  /** It said so itself, as it was shut down: nothing has crashed. */
+  /** The worker was shut down and said so: nothing has crashed. */
   readonly retired: boolean;
 }
 
@@ -121,7 +135,7 @@ export interface ProcessQuery {
   readonly version?: number;
   /** The name of a step it waits in. */
   readonly waitingFor?: string;
-  /** With a visit that takes too long: one with a wait of the kind `overdue`. */
+  /** Whether a step run takes too long: the process has a wait of the kind `overdue`. */
   readonly overdue?: boolean;
   /** Started by this process. */
   readonly parentId?: string;
@@ -131,7 +145,7 @@ export interface ProcessQuery {
   readonly limit: number;
 }
 
-/** Which waits to list: oldest first, by since, process and key. */
+/** Selects waits. They are listed oldest first, by since, process and key. */
 export interface WaitQuery {
   readonly kind: WaitKind;
   readonly workflow?: string;
@@ -142,15 +156,15 @@ export interface WaitQuery {
   readonly limit: number;
 }
 
-/** A definition as all instances know it: of a document also what it says. */
+/** A definition that all instances share. A document is stored with it. */
 export interface StoredDefinition {
   readonly name: string;
   readonly version: number;
   /** Two definitions with one fingerprint have the same graph. */
   readonly fingerprint: string;
-  /** As JSON; null: it is code. */
+  /** The document as JSON. Null: the workflow is code. */
   readonly document: string | null;
-  /** Taken back: nothing is started with it, and what runs waits for its return. */
+  /** No process starts with it, and its processes wait until it is defined again. */
   readonly withdrawn: boolean;
   /** ms. */
   readonly updatedAt: number;

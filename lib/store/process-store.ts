@@ -1,5 +1,6 @@
 import type { VersionDraft } from '../core/change.js';
 import type { JsonObject } from '../values/json.js';
+import type { Announcer } from '../values/announcer.js';
 import type { CommitStore } from './commit-store.js';
 import type { MaintenanceStore } from './maintenance-store.js';
 import type { QueryStore } from './query-store.js';
@@ -8,25 +9,27 @@ export type * from './port.js';
 export type { MarkedVersion } from './query-store.js';
 
 /**
- * Where processes live, in three parts. Every implementation passes `processStoreContract`.
+ * A store of processes, in three parts. Every implementation passes `processStoreContract`.
  *
- * The row is the truth: what a commit has applied must survive the death of the process and of the machine, as far as the database
- * can promise it. Times are milliseconds since 1970.
+ * The row is the truth: what a commit has applied must survive a crash of the application and of the machine, as far as the
+ * database can promise it. Times are milliseconds since 1970.
  */
 export abstract class ProcessStore<Transaction = unknown> {
-  /** What every change depends on. */
+  /** The part that every change uses. */
   abstract readonly commits: CommitStore<Transaction>;
-  /** What people ask. */
+  /** The part that answers questions of people. */
   abstract readonly queries: QueryStore;
-  /** What the sweep, the heartbeat and the table of definitions need. */
+  /** The part for the sweep, the heartbeat and the table of definitions. */
   abstract readonly maintenance: MaintenanceStore;
+  /** Announces work to other instances. Null: they find it by their sweeps. */
+  readonly announcer: Announcer | null = null;
 
-  /** Checks or makes what it needs. Throws, naming the remedy, if something is missing. */
+  /** Checks or makes the tables. Throws an error that names the remedy if something is missing. */
   abstract open(schema: 'check' | 'migrate' | 'off'): Promise<void>;
   abstract close(): Promise<void>;
 }
 
-/** The values of a version, from the snapshot before it and the patches since. */
+/** The values of a version, made from the snapshot before it and the patches since. */
 export function valuesOf(versions: readonly VersionDraft[]): JsonObject {
   const values: Record<string, JsonObject[string]> = {};
   for (const { patch, removed, snapshot } of versions) {

@@ -20,13 +20,13 @@ export abstract class QueryStore {
   abstract versions(processId: string, from: number, to: number): Promise<readonly VersionDraft[]>;
   /** The versions from the newest snapshot at or before `version` up to it. */
   abstract versionsUpTo(processId: string, version: number): Promise<readonly VersionDraft[]>;
-  /** How the tokens moved, version by version. */
+  /** The moves of the tokens, version by version. */
   abstract movesUpTo(processId: string, version: number): Promise<readonly VersionDraft['moves'][]>;
   /** The versions with an undo mark, newest first. */
   abstract undoMarks(processId: string): Promise<readonly MarkedVersion[]>;
 }
 
-/** A version that undoing has to know of. */
+/** A version that compensation has to know. */
 export interface MarkedVersion {
   readonly version: number;
   readonly step: string;

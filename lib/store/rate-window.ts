@@ -1,12 +1,12 @@
 import type { Rate } from './port.js';
 
-/** How many tasks of a queue were taken since when. */
+/** The start of a rate window, and how many tasks of the queue were taken in it. */
 export interface RateWindow {
   readonly from: number;
   readonly taken: number;
 }
 
-/** The window under way, or a new one. */
+/** The current window, or a new one if it has ended. */
 export function windowAt(last: RateWindow, { now, rate }: { readonly now: number; readonly rate: Rate }): RateWindow {
   return now < last.from + rate.perMs ? last : { from: now, taken: 0 };
 }

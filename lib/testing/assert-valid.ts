@@ -7,9 +7,9 @@ import { isStepClass, providerOf, sourceOf } from '../workflows/explorer.js';
 import { WorkflowCompiler } from '../workflows/workflow-compiler.js';
 import type { Class } from '../values/types.js';
 
-/** What a workflow names, where there is no application to find it in. */
+/** The classes that a workflow names, because there is no application to find them in. */
 export interface AssertValidOptions {
-  /** The step classes a document names. Those in a flow are found by themselves. */
+  /** The step classes that a document names. Those in a flow need not be listed. */
   readonly steps?: readonly Class[];
   /** The context classes a document names. */
   readonly contexts?: readonly Class[];
@@ -17,15 +17,15 @@ export interface AssertValidOptions {
 
 /** Runs the checks of boot on one workflow (a class, a document, or its path), without an application. @throws InvalidWorkflowError with every problem */
 export function assertValid(workflow: Class | WorkflowJson | object | string, { steps = [], contexts = [] }: AssertValidOptions = {}): void {
-  const workshop = new WorkflowCompiler({ library: new AnyStep(steps.map(asProvider)), contexts, queues: null, workflows: null });
-  if (!isClass(workflow)) return void workshop.make(workflow);
+  const compiler = new WorkflowCompiler({ library: new AnyStep(steps.map(asProvider)), contexts, queues: null, workflows: null });
+  if (!isClass(workflow)) return void compiler.make(workflow);
   if (!Reflect.hasMetadata(WORKFLOW_METADATA, workflow))
     throw new InvalidWorkflowError(workflow.name, [`${workflow.name}: it has no @Workflow({ name: '...' }).`]);
-  const { problems } = workshop.compile(sourceWithout(workflow));
+  const { problems } = compiler.compile(sourceWithout(workflow));
   if (problems.length > 0) throw new InvalidWorkflowError(workflow.name, [...problems]);
 }
 
-/** A digraph is a field, so the class is made, if it can be made of nothing. */
+/** A digraph is a field, so the class is instantiated, if that works without arguments. */
 export function sourceWithout(workflow: Class): WorkflowSource {
   try {
     return sourceOf(workflow, new workflow() as object);
@@ -38,7 +38,7 @@ function asProvider(type: Class) {
   return providerOf(type, Object.create(type.prototype as object) as object);
 }
 
-/** As if every step class were a provider. */
+/** Treats every step class as a provider. */
 class AnyStep extends StepLibrary {
   override of(type: unknown) {
     return super.of(type) ?? (isStepClass(type) ? asProvider(type) : undefined);

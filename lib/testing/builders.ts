@@ -7,7 +7,7 @@ import type { KnownWorkflow } from '../store/port.js';
 
 let count = 0;
 
-/** Ids nobody else in this run has. */
+/** An id that is unique in this test run. */
 export function anId(prefix = 'p'): string {
   return `${prefix}${++count}-${Date.now().toString(36)}`;
 }
@@ -24,7 +24,7 @@ export function aProcess(given: Partial<ProcessState> = {}): ProcessState {
   }; // prettier-ignore
 }
 
-/** A step's token, and what it waits for: of a kind, what is left out has a value that fits. */
+/** The token of a step, and what it waits for. Fields that are left out get a value that fits the kind. */
 export interface WaitGiven extends Partial<StepToken> {
   readonly kind?: WaitKind;
   readonly address?: string;
@@ -83,7 +83,7 @@ export function aStart(given: ChangeOverrides = {}): Change {
   }; // prettier-ignore
 }
 
-/** What comes after: one revision, one record and one version further. */
+/** The next change: one revision, one record and one version further. */
 export function aChange(before: ProcessState, given: ChangeOverrides = {}): Change {
   const revision = before.revision + 1;
   const version = before.contextVersion + 1;

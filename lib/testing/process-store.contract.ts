@@ -28,7 +28,7 @@ const parts = [
 ]; // prettier-ignore
 
 /**
- * What every store has to do, as a test suite. `create` hands out an opened store; it may be the same database each time.
+ * The test suite that every store must pass. `create` hands out an opened store; the database may be the same each time.
  *
  * @example
  * describe('my store', () => processStoreContract(async () => ({ store: await openMine(), close: () => closeMine() })));

@@ -5,8 +5,8 @@ import { WorkOnPaper } from './contract/work-on-paper.js';
 import { kitOf, type TestKit } from './kit.js';
 
 /**
- * What every task queue has to do, as a test suite. `create` hands out a new one with the queues it is given, which does not
- * listen yet. The suite stands in for the engine: it says what is ready, and rings again what was not taken.
+ * The test suite that every task queue must pass. `create` hands out a new one with the queues it is given, which does not
+ * listen yet. The suite stands in for the engine: it tells what is ready, and announces again what was not taken.
  *
  * @example
  * describe('my queue', () => taskQueueContract(async (queues) => ({ queue: openMine(queues), close: () => closeMine() })));

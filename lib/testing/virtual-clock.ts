@@ -1,6 +1,6 @@
 import { Clock, Timers } from '../values/clock.js';
 
-/** A clock that stands still until it is moved, with the timers that hang on it. */
+/** A clock that stands still until it is moved, and its timers. */
 export class VirtualClock extends Clock {
   private time: number;
   private timers: { at: number; call: () => void }[] = [];
@@ -14,7 +14,7 @@ export class VirtualClock extends Clock {
     return new Date(this.time);
   }
 
-  /** Forward only. */
+  /** Moves the clock, forward only. */
   set(time: number): void {
     if (time < this.time) throw new RangeError('Time does not go back.');
     this.time = time;
@@ -34,7 +34,7 @@ export class VirtualClock extends Clock {
     return this.timers.length;
   }
 
-  /** Calls what is due by now. */
+  /** Calls the timers that are due. */
   fire(): void {
     const due = this.timers.filter(({ at }) => at <= this.time).sort((a, b) => a.at - b.at);
     this.timers = this.timers.filter(({ at }) => at > this.time);

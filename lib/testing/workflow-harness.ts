@@ -12,11 +12,11 @@ import type { StartOptions } from '../writer/call-options.js';
 import type { WorkflowService } from '../workflow.service.js';
 import type { VirtualClock } from './virtual-clock.js';
 
-/** How long a body with a time limit may do nothing before the clock moves on under it: real milliseconds. */
+/** Real milliseconds between two looks at the running bodies. After `STILL_TURNS` of them without progress the clock may move on. */
 const STILL_MS = 5;
 const STILL_TURNS = 10;
 
-/** One process as a test sees it: as it was when nothing was left to do. */
+/** One process as a test sees it, read when nothing was left to do. */
 export interface ProcessProbe<W extends Class | string> {
   readonly id: string;
   readonly status: Process['status'];
@@ -35,7 +35,7 @@ export interface ProcessProbe<W extends Class | string> {
 /** Drives processes by hand. Every method resolves when nothing is left to do at this moment. */
 export class WorkflowHarness {
   private readonly probes: Probe[] = [];
-  /** Deaths that were ordered and have not come yet, by step. */
+  /** Crashes scheduled by `crashIn()`, by step. */
   private readonly deaths = new Map<string, number>();
 
   /** @internal Made by `WorkflowTestingModule`. */
@@ -58,7 +58,7 @@ export class WorkflowHarness {
     return deliveries;
   }
 
-  /** Moves the clock; timers, time-outs, retries and delayed tasks come in order on the way. */
+  /** Moves the clock. Timers, time-outs, retries and delayed tasks happen in order on the way. */
   async advance(time: Duration): Promise<void> {
     const until = this.clock.now().getTime() + milliseconds(time);
     await this.settle();
@@ -71,8 +71,8 @@ export class WorkflowHarness {
   }
 
   /**
-   * In the next run of this step its worker dies before it can record anything, and another takes over. The body runs to its end:
-   * what it did outside has happened, and only its outcome is lost, as after a real death at the worst moment.
+   * In the next run of this step its worker crashes before it can record anything, and another takes over. The body runs to its end:
+   * its outside effects have happened, and only its outcome is lost, as after a real crash at the worst moment.
    */
   crashIn(step: string): void {
     const known = this.engine.registry.all().filter(({ steps }) => steps.has(step));
@@ -88,12 +88,12 @@ export class WorkflowHarness {
       this.deaths.set(name, this.deaths.get(name)! - Number(dies));
       const result = await step.run?.(...args);
       if (dies) await this.takeOver(args.at(-1) as StepVisit);
-      return result; // said by a worker that has lost its claim: it changes nothing
+      return result; // comes from a worker that has lost its claim, so it changes nothing
     };
     steps.set(name, { ...step, run: mortal });
   }
 
-  /** What another worker does once it has missed the heartbeat for long enough. */
+  /** Does what another worker does once the heartbeat has been missing for long enough. */
   private async takeOver({ processId, token }: StepVisit): Promise<void> {
     const { worker, writer } = this.engine;
     const lost: NewEvent[] = [
@@ -111,7 +111,7 @@ export class WorkflowHarness {
     for (const probe of this.probes) await probe.look();
   }
 
-  /** Nothing is under way, or only bodies with a time limit that have been waiting for a while: perhaps for the clock. */
+  /** Resolves when nothing runs, or only bodies with a time limit that have waited for a while, perhaps for the clock. */
   private async quiet(): Promise<void> {
     let waiting = true;
     const idle = this.engine.activity.idle().finally(() => (waiting = false));

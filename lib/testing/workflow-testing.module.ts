@@ -16,7 +16,7 @@ import { WorkflowHarness } from './workflow-harness.js';
 
 export interface WorkflowTestingOptions
   extends Pick<WorkflowModuleOptions, 'defaults' | 'keepUnmatched'>, Pick<WorkflowModuleExtras, 'workflows' | 'contexts'> {
-  /** What time it is. Default: the system's, at this moment. */
+  /** The time at the start. Default: the current system time. */
   readonly now?: string | Date;
 }
 

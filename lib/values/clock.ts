@@ -1,11 +1,11 @@
-/** Where the time comes from. Replace the provider to change it. */
+/** The source of the time. Replace the provider to change it. */
 export abstract class Clock {
   abstract now(): Date;
 }
 
 /** Calls back later. A test's clock decides when that is. */
 export abstract class Timers {
-  /** Returns what cancels it. */
+  /** Returns a function that cancels the call. */
   abstract after(ms: number, call: () => void): () => void;
 }
 
@@ -14,7 +14,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 export class SystemTimers extends Timers {
   override after(ms: number, call: () => void): () => void {
-    const timer = setTimeout(call, Math.max(0, Math.min(ms + 1, LONGEST_MS))); // it may run a fraction of a millisecond early
+    const timer = setTimeout(call, Math.max(0, Math.min(ms + 1, LONGEST_MS))); // setTimeout may run a fraction of a millisecond early
     timer.unref();
     return () => clearTimeout(timer);
   }

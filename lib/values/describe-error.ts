@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 
-/** Longer stories are cut: an error is a hint in the history, not a file. */
+/** Longer error texts are cut, to keep the history small. */
 const LONGEST_ERROR = 8000;
 
-/** What a body gave cannot be what it meant: no other try will help. */
+/** The body returned something that is never valid, so no other attempt will help. */
 export class WrongResult extends Error {
   override readonly name = 'WrongResult';
 }
@@ -19,7 +19,7 @@ export function describeError(error: unknown): string {
   }
 }
 
-/** Nest's clients throw plain objects: what is in them is all there is to know. */
+/** Nest's clients throw plain objects, so their content is printed. */
 function printed(thrown: unknown): string {
   return typeof thrown === 'object' && thrown !== null ? inspect(thrown, { breakLength: Infinity }) : String(thrown);
 }
@@ -28,14 +28,18 @@ function headOf(error: Error): string {
   return `${error.name === 'Error' ? error.constructor.name : error.name}: ${error.message}`;
 }
 
-/** What somebody gave, where it should have been something else. */
+/** Names the kind of a value that should have been something else. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** With its stack, where whoever reads it can do something with that. */
+/** Describes an error with its stack, unless the stack is of no use, as that of a wrong result. */
 export function traceOf(error: unknown): string {
-  return error instanceof Error && !(error instanceof WrongResult) ? (error.stack ?? describeError(error)) : describeError(error);
+  try {
+    return error instanceof Error && !(error instanceof WrongResult) ? String(error.stack ?? describeError(error)) : describeError(error);
+  } catch {
+    return describeError(error); // its stack is a getter that throws
+  }
 }

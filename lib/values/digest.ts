@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Json } from './json.js';
 
-/** Names a text in 32 characters. */
+/** A digest of texts, in 32 characters. */
 export function digestOf(...parts: readonly string[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(`${part.length}:`).update(part);

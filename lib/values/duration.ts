@@ -14,16 +14,16 @@ const UNITS: Readonly<Record<string, number>> = {
   week: 7 * DAY, weeks: 7 * DAY,
 }; // prettier-ignore
 
-/** So that every moment reckoned with it is still a date. */
+/** The longest duration: a time computed with it is still a valid date. */
 const LONGEST = 1000 * 366 * DAY;
 
-/** Whole milliseconds, as rows hold them, or null if it is no duration. */
+/** Whole milliseconds, as rows hold them; null if the value is no duration. */
 export function parseDuration(value: unknown): number | null {
   const ms = Math.round(typeof value === 'number' ? value : amountOf(value));
   return ms >= 0 && ms <= LONGEST ? ms : null;
 }
 
-/** NaN if it is no duration. */
+/** The milliseconds of a text, unrounded; NaN if the value is no duration. */
 function amountOf(value: unknown): number {
   const [, amount, unit] = (typeof value === 'string' && /^(\d+(?:\.\d+)?) ?([a-z]+)$/.exec(value)) || [];
   const factor = unit === undefined ? undefined : UNITS[unit];
@@ -37,7 +37,7 @@ export function milliseconds(value: Duration): number {
   return parsed;
 }
 
-/** What is wrong with it, and the remedy. */
+/** The sentence for a value that is no duration, with the remedy. */
 export function noDuration(value: unknown): string {
   return `${JSON.stringify(value)} is not a duration. Say for instance '30s', '2 days', or a number of milliseconds.`;
 }

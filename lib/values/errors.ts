@@ -10,7 +10,7 @@ export abstract class WorkflowError extends HttpException {
   }
 }
 
-/** 400. What was given does not fit: one sentence for each fault, beginning with the name of what is wrong. Nothing was stored. */
+/** 400. The data given is not valid. `problems`: one sentence for each fault, which begins with the name of the wrong part. Nothing was stored. */
 export class InvalidInputError extends WorkflowError {
   declare readonly problems: string[];
   constructor(what: string, problems: string[]) {
@@ -30,7 +30,7 @@ export class UnknownWorkflowError extends WorkflowError {
   }
 }
 
-/** 404. The workflow has no such step, or none that is given anything from outside. */
+/** 404. The workflow has no such step, or the step takes nothing from outside. */
 export class UnknownStepError extends WorkflowError {
   declare readonly workflow: string;
   declare readonly step: string;
@@ -39,7 +39,7 @@ export class UnknownStepError extends WorkflowError {
   }
 }
 
-/** 404. */
+/** 404. There is no such process. */
 export class ProcessNotFoundError extends WorkflowError {
   declare readonly process: string;
   constructor(process: string, which = '') {
@@ -61,7 +61,7 @@ export class ProcessAlreadyLiveError extends WorkflowError {
   }
 }
 
-/** 409. It is completed or cancelled; only `restartFrom` brings it back. */
+/** 409. The process is completed or cancelled; only `restartFrom` brings it back. */
 export class ProcessFinishedError extends WorkflowError {
   declare readonly processId: string;
   constructor(processId: string, status: string) {
@@ -69,10 +69,10 @@ export class ProcessFinishedError extends WorkflowError {
   }
 }
 
-/** 409. The process is in no state for this. */
+/** 409. The process is not in a state for this. */
 export class NotWaitingError extends WorkflowError {
   declare readonly processId: string;
-  /** Where it is about a step. */
+  /** Set if the error is about a step. */
   declare readonly step?: string;
   declare readonly waitingFor?: string[];
   constructor(processId: string, step: string, waitingFor: string[], message: string) {
@@ -80,7 +80,7 @@ export class NotWaitingError extends WorkflowError {
   }
 }
 
-/** 413. */
+/** 413. The value is larger than may be stored. */
 export class ValueTooLargeError extends WorkflowError {
   declare readonly key: string;
   declare readonly bytes: number;
@@ -94,7 +94,7 @@ export class ValueTooLargeError extends WorkflowError {
   }
 }
 
-/** 422. A function, a symbol, a BigInt, a circle... in what must be stored: it would not read back as it was. */
+/** 422. The data holds a function, a symbol, a BigInt, a circle..., which would not read back as it was. */
 export class UnserialisableValueError extends WorkflowError {
   declare readonly key: string;
   constructor(key: string, why: string) {
@@ -102,9 +102,9 @@ export class UnserialisableValueError extends WorkflowError {
   }
 }
 
-/** 503. The database cannot be reached, or refused time and again. What was asked for may or may not have been done. */
+/** 503. The database cannot be reached, or refused repeatedly. The request may or may not have been carried out. */
 export class StoreUnavailableError extends WorkflowError {
-  /** Where it is about one process. */
+  /** Set if the error is about one process. */
   declare readonly processId?: string;
   constructor(cause: unknown, processId?: string) {
     const what = processId === undefined ? 'The database cannot be reached' : `Process ${processId} could not be changed`;
@@ -113,7 +113,7 @@ export class StoreUnavailableError extends WorkflowError {
   }
 }
 
-/** With every problem of every workflow at once. At boot 500, and the application does not start; of a document given at run time 400. */
+/** Lists every problem of every workflow at once. At boot 500, and the application does not start; for a document given at run time 400. */
 export class InvalidWorkflowError extends WorkflowError {
   /** The workflow, or all of them. */
   declare readonly workflow: string;

@@ -1,4 +1,4 @@
-/** First in, first out. Each call costs the same however long the line is: `Array.shift()` moves all that is left. */
+/** First in, first out. Each call costs the same however long the list is; `Array.shift()` would move all its items. */
 export class Fifo<T> {
   private items: (T | undefined)[] = [];
   private first = 0;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 let last = { time: 0, count: 0 };
 
 /**
- * A UUID of version 7: ordered by time, so that rows made together lie together in the index. Those of one millisecond are ordered
+ * A UUID of version 7: ordered by time, so that rows made together lie together in the index. Ids of one millisecond are ordered
  * as they were made here, by a counter in the twelve bits after the version (RFC 9562, method 1).
  */
 export function newId(now: number): string {

@@ -1,6 +1,6 @@
 import type { Duration, Outcome } from './types.js';
 
-/** What a body said, if it said more than a patch. */
+/** The outcome that a body returned, if not just a patch. */
 export type Said =
   | { readonly said: 'done'; readonly patch?: object }
   | { readonly said: 'asked'; readonly correlationId: string }
@@ -9,7 +9,7 @@ export type Said =
   | { readonly said: 'pause'; readonly reason: string }
   | { readonly said: 'fail'; readonly reason: string };
 
-/** Known by this symbol in every copy of the package, so that a patch can never be mistaken for one. */
+/** Marks outcomes, with the same symbol in every copy of the package, so that a patch is never mistaken for one. */
 const SAID = Symbol.for('nestjs-argonaut.outcome');
 
 function outcome<Kind extends Said['said']>(said: Extract<Said, { said: Kind }>): Outcome<Kind> {
@@ -25,14 +25,14 @@ export function done(patch?: object): Outcome<'done'> {
   return outcome({ said: 'done', ...(patch && { patch }) });
 }
 
-/** From a `request`: the answer will come under this id of theirs, and not under `step.correlationId`. */
+/** From a `request`: the answer will come under this id of the partner, and not under `step.correlationId`. */
 export function asked(answer: { correlationId: string }): Outcome<'asked'> {
   return outcome({ said: 'asked', correlationId: answer.correlationId });
 }
 
 /**
- * Says "not finished, call me again": a step that waited for a message, for the next message; any other after a while, by
- * default a second. `state` is found in `step.state` then. An unsolicited step declines the event with it.
+ * Says "not finished, call me again": after `after`; without it, with the next message if the step waited for one, else after a
+ * second. `state` is then in `step.state`. Without `after`, an unsolicited step declines the event.
  */
 export function again(options: { after?: Duration; state?: unknown; patch?: object } = {}): Outcome<'again'> {
   return outcome({ said: 'again', ...options });
@@ -43,7 +43,7 @@ export function go<const Branch extends string>(branch: Branch, patch?: object):
   return outcome({ said: 'go', branch, ...(patch && { patch }) }) as Outcome<'go'> & { readonly branch: Branch };
 }
 
-/** Stops the process here until somebody calls `resume()`; the step then runs again, with the message it had. */
+/** Suspends the process here until `resume()` is called. The step then runs again, with the message it had. */
 export function pause(reason: string): Outcome<'pause'> {
   return outcome({ said: 'pause', reason });
 }

@@ -1,4 +1,4 @@
-/** Counts what is under way, and tells when nothing is: for tests, and for a shutdown that waits. */
+/** Counts work under way, and tells when there is none: for tests, and for a shutdown that waits. */
 export class PendingWork {
   private count = 0;
   private waiting: (() => void)[] = [];
@@ -7,7 +7,7 @@ export class PendingWork {
     return this.count;
   }
 
-  /** Something begins; {@link end} follows, whatever comes of it. */
+  /** Some work begins. {@link end} must follow, also after an error. */
   begin(): void {
     this.count++;
   }
@@ -16,7 +16,7 @@ export class PendingWork {
     if (--this.count === 0 && this.waiting.length > 0) setImmediate(() => this.tell());
   }
 
-  /** `work` never rejects, or its rejection is a mistake of ours that must be seen. */
+  /** Counts `work`, which never rejects. A rejection is a bug of ours, and is thrown on so that it is seen. */
   during(work: () => Promise<void>): void {
     this.begin();
     const end = () => this.end();

@@ -1,4 +1,4 @@
-/** Nobody has mistyped more than that; comparing takes as long as the word is. */
+/** Longer words are not compared: that takes more time the longer they are. */
 const LONGEST = 200;
 
 /** `Did you mean "decide"?`, or nothing where no name is near. */

@@ -25,10 +25,10 @@ export interface Events {}
 export type QueueName = [keyof Queues] extends [never] ? string : keyof Queues & string;
 /** An event of the application: any name, unless it has declared its {@link Events}. */
 export type EventName = [keyof Events] extends [never] ? string : keyof Events & string;
-/** What comes with an event, as {@link Events} declares it. */
+/** The payload of an event, as {@link Events} declares it. */
 export type EventData<E> = E extends keyof Events ? Events[E] : unknown;
 
-/** What data must look like: a class with class-validator decorators, or any Standard Schema (Zod, Valibot, ArkType). */
+/** The shape that data must have: a class with class-validator decorators, or any Standard Schema (Zod, Valibot, ArkType). */
 export type Schema<T = any> = Class<T> | { readonly '~standard': { readonly types?: { readonly output: T } | undefined } };
 /** The data that fits a {@link Schema}. */
 export type SchemaOutput<S> = S extends Class<infer T> ? T : S extends { '~standard': { types?: { output: infer T } | undefined } } ? T : unknown;
@@ -37,21 +37,21 @@ export type SchemaOutput<S> = S extends Class<infer T> ? T : S extends { '~stand
 
 /**
  * New values of the context, by top-level key. `undefined` removes the key. A function receives the latest value and returns the
- * new one, so that parallel branches can add up; it must be pure, as it runs again when somebody else committed first.
+ * new one, so that parallel branches can add up. The function must be pure: it runs again when another writer committed first.
  */
 export type Patch<C> = { [K in keyof C]?: C[K] | undefined | ((latest: C[K]) => C[K]) };
 
 declare const brand: unique symbol;
 
-/** What a step says beyond a patch. Made by {@link done}, {@link asked}, {@link again}, {@link go}, {@link pause} and {@link fail}. */
+/** An answer of a step other than a plain patch. Made by {@link done}, {@link asked}, {@link again}, {@link go}, {@link pause} and {@link fail}. */
 export interface Outcome<Kind extends string = string> {
   readonly [brand]: Kind;
 }
 
-/** What a step may return: nothing (done, no change), a patch, or an outcome. */
+/** The return value of a step: nothing (done, no change), a patch, or an outcome. */
 export type StepResult<C> = void | Patch<C> | Outcome;
 
-/** What a `request` returns. Nothing: the answer comes under `step.correlationId`. */
+/** The return value of a `request`. Nothing: the answer comes under `step.correlationId`. */
 export type RequestResult = void | Outcome<'asked' | 'done' | 'again' | 'pause' | 'fail'>;
 
 /* -------------------------------------------------------- what a step gets ---- */
@@ -64,19 +64,19 @@ export interface StepRef<State = any, Item = any, Message = any> {
   readonly workflowVersion: number;
   /** The step's name: that of its method. */
   readonly name: string;
-  /** The try this is, from 1. */
+  /** The number of this attempt, from 1. */
   readonly attempt: number;
   /** The id under which an answer is awaited. The same for every attempt. */
   readonly correlationId: string;
-  /** A body may run more than once; pass this on to whoever must not act twice. The same for every attempt. */
+  /** The same for every attempt. A body may run more than once: pass this to services that must not act twice. */
   readonly idempotencyKey: string;
-  /** What `again({ state })` left; `undefined` the first time. */
+  /** The value that `again({ state })` left; `undefined` the first time. */
   readonly state: State | undefined;
-  /** What it waited for: an input, an answer, an event, the context of a child. */
+  /** The message that the step waited for: an input, an answer, an event, the context of a child. */
   readonly message: Message;
   /**
-   * What the step before returned: its patch, or the raw result where its output is mapped. A decision hands on what it was
-   * handed. `undefined` at the start, after branches have joined, and where a restart begins.
+   * The result of the step before: its patch, or its raw result if its output is mapped. A decision passes on the value that it
+   * got. `undefined` at the start, after branches have joined, and where a restart begins.
    */
   readonly previous: any;
   /** The item, inside `forEach`. */
@@ -86,7 +86,7 @@ export interface StepRef<State = any, Item = any, Message = any> {
   /** The `config` of the workflow, with that of the step on top. */
   readonly config: Readonly<Record<string, any>>;
   /**
-   * What is written through it commits together with this step's completion, or not at all.
+   * Writes through this manager commit together with the completion of this step, or not at all.
    * @throws Error unless the step is `transactional`
    */
   readonly manager: EntityManager;
@@ -94,9 +94,9 @@ export interface StepRef<State = any, Item = any, Message = any> {
   readonly signal: AbortSignal;
   /** The engine's time, from the {@link Clock}. */
   readonly now: Date;
-  /** Adds a note to the audit trail, committed with whatever the step does. */
+  /** Adds a note to the audit trail, committed with the outcome of the step. */
   note(text: string): void;
 }
 
-/** What a condition, a key or a moment sees of a visit, besides the context. A function of it runs often: it must be pure and quick. */
+/** The visit as functions for conditions, keys and moments see it, besides the context. These run often: they must be pure and quick. */
 export type StepInfo<Item = any> = Pick<StepRef<any, Item>, 'processId' | 'groupId' | 'now' | 'item' | 'index' | 'config'>;

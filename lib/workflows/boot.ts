@@ -16,14 +16,14 @@ import { bootLogger, explore, type FoundHandler } from './explorer.js';
 import type { WorkflowRegistry } from './registry.js';
 import { WorkflowCompiler } from './workflow-compiler.js';
 
-/** Workflows that are data, and the context classes they name. No discovery could find them, so the module's options list them. */
+/** Workflows that are data, and the context classes they name. Discovery cannot find them, so the module's options list them. */
 export interface Documents {
   /**
    * Workflows that are data: objects, or paths of JSON files. Boot verifies them as it does classes. (An imported JSON file has
    * wider types than {@link WorkflowJson}, so any object is taken; `satisfies WorkflowJson` has one checked as it is written.)
    */
   readonly workflows?: readonly (WorkflowJson | object | string)[];
-  /** The context classes those name. */
+  /** The context classes that they name. */
   readonly contexts?: readonly Class[];
 }
 
@@ -44,7 +44,7 @@ export function discoverWorkflows(
   const sources = [...found.sources, ...documents.flatMap(({ source }) => source ?? [])];
   for (const { options } of sources) names.add(options.name);
   const compiled = sources.map((source) => compiler.compile(source));
-  const all = [...settings, ...notClasses(contexts), ...found.problems, ...documents.flatMap(({ problems }) => problems), ...compiled.flatMap(({ problems }) => problems), ...applicationProblems(sources, compiled, found.doors)]; // prettier-ignore
+  const all = [...settings, ...notClasses(contexts), ...found.problems, ...documents.flatMap(({ problems }) => problems), ...compiled.flatMap(({ problems }) => problems), ...applicationProblems(sources, compiled, found.handlers)]; // prettier-ignore
   if (all.length > 0) throw new InvalidWorkflowError(describe(sources), all);
   registry.compiler = compiler;
   for (const each of compiled) registry.add(bind(each));
@@ -52,9 +52,9 @@ export function discoverWorkflows(
   bootLogger.log(summary(registry.all()));
 }
 
-/** What only shows when all of them are seen together. */
-function applicationProblems(sources: readonly WorkflowSource[], compiled: readonly Compiled[], doors: readonly FoundHandler[]): string[] {
-  return [...sources.flatMap(contextProblems), ...twins(sources), ...doors.flatMap((door) => handlerProblems(door, compiled))];
+/** Finds problems that show only when all workflows and message handlers are compared. */
+function applicationProblems(sources: readonly WorkflowSource[], compiled: readonly Compiled[], handlers: readonly FoundHandler[]): string[] {
+  return [...sources.flatMap(contextProblems), ...twins(sources), ...handlers.flatMap((handler) => handlerProblems(handler, compiled))];
 }
 
 function notClasses(contexts: readonly unknown[]): string[] {
@@ -75,7 +75,7 @@ function contextProblems({ className, options: { context } }: WorkflowSource): s
 
 function twins(sources: readonly WorkflowSource[]): string[] {
   return sources.flatMap((source, i) => {
-    const twin = sources.slice(0, i).find((other) => key(other) === key(source));
+    const twin = sources.slice(0, i).find((other) => versionKey(other) === versionKey(source));
     return twin
       ? [
           `${source.className}: ${twin.className} is workflow "${source.options.name}" version ${source.options.version ?? 1} already. Give one of them another name or version.`,
@@ -84,8 +84,8 @@ function twins(sources: readonly WorkflowSource[]): string[] {
   });
 }
 
-/** Names are told apart without case: some databases and most people do not see it. */
-function key({ options }: WorkflowSource): string {
+/** Ignores case: some databases and most people do not distinguish it. */
+function versionKey({ options }: WorkflowSource): string {
   return `${String(options.name).toLowerCase()}@${options.version ?? 1}`;
 }
 
@@ -95,31 +95,31 @@ const WANTED = {
   start: { decorator: '@StartsProcess' },
 } as const;
 
-function handlerProblems(door: FoundHandler, compiled: readonly Compiled[]): string[] {
-  const { place, workflow, brings } = door;
+function handlerProblems(handler: FoundHandler, compiled: readonly Compiled[]): string[] {
+  const { place, workflow, brings } = handler;
   const here = `${place} (${WANTED[brings].decorator})`;
   if (workflow === undefined) return [`${here}: its workflow is undefined, probably as imports go in a circle. Say () => TheWorkflow.`];
   const named = resolveWorkflow(workflow);
   const found = compiled.filter(({ source }) => (typeof named === 'string' ? source.options.name === named : source.instance.constructor === named));
   const name = typeof named === 'string' ? named : named.name;
   if (found.length === 0) return [`${here}: ${name} is no workflow of this application.${didYouMean(name, compiled.map(({ source }) => source.options.name))} Is it in the providers of a module that is imported?`]; // prettier-ignore
-  return brings === 'start' ? [] : missingStep(door, name, found).map((sentence) => `${here}: ${sentence}`);
+  return brings === 'start' ? [] : missingStep(handler, name, found).map((sentence) => `${here}: ${sentence}`);
 }
 
-/** `name`: what the door calls its workflow. */
+/** `name`: the workflow as the message handler names it. */
 function missingStep({ step, brings }: Extract<FoundHandler, { step: string }>, name: string, found: readonly Compiled[]): string[] {
   const steps = found.flatMap((each) => stepsThatWant(each, brings));
   return steps.includes(step) ? [] : [`"${step}" is no step of ${name} that has ${WANTED[brings].what}.${didYouMean(step, steps)}`];
 }
 
-/** By their names, and by those of their classes. */
+/** The names of steps that take such a message, and of their step classes. */
 function stepsThatWant({ source, definition }: Compiled, brings: 'response' | 'input'): string[] {
   const wanting = new Set(stepsOf(definition).flatMap(({ name, gate }) => (gate.for === brings ? name : [])));
   const uses = source.steps.filter(({ name, isClass: ofClass }) => ofClass && wanting.has(name));
   return [...wanting, ...uses.map(({ host }) => stepNameOf(host.constructor as Class))];
 }
 
-/** Without rules, nothing is refused at the start: what is missing shows in the step that needs it. */
+/** Without rules nothing is refused at the start, and a missing value shows only in the step that needs it. */
 function warnOfContext({ className, options: { context } }: WorkflowSource): void {
   if (context === undefined || hasRules(context)) return;
   bootLogger.warn(

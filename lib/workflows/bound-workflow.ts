@@ -3,11 +3,11 @@ import { fromContext } from '../definition/node-code.js';
 import type { AnyFunction, Compiled, NodeCode, WorkflowSource } from '../definition/source.js';
 import type { Schema } from '../values/types.js';
 
-/** A definition with the user's code: what its nodes run, by name. */
+/** A definition with the user's code. */
 export interface BoundWorkflow {
   readonly definition: WorkflowDefinition;
   readonly context: Schema | undefined;
-  /** The code of all nodes. */
+  /** The code of the nodes, by name. */
   readonly steps: ReadonlyMap<string, NodeCode>;
   readonly completeWhen: AnyFunction | undefined;
   readonly source: WorkflowSource;
@@ -18,7 +18,7 @@ export function bind({ source, definition, code }: Compiled): BoundWorkflow {
   return { definition, context, steps: code, completeWhen: fromContext(completeWhen), source };
 }
 
-/** In place of a definition nobody here knows: enough to stop a process, or to end it. */
+/** Stands in for a definition that this application does not know: enough to stop a process, or to end it. */
 export function unknownBound(name: string, version: number): BoundWorkflow {
   const definition: WorkflowDefinition = { name, version, start: END, nodes: new Map(), completesEarly: false, onError: 'fail' };
   return { definition, context: undefined, steps: new Map(), completeWhen: undefined, source: { className: name, options: { name }, steps: [], instance: {} } };

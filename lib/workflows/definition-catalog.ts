@@ -1,6 +1,6 @@
 /**
- * What the instances of an application agree on: which graph each version of a workflow has, and the documents that any of them
- * can run. Each writes down what it brings, and learns what others have.
+ * The definitions that all instances of an application share: the graph of each workflow version, and the documents that any
+ * instance can run. Each instance stores its own definitions, and learns those of others.
  */
 import { Logger } from '@nestjs/common';
 import { reasonOf } from '../values/reason.js';
@@ -9,33 +9,33 @@ import { InvalidInputError, InvalidWorkflowError, StoreUnavailableError } from '
 import type { ProcessStore } from '../store/process-store.js';
 import type { StoredDefinition } from '../store/port.js';
 import type { BoundWorkflow } from './bound-workflow.js';
-import { isSame, nameIn, problemsIn, refusedAtRunTime, type DefinitionRow, rowOf, unused, versionFor, withVersion } from './definition-row.js';
+import { isSameDefinition, titleOf, problemsIn, refusedAtRunTime, type DefinitionRow, rowOf, unused, versionFor, withVersion } from './definition-row.js';
 import type { WorkflowRegistry } from './registry.js';
 
 const MOST_LOSSES = 10;
-/** A row may be committed a little after the moment it carries. */
+/** A row may be committed a little after its `updatedAt`. */
 const MARGIN_MS = 10_000;
 
 export class DefinitionCatalog {
   private readonly logger = new Logger('Workflow');
   /** The documents known here, as they were read, by name and version. */
   private readonly read = new Map<string, string>();
-  /** Those that cannot run here, and why; they may name what is learned later. */
+  /** Documents that cannot run here, and why. They may name a workflow that is learned later. */
   private readonly broken = new Map<string, { readonly row: StoredDefinition; readonly why: string }>();
   private since = 0;
-  /** So often something was defined or withdrawn here. */
+  /** Grows with each definition or withdrawal here, so that `learn` notices one during its read. */
   private changes = 0;
 
   constructor(
     private readonly store: ProcessStore,
     private readonly registry: WorkflowRegistry,
-    /** There is more to work off. */
+    /** Called when processes may have become runnable here. */
     private readonly learned: () => Promise<void>,
   ) {}
 
   /* ---------------------------------------------------------------------- boot ---- */
 
-  /** All that the application brings is in the registry. @throws InvalidWorkflowError where live processes need another graph of it */
+  /** Called once the registry has all workflows of the application. @throws InvalidWorkflowError if live processes need another graph of one */
   async open(): Promise<void> {
     const stored = await this.store.maintenance.definitions();
     const problems: string[] = [];
@@ -50,7 +50,7 @@ export class DefinitionCatalog {
     if (placed !== bound) this.registry.remove(bound.definition.name, bound.definition.version);
     this.take(placed);
     if (!withdrawn) return;
-    this.logger.warn(`${nameIn(placed)} was withdrawn, and stays so until define() brings it back.`);
+    this.logger.warn(`${titleOf(placed)} was withdrawn, and stays so until define() brings it back.`);
     this.leave(placed.definition);
   }
 
@@ -62,7 +62,7 @@ export class DefinitionCatalog {
 
   /* --------------------------------------------------------------------- others ---- */
 
-  /** What other instances have defined or withdrawn since the last look. */
+  /** Takes over what other instances have defined or withdrawn since the last call. */
   async learn(): Promise<void> {
     const { changes } = this;
     const rows = await this.store.maintenance.definitions(this.since);
@@ -73,32 +73,32 @@ export class DefinitionCatalog {
     if (changed.length > 0) await this.learned();
   }
 
-  /** Code is what it is; of a document the table says what it is. */
+  /** Whether the table has a newer document or withdrawal. Code is never replaced. */
   private isNews({ name, version, document, withdrawn }: StoredDefinition): boolean {
     if (document === null) return false;
     const known = this.registry.find(name, version);
     if (known && !known.source.document) return false;
-    return withdrawn ? !this.registry.isWithdrawn(name, version) : this.read.get(keyOf({ name, version })) !== document;
+    return withdrawn ? !this.registry.isWithdrawn(name, version) : this.read.get(catalogKey({ name, version })) !== document;
   }
 
-  /** One may name another as its child, in whatever order they come. */
+  /** Adopts documents in any order: it tries again while that helps, because one may name another as its child. */
   private adoptAll(rows: readonly StoredDefinition[]): void {
-    for (const row of rows) this.broken.set(keyOf(row), { row, why: '' });
+    for (const row of rows) this.broken.set(catalogKey(row), { row, why: '' });
     for (let left = Infinity; this.broken.size < left;) {
       left = this.broken.size;
       for (const { row } of this.broken.values()) {
         const why = this.adopt(row);
-        if (why === null) this.broken.delete(keyOf(row));
-        else this.broken.set(keyOf(row), { row, why });
+        if (why === null) this.broken.delete(catalogKey(row));
+        else this.broken.set(catalogKey(row), { row, why });
       }
     }
     for (const row of rows) this.giveUp(row);
   }
 
-  /** Null: done; else why not. */
+  /** Null: adopted. Otherwise the reason why not. */
   private adopt(row: StoredDefinition): string | null {
     if (row.withdrawn) return this.adoptWithdrawal(row);
-    this.read.set(keyOf(row), row.document!);
+    this.read.set(catalogKey(row), row.document!);
     try {
       this.registry.add(withVersion(this.made(JSON.parse(row.document!)), row.version));
       this.logger.log(`"${row.name}" version ${row.version} is known from the database.`);
@@ -115,7 +115,7 @@ export class DefinitionCatalog {
   }
 
   private giveUp({ name, version }: StoredDefinition): void {
-    const found = this.broken.get(keyOf({ name, version }));
+    const found = this.broken.get(catalogKey({ name, version }));
     if (!found) return;
     this.registry.remove(name, version);
     this.logger.warn(`"${name}" version ${version} cannot run here, and its processes are left alone: ${found.why}`);
@@ -123,7 +123,7 @@ export class DefinitionCatalog {
 
   /* --------------------------------------------------------------- at run time ---- */
 
-  /** @throws InvalidWorkflowError with all problems of the document, or where live processes need another graph of its version */
+  /** @throws InvalidWorkflowError with all problems of the document, or if live processes need another graph of its version */
   async define(document: WorkflowJson): Promise<void> {
     if (typeof document !== 'object' || document === null) throw new InvalidInputError('workflow', ['it must be a document, as an object']);
     this.take((await this.written(document).catch(refusedAtRunTime)).placed);
@@ -134,7 +134,7 @@ export class DefinitionCatalog {
     return this.record(this.made(document), await this.store.maintenance.definitions(), true);
   }
 
-  /** @throws InvalidInputError for what is code, UnknownWorkflowError */
+  /** @throws InvalidInputError for a workflow that is code, UnknownWorkflowError */
   async withdraw(name: string, version?: number): Promise<void> {
     const rows = (await this.store.maintenance.definitions()).filter((row) => row.name === name && (version === undefined || row.version === version));
     if (rows.length === 0) this.registry.get(name, version);
@@ -145,20 +145,20 @@ export class DefinitionCatalog {
 
   private async takeBack({ updatedAt: _at, ...row }: StoredDefinition): Promise<void> {
     const isWritten = row.withdrawn || (await this.store.maintenance.keepDefinition({ ...row, withdrawn: true }, row.fingerprint));
-    if (!isWritten) return this.withdraw(row.name, row.version); // somebody has just defined it anew
+    if (!isWritten) return this.withdraw(row.name, row.version); // another caller has just defined it again
     this.leave(row);
   }
 
   /* ----------------------------------------------------------------- the table ---- */
 
-  /** Writes it down under its version. Whoever loses a race looks again at what there is. */
+  /** Stores a definition under its version. After a lost race, reads the table again and repeats. */
   private async record(bound: BoundWorkflow, known: readonly StoredDefinition[], returns: boolean): Promise<{ placed: BoundWorkflow; withdrawn: boolean }> {
     for (let losses = 0, stored = known; losses < MOST_LOSSES; losses++, stored = await this.store.maintenance.definitions()) {
       const rows = stored.filter(({ name }) => name === bound.definition.name);
       const placed = withVersion(bound, versionFor(bound, rows));
       const before = rows.find(({ version }) => version === placed.definition.version);
       const row = rowOf(placed, !returns && before?.withdrawn === true);
-      if (before && isSame(before, row)) return { placed, withdrawn: row.withdrawn };
+      if (before && isSameDefinition(before, row)) return { placed, withdrawn: row.withdrawn };
       await this.check(placed, row, before, rows);
       if (await this.store.maintenance.keepDefinition(row, before?.fingerprint ?? null)) return { placed, withdrawn: row.withdrawn };
     }
@@ -168,19 +168,19 @@ export class DefinitionCatalog {
   private async check(placed: BoundWorkflow, row: DefinitionRow, before: StoredDefinition | undefined, rows: readonly StoredDefinition[]): Promise<void> {
     if (!before) return;
     if (row.document !== null && before.document === null)
-      throw new InvalidWorkflowError(nameIn(placed), [`${nameIn(placed)} is code: give the document another name or version.`]);
+      throw new InvalidWorkflowError(titleOf(placed), [`${titleOf(placed)} is code: give the document another name or version.`]);
     if (before.fingerprint !== row.fingerprint) unused(placed, rows, await this.store.queries.census());
   }
 
   private take(placed: BoundWorkflow): void {
     this.changes++;
     this.registry.add(placed);
-    if (placed.source.document) this.read.set(keyOf(placed.definition), JSON.stringify(placed.source.document));
+    if (placed.source.document) this.read.set(catalogKey(placed.definition), JSON.stringify(placed.source.document));
   }
 
   private leave({ name, version }: DefinitionKey): void {
     this.changes++;
-    this.read.delete(keyOf({ name, version }));
+    this.read.delete(catalogKey({ name, version }));
     this.registry.withdraw(name, version);
   }
 
@@ -192,6 +192,6 @@ export class DefinitionCatalog {
 
 type DefinitionKey = Pick<StoredDefinition, 'name' | 'version'>;
 
-function keyOf({ name, version }: DefinitionKey): string {
+function catalogKey({ name, version }: DefinitionKey): string {
   return `${name}@${version}`;
 }

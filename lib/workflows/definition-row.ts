@@ -3,7 +3,7 @@ import { InvalidWorkflowError } from '../values/errors.js';
 import type { LiveCount, StoredDefinition } from '../store/port.js';
 import type { BoundWorkflow } from './bound-workflow.js';
 
-/** A definition as it is written down. */
+/** A definition as it is stored. */
 export type DefinitionRow = Omit<StoredDefinition, 'updatedAt'>;
 
 export function rowOf(bound: BoundWorkflow, withdrawn: boolean): DefinitionRow {
@@ -12,15 +12,15 @@ export function rowOf(bound: BoundWorkflow, withdrawn: boolean): DefinitionRow {
   return { name, version, fingerprint: printOf(bound), document: document ? JSON.stringify(document) : null, withdrawn };
 }
 
-export function isSame(a: DefinitionRow, b: DefinitionRow): boolean {
+export function isSameDefinition(a: DefinitionRow, b: DefinitionRow): boolean {
   return a.fingerprint === b.fingerprint && a.document === b.document && a.withdrawn === b.withdrawn;
 }
 
-export function nameIn({ definition: { name, version } }: BoundWorkflow): string {
+export function titleOf({ definition: { name, version } }: BoundWorkflow): string {
   return `"${name}" version ${version}`;
 }
 
-/** As said, or for a document that says none: that of the newest document with its graph, else the next. */
+/** The given version. For a document without one: the version of the newest document if that has the same graph, else the next. */
 export function versionFor(bound: BoundWorkflow, rows: readonly StoredDefinition[]): number {
   const { document } = bound.source;
   if (!document || document.version !== undefined) return bound.definition.version;
@@ -42,7 +42,7 @@ export function liveIn(census: readonly LiveCount[], name: string, version: numb
   return census.find((each) => each.workflow === name && each.version === version)?.live ?? 0;
 }
 
-/** @throws InvalidWorkflowError if live processes are on their way through the graph it had */
+/** @throws InvalidWorkflowError if live processes use the graph that this version had before */
 export function unused(bound: BoundWorkflow, rows: readonly StoredDefinition[], census: readonly LiveCount[]): void {
   const { name, version } = bound.definition;
   const live = liveIn(census, name, version);
@@ -53,7 +53,7 @@ export function unused(bound: BoundWorkflow, rows: readonly StoredDefinition[], 
   ]);
 }
 
-/** Of the graph alone: the same under any version. */
+/** The fingerprint of the graph alone: the same under any version. */
 function printOf({ definition, source }: BoundWorkflow): string {
   return fingerprintOf({ definition: { ...definition, version: 1 }, source });
 }
@@ -63,7 +63,7 @@ export function problemsIn(error: unknown): readonly string[] {
   throw error;
 }
 
-/** Whoever gave the document hears of it, and not the boot. */
+/** Marks the error as one of `define()`, and not of boot. */
 export function refusedAtRunTime(error: unknown): never {
   throw error instanceof InvalidWorkflowError ? new InvalidWorkflowError(error.workflow, error.problems, 'define') : error;
 }

@@ -12,7 +12,7 @@ import { optionsOf } from './registry.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
-/** A door as found: where it stands and what it says. */
+/** A message handler as found: its place and its metadata. */
 export type FoundHandler = { readonly place: string } & (
   (StepHandlerMetadata & { readonly brings: 'response' | 'input' }) | (StartHandlerMetadata & { readonly brings: 'start' })
 );
@@ -20,11 +20,11 @@ export type FoundHandler = { readonly place: string } & (
 export interface DiscoveredProviders {
   readonly sources: readonly WorkflowSource[];
   readonly steps: readonly StepProvider[];
-  readonly doors: readonly FoundHandler[];
+  readonly handlers: readonly FoundHandler[];
   readonly problems: readonly string[];
 }
 
-/** Reads all that the decorators have written down, once, at boot. After it nobody looks at metadata. */
+/** Reads what the decorators have written, once, at boot. */
 export function explore(discovery: DiscoveryService): DiscoveredProviders {
   const wrappers = [...discovery.getProviders(), ...discovery.getControllers()].filter((wrapper) => classOf(wrapper) !== undefined);
   const classes = [...new Map(wrappers.map((wrapper) => [classOf(wrapper)!, wrapper])).entries()];
@@ -34,7 +34,7 @@ export function explore(discovery: DiscoveryService): DiscoveredProviders {
   return {
     sources: workflows.filter(lasting).map(([type, wrapper]) => sourceOf(type, wrapper.instance as object)),
     steps: steps.filter(lasting).map(([type, wrapper]) => providerOf(type, wrapper.instance as object)),
-    doors: classes.flatMap(([type]) => handlersOf(type)),
+    handlers: classes.flatMap(([type]) => handlersOf(type)),
     problems: [
       ...workflows.flatMap(([type, wrapper]) => scopeProblems(type, wrapper, 'A workflow runs')),
       ...steps.flatMap(([type, wrapper]) => [...scopeProblems(type, wrapper, 'A step runs'), ...bodyProblems(type)]),
@@ -61,7 +61,7 @@ export function sourceOf(type: Class, instance: object): WorkflowSource {
   return { className: type.name, options, steps, instance, ...flowOf(instance) };
 }
 
-/** A member called so is the order of the steps, unless it is a step itself. */
+/** A member `flow` gives the order of the steps, unless it is a step itself. */
 function flowOf(instance: object): Pick<WorkflowSource, 'flow'> {
   const method = methodOf(instance, 'flow');
   if (method) return Reflect.hasMetadata(STEP_METADATA, method) ? {} : { flow: method };
@@ -69,7 +69,7 @@ function flowOf(instance: object): Pick<WorkflowSource, 'flow'> {
   return typeof flow === 'object' && flow !== null ? { flow: flow as NonNullable<Exclude<WorkflowSource['flow'], (...args: any[]) => unknown>> } : {};
 }
 
-/** `@Step()` on a class, or on one it inherits from. */
+/** Whether the class, or one it inherits from, has `@Step()`. */
 export function isStepClass(type: unknown): type is Class {
   return isClass(type) && Reflect.hasMetadata(STEP_METADATA, type);
 }
@@ -79,7 +79,7 @@ export function providerOf(type: Class, host: object): StepProvider {
   return { type, name: options.name ?? type.name, options, host, ...childOf(options) };
 }
 
-/** A class is of one version; a name means the newest. */
+/** A class means its own version. A name means the newest. */
 function childOf({ child }: StepOptions): Pick<WrittenStep, 'child'> {
   const named = typeof child === 'object' && child !== null ? child.workflow : child;
   if (typeof named === 'string') return { child: { workflow: named } };
@@ -88,7 +88,7 @@ function childOf({ child }: StepOptions): Pick<WrittenStep, 'child'> {
   return { child: { workflow: name, version } };
 }
 
-/** In the order written; what a class inherits comes first. */
+/** Methods in the order written, inherited ones first. */
 function methodsOf(type: Class): { name: string; method: object }[] {
   const chain: object[] = [];
   for (let proto = type.prototype as object; proto && proto !== Object.prototype; proto = Object.getPrototypeOf(proto) as object) chain.unshift(proto);
@@ -131,15 +131,15 @@ function orphanSteps(type: Class): string[] {
     : [`${type.name}: it has @Step() on ${steps.map(({ name }) => name).join(', ')}, but no @Workflow({ name: '...' }) on the class.`];
 }
 
-/* ---------------------------------------------------------------------- doors ---- */
+/* ---------------------------------------------------------- message handlers ---- */
 
-const DOORS = [[HANDLER_METADATA['@HandlesResponse'], 'response'], [HANDLER_METADATA['@HandlesInput'], 'input'], [HANDLER_METADATA['@StartsProcess'], 'start']] as const; // prettier-ignore
+const HANDLER_KINDS = [[HANDLER_METADATA['@HandlesResponse'], 'response'], [HANDLER_METADATA['@HandlesInput'], 'input'], [HANDLER_METADATA['@StartsProcess'], 'start']] as const; // prettier-ignore
 
 function handlersOf(type: Class): FoundHandler[] {
   return methodsOf(type).flatMap(({ name, method }) =>
-    DOORS.flatMap(([key, brings]) => {
-      const door = Reflect.getMetadata(key, method) as object | undefined;
-      return door ? [{ ...door, brings, place: `${type.name}.${name}` } as FoundHandler] : [];
+    HANDLER_KINDS.flatMap(([key, brings]) => {
+      const metadata = Reflect.getMetadata(key, method) as object | undefined;
+      return metadata ? [{ ...metadata, brings, place: `${type.name}.${name}` } as FoundHandler] : [];
     }),
   );
 }

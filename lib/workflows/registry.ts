@@ -10,35 +10,35 @@ import type { Class } from '../values/types.js';
 import type { BoundWorkflow } from './bound-workflow.js';
 import type { WorkflowCompiler } from './workflow-compiler.js';
 
-/** The steps that are meant, by name, and the code of the first: they share it, as far as it matters here. */
+/** The names of the steps that a caller addresses, and the code of the first. All share the part of it that messages need. */
 export interface Addressed {
   readonly names: readonly string[];
   readonly code: NodeCode;
 }
 
-/** The workflows this application knows, by name and version. Filled at boot, and when one is defined or withdrawn at run time. */
+/** The workflows that this application knows, by name and version. Filled at boot, and when one is defined or withdrawn at run time. */
 export class WorkflowRegistry {
-  /** Makes those that are defined at run time. There from boot on. */
+  /** Compiles workflows that are defined at run time. Set at boot. */
   compiler: WorkflowCompiler | undefined;
   private readonly byName = new Map<string, Map<number, BoundWorkflow>>();
-  /** Taken back, by name. */
+  /** The withdrawn versions, by name. */
   private readonly withdrawn = new Map<string, Set<number>>();
 
-  /** In place of what had its name and version, if anything had. */
+  /** Adds a workflow, or replaces the one with its name and version. */
   add(workflow: BoundWorkflow): void {
     const { name, version } = workflow.definition;
     this.withdrawn.get(name)?.delete(version);
     this.byName.set(name, (this.byName.get(name) ?? new Map<number, BoundWorkflow>()).set(version, workflow));
   }
 
-  /** Its processes are left alone until it is back. */
+  /** Removes a version. Its processes are left alone until it is added again. */
   remove(name: string, version: number): void {
     const versions = this.byName.get(name);
     versions?.delete(version);
     if (versions?.size === 0) this.byName.delete(name);
   }
 
-  /** Nothing is started with it, and what was stands still, until it is defined again. */
+  /** Withdraws a version: no process starts with it, and its processes stand still, until it is defined again. */
   withdraw(name: string, version: number): void {
     this.remove(name, version);
     this.withdrawn.set(name, (this.withdrawn.get(name) ?? new Set<number>()).add(version));
@@ -61,7 +61,7 @@ export class WorkflowRegistry {
     return found;
   }
 
-  /** @throws UnknownWorkflowError for what names none, as an import that goes in a circle */
+  /** @throws UnknownWorkflowError if the class is undefined, as in a circular import */
   nameOf(workflow: Class | string): string {
     if (typeof workflow !== 'string' && typeof workflow !== 'function')
       throw new UnknownWorkflowError(String(workflow), ' Do imports go in a circle? Then name it: its class is not there yet.');
@@ -80,17 +80,17 @@ export class WorkflowRegistry {
       : didYouMean(name, this.byName.keys()) || ' Is its class in the providers of a module that is imported?';
   }
 
-  /** The steps meant that wait for an answer. @throws UnknownStepError */
+  /** The addressed steps that wait for a response. @throws UnknownStepError */
   responder(workflow: Class | string, step: Class | string): Addressed {
     return this.addressed(workflow, step, 'response', ' It needs a step with a request.');
   }
 
-  /** The steps meant that wait for an input, or take one at any time. @throws UnknownStepError */
+  /** The addressed steps that wait for an input, or take one at any time. @throws UnknownStepError */
   receiver(workflow: Class | string, step: Class | string): Addressed {
     return this.addressed(workflow, step, 'input', ' It needs a step with an input.');
   }
 
-  /** Also where only an older version has such a step: its processes are still told. */
+  /** Also finds steps that only another version has, because its processes still get messages. */
   private addressed(workflow: Class | string, step: Class | string, gate: Gate['for'], remedy: string): Addressed {
     const meant = this.get(workflow);
     const others = [...this.byName.get(meant.definition.name)!.values()].filter((bound) => bound !== meant).sort(newestFirst);
@@ -102,7 +102,7 @@ export class WorkflowRegistry {
     throw new UnknownStepError(meant.definition.name, stepNameOf(step), didYouMean(stepNameOf(step), waiting) || remedy);
   }
 
-  /** What can run here. Whoever looks for work says so: what nobody here can do is in nobody's way. */
+  /** The versions that can run here. Processes of unknown workflow versions are skipped, so they do not delay others. */
   known(): KnownWorkflow[] {
     return [...this.byName].map(([workflow, versions]) => ({ workflow, versions: [...versions.keys()] }));
   }
@@ -120,7 +120,7 @@ export class WorkflowRegistry {
     return [...new Set(this.all().flatMap(({ definition }) => stepsOf(definition).flatMap(({ queue }) => queue ?? [])))];
   }
 
-  /** The workflows that an event may reach although nobody in them waits for it. */
+  /** The workflows that an event may reach although none of their processes waits for it. */
   listeningTo(event: string): string[] {
     return [...new Set(this.all().filter(({ definition }) => unsolicitedSteps(definition).some((node) => hears(node, event))).map(({ definition }) => definition.name))]; // prettier-ignore
   }
@@ -138,7 +138,7 @@ function waitingFor({ definition }: BoundWorkflow, gate: Gate['for']): string[] 
   return stepsOf(definition).flatMap((node) => (node.gate.for === gate ? node.name : []));
 }
 
-/** By its name, or the uses of its class. */
+/** The step of this name, or the uses of this step class. */
 function receiversIn(bound: BoundWorkflow, step: Class | string, gate: Gate['for']): string[] {
   const waiting = waitingFor(bound, gate);
   return waiting.includes(step as string) ? [step as string] : waiting.filter((name) => usesOf(bound.source, stepNameOf(step)).has(name));
@@ -148,7 +148,7 @@ function newestFirst(a: BoundWorkflow, b: BoundWorkflow): number {
   return b.definition.version - a.definition.version;
 }
 
-/** The uses of the step class that is called so. */
+/** The names of the steps that use the step class of this name. */
 function usesOf({ steps }: WorkflowSource, type: string): ReadonlySet<string> {
   return new Set(steps.filter(({ isClass, host }) => isClass && stepNameOf(host.constructor as Class) === type).map(({ name }) => name));
 }

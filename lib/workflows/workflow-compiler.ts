@@ -9,16 +9,16 @@ import type { Compiled, DefinitionDefaults, WorkflowSource } from '../definition
 import { InvalidWorkflowError, UnserialisableValueError } from '../values/errors.js';
 import { bind, type BoundWorkflow } from './bound-workflow.js';
 
-/** What an application offers to those who write workflows in it. */
+/** The names that the workflows of an application may use. */
 export interface CompilerScope extends Names {
-  /** Null: any name will do. */
+  /** Null: any name is accepted. */
   readonly queues: readonly string[] | null;
-  /** The names of its workflows, as they are at the moment. Null: any name will do. */
+  /** The current names of its workflows. Null: any name is accepted. */
   readonly workflows: (() => readonly string[]) | null;
   readonly defaults?: DefinitionDefaults;
 }
 
-/** Where workflows are made of what their authors wrote: at boot, and when one is defined at run time. */
+/** Compiles classes and documents into workflows: at boot, and when one is defined at run time. */
 export class WorkflowCompiler {
   constructor(private readonly scope: CompilerScope) {}
 
@@ -27,9 +27,9 @@ export class WorkflowCompiler {
     return compileWorkflow(source, library, { queues, ...(workflows && { workflows: [...workflows(), source.options.name] }) }, defaults);
   }
 
-  /** A document, or the path of one. `place` names it in problems where it does not name itself. */
+  /** Reads a document, or the file at a path. `place` names a document in problems if it has no name. */
   read(given: unknown, place = 'a workflow'): ReadDocument {
-    if (typeof given !== 'string') return this.readData(given, nameOf(given) ?? place);
+    if (typeof given !== 'string') return this.readData(given, nameOfSource(given) ?? place);
     try {
       return this.readData(JSON.parse(readFileSync(given, 'utf8')), basename(given));
     } catch (error) {
@@ -37,7 +37,7 @@ export class WorkflowCompiler {
     }
   }
 
-  /** On a copy, so that it is what is stored, whatever its author or a step does to it later. */
+  /** Reads a frozen copy, so that later changes by its author or a step have no effect. */
   private readData(given: unknown, place: string): ReadDocument {
     try {
       return readDocument(typeof given === 'object' ? frozen(plain(given, '')) : given, place, this.scope);
@@ -47,12 +47,12 @@ export class WorkflowCompiler {
     }
   }
 
-  /** A document as a workflow that runs. @throws InvalidWorkflowError with every problem */
+  /** Compiles a document into a workflow that can run. @throws InvalidWorkflowError with every problem */
   make(given: unknown): BoundWorkflow {
     const { source, problems } = this.read(given);
     const compiled = source && this.compile(source);
     const all = [...problems, ...(compiled?.problems ?? [])];
-    if (!compiled || all.length > 0) throw new InvalidWorkflowError(source?.className ?? nameOf(given) ?? 'a workflow', all);
+    if (!compiled || all.length > 0) throw new InvalidWorkflowError(source?.className ?? nameOfSource(given) ?? 'a workflow', all);
     return bind(compiled);
   }
 }
@@ -62,7 +62,7 @@ function frozen(data: Json): Json {
   return Object.freeze(data);
 }
 
-function nameOf(given: unknown): string | undefined {
+function nameOfSource(given: unknown): string | undefined {
   const name = typeof given === 'object' && given !== null ? (given as { name?: unknown }).name : undefined;
   return typeof name === 'string' && name !== '' ? `workflow "${name}"` : undefined;
 }

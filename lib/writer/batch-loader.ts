@@ -9,12 +9,12 @@ interface PendingLoad {
   readonly reject: (error: unknown) => void;
 }
 
-/** A process as it stands, without what belongs to it. */
+/** The stored state of a process, without its waits, messages and values. */
 export async function stateOf({ commits }: ProcessStore, id: string): Promise<ProcessState | undefined> {
   return (await commits.load([{ id, waits: [], messages: [], context: false }]))[0]?.process;
 }
 
-/** Loads are gathered like commits: all that is wanted in one turn of the event loop is one question to the store. */
+/** Gathers loads, like commits: all requests of one turn of the event loop are one call of the store. */
 export class BatchLoader {
   private asking: PendingLoad[] = [];
 
@@ -24,10 +24,15 @@ export class BatchLoader {
     return request.waits.includes(ALL) ? this.loadAll(request) : this.gather(request);
   }
 
-  /** The process first: what is read of its waits is at least as new, and the commit tells if it is newer. */
+  /** Reads the process first, so that its waits are at least as new. If they are newer, the commit is refused as stale. */
   private async loadAll(request: ProcessRequest): Promise<Loaded | null> {
     const loaded = await this.gather({ ...request, waits: [] });
     return loaded && { ...loaded, waits: await this.store.queries.waitsOf(request.id) };
+  }
+
+  /** For a decision inside a transaction. */
+  async loadWithin(transaction: unknown, request: ProcessRequest): Promise<Loaded | null> {
+    return request.waits.includes(ALL) ? this.loadAll(request) : this.store.commits.loadWithin(transaction, request);
   }
 
   private gather(request: ProcessRequest): Promise<Loaded | null> {
@@ -44,7 +49,7 @@ export class BatchLoader {
       batch.forEach(({ resolve }, i) => resolve(loaded[i] ?? null));
     } catch (error) {
       if (batch.length === 1) return batch[0]!.reject(error);
-      await Promise.all(batch.map((asking) => this.alone(asking))); // one row that cannot be read stops nobody else
+      await Promise.all(batch.map((asking) => this.alone(asking))); // a row that cannot be read does not stop the others
     }
   }
 

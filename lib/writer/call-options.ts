@@ -1,25 +1,25 @@
 import type { EntityManager } from 'typeorm';
 
-/** Who calls, why, and in whose transaction. */
+/** The actor, the reason, and the transaction of a call. */
 export interface CallOptions<Transaction = unknown> {
   readonly actor?: string;
   readonly reason?: string;
   readonly manager?: Transaction;
 }
 
-/** Who does it, why, and in whose transaction. Who and why go into the audit record. */
+/** The actor, the reason, and the transaction of an action. Actor and reason go into the audit record. */
 export interface ActionOptions extends CallOptions<EntityManager> {
-  /** Does it inside this transaction of yours: it counts when that commits. */
+  /** Runs the action inside this transaction of yours. The action takes effect when that commits. */
   readonly manager?: EntityManager;
 }
 
-/** What is said of skipping a step. */
+/** Options for skipping a step. */
 export interface SkipOptions extends ActionOptions {
-  /** Of a decision: the step it goes on at, or the name of the branch it goes into. */
+  /** For a decision: the step where the process goes on, or the name of the branch. */
   readonly next?: string;
 }
 
-/** What is said of a start beside the starting values. */
+/** Options for a start, besides the starting values. */
 export interface StartOptions extends ActionOptions {
   /** The business key: one live process per workflow and group id. At most 255 characters. Default: the process id. */
   readonly groupId?: string;
@@ -27,14 +27,14 @@ export interface StartOptions extends ActionOptions {
   readonly id?: string;
   /** Default: the version of the class given; by name, the newest known here. */
   readonly version?: number;
-  /** If a live process has this group id: refuse (default), or hand it back. */
+  /** If a live process has this group id: refuse (default), or return that process. */
   readonly ifLive?: 'refuse' | 'return';
 }
 
-/** What is said of a message beside its data. */
+/** Options for a message, besides its data. */
 export interface DeliveryOptions extends ActionOptions {
-  /** Recognises the same message again. Default for a response: the same body under the same correlation id; for an event or an input: none. */
+  /** Identifies a repeat of the message. Default for a response: the same body under the same correlation id; for an event or an input: none. */
   readonly messageId?: string;
-  /** Of an event: when it counts as published, for steps that look at it (`since`). Not in the future. Default: now. */
+  /** For an event: when it counts as published, for steps that check it (`since`). Not in the future. Default: now. */
   readonly effectiveAt?: Date;
 }

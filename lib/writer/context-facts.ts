@@ -12,15 +12,16 @@ import type { StepInfo } from '../values/types.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import { kindOf } from '../values/describe-error.js';
 
-/** A snapshot is looked at every so many versions, ... */
+/** A snapshot is considered every so many versions. */
 const SNAPSHOT_EVERY = 10;
-/** ... and written when the patches since the last are likely to outweigh it, or there are this many. */
+/** The likely size of a patch. A snapshot is written if the patches since the last one are likely to be larger than it. */
 const TYPICAL_PATCH = 200;
+/** After so many patches a snapshot is always written. */
 const MOST_PATCHES = 200;
 
 type Question = keyof NodeCode & ('when' | 'test' | 'items' | 'after' | 'within' | 'overdue' | 'key' | 'since');
 
-/** Answers what the decisions ask of a context, by the workflow's own functions. Each sees a context of its own. */
+/** Answers the questions of decisions about a context, by the workflow's own functions. Each call gets a context of its own. */
 export class ContextFacts implements Facts {
   private after_: JsonObject | undefined;
 
@@ -32,7 +33,7 @@ export class ContextFacts implements Facts {
     private readonly patch: ContextPatch | undefined,
   ) {}
 
-  /** Only if somebody asks: most steps have no condition behind them. */
+  /** Computed only when asked for: most steps have no condition behind them. */
   private get values(): JsonObject {
     return (this.after_ ??= this.patch ? patched(this.before, this.patch) : this.before);
   }
@@ -50,15 +51,15 @@ export class ContextFacts implements Facts {
   }
 
   after(node: string, now: number, at: ItemPosition): number | FactError {
-    return this.ask(node, 'after', at, (value) => moment(value, now));
+    return this.ask(node, 'after', at, (value) => momentIn(value, now));
   }
 
   within(node: string, now: number, at: ItemPosition): number | FactError {
-    return this.ask(node, 'within', at, (value) => moment(value, now));
+    return this.ask(node, 'within', at, (value) => momentIn(value, now));
   }
 
   overdue(node: string, now: number, at: ItemPosition): number | FactError {
-    return this.ask(node, 'overdue', at, (value) => moment(value, now));
+    return this.ask(node, 'overdue', at, (value) => momentIn(value, now));
   }
 
   key(node: string, at: ItemPosition): string | FactError {
@@ -83,11 +84,11 @@ export class ContextFacts implements Facts {
   private ask<T>(node: string, what: Question, at: ItemPosition, read: (value: unknown) => T): T | FactError {
     const code = this.bound.steps.get(node)!;
     const name = what === 'test' ? 'its condition' : what;
-    const value = guarded(name, () => code[what]!(this.context(), this.glance(code, at)));
+    const value = guarded(name, () => code[what]!(this.context(), this.stepInfo(code, at)));
     return value instanceof FactError ? value : understood(name, () => read(value));
   }
 
-  private glance({ config = {} }: NodeCode, { item, index }: ItemPosition): StepInfo {
+  private stepInfo({ config = {} }: NodeCode, { item, index }: ItemPosition): StepInfo {
     const { id: processId, groupId } = this.process;
     return { processId, groupId, now: new Date(this.now), item: item === undefined ? undefined : copy(item), index: index!, config };
   }
@@ -113,7 +114,7 @@ function understood<T>(what: string, read: () => T): T | FactError {
   }
 }
 
-/** What is not there yet is a no; anything else would be a guess. */
+/** A missing value counts as false. Any other value that is no boolean is an error. */
 function yesOrNo(value: unknown): boolean {
   if (typeof value !== 'boolean' && value !== undefined && value !== null) throw new TypeError(`it gave ${kind(value)}, which is neither true nor false`);
   return value === true;
@@ -133,8 +134,8 @@ function keyFrom(value: unknown): string {
   return value;
 }
 
-/** A date, an ISO string as a stored date reads without its class, or a length of time from now. */
-function moment(value: unknown, now: number): number {
+/** Reads a date, an ISO string (a stored date without its class), or a length of time from now. */
+function momentIn(value: unknown, now: number): number {
   const length = parseDuration(value);
   return length === null ? instant(value, ' nor a length of time') : now + length;
 }

@@ -1,4 +1,4 @@
-/** What events make of a process: one change, and the answer to each. Nothing is read or written here. */
+/** Decides events of a process: one change, and an answer for each event. Nothing is read or written here. */
 import { patched } from '../context/context.js';
 import { after, type Change, joined, type Snapshot } from '../core/change.js';
 import { type DecisionContext, needsNoDefinition, type ProcessEvent } from '../core/events.js';
@@ -10,32 +10,32 @@ import type { JsonObject } from '../values/json.js';
 import { type BoundWorkflow, unknownBound } from '../workflows/bound-workflow.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 import { ContextFacts } from './context-facts.js';
-import type { EventOptions, PendingEvent, StartEvent } from './pending-event.js';
+import type { ApplyOptions, PendingEvent, StartEvent } from './pending-event.js';
 import { resolveEvent } from './resolve-event.js';
 
-/** A process as an event meets it, with its values. */
+/** A process as it was read for an event, with its values. */
 export type ProcessReading = Snapshot & { readonly context: JsonObject };
 
-/** The newest state of a process that is known. */
+/** The newest state of a process that this instance knows. */
 export interface KnownProcess {
   readonly process: ProcessState;
   readonly context: JsonObject;
 }
 
-/** What came of one event. `process` null: there is no such process. */
+/** The result of one event. `process` null: there is no such process. */
 export interface DecidedEvent {
   readonly pending: PendingEvent;
   readonly change: Change | null;
   readonly process: ProcessState | null;
 }
 
-/** An event that its workflow's rules, or this application, cannot take. */
+/** An event that was refused: its workflow is unknown here, or the decision threw an error. */
 export interface RefusedEvent {
   readonly pending: PendingEvent;
   readonly error: unknown;
 }
 
-/** What a batch of events has come to. */
+/** The result of a batch of events. */
 export interface BatchDecision {
   /** The process after all of them; null: there is none. */
   readonly known: KnownProcess | null;
@@ -44,17 +44,17 @@ export interface BatchDecision {
   readonly refused: readonly RefusedEvent[];
 }
 
-/** Who decides, and when. */
+/** The worker that decides, and the time. */
 export interface DecidedBy {
   readonly worker: string | null;
-  /** That worker may take the process. */
+  /** True if that worker may take the process. */
   readonly hasRoom: boolean;
   readonly now: number;
 }
 
 const NOTHING_REFUSED: readonly RefusedEvent[] = [];
 
-/** Event by event, each on what the one before has made. `reading` null: there is no such process. */
+/** Decides event by event, each on the result of the one before. `reading` null: there is no such process. */
 export function decideBatch(registry: WorkflowRegistry, reading: ProcessReading | null, batch: readonly PendingEvent[], by: DecidedBy): BatchDecision | Needs {
   let current = reading;
   let known: KnownProcess | null = reading;
@@ -104,17 +104,17 @@ function boundFor(registry: WorkflowRegistry, { workflow, workflowVersion }: Pro
   return known ?? (needsNoDefinition(event) ? unknownBound(workflow, workflowVersion) : undefined);
 }
 
-function decisionContext(facts: ContextFacts, { actor, reason }: EventOptions, { worker, hasRoom, now }: DecidedBy): DecisionContext {
+function decisionContext(facts: ContextFacts, { actor, reason }: ApplyOptions, { worker, hasRoom, now }: DecidedBy): DecisionContext {
   return { now, random: Math.random(), by: worker, hasRoom, facts, actor, reason };
 }
 
-/** What the context says once the event is in it: a patch changes the values, a restart brings others. */
+/** The facts of the context after the event: a patch changes the values, a restart or a migration replaces them. */
 function factsFor(bound: BoundWorkflow, { process, context }: ProcessReading, event: ProcessEvent, now: number): ContextFacts {
   if (event.type === 'restarted' || event.type === 'migrated') return new ContextFacts(bound, process, event.values, now, undefined);
   return new ContextFacts(bound, process, context, now, 'patch' in event ? event.patch : undefined);
 }
 
-function beginProcess({ bound, seed, at }: StartEvent, options: EventOptions, by: DecidedBy): Change {
+function beginProcess({ bound, seed, at }: StartEvent, options: ApplyOptions, by: DecidedBy): Change {
   const unborn = { id: seed.id, groupId: seed.groupId, contextVersion: 0, snapshotVersion: 0 };
   const facts = new ContextFacts(bound, unborn, seed.values.set, at, undefined);
   return begin(bound.definition, seed, decisionContext(facts, options, { ...by, now: at }));
@@ -122,7 +122,7 @@ function beginProcess({ bound, seed, at }: StartEvent, options: EventOptions, by
 
 /* -------------------------------------------------------------------- readings ---- */
 
-/** `asked`: the waits that were read with it. */
+/** `asked`: the keys of the waits that were read with it. */
 export function readingOf({ process, waits, messages, context }: Loaded, asked: readonly string[]): ProcessReading {
   return {
     process,
@@ -133,7 +133,7 @@ export function readingOf({ process, waits, messages, context }: Loaded, asked: 
   };
 }
 
-/** The process with a change on it. */
+/** The process after a change. */
 export function afterChange(before: ProcessReading | null, change: Change, context = valuesAfter(before?.context ?? NO_VALUES, change)): ProcessReading {
   const from = before ?? { process: change.process, waits: new Map(), messages: new Map() };
   return { ...after(from, change), context };

@@ -8,14 +8,14 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Beyond this a commit gets slower faster than it gets larger. */
+/** Above this size a commit slows down more than it gains. */
 const LARGEST_BATCH = 1000;
-/** Below this, one commit is quicker than two at once. */
+/** Up to this size, one commit is faster than two at once. */
 const WORTH_SPLITTING = 64;
 
 /**
- * Group commit: changes of different processes share one commit of the store. What comes while the store is busy waits
- * together; when it is idle, a change goes out in the same turn of the event loop. There is no timer and no delay.
+ * Group commit: changes of different processes share one commit of the store. Changes that come while the store is busy
+ * wait together; when it is idle, a change goes out in the same turn of the event loop. There is no timer and no delay.
  */
 export class GroupCommit {
   private waiting: Waiting[] = [];
@@ -24,7 +24,7 @@ export class GroupCommit {
 
   constructor(private readonly store: CommitStore) {}
 
-  /** Resolves when the change is durable, or with why it was not applied. Rejects when nobody knows. */
+  /** Resolves with null when the change is durable, or with why it was not applied. Rejects when that is not known. */
   commit(change: Change): Promise<Rejection | null> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ change, resolve, reject });
@@ -32,7 +32,7 @@ export class GroupCommit {
     });
   }
 
-  /** All that becomes ready in this turn goes together. */
+  /** Sends all changes of this turn of the event loop together. */
   private arm(): void {
     if (this.armed || this.waiting.length === 0 || this.underWay >= this.store.maxConcurrentCommits) return;
     this.armed = true;
@@ -51,7 +51,7 @@ export class GroupCommit {
   private async flush(batch: readonly Waiting[]): Promise<void> {
     this.underWay++;
     try {
-      answer(batch, await this.store.commit(batch.map(({ change }) => change)));
+      answerBatch(batch, await this.store.commit(batch.map(({ change }) => change)));
     } catch (error) {
       for (const { reject } of batch) reject(error);
     } finally {
@@ -61,7 +61,7 @@ export class GroupCommit {
   }
 }
 
-function answer(batch: readonly Waiting[], rejections: readonly Rejection[]): void {
+function answerBatch(batch: readonly Waiting[], rejections: readonly Rejection[]): void {
   if (rejections.length === 0) return batch.forEach(({ resolve }) => resolve(null));
   const byChange = new Map(rejections.map((rejection) => [rejection.change, rejection]));
   for (const { change, resolve } of batch) resolve(byChange.get(change) ?? null);

@@ -13,22 +13,22 @@ export interface StartEvent {
   readonly at: number;
 }
 
-/** An event as it is handed in: plain data, with patches as bodies and people give them. */
+/** An event as it is given: plain data, with patches as bodies and people give them. */
 export type NewEvent = ProcessEvent<object> | StartEvent;
 
-/** Who brings an event, and how. */
-export interface EventOptions {
+/** The actor and the reason of an event, and how to apply it. */
+export interface ApplyOptions {
   readonly actor?: string | undefined;
   readonly reason?: string | undefined;
-  /** The values that a body saw: what others have set since is told as overwritten. */
+  /** The values that a body saw. A key it sets that others have set since is recorded as overwritten. */
   readonly seen?: JsonObject | undefined;
-  /** Only this instance knows of it, as of the outcome of a body: it is tried as long as the instance lives. */
+  /** The event is tried as long as the instance lives, since only this instance knows of it, as of the outcome of a body. */
   readonly patient?: boolean;
   /** An outcome that cannot be stored is refused, instead of being a failed attempt. */
   readonly strict?: boolean;
 }
 
-/** What came of an event: the process after it, and the event's own change; null: it no longer applied. */
+/** The result of an event: the process after it, and the event's own change; null: the event no longer applied. */
 export interface Applied {
   readonly process: ProcessState;
   readonly change: Change | null;
@@ -37,7 +37,7 @@ export interface Applied {
 /** An event that waits for its turn. */
 export interface PendingEvent {
   readonly event: NewEvent;
-  readonly options: EventOptions;
+  readonly options: ApplyOptions;
   /** Null: there is no such process. */
   readonly resolve: (applied: Applied | null) => void;
   readonly reject: (error: unknown) => void;

@@ -5,11 +5,11 @@ import { type TransactionParts, TransactionTarget, type TransactionUse } from '.
 import type { WritePath } from './write-path.js';
 
 /**
- * Does what people and messages ask for: through the writer, or where the caller has a transaction, inside that. There the engine
- * commits nothing itself and takes nothing; what can run then waits for the commit.
+ * Applies events of people and messages: through the writer, or inside the transaction of the caller if there is one. There the
+ * engine itself commits nothing and claims nothing; steps that can run wait for the commit.
  */
 export class ProcessCommands {
-  /** The last call in each transaction: the next builds on what it makes. */
+  /** The last call in each transaction: the next call waits for it, and builds on its changes. */
   private readonly turns = new WeakMap<object, Promise<unknown>>();
 
   constructor(
@@ -25,14 +25,14 @@ export class ProcessCommands {
     return this.inTurn(manager, () => this.applyWithin(id, event, { actor, reason }, use));
   }
 
-  /** The outcome of a transactional step, inside its transaction. */
+  /** Applies an event inside a transaction, for example the outcome of a transactional step. */
   applyWithin(id: string, event: NewEvent, options: PendingEvent['options'], use: TransactionUse): Promise<Applied | null> {
     const target = new TransactionTarget(this.parts, id, use);
     return new Promise((resolve, reject) => void this.path.write(target, [{ event, options, resolve, reject }]));
   }
 
   private inTurn(manager: unknown, work: () => Promise<Applied | null>): Promise<Applied | null> {
-    if (typeof manager !== 'object' || manager === null) return work(); // the store says what is wrong with it
+    if (typeof manager !== 'object' || manager === null) return work(); // the store will say what is wrong with it
     const turn = (this.turns.get(manager) ?? Promise.resolve()).then(work);
     this.turns.set(manager, turn.catch(() => {})); // prettier-ignore
     return turn;

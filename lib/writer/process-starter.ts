@@ -8,7 +8,7 @@ import { stateOf } from './batch-loader.js';
 import type { CallOptions } from './call-options.js';
 import type { ProcessCommands } from './process-commands.js';
 
-/** Makes new processes: there is nothing to read, and nobody to race but who wants the same id or group id. */
+/** Starts new processes. Nothing has to be read, and only a start with the same id or group id can be in the way. */
 export class ProcessStarter {
   constructor(
     private readonly store: ProcessStore,
@@ -16,7 +16,7 @@ export class ProcessStarter {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws ProcessAlreadyLiveError when the id or the group id is taken, naming the process itself and not the one that has it */
+  /** @throws ProcessAlreadyLiveError when the id or the group id is taken; the error names the new process, not the one that has it */
   async start(bound: BoundWorkflow, seed: Seed, call: CallOptions): Promise<ProcessState> {
     const at = this.clock.now().getTime();
     try {

@@ -1,12 +1,13 @@
 import type { Change } from '../core/change.js';
 import type { JsonObject } from '../values/json.js';
-import type { Applied, EventOptions, NewEvent } from './pending-event.js';
+import type { Applied, ApplyOptions, NewEvent } from './pending-event.js';
 import type { KnownProcess } from './decide.js';
-import { ProcessQueue, type QueueParts } from './process-queue.js';
+import { ProcessQueue } from './process-queue.js';
+import type { QueueParts } from './queue-parts.js';
 
-const NO_OPTIONS: EventOptions = {};
+const NO_OPTIONS: ApplyOptions = {};
 
-/** Takes what happens to processes, each event to the queue of its process. Memory is for processes this instance has to do with. */
+/** Adds each event to the queue of its process. Keeps only processes in memory that this worker holds or that have events under way. */
 export class ProcessWriter {
   private readonly queues = new Map<string, ProcessQueue>();
   private isClosed = false;
@@ -14,19 +15,19 @@ export class ProcessWriter {
 
   constructor(private readonly parts: QueueParts) {}
 
-  /** Applies an event. Null: there is no such process. @throws StoreUnavailableError, and what the event's workflow refuses */
-  apply(id: string, event: NewEvent, options: EventOptions = NO_OPTIONS): Promise<Applied | null> {
+  /** Applies an event. Null: there is no such process. @throws StoreUnavailableError, or the error with which the event is refused */
+  apply(id: string, event: NewEvent, options: ApplyOptions = NO_OPTIONS): Promise<Applied | null> {
     const queue = this.queueOf(id);
     if (event.type === 'started') queue.assumeNew();
     return new Promise((resolve, reject) => queue.add({ event, options, resolve, reject }));
   }
 
-  /** The newest state, as far as this instance knows. */
+  /** The newest state that this instance knows. */
   known(id: string): KnownProcess | null {
     return this.queues.get(id)?.known ?? null;
   }
 
-  /** All that this instance believes to hold. */
+  /** All processes that this instance believes the worker holds. */
   *heldBy(worker: string): Iterable<KnownProcess> {
     for (const { known } of this.queues.values()) if (known?.process.worker === worker) yield known;
   }
@@ -36,19 +37,19 @@ export class ProcessWriter {
     return this.queues.size;
   }
 
-  /** What is known of it may be old. */
+  /** Drops the known state of a process, because it may be old. */
   forget(id: string): void {
     this.queues.get(id)?.forget();
   }
 
-  /** A commit that went through a transaction. `context` null: the values are not known. */
+  /** Takes over a commit that was made in a transaction. `context` null: the values are not known. */
   committedElsewhere(change: Change, context: JsonObject | null): void {
     const queue = this.queueOf(change.process.id);
     queue.committedElsewhere(change, context);
     this.leave(queue);
   }
 
-  /** Nothing more is recorded. */
+  /** Refuses waiting events. Later events are tried once. */
   close(): void {
     this.isClosed = true;
     for (const queue of this.queues.values()) queue.close();
@@ -68,6 +69,6 @@ export class ProcessWriter {
     const isHeld = worker && worker === this.parts.worker();
     if (!queue.isIdle || isHeld || this.queues.get(queue.id) !== queue) return;
     this.queues.delete(queue.id);
-    queue.letGo();
+    queue.hold.letGo();
   }
 }

@@ -3,13 +3,14 @@ import type { ContextPatch, OutcomeEvent, ProcessEvent } from '../core/events.js
 import { describeError } from '../values/describe-error.js';
 import type { Json, JsonObject } from '../values/json.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
-import type { EventOptions } from './pending-event.js';
+import type { ApplyOptions } from './pending-event.js';
 
 /**
  * An event with its patch as it will be stored. Functions in a patch get the latest value, so this happens again after a lost race.
- * A body whose patch cannot be stored has failed, like one that throws. @throws UnserialisableValueError, ValueTooLargeError for a patch that a person gave
+ * A body whose patch cannot be stored has failed, like one that throws.
+ * @throws UnserialisableValueError, ValueTooLargeError for the patch of a skip, or if `strict`
  */
-export function resolveEvent(event: ProcessEvent<object>, bound: BoundWorkflow, latest: JsonObject, options: EventOptions): ProcessEvent {
+export function resolveEvent(event: ProcessEvent<object>, bound: BoundWorkflow, latest: JsonObject, options: ApplyOptions): ProcessEvent {
   if (!('patch' in event) || event.patch === undefined) return event as ProcessEvent;
   if (event.type === 'skipped') return { ...event, patch: storedPatch(bound.context, event.patch, latest) };
   return resolveOutcome(event, event.patch, bound, latest, options);
@@ -17,17 +18,17 @@ export function resolveEvent(event: ProcessEvent<object>, bound: BoundWorkflow, 
 
 type WithPatch = Extract<OutcomeEvent<object>, { patch?: object }>;
 
-function resolveOutcome(event: WithPatch, given: object, bound: BoundWorkflow, latest: JsonObject, { seen, strict }: EventOptions): ProcessEvent {
+function resolveOutcome(event: WithPatch, given: object, bound: BoundWorkflow, latest: JsonObject, { seen, strict }: ApplyOptions): ProcessEvent {
   try {
     const patch = storedPatch(bound.context, given, latest);
     return event.type === 'step-succeeded' ? resolveSuccess(event, patch, given, latest, seen) : { ...event, patch };
   } catch (error) {
     if (strict) throw error;
-    return failureOf(event, error);
+    return failedEvent(event, error);
   }
 }
 
-function failureOf({ key, run, claim, attempt, taskOf, begunAt, undoes, notes, log }: WithPatch, error: unknown): ProcessEvent {
+function failedEvent({ key, run, claim, attempt, taskOf, begunAt, undoes, notes, log }: WithPatch, error: unknown): ProcessEvent {
   const where = undoes === undefined ? '' : `undoing ${undoes}: `;
   const speaker = { key, run, claim, attempt, taskOf, begunAt, undoes, ...(notes && { notes }), ...(log && { log }) };
   return { ...speaker, type: 'step-failed', error: where + describeError(error), permanent: true };
@@ -38,11 +39,11 @@ type Success<Patch> = Extract<OutcomeEvent<Patch>, { type: 'step-succeeded' }>;
 function resolveSuccess(event: Success<object>, patch: ContextPatch, given: object, latest: JsonObject, seen: JsonObject | undefined): ProcessEvent {
   const { type, branch, key, run, attempt, claim, taskOf, begunAt, undoes, notes, log } = event;
   const overwrote = seen === undefined || seen === latest ? undefined : overwrittenKeys(given, seen, latest);
-  const result = event.result !== undefined && !isSame(event.result, patch.set) ? event.result : undefined; // a result that is the patch is not kept twice
+  const result = event.result !== undefined && !isSameJson(event.result, patch.set) ? event.result : undefined; // the patch is not stored twice
   return { type, patch, branch, result, overwrote, key, run, attempt, claim, taskOf, begunAt, undoes, notes, log };
 }
 
-function isSame(a: Json, b: Json): boolean {
+function isSameJson(a: Json, b: Json): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 

@@ -13,7 +13,7 @@ import type { CommitTarget } from './write-path.js';
 const MOST_LOSSES = 10;
 const LONGEST_PAUSE_MS = 50;
 
-/** What all writes in transactions need. */
+/** The parts that all writes in transactions need. */
 export interface TransactionParts {
   readonly commits: CommitStore<unknown>;
   readonly loader: BatchLoader;
@@ -21,16 +21,16 @@ export interface TransactionParts {
   readonly limit: ClaimLimit;
 }
 
-/** Whose transaction it is. */
+/** The transaction, and its use. */
 export interface TransactionUse {
   readonly manager: unknown;
-  /** The process begins in it: there is nothing to read. */
+  /** The process begins in this transaction, so there is nothing to read. */
   readonly isNew?: boolean;
-  /** The worker whose step it is. Left out: the application's, where the engine takes nothing; what can run waits for the commit. */
+  /** The worker of the transactional step. Left out: a transaction of the application, where the engine claims nothing before the commit. */
   readonly worker?: string;
 }
 
-/** Events of one process inside a transaction that somebody else commits. */
+/** Writes events of one process inside a transaction that its owner commits. */
 export class TransactionTarget implements CommitTarget {
   private losses = 0;
 
@@ -48,10 +48,10 @@ export class TransactionTarget implements CommitTarget {
     return this.parts.limit.hasRoomFor(this.id);
   }
 
-  /** As all others see it, with what this transaction has made of it so far. */
+  /** Reads the committed process, and adds the changes of this transaction so far. */
   async read(waits: readonly string[], messages: readonly string[]): Promise<ProcessReading | null> {
     const { loader, uncommitted } = this.parts;
-    const loaded = this.use.isNew ? null : await loader.load({ id: this.id, waits, messages, context: true });
+    const loaded = this.use.isNew ? null : await loader.loadWithin(this.use.manager, { id: this.id, waits, messages, context: true });
     return uncommitted.onTop(this.use.manager, this.id, loaded && readingOf(loaded, waits));
   }
 
@@ -59,7 +59,7 @@ export class TransactionTarget implements CommitTarget {
     return this.parts.commits.commitWithin(this.use.manager, change);
   }
 
-  /** A worker goes on with what it knows; what the application has started or changed is read by whoever takes it. */
+  /** A worker goes on with the values that it knows. A process that the application started or changed is read again by its worker. */
   committed(change: Change, { context }: KnownProcess): void {
     this.parts.uncommitted.add(this.use.manager, change, this.use.worker === undefined ? null : context);
   }

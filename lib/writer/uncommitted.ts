@@ -5,17 +5,17 @@ import type { CommitStore } from '../store/commit-store.js';
 import type { JsonObject } from '../values/json.js';
 import { afterChange, type ProcessReading } from './decide.js';
 
-/** What open transactions of the application have made of each process so far, oldest first. */
+/** The changes that open transactions have made to processes so far, oldest first. */
 export class Uncommitted {
   private readonly byTransaction = new WeakMap<object, Change[]>();
 
   constructor(
     private readonly commits: CommitStore<unknown>,
-    /** Told of a change when its transaction has committed. `context`: the values after it, if they are known. */
+    /** Called with a change when its transaction has committed. `context`: the values after it, if they are known. */
     private readonly committed: (change: Change, context: JsonObject | null) => void,
   ) {}
 
-  /** Until the transaction has ended, or the savepoint it was made in is rolled back. */
+  /** Remembers a change until the transaction has ended, or the savepoint it was made in is rolled back. */
   add(transaction: unknown, change: Change, context: JsonObject | null): void {
     const made = this.of(transaction);
     const forget = () => void made.splice(made.indexOf(change), 1);
@@ -27,7 +27,7 @@ export class Uncommitted {
     this.commits.afterCommit(transaction, done, forget);
   }
 
-  /** The process as the transaction sees it; `read`: as all others do. */
+  /** The process as the transaction sees it. `read`: the committed process. */
   onTop(transaction: unknown, id: string, read: ProcessReading | null): ProcessReading | null {
     let reading = read;
     for (const change of this.of(transaction)) {
@@ -36,14 +36,14 @@ export class Uncommitted {
     return reading;
   }
 
-  /** The newest of what it has made that is meant. */
+  /** The newest process that the transaction changed and that matches, live ones first. */
   newest(transaction: unknown, isMeant: (process: ProcessState) => boolean): ProcessState | undefined {
     const newest = new Map(this.of(transaction).map(({ process }) => [process.id, process]));
     const meant = [...newest.values()].filter(isMeant);
     return meant.findLast(({ status }) => !isFinished(status)) ?? meant.at(-1);
   }
 
-  /** What a process waits for in it. */
+  /** The waits of a process as the transaction sees them. `read`: the committed waits. */
   waits(transaction: unknown, id: string, read: readonly WaitState[]): readonly WaitState[] {
     let waits: ReadonlyMap<string, WaitState> = new Map(read.map((wait) => [wait.token.key, wait]));
     for (const { process, waits: made } of this.of(transaction)) if (process.id === id) waits = waitsAfter(waits, made);

@@ -65,18 +65,18 @@ describe('a queued task', () => {
     expect(story.tell(failed)).toBeNull();
   });
 
-  it('that kills its worker five times is left to a person; its claims go on growing after the retry', () => {
+  it('that kills its worker seven times is left to a person; its claims go on growing after the retry', () => {
     const story = new Story(aTask());
-    for (let i = 0; i < 5; i++) {
+    for (let i = 0; i < 7; i++) {
       story.take('a', 'killed').tell({ type: 'suspect-began', ...story.speaker('a') });
       story.tell(story.taskLost('a'));
     }
-    const cause = 'a: crashed: its worker died 5 times in this step, 3 times while no other suspect ran beside it';
+    const cause = 'a: crashed: its worker died 7 times in this step, 5 times while no other suspect ran beside it';
     expect(story.process).toMatchObject({ status: 'failed', cause });
     const { claims } = story.token('a');
-    expect(claims).toBe(10);
+    expect(claims).toBe(14);
     story.tell({ type: 'retried' });
-    expect(story.wait('a')).toMatchObject({ kind: 'task', claim: 10, worker: null });
+    expect(story.wait('a')).toMatchObject({ kind: 'task', claim: 14, worker: null });
     expect(story.wait('a').crashes).toBeUndefined();
   });
 
@@ -163,18 +163,18 @@ describe('a process and its worker', () => {
     expect(story.status).toBe('completed');
   });
 
-  it('a step that kills its worker five times is left to a person, who may give it five more', () => {
+  it('a step that kills its worker seven times is left to a person, who may give it seven more', () => {
     const story = new Story(aDefinition([aStepNode('a', { within: 100 })]));
-    for (let i = 1; i <= 5; i++) {
+    for (let i = 1; i <= 7; i++) {
       expect(story.status).toBe('running');
       story.tell({ type: 'suspect-began', ...story.speaker('a') });
       story.tell({ type: 'worker-lost', worker: 'w' });
     }
-    const cause = 'a: crashed: its worker died 5 times in this step, 3 times while no other suspect ran beside it';
+    const cause = 'a: crashed: its worker died 7 times in this step, 5 times while no other suspect ran beside it';
     expect(story.process).toMatchObject({ status: 'failed', cause, worker: null });
     story.now += 50;
     story.tell({ type: 'retried' });
-    expect(story.token('a')).toMatchObject({ deadline: NOON + 150, attempt: 7 });
+    expect(story.token('a')).toMatchObject({ deadline: NOON + 150, attempt: 9 });
     expect(story.token('a').crashes).toBeUndefined();
     expect(story.status).toBe('running');
   });

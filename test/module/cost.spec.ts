@@ -1,10 +1,14 @@
 import 'reflect-metadata';
+import { createHook } from 'node:async_hooks';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AuditRecord, Process, ProcessContext, Step, Workflow } from '../../lib/index.js';
 import type { Change } from '../../lib/core/change.js';
 import { bootApp, type TestApp } from '../support/app.js';
 import { isThere, postgres, titleOf } from '../support/databases.js';
+
+/** With the shares of a start, of its end and of the statements, which are a tenth of all. */
+const MOST_PROMISES = 13;
 
 class Sum {
   total = 0;
@@ -66,6 +70,16 @@ describe.skipIf(!isThere(database))(`the cost of a step: ${titleOf(database)}`, 
     expect(await app.dataSource.getRepository(ProcessContext).countBy({ processId: id! })).toBe(11);
     expect(await app.dataSource.getRepository(AuditRecord).countBy({ processId: id! })).toBe(12); // with the completion of the process
     expect(await app.dataSource.getRepository(Process).countBy({ id: id! })).toBe(1);
+  });
+
+  it('a step creates few promises: each is memory, and a turn of the microtasks', async () => {
+    await run(100);
+    let promises = 0;
+    const hook = createHook({ init: (_id, type) => void (promises += Number(type === 'PROMISE')) });
+    hook.enable();
+    await run(100);
+    hook.disable();
+    expect(promises / 1000).toBeLessThan(MOST_PROMISES);
   });
 
   it('a hundred at once share their statements: far fewer than one for each step', async () => {

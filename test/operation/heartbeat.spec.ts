@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Step, Workflow } from '../../lib/index.js';
 import { StoreClock } from '../../lib/engine/store-clock.js';
+import { Heartbeat } from '../../lib/engine/heartbeat.js';
 import { HeartbeatThread, type ThreadReport } from '../../lib/engine/heartbeat-thread.js';
 import { bootApp, matrix, type TestApp, until } from '../support/app.js';
 import type { Database } from '../support/databases.js';
@@ -71,6 +72,30 @@ async function watchFromThread({ engine }: TestApp) {
   );
   return { stop: () => thread.stop().then(() => silences) };
 }
+
+describe('after an outage', () => {
+  it('a worker takes others for gone only once all had the time to beat again', async () => {
+    let storeTime = 1_000_000;
+    const maintenance = { beat: () => Promise.resolve(storeTime), threadBeat: () => null, retire: () => Promise.resolve() };
+    const settings = { heartbeatMs: 20 };
+    const heartbeat = new Heartbeat({ worker: 'w', settings, store: { maintenance }, clock: new StoreClock() } as unknown as ConstructorParameters<
+      typeof Heartbeat
+    >[0]);
+    expect(heartbeat.silentSince, 'it has not beaten itself').toBeNull();
+    await heartbeat.beat();
+    expect(heartbeat.silentSince).toBe(storeTime - 60);
+    await new Promise((resolve) => setTimeout(resolve, 100)); // five heartbeats without an answer
+    storeTime += 100;
+    await heartbeat.beat();
+    expect(heartbeat.silentSince, 'only workers that have retired').toBe(1);
+    for (const end = performance.now() + 80; performance.now() < end; storeTime += 10) {
+      await heartbeat.beat();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await heartbeat.beat();
+    expect(heartbeat.silentSince).toBe(storeTime - 60);
+  });
+});
 
 describe('the clock of the store', () => {
   it('takes the time from the shortest round trip, and never runs backwards', () => {

@@ -329,7 +329,7 @@ describe('P10 P12', () => {
 });
 
 describe('P11', () => {
-  it('P11 a step that keeps killing its worker is left to a person after five deaths', async () => {
+  it('P11 a step that keeps killing its worker is left to a person after seven deaths', async () => {
     @Workflow({ name: 'deadly' })
     class Deadly {
       @Step() die() {}
@@ -337,9 +337,9 @@ describe('P11', () => {
     const module = await Test.createTestingModule({ imports: [WorkflowTestingModule.forRoot()], providers: [Deadly] }).compile();
     await module.init();
     const harness = module.get(WorkflowHarness);
-    for (let i = 0; i < 5; i++) harness.crashIn('die');
+    for (let i = 0; i < 7; i++) harness.crashIn('die');
     const process = await harness.start(Deadly);
     expect(process.status).toBe('failed');
-    expect(process.records.at(-1)!.error).toMatch(/crashed: its worker died 5 times in this step/);
+    expect(process.records.at(-1)!.error).toMatch(/crashed: its worker died 7 times in this step/);
   });
 });

@@ -5,7 +5,7 @@ import type { WorkflowSource, WrittenStep } from '../source.js';
 import { didYouMean } from '../../values/suggest.js';
 import type { Problems } from './value-problems.js';
 
-/** What is wrong with a digraph, seen beside the steps there are. */
+/** Compares a digraph with the steps of the workflow. */
 export function* digraphProblems(source: WorkflowSource): Problems {
   const edges = source.flow as Edges;
   const misshapen = Object.keys(edges).filter((name) => !Array.isArray(edges[name]));
@@ -34,13 +34,13 @@ function* repeatedEdges(source: WorkflowSource, edges: Edges): Problems {
   }
 }
 
-/** The step most likely meant: the first the flow has edges for, or the first there is. */
+/** The step most likely meant: the first one with edges in the flow, else the first step. */
 function firstOf(steps: WorkflowSource['steps'], edges: Edges): string {
   const names = steps.map(({ name }) => name);
   return Object.keys(edges).find((name) => names.includes(name)) ?? names[0] ?? '...';
 }
 
-/** Names that are no steps; if there are none, steps that nobody names. */
+/** Reports names that are not steps. If there are none, reports steps that the flow never names. */
 function* strangers(source: WorkflowSource, edges: Edges): Problems {
   const flow = source.steps.filter((step) => !step.options.unsolicited);
   const names = flow.map(({ name }) => name);
@@ -59,7 +59,7 @@ export function besideTheFlow(name: string): string {
   return `its flow names "${name}", which is unsolicited and so stands beside it. Leave out one of the two.`;
 }
 
-/** Steps that no flow names. */
+/** Reports steps that the flow never names. */
 export function* unnamed(steps: readonly WrittenStep[], named: ReadonlySet<string>): Problems {
   for (const step of steps) {
     const remedy = step.path === undefined ? 'leave out its @Step()' : 'leave it out';

@@ -3,7 +3,7 @@ import { branchesOf, END, hasRule, isContainer, type Node, onwardOf, unsolicited
 import type { WorkflowSource } from '../source.js';
 import { MAX_NAME, type Problems } from './value-problems.js';
 
-/** What would be wrong with a graph in any spelling. */
+/** Checks a graph for what is wrong in any spelling. */
 export function* graphProblems(source: WorkflowSource, definition: WorkflowDefinition): Problems {
   const at: At = (name) => atNode(source, definition, name);
   const walk = new Walk(definition);
@@ -14,22 +14,22 @@ export function* graphProblems(source: WorkflowSource, definition: WorkflowDefin
   yield* idleLoops(definition, at);
 }
 
-/** Where a node stands in its document, or ''. */
+/** The place of a node in its document, or ''. */
 type At = (name: string) => string;
 
-/** Where it is said that one leads to the other; what no step says stands with the one it leads to. */
+/** The place in the document that makes this way. If no step makes it: the place of the step it leads to. */
 function atWay(source: WorkflowSource, { from, name }: Way, at: At): string {
   return at(from) || (from === DEFAULT_RULE ? atOption(source, 'defaults.onError') : at(name));
 }
 
-/** In a document, where it would stand at one path twice: with the step whose `onError` is wrong. */
+/** Whether a document reports this already: at the path of the step whose `onError` is wrong. */
 function saidBefore({ document }: WorkflowSource, { nodes }: WorkflowDefinition, { from, name }: Way): boolean {
   const node = nodes.get(from);
   if (!document || node?.kind !== 'step' || nodes.has(name) || node.next.includes(name)) return false;
   return typeof node.onError === 'object' && node.onError.next === name;
 }
 
-/** Also with what is added to the name of a step for what stands around it. */
+/** Counts also the suffix that the name of a step gets for what is wrapped around it. */
 function* longNames({ nodes }: WorkflowDefinition, at: At): Problems {
   for (const name of nodes.keys())
     if (name.length > MAX_NAME)
@@ -47,15 +47,15 @@ interface Wrong {
   readonly sentence: string;
 }
 
-/** The rule for steps that say none, among those who lead somewhere. */
+/** The origin of the way that the default `onError` makes. */
 const DEFAULT_RULE = 'onError';
 
-/** Goes every way from the start, and knows of each node what it stands inside. */
+/** Follows every way from the start, and finds for each node the container it stands in. */
 class Walk {
   readonly wrong: Wrong[] = [];
   private readonly entered = new Map<string, Way>();
   private readonly open: Way[] = [];
-  /** The ways into containers. */
+  /** The ways into containers, followed last. */
   private readonly within: Way[] = [];
 
   constructor(private readonly definition: WorkflowDefinition) {
@@ -73,13 +73,13 @@ class Walk {
     return this.entered.has(name);
   }
 
-  /** What it stands inside, from the inside out, but for the stage around all of it. */
+  /** The containers around a node, innermost first, without the stage around the whole flow. */
   around(name: string): string[] {
     const container = this.entered.get(name)?.container ?? this.root();
     return container === null || container === this.root() ? [] : [container, ...this.around(container)];
   }
 
-  /** The stage around all of a flow that has a limit: whatever stands at the root stands in there. */
+  /** The stage around the whole flow, if the workflow has a `within`. All nodes at the root stand inside it. */
   private frame(): { name: string; body: string } | undefined {
     const { name, start, nodes } = this.definition;
     const first = nodes.get(start);
@@ -94,7 +94,7 @@ class Walk {
     if (name !== END) this.open.push({ name, container, from });
   }
 
-  /** From the outside in, so that a way out is not taken for a way in. */
+  /** Works from the outside in, so that a way out is not taken for a way in. */
   private drain(): void {
     for (let way = this.next(); way !== undefined; way = this.next()) this.enter(way);
   }
@@ -115,7 +115,7 @@ class Walk {
   }
 }
 
-/** Two ways to one node, from inside a container and from outside: the one that is wrong. */
+/** Picks the wrong one of two ways to one node, from inside and from outside of a container. */
 function crossing(way: Way, before: Way): Wrong {
   if (way.from === way.container) return entering(before, way);
   if (before.container !== null && !before.container.endsWith(' (within)')) return entering(way, before);
@@ -135,7 +135,7 @@ function* unreachable({ nodes }: WorkflowDefinition, walk: Walk, at: At): Proble
 
 /* ----------------------------------------------------------- the rule for all ---- */
 
-/** Followed from inside, the way it names would be gone in there, and what follows the container would come after it. */
+/** Reports a default `onError` that leads out of a container. Its step would run inside the container, before what follows that. */
 function* leadOut(source: WorkflowSource, { nodes, onError }: WorkflowDefinition, walk: Walk, at: At): Problems {
   if (typeof onError !== 'object' || !nodes.has(onError.next) || walk.around(onError.next).length > 0) return;
   const pauses = new Set(source.steps.flatMap(({ name, method, options }) => (method === '' && options.after !== undefined ? name : [])));
@@ -146,7 +146,7 @@ function* leadOut(source: WorkflowSource, { nodes, onError }: WorkflowDefinition
   }
 }
 
-/** Whether it can fail, and leaves to others what follows. A pause only waits. */
+/** Whether the node can fail and has no rule of its own. (A pause only waits: the caller leaves it out.) */
 function saysNothing(node: Node): boolean {
   if (node.kind === 'stage') return node.within !== undefined && !hasRule(node);
   return node.kind === 'step' && node.required && node.onError === undefined;
@@ -154,7 +154,7 @@ function saysNothing(node: Node): boolean {
 
 /* ----------------------------------------------------------------- idle loops ---- */
 
-/** A loop with nothing in it that runs or waits would go round for ever, at once. */
+/** Reports loops in which nothing runs or waits: a token would circle for ever. */
 function* idleLoops({ nodes }: WorkflowDefinition, at: At): Problems {
   const done = new Set<string>();
   for (const name of nodes.keys()) {
@@ -175,7 +175,7 @@ function idleFrom(name: string, trail: readonly string[], nodes: ReadonlyMap<str
   return undefined;
 }
 
-/** Where one goes from here without anything having run. */
+/** The nodes that a token reaches from here before anything has run. */
 function passedThrough(node: Node): readonly string[] {
   if (node.kind === 'choice') return onwardOf(node);
   return isContainer(node) && branchesOf(node).every((branch) => branch === END) ? node.next : [];

@@ -4,7 +4,7 @@ import type { WorkflowSource, WrittenStep } from '../source.js';
 import { groupOf, joinOf } from '../written-order.js';
 import type { Problems } from './value-problems.js';
 
-/** What only shows when steps in the order written are seen together. */
+/** Finds problems that show only when steps in written order are compared. */
 export function* orderProblems(source: WorkflowSource, definition: WorkflowDefinition): Problems {
   if (source.flow) return;
   const flow = source.steps.filter((step) => !step.options.unsolicited);
@@ -13,7 +13,7 @@ export function* orderProblems(source: WorkflowSource, definition: WorkflowDefin
   yield* fallingThrough(source, definition);
 }
 
-/** Neighbours make a group; the same name further on would be another group, or a mistake. */
+/** Only neighbours make a group. The same name further on would be another group, or a mistake. */
 function* scatteredGroups(flow: readonly WrittenStep[]): Problems {
   const first = flow.filter((step, i) => groupOf(step) !== undefined && (i === 0 || groupOf(step) !== groupOf(flow[i - 1]!)));
   const names = first.map(groupOf);
@@ -32,30 +32,30 @@ function* disagreements(flow: readonly WrittenStep[]): Problems {
   }
 }
 
-/** A step that would run on, in written order, into a branch of a decision. */
+/** Reports a step that would continue, in written order, into a branch of a decision. */
 function* fallingThrough({ steps }: WorkflowSource, { nodes }: WorkflowDefinition): Problems {
   const branches = branchesIn(steps);
   for (const step of steps) {
-    const onward = stepBehind(onwardFrom(nodes, step.name), nodes);
+    const onward = stepBehindBlock(onwardFrom(nodes, step.name), nodes);
     if (step.options.next === undefined && onward !== undefined && branches.has(onward)) {
       yield `${atStep(step)}"${step.name}" would run on into "${onward}", which is a branch of a decision. Say next: '...' on "${step.name}".`;
     }
   }
 }
 
-/** Where the step goes on, with what is wrapped around it. */
+/** The node that follows a step and its wrappers. */
 function onwardFrom(nodes: ReadonlyMap<string, Node>, name: string): string | undefined {
   const around = ['(if)', '(while)', '(each)'].map((wrapper) => nodes.get(`${name} ${wrapper}`)).find((node) => node !== undefined) ?? nodes.get(name);
   return around?.kind === 'choice' ? around.otherwise : around?.next[0];
 }
 
-/** The step this leads to, through what is wrapped around it. */
-function stepBehind(name: string | undefined, nodes: ReadonlyMap<string, Node>): string | undefined {
+/** The step of this node, or the step that this node wraps. */
+function stepBehindBlock(name: string | undefined, nodes: ReadonlyMap<string, Node>): string | undefined {
   const node = name === undefined ? undefined : nodes.get(name);
   return node && 'of' in node && node.of !== undefined ? node.of : name;
 }
 
-/** The steps a decision chooses from, as far as they stand after it: one before it is a loop, and is run into as written. */
+/** The steps that a decision before them chooses from. A step before its decision is a loop, so the flow may run into it. */
 function branchesIn(steps: readonly WrittenStep[]): ReadonlySet<string> {
   const chosen = steps.flatMap(({ options }, i) => (Array.isArray(options.next) ? steps.slice(i + 1).filter(({ name }) => options.next!.includes(name)) : []));
   return new Set(chosen.map(({ name }) => name));

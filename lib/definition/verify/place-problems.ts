@@ -5,17 +5,17 @@ import { didYouMean } from '../../values/suggest.js';
 import { groupOf } from '../written-order.js';
 import { isCount, type Problems, unknownOptions } from './value-problems.js';
 
-/** Asked of each step: of ten thousand, as a document may have, they are gathered once. */
+/** Collected once and not for each step: a document may have ten thousand. */
 const namesOf = new WeakMap<WorkflowSource['steps'], readonly string[]>();
 
-/** The steps somebody may lead to, and the end. */
+/** The steps that an edge may lead to, and the end. */
 export function stepNames({ steps }: WorkflowSource): readonly string[] {
   const known = namesOf.get(steps) ?? [...steps.filter((step) => !step.options.unsolicited).map(({ name }) => name), END];
   namesOf.set(steps, known);
   return known;
 }
 
-/** Where a step says that it stands. */
+/** Checks the place that a step declares. */
 export function* placeProblems(source: WorkflowSource, definition: WorkflowDefinition, step: WrittenStep): Problems {
   yield* source.flow ? twoOrders(step) : nextProblems(source, step);
   yield* groupProblems(step);
@@ -24,7 +24,7 @@ export function* placeProblems(source: WorkflowSource, definition: WorkflowDefin
   if (step.options.unsolicited) yield* asideProblems(step.options);
 }
 
-/** One source of order. */
+/** Reports options of order in a workflow with a `flow`: only one of them may give the order. */
 function* twoOrders({ options }: WrittenStep): Problems {
   for (const option of ['next', 'parallel', 'independent'] as const) {
     const said = options[option];
@@ -69,9 +69,9 @@ function* repeatProblems({ concurrency, forEach }: StepOptions): Problems {
   if (!isCount(concurrency)) yield `concurrency ${String(concurrency)} is not a whole number from 1.`;
 }
 
-/** Whoever skips, repeats or leaves out a decision would not know where to go on. */
+/** Reports a decision that may be skipped or repeated: no branch would be chosen then. */
 function* decisionProblems(source: WorkflowSource, definition: WorkflowDefinition, { name, options }: WrittenStep): Problems {
-  const choices = choicesOf(source, definition, name);
+  const choices = edgesToChoose(source, definition, name);
   if (choices === 1) yield 'a decision has at least two branches to choose from.';
   if (choices < 2) return;
   if (options.required === false) yield 'it is a decision, so it cannot be skipped: leave out required: false.';
@@ -79,8 +79,8 @@ function* decisionProblems(source: WorkflowSource, definition: WorkflowDefinitio
     if (options[option] !== undefined) yield `it is a decision, so it cannot have ${option}: put what is to be skipped or repeated into a step of its own.`;
 }
 
-/** How many ways its body chooses from; 0: it does not. */
-function choicesOf({ flow, steps }: WorkflowSource, { nodes }: WorkflowDefinition, name: string): number {
+/** How many edges the body chooses from; 2 may stand for more. 0: the body does not choose. */
+function edgesToChoose({ flow, steps }: WorkflowSource, { nodes }: WorkflowDefinition, name: string): number {
   if (!flow) return [steps.find((step) => step.name === name)?.options.next ?? []].flat().length > 1 ? 2 : 0;
   if (typeof flow === 'object') return (Object.hasOwn(flow, name) ? flow[name]! : []).length > 1 ? 2 : 0;
   const node = nodes.get(name);
@@ -99,7 +99,7 @@ function* asideProblems(options: StepOptions): Problems {
   yield* heardProblems(options.on);
 }
 
-/** It is found by its group id, as it has no row to be found by. */
+/** An unsolicited step has no wait row, so events find its process by group id only. */
 function* heardProblems(on: StepOptions['on']): Problems {
   if (typeof on !== 'object' || on === null) return;
   for (const option of ['key', 'since', 'matchOne'] as const)

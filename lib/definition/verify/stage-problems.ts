@@ -5,7 +5,7 @@ import { keyProblems, type Problems, unknownOptions } from './value-problems.js'
 
 const STAGE_OPTIONS = ['within', 'required', 'onError', 'overdue'];
 
-/** What a builder says of a stage as a whole. */
+/** Checks the options of a stage. */
 export function* stageProblems(source: WorkflowSource, { name, policy }: Pick<StageBlock, 'name' | 'policy'>): Problems {
   const said = [...unknownOptions(policy, STAGE_OPTIONS), ...overdueProblems(policy.overdue, source, source.instance)];
   if (policy.within !== undefined) said.push(...keyProblems(policy.within, 'within', source.options.context));

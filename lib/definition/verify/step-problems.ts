@@ -6,15 +6,15 @@ import { didYouMean } from '../../values/suggest.js';
 import { stepNames } from './place-problems.js';
 import { durationProblems, keyProblems, MAX_NAME, methodProblems, type Problems, retryProblems, ruleProblems, schemaProblems, unknownKey, unknownOptions } from './value-problems.js'; // prettier-ignore
 
-/** What the application offers to its workflows. */
+/** The names that an application offers to its workflows. */
 export interface Surroundings {
-  /** Null: any name will do. */
+  /** Null: any name is accepted. */
   readonly queues: readonly string[] | null;
-  /** The names a child may have. Left out: any name will do. */
+  /** The workflows that a child may name. Left out: any name is accepted. */
   readonly workflows?: readonly string[];
 }
 
-/** What is said of a step, wherever it stands. */
+/** Checks the options of a step, except those of its place. */
 export function* stepProblems(source: WorkflowSource, step: WrittenStep, around: Surroundings): Problems {
   yield* nameProblems(step);
   yield* gateProblems(source, step);
@@ -53,7 +53,7 @@ function* gateProblems({ steps, options: { context } }: WorkflowSource, step: Wr
   if (options.unsolicited && options.on === undefined && options.input === undefined) yield "it is unsolicited but has no event: say on: '...', or input."; // prettier-ignore
 }
 
-/** Of all pairs, asking may be put off: with a queue it is the task that is delayed. */
+/** Allows one pair only: `after` delays a `request`, and with a queue its task. */
 function* doubleGates(step: WrittenStep): Problems {
   const said: Partial<Record<keyof typeof GATES, unknown>> = { ...step.options, request: requestOf(step) };
   const given = (Object.keys(GATES) as (keyof typeof GATES)[]).filter((gate) => said[gate] !== undefined);
@@ -109,7 +109,7 @@ function* policyProblems(source: WorkflowSource, { options, host, isClass }: Wri
   yield* overdueProblems(options.overdue, source, host);
 }
 
-/** What it calls is a method of the step's own class, or of the workflow. */
+/** The method to call belongs to the class of the step, or to the workflow. */
 export function* overdueProblems(overdue: unknown, { instance, steps, options: { context } }: WorkflowSource, host: object): Problems {
   if (overdue === undefined) return;
   if (typeof overdue !== 'object' || overdue === null) return yield "overdue says after how long, and what to do: { after: '2 days', do: '...' }.";
@@ -122,7 +122,7 @@ export function* overdueProblems(overdue: unknown, { instance, steps, options: {
   else yield* methodProblems(methodOf(owner, method) ? owner : host, 'overdue.do', method, methodSteps(steps, owner), 'The reminding method');
 }
 
-/** What the context is asked, and given. */
+/** Checks the context keys that options read and outputs set. */
 function* askedProblems({ options: { context } }: WorkflowSource, { options, outputs = [] }: WrittenStep): Problems {
   for (const name of ['when', 'if', 'while', 'forEach', 'after', 'within'] as const)
     if (options[name] !== undefined) yield* keyProblems(options[name], name, context);

@@ -1,4 +1,4 @@
-/** What options hold: names, durations, keys of the context, methods. Each check yields sentences without their subject. */
+/** Checks the values of options: names, durations, keys of the context, methods. Each check yields sentences without their subject. */
 import { noDuration, parseDuration } from '../../values/duration.js';
 import { RETRY_OPTIONS, type StepOptions } from '../step-options.js';
 import type { Schema } from '../../values/types.js';
@@ -11,7 +11,7 @@ export type Problems = Iterable<string>;
 
 export const MAX_NAME = 100;
 
-/** Where it stands, if it is not the step itself: `retry`, `on`... */
+/** `where`: the prefix for options inside an option, such as `on: `. */
 export function* unknownOptions(options: object, known: readonly string[], where = ''): Problems {
   for (const name of Object.keys(options)) if (!known.includes(name)) yield `${where}there is no option "${name}".${didYouMean(name, known)}`;
 }
@@ -20,14 +20,14 @@ export function* durationProblems(value: unknown, option: string): Problems {
   if (value !== undefined && parseDuration(value) === null) yield `${option} ${noDuration(value)}`;
 }
 
-/** A name must be a key of the context, as far as the context tells its keys. */
+/** A name must be a key of the context, if its keys are known. */
 export function* keyProblems(value: unknown, option: string, context: Schema | undefined): Problems {
   if (typeof value === 'function' || parseDuration(value) !== null) return;
   if (typeof value !== 'string') return yield `${option} ${JSON.stringify(value)} is neither a key of the context nor a function of it.`;
   yield* unknownKey(value, option, context);
 }
 
-/** Where it is a key whatever it reads like. */
+/** Checks a name that is always a key, even if it reads like a duration. */
 export function* unknownKey(value: string, option: string, context: Schema | undefined): Problems {
   const keys = keysOf(context);
   const durations = MOMENTS.has(option) ? ' nor a duration' : '';
@@ -51,7 +51,7 @@ export function isSchema(value: unknown): boolean {
   return isClass(value) || (typeof value === 'object' && value !== null && '~standard' in value);
 }
 
-/** A plain method of this object, and no step. */
+/** The name must be a plain method of this object, and not a step. */
 export function* methodProblems(host: object, option: string, name: unknown, steps: readonly string[], what: string): Problems {
   if (name === undefined) return;
   const said = wordOf(name);
@@ -59,7 +59,7 @@ export function* methodProblems(host: object, option: string, name: unknown, ste
   else if (steps.includes(said)) yield `${option} "${said}" is a step itself. ${what} is a plain method, without @Step().`;
 }
 
-/** As its author wrote it. */
+/** The value as its author wrote it. */
 function wordOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
@@ -81,7 +81,7 @@ export function isCount(value: unknown): boolean {
 
 const RULES = ['fail', 'suspend', 'cancel', 'compensate'];
 
-/** `names`: where it may go on. Null: anywhere. */
+/** `names`: the steps at which a rule may continue. Null: any name is accepted. */
 export function* ruleProblems(rule: unknown, names: readonly string[] | null): Problems {
   if (rule === undefined || RULES.includes(rule as string)) return;
   const next = typeof rule === 'object' && rule !== null ? (rule as { next?: unknown }).next : undefined;

@@ -6,7 +6,7 @@ import { stepNames } from './place-problems.js';
 const WORKFLOW_OPTIONS = ['name', 'version', 'context', 'completeWhen', 'defaults', 'within', 'config'];
 const DEFAULTS = ['retry', 'timeout', 'onError'];
 
-/** What is said of a workflow as a whole. */
+/** Checks the options of a workflow. */
 export function* workflowProblems(source: WorkflowSource): Problems {
   const { options, className, document } = source;
   yield* unknownOptions(options, WORKFLOW_OPTIONS);
@@ -21,7 +21,7 @@ export function* workflowProblems(source: WorkflowSource): Problems {
   yield* defaultProblems(options.defaults ?? {}, stepNames(source));
 }
 
-/** A flow may be empty, and says so; without one, somebody forgot something. */
+/** Reports a workflow without steps. An explicit `flow` may be empty; without one, the steps were forgotten. */
 function* emptiness(source: WorkflowSource): Problems {
   const { flow, steps } = source;
   if (flow) return;
@@ -30,14 +30,14 @@ function* emptiness(source: WorkflowSource): Problems {
     yield `${atSteps(source)}all its steps are unsolicited, so it would end at once. Add a step that stands in the flow.`;
 }
 
-/** `names`: where a rule may go on. Null: that is each workflow's to say. */
+/** `names`: the steps at which a rule may continue. Null: each workflow checks that itself. */
 export function* defaultProblems(defaults: DefinitionDefaults, names: readonly string[] | null): Problems {
   if (typeof defaults !== 'object' || defaults === null) return yield `defaults: they are an object, not ${JSON.stringify(defaults)}.`;
   yield* unknownOptions(defaults, DEFAULTS, 'defaults: ');
-  for (const problem of policyProblems(defaults, names)) yield `defaults: ${problem}`;
+  for (const problem of workflowPolicyProblems(defaults, names)) yield `defaults: ${problem}`;
 }
 
-function* policyProblems({ retry, timeout, onError }: DefinitionDefaults, names: readonly string[] | null): Problems {
+function* workflowPolicyProblems({ retry, timeout, onError }: DefinitionDefaults, names: readonly string[] | null): Problems {
   yield* retryProblems(retry);
   yield* durationProblems(timeout, 'timeout');
   yield* ruleProblems(onError, names);

@@ -4,32 +4,37 @@ import type { Adapter } from '../../values/adapter.js';
 import { planQueues, type QueueList, type QueuePlan } from '../queue-settings.js';
 import type { TaskQueue } from '../task-queue.js';
 import { BullQueueWorker } from './bull-queue-worker.js';
+import { RedisAnnouncer } from './redis-announcer.js';
 import { BullTaskQueue } from './bull-task-queue.js';
 
 const BULL_TASK_QUEUE = Symbol('BULL_TASK_QUEUE');
 
 export interface BullTaskQueueOptions {
-  /** Boot refuses a step that names another. */
+  /** The queues. Boot refuses a step that names another. */
   readonly queues: QueueList;
   /** The connection of `BullModule.forRoot(configKey, ...)`. Default: that of the one without a key. */
   readonly configKey?: string;
   /**
-   * What the names of the queues in Redis begin with, so that they are nobody else's. Applications that share a Redis and not a
-   * database need different ones: they would take, and drop, each other's tasks. Default `'argonaut.'`.
+   * The prefix of the queue names in Redis. Applications that share a Redis but not a database need different prefixes: otherwise
+   * they take and drop each other's tasks. Default `'argonaut.'`.
    */
   readonly prefix?: string;
 }
 
 /**
- * Task queues in Redis, by Bull, over the connection of the application's `BullModule.forRoot()`. Redis only says that there is
- * something to do: tasks live in the database, so nothing is lost with it, and a task it forgets runs a sweep later.
+ * Task queues in Redis, by Bull, over the connection of the application's `BullModule.forRoot()`. Redis only announces
+ * tasks. They live in the database, so nothing is lost with Redis, and a task that Redis forgets runs one sweep later.
  *
  * @example
- * imports: [BullModule.forRoot({ redis }), WorkflowModule.forRoot({ taskQueue: bullTaskQueue({ queues: { letters: { concurrency: 2 } } }) })]
+ * imports: [BullModule.forRoot({ redis }), WorkflowModule.forRoot({ taskQueue: bullTaskQueue({ queues: { invoices: { concurrency: 2 } } }) })]
  */
 export function bullTaskQueue({ queues, configKey, prefix = 'argonaut.' }: BullTaskQueueOptions): Adapter<TaskQueue> {
   const plans = planQueues(queues);
-  const makeQueue = (...bulls: Queue[]) => new BullTaskQueue(plans.map((plan, i) => new BullQueueWorker(plan, bulls[i]!)));
+  const makeQueue = (...bulls: Queue[]) =>
+    new BullTaskQueue(
+      plans.map((plan, i) => new BullQueueWorker(plan, bulls[i]!)),
+      bulls[0] ? new RedisAnnouncer(bulls[0]) : null,
+    );
   return {
     use: BULL_TASK_QUEUE,
     imports: [BullModule.registerQueue(...plans.map((plan) => registration(plan, prefix, configKey)))],
@@ -38,14 +43,14 @@ export function bullTaskQueue({ queues, configKey, prefix = 'argonaut.' }: BullT
 }
 
 /**
- * A job whose worker died before it could take the task is handed out again after this, and not after Bull's own minute or more:
- * until then Bull ignores every new ring for it. Handed out once too often it hurts nobody.
+ * Bull hands out a job again after this time if its worker died before it could claim the task. Bull's own default is a minute or
+ * more, in which it ignores every new announcement of the task. A job that is handed out once too often does no harm.
  */
-const SETTINGS = { lockDuration: 5000, stalledInterval: 2500, maxStalledCount: 1000, retryProcessDelay: 500 }; // the last: a rest after each error, 5 s
+const SETTINGS = { lockDuration: 5000, stalledInterval: 2500, maxStalledCount: 1000, retryProcessDelay: 500 }; // the last: a pause after each error
 
 /**
- * What the application says of all its queues must not change ours: a time-out of its jobs would free a place while the body
- * still runs, and a limiter with groups would change the ids.
+ * The application's settings for all its queues must not change ours: a time-out for jobs would free a place while the body still
+ * runs, and a limiter with groups would change the ids.
  */
 function registration({ name, rate }: QueuePlan, prefix: string, configKey: string | undefined): BullModuleOptions {
   const limiter = rate && { max: rate.max, duration: rate.perMs };

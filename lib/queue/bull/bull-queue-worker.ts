@@ -7,18 +7,18 @@ import type { Task, TaskWork } from '../task-queue.js';
 import { inTime } from './in-time.js';
 import { SeldomLogger } from './seldom-logger.js';
 
-/** How long a ring may take: where Redis is down, `add` does not fail, it hangs. */
+/** How long an announcement may take: when Redis is down, `add` does not fail but hangs. */
 const PATIENCE_MS = 1000;
-/** How long nothing more is handed to a Redis that hangs: it would pile up in memory. What is swallowed, the sweep rings again. */
+/** How long a Redis that hangs gets no more jobs, which would pile up in memory. The sweep announces lost tasks again. */
 const SILENCE_MS = 5000;
-/** A task further off is left to the sweep. */
+/** A task that is ready later than this is left to the sweep. */
 const LONGEST_DELAY_MS = 24 * 24 * 60 * 60 * 1000;
-/** Jobs in one Redis transaction, which keeps everybody else waiting. */
+/** Jobs in one Redis transaction. All other clients wait for it. */
 const AT_ONCE = 500;
 
 type NewJob = { readonly data: { readonly id: string }; readonly opts: JobOptions };
 
-/** One queue in Redis: rings into it, and works it off. */
+/** One queue in Redis: announces its tasks, and runs them. */
 export class BullQueueWorker {
   readonly name: string;
   private readonly logger: SeldomLogger;
@@ -32,11 +32,11 @@ export class BullQueueWorker {
   ) {
     this.name = plan.name;
     this.logger = new SeldomLogger(new Logger('Workflow'), `Task queue "${plan.name}"`);
-    queue.on('error', (error: unknown) => this.logger.warn('Redis', error)); // it comes back, or not: tasks are in the store
+    queue.on('error', (error: unknown) => this.logger.warn('Redis', error)); // Redis may return or not: tasks are in the store
     tame(queue);
   }
 
-  /* ---------------------------------------------------------------- ringing ---- */
+  /* ------------------------------------------------------------- announcing ---- */
 
   /** Neither fails nor takes long, whatever Redis does. */
   async ring(tasks: readonly Task[]): Promise<void> {
@@ -52,7 +52,7 @@ export class BullQueueWorker {
     this.workOff(tasks);
   }
 
-  /** Redis is a doorbell: where it is out of order, whoever hears the sweep knock opens. */
+  /** Without Redis, this instance runs the tasks itself that are ready. */
   private workOff(tasks: readonly Task[]): void {
     for (const task of tasks) if (task.readyAt <= Date.now()) this.withoutRedis?.add(task);
   }
@@ -65,27 +65,27 @@ export class BullQueueWorker {
   private async add(jobs: readonly NewJob[]): Promise<void> {
     for (let from = 0; from < jobs.length; from += AT_ONCE) {
       const added = await this.queue.addBulk(jobs.slice(from, from + AT_ONCE));
-      if (added.some(({ id }) => id === undefined)) throw new Error('Redis refused them'); // full, or a replica: Bull does not say
+      if (added.some(({ id }) => id === undefined)) throw new Error('Redis refused them'); // full, or a replica: Bull does not tell which
     }
     this.silentUntil = 0;
   }
 
   /* ---------------------------------------------------------------- working ---- */
 
-  /** One handler for jobs of any name: under another name, Bull would fail them, and keep them. Begins when Redis is there. */
+  /** One handler takes jobs of any name: Bull would fail and keep jobs of a name without a handler. Begins when Redis is available. */
   listen(work: TaskWork): void {
     this.withoutRedis = new QueueWorker(this.plan, work);
-    this.queue.process('*', this.plan.concurrency, (job: Job) => this.take(job.data, work)).catch(() => {}); // said by 'error' as well
+    this.queue.process('*', this.plan.concurrency, (job: Job) => this.take(job.data, work)).catch(() => {}); // also reported by 'error'
   }
 
-  /** Ends when the try has ended. How it ended is the store's business, not Bull's. */
+  /** Resolves when the try has ended. The store knows how it ended; Bull need not. */
   private async take(data: unknown, work: TaskWork): Promise<void> {
     const id = idIn(data, this.name);
     if (id === null) this.logger.warn('A job was dropped', 'it is no task of this queue');
     else if (!this.stopped) await work.run(id);
   }
 
-  /** Bull still hands out a job while it pauses: that one is dropped, and rung again. It does not wait for those that run. */
+  /** Bull still hands out a job while it pauses. That job is dropped, and the sweep announces its task again. Running jobs are not awaited. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.withoutRedis?.close();
@@ -94,24 +94,23 @@ export class BullQueueWorker {
 }
 
 /**
- * Two habits that do harm where Redis is gone. @nestjs/bull closes its queues when the application shuts down, and waits for their
- * jobs: for ever. And Bull gives its connection a name, for show, without a look at what becomes of that: the rejection would end
- * the process.
+ * Changes two behaviours that do harm without Redis. @nestjs/bull closes its queues when the application shuts down, and waits for
+ * their jobs for ever. And Bull gives its connection a name without handling a failure: that rejection would end the process.
  */
 function tame(queue: Queue): void {
   const { setWorkerName } = queue as unknown as { setWorkerName(): Promise<void> };
   Object.assign(queue, { onApplicationShutdown: () => closeInTime(queue), setWorkerName: () => setWorkerName.call(queue).catch(() => {}) });
 }
 
-/** A Redis that goes or comes just now can keep Bull waiting; then its connections are cut. */
+/** A Redis that is just stopping or starting can keep Bull waiting. Then its connections are cut. */
 async function closeInTime(queue: Queue): Promise<void> {
   if (await inTime(queue.close(true), PATIENCE_MS).catch(() => false)) return;
   for (const client of (queue as unknown as { clients: { disconnect(): void }[] }).clients) client.disconnect();
 }
 
 /**
- * Null: too far off. Bull ignores a job whose id it has, so the id says when it is ready, too: a task that has been brought
- * forward is rung again. Nothing of a job is kept once it has run, and nothing of its failure means anything here.
+ * Null: the task is ready too late. Bull ignores a job whose id it has, so the id contains `readyAt`: a task that is brought
+ * forward is announced again. A job is deleted once it has run, also after a failure, which has no meaning here.
  */
 function jobOf({ id, readyAt }: Task): NewJob | null {
   const delay = Math.max(0, readyAt - Date.now());
@@ -119,7 +118,7 @@ function jobOf({ id, readyAt }: Task): NewJob | null {
   return { data: { id }, opts: { jobId: `${id}|${readyAt}`, delay, attempts: 1, removeOnComplete: true, removeOnFail: true } };
 }
 
-/** Anything may lie in Redis. Only the id of a task of this queue goes on: another's would escape the limits of its own. */
+/** Redis may hold anything. Only the id of a task of this queue is accepted: a task of another queue would escape the limits of that. */
 function idIn(data: unknown, queue: string): string | null {
   const id: unknown = (data as { id?: unknown } | null | undefined)?.id;
   return typeof id === 'string' && taskAddress(id)?.queue === queue ? id : null;

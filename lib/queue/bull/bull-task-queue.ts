@@ -1,24 +1,28 @@
+import type { RedisAnnouncer } from './redis-announcer.js';
 import { type Task, TaskQueue, type TaskWork } from '../task-queue.js';
 import type { BullQueueWorker } from './bull-queue-worker.js';
 
-/** Task queues in Redis. A job is the id of a task: whoever gets it asks the store what there is to do, if anything. */
+/** Task queues in Redis. A job is the id of a task: the worker that gets it asks the store whether there is anything to do. */
 export class BullTaskQueue extends TaskQueue {
   readonly queues: readonly string[];
 
-  constructor(private readonly counters: readonly BullQueueWorker[]) {
+  constructor(
+    private readonly workers: readonly BullQueueWorker[],
+    override readonly announcer: RedisAnnouncer | null,
+  ) {
     super();
-    this.queues = counters.map(({ name }) => name);
+    this.queues = workers.map(({ name }) => name);
   }
 
   override async ring(tasks: readonly Task[]): Promise<void> {
-    await Promise.all(this.counters.map((counter) => counter.ring(tasks.filter(({ queue }) => queue === counter.name))));
+    await Promise.all(this.workers.map((worker) => worker.ring(tasks.filter(({ queue }) => queue === worker.name))));
   }
 
   override async listen(_queues: readonly string[], work: TaskWork): Promise<void> {
-    for (const counter of this.counters) counter.listen(work);
+    for (const worker of this.workers) worker.listen(work);
   }
 
   override async stop(): Promise<void> {
-    await Promise.all(this.counters.map((counter) => counter.stop()));
+    await Promise.all(this.workers.map((worker) => worker.stop()));
   }
 }

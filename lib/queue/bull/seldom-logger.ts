@@ -2,7 +2,7 @@ import type { Logger } from '@nestjs/common';
 
 const EVERY_MS = 30_000;
 
-/** Warns of the same matter once in a while: a Redis that is down is noticed many times in a second. */
+/** Warns of the same matter at most every 30 seconds: a Redis that is down is noticed many times in a second. */
 export class SeldomLogger {
   private readonly last = new Map<string, number>();
 
@@ -15,12 +15,12 @@ export class SeldomLogger {
     const now = Date.now();
     if (now - (this.last.get(matter) ?? -Infinity) < EVERY_MS) return;
     this.last.set(matter, now);
-    this.logger.warn(`${this.whose}: ${matter}: ${textOf(reason)}`);
+    this.logger.warn(`${this.whose}: ${matter}: ${reasonText(reason)}`);
   }
 }
 
 /** A refused connection has a code and no message. */
-function textOf(reason: unknown): string {
+function reasonText(reason: unknown): string {
   const { message, code } = (reason ?? {}) as { message?: string; code?: string };
   return message || code || String(reason);
 }

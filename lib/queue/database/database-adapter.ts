@@ -6,8 +6,8 @@ import { DatabaseTaskQueue } from './database-task-queue.js';
 const DATABASE_TASK_QUEUE = Symbol('DATABASE_TASK_QUEUE');
 
 /**
- * Task queues in the database of the processes: nothing else to run. The default, with queues of any name; with `queues`, only
- * those, and boot refuses a step that names another.
+ * Task queues in the database of the processes, without another server. The default, with queues of any name. With `queues` there
+ * are only those, and boot refuses a step that names another.
  */
 export function databaseTaskQueue(options: { readonly queues?: QueueList } = {}): Adapter<TaskQueue> {
   const plans = options.queues ? planQueues(options.queues) : null;

@@ -1,6 +1,6 @@
 import { type Task, TaskQueue, type TaskWork } from '../task-queue.js';
 
-/** Runs every task as soon as it is rung and ready. For tests: no concurrency, no rate, no memory. */
+/** Runs a task at once if it is ready when announced. For tests: no limits, and no task is remembered. */
 export class MemoryTaskQueue extends TaskQueue {
   private work: TaskWork | null = null;
 

@@ -21,7 +21,7 @@ export class MemoryCommits extends CommitStore<never> {
     return requests.map((request) => {
       const rows = this.tables.byId.get(request.id);
       if (!rows) return null;
-      const waits = request.waits.flatMap((key) => openWait(rows, key));
+      const waits = request.waits.flatMap((key) => openWaitIn(rows, key));
       const messages = request.messages.map((id) => this.tables.inbox.get(id)).filter((message) => message !== undefined);
       return { process: rows.process, waits, messages, context: request.context ? valuesOf(rows.versions) : null };
     });
@@ -116,7 +116,7 @@ export class MemoryCommits extends CommitStore<never> {
   }
 }
 
-function openWait({ waits }: ProcessRows, key: string): WaitState[] {
+function openWaitIn({ waits }: ProcessRows, key: string): WaitState[] {
   const wait = waits.get(key);
   return wait && !wait.closed ? [wait] : [];
 }

@@ -3,7 +3,7 @@ import type { MessageState } from '../../core/change.js';
 import { isUnclaimed, UNCLAIMED_NEW } from '../../core/process.js';
 import { isTaskWait, type TaskWaitState } from '../../core/wait.js';
 import { MaintenanceStore } from '../maintenance-store.js';
-import type { DueWait, HeldWork, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt } from '../port.js';
+import type { DueWait, HeldWork, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt, WorkThere } from '../port.js';
 import { addressedIn, byStart, type MemoryTables, type ProcessRows, readyTasksIn, taskAtOf, timedIn } from './process-rows.js';
 import { byArrival, byMatch, isOfKnown, isOrphan, matchesIn } from './row-filters.js';
 
@@ -15,6 +15,17 @@ export class MemoryMaintenance extends MaintenanceStore {
   }
 
   /* ------------------------------------------------------------------- sweep ---- */
+
+  override async workAt(now: number, queues: readonly string[]): Promise<WorkThere> {
+    const { all, definitions } = this.tables;
+    return {
+      due: all.flatMap(timedIn).some(({ dueAt }) => dueAt <= now),
+      free: all.some(({ process }) => isUnclaimed(process.worker)),
+      ready: all.flatMap((rows) => readyTasksIn(rows, queues)).some(({ readyAt }) => readyAt <= now),
+      now: this.tables.now(),
+      definedAt: Math.max(0, ...[...definitions.values()].map(({ updatedAt }) => updatedAt)),
+    };
+  }
 
   override async dueWaits(workflows: readonly KnownWorkflow[], now: number, limit: number): Promise<readonly DueWait[]> {
     const timed = this.ofKnown(workflows).flatMap(timedIn).filter(({ dueAt }) => dueAt <= now); // prettier-ignore

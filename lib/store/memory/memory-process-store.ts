@@ -23,7 +23,7 @@ export class MemoryProcessStore extends ProcessStore<never> {
   override async open(): Promise<void> {}
   override async close(): Promise<void> {}
 
-  /** When the next timer, deadline or task is due: a clock that stands still is moved there. */
+  /** The time at which the next timer, deadline or task is due. A test moves its clock there. */
   nextMoment(): number | null {
     const timed = this.tables.all.flatMap(timedIn).map(({ dueAt }) => dueAt);
     const open = this.tables.all.filter(({ process }) => mayRunTasks(process)).flatMap(({ waits }) => [...waits.values()]);

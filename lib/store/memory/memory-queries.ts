@@ -4,7 +4,7 @@ import type { WaitState } from '../../core/wait.js';
 import type { LiveCount, ProcessQuery, ProcessWait, WaitQuery } from '../port.js';
 import { type MarkedVersion, QueryStore } from '../query-store.js';
 import { byStart, matchesQuery, type MemoryTables, openWaits } from './process-rows.js';
-import { byAge, waitsLikeIn } from './row-filters.js';
+import { byOldest, waitsLikeIn } from './row-filters.js';
 
 export class MemoryQueries extends QueryStore {
   constructor(private readonly tables: MemoryTables) {
@@ -30,7 +30,7 @@ export class MemoryQueries extends QueryStore {
   }
 
   override async waitsLike(query: WaitQuery): Promise<readonly ProcessWait[]> {
-    return this.tables.all.flatMap((rows) => waitsLikeIn(rows, query)).sort(byAge).slice(0, query.limit); // prettier-ignore
+    return this.tables.all.flatMap((rows) => waitsLikeIn(rows, query)).sort(byOldest).slice(0, query.limit); // prettier-ignore
   }
 
   override async census(): Promise<readonly LiveCount[]> {

@@ -12,10 +12,10 @@ export interface ProcessRows {
   readonly records: RecordDraft[];
 }
 
-/** A response wait that has ended stays, closed: a late answer finds its process by it. */
+/** A response wait that has ended is kept as closed, so that a late response finds its process. */
 export type KeptWait = WaitState & { readonly closed?: true };
 
-/** What the three parts of the store share. */
+/** The rows that the three parts of the store share. */
 export class MemoryTables {
   readonly byId = new Map<string, ProcessRows>();
   readonly inbox = new Map<string, MessageState>();
@@ -31,7 +31,7 @@ export class MemoryTables {
     return this.all.map(({ process }) => process);
   }
 
-  /** Messages that no process has had yet. */
+  /** Messages that no process has received yet. */
   get stored(): MessageState[] {
     return [...this.inbox.values()].filter(({ disposition }) => disposition === 'stored');
   }
@@ -41,12 +41,12 @@ export function applyChange(rows: ProcessRows, change: Change): void {
   rows.process = change.process;
   rows.versions.push(...change.versions);
   rows.records.push(...change.records);
-  endWaits(rows, change.waits);
+  dropWaits(rows, change.waits);
   for (const key of change.waits.delete) rows.waits.delete(key);
   for (const wait of change.waits.put) rows.waits.set(wait.token.key, wait);
 }
 
-function endWaits({ waits }: ProcessRows, { clear, kill }: Change['waits']): void {
+function dropWaits({ waits }: ProcessRows, { clear, kill }: Change['waits']): void {
   if (!clear && kill.length === 0) return;
   const ends = new Set(kill);
   for (const [key, wait] of waits) {
@@ -60,7 +60,7 @@ export function openWaits({ waits }: ProcessRows): WaitState[] {
   return [...waits.values()].filter(({ closed }) => !closed);
 }
 
-/** Neither suspended nor failed nor finished: its tasks may run. */
+/** Whether the process is neither suspended nor failed nor finished. */
 export function mayRunTasks({ status }: ProcessState): boolean {
   return status === 'running' || status === 'waiting';
 }

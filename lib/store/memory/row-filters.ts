@@ -5,7 +5,7 @@ import { addressOf, ENDED_BY_MESSAGE } from '../../core/wait.js';
 import type { KnownWorkflow, Match, ProcessWait, WaitQuery } from '../port.js';
 import { openWaits, type ProcessRows } from './process-rows.js';
 
-/** The waits that a message matches. An event counts for what waited for it, or had started, when it counts as published. */
+/** The waits that a message matches. An event must not be older than the `from` of the wait, or else the start of the process. */
 export function matchesIn(rows: ProcessRows, message: MessageState): Match[] {
   const { process } = rows;
   const open = openWaits(rows).filter((wait) => ENDED_BY_MESSAGE.has(wait.waitsFor.kind) && addressOf(wait) === message.address);
@@ -20,7 +20,7 @@ export function isOfKnown({ workflow, workflowVersion }: ProcessState, known: re
   return known.some((each) => each.workflow === workflow && each.versions.includes(workflowVersion));
 }
 
-/** A live child that is needed no more. */
+/** Whether a live child is no longer needed. */
 export function isOrphan({ id, status, parent }: ProcessState, rows: ProcessRows | undefined): boolean {
   if (isFinished(status) || !parent?.tied || !rows) return false;
   if (rows.process.status === 'cancelled') return true;
@@ -46,7 +46,7 @@ function compareAge(a: WaitAge, b: WaitAge): number {
 }
 
 /** Oldest first. */
-export function byAge(a: ProcessWait, b: ProcessWait): number {
+export function byOldest(a: ProcessWait, b: ProcessWait): number {
   return compareAge(ageOf(a), ageOf(b));
 }
 

@@ -1,7 +1,7 @@
-/** A change as single statements, for databases that take it in pieces, and for transactions of the caller's. */
+/** A change as single statements, for SQLite, and for transactions of the caller. */
 import type { Change } from '../../core/change.js';
 import { rangesUnder } from '../../core/token-key.js';
-import { changing, columns, keyOf, type Row, type Table, valueColumns, valuesIn } from './columns.js';
+import { changing, columns, keyColumnsOf, type Row, type Table, valueColumns, valuesIn } from './columns.js';
 import { onConflict, onDuplicateKey } from './overwrite.js';
 import { chunksOfRows } from './row-chunks.js';
 import { asText, messageRows, processRow, recordRow, versionRow, waitRow } from './rows.js';
@@ -18,7 +18,7 @@ export interface Upserts {
 }
 
 export const sqliteUpserts: Upserts = {
-  overwrite: (table) => onConflict(keyOf(table), valueColumns(table)),
+  overwrite: (table) => onConflict(keyColumnsOf(table), valueColumns(table)),
   orIgnore: 'or ignore',
 };
 
@@ -29,7 +29,7 @@ export const mysqlUpserts: Upserts = {
 
 const updateSql = `update workflow_process set ${changing.map((column) => `${column} = ?`).join(', ')} where id = ? and revision = ?`;
 const deleteSql = 'delete from workflow_wait where process_id = ? and token_key = ?';
-/** Ends all waits that follow its `where`: responses stay, to tell a late answer. */
+/** Ends all waits that match this condition. Response waits stay as closed, to recognise a late response. */
 export function ending(which: string): readonly [close: string, clear: string] {
   return [
     `update workflow_wait set kind = 'closed', due_at = null where ${which} and kind = 'response'`,
@@ -40,20 +40,20 @@ export function ending(which: string): readonly [close: string, clear: string] {
 const ofProcess = ending('process_id = ?');
 const ofRange = ending('process_id = ? and token_key >= ? and token_key < ?');
 
-/** Touches one row, or its guard does not hold. */
+/** Writes the process row. Affects no row if the guard does not hold. */
 export function guardOf({ expected, process }: Change, { orIgnore }: Upserts): Statement {
   const row = processRow(process, asText, expected === null);
   if (expected === null) return { sql: insertSql('workflow_process', orIgnore), values: valuesIn('workflow_process', row) };
   return { sql: updateSql, values: [...changing.map((column) => row[column]), process.id, expected] };
 }
 
-/** How rows of a table become inserts. */
+/** Makes inserts of the rows of a table. */
 export type Inserts = <T extends Table>(table: T, rows: readonly Row<T>[], suffix: string) => Statement[];
 
-/** Each statement is prepared once. */
+/** One insert for each row, so that each statement is prepared once. */
 export const oneByOne: Inserts = (table, rows, suffix) => rows.map((row) => ({ sql: insertSql(table) + suffix, values: valuesIn(table, row) }));
 
-/** For where each statement is a round trip. */
+/** Many rows in one insert, because each statement is a round trip. */
 export const together: Inserts = (table, rows, suffix) =>
   chunksOfRows(rows).map((piece) => {
     const more = `, (${columns[table].map(() => '?').join(', ')})`.repeat(piece.length - 1);
@@ -72,7 +72,7 @@ export function effectsOf(change: Change, upserts: Upserts, inserts: Inserts): S
   ];
 }
 
-/** In this order a put may have the key of a wait that ends. */
+/** Puts come last, because a put may have the key of a wait that ends. */
 function waitStatements({ process: { id }, waits }: Change, { overwrite }: Upserts, inserts: Inserts): Statement[] {
   const put = waits.put.map((wait) => waitRow(id, wait, asText));
   const ended = waits.clear ? endedBy(ofProcess, [id]) : waits.kill.flatMap(rangesUnder).flatMap((range) => endedBy(ofRange, [id, ...range]));

@@ -20,7 +20,7 @@ export type Row<T extends Table> = Record<(typeof columns)[T][number], unknown>;
 
 const fixed = ['id', 'workflow', 'group_id', 'group_key', 'parent_id', 'parent_bond'] as const;
 
-/** What of a process may change after it was started. */
+/** The columns of a process that may change after its start. */
 export const changing = columns.workflow_process.filter((column) => !(fixed as readonly string[]).includes(column));
 
 const keys: Record<Table, readonly string[]> = {
@@ -32,11 +32,11 @@ const keys: Record<Table, readonly string[]> = {
   workflow_definition: ['name', 'version'],
 };
 
-export function keyOf(table: Table): readonly string[] {
+export function keyColumnsOf(table: Table): readonly string[] {
   return keys[table];
 }
 
-/** What an upsert overwrites. */
+/** The columns that an upsert overwrites. */
 export function valueColumns(table: Table): readonly string[] {
   return columns[table].filter((column) => !keys[table].includes(column));
 }

@@ -4,7 +4,7 @@ import type { Rejection } from '../port.js';
 import { lostRace } from './batch.js';
 import { effectsOf, guardOf, type Statement, together, type Upserts } from './change-statements.js';
 
-/** A change in the caller's transaction, statement by statement. Its guard comes first: where that fails, nothing is written. */
+/** Writes a change in the caller's transaction, statement by statement. The guard comes first: if it fails, nothing is written. */
 export async function commitThrough(manager: EntityManager, change: Change, upserts: Upserts, isTaken: (error: unknown) => boolean): Promise<Rejection | null> {
   try {
     if ((await affected(manager, guardOf(change, upserts))) === 0) return lostRace(change);

@@ -2,9 +2,10 @@ import { groupKey } from '../../values/digest.js';
 import type { ProcessQuery } from '../port.js';
 import { allOf, inList, type Query } from './query.js';
 
-const waits = `exists (select 1 from workflow_wait w where w.process_id = p.id and w.step = ? and w.kind <> 'closed')`;
-const isOverdue = `exists (select 1 from workflow_wait w where w.process_id = p.id and w.kind = 'overdue')`;
-/** In the words of its index. */
+/** Subqueries in a comparison: a planner without statistics would turn `exists` into a join, and read all waits for one page. */
+const waits = `(select 1 from workflow_wait w where w.process_id = p.id and w.step = ? and w.kind <> 'closed' limit 1) = 1`;
+const overdueWait = `(select 1 from workflow_wait w where w.process_id = p.id and w.kind = 'overdue' limit 1)`;
+/** Written so that its index can be used. */
 const isChild = '(p.live = 0 or p.live is null) and p.parent_id = ?';
 
 /** Newest first, a page at a time. */
@@ -21,7 +22,7 @@ function conditionsOf(query: ProcessQuery): Query[] {
   if (statuses) conditions.push({ sql: `p.status ${inList(statuses).sql}`, values: statuses });
   if (groupId !== undefined) conditions.push({ sql: 'p.group_key = ?', values: [groupKey(groupId)] });
   if (waitingFor !== undefined) conditions.push({ sql: waits, values: [waitingFor] });
-  if (overdue !== undefined) conditions.push({ sql: overdue ? isOverdue : `not ${isOverdue}`, values: [] });
+  if (overdue !== undefined) conditions.push({ sql: overdue ? `${overdueWait} = 1` : `${overdueWait} is null`, values: [] });
   if (parentId !== undefined) conditions.push({ sql: isChild, values: [parentId] });
   if (startedBefore !== undefined) conditions.push({ sql: 'p.started_at < ?', values: [startedBefore] });
   if (after) conditions.push({ sql: '(p.started_at < ? or (p.started_at = ? and p.id < ?))', values: [after.startedAt, after.startedAt, after.id] });

@@ -9,11 +9,11 @@ import { messageState, processState, versionDraft, waitState } from './states.js
 
 type ReadVersions = (processId: string, version: number) => Promise<readonly VersionDraft[]>;
 
-/** One query per table for all of them. Processes first: what changes after that is caught by their revision. */
+/** One query per table for all requests. Processes are read first: their revision reveals changes made after that. */
 export async function loadAll(reader: SqlReader, versionsUpTo: ReadVersions, requests: readonly ProcessRequest[]): Promise<(Loaded | null)[]> {
   const processes = await processesOf(reader, requests);
-  const waits = await waitsOf(reader, requests);
-  const messages = await messagesOf(reader, requests);
+  const waits = await loadedWaits(reader, requests);
+  const messages = await loadedMessages(reader, requests);
   const contexts = await versionsOf(reader, requests);
   return Promise.all(
     requests.map(async (request) => {
@@ -31,8 +31,8 @@ async function processesOf(reader: SqlReader, requests: readonly ProcessRequest[
   return new Map(rows.map(processState).map((process) => [process.id, process]));
 }
 
-/** By key and process each on its own: the few too many that this finds are cheaper than a query for each process. */
-async function waitsOf(reader: SqlReader, requests: readonly ProcessRequest[]): Promise<Map<string, Map<string, WaitState>>> {
+/** Filters by process and by key separately. The few rows too many are cheaper than a query for each process. */
+async function loadedWaits(reader: SqlReader, requests: readonly ProcessRequest[]): Promise<Map<string, Map<string, WaitState>>> {
   const some = requests.filter(({ waits }) => waits.length > 0);
   const processes = inList(some.map(({ id }) => id));
   const sql = `select * from workflow_wait where kind <> 'closed' and process_id ${processes.sql} and token_key`;
@@ -43,7 +43,7 @@ async function waitsOf(reader: SqlReader, requests: readonly ProcessRequest[]): 
   return found;
 }
 
-async function messagesOf(reader: SqlReader, requests: readonly ProcessRequest[]): Promise<ReadonlyMap<string, MessageState>> {
+async function loadedMessages(reader: SqlReader, requests: readonly ProcessRequest[]): Promise<ReadonlyMap<string, MessageState>> {
   const ids = [...new Set(requests.flatMap(({ messages }) => messages))];
   const rows = await reader.listed((list) => `select * from workflow_inbox where id ${list}`, ids);
   return new Map(rows.map(messageState).map((message) => [message.id, message]));
@@ -59,7 +59,7 @@ async function versionsOf(reader: SqlReader, requests: readonly ProcessRequest[]
   return found;
 }
 
-/** If it has moved on since its row was read, its newest snapshot may be one that this row does not know of. */
+/** A process that has changed since its row was read may have a newer snapshot than its row says. Then its versions are read again. */
 async function asOf(
   versionsUpTo: ReadVersions,
   { id, snapshotVersion, contextVersion }: ProcessState,

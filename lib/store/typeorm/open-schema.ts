@@ -6,10 +6,10 @@ import { alone } from './schema-lock.js';
 
 export async function openSchema(dataSource: DataSource, name: string, schema: 'check' | 'migrate' | 'off'): Promise<void> {
   if (schema === 'off') return;
-  let problems = await problemsOf(dataSource);
+  let problems = await tableProblems(dataSource);
   if (problems.length > 0 && schema === 'migrate') {
     await migrate(dataSource);
-    problems = await problemsOf(dataSource);
+    problems = await tableProblems(dataSource);
   }
   if (problems.length > 0) throw new SchemaError(`The data source "${name}" is not ready: ${problems.join('; ')}. ${remedy}`);
 }
@@ -18,14 +18,14 @@ const remedy =
   'Add `...workflowMigrations` to the `migrations` of the data source and run `npx typeorm migration:run -d <your data source file>`, ' +
   `or set \`schema: 'migrate'\` to have it done at boot.`;
 
-/** Only ours, whatever else the application has pending. TypeORM's own command may run it again, which does nothing. */
+/** Runs only our migrations, not others that are pending. TypeORM's own command may run them again, which does nothing. */
 async function migrate(dataSource: DataSource): Promise<void> {
   await alone(dataSource, async (queryRunner) => {
     for (const Migration of workflowMigrations) await new Migration().up(queryRunner);
   });
 }
 
-async function problemsOf(dataSource: DataSource): Promise<string[]> {
+async function tableProblems(dataSource: DataSource): Promise<string[]> {
   const queryRunner = dataSource.createQueryRunner();
   try {
     const missing = missingIn(existingColumns((await queryRunner.query(existingColumnsQuery(dataSource.options.type))) as Record<string, unknown>[]));
@@ -43,7 +43,7 @@ function missingIn(standing: ExistingColumns): string[] {
   });
 }
 
-/** `synchronize` makes `text` of them on MySQL, which ends at 64 kB. */
+/** Finds columns that `synchronize` has made `text` on MySQL, which ends at 64 kB. */
 async function shortTexts(queryRunner: QueryRunner): Promise<string[]> {
   if (!['mysql', 'mariadb'].includes(queryRunner.dataSource.options.type)) return [];
   const columns = (await queryRunner.query(
@@ -58,7 +58,7 @@ async function shortTexts(queryRunner: QueryRunner): Promise<string[]> {
     );
 }
 
-/** SQLite has one query runner for everybody: it is not ours to release. */
+/** SQLite has one query runner for all callers, so we must not release it. */
 function isShared(dataSource: DataSource): boolean {
   return dataSource.options.type === 'better-sqlite3';
 }

@@ -1,4 +1,4 @@
-/** "Or overwrite it", as PostgreSQL and SQLite say it. */
+/** The clause that overwrites an existing row, for PostgreSQL and SQLite. */
 export function onConflict(keys: readonly string[], names: readonly string[]): string {
   return ` on conflict (${keys.join(', ')}) do update set ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`;
 }

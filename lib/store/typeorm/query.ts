@@ -6,7 +6,7 @@ export interface Query {
   readonly values: readonly unknown[];
 }
 
-/** Below what each database takes as parameters of one statement. */
+/** Below the number of parameters that each database accepts in one statement. */
 const longest = 500;
 
 export function chunks<T>(values: readonly T[], size = longest): T[][] {
@@ -19,7 +19,7 @@ export function inList(values: readonly unknown[]): Query {
   return { sql: `in (${values.map(() => '?').join(', ')})`, values };
 }
 
-/** Whether a process `p` is of one of them. */
+/** The condition that a process `p` is of one of these workflows and versions. */
 export function isKnown(workflows: readonly KnownWorkflow[]): Query {
   if (workflows.length === 0) return { sql: '1 = 0', values: [] };
   const each = workflows.map((known): Query => {
@@ -29,7 +29,7 @@ export function isKnown(workflows: readonly KnownWorkflow[]): Query {
   return { sql: `(${each.map(({ sql }) => sql).join(' or ')})`, values: each.flatMap(({ values }) => values) };
 }
 
-/** A `where` of all of them; of none, nothing. */
+/** A `where` clause of all conditions, or nothing if there are none. */
 export function allOf(conditions: readonly Query[]): Query {
   if (conditions.length === 0) return { sql: '', values: [] };
   return { sql: ` where ${conditions.map(({ sql }) => sql).join(' and ')}`, values: conditions.flatMap(({ values }) => values) };

@@ -1,9 +1,9 @@
 import type { Row, Table } from './columns.js';
 
-/** Below what SQLite takes as parameters of one statement. */
+/** The most rows of one statement: below the number of parameters that SQLite accepts. */
 const most = 1000;
 
-/** MySQL takes packets of 16 MB at least, and of 1 MB on old settings: a large row travels alone. */
+/** Splits rows into chunks of about half a megabyte: MySQL may accept packets of 1 MB only. A larger row is a chunk of its own. */
 export function chunksOfRows<T extends Table>(rows: readonly Row<T>[]): Row<T>[][] {
   const chunksOfRows: Row<T>[][] = [];
   let room = 0;

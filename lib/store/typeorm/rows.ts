@@ -12,7 +12,7 @@ export type Encode = (value: unknown) => unknown;
 
 export const asText: Encode = (value) => JSON.stringify(value);
 
-/** The group never changes: only a new row needs its key, and hashing it for every step would cost as much as the rest. */
+/** Only a new row gets the key of its group, which never changes. Hashing it for every step would cost as much as the rest. */
 export function processRow(process: ProcessState, encode: Encode, isNew: boolean): Row<'workflow_process'> {
   const { id, workflow, workflowVersion, groupId, status, revision, contextVersion, snapshotVersion, runs, root, worker, claim, parent } = process;
   return {
@@ -23,7 +23,7 @@ export function processRow(process: ProcessState, encode: Encode, isNew: boolean
   }; // prettier-ignore
 }
 
-/** A result may be any JSON, as a body may: always text of its own. */
+/** A result may be any JSON value, so it is always encoded as text. */
 export function versionRow(process_id: string, version: VersionDraft, encode: Encode): Row<'workflow_context'> {
   const { step, patch, removed, snapshot, moves, result, undo, at } = version;
   return {
@@ -52,18 +52,18 @@ export function waitRow(process_id: string, { token, waitsFor }: WaitState, enco
 
 const NO_TASK = { queue: null, readyAt: null, worker: null };
 
-/** A body may be any JSON, a bare string too: always text of its own. */
+/** A body may be any JSON value, also a bare string, so it is always encoded as text. */
 export function messageRow(message: MessageState): Row<'workflow_inbox'> {
   const { id, address, processId, disposition, body, digest, receivedAt, effectiveAt } = message;
   return { id, address, process_id: processId, disposition, body: asText(body), digest, received_at: receivedAt, effective_at: effectiveAt };
 }
 
-/** The last word on each message: joined changes may tell of one twice. */
+/** The last state of each message: joined changes may contain a message twice. */
 export function messageRows({ messages }: Change): Row<'workflow_inbox'>[] {
   return [...new Map(messages.map((message) => [message.id, message])).values()].map(messageRow);
 }
 
-/** Some databases take neither NUL nor half a character; an error text must not be what stops a process. */
+/** Replaces NUL and halves of characters, which some databases refuse: an error text must not stop a process. */
 function told(text: string | null): string | null {
   if (text === null || (text.isWellFormed() && !text.includes('\0'))) return text;
   return text.toWellFormed().replaceAll('\0', '\uFFFD');

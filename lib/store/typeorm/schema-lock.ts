@@ -17,7 +17,7 @@ export async function alone(dataSource: DataSource, work: SchemaWork): Promise<v
   }
 }
 
-/** PostgreSQL makes tables in a transaction, and the lock ends with it: behind a pooler the next statement may be in another session. */
+/** In PostgreSQL the lock belongs to the transaction that makes the tables: behind a pooler the next statement may be in another session. */
 async function inLockedTransaction(queryRunner: QueryRunner, work: SchemaWork): Promise<void> {
   await queryRunner.startTransaction();
   try {
@@ -30,12 +30,12 @@ async function inLockedTransaction(queryRunner: QueryRunner, work: SchemaWork): 
   }
 }
 
-/** In MySQL making a table ends the transaction, so the lock is the session's. */
+/** In MySQL making a table ends the transaction, so the lock belongs to the session. */
 async function withNamedLock(queryRunner: QueryRunner, work: SchemaWork): Promise<void> {
   await queryRunner.query(`select get_lock('${LOCK_NAME}', 60)`);
   try {
     await work(queryRunner);
   } finally {
-    await queryRunner.query(`select release_lock('${LOCK_NAME}')`).catch(() => {}); // a lost connection has let it go itself
+    await queryRunner.query(`select release_lock('${LOCK_NAME}')`).catch(() => {}); // a lost connection has released it already
   }
 }

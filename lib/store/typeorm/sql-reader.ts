@@ -1,7 +1,7 @@
 import { chunks, inList, type Query } from './query.js';
 import type { FoundRow } from './states.js';
 
-/** How statements that the databases share reach one of them: SQL with `?`, over connections of the engine's own. */
+/** Runs statements that all databases share: SQL with `?`, over the engine's own connections. */
 export abstract class SqlReader {
   abstract rows(query: Query): Promise<readonly FoundRow[]>;
   /** How many rows a statement wrote. */
@@ -17,13 +17,13 @@ export abstract class SqlReader {
   }
 }
 
-/** What each database says in words of its own. */
+/** The parts of SQL that differ between the databases. */
 export interface SqlWords {
   /** The time of the database, ms. */
   readonly now: string;
-  /** What follows an insert that overwrites the row it finds. */
+  /** The end of an insert that overwrites an existing row. */
   overwrite(key: string, names: readonly string[]): string;
-  /** What follows an insert that leaves the row it finds as it is. */
+  /** The end of an insert that leaves an existing row as it is. */
   readonly unlessThere: string;
   /** The address of the end of a child `c`. */
   readonly endOfChild: string;

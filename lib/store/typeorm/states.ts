@@ -1,4 +1,4 @@
-/** States from rows, as any of the drivers hands them out: a bigint may be a number or a string. */
+/** Makes states from rows of any driver: a bigint may be a number or a string. */
 import type { ParentBond } from '../../core/parent-link.js';
 import type { WaitsFor } from '../../core/waits-for.js';
 import { parentLink } from '../../core/parent-link.js';
@@ -18,7 +18,7 @@ export function processState(row: FoundRow): ProcessState {
     id: text(row.id), workflow: text(row.workflow), workflowVersion: number(row.workflow_version), groupId: text(row.group_id),
     status: row.status as ProcessStatus, revision: number(row.revision), contextVersion: number(row.context_version),
     snapshotVersion: number(row.snapshot_version), runs: number(row.runs), root: number(row.root), worker: maybe(row.worker), claim: number(row.claim),
-    tokens: parsed<Token[]>(row.tokens), cause: maybe(row.cause), startedAt: number(row.started_at), updatedAt: number(row.updated_at), finishedAt: moment(row.finished_at),
+    tokens: parsed<Token[]>(row.tokens), cause: maybe(row.cause), startedAt: number(row.started_at), updatedAt: number(row.updated_at), finishedAt: timeOrNull(row.finished_at),
     parent: row.parent_id === null ? null : parentLink(text(row.parent_id), row.parent_bond as ParentBond | null),
   }; // prettier-ignore
 }
@@ -33,10 +33,10 @@ export function waitState(row: FoundRow): WaitState {
 }
 
 function waitsForIn(row: FoundRow): WaitsFor {
-  const dueAt = moment(row.due_at);
+  const dueAt = timeOrNull(row.due_at);
   const kind = row.kind as WaitKind;
   switch (kind) {
-    case 'task': return { kind, queue: text(row.queue), readyAt: moment(row.ready_at), worker: maybe(row.worker), dueAt };
+    case 'task': return { kind, queue: text(row.queue), readyAt: timeOrNull(row.ready_at), worker: maybe(row.worker), dueAt };
     case 'response': case 'event': case 'input': case 'child': return { kind, address: text(row.address), dueAt };
     case 'timer': case 'condition': return { kind, dueAt };
     default: return { kind };
@@ -60,7 +60,7 @@ export function taskAt(row: FoundRow): TaskAt {
   };
 }
 
-/** Without a date of its own, one that came before there were any, it counts from its arrival. */
+/** A message that was stored before `effective_at` existed counts from its arrival. */
 export function messageState(row: FoundRow): MessageState {
   return {
     id: text(row.id), address: text(row.address), processId: maybe(row.process_id), disposition: row.disposition as MessageState['disposition'],
@@ -87,7 +87,7 @@ export function storedDefinition(row: FoundRow): StoredDefinition {
 
 export function recordDraft(row: FoundRow): RecordDraft {
   return {
-    sequence: number(row.sequence), type: row.type as RecordDraft['type'], step: maybe(row.step), run: moment(row.run), attempt: moment(row.attempt),
+    sequence: number(row.sequence), type: row.type as RecordDraft['type'], step: maybe(row.step), run: timeOrNull(row.run), attempt: timeOrNull(row.attempt),
     contextVersion: number(row.context_version), actor: maybe(row.actor), reason: maybe(row.reason), error: maybe(row.error), detail: maybe(row.detail),
     worker: maybe(row.worker), at: number(row.created_at),
   }; // prettier-ignore
@@ -113,6 +113,6 @@ function maybe(value: Value | undefined): string | null {
   return isGiven(value) ? String(value) : null;
 }
 
-function moment(value: Value | undefined): number | null {
+function timeOrNull(value: Value | undefined): number | null {
   return isGiven(value) ? Number(value) : null;
 }

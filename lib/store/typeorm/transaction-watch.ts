@@ -1,29 +1,29 @@
 import type { DataSource, EntityManager, EntitySubscriberInterface, QueryRunner } from 'typeorm';
 
 interface CommitCallback {
-  /** How deep in savepoints it was asked for: it dies with the one it belongs to. */
+  /** The savepoint depth of the request. The callback is dropped if its savepoint is rolled back. */
   depth: number;
   readonly done: () => void;
   readonly undone: () => void;
 }
 
-/** Hears of the ends of the application's transactions, and of statements that fail in those it watches. */
+/** Observes the ends of the application's transactions, and failing statements in those it watches. */
 export class TransactionWatch implements EntitySubscriberInterface {
   private readonly callbacks = new WeakMap<QueryRunner, CommitCallback[]>();
   private readonly watched = new WeakMap<QueryRunner, (error: unknown) => void>();
 
   constructor(dataSource: DataSource) {
-    // TypeORM calls the field read-only, and has no other way to listen from outside of its options.
+    // TypeORM types the field as read-only, but has no other way to listen from outside of its options.
     (dataSource.subscribers as EntitySubscriberInterface[]).push(this);
   }
 
-  /** Calls back when the outermost transaction has committed, and never if it was rolled back. */
+  /** Calls `done` when the outermost transaction has committed, or `undone` if this part of it is rolled back. */
   afterCommit({ queryRunner }: EntityManager, done: () => void, undone: () => void = () => {}): void {
     if (!queryRunner?.isTransactionActive) return done();
     this.callbacks.set(queryRunner, [...this.of(queryRunner), { depth: depthOf(queryRunner), done, undone }]);
   }
 
-  /** From now on, tells of each statement of this transaction that fails, also of those whose error is swallowed. */
+  /** Reports from now on each failing statement of this transaction, even if its error is swallowed. */
   watchFailures({ queryRunner }: EntityManager, failed: (error: unknown) => void): void {
     if (queryRunner) this.watched.set(queryRunner, failed);
   }
@@ -54,7 +54,7 @@ export class TransactionWatch implements EntitySubscriberInterface {
   }
 }
 
-/** A released savepoint: what it did belongs to the one around it now. */
+/** After the release of a savepoint, its callbacks belong to the savepoint around it. */
 function moveUp(callbacks: readonly CommitCallback[], depth: number): void {
   for (const each of callbacks) each.depth = Math.min(each.depth, depth);
 }

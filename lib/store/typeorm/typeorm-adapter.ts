@@ -7,7 +7,7 @@ import { workflowEntities } from './entities/workflow-entities.js';
 
 const TYPEORM_STORE = Symbol('TYPEORM_STORE');
 
-/** Processes in a TypeORM data source of the application: PostgreSQL, MySQL, MariaDB or SQLite, as that is. The default. */
+/** Processes in a TypeORM data source of the application: PostgreSQL, MySQL, MariaDB or SQLite. The default. */
 export function typeOrmStore(dataSource = 'default'): Adapter<ProcessStore<EntityManager>> {
   return {
     use: TYPEORM_STORE,

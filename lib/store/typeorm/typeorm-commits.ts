@@ -11,7 +11,7 @@ import type { SqlReader } from './sql-reader.js';
 import { messageState, waitAt } from './states.js';
 import { depthOf, TransactionWatch } from './transaction-watch.js';
 
-/** It is there as long as the transaction that was opened is: a commit, a rollback or a deadlock ends it. */
+/** A savepoint that lives as long as the transaction that was opened: a commit, a rollback or a deadlock ends it. */
 const SAVEPOINT = 'workflow_step';
 
 /** A transaction that was opened here: the first failure of the database in it, and what its work threw. */
@@ -20,11 +20,11 @@ interface OpenTransaction {
   thrown?: unknown;
 }
 
-/** What the databases have in common of the hot path: messages are found by address, and transactions are the application's. */
+/** The part of the write path that all databases share: finds messages by address, and uses transactions of the application. */
 export abstract class TypeOrmCommits extends CommitStore<EntityManager> {
   override readonly maxTransactions: number;
   private readonly watch: TransactionWatch;
-  /** Transactions that were opened here: what broke in them, if anything did. */
+  /** Transactions that were opened here, with what failed in them. */
   private readonly opened = new WeakMap<EntityManager, OpenTransaction>();
 
   constructor(
@@ -44,7 +44,7 @@ export abstract class TypeOrmCommits extends CommitStore<EntityManager> {
 
   /* ------------------------------------------------------------- transactions ---- */
 
-  /** @throws TransactionLostError where the database is to blame, also if `work` has swallowed what it said */
+  /** @throws TransactionLostError if the database failed, even if `work` has swallowed its error */
   override async transaction<T>(work: (transaction: EntityManager) => Promise<T>): Promise<T> {
     const state: OpenTransaction = {};
     try {
@@ -60,11 +60,14 @@ export abstract class TypeOrmCommits extends CommitStore<EntityManager> {
     this.opened.set(manager, state);
     this.watch.watchFailures(manager, (error) => (state.failure ??= this.infrastructureIn(error)));
     await manager.query(`savepoint ${SAVEPOINT}`);
+    const unwatch = await watchConnection(manager, (error) => (state.failure ??= error));
     try {
       return await work(manager);
     } catch (error) {
       state.thrown = error;
       throw error;
+    } finally {
+      unwatch();
     }
   }
 
@@ -77,10 +80,10 @@ export abstract class TypeOrmCommits extends CommitStore<EntityManager> {
     return error instanceof TransactionLostError || this.infrastructureIn(error) === undefined ? error : new TransactionLostError(error);
   }
 
-  /** Nothing is recorded in a transaction that is not the one that was opened here. @throws TransactionLostError, Error if the body has ended it */
+  /** Checks that the transaction that was opened here is still open. @throws TransactionLostError, or Error if the body has ended it */
   protected async checkTransaction(manager: EntityManager): Promise<void> {
     const state = this.opened.get(manager);
-    if (!state || depthOf(manager.queryRunner!) > 1) return; // the caller's; or a part of it, which may yet be rolled back
+    if (!state || depthOf(manager.queryRunner!) > 1) return; // a transaction of the caller, or a savepoint that may yet be rolled back
     const renew = async () => {
       await manager.query(`release savepoint ${SAVEPOINT}`);
       await manager.query(`savepoint ${SAVEPOINT}`);
@@ -91,7 +94,7 @@ export abstract class TypeOrmCommits extends CommitStore<EntityManager> {
     if (state.failure !== undefined) throw new TransactionLostError(state.failure);
   }
 
-  /** In a transaction of the caller's an outage is told as everywhere else. @throws StoreUnavailableError */
+  /** Reports an outage in a transaction of the caller as everywhere else. @throws StoreUnavailableError */
   protected async inTransactionOf<T>(manager: EntityManager, work: () => Promise<T>): Promise<T> {
     await this.checkTransaction(manager);
     try {
@@ -120,7 +123,20 @@ export abstract class TypeOrmCommits extends CommitStore<EntityManager> {
   }
 }
 
-/** TypeORM wraps what the driver says. */
+/**
+ * Reports that the connection of a transaction broke. TypeORM then releases it, and refuses each later statement with an error of its own
+ * that says nothing of the connection.
+ */
+async function watchConnection({ queryRunner }: EntityManager, broke: (error: unknown) => void): Promise<() => void> {
+  const client = (await queryRunner!.connect()) as Partial<NodeJS.EventEmitter> | undefined;
+  if (typeof client?.on !== 'function' || typeof client.off !== 'function') return () => {}; // SQLite has no connection that could break
+  const heard = (error: unknown = new Error('the connection was closed')) => broke(error);
+  client.on('error', heard);
+  client.on('end', heard);
+  return () => void client.off?.('error', heard).off('end', heard);
+}
+
+/** The error of the driver, which TypeORM wraps. */
 export function driverErrorOf(error: unknown): unknown {
   return (error as { driverError?: unknown } | null)?.driverError ?? error;
 }

@@ -1,20 +1,20 @@
 import type { MessageState } from '../../core/change.js';
 import { UNCLAIMED, UNCLAIMED_NEW } from '../../core/process.js';
 import { MaintenanceStore } from '../maintenance-store.js';
-import type { DueWait, HeldWork, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt } from '../port.js';
+import type { DueWait, HeldWork, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt, WorkThere } from '../port.js';
 import type { ThreadBeat } from '../thread-beat.js';
 import { orphansQuery } from './orphans-query.js';
-import { inList, isKnown } from './query.js';
+import { inList, isKnown, type Query } from './query.js';
 import type { SqlReader, SqlWords } from './sql-reader.js';
 import { messageState, storedDefinition, taskAt, waitAt } from './states.js';
 import { laterMatch } from './wait-query.js';
 
-/** How a thread connects, without what it runs. */
+/** The driver and connection for a thread, without its statements. */
 export type ThreadClient = Omit<ThreadBeat, 'statements'>;
 
 const seenAt = 'select seen_at from workflow_worker where id = ?';
 const isOpen = `p.status in ('running', 'waiting')`;
-/** An event counts for what waited for it, or had started, when it counts as published. */
+/** An event must not be older than the `from_at` of the wait, or else the start of the process. */
 const counts = `(substr(m.address, 1, 2) <> 'e:' or coalesce(m.effective_at, m.received_at) >= coalesce(w.from_at, p.started_at))`;
 
 /** The sweep, the heartbeat and the table of definitions, the same on all databases. */
@@ -30,11 +30,21 @@ export class TypeOrmMaintenance extends MaintenanceStore {
 
   /* ------------------------------------------------------------------- sweep ---- */
 
+  override async workAt(now: number, queues: readonly string[]): Promise<WorkThere> {
+    const list = inList(queues);
+    const isReady = queues.length === 0 ? 'false' : `exists (select 1 from workflow_wait w where w.queue ${list.sql} and w.ready_at <= ?)`;
+    const sql = `select exists (select 1 from workflow_wait w where w.due_at <= ?) as due,
+      exists (select 1 from workflow_process p where p.worker in ('${UNCLAIMED}', '${UNCLAIMED_NEW}')) as free,
+      ${isReady} as ready, ${this.words.now} as store_now, coalesce((select max(updated_at) from workflow_definition), 0) as defined_at`;
+    const [row] = await this.reader.rows({ sql, values: [now, ...(queues.length === 0 ? [] : [...list.values, now])] });
+    const { due, free, ready, store_now: storeNow, defined_at: definedAt } = row!;
+    return { due: Boolean(Number(due)), free: Boolean(Number(free)), ready: Boolean(Number(ready)), now: Number(storeNow), definedAt: Number(definedAt) };
+  }
+
   override async dueWaits(workflows: readonly KnownWorkflow[], now: number, limit: number): Promise<readonly DueWait[]> {
     if (workflows.length === 0) return [];
-    const known = isKnown(workflows);
-    const sql = `select w.process_id, w.token_key, w.run from workflow_wait w join workflow_process p on p.id = w.process_id
-      where w.due_at <= ? and ${known.sql} order by w.due_at limit ?`;
+    const known = processOfWait(isKnown(workflows));
+    const sql = `select w.process_id, w.token_key, w.run from workflow_wait w where w.due_at <= ? and ${known.sql} order by w.due_at limit ?`;
     return (await this.reader.rows({ sql, values: [now, ...known.values, limit] })).map(taskAt).map(({ processId, key, run }) => ({ processId, key, run }));
   }
 
@@ -52,9 +62,9 @@ export class TypeOrmMaintenance extends MaintenanceStore {
 
   override async readyTasks(workflows: readonly KnownWorkflow[], queues: readonly string[], now: number, limit: number): Promise<readonly TaskAt[]> {
     if (workflows.length === 0 || queues.length === 0) return [];
-    const [known, list] = [isKnown(workflows), inList(queues)];
-    const sql = `select w.* from workflow_wait w join workflow_process p on p.id = w.process_id
-      where w.queue ${list.sql} and w.kind = 'task' and w.ready_at <= ? and ${isOpen} and ${known.sql} order by w.ready_at limit ?`;
+    const [known, list] = [processOfWait(allTrue(isOpen, isKnown(workflows))), inList(queues)];
+    const sql = `select w.* from workflow_wait w
+      where w.queue ${list.sql} and w.kind = 'task' and w.ready_at <= ? and ${known.sql} order by w.ready_at limit ?`;
     return (await this.reader.rows({ sql, values: [...list.values, now, ...known.values, limit] })).map(taskAt);
   }
 
@@ -154,7 +164,19 @@ export class TypeOrmMaintenance extends MaintenanceStore {
   }
 }
 
-/** Its row was forgotten, or it died before it wrote one: what it holds would never be taken over. */
+/**
+ * A condition on the process of a wait `w`. No planner turns a subquery in a comparison into a join. So the waits are found by their
+ * index, and only their processes are looked up, even if no statistics say that they are few.
+ */
+function processOfWait({ sql, values }: Query): Query {
+  return { sql: `(select 1 from workflow_process p where p.id = w.process_id and ${sql}) = 1`, values };
+}
+
+function allTrue(first: string, { sql, values }: Query): Query {
+  return { sql: `${first} and ${sql}`, values };
+}
+
+/** Workers that hold work but have no row: it was deleted, or never written. Otherwise their work would never be taken over. */
 function withoutRow(holding: 'process' | 'wait'): string {
   return `select distinct h.worker, 1 as seen_at from workflow_${holding} h where h.worker > '${UNCLAIMED_NEW}' and not exists (select 1 from workflow_worker k where k.id = h.worker)`;
 }

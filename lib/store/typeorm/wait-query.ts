@@ -6,12 +6,12 @@ import { columns } from './columns.js';
 import { allOf, type Query } from './query.js';
 import { type FoundRow, processState, waitState } from './states.js';
 
-/** Both rows have a worker, a claim and more of one name. */
+/** Columns are renamed, because both rows have a `worker`, a `claim` and more. */
 const ofWait = columns.workflow_wait.map((column) => `w.${column} as w_${column}`).join(', ');
-const waits = `select p.*, ${ofWait} from workflow_wait w join workflow_process p on p.id = w.process_id`;
+const toProcess = 'join workflow_process p on p.id = w.process_id';
 const later = '(w.since > ? or (w.since = ? and (w.process_id > ? or (w.process_id = ? and w.token_key > ?))))';
 
-/** What of the pairs of messages and waits comes after one of them. */
+/** The condition for the pairs of messages and waits that come after this one. */
 export function laterMatch(after: Match | undefined): Query {
   if (!after) return { sql: '', values: [] };
   const { receivedAt, id } = after.message;
@@ -20,10 +20,28 @@ export function laterMatch(after: Match | undefined): Query {
   return { sql, values: [receivedAt, receivedAt, id, id, processId, processId, key] };
 }
 
+const order = 'order by w.since, w.process_id, w.token_key';
+
 /** Oldest first, a page at a time. */
 export function waitQuery(query: WaitQuery): Query {
-  const where = allOf(conditionsOf(query));
-  return { sql: `${waits}${where.sql} order by w.since, w.process_id, w.token_key limit ?`, values: [...where.values, query.limit] };
+  const [ofWaits, ofProcesses] = [allOf(waitConditions(query)), processConditions(query)];
+  if (query.groupId !== undefined) return waitsOfGroup(ofWaits, ofProcesses, query.limit);
+  const live = existsFor(ofProcesses);
+  const page = `select w.* from workflow_wait w${ofWaits.sql} and ${live.sql} ${order} limit ?`;
+  return { sql: `select p.*, ${ofWait} from (${page}) w ${toProcess} ${order}`, values: [...ofWaits.values, ...live.values, query.limit] };
+}
+
+/** Finds the processes first, because a group has few. */
+function waitsOfGroup(ofWaits: Query, processes: Query[], limit: number): Query {
+  const ofProcesses = processes.map(({ sql }) => ` and ${sql}`).join('');
+  const sql = `select p.*, ${ofWait} from workflow_wait w ${toProcess}${ofWaits.sql}${ofProcesses} ${order} limit ?`;
+  return { sql, values: [...ofWaits.values, ...processes.flatMap(({ values }) => values), limit] };
+}
+
+/** The page is found by the index of the waits; a planner without statistics would sort all of them. */
+function existsFor(conditions: readonly Query[]): Query {
+  const { sql, values } = allOf([{ sql: 'p.id = w.process_id', values: [] }, ...conditions]);
+  return { sql: `(select 1 from workflow_process p${sql}) = 1`, values };
 }
 
 export function waitWithProcess(row: FoundRow): { process: ProcessState; wait: WaitState } {
@@ -31,11 +49,16 @@ export function waitWithProcess(row: FoundRow): { process: ProcessState; wait: W
   return { process: processState(row), wait: waitState(its) };
 }
 
-function conditionsOf({ kind, workflow, groupId, step, after }: WaitQuery): Query[] {
-  const conditions: Query[] = [{ sql: 'w.kind = ? and p.live = 0', values: [kind] }];
-  if (workflow !== undefined) conditions.push({ sql: 'p.workflow = ?', values: [workflow] });
-  if (groupId !== undefined) conditions.push({ sql: 'p.group_key = ?', values: [groupKey(groupId)] });
+function waitConditions({ kind, step, after }: WaitQuery): Query[] {
+  const conditions: Query[] = [{ sql: 'w.kind = ?', values: [kind] }];
   if (step !== undefined) conditions.push({ sql: 'w.step = ?', values: [step] });
   if (after) conditions.push({ sql: later, values: [after.since, after.since, after.processId, after.processId, after.key] });
+  return conditions;
+}
+
+function processConditions({ workflow, groupId }: WaitQuery): Query[] {
+  const conditions: Query[] = [{ sql: 'p.live = 0', values: [] }];
+  if (workflow !== undefined) conditions.push({ sql: 'p.workflow = ?', values: [workflow] });
+  if (groupId !== undefined) conditions.push({ sql: 'p.group_key = ?', values: [groupKey(groupId)] });
   return conditions;
 }

@@ -11,7 +11,7 @@ const bonds: readonly Omit<ParentLink, 'id'>[] = [
 ];
 
 export function childrenContract({ kit: { describe, it, expect }, store }: Bench): void {
-  /** A parent that waits for nobody, with a child of each bond. */
+  /** A parent without waits, with a child of each bond. */
   const family = async (status: ProcessState['status']) => {
     const parent = await started(store(), { process: { status } });
     const children = bonds.map((bond, index) => aStart({ process: { startedAt: index, parent: { id: parent.id, ...bond } } }));

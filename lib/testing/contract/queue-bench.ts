@@ -3,19 +3,19 @@ import type { TaskQueue } from '../../queue/task-queue.js';
 import type { TestKit } from '../kit.js';
 import type { WorkOnPaper } from './work-on-paper.js';
 
-/** The queues the suite needs. A queue for any name has them, with the default settings. */
+/** The queues that the suite needs. An implementation that accepts any name has them, with the default settings. */
 export type ContractQueues = { readonly [name in 'plain' | 'narrow' | 'rated']: QueueSettings };
 
 export interface TaskQueueUnderTest {
   readonly queue: TaskQueue;
-  /** True: it runs all at once, whatever the settings say, and is for tests only. */
+  /** True: the queue runs all tasks at once, whatever the settings say, and is for tests only. */
   readonly unlimited?: boolean;
   close(): Promise<void>;
 }
 
 export interface QueueBench {
   readonly kit: TestKit;
-  /** What is under test, and the work it has been given, or will be. */
+  /** The queue under test, and the work that it has been given, or will be. */
   readonly made: () => TaskQueueUnderTest & { readonly work: WorkOnPaper };
 }
 

@@ -5,14 +5,14 @@ import { anId } from '../builders.js';
 
 type Entry = { task: Task; state: 'free' | 'runs' | 'done' };
 
-/** What the engine and a store are for a queue: it knows which tasks there are, runs each once, and sweeps. */
+/** Stands in for the engine and the store: knows which tasks there are, runs each once, and sweeps. */
 export class WorkOnPaper implements TaskWork {
-  /** When bodies began, in order, by queue. */
+  /** The tasks whose bodies have begun, in order, each with its queue and time. */
   readonly begun: { readonly id: string; readonly queue: string; readonly at: number }[] = [];
   most = 0;
-  /** How long a body takes: so many ms, or until {@link endAll}. */
+  /** How long a body takes: ms, or `'open'` until {@link endAll}. */
   bodyMs: number | 'open' = 0;
-  /** So many tries are answered with `limited` first. */
+  /** How many tries are answered with `limited` first. */
   refusals = 0;
   private readonly entries = new Map<string, Entry>();
   private readonly windows = new Map<string, { from: number; taken: number }>();
@@ -20,7 +20,7 @@ export class WorkOnPaper implements TaskWork {
 
   constructor(private readonly queue: TaskQueue) {}
 
-  /** Committed, and not rung yet. */
+  /** Adds tasks that are committed but not announced yet. */
   add(count: number, queue: string, readyInMs = 0): Task[] {
     const readyAt = Date.now() + readyInMs;
     const tasks = Array.from({ length: count }, () => taskOf({ processId: anId(), key: '0', run: 1, claim: 0, queue, readyAt }));
@@ -48,12 +48,12 @@ export class WorkOnPaper implements TaskWork {
     return this.free().filter(({ queue }) => queues.includes(queue)).slice(0, limit); // prettier-ignore
   }
 
-  /** What the engine's sweep does about what was not taken. */
+  /** Announces tasks again that were not taken, as the engine's sweep does. */
   sweep(): Promise<void> {
     return this.queue.ring(this.free());
   }
 
-  /** Rings again until it is so; after a while it never will be. */
+  /** Announces free tasks again until the condition holds, and fails after 8 seconds. */
   async until(isSo: () => boolean, what: string): Promise<void> {
     const end = Date.now() + 8000;
     for (let turn = 1; !isSo(); turn++) {

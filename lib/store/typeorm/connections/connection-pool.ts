@@ -1,4 +1,4 @@
-/** A few connections, each handed to one user at a time, first come first served. */
+/** A few connections. Each serves one caller at a time, in the order of the calls. */
 export class ConnectionPool<Connection extends { open(): Promise<void>; close(): Promise<void> }> {
   private readonly free: Connection[];
   private readonly waiting: ((connection: Connection) => void)[] = [];

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { StoreUnavailableError, WorkflowError } from '../../../values/errors.js';
 import { driverErrorOf } from '../typeorm-commits.js';
 
-/** What `TypeOrmModule.forRoot` takes for its own first connection. */
+/** Options of `TypeOrmModule.forRoot` for its own first connection. */
 interface RetryOptions {
   readonly retryAttempts?: number;
   readonly retryDelay?: number;

@@ -3,7 +3,7 @@ import { reasonOf } from '../../../values/reason.js';
 
 const EVERY_MS = 60_000;
 
-/** Says that the database cannot be reached: once when that begins, once a minute while it lasts, and once when it is over. */
+/** Logs that the database cannot be reached: once when that begins, once a minute while it lasts, and once when it is over. */
 export class OutageLog {
   private readonly logger = new Logger('Workflow');
   private since: number | null = null;

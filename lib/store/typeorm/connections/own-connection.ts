@@ -1,7 +1,7 @@
 import type { OutageLog } from './outage-log.js';
 import { StoreUnavailableError } from '../../../values/errors.js';
 
-/** What the drivers' clients have in common. */
+/** The events that the clients of all drivers have. */
 export interface ClientEvents {
   on(event: 'error' | 'end', listener: (error?: unknown) => void): unknown;
 }
@@ -11,7 +11,7 @@ const LONGEST_PAUSE_MS = 2000;
 
 /**
  * A connection of the engine's own, outside of the application's pool: no work of the engine waits for a connection that the
- * application holds. It is opened at boot, and opens itself again after it broke.
+ * application holds. Opened at boot, and opened again after it broke.
  */
 export abstract class OwnConnection<Client extends ClientEvents> {
   private client: Client | null = null;
@@ -37,11 +37,11 @@ export abstract class OwnConnection<Client extends ClientEvents> {
 
   /** A new client, connected and prepared. */
   protected abstract connect(): Promise<Client>;
-  /** Ends a client that is whole. */
+  /** Ends a client that works. */
   protected abstract end(client: Client): Promise<void>;
   /** Ends a client that broke, or may have half a transaction open. */
   protected abstract destroy(client: Client): void;
-  /** The connection broke, or the server is going away: no one knows what became of the statement. */
+  /** Whether the connection broke, or the server is going away. The result of the statement is unknown then. */
   protected abstract isBroken(error: unknown): boolean;
 
   /** @throws StoreUnavailableError */
@@ -64,7 +64,7 @@ export abstract class OwnConnection<Client extends ClientEvents> {
     }
   }
 
-  /** What is known of this client is no longer true. */
+  /** Gives up a client that broke, and connects again later. */
   protected lost(client: Client, error: unknown): void {
     if (this.client === client) this.client = null;
     this.destroy(client);
@@ -98,7 +98,7 @@ export abstract class OwnConnection<Client extends ClientEvents> {
 
   private reopenLater(): void {
     clearTimeout(this.reopening);
-    this.reopening = setTimeout(() => this.connected().catch(() => !this.closed && this.reopenLater()), this.pause);
+    this.reopening = setTimeout(() => void this.connected().catch(() => !this.closed && this.reopenLater()), this.pause);
     this.reopening.unref();
     this.pause = Math.min(this.pause * 2, LONGEST_PAUSE_MS);
   }

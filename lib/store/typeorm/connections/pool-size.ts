@@ -1,6 +1,6 @@
 import type { DataSourceOptions } from 'typeorm';
 
-/** What the drivers take where nobody says. */
+/** The default of the drivers. */
 const DEFAULT_SIZE = 10;
 
 /** How many connections the application's pool has. SQLite has one. */

@@ -1,12 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { AuditType } from '../../../core/change.js';
 import type { AuditRecord } from '../../../query/shapes.js';
-import { key, label, longText, time, whole } from './column-types.js';
+import { keyColumn, label, longText, time, whole } from './column-types.js';
 
 /** One thing that happened to a process. Never changed, never deleted by the engine. */
 @Entity('workflow_audit')
 export class WorkflowAuditEntity implements AuditRecord {
-  @PrimaryColumn(key('process_id', 100))
+  @PrimaryColumn(keyColumn('process_id', 100))
   readonly processId: string;
 
   /** 1, 2, 3... within the process. */

@@ -32,6 +32,6 @@ export function longText(name: string, nullable = false): ColumnOptions {
   return { name, type: 'text', nullable };
 }
 
-export function key(name: string, length: number): PrimaryColumnOptions {
+export function keyColumn(name: string, length: number): PrimaryColumnOptions {
   return { name, type: 'varchar', length };
 }

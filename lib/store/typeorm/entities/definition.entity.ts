@@ -1,10 +1,10 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { key, label, longText, time } from './column-types.js';
+import { keyColumn, label, longText, time } from './column-types.js';
 
-/** A version of a workflow as all instances know it; of one that is data, also what it says. */
+/** A version of a workflow that all instances share, with its document if it is data. */
 @Entity('workflow_definition')
 export class WorkflowDefinitionEntity {
-  @PrimaryColumn(key('name', 100))
+  @PrimaryColumn(keyColumn('name', 100))
   readonly name: string;
 
   @PrimaryColumn({ name: 'version', type: 'int' })
@@ -16,7 +16,7 @@ export class WorkflowDefinitionEntity {
   @Column(longText('document', true))
   readonly document: string | null;
 
-  /** 1: nothing is started with it any more. */
+  /** 1: no process starts with it any more. */
   @Column({ name: 'withdrawn', type: 'smallint' })
   readonly withdrawn: number;
 

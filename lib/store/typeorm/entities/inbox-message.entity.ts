@@ -1,14 +1,14 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Disposition } from '../../../core/change.js';
 import type { Json } from '../../../values/json.js';
-import { jsonText, key, label, time } from './column-types.js';
+import { jsonText, keyColumn, label, time } from './column-types.js';
 
 @Entity('workflow_inbox')
 @Index('workflow_inbox_address', ['address'])
 @Index('workflow_inbox_process', ['processId'])
 @Index('workflow_inbox_disposition', ['disposition', 'receivedAt'])
 export class WorkflowMessageEntity {
-  @PrimaryColumn(key('id', 64))
+  @PrimaryColumn(keyColumn('id', 64))
   readonly id: string;
 
   @Column(label('address', 512))

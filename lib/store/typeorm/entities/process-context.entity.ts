@@ -1,10 +1,10 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { jsonText, key, label, time } from './column-types.js';
+import { jsonText, keyColumn, label, time } from './column-types.js';
 
-/** A version of a process's context: what a step changed, and now and then all of it. */
+/** A version of the context of a process: what a step changed, and now and then all values. */
 @Entity('workflow_context')
 export class WorkflowContextEntity {
-  @PrimaryColumn(key('process_id', 100))
+  @PrimaryColumn(keyColumn('process_id', 100))
   readonly processId: string;
 
   @PrimaryColumn({ name: 'version', type: 'int' })
@@ -27,11 +27,11 @@ export class WorkflowContextEntity {
   @Column(jsonText('moves'))
   readonly moves: readonly (readonly unknown[])[];
 
-  /** What the step returned, where that is not its patch. */
+  /** The result of the step, where that is not its patch. */
   @Column(jsonText('result', true))
   readonly result: unknown;
 
-  /** What undoing the step needs, or which version this one has undone. */
+  /** The data that undoing the step needs, or the version that this one has undone. */
   @Column(jsonText('undo_mark', true))
   readonly undoMark: object | null;
 

@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { ProcessStatus } from '../../../core/process.js';
 import type { Process } from '../../../query/shapes.js';
-import { jsonText, key, label, longText, time, whole } from './column-types.js';
+import { jsonText, keyColumn, label, longText, time, whole } from './column-types.js';
 
 /**
  * One run of a workflow, as a row. Read it, join it, show it; only the engine writes it.
@@ -15,7 +15,7 @@ import { jsonText, key, label, longText, time, whole } from './column-types.js';
 @Index('workflow_process_started', ['startedAt', 'id'])
 @Index('workflow_process_parent', ['live', 'parentId'], { where: 'parent_id is not null' })
 export class WorkflowProcessEntity implements Process {
-  @PrimaryColumn(key('id', 100))
+  @PrimaryColumn(keyColumn('id', 100))
   readonly id: string;
 
   @Column(label('workflow', 100))
@@ -24,11 +24,11 @@ export class WorkflowProcessEntity implements Process {
   @Column(whole('workflow_version'))
   readonly workflowVersion: number;
 
-  /** What the application calls it: one live process per workflow and group id. */
+  /** The application's name for the process: one live process per workflow and group id. */
   @Column(label('group_id', 255))
   readonly groupId: string;
 
-  /** The group id, hashed: collations do not blur it. */
+  /** The hash of the group id, because collations could make two group ids equal. */
   @Column(label('group_key', 32))
   readonly groupKey: string;
 
@@ -55,14 +55,14 @@ export class WorkflowProcessEntity implements Process {
   @Column(whole('root'))
   readonly root: number;
 
-  /** Who runs it; empty: whoever comes first; null: nothing in it can run. */
+  /** The worker that runs it. Empty, or `-` before it has begun: free for any worker. Null: nothing in it can run. */
   @Column(label('worker', 100, true))
   readonly worker: string | null;
 
   @Column(whole('claim'))
   readonly claim: number;
 
-  /** Where it stands, beside what it waits for ({@link WorkflowWaitEntity}). */
+  /** The tokens of the process, except those that wait ({@link WorkflowWaitEntity}). */
   @Column(jsonText('tokens'))
   readonly tokens: readonly object[];
 
@@ -74,7 +74,7 @@ export class WorkflowProcessEntity implements Process {
   @Column(label('parent_id', 100, true))
   readonly parentId: string | null;
 
-  /** Its parent is told of its end (`awaited`), it ends with its parent (`tied`), `both` or `none`. */
+  /** `awaited`: the parent is told of its end. `tied`: the child ends with its parent. Otherwise `both` or `none`. */
   @Column(label('parent_bond', 16, true))
   readonly parentBond: 'awaited' | 'tied' | 'both' | 'none' | null;
 

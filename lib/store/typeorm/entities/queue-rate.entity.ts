@@ -1,10 +1,10 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { key, time, whole } from './column-types.js';
+import { keyColumn, time, whole } from './column-types.js';
 
 /** How many tasks of a queue were taken in the window that began at `windowAt`, by all workers together. */
 @Entity('workflow_rate')
 export class WorkflowRateEntity {
-  @PrimaryColumn(key('queue', 100))
+  @PrimaryColumn(keyColumn('queue', 100))
   readonly queue: string;
 
   @Column(time('window_at'))

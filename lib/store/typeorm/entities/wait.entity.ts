@@ -1,8 +1,8 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { WaitKind } from '../../../core/waits-for.js';
-import { jsonText, key, label, time, whole } from './column-types.js';
+import { jsonText, keyColumn, label, time, whole } from './column-types.js';
 
-/** Something a process waits for: a response, an event, a task, a moment. `closed`: it did, and has moved on. */
+/** Something a process waits for: a response, an event, a task, a moment. `closed`: the process no longer waits for it. */
 @Entity('workflow_wait')
 @Index('workflow_wait_address', ['address'])
 @Index('workflow_wait_due', ['dueAt'])
@@ -10,10 +10,10 @@ import { jsonText, key, label, time, whole } from './column-types.js';
 @Index('workflow_wait_worker', ['worker'])
 @Index('workflow_wait_kind', ['kind', 'since'])
 export class WorkflowWaitEntity {
-  @PrimaryColumn(key('process_id', 100))
+  @PrimaryColumn(keyColumn('process_id', 100))
   readonly processId: string;
 
-  @PrimaryColumn(key('token_key', 500))
+  @PrimaryColumn(keyColumn('token_key', 500))
   readonly tokenKey: string;
 
   @Column(label('step', 120))
@@ -25,11 +25,11 @@ export class WorkflowWaitEntity {
   @Column(label('kind', 12))
   readonly kind: WaitKind | 'closed';
 
-  /** What a message is found by. */
+  /** The address by which a message finds this wait. */
   @Column(label('address', 512, true))
   readonly address: string | null;
 
-  /** When somebody must look at it. */
+  /** The time at which the wait is due. */
   @Column(time('due_at', true))
   readonly dueAt: Date | null;
 
@@ -56,7 +56,7 @@ export class WorkflowWaitEntity {
   @Column(time('from_at', true))
   readonly fromAt: Date | null;
 
-  /** What else its token holds. */
+  /** The rest of its token. */
   @Column(jsonText('token'))
   readonly token: object;
 }

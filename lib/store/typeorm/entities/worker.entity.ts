@@ -1,10 +1,10 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { key, time } from './column-types.js';
+import { keyColumn, time } from './column-types.js';
 
-/** A running instance of the application: what it holds is taken over once it was silent for too long. */
+/** A running instance of the application. Its work is taken over once it was silent for too long. */
 @Entity('workflow_worker')
 export class WorkflowWorkerEntity {
-  @PrimaryColumn(key('id', 100))
+  @PrimaryColumn(keyColumn('id', 100))
   readonly id: string;
 
   /** In the database's time. */

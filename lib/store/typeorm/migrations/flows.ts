@@ -1,11 +1,11 @@
-/** From the tables of the first migration to those of the second: of each table that lacks what is new, all of it at once. */
+/** Migrates the tables of the first migration to those of the second. A table without the new columns gets all of them at once. */
 import { columnsOf, type Index, indexes, standalone, type Words } from './sql.js';
 import type { ExistingColumns } from './tables.js';
 import type { Dialect } from './words.js';
 
 type Changed = 'process' | 'context' | 'wait' | 'inbox';
 
-/** The first of each table tells whether it has them. */
+/** The new columns. The first of each table tells whether the table has them. */
 function added({ ascii, text }: Words): Record<Changed, readonly string[]> {
   return {
     process: [`parent_bond ${ascii(16)}`],
@@ -20,28 +20,28 @@ const newIndexes: readonly (Index & readonly [Changed, ...unknown[]])[] = [
   ['wait', 'kind', 'kind, since'],
 ];
 
-/** Of most processes there is no parent; MySQL has no index of only some rows. */
+/** Most processes have no parent. MySQL has no index of only some rows. */
 const partial: Readonly<Record<string, string>> = { parent: ' where parent_id is not null' };
 
 export function toFlows(dialect: Dialect, standing: ExistingColumns): string[] {
   const { words, inlineIndexes } = dialect;
   const changes = Object.entries(added(words)) as [Changed, string[]][];
-  const lacking = changes.filter(([table, [first]]) => !standing.get(`workflow_${table}`)?.has(nameOf(first!)));
+  const lacking = changes.filter(([table, [first]]) => !standing.get(`workflow_${table}`)?.has(columnName(first!)));
   const altered = lacking.flatMap(([table, columns]) => alter[dialect.name](table, columns, words));
   const indexed = inlineIndexes ? [] : newIndexes.map((index) => standalone(index) + (partial[index[1]] ?? ''));
   return [...altered, definitions(words), ...indexed];
 }
 
-/** Keys stay as wide as they are: that hinders nobody. */
+/** Keys stay as wide as they are, which does no harm. */
 export function fromFlows({ words, inlineIndexes }: Dialect): string[] {
   const unindexed = newIndexes.map(([table, name]) => `drop index workflow_${table}_${name}${inlineIndexes ? ` on workflow_${table}` : ''}`);
   const dropped = Object.entries(added(words)).flatMap(([table, columns]) =>
-    columns.map((column) => `alter table workflow_${table} drop column ${nameOf(column)}`),
+    columns.map((column) => `alter table workflow_${table} drop column ${columnName(column)}`),
   );
   return [...unindexed, ...dropped, 'drop table if exists workflow_definition'];
 }
 
-/** Containers within containers have long keys. */
+/** Tokens in nested containers have long keys. */
 const widerKey = ({ key }: Words) => key(500);
 
 const alter: Record<Dialect['name'], (table: Changed, columns: readonly string[], words: Words) => string[]> = {
@@ -58,11 +58,11 @@ const alter: Record<Dialect['name'], (table: Changed, columns: readonly string[]
     table === 'wait' ? rebuilt(words, columns) : columns.map((column) => `alter table workflow_${table} add column ${column}`),
 };
 
-/** SQLite changes no type: the table is made anew. By no renaming, which fails where a view of the application reads it. */
+/** SQLite cannot change a type, so the table is made again. Renaming is avoided: it fails if a view of the application reads the table. */
 function rebuilt(words: Words, columns: readonly string[]): string[] {
   const old = columnsOf(words).wait;
-  const names = old.slice(0, -1).map(nameOf).join(', ');
-  const wider = old.map((column) => (nameOf(column) === 'token_key' ? `token_key ${widerKey(words)} not null` : column));
+  const names = old.slice(0, -1).map(columnName).join(', ');
+  const wider = old.map((column) => (columnName(column) === 'token_key' ? `token_key ${widerKey(words)} not null` : column));
   return [
     'create table workflow_wait_copy as select * from workflow_wait',
     'drop table workflow_wait',
@@ -81,6 +81,6 @@ function definitions({ key, ascii, text, int, table }: Words): string {
   return `create table if not exists workflow_definition (\n  ${columns.join(',\n  ')}\n)${table}`;
 }
 
-function nameOf(column: string): string {
+function columnName(column: string): string {
   return column.split(' ')[0]!;
 }

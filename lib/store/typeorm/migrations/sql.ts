@@ -1,17 +1,17 @@
-/** What differs between the databases in the words of a `create table`. */
+/** The parts of a `create table` that differ between the databases. */
 export interface Words {
-  /** An identifier any string can be: compared byte by byte. */
+  /** The type of an identifier that may be any string, compared byte by byte. */
   readonly key: (length: number) => string;
-  /** An identifier only we make: ASCII. */
+  /** The type of an identifier that only the engine makes: ASCII. */
   readonly ascii: (length: number) => string;
   readonly text: string;
   readonly int: string;
   readonly table: string;
-  /** For a table whose rows change again and again. */
+  /** The options of a table whose rows change often. */
   readonly updated: string;
 }
 
-/** Those of the first migration, as it was released: later ones change them. */
+/** The tables of the first migration, as it was released. Later migrations change them. */
 const tables = ['process', 'context', 'audit', 'wait', 'inbox', 'worker', 'rate'] as const;
 const firstTables: readonly string[] = tables.map((name) => `workflow_${name}`);
 
@@ -50,7 +50,7 @@ export function standalone([table, name, columns, unique]: Index): string {
   return `create ${unique ? 'unique ' : ''}index if not exists workflow_${table}_${name} on workflow_${table} (${columns})`;
 }
 
-/** As the first migration makes them. */
+/** The columns as the first migration makes them. */
 export function columnsOf({ key, ascii, text, int }: Words): Record<(typeof tables)[number], string[]> {
   return {
     process: [

@@ -9,7 +9,7 @@ export const workflowColumns: Readonly<Record<string, readonly string[]>> = {
 
 export const workflowTables: readonly string[] = Object.keys(workflowColumns);
 
-/** Whether a table has a column; of nothing else does a migration make up its mind. */
+/** The columns of each existing table. A migration decides by these alone. */
 export type ExistingColumns = ReadonlyMap<string, ReadonlySet<string>>;
 
 const informed = (where: string) => `select table_name as tab, column_name as col from information_schema.columns
@@ -17,7 +17,7 @@ const informed = (where: string) => `select table_name as tab, column_name as co
 
 const sqlite = `select t.name as tab, c.name as col from sqlite_master t join pragma_table_info(t.name) c where t.type = 'table'`;
 
-/** Asks for what stands there, on this type of data source. */
+/** The query for the existing columns on this type of data source. */
 export function existingColumnsQuery(type: string): string {
   if (type === 'postgres') return informed('table_schema = any(current_schemas(false))');
   if (type === 'mysql' || type === 'mariadb') return informed('table_schema = database()');

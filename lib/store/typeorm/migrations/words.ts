@@ -6,7 +6,7 @@ const postgres: Words = {
   text: 'text',
   int: 'int',
   table: '',
-  // Leaves room in each page, so that an update touches no index.
+  // Leaves room in each page, so that most updates touch no index.
   updated: ' with (fillfactor = 70)',
 };
 
@@ -14,7 +14,7 @@ const table = ' engine = InnoDB row_format = dynamic default charset = utf8mb4 c
 const mysql: Words = {
   key: (length) => `varchar(${length}) character set utf8mb4 collate utf8mb4_bin`,
   ascii: (length) => `varchar(${length}) character set ascii collate ascii_bin`,
-  // `text` ends at 64 kB.
+  // A `text` column ends at 64 kB.
   text: 'longtext character set utf8mb4 collate utf8mb4_bin',
   int: 'int',
   table,

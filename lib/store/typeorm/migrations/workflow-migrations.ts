@@ -18,7 +18,7 @@ export class WorkflowTables1764000000000 implements MigrationInterface {
   }
 }
 
-/** What containers, children and definitions at run time need. Safe to run where it was done. */
+/** Adds what containers, children and definitions at run time need. Safe to run again. */
 export class WorkflowFlows1764100000000 implements MigrationInterface {
   readonly name = 'WorkflowFlows1764100000000';
 

@@ -1,4 +1,4 @@
-/** A batch in one transaction: every statement carries all rows of its table. */
+/** Commits a batch in one transaction: each statement carries all rows of its table. */
 import type { Change } from '../../../core/change.js';
 import { rangesUnder } from '../../../core/token-key.js';
 import type { Rejection } from '../../port.js';
@@ -10,7 +10,7 @@ import { chunks } from '../query.js';
 import { asText, messageRows, processRow, recordRow, versionRow, waitRow } from '../rows.js';
 import type { MysqlConnection } from './mysql-connection.js';
 
-/** Somebody changed one of them first: which one, the count does not say. */
+/** Another writer changed one of the processes first. The count of rows does not tell which one. */
 class SomeLost extends Error {}
 
 export async function commitInTransaction(connection: MysqlConnection, changes: readonly Change[]): Promise<readonly Rejection[]> {
@@ -24,7 +24,7 @@ export async function commitInTransaction(connection: MysqlConnection, changes: 
   }
 }
 
-/** With the rows locked, their revisions stay what they are. */
+/** Locks the rows first, so that their revisions stay as they are read. */
 async function writeWinners(connection: MysqlConnection, changes: readonly Change[]): Promise<readonly Rejection[]> {
   const ids = changes.filter(({ expected }) => expected !== null).map(({ process }) => process.id);
   const { rows } = await connection.run('select id, revision from workflow_process where id in (?) order by id for update', [ids]);

@@ -8,13 +8,13 @@ const ready = `select w.process_id, w.token_key, w.run, w.claim from workflow_wa
 const open = `select id from workflow_process p where id in (?) and status in ('running', 'waiting')`;
 const take = 'update workflow_wait set worker = ?, claim = claim + 1, ready_at = null where (process_id, token_key) in (?)';
 
-/** Takes what is free and ready, and passes over what another worker is just taking. */
+/** Claims tasks that are free and ready, and skips those that another worker is just claiming. */
 export function claimInTransaction(connection: MysqlConnection, tasks: readonly TaskAt[], by: ClaimBy): Promise<TaskAt[]> {
   const { rate } = by;
   return connection.transaction(() => (rate ? claimWithinRate(connection, tasks, by, rate) : claimReady(connection, tasks, by, tasks.length)));
 }
 
-/** One row per queue, locked while tasks are taken: all workers together stay within the rate, and only what was taken counts. */
+/** Locks the one row of the queue while tasks are claimed: all workers together stay within the rate, and only claimed tasks count. */
 async function claimWithinRate(connection: MysqlConnection, tasks: readonly TaskAt[], by: ClaimBy, rate: Rate): Promise<TaskAt[]> {
   const { queue } = tasks[0]!;
   const window = windowAt(await lockRateRow(connection, queue, by.now), { now: by.now, rate });

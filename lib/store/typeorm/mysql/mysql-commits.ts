@@ -13,7 +13,7 @@ import type { TypeOrmQueries } from '../typeorm-queries.js';
 import { commitInTransaction } from './batch-commit.js';
 import { claimInTransaction } from './mysql-claim.js';
 import type { MysqlConnection } from './mysql-connection.js';
-import { classifyError, isTaken } from './mysql-errors.js';
+import { classifyError, isKeyTakenError } from './mysql-errors.js';
 import type { MysqlReader } from './mysql-reader.js';
 
 const keepSql = `insert into workflow_inbox (${columns.workflow_inbox.join(', ')}) values (?)`;
@@ -48,10 +48,10 @@ export class MysqlCommits extends TypeOrmCommits {
   }
 
   override commitWithin(manager: EntityManager, change: Change): Promise<Rejection | null> {
-    return this.inTransactionOf(manager, () => commitThrough(manager, change, mysqlUpserts, isTaken));
+    return this.inTransactionOf(manager, () => commitThrough(manager, change, mysqlUpserts, isKeyTakenError));
   }
 
-  /** One by one: MySQL does not say which rows of an insert were there already. */
+  /** Inserts one by one: MySQL does not tell which rows of an insert existed already. */
   override async keepMessages(messages: readonly MessageState[], manager?: EntityManager): Promise<readonly MessageState[]> {
     const known = manager
       ? await this.inTransactionOf(manager, () => keepEach(messages, (sql, values) => manager.query(sql, values)))
@@ -65,7 +65,7 @@ export class MysqlCommits extends TypeOrmCommits {
   }
 }
 
-/** The ids of those that were there. */
+/** The ids of messages that existed already. */
 async function keepEach(messages: readonly MessageState[], run: RunSql): Promise<string[]> {
   const known: string[] = [];
   for (const message of messages) if (!(await isKept(run, message))) known.push(message.id);
@@ -77,7 +77,7 @@ async function isKept(run: RunSql, message: MessageState): Promise<boolean> {
     await run(keepSql, [valuesIn('workflow_inbox', messageRow(message))]);
     return true;
   } catch (error) {
-    if (isTaken(driverErrorOf(error))) return false;
+    if (isKeyTakenError(driverErrorOf(error))) return false;
     throw error;
   }
 }

@@ -28,15 +28,15 @@ export interface MysqlResult {
 }
 
 const CONNECT_MS = 10_000;
-/** A connection that says nothing for so long is taken for broken: a line may die without a word. */
+/** A connection that is silent for this long counts as broken: a network may fail without an error. */
 const SILENCE_MS = 60_000;
 
-/** A row that an open transaction holds is not waited for long; and only rows that are there are locked, not the gaps between. */
+/** Limits the wait for a row that an open transaction holds. Locks only existing rows, not the gaps between them. */
 const SETTINGS = ['set session innodb_lock_wait_timeout = 1', 'set session transaction isolation level read committed'];
 
 /** One of the engine's own connections, with transactions. */
 export class MysqlConnection extends OwnConnection<MysqlClient> {
-  /** The driver forgets the statements of a connection that is destroyed. */
+  /** Rejects statements of a destroyed connection, because the driver forgets them. */
   private readonly unanswered = new Set<(error: Error) => void>();
 
   constructor(
@@ -108,10 +108,10 @@ export class MysqlConnection extends OwnConnection<MysqlClient> {
   }
 }
 
-/** Whatever the application has set for its own statements. */
+/** These options override those that the application has set for its own statements. */
 const OWN_OPTIONS = { charset: 'utf8mb4', typeCast: true, namedPlaceholders: false, rowsAsArray: false };
 
-/** A connection like those of the application's pool, and not one of them. */
+/** A connection like those of the application's pool, but outside of it. */
 function newClient(dataSource: DataSource): MysqlClient {
   const { mysql } = dataSource.driver as unknown as MysqlDriver;
   const client = mysql.createConnection(ownOptions(dataSource));
@@ -119,7 +119,7 @@ function newClient(dataSource: DataSource): MysqlClient {
   return client;
 }
 
-/** The same for a thread. */
+/** The connection for a thread. Null: not possible. */
 export function threadClient(dataSource: DataSource): ThreadClient | null {
   const module = fileOfModule((dataSource.driver as unknown as MysqlDriver).mysql);
   const options = sendable(ownOptions(dataSource));
@@ -129,7 +129,7 @@ export function threadClient(dataSource: DataSource): ThreadClient | null {
 function ownOptions(dataSource: DataSource): object {
   const driver = dataSource.driver as unknown as MysqlDriver;
   const given = driver.createConnectionOptions(driver.options, driver.options.replication?.master ?? driver.options);
-  const { connectionLimit: _limit, acquireTimeout: _acquire, ...options } = given as Record<string, unknown>; // of a pool
+  const { connectionLimit: _limit, acquireTimeout: _acquire, ...options } = given as Record<string, unknown>; // options of a pool
   return { ...options, ...OWN_OPTIONS, connectTimeout: given.connectTimeout ?? CONNECT_MS };
 }
 

@@ -17,22 +17,22 @@ const SERVER_AWAY = new Set([1040, 1053, 1077, 1079, 1080, 1152, 1184, 1203, 129
 /** Null, duplicate, packet, row, out of range, truncated, wrong date, wrong characters, too long. */
 const ABOUT_DATA = new Set([1048, DUPLICATE, 1118, 1153, 1264, 1265, 1292, 1366, 1406]);
 
-export function isTaken(error: unknown): boolean {
+export function isKeyTakenError(error: unknown): boolean {
   const { errno, sqlMessage } = (error ?? {}) as ServerError;
   return errno === DUPLICATE && /PRIMARY|workflow_process_group/.test(sqlMessage ?? '');
 }
 
-/** By number: SQLSTATE 23000 is more than a duplicate, and the names of MariaDB's errors are not to be trusted. */
+/** Classifies by number: SQLSTATE 23000 is more than a duplicate, and the names of MariaDB's errors are unreliable. */
 export function classifyError(error: unknown): ErrorClass {
   if (isBroken(error)) return 'unavailable';
   const { errno = 0 } = (error ?? {}) as ServerError;
   if (errno === DEADLOCK || errno === RECORD_CHANGED) return 'conflict';
   if (LOCK_TIMEOUTS.has(errno)) return 'locked';
-  if (isTaken(error)) return 'exists';
+  if (isKeyTakenError(error)) return 'exists';
   return ABOUT_DATA.has(errno) ? 'data' : 'other';
 }
 
-/** The server did not answer, or says that it is going away. An error of the server's own has a number and an SQLSTATE. */
+/** Whether the server did not answer, or says that it is going away. An error of the server itself has a number and an SQLSTATE. */
 export function isBroken(error: unknown): boolean {
   const { errno, sqlState, fatal } = (error ?? {}) as ServerError;
   return fatal === true || typeof errno !== 'number' || errno < 0 || sqlState === undefined || SERVER_AWAY.has(errno);

@@ -14,7 +14,7 @@ import { isBroken } from './mysql-errors.js';
 import { MysqlReader } from './mysql-reader.js';
 
 const words: SqlWords = {
-  /** By UTC: a local time comes twice when summer time ends. */
+  /** Uses UTC, because a local time occurs twice when summer time ends. */
   now: `(timestampdiff(microsecond, '1970-01-01 00:00:00', utc_timestamp(3)) div 1000)`,
   overwrite: (_key, names) => onDuplicateKey(names),
   unlessThere: '',
@@ -28,7 +28,7 @@ export class MysqlProcessStore extends ProcessStore<EntityManager> {
   override readonly maintenance: TypeOrmMaintenance;
   private readonly outages: OutageLog;
   private readonly writers: ConnectionPool<MysqlConnection>;
-  /** What decisions and the sweep read is short. Questions of people may be long, and have a connection of their own. */
+  /** Reads for decisions and the sweep are short. Questions of people may take long, so they have a connection of their own. */
   private readonly readers: ConnectionPool<MysqlConnection>;
   private readonly people: ConnectionPool<MysqlConnection>;
 

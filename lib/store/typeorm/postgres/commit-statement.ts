@@ -1,8 +1,8 @@
 /**
- * A whole batch as one statement: the guarded updates and inserts of processes first, and everything else for those that
- * were let through. Its parameters are one JSON per table.
+ * A whole batch as one statement: the guarded updates and inserts of processes first, then everything else for those whose
+ * guard held. Its parameters are one JSON per table.
  */
-import { changing, columns, keyOf, type Table, valueColumns } from '../columns.js';
+import { changing, columns, keyColumnsOf, type Table, valueColumns } from '../columns.js';
 import { onConflict } from '../overwrite.js';
 
 const integers = new Set([
@@ -22,7 +22,7 @@ function records(parameter: number, names: readonly string[]): string {
 const process = columns.workflow_process;
 
 /**
- * A row that an open transaction holds is not waited for long. The limit is of this statement alone: a commit of the engine is a
+ * Limits the wait for a row that an open transaction holds. The limit holds for this statement alone: a commit of the engine is a
  * transaction of its own. In a transaction of the application nothing is set.
  */
 const lockTimeout = `patience as materialized (select set_config('lock_timeout', '1000', true)),`;
@@ -40,7 +40,7 @@ moved as (
 ),
 won as materialized (select id from born union all select id from moved)`;
 
-/** \`is true\` keeps the planner from making a join of it: a hashed list, whatever the statistics say. */
+/** \`is true\` prevents a join: the planner uses a hashed list, whatever the statistics say. */
 function isWon(column: string): string {
   return `(${column} in (select id from won)) is true`;
 }
@@ -53,19 +53,19 @@ function insert(table: Table, parameter: number, processColumn = 'process_id'): 
 function upsert(table: Table, parameter: number, names: readonly string[] = columns[table]): string {
   const given = records(parameter, [...new Set([...names, 'owner'])]);
   const chosen = `select ${columns[table].join(', ')} from ${given} where ${isWon('r.owner')}`;
-  return `insert into ${table} (${columns[table].join(', ')}) ${chosen}${onConflict(keyOf(table), valueColumns(table))}`;
+  return `insert into ${table} (${columns[table].join(', ')}) ${chosen}${onConflict(keyColumnsOf(table), valueColumns(table))}`;
 }
 
 const appended = `
 versions as (${insert('workflow_context', 2)}),
 records as (${insert('workflow_audit', 3)})`;
 
-/** By bytes, also where `synchronize` left the column to the collation of the database. */
+/** Compares bytes, even if `synchronize` gave the column the collation of the database. */
 const isWithin = 'w.token_key collate "C" >= r.low and w.token_key collate "C" < r.high';
 
 /**
- * What is put or deleted by name does not end as well: one statement must not touch a row twice. `offset 0` has each range
- * looked up by itself: the planner would go through all waits where it takes those of a kind to be few.
+ * Waits that are put or deleted by name are not ended as well: one statement must not touch a row twice. `offset 0` makes the
+ * planner look up each range by itself. Otherwise it scans all waits where it believes that those of a kind are few.
  */
 const waits = `
 ranges as materialized (
@@ -92,11 +92,11 @@ inbox as (${upsert('workflow_inbox', 7)})`;
 
 const answer = `select case when count(*) < (select count(*) from given) then coalesce(json_agg(id), '[]'::json) end as won from won`;
 
-/** A step and its record: most of all commits. */
+/** For a step and its record, as in most commits. */
 export const plainText = commitText(true, appended);
-/** With waits and messages. */
+/** For changes with waits and messages. */
 export const fullText = commitText(true, `${appended},${waits}`);
-/** In a transaction of the application. */
+/** For a transaction of the application. */
 export const textWithin = commitText(false, `${appended},${waits}`);
 
 function commitText(own: boolean, effects: string): string {

@@ -5,14 +5,14 @@ import { changing, columns } from '../columns.js';
 import { fullText, plainText, textWithin } from './commit-statement.js';
 import { asText, type Encode, messageRows, processRow, recordRow, versionRow, waitRow } from '../rows.js';
 
-/** Everything of the batch is one JSON per table, and payloads are part of it as they are. */
+/** The batch is one JSON per table, and payloads are part of it as they are. */
 const asItIs: Encode = (value) => value;
-/** What PostgreSQL does not read inside of a JSON: NUL and halves of characters. As text of their own they are only backslashes. */
+/** NUL and halves of characters, which PostgreSQL does not read inside of a JSON. Encoded as text they are only backslashes. */
 const unreadable = /\\u(?:0000|d[89a-f])/;
 
 const fixed = columns.workflow_process.filter((column) => column !== 'id' && !changing.includes(column));
 
-function isPlain({ waits, messages }: Change): boolean {
+function needsNoQuoting({ waits, messages }: Change): boolean {
   return !waits.clear && waits.kill.length === 0 && waits.delete.length === 0 && waits.put.length === 0 && messages.length === 0;
 }
 
@@ -21,9 +21,9 @@ export interface CommitStatement {
   readonly values: readonly string[];
 }
 
-/** The shortest statement that does all of it. */
+/** The shortest statement that writes all of the changes. */
 export function commitStatement(changes: readonly Change[]): CommitStatement {
-  if (changes.every(isPlain)) return { text: plainText, values: readable((encode) => appended(changes, encode)) };
+  if (changes.every(needsNoQuoting)) return { text: plainText, values: readable((encode) => appended(changes, encode)) };
   return { text: fullText, values: allValues(changes) };
 }
 
@@ -48,14 +48,14 @@ function appended(changes: readonly Change[], encode: Encode): string[] {
   return [processes, versions, records].map((rows) => JSON.stringify(rows));
 }
 
-/** What never changes is sent once, with the new process. */
+/** Columns that never change are sent once, with the new process. */
 function moved({ expected, process }: Change, encode: Encode): Record<string, unknown> {
   const row: Record<string, unknown> = Object.assign(processRow(process, encode, expected === null), { expected });
   if (expected !== null) for (const column of fixed) row[column] = null;
   return row;
 }
 
-/** A key that is left out reads as null: half of a record is nulls, and every byte of it is written, sent and parsed. */
+/** Leaves out nulls, because a missing key reads as null. Half of a record is nulls, and every byte is written, sent and parsed. */
 function slim(row: Record<string, unknown>): Record<string, unknown> {
   for (const column in row) if (row[column] === null) row[column] = undefined;
   return row;
@@ -64,17 +64,17 @@ function slim(row: Record<string, unknown>): Record<string, unknown> {
 function rest(changes: readonly Change[], encode: Encode): string[] {
   const put = changes.flatMap(({ process, waits }) => waits.put.map((wait) => ({ ...waitRow(process.id, wait, encode), owner: process.id })));
   const messages = changes.flatMap((change) => messageRows(change).map((row) => ({ ...row, owner: change.process.id })));
-  return [changes.flatMap(ended), changes.flatMap(named), put, messages].map((rows) => JSON.stringify(rows));
+  return [changes.flatMap(ended), changes.flatMap(namedColumns), put, messages].map((rows) => JSON.stringify(rows));
 }
 
-function named({ process: { id }, waits }: Change): object[] {
+function namedColumns({ process: { id }, waits }: Change): object[] {
   const deleted = waits.delete.map((key) => ({ process_id: id, token_key: key, goes: true }));
   return waits.clear || waits.kill.length > 0
     ? [...deleted, ...waits.put.map(({ token }) => ({ process_id: id, token_key: token.key, goes: false }))]
     : deleted;
 }
 
-/** Of a process that is cleared: the range of all keys. */
+/** The ranges of keys whose waits end. For a cleared process: all keys. */
 function ended({ process: { id }, waits }: Change): object[] {
   const ranges = waits.clear ? [['', '\x7f'] as const] : waits.kill.flatMap(rangesUnder);
   return ranges.map(([low, high]) => ({ process_id: id, low, high }));

@@ -1,4 +1,4 @@
-/** Everything the decisions of one tick need, in one round trip and as of one moment. */
+/** Reads everything that the decisions of one tick need, in one round trip and as of one moment. */
 import type { Loaded, ProcessRequest } from '../../port.js';
 import { valuesOf } from '../../process-store.js';
 import { type FoundRow, messageState, processState, versionDraft, waitState } from '../states.js';

@@ -17,7 +17,7 @@ update workflow_wait w set worker = $3, claim = w.claim + 1, ready_at = null
 from picked where w.process_id = picked.process_id and w.token_key = picked.token_key
 returning w.process_id, w.token_key, w.claim`;
 
-/** Takes what is free and ready, and passes over what another worker is just taking. */
+/** Claims tasks that are free and ready, and skips those that another worker is just claiming. */
 export async function claim(connection: PostgresConnection, tasks: readonly TaskAt[], by: ClaimBy): Promise<TaskAt[]> {
   const { rate } = by;
   return rate ? connection.transaction(() => claimAtRate(connection, tasks, by, rate)) : claimUpTo(connection, tasks, by, tasks.length);
@@ -25,7 +25,7 @@ export async function claim(connection: PostgresConnection, tasks: readonly Task
 
 async function claimUpTo(connection: PostgresConnection, tasks: readonly TaskAt[], by: ClaimBy, limit: number): Promise<TaskAt[]> {
   const wanted = tasks.map(({ processId, key, run }, position) => ({ position, process_id: processId, token_key: key, run }));
-  const rows = await connection.run(claimText, [JSON.stringify(wanted), by.now, by.worker, limit, ...versionsOf(by.workflows)]);
+  const rows = await connection.run(claimText, [JSON.stringify(wanted), by.now, by.worker, limit, ...versionsByName(by.workflows)]);
   const claims = new Map(rows.map(({ process_id, token_key, claim: number }) => [`${process_id} ${token_key}`, Number(number)]));
   return tasks.flatMap((task) => {
     const number = claims.get(`${task.processId} ${task.key}`);
@@ -33,13 +33,13 @@ async function claimUpTo(connection: PostgresConnection, tasks: readonly TaskAt[
   });
 }
 
-/** Names and versions, one to one. */
-function versionsOf(workflows: ClaimBy['workflows']): [names: string[], versions: number[]] {
+/** Names and versions, in two lists of equal length. */
+function versionsByName(workflows: ClaimBy['workflows']): [names: string[], versions: number[]] {
   const pairs = workflows.flatMap(({ workflow, versions }) => versions.map((version) => [workflow, version] as const));
   return [pairs.map(([name]) => name), pairs.map(([, version]) => version)];
 }
 
-/** One row per queue, locked while tasks are taken: all workers together stay within the rate, and only what was taken counts. */
+/** Locks the one row of the queue while tasks are claimed: all workers together stay within the rate, and only claimed tasks count. */
 async function claimAtRate(connection: PostgresConnection, tasks: readonly TaskAt[], by: ClaimBy, rate: Rate): Promise<TaskAt[]> {
   const { queue } = tasks[0]!;
   const window = windowAt(await lockWindow(connection, queue, by.now), { now: by.now, rate });

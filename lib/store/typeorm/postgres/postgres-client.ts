@@ -14,6 +14,8 @@ export interface PostgresQuery {
 /** The part of a `pg.Client` that is used here. */
 export interface PostgresClient extends ClientEvents {
   readonly processID: number | null;
+  on(event: 'error' | 'end', listener: (error?: unknown) => void): unknown;
+  on(event: 'notification', listener: (message: { payload?: string }) => void): unknown;
   connect(): Promise<void>;
   query(query: PostgresQuery): Promise<{ rows: FoundRow[]; rowCount: number | null }>;
   query(sql: string): Promise<{ rows: FoundRow[] }>;
@@ -28,15 +30,15 @@ interface PostgresPool {
 }
 
 const CONNECT_MS = 10_000;
-/** A connection that says nothing for so long is taken for broken: a line may die without a word. */
+/** A connection that is silent for this long counts as broken: a network may fail without an error. */
 const SILENCE_MS = 60_000;
 
-/** Of a data source with replication, the pool of the primary. */
+/** The pool of a data source. With replication: the pool of the primary. */
 function poolOf(dataSource: DataSource): PostgresPool {
   return (dataSource.driver as unknown as { master: PostgresPool }).master;
 }
 
-/** A client like those of the application's pool, and not one of them. */
+/** A client like those of the application's pool, but outside of it. */
 export function newClient(dataSource: DataSource): PostgresClient {
   const { Client, options } = poolOf(dataSource);
   const own = { connectionTimeoutMillis: options.connectionTimeoutMillis || CONNECT_MS, query_timeout: SILENCE_MS, keepAlive: true };
@@ -45,11 +47,11 @@ export function newClient(dataSource: DataSource): PostgresClient {
   return client;
 }
 
-/** Of the pool, and no connection has them. */
+/** Options of the pool that a connection does not have. */
 const POOL_OPTIONS = ['Client', 'Promise', 'log', 'verify', 'onConnect', 'poolErrorHandler', 'logger'];
 const BEAT_MS = 10_000;
 
-/** The same for a thread. */
+/** The connection for a thread. Null: not possible. */
 export function threadClient(dataSource: DataSource): ThreadClient | null {
   const module = fileOfModule((dataSource.driver as unknown as { postgres: unknown }).postgres);
   const { options } = poolOf(dataSource);
@@ -63,7 +65,7 @@ export function guardApplicationPool(dataSource: DataSource): void {
   poolOf(dataSource).on('connect', (client) => client.on('error', () => {}));
 }
 
-/** Numbers for integers, text for the rest: whatever parsers the application has set for itself. */
+/** Parses integers, booleans and JSON, and leaves the rest as text, whatever parsers the application has set for itself. */
 export const OWN_TYPES = { getTypeParser: (oid: number) => OWN_PARSERS[oid] ?? ((text: string) => text) };
 
 const OWN_PARSERS: Readonly<Record<number, (text: string) => unknown>> = {

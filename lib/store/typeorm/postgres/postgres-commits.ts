@@ -9,6 +9,7 @@ import type { FoundRow } from '../states.js';
 import { TypeOrmCommits } from '../typeorm-commits.js';
 import { commitStatement, statementWithin } from './commit-values.js';
 import { loadedFrom, loadText, loadValues } from './load-statement.js';
+import { OWN_TYPES, type PostgresClient } from './postgres-client.js';
 import { claim } from './postgres-claim.js';
 import type { PostgresConnection } from './postgres-connection.js';
 import { classifyError } from './postgres-errors.js';
@@ -26,6 +27,7 @@ export class PostgresCommits extends TypeOrmCommits {
     reader: PostgresReader,
     private readonly writers: ConnectionPool<PostgresConnection>,
     private readonly readers: ConnectionPool<PostgresConnection>,
+    private readonly isPooled: () => boolean,
   ) {
     super(dataSource, reader);
     this.maxConcurrentCommits = writers.size;
@@ -38,6 +40,14 @@ export class PostgresCommits extends TypeOrmCommits {
   override async load(requests: readonly ProcessRequest[]): Promise<readonly (Loaded | null)[]> {
     if (requests.length === 0) return [];
     return loadedFrom(requests, await this.readers.use((connection) => connection.run(loadText, loadValues(requests))));
+  }
+
+  /** Behind a pooler all its sessions may be held by transactions: a second one would be waited for until they end. */
+  override async loadWithin(manager: EntityManager, request: ProcessRequest): Promise<Loaded | null> {
+    if (!this.isPooled()) return super.loadWithin(manager, request);
+    const client = (await manager.queryRunner!.connect()) as PostgresClient;
+    const { rows } = await client.query({ text: loadText, values: loadValues([request]), types: OWN_TYPES });
+    return loadedFrom([request], rows)[0] ?? null;
   }
 
   override commit(changes: readonly Change[]): Promise<readonly Rejection[]> {

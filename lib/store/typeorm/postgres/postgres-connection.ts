@@ -7,19 +7,21 @@ import { newClient, OWN_TYPES, type PostgresClient } from './postgres-client.js'
 import { isBroken, isOutdatedPlan, isStalePrepared } from './postgres-errors.js';
 
 /**
- * Prepared statements keep their plans, so a plan must not depend on how small the tables were when it was made: always through
- * an index. These settings are of a connection that only the engine uses, and that leads straight to the server; behind a pooler
- * nothing is set and nothing is prepared.
+ * Makes plans always use an index. Prepared statements keep their plans, so a plan must not depend on how small the tables were
+ * when it was made. These settings are only for connections that the engine alone uses, and that lead straight to the server.
+ * Behind a pooler nothing is set and nothing is prepared. `jit` is off because a plan that could not avoid a sort has a huge cost on
+ * paper, for which PostgreSQL would compile it: half a second for each statement.
  */
-const SETTINGS = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_material'].map((name) => `set ${name} = off`).join('; ');
+const SETTINGS = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_material', 'enable_sort', 'jit'].map((name) => `set ${name} = off`).join('; ');
 
 /** One of the engine's own connections. */
 export class PostgresConnection extends OwnConnection<PostgresClient> {
   private readonly names = new Map<string, string>();
-  /** A pooler stands between: another session may answer each statement. */
+  /** The connection leads through a pooler: another session may answer each statement. */
   private pooled = false;
-  /** Statements are prepared anew after a migration. */
+  /** Part of the names of statements. Grows when they must be prepared again, for example after a migration. */
   private generation = 0;
+  private channel: { readonly name: string; readonly heard: (payload: string) => void } | null = null;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -32,12 +34,12 @@ export class PostgresConnection extends OwnConnection<PostgresClient> {
     return this.pooled;
   }
 
-  /** A statement that is run often, and so prepared. */
+  /** Runs a prepared statement, for statements that are run often. */
   async run(text: string, values: readonly unknown[]): Promise<FoundRow[]> {
     return this.ask(text, values, !this.pooled);
   }
 
-  /** A statement that is run seldom, or whose text differs each time. */
+  /** Runs a statement that is run seldom, or whose text differs each time. */
   async runOnce(text: string, values: readonly unknown[]): Promise<FoundRow[]> {
     return this.ask(text, values, false);
   }
@@ -51,6 +53,19 @@ export class PostgresConnection extends OwnConnection<PostgresClient> {
       this.forgetNames(isOutdatedPlan(error)); // nothing was done
       return this.ask(text, values, false);
     }
+  }
+
+  /** Listens to notifications on a channel, also after the connection has been opened again. Not behind a pooler. */
+  async listen(name: string, heard: (payload: string) => void): Promise<void> {
+    this.channel = { name, heard };
+    const client = await this.connected();
+    if (!this.pooled) await this.hear(client);
+  }
+
+  private async hear(client: PostgresClient): Promise<void> {
+    const { name, heard } = this.channel!;
+    client.on('notification', ({ payload }) => heard(payload ?? ''));
+    await client.query(`listen ${name}`);
   }
 
   /** Runs several statements as one transaction. */
@@ -84,6 +99,7 @@ export class PostgresConnection extends OwnConnection<PostgresClient> {
       await client.connect();
       this.pooled = await isBehindPooler(client);
       if (!this.pooled) await client.query(SETTINGS);
+      if (!this.pooled && this.channel) await this.hear(client);
       return client;
     } catch (error) {
       this.destroy(client);
@@ -104,7 +120,7 @@ export class PostgresConnection extends OwnConnection<PostgresClient> {
   }
 }
 
-/** A pooler makes up the number it greets a client with: the session behind it has another. */
+/** A pooler invents the process id that it reports to a client: the session behind it has another. */
 async function isBehindPooler(client: PostgresClient): Promise<boolean> {
   const { rows } = await client.query('select pg_backend_pid() as pid');
   return Number(rows[0]?.pid) !== client.processID;

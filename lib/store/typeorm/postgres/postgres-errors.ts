@@ -2,10 +2,10 @@ import type { ErrorClass } from '../batch.js';
 
 const LOST_RACES = new Set(['40P01', '40001']);
 const LOCK_TIMEOUT = '55P03';
-/** Cardinality, data, integrity, limits: it is about what was written. */
+/** Classes of errors about the written data: cardinality, data, integrity, limits. */
 const ABOUT_DATA = /^(21|22|23|54)/;
 
-/** What an error of the server, of the driver or of TypeORM's pool says. */
+/** Classifies an error of the server, of the driver or of TypeORM's pool. */
 export function classifyError(error: unknown): ErrorClass {
   if (isBroken(error)) return 'unavailable';
   const { code, table } = error as { code: string; table?: string };
@@ -16,8 +16,9 @@ export function classifyError(error: unknown): ErrorClass {
 }
 
 /**
- * An SQLSTATE has five characters: the server has answered. Class 08 is the line, 57P the server going down or coming up, 53 the
- * server short of connections, memory or disk, 25006 a primary that has become a replica. An error without one is of the driver.
+ * An SQLSTATE has five characters, and shows that the server has answered. Class 08 is a connection failure, 57P a server going
+ * down or coming up, 53 a server short of connections, memory or disk, 25006 a primary that has become a replica. An error without
+ * one comes from the driver.
  */
 export function isBroken(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
@@ -25,7 +26,7 @@ export function isBroken(error: unknown): boolean {
   return /^(08|53|57P)/.test(code) || code === '25006';
 }
 
-/** A prepared statement is of no use any more: a migration has outdated its plan, or a pooler has changed the session under it. */
+/** Whether a prepared statement can no longer be used: a migration has outdated its plan, or a pooler has changed the session. */
 export function isStalePrepared(error: unknown): boolean {
   return isOutdatedPlan(error) || STALE_NAMES.has((error as { code?: string } | null)?.code ?? '');
 }

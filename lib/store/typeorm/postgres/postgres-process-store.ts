@@ -10,6 +10,7 @@ import type { SqlWords } from '../sql-reader.js';
 import { TypeOrmMaintenance } from '../typeorm-maintenance.js';
 import { TypeOrmQueries } from '../typeorm-queries.js';
 import { guardApplicationPool, threadClient } from './postgres-client.js';
+import { PostgresAnnouncer } from './postgres-announcer.js';
 import { PostgresCommits } from './postgres-commits.js';
 import { PostgresConnection } from './postgres-connection.js';
 import { isBroken } from './postgres-errors.js';
@@ -27,10 +28,11 @@ export class PostgresProcessStore extends ProcessStore<EntityManager> {
   override readonly commits: PostgresCommits;
   override readonly queries: TypeOrmQueries;
   override readonly maintenance: TypeOrmMaintenance;
+  override readonly announcer: PostgresAnnouncer;
   private readonly outages: OutageLog;
   /** Two commits at once keep the server busy; a third gains nothing. */
   private readonly writers: ConnectionPool<PostgresConnection>;
-  /** What decisions and the sweep read is short. Questions of people may be long, and have a connection of their own. */
+  /** Reads for decisions and the sweep are short. Questions of people may take long, so they have a connection of their own. */
   private readonly readers: ConnectionPool<PostgresConnection>;
   private readonly people: ConnectionPool<PostgresConnection>;
 
@@ -42,10 +44,12 @@ export class PostgresProcessStore extends ProcessStore<EntityManager> {
     this.outages = new OutageLog(`The database of the data source "${dataSourceName}"`);
     const own = () => new PostgresConnection(dataSource, this.outages);
     this.writers = new ConnectionPool([own(), own()]);
-    this.readers = new ConnectionPool([own()]);
+    const listening = own();
+    this.readers = new ConnectionPool([listening]);
+    this.announcer = new PostgresAnnouncer(listening, this.readers, dataSourceName);
     this.people = new ConnectionPool([own()]);
     const reader = new PostgresReader(this.readers);
-    this.commits = new PostgresCommits(dataSource, reader, this.writers, this.readers);
+    this.commits = new PostgresCommits(dataSource, reader, this.writers, this.readers, () => listening.isPooled);
     this.maintenance = new TypeOrmMaintenance(reader, words, () => threadClient(dataSource));
     this.queries = new TypeOrmQueries(new PostgresReader(this.people));
   }

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { fileOfModule } from '../connections/loaded-module.js';
 import type { ThreadClient } from '../typeorm-maintenance.js';
 
-/** What better-sqlite3 and libsql have in common. */
+/** The parts that better-sqlite3 and libsql have in common. */
 export interface NativeStatement {
   readonly reader: boolean;
   run(values: readonly unknown[]): { readonly changes: number };
@@ -20,7 +20,7 @@ export interface NativeDatabase {
 type Constructor = new (path: string, options: { timeout: number; nativeBinding?: string | null }) => NativeDatabase;
 
 interface Driver {
-  /** The package, as TypeORM loaded it or was given it: we never import it ourselves. */
+  /** The package that TypeORM loaded or was given. We never import it ourselves. */
   readonly sqlite: Constructor;
   readonly databaseConnection: NativeDatabase;
   readonly options: { readonly database: string; readonly key?: string; readonly nativeBinding?: string | null };
@@ -35,16 +35,16 @@ export function connectionOf(dataSource: DataSource): NativeDatabase {
   return driverOf(dataSource).databaseConnection;
 }
 
-/** Nobody else can open it: it lives in its one connection. */
+/** Whether the database is in memory: it lives in its one connection, and no other can open it. */
 export function isInMemory(dataSource: DataSource): boolean {
   const { database } = driverOf(dataSource).options;
   return database === '' || database.includes(':memory:') || database.includes('mode=memory');
 }
 
-/** Durable at each commit; with a larger log and cache than usual, as many rows change in one. */
+/** Durable at each commit. The log and the cache are larger than usual, because many rows change in one commit. */
 const settings = ['busy_timeout = 0', 'journal_mode = WAL', 'synchronous = FULL', 'wal_autocheckpoint = 8000', 'cache_size = -32000'];
 
-/** A connection of our own, that never waits inside SQLite: that would stop the event loop, and with it whoever holds the lock. */
+/** A connection of our own that never waits inside SQLite: that would stop the event loop, and with it the code that holds the lock. */
 export function openOwn(dataSource: DataSource): NativeDatabase {
   const { sqlite, options } = driverOf(dataSource);
   const database = new sqlite(options.database, { timeout: 0, nativeBinding: options.nativeBinding ?? null });
@@ -53,15 +53,15 @@ export function openOwn(dataSource: DataSource): NativeDatabase {
     for (const setting of settings) database.pragma(setting);
     return database;
   } catch (error) {
-    database.close(); // busy: somebody else is just turning the log on
+    database.close(); // busy: another connection is just turning the log on
     throw error;
   }
 }
 
-/** A thread may wait inside SQLite: nobody else runs in it. */
+/** A thread may wait inside SQLite, because nothing else runs in it. */
 const PATIENCE_MS = 5000;
 
-/** How a thread opens the file. */
+/** The connection for a thread. Null: not possible. */
 export function threadClient(dataSource: DataSource): ThreadClient | null {
   const { sqlite, options } = driverOf(dataSource);
   const module = isInMemory(dataSource) ? null : fileOfModule(sqlite);

@@ -22,7 +22,7 @@ const takeSql = (isMeant: string) => `update workflow_wait set worker = ?, claim
   where process_id = ? and token_key = ? and run = ? and kind = 'task' and ready_at <= ?
   and exists (select 1 from workflow_process p where p.id = workflow_wait.process_id and p.status in ('running', 'waiting') and ${isMeant}) returning claim`;
 
-/** Takes the write lock of the file without writing: a transaction that first reads could lose it on the way. */
+/** Takes the write lock of the file without writing. A transaction that reads first could fail to get it later. */
 const lockFile = 'update workflow_worker set seen_at = seen_at where 1 = 0';
 
 /** Each batch is one transaction within one turn of the event loop, beside the application's connection. */
@@ -77,7 +77,7 @@ export class SqliteCommits extends TypeOrmCommits {
     return null;
   }
 
-  /** TypeORM has one query runner for everything here: two transactions at once would be one. */
+  /** Runs transactions one after the other: TypeORM has one query runner for SQLite, so two at once would be one transaction. */
   override async transaction<T>(work: (transaction: EntityManager) => Promise<T>): Promise<T> {
     const mine = this.turn.then(() => this.transactionAlone(work));
     this.turn = mine.catch(() => undefined);
@@ -92,7 +92,7 @@ export class SqliteCommits extends TypeOrmCommits {
     });
   }
 
-  /** Resolves when no transaction of ours is under way. */
+  /** Resolves when no transaction that was opened here is running. */
   async quiet(): Promise<void> {
     await this.turn;
   }
@@ -147,7 +147,7 @@ export class SqliteCommits extends TypeOrmCommits {
   }
 }
 
-/** Another process has the file, or it is not there for a while; or it is about the data. Anything else is a mistake. */
+/** A file that is locked or not there for a while is `unavailable`. Other errors are about the data, or a mistake. */
 function classifyError(error: unknown): ErrorClass {
   if (isKeyTaken(error)) return 'exists';
   if (isLocked(error)) return 'unavailable';

@@ -44,7 +44,7 @@ export class SqliteProcessStore extends ProcessStore<EntityManager> {
     this.commits = new SqliteCommits(dataSource, reader, this.queries, this.writer);
   }
 
-  /** Tables are made in one turn as well: two instances may boot at once, even in one process. */
+  /** Makes the tables in one turn of the event loop too: two instances may boot at once, even in one process. */
   override async open(schema: 'check' | 'migrate' | 'off'): Promise<void> {
     if (schema === 'migrate') await this.writer.write(() => this.migrate());
     await openSchema(this.dataSource, this.dataSourceName, schema === 'migrate' ? 'check' : schema);

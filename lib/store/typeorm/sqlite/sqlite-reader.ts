@@ -8,7 +8,7 @@ export class SqliteReader extends SqlReader {
     super();
   }
 
-  /** Single statements that write look at nothing first: they, too, wait for the application, and for other processes. */
+  /** Statements that write wait too: for transactions of the application, and for other processes. */
   override async rows(query: Query): Promise<readonly FoundRow[]> {
     if (query.sql.startsWith('select')) return this.writer.all(query);
     return this.writer.write(() => this.writer.all(query));

@@ -1,5 +1,6 @@
 import { setImmediate as immediate, setTimeout as pause } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
+import { NotWrittenError } from '../../not-written.js';
 import type { Query } from '../query.js';
 import type { FoundRow } from '../states.js';
 import { connectionOf, isLocked, isInMemory, type NativeDatabase, type NativeStatement, openOwn } from './native.js';
@@ -7,8 +8,8 @@ import { connectionOf, isLocked, isInMemory, type NativeDatabase, type NativeSta
 const patience = 5000;
 
 /**
- * The engine's own connection. It writes in whole transactions, each within one turn of the event loop: nobody in this
- * process ever finds it half way, and nothing it wrote goes with a rollback of the application's.
+ * The engine's own connection. Writes whole transactions, each within one turn of the event loop: no other code in this
+ * process sees one half done, and a rollback of the application undoes none of them.
  */
 export class SqliteWriter {
   private own: NativeDatabase | null = null;
@@ -20,7 +21,7 @@ export class SqliteWriter {
     private readonly patienceMs = patience,
   ) {}
 
-  /** `work` must not wait for anything. */
+  /** Runs `work` in a transaction, and tries again while the file is locked. `work` must not wait for anything. */
   async write<T>(work: () => T): Promise<T> {
     const until = Date.now() + this.patienceMs;
     for (;;) {
@@ -42,7 +43,7 @@ export class SqliteWriter {
     return [];
   }
 
-  /** Waits until the application is in no transaction on its one connection. One just about to begin has begun after a turn. */
+  /** Waits until the application is in no transaction on its one connection. One that is about to begin has begun after one turn. */
   async untilIdle(): Promise<void> {
     const until = Date.now() + this.patienceMs;
     await immediate();
@@ -60,8 +61,8 @@ export class SqliteWriter {
   }
 
   /**
-   * Not while the application is in a transaction: having read, it could not write any more after us
-   * (SQLITE_BUSY_SNAPSHOT), however long it waits.
+   * Null while the application is in a transaction, or the file is locked. After a write of ours, an application that has read
+   * could not write any more in its transaction (SQLITE_BUSY_SNAPSHOT), however long it waits.
    */
   private attempt<T>(work: () => T): { result: T } | null {
     if (this.isApplicationBusy()) return null;
@@ -87,8 +88,8 @@ export class SqliteWriter {
   }
 
   private isApplicationBusy(): boolean {
-    if (this.closed || !this.dataSource.isInitialized) throw new Error('The database is closed.'); // libsql ends the whole process when asked
-    // TypeORM's own flag stays up for ever after a BEGIN that failed.
+    if (this.closed || !this.dataSource.isInitialized) throw new Error('The database is closed.'); // libsql would end the whole process here
+    // TypeORM's own flag stays set for ever after a BEGIN that failed.
     return connectionOf(this.dataSource).inTransaction;
   }
 
@@ -107,8 +108,8 @@ export class SqliteWriter {
   }
 
   private lostPatience(): Error {
-    if (!this.isApplicationBusy()) return new Error(`The database file was locked by another process for ${this.patienceMs} ms.`);
-    return new Error(
+    if (!this.isApplicationBusy()) return new NotWrittenError(`The database file was locked by another process for ${this.patienceMs} ms.`);
+    return new NotWrittenError(
       `A transaction of the application stayed open for ${this.patienceMs} ms, and SQLite takes one at a time. ` +
         'What belongs into that transaction must be given its `manager`; what does not must not be awaited inside of it.',
     );

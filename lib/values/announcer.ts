@@ -1,0 +1,13 @@
+/** The kinds of work that an instance announces to the others: unclaimed processes, and tasks that are ready. */
+export type NewWork = 'processes' | 'tasks';
+
+/**
+ * Tells the other instances of an application that there is work, so that they need not wait for their next sweep. Best effort: a lost
+ * announcement delays the work until that sweep.
+ */
+export abstract class Announcer {
+  /** Calls `heard` from now on when another instance announces work. False: listening is not possible, and the reason is logged. */
+  abstract listen(heard: (work: NewWork) => void): Promise<boolean>;
+  abstract announce(work: NewWork): Promise<void>;
+  abstract close(): Promise<void>;
+}

@@ -1,0 +1,74 @@
+/** A new installation, a restored dump, a bulk load: there are no statistics, and no statement of a sweep may depend on them. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bootApp, type TestApp } from '../support/app.js';
+import { type Database, isThere, postgres } from '../support/databases.js';
+
+const MANY = 100_000;
+/** Pages of 8 kB that a statement may touch to find nothing, or a page of what it looks for, among so many. */
+const MOST_PAGES = 3000;
+
+const database = await postgres();
+
+describe.skipIf(!isThere(database))('plans on PostgreSQL, of 100,000 waiting processes that were never analysed', () => {
+  let db: Database;
+  let app: TestApp;
+  /** What a statement has read, by its text. */
+  const pages: [sql: string, pages: number][] = [];
+
+  beforeAll(async () => {
+    db = database;
+    app = await bootApp(db, 'database', { options: { worker: { enabled: false } } });
+    for (const table of ['process', 'wait', 'inbox', 'context', 'audit'])
+      await app.dataSource.query(`alter table workflow_${table} set (autovacuum_enabled = false)`);
+    await app.dataSource
+      .query(`insert into workflow_process (id, workflow, workflow_version, group_id, group_key, live, status, revision, context_version, snapshot_version,
+      runs, root, worker, claim, tokens, started_at, updated_at) select 'p' || i, 'order', 1, 'g' || i, 'g' || i, 0, 'waiting', 3, 1, 1, 1, 0, null, 0, '[]', i, i from generate_series(1, ${MANY}) i`);
+    await app.dataSource.query(`insert into workflow_wait (process_id, token_key, step, run, kind, address, due_at, since, attempt, claim, token)
+      select 'p' || i, '0', 'pay', 1, 'response', 'r:p' || i || '.1', 4102444800000, i, 1, 0, '{}' from generate_series(1, ${MANY}) i`);
+  }, 120_000);
+  afterAll(async () => {
+    await app.close();
+    await db.drop();
+  });
+
+  /** Has each statement explained instead of run. */
+  function explained(part: 'maintenance' | 'queries'): void {
+    const { reader } = app.engine.store[part] as unknown as { reader: { rows: (query: { sql: string; values: readonly unknown[] }) => Promise<unknown[]> } };
+    const rows = reader.rows.bind(reader);
+    reader.rows = async ({ sql, values }) => {
+      const [row] = (await rows({ sql: `explain (analyze, buffers, format json) ${sql}`, values })) as { 'QUERY PLAN': Plan[] | string }[];
+      const plan = row!['QUERY PLAN'];
+      const [{ Plan: top }] = (typeof plan === 'string' ? JSON.parse(plan) : plan) as [Plan];
+      pages.push([sql, top['Shared Hit Blocks'] + top['Shared Read Blocks']]);
+      return rows({ sql, values });
+    };
+  }
+
+  interface Plan {
+    readonly Plan: { readonly 'Shared Hit Blocks': number; readonly 'Shared Read Blocks': number };
+  }
+
+  it('every statement of a sweep, a heartbeat and a page goes by its index', async () => {
+    explained('maintenance');
+    explained('queries');
+    const { maintenance, queries } = app.engine.store;
+    const known = [{ workflow: 'order', versions: [1] }];
+    const now = Date.now();
+    await maintenance.workAt(now, ['mail']);
+    await maintenance.dueWaits(known, now, 200);
+    await maintenance.freeProcesses(known, 200);
+    await maintenance.readyTasks(known, ['mail'], now, 200);
+    await maintenance.unmatched(known, 200);
+    await maintenance.childrenToStart(200);
+    await maintenance.orphans(null, 200);
+    await maintenance.silentWorkers(now);
+    await maintenance.heldBy('nobody', 1000);
+    await queries.find({ limit: 50 });
+    await queries.find({ workflow: 'order', statuses: ['waiting'], limit: 50 });
+    await queries.find({ waitingFor: 'pay', limit: 50 });
+    await queries.byGroup(['order'], 'g5');
+    await queries.waitsLike({ kind: 'response', limit: 50 });
+    expect(pages.filter(([, count]) => count > MOST_PAGES)).toEqual([]);
+    expect(pages.length).toBeGreaterThanOrEqual(14);
+  });
+});
