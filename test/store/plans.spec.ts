@@ -44,6 +44,11 @@ describe.skipIf(!isThere(database))('plans on PostgreSQL, of 100,000 waiting pro
     };
   }
 
+  it('is not compiled: a plan that cannot avoid a sort is dear on paper, and compiling it takes half a second', async () => {
+    const { reader } = app.engine.store.maintenance as unknown as { reader: { rows(query: object): Promise<{ jit: string }[]> } };
+    expect(await reader.rows({ sql: `select current_setting('jit') as jit`, values: [] })).toEqual([{ jit: 'off' }]);
+  });
+
   interface Plan {
     readonly Plan: { readonly 'Shared Hit Blocks': number; readonly 'Shared Read Blocks': number };
   }
