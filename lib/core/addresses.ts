@@ -4,9 +4,10 @@ export function responseAddress(correlationId: string): string {
   return `r:${correlationId}`;
 }
 
-/** The process that asked, if the correlation id is one of ours. */
-export function askerIn(address: string): string | undefined {
-  return /^r:(.+)\.\d+$/.exec(address)?.[1];
+/** The process and the step run that asked, if the correlation id is one of ours. */
+export function askerIn(address: string): { readonly id: string; readonly run: number } | undefined {
+  const found = /^r:(.+)\.(\d+)$/.exec(address);
+  return found ? { id: found[1]!, run: Number(found[2]) } : undefined;
 }
 
 /** Colons in the name are escaped, so event `a` with key `b:c` differs from event `a:b` with key `c`. */

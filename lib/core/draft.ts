@@ -3,7 +3,7 @@ import type { AuditType, Change, MessageState, Move, RecordDraft, Snapshot, Undo
 import { messageOfEnd } from './engine-messages.js';
 import type { ContextPatch, DecisionContext } from './events.js';
 import { isFinished, isUnclaimed, type ProcessState, type ProcessStatus, UNCLAIMED, UNCLAIMED_NEW } from './process.js';
-import { visitKey } from './runnable.js';
+import { needsNoWorker, standingStill, standsStill } from './standstill.js';
 import { activated, hasFailed, isActive, isIdle, type Token } from './token.js';
 import { DraftTokens } from './tokens.js';
 
@@ -159,6 +159,7 @@ export class Draft extends DraftTokens {
     const status = this.statusByTokens();
     this.claimFor(status);
     this.head.tokens = this.tokensUnder(status);
+    if (standsStill(status) && needsNoWorker(this.head)) this.head.worker = null;
     this.head.cause = this.causeOf(status);
     this.head.status = status;
     this.head.updatedAt = this.now;
@@ -174,19 +175,9 @@ export class Draft extends DraftTokens {
   }
 
   private tokensUnder(status: ProcessStatus): readonly Token[] {
-    if (status === 'suspended' || status === 'failed') return this.standingStill();
     const tokens = this.rowTokens();
+    if (standsStill(status)) return standingStill(this.before.process.tokens, tokens);
     return tokens.some(isIdle) ? tokens.map(activated) : tokens;
-  }
-
-  /** Marks active tokens that are new in this decision as idle: no body begins now. Older ones may have begun. */
-  private standingStill(): Token[] {
-    const before = new Map(this.before.process.tokens.map((token) => [visitKey(token), token]));
-    const begun = (token: Token) => {
-      const known = before.get(visitKey(token));
-      return known !== undefined && isActive(known) && !isIdle(known);
-    };
-    return this.rowTokens().map((token) => (isActive(token) && !begun(token) ? { ...token, idle: true } : token));
   }
 
   private causeOf(status: ProcessStatus): string | null {

@@ -14,7 +14,7 @@ import { watchDeadline } from './watch.js';
 
 /** A worker claims a process that no worker had. */
 export function claimed(draft: Draft): void {
-  if (!isUnclaimed(draft.head.worker) || draft.claimant === null) return;
+  if (!isUnclaimed(draft.head.worker) || draft.head.status !== 'running' || draft.claimant === null) return;
   draft.claim();
   draft.record('process-claimed');
 }

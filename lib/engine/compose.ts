@@ -37,6 +37,7 @@ import { Uncommitted } from '../writer/uncommitted.js';
 import { WritePath } from '../writer/write-path.js';
 import { Announcements } from './announcements.js';
 import { CommitFollowers } from './commit-followers.js';
+import { DueWork } from './due-work.js';
 import { DueTimers } from './due-timers.js';
 import { Engine, type EngineParts } from './engine.js';
 import { FreeProcesses } from './free-processes.js';
@@ -122,7 +123,7 @@ type Parts = Ground & ReturnType<typeof composeExecution> & ReturnType<typeof co
 function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => boolean) {
   const { store, registry, clock, timers, messages } = parts;
   const definitions = new DefinitionCatalog(store, registry, learned);
-  const care = { heartbeat: new Heartbeat(parts), free: new FreeProcesses(parts), recovery: new WorkerRecovery(parts) };
+  const care = { heartbeat: new Heartbeat(parts), due: new DueWork(parts), free: new FreeProcesses(parts), recovery: new WorkerRecovery(parts) };
   const sweeper = new Sweeper({ ...parts, ...care, definitions });
   const dueTimers = new DueTimers(clock, timers, () => sweeper.sweepSoon());
   const inRoot = rootContext();

@@ -31,7 +31,7 @@ export class HeartbeatThread {
     const job = { ...beat, worker, everyMs, loop, timeoutMs: TIMEOUT_MS, mostBlockedMs: MOST_BLOCKED_MS };
     try {
       const thread = new Worker(HEARTBEAT_SCRIPT, { eval: true, workerData: job, stdout: false, stderr: false });
-      thread.on('message', heard).on('error', ended);
+      thread.on('message', heard).on('error', ended).on('exit', ended);
       thread.unref();
       return new HeartbeatThread(thread, new Int32Array(loop), everyMs);
     } catch {

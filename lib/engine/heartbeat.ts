@@ -82,14 +82,13 @@ export class Heartbeat {
     this.wentWell(storeTime, performance.now());
   }
 
-  /** Only measures the time of the store, for an instance that runs nothing. */
-  async measure(): Promise<void> {
-    const { now } = await this.parts.store.maintenance.workAt(0, []);
-    if (this.parts.clock instanceof StoreClock) this.parts.clock.adjust(now, performance.now());
+  /** The time of the store has just been read, by an instance that runs nothing. */
+  measured(storeTime: number): void {
+    if (this.parts.clock instanceof StoreClock) this.parts.clock.adjust(storeTime, performance.now());
   }
 
   private heard(report: ThreadReport): void {
-    if ('error' in report) return this.missed();
+    if ('error' in report) return void this.beat().catch(() => {}); // from here, in case only the thread cannot connect
     this.wentWell(report.storeTime, performance.now() - (monotonicMs() - report.answered));
   }
 

@@ -7,8 +7,7 @@ import { Logger } from '@nestjs/common';
 import type { ChildCanceller } from '../messaging/child-canceller.js';
 import type { ChildStarter } from '../messaging/child-starter.js';
 import type { MessageRouter } from '../messaging/message-router.js';
-import { taskOf } from '../queue/task-id.js';
-import type { TaskQueue } from '../queue/task-queue.js';
+import type { WorkThere } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { NewWork } from '../values/announcer.js';
 import type { Clock, Timers } from '../values/clock.js';
@@ -16,8 +15,8 @@ import { StoreUnavailableError } from '../values/errors.js';
 import { reasonOf } from '../values/reason.js';
 import type { DefinitionCatalog } from '../workflows/definition-catalog.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
-import type { NewEvent } from '../writer/pending-event.js';
-import type { ProcessWriter } from '../writer/process-writer.js';
+import type { ClaimLimit } from '../writer/claim-limit.js';
+import type { DueWork } from './due-work.js';
 import type { FreeProcesses } from './free-processes.js';
 import type { Heartbeat } from './heartbeat.js';
 import type { EngineSettings } from './settings.js';
@@ -27,10 +26,10 @@ import type { WorkerRecovery } from './worker-recovery.js';
 export interface SweeperParts {
   readonly settings: EngineSettings;
   readonly store: ProcessStore;
-  readonly queue: TaskQueue;
   readonly registry: WorkflowRegistry;
-  readonly writer: ProcessWriter;
+  readonly due: DueWork;
   readonly free: FreeProcesses;
+  readonly limit: ClaimLimit;
   readonly heartbeat: Heartbeat;
   readonly recovery: WorkerRecovery;
   readonly messages: MessageRouter;
@@ -43,6 +42,7 @@ export interface SweeperParts {
 
 const AT_ONCE = 200;
 const LOOKS_PER_SWEEP = 10;
+const LATE_ROW_MS = 10_000;
 
 export class Sweeper {
   private readonly logger = new Logger('Workflow');
@@ -65,10 +65,15 @@ export class Sweeper {
 
   /** For an instance that runs nothing: it keeps to the time of the store. */
   async startClock(): Promise<void> {
-    const { heartbeat, settings } = this.parts;
     this.stopped = false;
-    await heartbeat.measure().catch((error: unknown) => this.complain(error));
-    this.every(settings.heartbeatMs, () => heartbeat.measure());
+    await this.measure().catch((error: unknown) => this.complain(error));
+    this.every(this.parts.settings.sweepMs, () => this.measure());
+  }
+
+  private async measure(): Promise<void> {
+    const there = await this.parts.store.maintenance.workAt(0, []);
+    this.parts.heartbeat.measured(there.now);
+    await this.learn(there);
   }
 
   /** Says at once that this worker is gone, so that others take over without delay. */
@@ -84,27 +89,33 @@ export class Sweeper {
 
   /** Called when a due time has come. */
   sweepSoon(): void {
-    this.guarded(() => this.sweep());
+    this.guarded(() => this.parts.due.look());
   }
 
   /* ------------------------------------------------------------------- sweep ---- */
 
   async sweep(): Promise<void> {
-    await this.fireDue();
+    await this.parts.due.fire();
     await this.parts.free.take();
-    await this.ringReady();
+    await this.parts.due.ring();
     await this.sweepMessages();
   }
 
   /** One statement says whether there is any work; mostly there is none. */
   private async look(): Promise<void> {
-    const { store, registry, free, definitions } = this.parts;
+    const { store, registry, free } = this.parts;
     const there = await store.maintenance.workAt(this.now(), registry.queues());
-    if (there.due) await this.fireDue();
+    if (there.due) await this.parts.due.fire();
     if (there.free) await free.take();
-    if (there.ready) await this.ringReady();
-    if (there.definedAt !== this.definedAt) await definitions.learn();
-    this.definedAt = there.definedAt;
+    else this.parts.limit.backlogIs(false);
+    if (there.ready) await this.parts.due.ring();
+    await this.learn(there);
+  }
+
+  /** A row may be committed a little after the moment it carries, so it is looked for a little longer. */
+  private async learn({ definedAt, now }: WorkThere): Promise<void> {
+    if (definedAt !== this.definedAt || now - definedAt < LATE_ROW_MS) await this.parts.definitions.learn();
+    this.definedAt = definedAt;
   }
 
   /** Finds only messages and child requests that were cut off between two commits. */
@@ -113,33 +124,15 @@ export class Sweeper {
     await this.parts.children.sweep();
   }
 
-  private async fireDue(): Promise<void> {
-    const { store, registry } = this.parts;
-    for (let found = AT_ONCE; found === AT_ONCE;) {
-      const due = await store.maintenance.dueWaits(registry.known(), this.now(), AT_ONCE);
-      found = due.length;
-      const applied = await Promise.all(due.map(({ processId, key, run }) => this.apply(processId, { type: 'came-due', key, run })));
-      if (!applied.some(Boolean)) return; // of workflows not known here, or others were faster
-    }
-  }
-
   /** Called when another instance has work that it leaves to others. */
   heard(work: NewWork): void {
     if (work === 'processes') this.guarded(() => this.parts.free.takeNew());
-    else this.guarded(() => this.ringReady());
+    else this.guarded(() => this.parts.due.ring());
   }
 
   /** Called when this worker has room for more processes. */
   takeFreeSoon(): void {
     this.guarded(() => this.parts.free.take());
-  }
-
-  /** Rings again for ready tasks not claimed: their ring was lost, or came too early, or the broker was down. */
-  private async ringReady(): Promise<void> {
-    const { store, registry, queue } = this.parts;
-    const known = registry.known();
-    const rung = registry.queues().map(async (name) => queue.ring((await store.maintenance.readyTasks(known, [name], this.now(), AT_ONCE)).map(taskOf)));
-    await Promise.all(rung); // queue by queue, so that the backlog of one does not hide another
   }
 
   /* --------------------------------------------------------------- heartbeat ---- */
@@ -183,11 +176,6 @@ export class Sweeper {
   /** The store itself logs once that it cannot be reached, so that error is not logged here. */
   private complain(error: unknown): void {
     if (!(error instanceof StoreUnavailableError)) this.logger.warn(`Sweep failed, and will be tried again: ${reasonOf(error)}`);
-  }
-
-  private async apply(id: string, event: NewEvent): Promise<boolean> {
-    const applied = await this.parts.writer.apply(id, event).catch(() => null);
-    return applied?.change != null;
   }
 
   private now(): number {

@@ -89,6 +89,7 @@ export class ProcessRunner {
     const { activity, writer, inputs } = this.parts;
     activity.begin();
     try {
+      if (this.stopped || visit.isAborted) return await NEXT_TURN; // it was in line; the next in line must not be called from within this call
       if (isSuspect(visit.token) && !(await this.suspects.began(visit, by))) return;
       if (visit.token.does === 'undo') visit.undoes = await nextToUndo(this.parts.store.queries, running, visit.token);
       const bringing = inputs.bring(visit, running);
@@ -139,4 +140,5 @@ export class ProcessRunner {
   }
 }
 
+const NEXT_TURN = Promise.resolve();
 const ALL_UNDONE: BodyOutcome = { type: 'all-undone' };

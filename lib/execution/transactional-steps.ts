@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
+import { isSameBody } from '../core/runnable.js';
 import { isTaskWait } from '../core/wait.js';
 import type { Loaded } from '../store/port.js';
 import { TransactionLostError } from '../store/transaction-lost.js';
@@ -42,19 +43,26 @@ export class TransactionalSteps {
       try {
         return await this.once(visit, by);
       } catch (error) {
-        if (error instanceof VisitLost) return;
+        if (error instanceof VisitLost) return this.lookAgain(visit);
         if (!isLostTransaction(error)) return void (await recordOutcome(this.parts.writer, visit, by, failedOutcome(error)));
         await pause(Math.random() * Math.min(FIRST_PAUSE_MS * 2 ** losses, LONGEST_PAUSE_MS)); // random, so that rivals do not collide again
       }
     }
   }
 
+  /** Another instance has changed the process, and this one knows an older state: acting on that would run the body again and again. */
+  private async lookAgain({ processId }: StepVisit): Promise<void> {
+    const { writer } = this.parts;
+    writer.forget(processId);
+    await writer.apply(processId, { type: 'claimed' }).catch(() => null);
+  }
+
   private async once(visit: StepVisit, by: BodyClaim): Promise<void> {
-    const { store, loader } = this.parts;
+    const { store, loader, worker } = this.parts;
     await store.commits.transaction(async (transaction) => {
       const waits = by.taskOf === undefined ? [] : [visit.token.key];
       const loaded = await loader.loadWithin(transaction, { id: visit.processId, waits, messages: [], context: true });
-      if (!loaded || !isOurs(loaded, by)) throw new VisitLost();
+      if (!loaded || !isOurs(loaded, visit, by, worker)) throw new VisitLost();
       visit.begin(loaded.process, transaction as EntityManager);
       const outcome = await runBody(visit, loaded.context!, this.parts);
       if (outcome.type === 'step-failed') throw new BodyFailed(outcome);
@@ -76,9 +84,9 @@ export function isTransactional({ token, bound }: StepVisit): boolean {
   return node?.kind === 'step' && node.transactional;
 }
 
-function isOurs({ process, waits: [wait] }: Loaded, { claim, taskOf }: BodyClaim): boolean {
-  if (taskOf === undefined) return process.claim === claim;
-  return isTaskWait(wait) && wait.waitsFor.worker === taskOf && wait.token.claims === claim;
+function isOurs({ process, waits: [wait] }: Loaded, { token }: StepVisit, { claim, taskOf }: BodyClaim, worker: string): boolean {
+  if (taskOf !== undefined) return isTaskWait(wait) && wait.waitsFor.worker === taskOf && wait.token.claims === claim;
+  return process.worker === worker && process.claim === claim && process.tokens.some((other) => isSameBody(other, token));
 }
 
 function isLostTransaction(error: unknown): boolean {

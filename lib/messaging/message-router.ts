@@ -73,7 +73,7 @@ export class MessageRouter {
   private async storeOrMiss(to: ResponseTarget, message: MessageState, call: CallOptions): Promise<Disposition> {
     const known = await this.parts.store.commits.messagesAt([message.address]);
     const answered = known.find(({ processId }) => processId !== null);
-    const late = answered?.processId ?? (await this.finishedOwner(message));
+    const late = answered?.processId ?? (await this.ownerOfOver(message));
     if (late) return this.delivery.miss(message, late, call);
     const same = known.find(({ id }) => id === message.id) ?? (await this.delivery.keep(message, call))[0];
     if (same && same.digest !== message.digest) return 'conflict';
@@ -81,11 +81,18 @@ export class MessageRouter {
     return found ?? (same ? 'duplicate' : 'stored');
   }
 
-  /** Correlation ids of the engine begin with the process id, and a finished process waits for nothing. */
-  private async finishedOwner({ address }: MessageState): Promise<string | null> {
-    const id = askerIn(address);
-    const asker = id === undefined ? undefined : await stateOf(this.parts.store, id);
-    return asker && isFinished(asker.status) ? asker.id : null;
+  /** Correlation ids of the engine name the process and the step run: a step run that is over waits for nothing any more. */
+  private async ownerOfOver({ address }: MessageState): Promise<string | null> {
+    const asker = askerIn(address);
+    if (!asker || (await this.isParked(asker))) return null;
+    const process = await stateOf(this.parts.store, asker.id);
+    if (!process || asker.run > process.runs) return null;
+    const isOpen = process.tokens.some(({ run }) => run === asker.run) || (await this.isParked(asker)); // parked since it was looked for
+    return isFinished(process.status) || !isOpen ? process.id : null;
+  }
+
+  private async isParked({ id, run }: { readonly id: string; readonly run: number }): Promise<boolean> {
+    return (await this.parts.store.queries.waitsOf(id)).some(({ token }) => token.run === run);
   }
 
   /** Brings an event to every process that waits for it, now or later, or has an unsolicited step for it now. */

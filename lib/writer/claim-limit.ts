@@ -93,7 +93,7 @@ export class ClaimLimit {
   turnToStart(id: string): Promise<void> | undefined {
     if (this.patienceMs === 0 || (this.starts.length === 0 && this.roomForStarts > 0)) return undefined;
     return new Promise((goOn) => {
-      this.starts.push({ id, until: Date.now() + this.patienceMs, goOn });
+      this.starts.push({ id, until: performance.now() + this.patienceMs, goOn });
       this.watchPatience();
     });
   }
@@ -105,7 +105,7 @@ export class ClaimLimit {
 
   /** While processes wait in the database, starts get half of the limit, so that older processes are not left behind. */
   private get roomForStarts(): number {
-    return this.hasBacklog ? this.room - Math.ceil(this.size / 2) : this.room;
+    return this.hasBacklog ? this.room - Math.floor(this.size / 2) : this.room;
   }
 
   private roomChanged(): void {
@@ -123,8 +123,8 @@ export class ClaimLimit {
     if (!first || this.timer) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
-      for (const now = Date.now(); this.starts.next && this.starts.next.until <= now;) this.starts.shift()!.goOn();
+      for (const now = performance.now(); this.starts.next && this.starts.next.until <= now;) this.starts.shift()!.goOn();
       this.watchPatience();
-    }, first.until - Date.now());
+    }, first.until - performance.now());
   }
 }

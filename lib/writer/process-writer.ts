@@ -39,7 +39,10 @@ export class ProcessWriter {
 
   /** Drops the known state of a process, because it may be old. */
   forget(id: string): void {
-    this.queues.get(id)?.forget();
+    const queue = this.queues.get(id);
+    if (!queue) return;
+    queue.forget();
+    this.leave(queue);
   }
 
   /** Takes over a commit that was made in a transaction. `context` null: the values are not known. */

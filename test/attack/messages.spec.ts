@@ -23,6 +23,13 @@ class Order {
   @Step({ on: 'order' }) order(_context: object, event: unknown) { return { order: event } as any; } // prettier-ignore
 }
 
+@Workflow({ name: 'late' })
+class Late {
+  @Step({ request: 'ask', within: 50, required: false }) answer(_context: object, _reply: unknown) {}
+  ask() {}
+  @Step({ on: 'order' }) then_(_context: object, event: unknown) { return { order: event } as any; } // prettier-ignore
+}
+
 @Workflow({ name: 'racing' })
 class Racing {
   @Step({ request: 'ask' }) answer(_context: object, reply: unknown) { return { reply } as any; } // prettier-ignore
@@ -37,7 +44,7 @@ for (const cell of matrix().filter(({ queue }) => queue === 'database')) {
 function messages(database: Database): void {
   let [a, b]: TestApp[] = [];
   beforeAll(async () => {
-    const providers = [Hearing, HearingToo, Order, Racing];
+    const providers = [Hearing, HearingToo, Order, Racing, Late];
     a = await bootApp(database, 'database', { providers, options: nobodySweeps });
     b = await bootApp(database, 'database', { providers, options: nobodySweeps });
   });
@@ -91,6 +98,17 @@ function messages(database: Database): void {
         expect((await a!.workflows.history(id)).filter(({ type }) => type === 'message-duplicate')).toEqual([]);
       }),
     );
+  });
+
+  it('an answer to a step run that is over is late, also while its process goes on; one that comes early is kept', async () => {
+    const { id } = await a!.workflows.start(Late, {}, { groupId: 'late' });
+    await until(
+      async () => (await a!.workflows.history(id)).map(({ type }) => type),
+      (types) => (types.includes('event-awaited') ? true : (void a!.engine.sweeper.sweep(), false)),
+    );
+    expect(await b!.workflows.respond(Late, 'answer', `${id}.1`, {} as never)).toBe('late');
+    expect(await b!.workflows.respond(Late, 'answer', `${id}.99`, {} as never)).toBe('stored');
+    expect((await a!.workflows.history(id)).at(-1)).toMatchObject({ type: 'message-late' });
   });
 
   it('an answer that both sides find in the inbox is delivered, and no duplicate of itself', async () => {

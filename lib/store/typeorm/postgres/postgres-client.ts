@@ -25,7 +25,12 @@ export interface PostgresClient extends ClientEvents {
 
 interface PostgresPool {
   readonly Client: new (options: object) => PostgresClient;
-  readonly options: { readonly connectionTimeoutMillis?: number; readonly max?: number; readonly password?: unknown };
+  readonly options: {
+    readonly connectionTimeoutMillis?: number;
+    readonly max?: number;
+    readonly password?: unknown;
+    readonly ssl?: { readonly key?: unknown } | boolean | null;
+  };
   on(event: 'connect', listener: (client: ClientEvents) => void): void;
 }
 
@@ -56,8 +61,13 @@ export function threadClient(dataSource: DataSource): ThreadClient | null {
   const module = fileOfModule((dataSource.driver as unknown as { postgres: unknown }).postgres);
   const { options } = poolOf(dataSource);
   const own = Object.fromEntries(Object.entries(options).filter(([name]) => !POOL_OPTIONS.includes(name)));
-  const sent = sendable({ ...own, password: options.password, connectionTimeoutMillis: BEAT_MS, query_timeout: BEAT_MS }); // the pool hides its password
+  const sent = sendable({ ...own, ...hiddenIn(options), connectionTimeoutMillis: BEAT_MS, query_timeout: BEAT_MS });
   return module === null || sent === null ? null : { client: 'pg', module, options: sent };
+}
+
+/** The pool hides its password and the key of its certificate from code that lists its options. */
+function hiddenIn({ password, ssl }: PostgresPool['options']): object {
+  return { password, ...(typeof ssl === 'object' && ssl !== null && { ssl: { ...ssl, key: ssl.key } }) };
 }
 
 /** TypeORM listens for errors of a client only once it has handed it out. An error in between would end the process. */

@@ -12,7 +12,9 @@ import { isBroken, isOutdatedPlan, isStalePrepared } from './postgres-errors.js'
  * Behind a pooler nothing is set and nothing is prepared. `jit` is off because a plan that could not avoid a sort has a huge cost on
  * paper, for which PostgreSQL would compile it: half a second for each statement.
  */
-const SETTINGS = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_material', 'enable_sort', 'jit'].map((name) => `set ${name} = off`).join('; ');
+const SETTINGS = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_material', 'enable_sort', 'jit']
+  .map((name) => `set ${name} = off`)
+  .join('; ');
 
 /** One of the engine's own connections. */
 export class PostgresConnection extends OwnConnection<PostgresClient> {
