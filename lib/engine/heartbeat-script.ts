@@ -59,9 +59,26 @@ async function beat() {
   }
 }
 
-async function goOn() {
-  if (isLoopAlive()) await beat();
-  setTimeout(goOn, job.everyMs);
+let isStopping = false;
+let timer;
+
+/** Ends by itself, between two beats: a native driver that is cut off in the middle of a call takes the whole process with it. */
+function end() {
+  clearTimeout(timer);
+  try { connection?.close(); } catch {}
+  parentPort.close();
 }
+
+async function goOn() {
+  timer = undefined;
+  if (isLoopAlive()) await beat();
+  if (isStopping) end();
+  else timer = setTimeout(goOn, job.everyMs);
+}
+
+parentPort.on('message', () => {
+  isStopping = true;
+  if (timer) end();
+});
 void goOn();
 `;

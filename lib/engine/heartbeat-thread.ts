@@ -8,6 +8,8 @@ export type ThreadReport = { readonly storeTime: number; readonly asked: number;
 /** After this long without a turn of the event loop the thread stops beating: the worker counts as dead, and others take over. */
 const MOST_BLOCKED_MS = 5 * 60_000;
 const TIMEOUT_MS = 10_000;
+/** So long a thread may take to end: a beat may be under way. */
+const PATIENCE_MS = 2000;
 
 /**
  * Beats from a thread of its own, so a body that blocks the event loop for a minute does not make the worker count as dead. The thread
@@ -19,6 +21,7 @@ export class HeartbeatThread {
   /** `turns`: a counter that the event loop raises as long as it turns. */
   private constructor(
     private readonly thread: Worker,
+    private readonly isNative: boolean,
     turns: Int32Array,
     everyMs: number,
   ) {
@@ -33,14 +36,18 @@ export class HeartbeatThread {
       const thread = new Worker(HEARTBEAT_SCRIPT, { eval: true, workerData: job, stdout: false, stderr: false });
       thread.on('message', heard).on('error', ended).on('exit', ended);
       thread.unref();
-      return new HeartbeatThread(thread, new Int32Array(loop), everyMs);
+      return new HeartbeatThread(thread, beat.client === 'sqlite', new Int32Array(loop), everyMs);
     } catch {
       return null;
     }
   }
 
+  /** Lets the thread end by itself. Only one that hangs is cut off, and never inside of a native driver: that would end the process. */
   async stop(): Promise<void> {
     clearInterval(this.turning);
-    await this.thread.terminate();
+    const ended = new Promise<boolean>((resolve) => this.thread.once('exit', () => resolve(true)));
+    this.thread.postMessage('stop');
+    const late = new Promise<boolean>((resolve) => setTimeout(resolve, PATIENCE_MS, false).unref());
+    if (!(await Promise.race([ended, late])) && !this.isNative) await this.thread.terminate();
   }
 }
