@@ -46,8 +46,8 @@ export class WorkflowService {
   readonly records: Observable<AuditRecord>;
 
   /** @internal Made by the module. */
-  constructor(private readonly parts: EngineParts) {
-    this.records = parts.records.records;
+  constructor(private readonly engine: EngineParts) {
+    this.records = engine.records.records;
   }
 
   /**
@@ -56,8 +56,8 @@ export class WorkflowService {
    * @throws UnknownWorkflowError, InvalidInputError, UnserialisableValueError, ValueTooLargeError; ProcessAlreadyLiveError
    */
   async start<W extends Class | string>(workflow: W, context?: StartValues<W>, options: StartOptions = {}): Promise<Process> {
-    const bound = this.parts.registry.get(workflow, options.version);
-    const { ifLive, id = newId(this.parts.clock.now().getTime()), groupId = id } = options;
+    const bound = this.engine.registry.get(workflow, options.version);
+    const { ifLive, id = newId(this.engine.clock.now().getTime()), groupId = id } = options;
     checkOptions('The start options', options, START_OPTIONS);
     if (ifLive !== undefined) checkOneOf('ifLive', ifLive, ['refuse', 'return']);
     checkName('id', id, MAX_ID);
@@ -65,7 +65,7 @@ export class WorkflowService {
     checkCallOptions(options);
     const mayWait = options.manager === undefined && !isInBody();
     const values = await startingValues(bound.context, context ?? {}, bound.definition.name);
-    const { starter, limit } = this.parts;
+    const { starter, limit } = this.engine;
     const turn = mayWait ? limit.turnToStart(id) : undefined;
     if (turn) await turn;
     try {
@@ -79,7 +79,7 @@ export class WorkflowService {
   }
 
   private async alreadyLive(workflow: string, groupId: string, id: string, ifLive: StartOptions['ifLive'], manager: unknown): Promise<Process> {
-    const live = await this.parts.lookup.toWrite({ workflow, groupId }, manager).catch((error: unknown) => {
+    const live = await this.engine.lookup.toWrite({ workflow, groupId }, manager).catch((error: unknown) => {
       if (error instanceof ProcessNotFoundError) return null;
       throw error;
     });
@@ -101,16 +101,16 @@ export class WorkflowService {
     response: MessageIn<W, S>,
     options: DeliveryOptions = {},
   ): Promise<Disposition> {
-    const name = this.parts.registry.nameOf(workflow);
-    const { names, code } = this.parts.registry.responder(workflow, step as Class | string);
+    const name = this.engine.registry.nameOf(workflow);
+    const { names, code } = this.engine.registry.responder(workflow, step as Class | string);
     checkName('correlationId', correlationId, MAX_CORRELATION_ID);
     checkCallOptions(options);
     const body = await checkedMessage(code.message, response, `The response to ${name}.${stepNameOf(step)}`, 'response');
-    return this.parts.messages.respond(
+    return this.engine.messages.respond(
       { workflow: name, step: stepNameOf(step), steps: names },
       correlationId,
       body,
-      deliveryRequest(options, this.parts.clock.now()),
+      deliveryRequest(options, this.engine.clock.now()),
     );
   }
 
@@ -127,12 +127,12 @@ export class WorkflowService {
     input: MessageIn<W, S>,
     options: DeliveryOptions = {},
   ): Promise<Process> {
-    return processView(await this.parts.inputs.provide(workflow, step as Class | string, process, input, deliveryRequest(options, this.parts.clock.now())));
+    return processView(await this.engine.inputs.provide(workflow, step as Class | string, process, input, deliveryRequest(options, this.engine.clock.now())));
   }
 
   /** Inputs that processes wait for, oldest first, a page at a time. @throws InvalidInputError for a wrong filter, limit or cursor */
   waitingForInput(filter: InputFilter = {}): Promise<Page<OwedInput>> {
-    return this.parts.owed.page(filter);
+    return this.engine.owed.page(filter);
   }
 
   /**
@@ -149,22 +149,22 @@ export class WorkflowService {
     checkCallOptions(options);
     const body: Json = data === undefined ? null : plain(data, 'data');
     checkSize(body, `The data of event "${event}"`);
-    return this.parts.messages.emit(event, keys as readonly string[], body, deliveryRequest(options, this.parts.clock.now()));
+    return this.engine.messages.emit(event, keys as readonly string[], body, deliveryRequest(options, this.engine.clock.now()));
   }
 
   /** Resolves when the process waits, is suspended, fails or ends, or after `timeout`, with the process as it is then. Never throws a step's error. */
   async settled(process: ProcessRef, options: { timeout?: Duration } = {}): Promise<Process> {
-    return processView(await this.parts.settled.settled(process, options.timeout));
+    return processView(await this.engine.settled.settled(process, options.timeout));
   }
 
   /** Suspends the process: no step starts, and messages are kept. A body under way ends, and its outcome counts. @throws ProcessFinishedError */
   async suspend(process: ProcessRef, options: ActionOptions = {}): Promise<Process> {
-    return processView(await this.parts.operations.suspend(process, options));
+    return processView(await this.engine.operations.suspend(process, options));
   }
 
   /** Lets a suspended process go on. @throws NotWaitingError if it is not suspended */
   async resume(process: ProcessRef, options: ActionOptions = {}): Promise<Process> {
-    return processView(await this.parts.operations.resume(process, options));
+    return processView(await this.engine.operations.resume(process, options));
   }
 
   /**
@@ -172,12 +172,12 @@ export class WorkflowService {
    * first, the newest first. @throws ProcessFinishedError
    */
   async cancel(process: ProcessRef, options: ActionOptions & { compensate?: boolean } = {}): Promise<Process> {
-    return processView(await this.parts.operations.cancel(process, options));
+    return processView(await this.engine.operations.cancel(process, options));
   }
 
   /** Gives what has failed, or only `step`, a new attempt with the message it had. @throws NotWaitingError if nothing (of that step) has failed */
   async retry(process: ProcessRef, options: ActionOptions & { step?: string } = {}): Promise<Process> {
-    return processView(await this.parts.operations.retry(process, options));
+    return processView(await this.engine.operations.retry(process, options));
   }
 
   /**
@@ -186,7 +186,7 @@ export class WorkflowService {
    * @throws InvalidInputError for an unknown version; ProcessAlreadyLiveError if another process took its group id meanwhile
    */
   async restartFrom(process: ProcessRef, contextVersion: number, options: ActionOptions = {}): Promise<Process> {
-    return processView(await this.parts.operations.restartFrom(process, contextVersion, options));
+    return processView(await this.engine.operations.restartFrom(process, contextVersion, options));
   }
 
   /**
@@ -201,7 +201,7 @@ export class WorkflowService {
     options: SkipOptions = {},
   ): Promise<Process> {
     if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) throw new InvalidInputError('patch', ['it must be an object']);
-    return processView(await this.parts.operations.skip(workflow, process, step, patch, options));
+    return processView(await this.engine.operations.skip(workflow, process, step, patch, options));
   }
 
   /** The process with its newest values, typed by its context's class, and all it waits for. @throws ProcessNotFoundError */
@@ -209,25 +209,25 @@ export class WorkflowService {
   get<W extends Class | string = string>(process: ProcessRef<W>): Promise<ProcessView<ContextIn<W>>>;
   async get(first: Class | ProcessRef, process?: ProcessOf): Promise<ProcessView<any>> {
     const ref = process === undefined ? (first as ProcessRef) : refOf(first as Class | string, process);
-    const state = await this.parts.lookup.toRead(ref);
-    const [values, waits] = await Promise.all([this.parts.history.valuesAt(state, state.contextVersion), this.parts.lookup.waitsOf(state.id)]);
-    return { ...processView(state), context: fromStored(this.parts.history.schemaOf(state), values), waits: this.shown(state, waits) };
+    const state = await this.engine.lookup.toRead(ref);
+    const [values, waits] = await Promise.all([this.engine.history.valuesAt(state, state.contextVersion), this.engine.lookup.waitsOf(state.id)]);
+    return { ...processView(state), context: fromStored(this.engine.history.schemaOf(state), values), waits: this.shown(state, waits) };
   }
 
   /** Shows the waits that something outside the engine can end. */
   private shown(state: ProcessState, waits: readonly WaitState[]): WaitView[] {
-    return waits.filter(isShown).map((wait) => waitView(state.id, wait, this.parts.owed.schemaOf(state, wait)));
+    return waits.filter(isShown).map((wait) => waitView(state.id, wait, this.engine.owed.schemaOf(state, wait)));
   }
 
   /** Processes, newest first, a page at a time. @throws InvalidInputError for a wrong filter, limit or cursor */
   async find(filter: ProcessFilter = {}): Promise<Page<Process>> {
-    const page = await this.parts.lookup.page(this.parts.lookup.query(filter), filter);
+    const page = await this.engine.lookup.page(this.engine.lookup.query(filter), filter);
     return { ...page, items: page.items.map(processView) };
   }
 
   /** All that happened to the process, in order, with what each step returned and each message said. @throws ProcessNotFoundError */
   async history(process: ProcessRef): Promise<HistoryRecord[]> {
-    return this.parts.history.of(await this.parts.lookup.toRead(process));
+    return this.engine.history.of(await this.engine.lookup.toRead(process));
   }
 
   /**
@@ -235,48 +235,48 @@ export class WorkflowService {
    * of an attempt are kept. (`console.log` is not recorded.) @throws ProcessNotFoundError
    */
   async log(process: ProcessRef): Promise<LogLine[]> {
-    const { id } = await this.parts.lookup.toRead(process);
-    return logOf(await this.parts.store.queries.recordsOf(id));
+    const { id } = await this.engine.lookup.toRead(process);
+    return logOf(await this.engine.store.queries.recordsOf(id));
   }
 
   /** Says what it waits for, since when and until when, which worker holds it, and what could be done now. @throws ProcessNotFoundError */
   async explain(process: ProcessRef): Promise<Explanation> {
-    const state = await this.parts.lookup.toRead(process);
+    const state = await this.engine.lookup.toRead(process);
     const { workflow, workflowVersion } = state;
-    const waits = await this.parts.lookup.waitsOf(state.id);
+    const waits = await this.engine.lookup.waitsOf(state.id);
     const told = explain({
       process: state,
       waits,
-      definition: this.parts.registry.find(workflow, workflowVersion)?.definition,
-      withdrawn: this.parts.registry.isWithdrawn(workflow, workflowVersion),
-      waitsFor: (token) => this.parts.runner.waitsFor(state.id, token),
-      isFull: this.parts.settings.enabled && this.parts.limit.room === 0,
+      definition: this.engine.registry.find(workflow, workflowVersion)?.definition,
+      withdrawn: this.engine.registry.isWithdrawn(workflow, workflowVersion),
+      waitsFor: (token) => this.engine.runner.waitsFor(state.id, token),
+      isFull: this.engine.settings.enabled && this.engine.limit.room === 0,
     });
     return { ...told, waits: this.shown(state, waits) };
   }
 
   /** All values of that version, typed by the context's class. @throws InvalidInputError for an unknown version */
   async contextAt<W extends Class | string = string>(process: ProcessRef<W>, version: number): Promise<ContextIn<W>> {
-    const state = await this.parts.lookup.toRead(process);
-    return fromStored(this.parts.history.schemaOf(state), await this.parts.history.valuesAt(state, version)) as ContextIn<W>;
+    const state = await this.engine.lookup.toRead(process);
+    return fromStored(this.engine.history.schemaOf(state), await this.engine.history.valuesAt(state, version)) as ContextIn<W>;
   }
 
   /** Changes from one version to another, key by key, as stored. @throws InvalidInputError for an unknown version */
   async diff(process: ProcessRef, from: number, to: number): Promise<ContextChange[]> {
-    return this.parts.history.diff(await this.parts.lookup.toRead(process), from, to);
+    return this.engine.history.diff(await this.engine.lookup.toRead(process), from, to);
   }
 
   /** Draws a workflow as a Mermaid flowchart; for a process, in its version and with the places where it stands. @throws UnknownWorkflowError */
   draw(workflow: Class | string): string;
   draw(workflow: Class | string, process: ProcessOf): Promise<string>;
   draw(workflow: Class | string, process?: ProcessOf): string | Promise<string> {
-    return process === undefined ? drawMermaid(this.parts.registry.get(workflow).definition) : this.drawProcess(refOf(workflow, process));
+    return process === undefined ? drawMermaid(this.engine.registry.get(workflow).definition) : this.drawProcess(refOf(workflow, process));
   }
 
   private async drawProcess(ref: ProcessRef): Promise<string> {
-    const { id, workflow, workflowVersion, tokens } = await this.parts.lookup.toRead(ref);
-    const { definition } = this.parts.registry.get(workflow, workflowVersion);
-    return drawMermaid(definition, [...new Set([...tokens, ...(await this.parts.lookup.waitsOf(id)).map(({ token }) => token)].map(({ node }) => node))]);
+    const { id, workflow, workflowVersion, tokens } = await this.engine.lookup.toRead(ref);
+    const { definition } = this.engine.registry.get(workflow, workflowVersion);
+    return drawMermaid(definition, [...new Set([...tokens, ...(await this.engine.lookup.waitsOf(id)).map(({ token }) => token)].map(({ node }) => node))]);
   }
 
   /**
@@ -285,7 +285,7 @@ export class WorkflowService {
    * @throws InvalidWorkflowError with all problems at once; also if live processes need another graph of the version it states
    */
   define(workflow: WorkflowJson): Promise<void> {
-    return this.parts.definitions.define(workflow);
+    return this.engine.definitions.define(workflow);
   }
 
   /**
@@ -293,12 +293,12 @@ export class WorkflowService {
    * stand still until it is defined again. @throws UnknownWorkflowError; InvalidInputError for a workflow that is code
    */
   withdraw(workflow: string, options: { readonly version?: number } = {}): Promise<void> {
-    return this.parts.definitions.withdraw(workflow, options.version);
+    return this.engine.definitions.withdraw(workflow, options.version);
   }
 
   /** Plans to move the live processes of one version to another. Changes nothing. @throws UnknownWorkflowError, InvalidInputError */
   plan<W extends Class | string>(workflow: W, change: VersionChange): Promise<MigrationPlan<W>> {
-    return this.parts.migrations.plan(workflow, change);
+    return this.engine.migrations.plan(workflow, change);
   }
 
   /**
@@ -307,7 +307,7 @@ export class WorkflowService {
    * first five, for processes whose context does not fit: the others are migrated
    */
   migrate<W extends Class | string>(plan: MigrationPlan<W>, options: ActionOptions & { context?: (old: any) => NoInfer<ContextIn<W>> } = {}): Promise<number> {
-    return this.parts.migrations.migrate(plan, options);
+    return this.engine.migrations.migrate(plan, options);
   }
 }
 
