@@ -43,11 +43,11 @@ export class DueWork {
 
   /** Brings waits that are due to their processes. */
   async fire(): Promise<void> {
-    const { store, registry } = this.parts;
+    const { store, registry, writer } = this.parts;
     for (let found = AT_ONCE; found === AT_ONCE;) {
       const due = await store.maintenance.dueWaits(registry.known(), this.now(), AT_ONCE);
       found = due.length;
-      const applied = await Promise.all(due.map((wait) => this.cameDue(wait)));
+      const applied = await Promise.all(due.map(({ processId, key, run }) => writer.tryToApply(processId, { type: 'came-due', key, run })));
       if (!applied.some(Boolean)) return; // of workflows not known here, or others were faster
     }
   }
@@ -58,11 +58,6 @@ export class DueWork {
     const known = registry.known();
     const rung = registry.queues().map(async (name) => queue.ring((await store.maintenance.readyTasks(known, [name], this.now(), AT_ONCE)).map(taskOf)));
     await Promise.all(rung); // queue by queue, so that the backlog of one does not hide another
-  }
-
-  private async cameDue({ processId, key, run }: { readonly processId: string; readonly key: string; readonly run: number }): Promise<boolean> {
-    const applied = await this.parts.writer.apply(processId, { type: 'came-due', key, run }).catch(() => null);
-    return applied?.change != null;
   }
 
   private now(): number {

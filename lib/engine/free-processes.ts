@@ -43,7 +43,7 @@ export class FreeProcesses {
     const { store, registry, writer, limit } = this.parts;
     const free = await store.maintenance.freeProcesses(registry.known(), most);
     limit.backlogIs(free.length === most);
-    const applied = await Promise.all(free.map((id) => writer.apply(id, { type: 'claimed' }).catch(() => null)));
-    return this.isToldOfMore || (free.length === most && applied.some((each) => each?.change != null));
+    const applied = await Promise.all(free.map((id) => writer.tryToApply(id, { type: 'claimed' })));
+    return this.isToldOfMore || (free.length === most && applied.some(Boolean));
   }
 }

@@ -3,7 +3,6 @@ import type { ProcessRunner } from '../execution/process-runner.js';
 import { taskPlace, type TaskRunner } from '../execution/task-runner.js';
 import type { SilentWorker } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
-import type { NewEvent } from '../writer/pending-event.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 
 const MOST_HELD = 10_000;
@@ -33,14 +32,14 @@ export class WorkerRecovery {
 
   /** Takes over a portion of what the worker held. True: there may be more. */
   private async takeOver({ id: worker, retired }: SilentWorker): Promise<boolean> {
-    const { maintenance } = this.parts.store;
+    const { store: { maintenance }, writer } = this.parts; // prettier-ignore
     const { processes, tasks } = await maintenance.heldBy(worker, PORTION);
     if (processes.length === 0 && tasks.length === 0) await maintenance.forgetWorker(worker);
     else this.logger.warn(`Worker ${worker} is gone: taking over ${processes.length} processes and ${tasks.length} tasks.`);
     const graceful = retired && { graceful: true };
     const applied = await Promise.all([
-      ...processes.map(({ id }) => this.apply(id, { type: 'worker-lost', worker, ...graceful })),
-      ...tasks.map(({ processId, key, run }) => this.apply(processId, { type: 'task-lost', key, run, worker, ...graceful })),
+      ...processes.map(({ id }) => writer.tryToApply(id, { type: 'worker-lost', worker, ...graceful })),
+      ...tasks.map(({ processId, key, run }) => writer.tryToApply(processId, { type: 'task-lost', key, run, worker, ...graceful })),
     ]);
     return applied.some(Boolean);
   }
@@ -58,10 +57,6 @@ export class WorkerRecovery {
     const changed = [...new Set([...revisions.keys(), ...believed])].filter((id) => writer.known(id)?.process.revision !== revisions.get(id));
     await Promise.all(changed.map((id) => runner.look(id)));
     const forgotten = held.tasks.filter((task) => !runningBefore.has(taskPlace(task)) && !tasks.isRunning(task));
-    await Promise.all(forgotten.map(({ processId, key, run }) => this.apply(processId, { type: 'task-lost', key, run, worker, graceful: true })));
-  }
-
-  private async apply(id: string, event: NewEvent): Promise<boolean> {
-    return (await this.parts.writer.apply(id, event).catch(() => null))?.change != null;
+    await Promise.all(forgotten.map(({ processId, key, run }) => writer.tryToApply(processId, { type: 'task-lost', key, run, worker, graceful: true })));
   }
 }

@@ -63,7 +63,7 @@ export class ProcessRunner {
 
   /** Reads the process again, claims it if it is free, and drives it. Its events run in turn, so no read is older than the known state. */
   async look(id: string): Promise<void> {
-    await this.parts.writer.apply(id, { type: 'claimed' }).catch(() => null);
+    await this.parts.writer.tryToApply(id, { type: 'claimed' });
   }
 
   /** Starts the bodies that this worker should run by the process's state, and does not run yet. */

@@ -54,7 +54,7 @@ export class TransactionalSteps {
   private async lookAgain({ processId }: StepVisit): Promise<void> {
     const { writer } = this.parts;
     writer.forget(processId);
-    await writer.apply(processId, { type: 'claimed' }).catch(() => null);
+    await writer.tryToApply(processId, { type: 'claimed' });
   }
 
   private async once(visit: StepVisit, by: BodyClaim): Promise<void> {

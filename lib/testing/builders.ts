@@ -38,9 +38,10 @@ export function aWait({ kind = 'event', address = 'e:none:', dueAt = null, queue
   return { token: aToken(token), waitsFor: waitsFor(kind, { address, dueAt, queue, readyAt, worker }) };
 }
 
+/** What a token waits for, with the fields of its kind. */
 type WaitDetails = Omit<TaskWait, 'kind'> & { readonly address: string };
 
-function waitsFor(kind: WaitKind, { address, dueAt, queue, readyAt, worker }: WaitDetails): WaitsFor {
+export function waitsFor(kind: WaitKind, { address, dueAt, queue, readyAt, worker }: WaitDetails): WaitsFor {
   switch (kind) {
     case 'task': return { kind, queue, readyAt, worker, dueAt };
     case 'timer': case 'condition': return { kind, dueAt };

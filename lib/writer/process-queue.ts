@@ -12,6 +12,7 @@ import type { CommitTarget } from './write-path.js';
 import { WriteRetries } from './write-retries.js';
 
 const LARGEST_BATCH = 64;
+
 /**
  * The events of one process, decided one batch after the other and committed with those of other processes. Also keeps the newest
  * known state, which may be dropped at any time, because the row is the truth.
@@ -146,7 +147,6 @@ export class ProcessQueue implements CommitTarget {
   committed(change: Change, known: KnownProcess): void {
     this.newest = known;
     this.retries.reset();
-    if (this.isOurs(known)) this.hold.take();
     if (isUnclaimed(change.process.worker) && this.parts.worker() !== null) this.parts.limit.backlogIs(true);
     this.parts.follower.committed(change, this.newest);
   }

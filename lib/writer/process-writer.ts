@@ -22,6 +22,11 @@ export class ProcessWriter {
     return new Promise((resolve, reject) => queue.add({ event, options, resolve, reject }));
   }
 
+  /** Applies an event that other instances may bring as well. False: it no longer applied, or the store did not answer. */
+  async tryToApply(id: string, event: NewEvent): Promise<boolean> {
+    return (await this.apply(id, event).catch(() => null))?.change != null;
+  }
+
   /** The newest state that this instance knows. */
   known(id: string): KnownProcess | null {
     return this.queues.get(id)?.known ?? null;

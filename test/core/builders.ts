@@ -3,7 +3,8 @@ import type { ContextPatch, Facts } from '../../lib/core/events.js';
 import type { ProcessState } from '../../lib/core/process.js';
 import type { ContainerToken, StepToken, Token, UndoToken } from '../../lib/core/token.js';
 import { addressOf, dueAtOf, isTaskWait, type WaitState } from '../../lib/core/wait.js';
-import type { WaitKind, WaitsFor } from '../../lib/core/waits-for.js';
+import type { WaitKind } from '../../lib/core/waits-for.js';
+import { waitsFor } from '../../lib/testing/builders.js';
 import type { ChoiceNode, EachNode, EventGate, ForkNode, Node, StageNode, StepNode, WorkflowDefinition } from '../../lib/definition/graph.js';
 
 /** When every test begins, ms. */
@@ -102,16 +103,7 @@ interface WaitDetails {
 
 export function aWait(given: Partial<StepToken> & Partial<WaitDetails> = {}): WaitState {
   const { kind = 'event', address = 'e:none:', dueAt = null, queue = 'q', readyAt = null, worker = null, ...token } = given;
-  return { token: aToken(token), waitsFor: waitsFor({ kind, address, dueAt, queue, readyAt, worker }) };
-}
-
-function waitsFor({ kind, address, dueAt, queue, readyAt, worker }: WaitDetails): WaitsFor {
-  switch (kind) {
-    case 'task': return { kind, queue, readyAt, worker, dueAt };
-    case 'timer': case 'condition': return { kind, dueAt };
-    case 'turn': case 'branches': case 'overdue': return { kind };
-    default: return { kind, address, dueAt };
-  } // prettier-ignore
+  return { token: aToken(token), waitsFor: waitsFor(kind, { address, dueAt, queue, readyAt, worker }) };
 }
 
 /** Any token, with all that some token can have: for tests that look into it. */

@@ -1,8 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { ProcessStore } from '../../process-store.js';
-import { ConnectionPool } from '../connections/connection-pool.js';
 import { openPatiently } from '../connections/open-patiently.js';
-import { OutageLog } from '../connections/outage-log.js';
+import { OwnConnections } from '../connections/own-connections.js';
 import { openSchema } from '../open-schema.js';
 import { onDuplicateKey } from '../overwrite.js';
 import type { SqlWords } from '../sql-reader.js';
@@ -26,26 +25,19 @@ export class MysqlProcessStore extends ProcessStore<EntityManager> {
   override readonly commits: MysqlCommits;
   override readonly queries: TypeOrmQueries;
   override readonly maintenance: TypeOrmMaintenance;
-  private readonly outages: OutageLog;
-  private readonly writers: ConnectionPool<MysqlConnection>;
-  /** Reads for decisions and the sweep are short. Questions of people may take long, so they have a connection of their own. */
-  private readonly readers: ConnectionPool<MysqlConnection>;
-  private readonly people: ConnectionPool<MysqlConnection>;
+  private readonly connections: OwnConnections<MysqlConnection>;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly dataSourceName: string,
   ) {
     super();
-    this.outages = new OutageLog(`The database of the data source "${dataSourceName}"`);
-    const own = () => new MysqlConnection(dataSource, this.outages);
-    this.writers = new ConnectionPool([own(), own()]);
-    this.readers = new ConnectionPool([own()]);
-    this.people = new ConnectionPool([own()]);
-    const reader = new MysqlReader(this.readers);
-    this.queries = new TypeOrmQueries(new MysqlReader(this.people));
+    this.connections = new OwnConnections(dataSourceName, (outages) => new MysqlConnection(dataSource, outages));
+    const { writers, readers, people } = this.connections;
+    const reader = new MysqlReader(readers);
+    this.queries = new TypeOrmQueries(new MysqlReader(people));
     this.maintenance = new TypeOrmMaintenance(reader, words, () => threadClient(dataSource));
-    this.commits = new MysqlCommits(dataSource, reader, new TypeOrmQueries(reader), this.writers);
+    this.commits = new MysqlCommits(dataSource, reader, new TypeOrmQueries(reader), writers);
   }
 
   override async open(schema: 'check' | 'migrate' | 'off'): Promise<void> {
@@ -53,12 +45,11 @@ export class MysqlProcessStore extends ProcessStore<EntityManager> {
   }
 
   private async openAll(schema: 'check' | 'migrate' | 'off'): Promise<void> {
-    await Promise.all([this.writers.open(), this.readers.open(), this.people.open()]);
+    await this.connections.open();
     await openSchema(this.dataSource, this.dataSourceName, schema);
   }
 
-  override async close(): Promise<void> {
-    this.outages.close();
-    await Promise.all([this.writers.close(), this.readers.close(), this.people.close()]);
+  override close(): Promise<void> {
+    return this.connections.close();
   }
 }

@@ -1,9 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import { ProcessStore } from '../../process-store.js';
-import { ConnectionPool } from '../connections/connection-pool.js';
-import { OutageLog } from '../connections/outage-log.js';
 import { openPatiently } from '../connections/open-patiently.js';
+import { OwnConnections } from '../connections/own-connections.js';
 import { openSchema } from '../open-schema.js';
 import { onConflict } from '../overwrite.js';
 import type { SqlWords } from '../sql-reader.js';
@@ -29,45 +28,35 @@ export class PostgresProcessStore extends ProcessStore<EntityManager> {
   override readonly queries: TypeOrmQueries;
   override readonly maintenance: TypeOrmMaintenance;
   override readonly announcer: PostgresAnnouncer;
-  private readonly outages: OutageLog;
-  /** Two commits at once keep the server busy; a third gains nothing. */
-  private readonly writers: ConnectionPool<PostgresConnection>;
-  /** Reads for decisions and the sweep are short. Questions of people may take long, so they have a connection of their own. */
-  private readonly readers: ConnectionPool<PostgresConnection>;
-  private readonly people: ConnectionPool<PostgresConnection>;
+  private readonly connections: OwnConnections<PostgresConnection>;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly dataSourceName: string,
   ) {
     super();
-    this.outages = new OutageLog(`The database of the data source "${dataSourceName}"`);
-    const own = () => new PostgresConnection(dataSource, this.outages);
-    this.writers = new ConnectionPool([own(), own()]);
-    const listening = own();
-    this.readers = new ConnectionPool([listening]);
-    this.announcer = new PostgresAnnouncer(listening, this.readers, dataSourceName);
-    this.people = new ConnectionPool([own()]);
-    const reader = new PostgresReader(this.readers);
-    this.commits = new PostgresCommits(dataSource, reader, this.writers, this.readers, () => listening.isPooled);
+    this.connections = new OwnConnections(dataSourceName, (outages) => new PostgresConnection(dataSource, outages));
+    const { writers, readers, people, reading } = this.connections;
+    const reader = new PostgresReader(readers);
+    this.announcer = new PostgresAnnouncer(reading, readers, dataSourceName);
+    this.commits = new PostgresCommits(dataSource, reader, writers, readers, () => reading.isPooled);
     this.maintenance = new TypeOrmMaintenance(reader, words, () => threadClient(dataSource));
-    this.queries = new TypeOrmQueries(new PostgresReader(this.people));
+    this.queries = new TypeOrmQueries(new PostgresReader(people));
   }
 
   override async open(schema: 'check' | 'migrate' | 'off'): Promise<void> {
     guardApplicationPool(this.dataSource);
     await openPatiently(this.dataSource, () => this.openAll(schema), isBroken);
-    if (await this.readers.use(async (connection) => connection.isPooled)) logPooler(this.dataSourceName);
+    if (this.connections.reading.isPooled) logPooler(this.dataSourceName);
   }
 
   private async openAll(schema: 'check' | 'migrate' | 'off'): Promise<void> {
-    await Promise.all([this.writers.open(), this.readers.open(), this.people.open()]);
+    await this.connections.open();
     await openSchema(this.dataSource, this.dataSourceName, schema);
   }
 
-  override async close(): Promise<void> {
-    this.outages.close();
-    await Promise.all([this.writers.close(), this.readers.close(), this.people.close()]);
+  override close(): Promise<void> {
+    return this.connections.close();
   }
 }
 
