@@ -61,6 +61,7 @@ export interface Office {
   readonly app: INestApplicationContext;
   readonly workflows: WorkflowService;
   readonly press: Press;
+  readonly prefix: string;
   start(workflow: (typeof WORKFLOWS)[number], count: number): Promise<string[]>;
   allDone(ids: readonly string[]): Promise<void>;
 }
@@ -103,7 +104,7 @@ export async function openOffice({
     Promise.all(Array.from({ length: count }, async () => (await workflows.start(workflow)).id));
   const allDone = async (ids: readonly string[]) =>
     void (await until(() => Promise.all(ids.map(async (id) => (await workflows.get(id)).status)), (all) => all.every((status) => status === 'completed'))); // prettier-ignore
-  return { app: module, workflows, press, start, allDone };
+  return { app: module, workflows, press, prefix, start, allDone };
 }
 
 export function aPrefix(): string {

@@ -65,7 +65,9 @@ export async function privateRedis(): Promise<PrivateRedis> {
   const [port, folder] = [await freePort(), mkdtempSync(join(tmpdir(), 'argonaut-redis-'))];
   const url = `redis://127.0.0.1:${port}`;
   let child: ChildProcess | undefined;
+  const lives = () => child !== undefined && child.exitCode === null && child.signalCode === null;
   const start = async () => {
+    if (lives()) return;
     child = spawn(
       serverProgram()!,
       ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--tcp-backlog', '1', '--dir', folder],
@@ -74,9 +76,9 @@ export async function privateRedis(): Promise<PrivateRedis> {
     while (!(await say(url, 'PING').then(() => true, () => false))) await new Promise((resolve) => setTimeout(resolve, 20)); // prettier-ignore
   };
   const kill = async () => {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
+    if (!lives()) return;
+    const gone = once(child!, 'exit');
+    child!.kill('SIGKILL');
     await gone;
   };
   const freeze = () => void child?.kill('SIGSTOP');

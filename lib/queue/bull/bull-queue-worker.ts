@@ -13,6 +13,8 @@ const PATIENCE_MS = 1000;
 const SILENCE_MS = 5000;
 /** A task that is ready later than this is left to the sweep. */
 const LONGEST_DELAY_MS = 24 * 24 * 60 * 60 * 1000;
+/** A task so late is announced under a new id. */
+const RENEWED_AFTER_MS = 60_000;
 /** Jobs in one Redis transaction. All other clients wait for it. */
 const AT_ONCE = 500;
 
@@ -75,14 +77,15 @@ export class BullQueueWorker {
   /** One handler takes jobs of any name: Bull would fail and keep jobs of a name without a handler. Begins when Redis is available. */
   listen(work: TaskWork): void {
     this.withoutRedis = new QueueWorker(this.plan, work);
-    this.queue.process('*', this.plan.concurrency, (job: Job) => this.take(job.data, work)).catch(() => {}); // also reported by 'error'
+    this.queue.process('*', this.plan.concurrency, (job: Job) => this.take(job, work)).catch(() => {}); // also reported by 'error'
   }
 
   /** Resolves when the try has ended. The store knows how it ended; Bull need not. */
-  private async take(data: unknown, work: TaskWork): Promise<void> {
-    const id = idIn(data, this.name);
+  private async take(job: Job, work: TaskWork): Promise<void> {
+    const id = idIn(job.data, this.name);
+    if (id !== null && !this.stopped) await work.run(id);
     if (id === null) this.logger.warn('A job was dropped', 'it is no task of this queue');
-    else if (!this.stopped) await work.run(id);
+    if (isRemnant(job)) await this.queue.client.del(this.queue.toKey(String(job.id)));
   }
 
   /** Bull still hands out a job while it pauses. That job is dropped, and the sweep announces its task again. Running jobs are not awaited. */
@@ -108,14 +111,29 @@ async function closeInTime(queue: Queue): Promise<void> {
   for (const client of (queue as unknown as { clients: { disconnect(): void }[] }).clients) client.disconnect();
 }
 
-/**
- * Null: the task is ready too late. Bull ignores a job whose id it has, so the id contains `readyAt`: a task that is brought
- * forward is announced again. A job is deleted once it has run, also after a failure, which has no meaning here.
- */
+/** Null: the task is ready too late. A job is deleted once it has run, also after a failure, which has no meaning here. */
 function jobOf({ id, readyAt }: Task): NewJob | null {
   const delay = Math.max(0, readyAt - Date.now());
   if (!(delay <= LONGEST_DELAY_MS)) return null;
-  return { data: { id }, opts: { jobId: `${id}|${readyAt}`, delay, attempts: 1, removeOnComplete: true, removeOnFail: true } };
+  const jobId = `${id}|${readyAt}${renewal(Date.now() - readyAt)}`;
+  return { data: { id }, opts: { jobId, delay, attempts: 1, removeOnComplete: true, removeOnFail: true } };
+}
+
+/**
+ * Bull ignores a job whose id it has. So the id contains `readyAt`: a task that is brought forward is announced again. And so a
+ * task that nobody takes gets a new id when it is a minute late, two minutes, four: Redis may hold the first id in a job that no
+ * worker will ever see, for instance after it has lost a part of its memory. A job too many does no harm.
+ */
+function renewal(lateMs: number): string {
+  return lateMs < RENEWED_AFTER_MS ? '' : `|${Math.floor(Math.log2(lateMs / RENEWED_AFTER_MS))}`;
+}
+
+/**
+ * A job that Redis has forgotten between handing it out and locking it: Bull then writes a time into a job that is not there. What
+ * is left is in no list, is never deleted, and makes Bull ignore every new announcement of the task.
+ */
+function isRemnant({ timestamp }: Job): boolean {
+  return !Number.isFinite(timestamp);
 }
 
 /** Redis may hold anything. Only the id of a task of this queue is accepted: a task of another queue would escape the limits of that. */
