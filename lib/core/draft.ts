@@ -1,4 +1,5 @@
 import type { WorkflowDefinition } from '../definition/graph.js';
+import { appended } from '../values/appended.js';
 import type { AuditType, Change, MessageState, Move, RecordDraft, Snapshot, UndoMark, VersionDraft } from './change.js';
 import { messageOfEnd } from './engine-messages.js';
 import type { ContextPatch, DecisionContext } from './events.js';
@@ -31,7 +32,7 @@ export class Draft extends DraftTokens {
   /** The process after this decision: a copy, changed in place. */
   readonly head: Mutable<ProcessState>;
   private versions: Mutable<VersionDraft>[] | undefined;
-  private readonly records: RecordDraft[] = [];
+  private records: RecordDraft[] | undefined;
   private messages: MessageState[] | undefined;
   private moveLog: Move[] | undefined;
   /** How often each token has come to each node that runs nothing. */
@@ -67,7 +68,7 @@ export class Draft extends DraftTokens {
 
   /** Records that a token entered a node or ended, with the newest version. Without a version it is not kept: a restart makes the same move again. */
   moved(...move: Move): void {
-    (this.moveLog ??= []).push(move);
+    this.moveLog = appended(this.moveLog, move);
   }
 
   makeVersion(step: string, patch: ContextPatch, extras: VersionExtras = NO_EXTRAS): void {
@@ -77,7 +78,7 @@ export class Draft extends DraftTokens {
     const made: Mutable<VersionDraft> = { version, step, patch: patch.set, removed: patch.remove, snapshot, moves: [], at: this.now };
     if (extras.result !== undefined) made.result = extras.result;
     if (extras.undo !== undefined) made.undo = extras.undo;
-    (this.versions ??= []).push(made);
+    this.versions = appended(this.versions, made);
   }
 
   /** Sets the undo mark of the newest version. */
@@ -92,14 +93,14 @@ export class Draft extends DraftTokens {
   record(type: AuditType, subject: RecordSubject | null = null, details: RecordDetails = NO_DETAILS): void {
     const { step = subject === null || subject.node === '' ? null : subject.node, run = subject?.run ?? null } = details;
     const { error = null, detail = null, reason = this.given.reason ?? null, worker = this.given.by, at = this.now } = details;
-    this.records.push({
+    this.records = appended(this.records, {
       sequence: ++this.head.revision, type, step, run, attempt: subject?.attempt ?? null, contextVersion: this.head.contextVersion,
       actor: this.given.actor ?? null, reason, error, detail, worker, at,
     }); // prettier-ignore
   }
 
   keep(...messages: readonly MessageState[]): void {
-    (this.messages ??= []).push(...messages);
+    for (const message of messages) this.messages = appended(this.messages, message);
   }
 
   /* ------------------------------------------------------------------ status ---- */
@@ -155,7 +156,7 @@ export class Draft extends DraftTokens {
 
   /** The change, or null where the event changed nothing. */
   settle(): Change | null {
-    if (this.records.length === 0) return null;
+    if (this.records === undefined) return null;
     const status = this.statusByTokens();
     this.claimFor(status);
     this.head.tokens = this.tokensUnder(status);

@@ -1,3 +1,4 @@
+import { appended } from '../values/appended.js';
 import type { Token } from './token.js';
 
 /** Tokens by key, in the order in which they came. Most processes have one token, so a list is faster than a map. */
@@ -5,7 +6,7 @@ export class TokenList {
   private list: Token[];
 
   constructor(tokens: readonly Token[]) {
-    this.list = [...tokens];
+    this.list = tokens.slice();
   }
 
   all(): readonly Token[] {
@@ -29,13 +30,15 @@ export class TokenList {
   /** Replaces the token with the same key, else appends. */
   put(token: Token): void {
     const at = this.placeOf(token.key);
-    if (at < 0) this.list.push(token);
+    if (at < 0) this.list = appended(this.list, token);
     else this.list[at] = token;
   }
 
   delete(key: string): void {
     const at = this.placeOf(key);
-    if (at >= 0) this.list.splice(at, 1);
+    if (at < 0) return;
+    if (this.list.length === 1) this.list.pop();
+    else this.list.splice(at, 1);
   }
 
   /** Keeps the tokens that match, each as `become` changes it. */

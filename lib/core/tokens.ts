@@ -1,3 +1,4 @@
+import { appended } from '../values/appended.js';
 import type { Change, Snapshot } from './change.js';
 import { ALL, MissingWaits } from './missing-waits.js';
 import { isUnder, isUnderAny } from './token-key.js';
@@ -31,7 +32,7 @@ export class DraftTokens {
   private gone: Set<string> | undefined;
   private killed: Set<string> | undefined;
   private clear = false;
-  private moves: TokenMove[] = [];
+  private moves: TokenMove[] | undefined;
 
   constructor(readonly before: Snapshot) {
     this.standing = new TokenList(before.process.tokens);
@@ -150,7 +151,7 @@ export class DraftTokens {
     this.standing.keep(keep, unparked); // all waits end, also those of the tokens that stay
     this.clear = true;
     this.held = this.waits = this.gone = this.killed = undefined;
-    this.moves = [];
+    this.moves = undefined;
   }
 
   /** Ends every branch under this key, with its timers, reminders and undos. */
@@ -159,7 +160,7 @@ export class DraftTokens {
     if (this.held) for (const key of this.held.keys()) if (isUnder(key, above)) this.held.delete(key);
     if (this.waits) for (const key of this.waits.keys()) if (isUnder(key, above)) this.waits.delete(key);
     if (!this.clear) (this.killed ??= new Set()).add(above);
-    this.moves = this.moves.filter(({ key }) => !isUnder(key, above));
+    this.moves = this.moves?.filter(({ key }) => !isUnder(key, above));
   }
 
   /** Ends one branch: the token at this key and everything under it. */
@@ -168,16 +169,16 @@ export class DraftTokens {
     this.standing.delete(key);
     this.held?.delete(key);
     this.drop(key);
-    this.moves = this.moves.filter((move) => move.key !== key);
+    this.moves = this.moves?.filter((move) => move.key !== key);
   }
 
   /** Sends tokens on their way. The first of them arrives first. */
   send(...moves: readonly TokenMove[]): void {
-    for (let i = moves.length - 1; i >= 0; i--) this.moves.push(moves[i]!);
+    for (let i = moves.length - 1; i >= 0; i--) this.moves = appended(this.moves, moves[i]!);
   }
 
   nextMove(): TokenMove | undefined {
-    return this.moves.pop();
+    return this.moves?.pop();
   }
 
   /** The changes to the rows of waits. */

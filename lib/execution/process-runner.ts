@@ -81,8 +81,14 @@ export class ProcessRunner {
   private begin(running: RunningProcess, bound: BoundWorkflow, process: ProcessState, token: BodyToken): void {
     const visit = new StepVisit(process, bound, token, this.parts.clock);
     running.begin(visit);
-    const run = () => this.slots.take(() => void this.run(running, visit, { claim: process.claim }));
-    this.suspects.take(visit, () => (isTransactional(visit) ? this.transactional.turns.take(visit, run) : run()));
+    const run = () => void this.run(running, visit, { claim: process.claim });
+    if (isSuspect(token)) this.suspects.take(visit, () => this.lineUp(visit, run));
+    else this.lineUp(visit, run);
+  }
+
+  private lineUp(visit: StepVisit, run: () => void): void {
+    if (isTransactional(visit)) this.transactional.turns.take(visit, () => this.slots.take(run));
+    else this.slots.take(run);
   }
 
   private async run(running: RunningProcess, visit: StepVisit, by: BodyClaim): Promise<void> {

@@ -32,8 +32,10 @@ export function outcomeEvent(visit: StepVisit, { claim, taskOf, begunAt }: BodyC
  * otherwise the body would run again at every look, for ever, without a reason on record. `seen`: the values that the body saw.
  */
 export function recordOutcome(writer: ProcessWriter, visit: StepVisit, by: BodyClaim, outcome: BodyOutcome, seen?: JsonObject): Promise<unknown> {
-  const recorded = writer.apply(visit.processId, outcomeEvent(visit, by, outcome), { seen, patient: true });
-  return recorded.catch((error: unknown) => recordRefusal(writer, visit, by, error));
+  return new Promise((resolve, reject) => {
+    const refused = (error: unknown) => void recordRefusal(writer, visit, by, error).then(resolve, reject);
+    writer.add(visit.processId, { event: outcomeEvent(visit, by, outcome), options: { seen, patient: true }, resolve, reject: refused });
+  });
 }
 
 function recordRefusal(writer: ProcessWriter, visit: StepVisit, by: BodyClaim, error: unknown): Promise<unknown> {

@@ -2,6 +2,7 @@ import type { Change, VersionDraft } from '../core/change.js';
 import type { ProcessState } from '../core/process.js';
 import { isSameBody } from '../core/runnable.js';
 import type { Token } from '../core/token.js';
+import { appended } from '../values/appended.js';
 import type { Json } from '../values/json.js';
 import type { StepVisit, Undone } from './step-context.js';
 
@@ -17,7 +18,8 @@ export interface UndoList {
  */
 export class RunningProcess {
   toUndo: UndoList | undefined;
-  private readonly visits = new Map<string, StepVisit>();
+  /** Mostly one, so a list takes less memory than a map that grows and shrinks with every step. */
+  private visits: StepVisit[] = [];
   /** Bodies of messages accepted here and not handled yet. */
   private messages: Map<string, Json> | undefined;
   /** Results that a token refers to, by the version that keeps them. */
@@ -26,7 +28,7 @@ export class RunningProcess {
   constructor(readonly id: string) {}
 
   get isIdle(): boolean {
-    return this.visits.size === 0;
+    return this.visits.length === 0;
   }
 
   readonly isRunning = (token: Token): boolean => {
@@ -34,34 +36,37 @@ export class RunningProcess {
   };
 
   visitOf(token: Token): StepVisit | undefined {
-    const visit = this.visits.get(token.key);
-    return visit !== undefined && isSameBody(visit.token, token) ? visit : undefined;
+    for (const visit of this.visits) if (isSameBody(visit.token, token)) return visit;
+    return undefined;
   }
 
   /** Counts the bodies that run for current tokens. A body of an earlier attempt or step run that hangs is not counted. */
   countOf({ tokens }: ProcessState): number {
     let count = 0;
-    if (this.visits.size > 0) for (const token of tokens) if (this.isRunning(token)) count++;
+    if (this.visits.length > 0) for (const token of tokens) if (this.isRunning(token)) count++;
     return count;
   }
 
   /** Replaces a step run under the same key, which this worker has lost. */
   begin(visit: StepVisit): void {
-    this.visits.set(visit.token.key, visit);
+    const at = this.visits.findIndex(({ token }) => token.key === visit.token.key);
+    if (at < 0) this.visits = appended(this.visits, visit);
+    else this.visits[at] = visit;
   }
 
   end(visit: StepVisit): void {
-    if (this.visits.get(visit.token.key) === visit) this.visits.delete(visit.token.key);
+    const at = this.visits.indexOf(visit);
+    if (at >= 0) this.visits.splice(at, 1);
     if (visit.token.does === 'run' && visit.token.message !== undefined) this.messages?.delete(visit.token.message);
   }
 
   abortAll(reason: unknown): void {
-    for (const visit of this.visits.values()) visit.abort(reason);
+    for (const visit of this.visits) visit.abort(reason);
   }
 
   /** Aborts bodies that the process no longer lists: they were cancelled, restarted, or taken over. */
   abortLost({ tokens }: ProcessState): void {
-    for (const visit of this.visits.values()) {
+    for (const visit of this.visits) {
       if (visit.ended || tokens.some((token) => isSameBody(token, visit.token))) continue;
       visit.abort(new Error('The process has moved on: cancelled, restarted, or taken over by another worker.'));
     }

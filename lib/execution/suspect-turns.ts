@@ -1,5 +1,4 @@
 import { Logger } from '@nestjs/common';
-import { isSuspect } from '../core/suspicion.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 import type { BodyClaim } from './record-outcome.js';
 import { Slots } from './slots.js';
@@ -20,9 +19,8 @@ export class SuspectTurns {
 
   constructor(private readonly writer: ProcessWriter) {}
 
-  /** Calls `work` now, or for a suspect when its turn comes. The caller ends the turn by giveBack(). */
+  /** Calls `work` when the turn of this suspect comes. The caller ends the turn by giveBack(). */
   take(visit: StepVisit, work: () => void): void {
-    if (!isSuspect(visit.token)) return work();
     visit.waitsFor = 'its turn: workers died in it before, so it runs with no other such step beside it';
     this.slots.take(() => {
       visit.waitsFor = undefined;

@@ -5,6 +5,7 @@ import { type DecisionContext, needsNoDefinition, type ProcessEvent } from '../c
 import type { ProcessState } from '../core/process.js';
 import { begin, type Decision, isNeeds, type Needs, transition } from '../core/transition.js';
 import type { Loaded } from '../store/port.js';
+import { appended } from '../values/appended.js';
 import { UnknownWorkflowError } from '../values/errors.js';
 import type { JsonObject } from '../values/json.js';
 import { type BoundWorkflow, unknownBound } from '../workflows/bound-workflow.js';
@@ -52,6 +53,7 @@ export interface DecidedBy {
   readonly now: number;
 }
 
+const NOTHING_DECIDED: readonly DecidedEvent[] = [];
 const NOTHING_REFUSED: readonly RefusedEvent[] = [];
 
 /** Decides event by event, each on the result of the one before. `reading` null: there is no such process. */
@@ -59,24 +61,23 @@ export function decideBatch(registry: WorkflowRegistry, reading: ProcessReading 
   let current = reading;
   let known: KnownProcess | null = reading;
   let refused: RefusedEvent[] | undefined;
-  const changes: Change[] = [];
-  const decided: DecidedEvent[] = [];
+  let changes: Change[] | undefined;
+  let decided: DecidedEvent[] | undefined;
   for (let i = 0; i < batch.length; i++) {
     const pending = batch[i]!;
     const decision = decideOne(registry, current, pending, by);
-    if (decision instanceof Refusal) (refused ??= []).push({ pending, error: decision.error });
+    if (decision instanceof Refusal) refused = appended(refused, { pending, error: decision.error });
     else if (isNeeds(decision)) return decision;
     else {
       if (decision) {
-        changes.push(decision);
+        changes = appended(changes, decision);
         known = { process: decision.process, context: valuesAfter(known?.context ?? NO_VALUES, decision) };
         if (i + 1 < batch.length) current = afterChange(current, decision, known.context);
       }
-      decided.push({ pending, change: decision, process: known && known.process });
+      decided = appended(decided, { pending, change: decision, process: known && known.process });
     }
   }
-  const total = changes.length === 0 ? null : joined(changes);
-  return { known, total, decided, refused: refused ?? NOTHING_REFUSED };
+  return { known, total: changes ? joined(changes) : null, decided: decided ?? NOTHING_DECIDED, refused: refused ?? NOTHING_REFUSED };
 }
 
 class Refusal {

@@ -2,10 +2,17 @@ import type { Change } from '../core/change.js';
 import type { CommitStore } from '../store/commit-store.js';
 import type { Rejection } from '../store/port.js';
 
-interface Waiting {
+/** Is told how a commit went. */
+export interface CommitAnswer {
+  /** The change is durable, or `rejection` says why it was not applied. */
+  answered(rejection: Rejection | null): void;
+  /** It is not known whether the change is stored. */
+  failed(error: unknown): void;
+}
+
+interface WaitingChange {
   readonly change: Change;
-  readonly resolve: (rejection: Rejection | null) => void;
-  readonly reject: (error: unknown) => void;
+  readonly answer: CommitAnswer;
 }
 
 /** Above this size a commit slows down more than it gains. */
@@ -18,18 +25,15 @@ const WORTH_SPLITTING = 64;
  * wait together; when it is idle, a change goes out in the same turn of the event loop. There is no timer and no delay.
  */
 export class GroupCommit {
-  private waiting: Waiting[] = [];
+  private waiting: WaitingChange[] = [];
   private underWay = 0;
   private armed = false;
 
   constructor(private readonly store: CommitStore) {}
 
-  /** Resolves with null when the change is durable, or with why it was not applied. Rejects when that is not known. */
-  commit(change: Change): Promise<Rejection | null> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ change, resolve, reject });
-      this.arm();
-    });
+  commit(change: Change, answer: CommitAnswer): void {
+    this.waiting.push({ change, answer });
+    this.arm();
   }
 
   /** Sends all changes of this turn of the event loop together. */
@@ -42,27 +46,35 @@ export class GroupCommit {
     });
   }
 
-  private nextBatch(): Waiting[] {
+  private nextBatch(): WaitingChange[] {
     const free = this.store.maxConcurrentCommits - this.underWay;
     const share = this.waiting.length > WORTH_SPLITTING ? Math.ceil(this.waiting.length / free) : this.waiting.length;
     return this.waiting.splice(0, Math.min(share, LARGEST_BATCH));
   }
 
-  private async flush(batch: readonly Waiting[]): Promise<void> {
+  private async flush(batch: readonly WaitingChange[]): Promise<void> {
     this.underWay++;
+    const outcome = await this.outcomeOf(batch);
+    this.underWay--;
+    this.arm();
+    if (outcome instanceof LostBatch) for (const { answer } of batch) answer.failed(outcome.error);
+    else answerBatch(batch, outcome);
+  }
+
+  private async outcomeOf(batch: readonly WaitingChange[]): Promise<readonly Rejection[] | LostBatch> {
     try {
-      answerBatch(batch, await this.store.commit(batch.map(({ change }) => change)));
+      return await this.store.commit(batch.map(({ change }) => change));
     } catch (error) {
-      for (const { reject } of batch) reject(error);
-    } finally {
-      this.underWay--;
-      this.arm();
+      return new LostBatch(error);
     }
   }
 }
 
-function answerBatch(batch: readonly Waiting[], rejections: readonly Rejection[]): void {
-  if (rejections.length === 0) return batch.forEach(({ resolve }) => resolve(null));
-  const byChange = new Map(rejections.map((rejection) => [rejection.change, rejection]));
-  for (const { change, resolve } of batch) resolve(byChange.get(change) ?? null);
+class LostBatch {
+  constructor(readonly error: unknown) {}
+}
+
+function answerBatch(batch: readonly WaitingChange[], rejections: readonly Rejection[]): void {
+  const byChange = rejections.length === 0 ? null : new Map(rejections.map((rejection) => [rejection.change, rejection]));
+  for (const { change, answer } of batch) answer.answered(byChange?.get(change) ?? null);
 }

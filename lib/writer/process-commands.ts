@@ -28,7 +28,7 @@ export class ProcessCommands {
   /** Applies an event inside a transaction, for example the outcome of a transactional step. */
   applyWithin(id: string, event: NewEvent, options: PendingEvent['options'], use: TransactionUse): Promise<Applied | null> {
     const target = new TransactionTarget(this.parts, id, use);
-    return new Promise((resolve, reject) => void this.path.write(target, [{ event, options, resolve, reject }]));
+    return new Promise((resolve, reject) => this.path.write(target, [{ event, options, resolve, reject }]));
   }
 
   private inTurn(manager: unknown, work: () => Promise<Applied | null>): Promise<Applied | null> {

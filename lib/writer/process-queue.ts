@@ -1,14 +1,15 @@
 import type { Change } from '../core/change.js';
 import { isUnclaimed } from '../core/process.js';
 import { NotWrittenError } from '../store/not-written.js';
-import type { Rejection } from '../store/port.js';
+import { appended } from '../values/appended.js';
 import { StoreUnavailableError } from '../values/errors.js';
 import type { JsonObject } from '../values/json.js';
 import type { ClaimHold } from './claim-limit.js';
 import { type KnownProcess, type ProcessReading, readingOf } from './decide.js';
+import type { CommitAnswer } from './group-commit.js';
 import type { PendingEvent } from './pending-event.js';
 import type { QueueParts } from './queue-parts.js';
-import type { CommitTarget } from './write-path.js';
+import type { CommitTarget } from './commit-target.js';
 import { WriteRetries } from './write-retries.js';
 
 const LARGEST_BATCH = 64;
@@ -54,7 +55,7 @@ export class ProcessQueue implements CommitTarget {
   }
 
   add(event: PendingEvent): void {
-    this.pending.push(event);
+    this.pending = appended(this.pending, event);
     if (!this.isWriting) this.parts.inRoot(this.startDrain);
   }
 
@@ -90,7 +91,7 @@ export class ProcessQueue implements CommitTarget {
   private writeNext(): void {
     const batch = this.pending.length <= LARGEST_BATCH ? this.pending : this.pending.slice(0, LARGEST_BATCH);
     this.pending = this.pending.length <= LARGEST_BATCH ? [] : this.pending.slice(LARGEST_BATCH);
-    void this.parts.path.write(this, batch);
+    this.parts.path.write(this, batch);
   }
 
   /** The events of a batch have their answers, or were taken back. */
@@ -139,9 +140,9 @@ export class ProcessQueue implements CommitTarget {
     return this.readStored(waits, messages);
   }
 
-  commit(change: Change): Promise<Rejection | null> {
+  commit(change: Change, answer: CommitAnswer): void {
     if (this.isOurs(change)) this.hold.take(); // counts from the decision on: other processes are decided before this is committed
-    return this.parts.commits.commit(change);
+    this.parts.commits.commit(change, answer);
   }
 
   committed(change: Change, known: KnownProcess): void {

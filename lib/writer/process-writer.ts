@@ -1,6 +1,6 @@
 import type { Change } from '../core/change.js';
 import type { JsonObject } from '../values/json.js';
-import type { Applied, ApplyOptions, NewEvent } from './pending-event.js';
+import type { Applied, ApplyOptions, NewEvent, PendingEvent } from './pending-event.js';
 import type { KnownProcess } from './decide.js';
 import { ProcessQueue } from './process-queue.js';
 import type { QueueParts } from './queue-parts.js';
@@ -17,9 +17,14 @@ export class ProcessWriter {
 
   /** Applies an event. Null: there is no such process. @throws StoreUnavailableError, or the error with which the event is refused */
   apply(id: string, event: NewEvent, options: ApplyOptions = NO_OPTIONS): Promise<Applied | null> {
+    return new Promise((resolve, reject) => this.add(id, { event, options, resolve, reject }));
+  }
+
+  /** The same with calls instead of a promise. */
+  add(id: string, pending: PendingEvent): void {
     const queue = this.queueOf(id);
-    if (event.type === 'started') queue.assumeNew();
-    return new Promise((resolve, reject) => queue.add({ event, options, resolve, reject }));
+    if (pending.event.type === 'started') queue.assumeNew();
+    queue.add(pending);
   }
 
   /** Applies an event that other instances may bring as well. False: it no longer applied, or the store did not answer. */

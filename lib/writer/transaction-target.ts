@@ -5,10 +5,11 @@ import type { Rejection } from '../store/port.js';
 import { StoreUnavailableError } from '../values/errors.js';
 import type { BatchLoader } from './batch-loader.js';
 import type { ClaimLimit } from './claim-limit.js';
+import type { CommitTarget } from './commit-target.js';
 import { type KnownProcess, type ProcessReading, readingOf } from './decide.js';
+import type { CommitAnswer } from './group-commit.js';
 import type { PendingEvent } from './pending-event.js';
 import type { Uncommitted } from './uncommitted.js';
-import type { CommitTarget } from './write-path.js';
 
 const MOST_LOSSES = 10;
 const LONGEST_PAUSE_MS = 50;
@@ -55,8 +56,9 @@ export class TransactionTarget implements CommitTarget {
     return uncommitted.onTop(this.use.manager, this.id, loaded && readingOf(loaded, waits));
   }
 
-  commit(change: Change): Promise<Rejection | null> {
-    return this.parts.commits.commitWithin(this.use.manager, change);
+  commit(change: Change, answer: CommitAnswer): void {
+    const committed = this.parts.commits.commitWithin(this.use.manager, change);
+    committed.then((rejection) => answer.answered(rejection), (error: unknown) => answer.failed(error)); // prettier-ignore
   }
 
   /** A worker goes on with the values that it knows. A process that the application started or changed is read again by its worker. */

@@ -121,7 +121,7 @@ function jobOf({ id, readyAt }: Task): NewJob | null {
 
 /**
  * Bull ignores a job whose id it has. So the id contains `readyAt`: a task that is brought forward is announced again. And so a
- * task that nobody takes gets a new id when it is a minute late, two minutes, four: Redis may hold the first id in a job that no
+ * task that is not taken gets a new id when it is a minute late, two minutes, four: Redis may hold the first id in a job that no
  * worker will ever see, for instance after it has lost a part of its memory. A job too many does no harm.
  */
 function renewal(lateMs: number): string {

@@ -1,14 +1,14 @@
 /** A change as single statements, for SQLite, and for transactions of the caller. */
 import type { Change } from '../../core/change.js';
 import { rangesUnder } from '../../core/token-key.js';
-import { changing, columns, keyColumnsOf, type Row, type Table, valueColumns, valuesIn } from './columns.js';
+import { changing, columns, keyColumnsOf, type Table, valueColumns } from './columns.js';
 import { onConflict, onDuplicateKey } from './overwrite.js';
 import { chunksOfRows } from './row-chunks.js';
-import { asText, messageRows, processRow, recordRow, versionRow, waitRow } from './rows.js';
+import { asText, changingRow, messageRows, newProcessRow, recordRow, type Row, versionRow, waitRow } from './rows.js';
 
 export interface Statement {
   readonly sql: string;
-  readonly values: unknown[];
+  readonly values: readonly unknown[];
 }
 
 /** How this database says "or overwrite it" and "unless it is there". */
@@ -41,23 +41,22 @@ const ofProcess = ending('process_id = ?');
 const ofRange = ending('process_id = ? and token_key >= ? and token_key < ?');
 
 /** Writes the process row. Affects no row if the guard does not hold. */
-export function guardOf({ expected, process }: Change, { orIgnore }: Upserts): Statement {
-  const row = processRow(process, asText, expected === null);
-  if (expected === null) return { sql: insertSql('workflow_process', orIgnore), values: valuesIn('workflow_process', row) };
-  return { sql: updateSql, values: [...changing.map((column) => row[column]), process.id, expected] };
+export function guardOf(change: Change, { orIgnore }: Upserts): Statement {
+  if (change.expected === null) return { sql: insertSql('workflow_process', orIgnore), values: newProcessRow(change, asText) };
+  return { sql: updateSql, values: changingRow(change, asText) };
 }
 
 /** Makes inserts of the rows of a table. */
-export type Inserts = <T extends Table>(table: T, rows: readonly Row<T>[], suffix: string) => Statement[];
+export type Inserts = (table: Table, rows: readonly Row[], suffix: string) => Statement[];
 
 /** One insert for each row, so that each statement is prepared once. */
-export const oneByOne: Inserts = (table, rows, suffix) => rows.map((row) => ({ sql: insertSql(table) + suffix, values: valuesIn(table, row) }));
+export const oneByOne: Inserts = (table, rows, suffix) => rows.map((values) => ({ sql: insertSql(table) + suffix, values }));
 
 /** Many rows in one insert, because each statement is a round trip. */
 export const together: Inserts = (table, rows, suffix) =>
   chunksOfRows(rows).map((piece) => {
     const more = `, (${columns[table].map(() => '?').join(', ')})`.repeat(piece.length - 1);
-    return { sql: insertSql(table) + more + suffix, values: piece.flatMap((row) => valuesIn(table, row)) };
+    return { sql: insertSql(table) + more + suffix, values: piece.flat() };
   });
 
 export function effectsOf(change: Change, upserts: Upserts, inserts: Inserts): Statement[] {

@@ -1,9 +1,15 @@
+/** The columns of a process that never change after its start. */
+export const fixed = ['workflow', 'group_id', 'group_key', 'parent_id', 'parent_bond'] as const;
+
+/** The columns of a process that may change after its start. */
+export const changing = [
+  'workflow_version', 'live', 'status', 'revision', 'context_version', 'snapshot_version', 'runs', 'root', 'worker', 'claim',
+  'tokens', 'cause', 'started_at', 'finished_at', 'updated_at',
+] as const; // prettier-ignore
+
 /** The columns of each table in the order its values are written in. */
 export const columns = {
-  workflow_process: [
-    'id', 'workflow', 'workflow_version', 'group_id', 'group_key', 'live', 'status', 'revision', 'context_version', 'snapshot_version', 'runs', 'root',
-    'worker', 'claim', 'tokens', 'cause', 'parent_id', 'parent_bond', 'started_at', 'finished_at', 'updated_at',
-  ],
+  workflow_process: [...changing, 'id', ...fixed],
   workflow_context: ['process_id', 'version', 'step', 'patch', 'removed', 'snapshot', 'moves', 'result', 'undo_mark', 'created_at'],
   workflow_audit: [
     'process_id', 'sequence', 'type', 'step', 'run', 'attempt', 'context_version', 'actor', 'reason', 'error', 'detail', 'worker', 'created_at',
@@ -16,12 +22,6 @@ export const columns = {
 } as const; // prettier-ignore
 
 export type Table = keyof typeof columns;
-export type Row<T extends Table> = Record<(typeof columns)[T][number], unknown>;
-
-const fixed = ['id', 'workflow', 'group_id', 'group_key', 'parent_id', 'parent_bond'] as const;
-
-/** The columns of a process that may change after its start. */
-export const changing = columns.workflow_process.filter((column) => !(fixed as readonly string[]).includes(column));
 
 const keys: Record<Table, readonly string[]> = {
   workflow_process: ['id'],
@@ -39,8 +39,4 @@ export function keyColumnsOf(table: Table): readonly string[] {
 /** The columns that an upsert overwrites. */
 export function valueColumns(table: Table): readonly string[] {
   return columns[table].filter((column) => !keys[table].includes(column));
-}
-
-export function valuesIn<T extends Table>(table: T, row: Row<T>): unknown[] {
-  return columns[table].map((column) => row[column as keyof Row<T>]);
 }

@@ -1,11 +1,11 @@
-import type { Row, Table } from './columns.js';
+import type { Row } from './rows.js';
 
 /** The most rows of one statement: below the number of parameters that SQLite accepts. */
 const most = 1000;
 
 /** Splits rows into chunks of about half a megabyte: MySQL may accept packets of 1 MB only. A larger row is a chunk of its own. */
-export function chunksOfRows<T extends Table>(rows: readonly Row<T>[]): Row<T>[][] {
-  const chunksOfRows: Row<T>[][] = [];
+export function chunksOfRows(rows: readonly Row[]): Row[][] {
+  const chunksOfRows: Row[][] = [];
   let room = 0;
   for (const row of rows) {
     const bytes = sizeOf(row);
@@ -19,6 +19,6 @@ export function chunksOfRows<T extends Table>(rows: readonly Row<T>[]): Row<T>[]
   return chunksOfRows;
 }
 
-function sizeOf(row: Readonly<Record<string, unknown>>): number {
-  return Object.values(row).reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 8), 0);
+function sizeOf(row: Row): number {
+  return row.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 8), 0);
 }

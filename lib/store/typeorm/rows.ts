@@ -1,65 +1,70 @@
-/** Rows from states. Reading is in `states.ts`. */
+/** Rows from states: the values of each table in the order of its `columns`. Reading is in `states.ts`. */
 import { bondOf } from '../../core/parent-link.js';
 import type { Change, MessageState, RecordDraft, VersionDraft } from '../../core/change.js';
 import { groupKey } from '../../values/digest.js';
 import { isFinished, type ProcessState } from '../../core/process.js';
 import type { StepToken } from '../../core/token.js';
 import { addressOf, dueAtOf, type WaitState } from '../../core/wait.js';
-import type { Row } from './columns.js';
+
+/** The values of one row. */
+export type Row = readonly unknown[];
 
 /** How a JSON value goes into a row: as text, or as it is where the whole batch becomes one JSON. */
 export type Encode = (value: unknown) => unknown;
 
 export const asText: Encode = (value) => JSON.stringify(value);
 
-/** Only a new row gets the key of its group, which never changes. Hashing it for every step would cost as much as the rest. */
-export function processRow(process: ProcessState, encode: Encode, isNew: boolean): Row<'workflow_process'> {
-  const { id, workflow, workflowVersion, groupId, status, revision, contextVersion, snapshotVersion, runs, root, worker, claim, parent } = process;
-  return {
-    id, workflow, workflow_version: workflowVersion, group_id: groupId, group_key: isNew ? groupKey(groupId) : null, live: isFinished(status) ? null : 0, status,
-    revision, context_version: contextVersion, snapshot_version: snapshotVersion, runs, root, worker, claim, tokens: encode(process.tokens),
-    cause: told(process.cause), parent_id: parent && parent.id, parent_bond: parent && bondOf(parent), started_at: process.startedAt,
-    finished_at: process.finishedAt, updated_at: process.updatedAt,
-  }; // prettier-ignore
+/** Columns of a process that may change, then its id, and the revision it is expected to have. */
+export function changingRow({ process, expected }: Change, encode: Encode): Row {
+  const { id, workflowVersion, status, revision, contextVersion, snapshotVersion, runs, root, worker, claim, tokens } = process;
+  return [
+    workflowVersion, isFinished(status) ? null : 0, status, revision, contextVersion, snapshotVersion, runs, root, worker, claim,
+    encode(tokens), told(process.cause), process.startedAt, process.finishedAt, process.updatedAt, id, expected,
+  ]; // prettier-ignore
+}
+
+/** The columns that never change after the start. */
+export function fixedRow({ workflow, groupId, parent }: ProcessState): Row {
+  return [workflow, groupId, groupKey(groupId), parent && parent.id, parent && bondOf(parent)];
+}
+
+export function newProcessRow(change: Change, encode: Encode): Row {
+  return [...changingRow(change, encode).slice(0, -1), ...fixedRow(change.process)];
 }
 
 /** A result may be any JSON value, so it is always encoded as text. */
-export function versionRow(process_id: string, version: VersionDraft, encode: Encode): Row<'workflow_context'> {
+export function versionRow(processId: string, version: VersionDraft, encode: Encode): Row {
   const { step, patch, removed, snapshot, moves, result, undo, at } = version;
-  return {
-    process_id, version: version.version, step, patch: encode(patch), removed: removed.length === 0 ? null : encode(removed),
-    snapshot: snapshot === null ? null : encode(snapshot), moves: encode(moves),
-    result: result === undefined ? null : asText(result), undo_mark: undo === undefined ? null : encode(undo), created_at: at,
-  }; // prettier-ignore
+  return [
+    processId, version.version, step, encode(patch), removed.length === 0 ? null : encode(removed), snapshot === null ? null : encode(snapshot),
+    encode(moves), result === undefined ? null : asText(result), undo === undefined ? null : encode(undo), at,
+  ]; // prettier-ignore
 }
 
-export function recordRow(process_id: string, record: RecordDraft): Row<'workflow_audit'> {
-  const { sequence, type, step, run, attempt, contextVersion, worker, at } = record;
-  return {
-    process_id, sequence, type, step, run, attempt, context_version: contextVersion, actor: told(record.actor), reason: told(record.reason),
-    error: told(record.error), detail: told(record.detail), worker, created_at: at,
-  }; // prettier-ignore
+export function recordRow(processId: string, record: RecordDraft): Row {
+  const { sequence, type, step, run, attempt, contextVersion, actor, reason, error, detail, worker, at } = record;
+  return [processId, sequence, type, step, run, attempt, contextVersion, told(actor), told(reason), told(error), told(detail), worker, at];
 }
 
-export function waitRow(process_id: string, { token, waitsFor }: WaitState, encode: Encode): Row<'workflow_wait'> {
+export function waitRow(processId: string, wait: WaitState, encode: Encode): Row {
+  const { token, waitsFor } = wait;
   const { key, node, run, attempt, since, claims = 0, ...rest } = token as StepToken; // other tokens have no claims
-  const task = waitsFor.kind === 'task' ? waitsFor : NO_TASK;
-  return {
-    process_id, token_key: key, step: node, run, kind: waitsFor.kind, address: addressOf({ token, waitsFor }), due_at: dueAtOf({ token, waitsFor }),
-    queue: task.queue, ready_at: task.readyAt, worker: task.worker, claim: claims, attempt, since, from_at: rest.from ?? null, token: encode(rest),
-  }; // prettier-ignore
+  const { queue, readyAt, worker } = waitsFor.kind === 'task' ? waitsFor : NO_TASK;
+  const kept = [attempt, since, rest.from ?? null, encode(rest)];
+  return [processId, key, node, run, waitsFor.kind, addressOf(wait), dueAtOf(wait), queue, readyAt, worker, claims, ...kept];
 }
 
 const NO_TASK = { queue: null, readyAt: null, worker: null };
 
 /** A body may be any JSON value, also a bare string, so it is always encoded as text. */
-export function messageRow(message: MessageState): Row<'workflow_inbox'> {
+export function messageRow(message: MessageState): Row {
   const { id, address, processId, disposition, body, digest, receivedAt, effectiveAt } = message;
-  return { id, address, process_id: processId, disposition, body: asText(body), digest, received_at: receivedAt, effective_at: effectiveAt };
+  return [id, address, processId, disposition, asText(body), digest, receivedAt, effectiveAt];
 }
 
 /** The last state of each message: joined changes may contain a message twice. */
-export function messageRows({ messages }: Change): Row<'workflow_inbox'>[] {
+export function messageRows({ messages }: Change): Row[] {
+  if (messages.length < 2) return messages.map(messageRow);
   return [...new Map(messages.map((message) => [message.id, message])).values()].map(messageRow);
 }
 

@@ -4,10 +4,10 @@ import { rangesUnder } from '../../../core/token-key.js';
 import type { Rejection } from '../../port.js';
 import { lostRace } from '../batch.js';
 import { ending, mysqlUpserts } from '../change-statements.js';
-import { changing, columns, type Row, type Table, valuesIn } from '../columns.js';
+import { changing, columns, type Table } from '../columns.js';
 import { chunksOfRows } from '../row-chunks.js';
 import { chunks } from '../query.js';
-import { asText, messageRows, processRow, recordRow, versionRow, waitRow } from '../rows.js';
+import { asText, changingRow, messageRows, newProcessRow, recordRow, type Row, versionRow, waitRow } from '../rows.js';
 import type { MysqlConnection } from './mysql-connection.js';
 
 /** Another writer changed one of the processes first. The count of rows does not tell which one. */
@@ -37,7 +37,7 @@ async function writeWinners(connection: MysqlConnection, changes: readonly Chang
 async function writeChanges(connection: MysqlConnection, changes: readonly Change[]): Promise<void> {
   await guard(connection, changes.filter(({ expected }) => expected !== null)); // prettier-ignore
   const born = changes.filter(({ expected }) => expected === null);
-  await insertRows(connection, 'workflow_process', born.map(({ process }) => processRow(process, asText, true))); // prettier-ignore
+  await insertRows(connection, 'workflow_process', born.map((change) => newProcessRow(change, asText))); // prettier-ignore
   await insertRows(connection, 'workflow_context', changes.flatMap(({ process, versions }) => versions.map((version) => versionRow(process.id, version, asText)))); // prettier-ignore
   await insertRows(connection, 'workflow_audit', changes.flatMap(({ process, records }) => records.map((record) => recordRow(process.id, record)))); // prettier-ignore
   await writeWaits(connection, changes);
@@ -46,22 +46,17 @@ async function writeChanges(connection: MysqlConnection, changes: readonly Chang
 
 /** Keys are compared in the collation of their column, or its index would be of no use. */
 const given = (column: string) => (column === 'id' ? 'convert(? using utf8mb4) collate utf8mb4_bin as id' : `? as ${column}`);
-const oneGiven = `select ${['id', 'expected', ...changing].map(given).join(', ')}`;
-const moreGiven = ` union all select ${['id', 'expected', ...changing].map(() => '?').join(', ')}`;
+const oneGiven = `select ${[...changing, 'id', 'expected'].map(given).join(', ')}`;
+const moreGiven = ` union all select ${[...changing, 'id', 'expected'].map(() => '?').join(', ')}`;
 const assignments = changing.map((column) => `p.${column} = g.${column}`).join(', ');
 
 async function guard(connection: MysqlConnection, changes: readonly Change[]): Promise<void> {
   for (const piece of chunks(changes, 200)) {
     const rows = `${oneGiven}${moreGiven.repeat(piece.length - 1)}`;
     const sql = `update workflow_process p join (${rows}) g on p.id = g.id and p.revision = g.expected set ${assignments}`;
-    const { affected } = await connection.run(sql, piece.flatMap(guardValues)); // prettier-ignore
+    const { affected } = await connection.run(sql, piece.flatMap((change) => changingRow(change, asText))); // prettier-ignore
     if (affected !== piece.length) throw new SomeLost();
   }
-}
-
-function guardValues({ expected, process }: Change): unknown[] {
-  const row = processRow(process, asText, false);
-  return [process.id, expected, ...changing.map((column) => row[column])];
 }
 
 async function writeWaits(connection: MysqlConnection, changes: readonly Change[]): Promise<void> {
@@ -85,11 +80,11 @@ async function endWaits(connection: MysqlConnection, which: string, values: read
   for (const sql of ending(which)) await connection.run(sql, values);
 }
 
-function upsertRows<T extends Table>(connection: MysqlConnection, table: T, rows: readonly Row<T>[]): Promise<void> {
+function upsertRows(connection: MysqlConnection, table: Table, rows: readonly Row[]): Promise<void> {
   return insertRows(connection, table, rows, mysqlUpserts.overwrite(table));
 }
 
-async function insertRows<T extends Table>(connection: MysqlConnection, table: T, rows: readonly Row<T>[], suffix = ''): Promise<void> {
+async function insertRows(connection: MysqlConnection, table: Table, rows: readonly Row[], suffix = ''): Promise<void> {
   const sql = `insert into ${table} (${columns[table].join(', ')}) values ?${suffix}`;
-  for (const piece of chunksOfRows(rows)) await connection.run(sql, [piece.map((row) => valuesIn(table, row))]);
+  for (const piece of chunksOfRows(rows)) await connection.run(sql, [piece]);
 }

@@ -3,7 +3,7 @@ import type { Change, MessageState } from '../../../core/change.js';
 import type { ClaimBy, Loaded, ProcessRequest, Rejection, TaskAt } from '../../port.js';
 import { commitBatch, type ErrorClass } from '../batch.js';
 import { mysqlUpserts } from '../change-statements.js';
-import { columns, valuesIn } from '../columns.js';
+import { columns } from '../columns.js';
 import { commitThrough } from '../commit-through.js';
 import type { ConnectionPool } from '../connections/connection-pool.js';
 import { loadAll } from '../load.js';
@@ -74,7 +74,7 @@ async function keepEach(messages: readonly MessageState[], run: RunSql): Promise
 
 async function isKept(run: RunSql, message: MessageState): Promise<boolean> {
   try {
-    await run(keepSql, [valuesIn('workflow_inbox', messageRow(message))]);
+    await run(keepSql, [messageRow(message)]);
     return true;
   } catch (error) {
     if (isKeyTakenError(driverErrorOf(error))) return false;

@@ -2,8 +2,9 @@
  * A whole batch as one statement: the guarded updates and inserts of processes first, then everything else for those whose
  * guard held. Its parameters are one JSON per table.
  */
-import { changing, columns, keyColumnsOf, type Table, valueColumns } from '../columns.js';
+import { changing, columns, fixed, keyColumnsOf, type Table, valueColumns } from '../columns.js';
 import { onConflict } from '../overwrite.js';
+import { SHORT_KEYS } from './json-rows.js';
 
 const integers = new Set([
   'workflow_version', 'live', 'revision', 'context_version', 'snapshot_version', 'runs', 'root', 'claim', 'version', 'sequence', 'run', 'attempt', 'expected',
@@ -11,12 +12,14 @@ const integers = new Set([
 const moments = new Set(['started_at', 'finished_at', 'updated_at', 'created_at', 'due_at', 'ready_at', 'since', 'received_at', 'effective_at', 'from_at']);
 
 /** Payloads arrive as nested JSON and are read as `text`: that is the JSON as it was written, with no second encoding. */
-function typed(column: string): string {
-  return `${column} ${integers.has(column) ? 'int' : moments.has(column) ? 'bigint' : 'text'}`;
+function typeOf(column: string): string {
+  return integers.has(column) ? 'int' : moments.has(column) ? 'bigint' : 'text';
 }
 
-function records(parameter: number, names: readonly string[]): string {
-  return `json_to_recordset($${parameter}::json) as`.concat(` r(${names.map(typed).join(', ')})`);
+/** The rows of a parameter, under the names of their columns. */
+export function rowsIn(parameter: number, names: readonly string[]): string {
+  const short = names.map((name, i) => `${SHORT_KEYS[i]} ${typeOf(name)}`);
+  return `(select ${names.map((name, i) => `${SHORT_KEYS[i]} as ${name}`).join(', ')} from json_to_recordset($${parameter}::json) as l(${short.join(', ')})) r`;
 }
 
 const process = columns.workflow_process;
@@ -29,7 +32,7 @@ const lockTimeout = `patience as materialized (select set_config('lock_timeout',
 
 const guarded = (own: boolean) => `
 ${own ? lockTimeout : ''}
-given as materialized (select r.* from ${own ? 'patience, ' : ''}${records(1, ['expected', ...process])}),
+given as materialized (select r.* from ${own ? 'patience, ' : ''}${rowsIn(1, [...changing, 'id', 'expected', ...fixed])}),
 born as (
   insert into workflow_process (${process.join(', ')}) select ${process.join(', ')} from given where expected is null
   on conflict do nothing returning id
@@ -47,11 +50,11 @@ function isWon(column: string): string {
 
 function insert(table: Table, parameter: number, processColumn = 'process_id'): string {
   const names = columns[table];
-  return `insert into ${table} (${names.join(', ')}) select ${names.join(', ')} from ${records(parameter, names)} where ${isWon(`r.${processColumn}`)}`;
+  return `insert into ${table} (${names.join(', ')}) select ${names.join(', ')} from ${rowsIn(parameter, names)} where ${isWon(`r.${processColumn}`)}`;
 }
 
-function upsert(table: Table, parameter: number, names: readonly string[] = columns[table]): string {
-  const given = records(parameter, [...new Set([...names, 'owner'])]);
+function upsert(table: Table, parameter: number): string {
+  const given = rowsIn(parameter, [...columns[table], 'owner']);
   const chosen = `select ${columns[table].join(', ')} from ${given} where ${isWon('r.owner')}`;
   return `insert into ${table} (${columns[table].join(', ')}) ${chosen}${onConflict(keyColumnsOf(table), valueColumns(table))}`;
 }

@@ -1,16 +1,14 @@
 /** The parameters of the commit statement. */
 import type { Change } from '../../../core/change.js';
 import { rangesUnder } from '../../../core/token-key.js';
-import { changing, columns } from '../columns.js';
 import { fullText, plainText, textWithin } from './commit-statement.js';
-import { asText, type Encode, messageRows, processRow, recordRow, versionRow, waitRow } from '../rows.js';
+import { asText, changingRow, type Encode, fixedRow, messageRows, recordRow, type Row, versionRow, waitRow } from '../rows.js';
+import { shortened } from './json-rows.js';
 
 /** The batch is one JSON per table, and payloads are part of it as they are. */
 const asItIs: Encode = (value) => value;
 /** NUL and halves of characters, which PostgreSQL does not read inside of a JSON. Encoded as text they are only backslashes. */
 const unreadable = /\\u(?:0000|d[89a-f])/;
-
-const fixed = columns.workflow_process.filter((column) => column !== 'id' && !changing.includes(column));
 
 function needsNoQuoting({ waits, messages }: Change): boolean {
   return !waits.clear && waits.kill.length === 0 && waits.delete.length === 0 && waits.put.length === 0 && messages.length === 0;
@@ -23,7 +21,7 @@ export interface CommitStatement {
 
 /** The shortest statement that writes all of the changes. */
 export function commitStatement(changes: readonly Change[]): CommitStatement {
-  if (changes.every(needsNoQuoting)) return { text: plainText, values: readable((encode) => appended(changes, encode)) };
+  if (changes.every(needsNoQuoting)) return { text: plainText, values: readable((encode) => addedRows(changes, encode)) };
   return { text: fullText, values: allValues(changes) };
 }
 
@@ -33,7 +31,7 @@ export function statementWithin(change: Change): CommitStatement {
 }
 
 function allValues(changes: readonly Change[]): string[] {
-  return readable((encode) => [...appended(changes, encode), ...rest(changes, encode)]);
+  return readable((encode) => [...addedRows(changes, encode), ...rest(changes, encode)]);
 }
 
 function readable(values: (encode: Encode) => string[]): string[] {
@@ -41,29 +39,26 @@ function readable(values: (encode: Encode) => string[]): string[] {
   return made.some((value) => unreadable.test(value)) ? values(asText) : made;
 }
 
-function appended(changes: readonly Change[], encode: Encode): string[] {
-  const processes = changes.map((change) => slim(moved(change, encode)));
-  const versions = changes.flatMap(({ process, versions }) => versions.map((version) => slim(versionRow(process.id, version, encode))));
-  const records = changes.flatMap(({ process, records }) => records.map((record) => slim(recordRow(process.id, record))));
-  return [processes, versions, records].map((rows) => JSON.stringify(rows));
+function addedRows(changes: readonly Change[], encode: Encode): string[] {
+  const versions: object[] = [];
+  const records: object[] = [];
+  for (const change of changes) {
+    const { id } = change.process;
+    for (const version of change.versions) versions.push(shortened(versionRow(id, version, encode)));
+    for (const record of change.records) records.push(shortened(recordRow(id, record)));
+  }
+  return [changes.map((change) => shortened(processRow(change, encode))), versions, records].map((rows) => JSON.stringify(rows));
 }
 
 /** Columns that never change are sent once, with the new process. */
-function moved({ expected, process }: Change, encode: Encode): Record<string, unknown> {
-  const row: Record<string, unknown> = Object.assign(processRow(process, encode, expected === null), { expected });
-  if (expected !== null) for (const column of fixed) row[column] = null;
-  return row;
-}
-
-/** Leaves out nulls, because a missing key reads as null. Half of a record is nulls, and every byte is written, sent and parsed. */
-function slim(row: Record<string, unknown>): Record<string, unknown> {
-  for (const column in row) if (row[column] === null) row[column] = undefined;
-  return row;
+function processRow(change: Change, encode: Encode): Row {
+  const row = changingRow(change, encode);
+  return change.expected === null ? [...row, ...fixedRow(change.process)] : row;
 }
 
 function rest(changes: readonly Change[], encode: Encode): string[] {
-  const put = changes.flatMap(({ process, waits }) => waits.put.map((wait) => ({ ...waitRow(process.id, wait, encode), owner: process.id })));
-  const messages = changes.flatMap((change) => messageRows(change).map((row) => ({ ...row, owner: change.process.id })));
+  const put = changes.flatMap(({ process, waits }) => waits.put.map((wait) => shortened([...waitRow(process.id, wait, encode), process.id])));
+  const messages = changes.flatMap((change) => messageRows(change).map((row) => shortened([...row, change.process.id])));
   return [changes.flatMap(ended), changes.flatMap(namedColumns), put, messages].map((rows) => JSON.stringify(rows));
 }
 

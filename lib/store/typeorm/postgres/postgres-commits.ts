@@ -7,7 +7,9 @@ import type { ConnectionPool } from '../connections/connection-pool.js';
 import { messageRow } from '../rows.js';
 import type { FoundRow } from '../states.js';
 import { TypeOrmCommits } from '../typeorm-commits.js';
+import { rowsIn } from './commit-statement.js';
 import { commitStatement, statementWithin } from './commit-values.js';
+import { shortened } from './json-rows.js';
 import { loadedFrom, loadText, loadValues } from './load-statement.js';
 import { OWN_TYPES, type PostgresClient } from './postgres-client.js';
 import { claim } from './postgres-claim.js';
@@ -16,7 +18,7 @@ import { classifyError } from './postgres-errors.js';
 import type { PostgresReader } from './postgres-reader.js';
 
 const inbox = columns.workflow_inbox.join(', ');
-const keepText = `insert into workflow_inbox (${inbox}) select ${inbox} from json_populate_recordset(null::workflow_inbox, $1::json) on conflict do nothing returning id`;
+const keepText = `insert into workflow_inbox (${inbox}) select ${inbox} from ${rowsIn(1, columns.workflow_inbox)} on conflict do nothing returning id`;
 
 /** Each batch is one statement, and so one flush to the disk. */
 export class PostgresCommits extends TypeOrmCommits {
@@ -65,7 +67,7 @@ export class PostgresCommits extends TypeOrmCommits {
 
   override async keepMessages(messages: readonly MessageState[], manager?: EntityManager): Promise<readonly MessageState[]> {
     if (messages.length === 0) return [];
-    const rows = [JSON.stringify(messages.map(messageRow))];
+    const rows = [JSON.stringify(messages.map((message) => shortened(messageRow(message))))];
     const kept = manager
       ? await this.inTransactionOf(manager, () => manager.query(keepText, rows) as Promise<FoundRow[]>)
       : await this.writers.use((connection) => connection.run(keepText, rows));

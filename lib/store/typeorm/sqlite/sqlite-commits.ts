@@ -4,7 +4,7 @@ import type { ClaimBy, Loaded, ProcessRequest, Rate, Rejection, TaskAt } from '.
 import { leftIn, windowAt } from '../../rate-window.js';
 import { commitBatch, type ErrorClass, lostRace } from '../batch.js';
 import { effectsOf, guardOf, oneByOne, sqliteUpserts } from '../change-statements.js';
-import { columns, valuesIn } from '../columns.js';
+import { columns } from '../columns.js';
 import { commitThrough } from '../commit-through.js';
 import { loadAll } from '../load.js';
 import { onConflict } from '../overwrite.js';
@@ -108,12 +108,12 @@ export class SqliteCommits extends TypeOrmCommits {
 
   private async keepWithin(manager: EntityManager, messages: readonly MessageState[]): Promise<readonly MessageState[]> {
     const known = await this.messages(messages.map(({ id }) => id));
-    for (const message of messages) await manager.query(keepSql, valuesIn('workflow_inbox', messageRow(message)));
+    for (const message of messages) await manager.query(keepSql, [...messageRow(message)]);
     return known;
   }
 
   private keep(message: MessageState): boolean {
-    return this.writer.run({ sql: keepSql, values: valuesIn('workflow_inbox', messageRow(message)) }) > 0;
+    return this.writer.run({ sql: keepSql, values: messageRow(message) }) > 0;
   }
 
   /* ------------------------------------------------------------------- tasks ---- */
