@@ -14,7 +14,7 @@ export interface BrokerMessage {
   /** The broker is to deliver it again, and not before `delayMs` have passed. */
   postpone(delayMs: number): unknown;
   /** The broker is to deliver it no more. */
-  refuse(reason: string): unknown;
+  refuse(): unknown;
 }
 
 /** A method of a transport's context, where there is one. The clients of brokers are no dependencies, so a context is known by its methods. */

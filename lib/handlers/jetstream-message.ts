@@ -6,7 +6,7 @@ interface JetStreamDelivery {
   readonly info: { readonly stream: string };
   ack(): void;
   nak(delayMs: number): void;
-  term(reason: string): void;
+  term(): void;
 }
 
 /** A context whose `getMessage()` is a `JsMsg`. Nest's own transport for NATS has no JetStream: see docs/transports.md. */
@@ -19,6 +19,6 @@ export function jetStreamMessage(context: ContextMethods): BrokerMessage | null 
     id: place,
     accept: () => message.ack(),
     postpone: (delayMs) => message.nak(delayMs),
-    refuse: (reason) => message.term(reason),
+    refuse: () => message.term(), // with a reason, servers before 2.11 take it for nothing
   };
 }

@@ -84,7 +84,7 @@ export class WorkflowAckInterceptor implements NestInterceptor {
     }
     this.failures.forget(id);
     this.logger.error(`${place}: refused after ${deliveries} failed ${deliveries === 1 ? 'delivery' : 'deliveries'}: ${reasonOf(error)}`);
-    await this.tell(message, () => message.refuse(reasonOf(error)));
+    await this.tell(message, () => message.refuse());
     return true;
   }
 
