@@ -12,7 +12,7 @@ import { madeFrom } from '../docs/made.js';
 import { breakableBroker, brokerUrl, missingBroker } from '../support/brokers.js';
 import { postgres } from '../support/databases.js';
 import { programsOf, type ServerKind, serverKinds, startServer } from '../support/servers.js';
-import { killAndRestart, type LoadMessage, PROCESSES, runStream, type StreamBroker } from './stream.js';
+import { killAndRestart, type LoadMessage, PROCESSES, runStream, STREAM_TIMEOUT_MS, type StreamBroker } from './stream.js';
 
 const event = () => EventPattern('load.weighed') as MethodDecorator;
 
@@ -74,7 +74,7 @@ async function kafka(): Promise<StreamBroker | null> {
       transport: Transport.KAFKA,
       options: {
         client: { brokers, logLevel: logLevel.NOTHING, retry: { initialRetryTime: 100, maxRetryTime: 1000 } },
-        consumer: { groupId: topic, maxWaitTimeInMs: 50, heartbeatInterval: 500, sessionTimeout: 10_000 },
+        consumer: { groupId: topic, maxWaitTimeInMs: 50, heartbeatInterval: 500, sessionTimeout: 6000, rebalanceTimeout: 4000 },
         run: { autoCommit: false, partitionsConsumedConcurrently: 4 },
         subscribe: { fromBeginning: true },
       },
@@ -98,13 +98,19 @@ async function bull(): Promise<StreamBroker | null> {
   const server = await startServer(kind, found);
   const settings = { lockDuration: 2000, stalledInterval: 1000, maxStalledCount: 100 };
   return {
-    spelling: { on: () => Process({ name: 'weighed', concurrency: 20 }), read: (job: { data: LoadMessage }) => job.data as never },
+    spelling: { on: () => Process({ name: 'weighed', concurrency: 20 }), read: (job: { data: LoadMessage }) => job.data },
     module: { imports: [BullModule.forRoot({ url: server.url, settings }), BullModule.registerQueue({ name: 'loads' })] },
     decorate: Processor('loads'),
     publish: async (messages) => {
       const queue = new Bull('loads', server.url);
+      await queue.pause();
       for (let i = 0; i < messages.length; i += 500)
         await queue.addBulk(messages.slice(i, i + 500).map((data) => ({ name: 'weighed', data, opts: { attempts: 20, backoff: 500 } })));
+      await queue.close();
+    },
+    begin: async () => {
+      const queue = new Bull('loads', server.url);
+      await queue.resume();
       await queue.close();
     },
     disturb: () => killAndRestart(server),
@@ -133,9 +139,10 @@ describe.skipIf(database.missing !== null)(database.missing === null ? 'a stream
       expect(result).toMatchObject({ statuses: { completed: PROCESSES }, dispositions: { delivered: PROCESSES }, completions: PROCESSES });
       const { delivered = 0, stored = 0, duplicate = 0, late = 0 } = result.returned;
       expect(Object.keys(result.returned).filter((each) => !['delivered', 'stored', 'duplicate', 'late'].includes(each))).toEqual([]);
-      expect(delivered + stored).toBeLessThanOrEqual(PROCESSES);
+      // A message that was stored, and comes again when its process waits, is brought there by whichever comes first.
+      expect(delivered).toBeLessThanOrEqual(PROCESSES);
       expect(delivered + stored + duplicate + late).toBeGreaterThanOrEqual((PROCESSES * 11) / 10);
     },
-    600_000,
+    STREAM_TIMEOUT_MS,
   );
 });

@@ -1,0 +1,16 @@
+// file: signed.consumer.ts
+import { Controller } from '@nestjs/common';
+import { Ctx, EventPattern, KafkaContext, Payload } from '@nestjs/microservices';
+import { HandlesEvent } from 'nestjs-argonaut';
+
+const place = (context: KafkaContext) => `${context.getTopic()}/${context.getPartition()}/${context.getMessage().offset}`;
+const keyOf = (context: KafkaContext) => String(context.getMessage().key);
+
+@Controller()
+export class SignedConsumer {
+  @EventPattern('contract.signed')
+  @HandlesEvent('contract.signed', keyOf, { messageId: place })
+  onSigned(@Ctx() _context: KafkaContext, @Payload() message: { by: string }) {
+    return { by: message.by };
+  }
+}
