@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { UseInterceptors } from '@nestjs/common';
+import { Logger, UseInterceptors } from '@nestjs/common';
 import { ClientProxyFactory, Ctx, EventPattern, MessagePattern, type MicroserviceOptions, Payload, type RmqOptions, Transport } from '@nestjs/microservices';
 import amqp from 'amqplib';
 import { WorkflowAckInterceptor } from 'nestjs-argonaut';
 import { lastValueFrom } from 'rxjs';
+import { expect, it } from 'vitest';
+import { until } from '../support/app.js';
 import { brokerUrl, missingBroker } from '../support/brokers.js';
 import { type Boot, MOST_DELIVERIES, type OpenTransport, transportContract } from './contract.js';
-import { type Calls, handlersOf, type Spelling } from './parcels.js';
+import { Calls, handlersOf, openParcels, type ParcelApp, type Spelling } from './parcels.js';
 
 const url = brokerUrl('RabbitMQ');
 const missing = await missingBroker('RabbitMQ');
@@ -14,10 +16,10 @@ const acknowledging = UseInterceptors(new WorkflowAckInterceptor({ maxDeliveries
 
 type Settings = NonNullable<RmqOptions['options']>;
 
-async function openRabbit(spelling: Spelling, settings: Settings, calls: Calls, boot: Boot): Promise<OpenTransport> {
+async function openRabbit(spelling: Spelling, settings: Settings, calls: Calls, boot: Boot, acknowledges = settings.noAck === false): Promise<OpenTransport> {
   const [queue, dead] = [0, 1].map(() => `argonaut-${randomBytes(6).toString('hex')}`) as [string, string];
   const Handlers = handlersOf({ ...spelling, message: Payload(), context: Ctx() }, calls);
-  if (settings.noAck === false) acknowledging(Handlers);
+  if (acknowledges) acknowledging(Handlers);
   const connection = await amqp.connect(url);
   const channel = await connection.createChannel();
   await channel.assertQueue(dead);
@@ -74,4 +76,17 @@ transportContract({
   missing,
   guarantees: { redelivers: false, answers: false },
   open: (calls, boot) => openRabbit({ on: EventPattern }, {}, calls, boot),
+});
+
+it.skipIf(missing !== null)('an acknowledgement under noAck: true closes the channel, and the log says what to set', async () => {
+  const heard: string[] = [];
+  let parcels!: ParcelApp;
+  const line = await openRabbit({ on: EventPattern }, {}, new Calls(), async (parts) => (parcels = await openParcels(parts)), true);
+  Logger.overrideLogger({ log: () => {}, warn: () => {}, error: (message: unknown) => void heard.push(String(message)) });
+  await line.send('response.above', { ref: 'any', weight: 1 });
+  await until(() => heard, (all) => all.some((each) => each.includes('Set noAck: false in the options of the transport'))); // prettier-ignore
+  expect(await parcels.heard('any')).toEqual(['stored']);
+  Logger.overrideLogger(false);
+  await parcels.app.close();
+  await line.close();
 });
