@@ -44,6 +44,8 @@ export { HandlesInput } from './handlers/handles-input.decorator.js';
 export { HandlesEvent } from './handlers/handles-event.decorator.js';
 export { StartsProcess } from './handlers/starts-process.decorator.js';
 export type { HandlerOptions } from './handlers/message-handler.js';
+export { WorkflowAckInterceptor } from './handlers/workflow-ack.interceptor.js';
+export type { AckOptions, MessageFault, RefusedMessage } from './handlers/ack-options.js';
 
 // Using workflows
 export { WorkflowService } from './workflow.service.js';

@@ -14,18 +14,23 @@ async function provide(kind: ServerKind): Promise<PrivateServer | null> {
   const given = process.env[kind.variable];
   const url = given ?? kind.usual;
   const why = await kind.ask(url).then(() => null, reasonOf); // prettier-ignore
-  if (why === null) return say(kind.name, `the one at ${new URL(url).host}`);
+  if (why === null) return say(kind.name, `the one at ${hostOf(url)}`);
   if (given !== undefined) return say(kind.name, `${kind.variable} is of no use (${why}): its suites are skipped`);
   const { found, missing } = programsOf(kind);
-  if (missing.length > 0) return say(kind.name, `none at ${new URL(url).host} (${why}) and no ${missing.join(', ')} to start: its suites are skipped`);
+  if (missing.length > 0) return say(kind.name, `none at ${hostOf(url)} (${why}) and no ${missing.join(', ')} to start: its suites are skipped`);
   try {
     const server = await startServer(kind, found);
     process.env[kind.variable] = server.url; // workers inherit it
-    say(kind.name, `one of our own, ${found.at(-1)} at ${new URL(server.url).host}`);
+    say(kind.name, `one of our own, ${found.at(-1)} at ${hostOf(server.url)}`);
     return server;
   } catch (error) {
     return say(kind.name, `${reasonOf(error)}: its suites are skipped`);
   }
+}
+
+/** Brokers of Kafka are named without a scheme. */
+function hostOf(url: string): string {
+  return url.includes('://') ? new URL(url).host : url;
 }
 
 function aboutBetterSqlite(): void {

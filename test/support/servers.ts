@@ -4,6 +4,7 @@ import { accessSync, chownSync, closeSync, constants, mkdtempSync, openSync, rea
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { brokerKinds } from './broker-kinds.js';
 import { createConnection } from 'mysql2/promise';
 import { Client } from 'pg';
 
@@ -19,7 +20,8 @@ export interface ServerKind {
   readonly programs: readonly (readonly string[])[];
   /** Prepares the folder, and says what to run. */
   command(programs: readonly string[], folder: string, port: number): readonly string[];
-  url(port: number): string;
+  /** `log`: what it has written so far, for one that picks its port itself. */
+  url(port: number, log: string): string;
   /** What makes it stop at once. */
   readonly stop: NodeJS.Signals;
 }
@@ -85,6 +87,7 @@ export const serverKinds: readonly ServerKind[] = [
     url: (port) => `redis://127.0.0.1:${port}`,
     stop: 'SIGTERM',
   },
+  ...brokerKinds,
 ];
 
 /** The programs of a kind on this machine, or the names of those that are not there. */
@@ -93,48 +96,78 @@ export function programsOf({ programs }: ServerKind): { found: string[]; missing
   return { found: found.filter((path) => path !== undefined), missing: programs.filter((_, i) => !found[i]).map((names) => names.join(' or ')) };
 }
 
+/** One that a test breaks: killed, it has what it had on its disk. */
+export interface BreakableServer extends PrivateServer {
+  /** All of its processes at once, as a machine dies. */
+  kill(): Promise<void>;
+  /** Again, at the same port and in the same folder. */
+  start(): Promise<void>;
+}
+
 /** Starts one in a folder of its own, on a free port; it is gone when this process is. Servers refuse to run as root, so root's run as nobody. */
-export async function startServer(kind: ServerKind, programs: readonly string[]): Promise<PrivateServer> {
+export async function startServer(kind: ServerKind, programs: readonly string[]): Promise<BreakableServer> {
   const folder = mkdtempSync(join(tmpdir(), 'argonaut-server-'));
-  const clean = () => rmSync(folder, { recursive: true, force: true });
-  try {
-    if (IS_ROOT) chownSync(folder, NOBODY, NOBODY);
-    const port = await freePort();
+  const clean = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  if (IS_ROOT) chownSync(folder, NOBODY, NOBODY);
+  const port = await freePort();
+  let [child, url] = [null as ChildProcess | null, ''];
+  const last = () => (signal(child, 'SIGKILL'), clean());
+  const end = async (how: NodeJS.Signals) => {
+    const gone = lives(child) && once(child!, 'exit');
+    signal(child, how);
+    await gone;
+  };
+  const start = async () => {
     const [program, ...args] = kind.command(programs, folder, port);
-    const log = join(folder, 'log');
-    const output = openSync(log, 'a');
-    const child = spawn(program!, args, { ...asNobody(folder), stdio: ['ignore', output, output] });
+    const output = openSync(join(folder, 'log'), 'a');
+    child = spawn(program!, args, { ...asNobody(folder), stdio: ['ignore', output, output], detached: true });
     closeSync(output);
-    const last = () => (child.kill('SIGKILL'), clean());
-    process.once('exit', last);
-    await answered(kind, kind.url(port), child, log);
-    const stop = async () => {
-      process.off('exit', last);
-      const gone = child.exitCode === null && child.signalCode === null && once(child, 'exit');
-      child.kill(kind.stop);
-      await gone;
-      clean();
-    };
-    return { url: kind.url(port), stop };
-  } catch (error) {
+    url = await answered(kind, port, child, join(folder, 'log'));
+  };
+  const stop = async () => {
+    process.off('exit', last);
+    await end(kind.stop);
     clean();
+  };
+  process.once('exit', last);
+  try {
+    await start();
+  } catch (error) {
+    last();
     throw error;
+  }
+  return { url, start, stop, kill: () => end('SIGKILL') };
+}
+
+function lives(child: ChildProcess | null): boolean {
+  return child !== null && child.exitCode === null && child.signalCode === null;
+}
+
+/** To all processes of its group: some servers are a script that started the server. */
+function signal(child: ChildProcess | null, name: NodeJS.Signals): void {
+  if (child?.pid === undefined || !lives(child)) return;
+  try {
+    process.kill(-child.pid, name);
+  } catch {
+    child.kill(name); // it has ended meanwhile
   }
 }
 
 const NOBODY = 65534;
 const IS_ROOT = process.getuid?.() === 0;
-const ELSEWHERE = ['/usr/sbin', '/usr/local/sbin', ...postgresFolders()];
+const ELSEWHERE = ['/usr/lib/rabbitmq/bin', '/usr/sbin', '/usr/local/sbin', ...postgresFolders()];
 
-async function answered(kind: ServerKind, url: string, child: ChildProcess, log: string): Promise<void> {
-  const end = Date.now() + 30_000;
+/** Its URL, once it answers. */
+async function answered(kind: ServerKind, port: number, child: ChildProcess, log: string): Promise<string> {
+  const end = Date.now() + 60_000;
   let failed: unknown;
   child.once('error', (error) => (failed = error));
   for (;;) {
+    const url = kind.url(port, readFileSync(log, 'utf8'));
     const why = await kind.ask(url).then(() => null, reasonOf); // prettier-ignore
-    if (why === null) return;
-    if (failed || child.exitCode !== null || Date.now() > end) {
-      child.kill('SIGKILL');
+    if (why === null) return url;
+    if (failed || !lives(child) || Date.now() > end) {
+      signal(child, 'SIGKILL');
       throw new Error(`it does not start: ${reasonOf(failed ?? (lastLines(readFileSync(log, 'utf8')) || why))}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
