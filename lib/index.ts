@@ -92,4 +92,4 @@ export { Clock } from './values/clock.js';
 export type { WorkerOptions, WorkflowModuleOptions } from './engine/options.js';
 export type { WorkflowModuleAsyncOptions, WorkflowModuleExtras, WorkflowOptionsFactory } from './workflow.options.js';
 
-// Other entries: nestjs-argonaut/bull, nestjs-argonaut/ports, nestjs-argonaut/testing
+// Other entries: nestjs-argonaut/api, nestjs-argonaut/bull, nestjs-argonaut/ports, nestjs-argonaut/testing

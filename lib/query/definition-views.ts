@@ -1,6 +1,9 @@
 import { jsonSchemaOf } from '../context/json-schema.js';
+import { newContext } from '../definition/context-keys.js';
 import { edgesOf, type Gate, stepsOf } from '../definition/graph.js';
 import { drawMermaid } from '../definition/mermaid.js';
+import { isClass } from '../definition/source.js';
+import type { Schema } from '../values/types.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 
 /** A step of a workflow, as callers see it. */
@@ -27,6 +30,8 @@ export interface DefinitionView {
   readonly steps: readonly StepView[];
   /** The JSON Schema of the context; null: none is known. */
   readonly context: object | null;
+  /** The JSON Schema of the starting values: that of the context, where a key with a default may be left out. */
+  readonly start: object | null;
   /** The flowchart, in Mermaid. */
   readonly drawing: string;
 }
@@ -40,7 +45,24 @@ export function definitionViews(all: readonly BoundWorkflow[]): DefinitionView[]
 function definitionView(bound: BoundWorkflow, newest: boolean): DefinitionView {
   const { definition } = bound;
   const { name: workflow, version } = definition;
-  return { workflow, version, newest, steps: stepViews(bound), context: jsonSchemaOf(bound.context), drawing: drawMermaid(definition) };
+  return {
+    workflow,
+    version,
+    newest,
+    steps: stepViews(bound),
+    context: jsonSchemaOf(bound.context),
+    start: startSchema(bound.context),
+    drawing: drawMermaid(definition),
+  };
+}
+
+function startSchema(context: Schema | undefined): object | null {
+  const schema = jsonSchemaOf(context) as { required?: readonly string[] } | null;
+  if (!schema?.required || !isClass(context)) return schema;
+  const { required, ...rest } = schema;
+  const defaults = newContext(context);
+  const missing = required.filter((key) => defaults[key] === undefined);
+  return missing.length > 0 ? { ...rest, required: missing } : rest;
 }
 
 function stepViews({ definition, steps }: BoundWorkflow): StepView[] {
