@@ -49,6 +49,7 @@ function answerOnExpress(adapter: Adapter & ExpressLike, mounted: MountedPath): 
 }
 
 interface FastifyLike {
+  readonly initialConfig?: { readonly maxParamLength?: number };
   readonly server: { prependListener(event: 'request', listener: (request: { url?: string }) => void): void };
   addHook(name: 'onSend', hook: (request: EarlyRequest, reply: FastifyReplyLike, payload: unknown) => Promise<unknown>): void;
 }
@@ -62,8 +63,10 @@ interface FastifyReplyLike {
 
 /** Fastify has one handler of errors, which is Nest's. What it makes of an error is replaced when it is sent. */
 function answerOnFastify(instance: FastifyLike, mounted: MountedPath): void {
+  const longest = instance.initialConfig?.maxParamLength ?? 100;
   instance.server.prependListener('request', (request) => {
-    if (request.url !== undefined && mounted.includes(pathOf({ url: request.url }))) request.url = decodable(request.url);
+    const path = pathOf({ url: request.url ?? '' });
+    if (mounted.includes(path) && !isReadable(path, longest)) request.url = `${mounted.path}/unreadable`; // no route is called so
   });
   instance.addHook('onSend', async (request, reply, payload) => {
     const isAnswered = reply.statusCode < 400 || String(reply.getHeader('content-type')).startsWith(PROBLEM_TYPE);
@@ -76,12 +79,11 @@ function answerOnFastify(instance: FastifyLike, mounted: MountedPath): void {
   });
 }
 
-/** Fastify answers a path that cannot be decoded by itself, before any hook. So a percent sign that encodes nothing is taken for itself. */
-function decodable(url: string): string {
+/** Fastify answers a path that it cannot decode, or whose parts are too long for it, by itself, and no hook hears of it. */
+function isReadable(path: string, longest: number): boolean {
   try {
-    decodeURIComponent(url);
-    return url;
+    return path.split('/').every((part) => decodeURIComponent(part).length <= longest);
   } catch {
-    return url.replaceAll('%', '%25');
+    return false;
   }
 }
