@@ -1,5 +1,5 @@
 /** The shapes of all answers, by the names that the OpenAPI document gives them. */
-import { called, DATA, FLAG, type JsonShape, listOf, MOMENT_SHAPE, OBJECT, objectOf, orNull, pageShape, TEXT, WHOLE } from './json-shape.js';
+import { called, DATA, FLAG, type JsonShape, arrayOf, MOMENT_SHAPE, OBJECT, objectOf, orNull, pageShape, TEXT, WHOLE } from './json-shape.js';
 
 const STATUS: JsonShape = { type: 'string', enum: ['running', 'waiting', 'suspended', 'failed', 'completed', 'cancelled'] };
 
@@ -35,7 +35,7 @@ const step = {
   name: TEXT,
   waitsFor: { type: 'string', enum: ['nothing', 'response', 'event', 'input', 'child'] },
   queue: orNull(TEXT),
-  next: listOf(TEXT),
+  next: arrayOf(TEXT),
   unsolicited: FLAG,
   input: SCHEMA,
 };
@@ -66,45 +66,45 @@ const problem = {
   status: WHOLE,
   detail: { type: 'string', description: 'What is wrong, and what would help.' },
   code: { type: 'string', description: 'The name of the error, such as InvalidInputError.' },
-  problems: { ...listOf(TEXT), description: 'One sentence for each fault of the data.' },
+  problems: { ...arrayOf(TEXT), description: 'One sentence for each fault of the data.' },
 };
 
 export const ANSWERS: Readonly<Record<string, JsonShape>> = {
   Process: objectOf(process),
-  ProcessDetail: objectOf({ ...process, context: OBJECT, waits: listOf(called('Wait')) }),
+  ProcessDetail: objectOf({ ...process, context: OBJECT, waits: arrayOf(called('Wait')) }),
   ProcessPage: pageShape(called('Process')),
   Wait: objectOf(wait),
-  WaitList: objectOf({ items: listOf(called('Wait')) }),
-  Explanation: objectOf({ sentence: TEXT, waits: listOf(called('Wait')), remedies: listOf(TEXT) }),
+  WaitList: objectOf({ items: arrayOf(called('Wait')) }),
+  Explanation: objectOf({ sentence: TEXT, waits: arrayOf(called('Wait')), remedies: arrayOf(TEXT) }),
   HistoryRecord: objectOf(record, ['returned', 'message']),
   HistoryPage: pageShape(called('HistoryRecord')),
   LogLine: objectOf({ at: MOMENT_SHAPE, step: TEXT, attempt: WHOLE, level: TEXT, context: TEXT, text: TEXT }, ['context']),
   LogPage: pageShape(called('LogLine')),
-  Version: objectOf({ version: WHOLE, step: TEXT, createdAt: MOMENT_SHAPE, set: listOf(TEXT), removed: listOf(TEXT) }),
+  Version: objectOf({ version: WHOLE, step: TEXT, createdAt: MOMENT_SHAPE, set: arrayOf(TEXT), removed: arrayOf(TEXT) }),
   VersionPage: pageShape(called('Version')),
   VersionContext: objectOf({ version: WHOLE, context: OBJECT }),
   ContextChange: objectOf({ key: TEXT, before: DATA, after: DATA, step: TEXT }, ['before', 'after']),
-  ContextDiff: objectOf({ items: listOf(called('ContextChange')) }),
+  ContextDiff: objectOf({ items: arrayOf(called('ContextChange')) }),
   Drawing: objectOf({ drawing: { ...TEXT, description: 'A flowchart in Mermaid.' } }),
   WorkflowSummary: objectOf(summary),
-  WorkflowList: objectOf({ items: listOf(called('WorkflowSummary')) }),
+  WorkflowList: objectOf({ items: arrayOf(called('WorkflowSummary')) }),
   WorkflowStep: objectOf(step),
-  WorkflowDetail: objectOf({ ...summary, steps: listOf(called('WorkflowStep')), context: SCHEMA, start: SCHEMA, drawing: TEXT }),
+  WorkflowDetail: objectOf({ ...summary, steps: arrayOf(called('WorkflowStep')), context: SCHEMA, start: SCHEMA, drawing: TEXT }),
   OwedInput: objectOf(owed, ['index']),
   OwedInputPage: pageShape(called('OwedInput')),
   Disposition: objectOf({ disposition: DISPOSITION }),
   Delivery: objectOf({ processId: TEXT, disposition: DISPOSITION }),
-  DeliveryList: objectOf({ items: listOf(called('Delivery')) }),
+  DeliveryList: objectOf({ items: arrayOf(called('Delivery')) }),
   Migration: objectOf({
     from: WHOLE,
     to: WHOLE,
     processes: WHOLE,
-    problems: listOf(TEXT),
+    problems: arrayOf(TEXT),
     migrated: { ...orNull(WHOLE), description: 'How many were moved; null: it was a dry run.' },
   }),
-  QueueList: objectOf({ items: listOf(objectOf({ queue: TEXT, waiting: WHOLE, taken: WHOLE, readyAt: orNull(MOMENT_SHAPE) })) }),
+  QueueList: objectOf({ items: arrayOf(objectOf({ queue: TEXT, waiting: WHOLE, taken: WHOLE, readyAt: orNull(MOMENT_SHAPE) })) }),
   WorkerList: objectOf({
-    items: listOf(objectOf({ id: TEXT, seenAt: MOMENT_SHAPE, silent: FLAG, here: FLAG, processes: WHOLE, tasks: WHOLE })),
+    items: arrayOf(objectOf({ id: TEXT, seenAt: MOMENT_SHAPE, silent: FLAG, here: FLAG, processes: WHOLE, tasks: WHOLE })),
   }),
   Readiness: objectOf({ ready: FLAG }),
   Document: OBJECT,

@@ -45,7 +45,7 @@ type ParamsOf<Path extends string> = Path extends `${string}:${infer Name}/${inf
     : never;
 
 /** What a request to this route has brought, checked. */
-export interface Given<R extends ApiRoute> {
+export interface ApiCall<R extends ApiRoute> {
   readonly request: unknown;
   readonly params: FieldValues<Pick<typeof PATH_FIELDS, ParamsOf<R['path']> & PathField>>;
   readonly query: FieldValues<R['query'] extends Fields ? R['query'] : object>;
@@ -69,11 +69,11 @@ export function Answers(route: ApiRoute): MethodDecorator {
 export const FromRequest = createParamDecorator((route: ApiRoute, context: ExecutionContext) => givenBy(context.switchToHttp().getRequest(), route));
 
 /** @throws InvalidInputError with every problem of a part; UnsupportedMediaTypeException */
-function givenBy(request: ApiRequest, { path, method, query = {}, body = {} }: ApiRoute): Given<ApiRoute> {
+function givenBy(request: ApiRequest, { path, method, query = {}, body = {} }: ApiRoute): ApiCall<ApiRoute> {
   if (method === 'post') checkJson(request);
   return {
     request,
-    params: readFields('The path', pathFieldsOf(path), { ...request.params }) as Given<ApiRoute>['params'],
+    params: readFields('The path', pathFieldsOf(path), { ...request.params }) as ApiCall<ApiRoute>['params'],
     query: readFields('The query', query, { ...request.query }),
     body: method === 'post' ? readFields('The body', body, request.body) : {},
   };

@@ -11,13 +11,13 @@ import type { MountedPath } from './mounted-path.js';
 import { problemFor, problemHeaders } from './problem.filter.js';
 import { PROBLEM_TYPE, problemOf } from './problem.js';
 
-type Adapter = HttpAdapterHost['httpAdapter'];
+type PlatformAdapter = HttpAdapterHost['httpAdapter'];
 type EarlyRequest = Pick<ApiRequest, 'url' | 'originalUrl' | 'method'>;
 
 /** Answers such errors below the path of the API. Has to be called after the routes are there, and before Nest's own last handlers. */
-export function answerEarlyProblems(adapter: Adapter, mounted: MountedPath): void {
+export function answerEarlyProblems(adapter: PlatformAdapter, mounted: MountedPath): void {
   if (adapter.getType() === 'fastify') return answerOnFastify(adapter.getInstance<FastifyLike>(), mounted);
-  answerOnExpress(adapter as Adapter & ExpressLike, mounted);
+  answerOnExpress(adapter as PlatformAdapter & ExpressLike, mounted);
 }
 
 /** What is wrong with a request that no route has answered: 405 where another method is there, else 404. */
@@ -32,7 +32,7 @@ interface ExpressLike {
 }
 
 /** Express knows a handler of errors by its four parameters. */
-function answerOnExpress(adapter: Adapter & ExpressLike, mounted: MountedPath): void {
+function answerOnExpress(adapter: PlatformAdapter & ExpressLike, mounted: MountedPath): void {
   const answer = (error: unknown, response: unknown) => {
     const problem = problemFor(error);
     for (const [name, value] of Object.entries(problemHeaders(problem))) adapter.setHeader(response, name, value);

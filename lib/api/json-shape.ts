@@ -17,7 +17,7 @@ export function orNull(shape: JsonShape): JsonShape {
   return { ...shape, type: [shape.type, 'null'] };
 }
 
-export function listOf(items: JsonShape): JsonShape {
+export function arrayOf(items: JsonShape): JsonShape {
   return { type: 'array', items };
 }
 
@@ -28,7 +28,7 @@ export function objectOf(properties: Readonly<Record<string, JsonShape>>, option
 }
 
 export function pageShape(items: JsonShape): JsonShape {
-  return objectOf({ items: listOf(items), next: { ...orNull(TEXT), description: 'Give it as `cursor` for the next page; null: this was the last.' } });
+  return objectOf({ items: arrayOf(items), next: { ...orNull(TEXT), description: 'Give it as `cursor` for the next page; null: this was the last.' } });
 }
 
 /** The parts of a value that its shape names. */

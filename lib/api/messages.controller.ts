@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { WorkflowService } from '../workflow.service.js';
 import { ApiAccess, processOfInput } from './api-access.js';
-import { Answers, FromRequest, type Given } from './api-route.js';
+import { Answers, FromRequest, type ApiCall } from './api-route.js';
 import { EMIT, LIST_INPUTS, PROVIDE_INPUT, RESPOND } from './workflow-routes.js';
 
 /** What processes wait for from outside: inputs, responses and events. */
@@ -12,12 +12,12 @@ export class MessagesController {
   ) {}
 
   @Answers(LIST_INPUTS)
-  listInputs(@FromRequest(LIST_INPUTS) { request, query }: Given<typeof LIST_INPUTS>) {
+  listInputs(@FromRequest(LIST_INPUTS) { request, query }: ApiCall<typeof LIST_INPUTS>) {
     return this.access.page(request, query, (page) => this.workflows.waitingForInput({ ...query, ...page }), processOfInput);
   }
 
   @Answers(PROVIDE_INPUT)
-  async provideInput(@FromRequest(PROVIDE_INPUT) { request, params, body }: Given<typeof PROVIDE_INPUT>) {
+  async provideInput(@FromRequest(PROVIDE_INPUT) { request, params, body }: ApiCall<typeof PROVIDE_INPUT>) {
     await this.access.see(request, params.process);
     const { input, messageId, reason } = body;
     const options = { ...this.access.callOf(request, reason), ...(messageId !== undefined && { messageId }) };
@@ -25,14 +25,14 @@ export class MessagesController {
   }
 
   @Answers(RESPOND)
-  async respond(@FromRequest(RESPOND) { request, params: { workflow, step }, body }: Given<typeof RESPOND>) {
+  async respond(@FromRequest(RESPOND) { request, params: { workflow, step }, body }: ApiCall<typeof RESPOND>) {
     const { correlationId, response, messageId, reason } = body;
     const options = { ...this.access.callOf(request, reason), ...(messageId !== undefined && { messageId }) };
     return { disposition: await this.workflows.respond(workflow, step, correlationId, response, options) };
   }
 
   @Answers(EMIT)
-  async emit(@FromRequest(EMIT) { request, params: { event }, body }: Given<typeof EMIT>) {
+  async emit(@FromRequest(EMIT) { request, params: { event }, body }: ApiCall<typeof EMIT>) {
     const { keys, data, messageId, effectiveAt, reason } = body;
     const told = { ...(messageId !== undefined && { messageId }), ...(effectiveAt && { effectiveAt }) };
     return { items: await this.workflows.emit(event, keys, data, { ...this.access.callOf(request, reason), ...told }) };

@@ -21,9 +21,9 @@ export const RETRY_AFTER_S = 5;
 export function problemOf(error: unknown): Problem {
   const status = statusOf(error);
   if (error instanceof StoreUnavailableError) return problem(503, error.name, 'The database cannot be reached. Send the request again later.');
-  if (status >= 500) return problem(status, codeOf(status), 'The application could not do this. Its log says why.');
+  if (status >= 500) return problem(status, nameOfStatus(status), 'The application could not do this. Its log says why.');
   if (error instanceof WorkflowError) return { ...problem(status, error.name, error.message), ...fieldsOf(error) };
-  return problem(status, codeOf(status), detailOf(error, status));
+  return problem(status, nameOfStatus(status), detailOf(error, status));
 }
 
 function problem(status: number, code: string, detail: string): Problem {
@@ -39,7 +39,7 @@ function statusOf(error: unknown): number {
   return Number.isInteger(given) && given >= 400 && given < 600 ? given : 500;
 }
 
-function codeOf(status: number): string {
+function nameOfStatus(status: number): string {
   return (STATUS_CODES[status] ?? 'Error').replaceAll(/[^A-Za-z]/g, '');
 }
 

@@ -22,7 +22,7 @@ export class WorkflowApi implements OnModuleInit {
 
   /** Refuses wrong options, and routes that are open to all. */
   onModuleInit(): void {
-    const problems = [...unknownOptions({ ...this.options, ...this.extras }), ...openRoutes(this.extras)];
+    const problems = [...misspeltOptions({ ...this.options, ...this.extras }), ...openRoutes(this.extras)];
     if (problems.length > 0) throw new InvalidWorkflowError('the options of WorkflowApiModule', problems);
     if (!isGuarded(this.extras)) new Logger('WorkflowApi').warn(`The routes under ${this.mounted.path} have no guards: everybody who reaches them is let in.`);
     if (this.host.httpAdapter) answerEarlyProblems(this.host.httpAdapter, this.mounted);
@@ -42,7 +42,7 @@ export class WorkflowApi implements OnModuleInit {
   }
 }
 
-function unknownOptions(given: object): string[] {
+function misspeltOptions(given: object): string[] {
   const unknown = Object.keys(given).filter((name) => !OPTION_NAMES.includes(name));
   return unknown.map((name) => `there is no option "${name}".${didYouMean(name, OPTION_NAMES)}`);
 }

@@ -5,7 +5,7 @@ import { newId } from '../values/new-id.js';
 import { didYouMean } from '../values/suggest.js';
 import { WorkflowService } from '../workflow.service.js';
 import { ApiAccess } from './api-access.js';
-import { Answers, FromRequest, type Given } from './api-route.js';
+import { Answers, FromRequest, type ApiCall } from './api-route.js';
 import { GET_WORKFLOW, LIST_WORKFLOWS, MIGRATE, START_PROCESS } from './workflow-routes.js';
 
 /** Workflows: what they are, starting them, and moving their processes to another version. */
@@ -16,12 +16,12 @@ export class WorkflowsController {
   ) {}
 
   @Answers(LIST_WORKFLOWS)
-  listWorkflows(@FromRequest(LIST_WORKFLOWS) _given: Given<typeof LIST_WORKFLOWS>) {
+  listWorkflows(@FromRequest(LIST_WORKFLOWS) _given: ApiCall<typeof LIST_WORKFLOWS>) {
     return { items: this.workflows.definitions() };
   }
 
   @Answers(GET_WORKFLOW)
-  getWorkflow(@FromRequest(GET_WORKFLOW) { params: { workflow }, query: { version } }: Given<typeof GET_WORKFLOW>) {
+  getWorkflow(@FromRequest(GET_WORKFLOW) { params: { workflow }, query: { version } }: ApiCall<typeof GET_WORKFLOW>) {
     return this.definition(workflow, version);
   }
 
@@ -33,7 +33,7 @@ export class WorkflowsController {
   }
 
   @Answers(START_PROCESS)
-  async startProcess(@FromRequest(START_PROCESS) { request, params: { workflow }, body }: Given<typeof START_PROCESS>) {
+  async startProcess(@FromRequest(START_PROCESS) { request, params: { workflow }, body }: ApiCall<typeof START_PROCESS>) {
     const { context = {}, id = newId(Date.now()), groupId = id, version, ifLive, reason } = body;
     await this.access.seeStart(request, { id, workflow, groupId }, context);
     const options = { id, groupId, ...(version !== undefined && { version }), ...(ifLive !== undefined && { ifLive }), ...this.access.callOf(request, reason) };
@@ -50,7 +50,7 @@ export class WorkflowsController {
   }
 
   @Answers(MIGRATE)
-  async migrate(@FromRequest(MIGRATE) { request, params: { workflow }, body }: Given<typeof MIGRATE>) {
+  async migrate(@FromRequest(MIGRATE) { request, params: { workflow }, body }: ApiCall<typeof MIGRATE>) {
     const { from, to, steps, dryRun = true, reason } = body;
     const plan = await this.workflows.plan(workflow, { from, to, ...(steps && { steps }) });
     return { ...plan, migrated: dryRun ? null : await this.workflows.migrate(plan, this.access.callOf(request, reason)) };

@@ -17,7 +17,7 @@ export class ProcessPages {
 
   /** @throws InvalidInputError for a wrong limit or cursor */
   async history({ id }: ProcessState, options: PageOptions): Promise<Page<HistoryRecord>> {
-    const { limit, after } = placeOf(options);
+    const { limit, after } = pagePlace(options);
     const records = await this.store.queries.recordsOf(id, { after, limit: limit + 1 });
     const { items, next } = pageOf(records, limit, ({ sequence }) => [sequence], (record) => record); // prettier-ignore
     return { items: await this.past.shown(id, items), next };
@@ -25,19 +25,19 @@ export class ProcessPages {
 
   /** Its cursor counts lines: those before a place stay there. */
   async log({ id }: ProcessState, options: PageOptions): Promise<Page<LogLine>> {
-    const { limit, after } = placeOf(options);
+    const { limit, after } = pagePlace(options);
     const lines = logOf(await this.store.queries.recordsOf(id)).slice(after, after + limit + 1);
     return pageOf(lines, limit, () => [after + limit], (line) => line); // prettier-ignore
   }
 
   async versions({ id }: ProcessState, options: PageOptions): Promise<Page<VersionView>> {
-    const { limit, after } = placeOf(options);
+    const { limit, after } = pagePlace(options);
     const found = await this.store.queries.versions(id, after + 1, after + limit + 1);
     return pageOf(found, limit, ({ version }) => [version], versionView); // prettier-ignore
   }
 }
 
-function placeOf(options: PageOptions): { limit: number; after: number } {
+function pagePlace(options: PageOptions): { limit: number; after: number } {
   checkOptions('The page', options, PAGE_OPTIONS);
   const [after] = options.cursor === undefined ? [0] : cursorPlace(options.cursor, ['number']);
   return { limit: limitOf(options), after: Math.min(Math.max(after, 0), MOST) };

@@ -104,9 +104,13 @@ export interface ApiSetup {
   /** With the global prefix `v0/app` and the version 7 in the path. */
   readonly prefixed?: boolean;
   readonly providers?: any[];
+  readonly controllers?: any[];
 }
 
-export async function bootApi(database: Database, { platform = 'express', api, prefixed = false, providers = [LoanWorkflow] }: ApiSetup = {}): Promise<ApiApp> {
+export async function bootApi(
+  database: Database,
+  { platform = 'express', api, prefixed = false, providers = [LoanWorkflow], controllers = [] }: ApiSetup = {},
+): Promise<ApiApp> {
   const module = await Test.createTestingModule({
     imports: [
       TypeOrmModule.forRootAsync({ useFactory: () => ({ retryAttempts: 0 }), dataSourceFactory: () => database.connect({ entities: [...workflowEntities] }) }),
@@ -114,6 +118,7 @@ export async function bootApi(database: Database, { platform = 'express', api, p
       api ?? guardedApi(prefixed ? { version: '7' } : {}),
     ],
     providers,
+    controllers,
   }).compile();
   const app =
     platform === 'fastify' ? module.createNestApplication(new FastifyAdapter(), { logger: logged }) : module.createNestApplication({ logger: logged });
