@@ -55,9 +55,11 @@ export type { MigrationPlan, VersionChange } from './operations/migration.js';
 export type { InputFilter, OwedInput } from './query/owed-inputs.js';
 export type { ProcessFilter } from './query/process-lookup.js';
 export type { ProcessOf, ProcessRef } from './query/process-ref.js';
-export type { ContextChange, HistoryRecord, ProcessView } from './query/views.js';
+export type { DefinitionView, StepView } from './query/definition-views.js';
+export type { ContextChange, HistoryRecord, ProcessView, VersionView } from './query/views.js';
+export type { QueueView, Readiness, WorkerView } from './engine/workload.js';
 export type { Explanation, WaitView } from './query/shapes.js';
-export type { Page } from './query/page.js';
+export type { Page, PageOptions } from './query/page.js';
 export type { Delivery } from './messaging/delivery.js';
 export { WorkflowAuditEntity as AuditRecord } from './store/typeorm/entities/audit-record.entity.js';
 export { WorkflowProcessEntity as Process } from './store/typeorm/entities/process.entity.js';
@@ -92,4 +94,4 @@ export { Clock } from './values/clock.js';
 export type { WorkerOptions, WorkflowModuleOptions } from './engine/options.js';
 export type { WorkflowModuleAsyncOptions, WorkflowModuleExtras, WorkflowOptionsFactory } from './workflow.options.js';
 
-// Other entries: nestjs-argonaut/bull, nestjs-argonaut/ports, nestjs-argonaut/testing
+// Other entries: nestjs-argonaut/api, nestjs-argonaut/bull, nestjs-argonaut/ports, nestjs-argonaut/testing

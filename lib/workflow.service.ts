@@ -15,15 +15,17 @@ import type { WorkflowJson } from './definition/workflow-json.js';
 import { InvalidInputError, ProcessAlreadyLiveError, ProcessNotFoundError } from './values/errors.js';
 import { checkedMessage } from './context/message.js';
 import type { EngineParts } from './engine/engine.js';
+import { type QueueView, queueViews, readiness, type Readiness, type WorkerView, workerViews } from './engine/workload.js';
 import { isInBody } from './execution/logger-tee.js';
 import { explain } from './query/explain.js';
-import { type Page } from './query/page.js';
+import { definitionViews, type DefinitionView } from './query/definition-views.js';
+import type { Page, PageOptions } from './query/page.js';
 import { type ProcessRef } from './query/process-ref.js';
 import { type Delivery, deliveryRequest } from './messaging/delivery.js';
 import { type VersionChange } from './operations/migration.js';
 import { type InputFilter } from './query/owed-inputs.js';
 import { logOf } from './query/process-log.js';
-import { type ContextChange, type HistoryRecord, isShown, processView, waitView } from './query/views.js';
+import { type ContextChange, type HistoryRecord, isShown, processView, type VersionView, waitView } from './query/views.js';
 import { type WaitView } from './query/shapes.js';
 import type { AuditRecord, Process, Explanation } from './query/shapes.js';
 import type { Class, Duration, EventData, EventName, Patch } from './values/types.js';
@@ -225,18 +227,27 @@ export class WorkflowService {
     return { ...page, items: page.items.map(processView) };
   }
 
-  /** All that happened to the process, in order, with what each step returned and each message said. @throws ProcessNotFoundError */
-  async history(process: ProcessRef): Promise<HistoryRecord[]> {
-    return this.engine.history.of(await this.engine.lookup.toRead(process));
+  /**
+   * All that happened to the process, in order, with what each step returned and each message said; or a page of it.
+   * @throws ProcessNotFoundError; InvalidInputError for a wrong limit or cursor
+   */
+  async history(process: ProcessRef): Promise<HistoryRecord[]>;
+  async history(process: ProcessRef, page: PageOptions): Promise<Page<HistoryRecord>>;
+  async history(process: ProcessRef, page?: PageOptions): Promise<HistoryRecord[] | Page<HistoryRecord>> {
+    const state = await this.engine.lookup.toRead(process);
+    return page === undefined ? this.engine.history.of(state) : this.engine.pages.history(state, page);
   }
 
   /**
    * Notes of its steps, and what Nest's `Logger` wrote while they ran, in order, with the stacks of errors thrown. At most 200 lines
-   * of an attempt are kept. (`console.log` is not recorded.) @throws ProcessNotFoundError
+   * of an attempt are kept. (`console.log` is not recorded.) All lines, or a page of them.
+   * @throws ProcessNotFoundError; InvalidInputError for a wrong limit or cursor
    */
-  async log(process: ProcessRef): Promise<LogLine[]> {
-    const { id } = await this.engine.lookup.toRead(process);
-    return logOf(await this.engine.store.queries.recordsOf(id));
+  async log(process: ProcessRef): Promise<LogLine[]>;
+  async log(process: ProcessRef, page: PageOptions): Promise<Page<LogLine>>;
+  async log(process: ProcessRef, page?: PageOptions): Promise<LogLine[] | Page<LogLine>> {
+    const state = await this.engine.lookup.toRead(process);
+    return page === undefined ? logOf(await this.engine.store.queries.recordsOf(state.id)) : this.engine.pages.log(state, page);
   }
 
   /** Says what it waits for, since when and until when, which worker holds it, and what could be done now. @throws ProcessNotFoundError */
@@ -255,6 +266,11 @@ export class WorkflowService {
     return { ...told, waits: this.shown(state, waits) };
   }
 
+  /** The versions of the context, in order, a page at a time. @throws ProcessNotFoundError; InvalidInputError for a wrong limit or cursor */
+  async versions(process: ProcessRef, page: PageOptions = {}): Promise<Page<VersionView>> {
+    return this.engine.pages.versions(await this.engine.lookup.toRead(process), page);
+  }
+
   /** All values of that version, typed by the context's class. @throws InvalidInputError for an unknown version */
   async contextAt<W extends Class | string = string>(process: ProcessRef<W>, version: number): Promise<ContextIn<W>> {
     const state = await this.engine.lookup.toRead(process);
@@ -264,6 +280,26 @@ export class WorkflowService {
   /** Changes from one version to another, key by key, as stored. @throws InvalidInputError for an unknown version */
   async diff(process: ProcessRef, from: number, to: number): Promise<ContextChange[]> {
     return this.engine.history.diff(await this.engine.lookup.toRead(process), from, to);
+  }
+
+  /** All workflows that this application knows, in all their versions. Withdrawn ones are left out. */
+  definitions(): DefinitionView[] {
+    return definitionViews(this.engine.registry.all());
+  }
+
+  /** Task queues, and how much is in them. @throws StoreUnavailableError */
+  queues(): Promise<QueueView[]> {
+    return queueViews(this.engine);
+  }
+
+  /** Instances of the application that have not shut down, and how much they hold. @throws StoreUnavailableError */
+  workers(): Promise<WorkerView[]> {
+    return workerViews(this.engine);
+  }
+
+  /** Whether this instance has started and reaches the database: for the probe of a load balancer. Never throws. */
+  ready(): Promise<Readiness> {
+    return readiness(this.engine);
   }
 
   /** Draws a workflow as a Mermaid flowchart; for a process, in its version and with the places where it stands. @throws UnknownWorkflowError */

@@ -89,9 +89,9 @@ const FLOORS: readonly (readonly string[])[] = [
   ['engine'],
   ['store/typeorm', 'store/memory', 'queue/database', 'queue/bull', 'queue/memory'],
   ['workflow.service.ts', 'workflow.options.ts'],
-  ['handlers', 'workflow.module.ts'],
+  ['handlers', 'workflow.module.ts', 'api'],
   ['testing'],
-  ['index.ts', 'ports.ts', 'testing.ts', 'bull.ts'],
+  ['index.ts', 'ports.ts', 'testing.ts', 'bull.ts', 'api.ts'],
 ];
 const ADAPTERS = FLOORS.find((floor) => floor.includes('store/typeorm'))!;
 

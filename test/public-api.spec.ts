@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as api from 'nestjs-argonaut/api';
 import * as bull from 'nestjs-argonaut/bull';
 import * as index from 'nestjs-argonaut';
 import * as ports from 'nestjs-argonaut/ports';
@@ -48,6 +49,8 @@ describe('what there is at run time', () => {
       'taskQueueContract',
     ]);
   });
+  it('nestjs-argonaut/api', () => expect(names(api)).toEqual(['WorkflowApi', 'WorkflowApiModule']));
+
   it('nestjs-argonaut/bull', () => expect(names(bull)).toEqual(['bullTaskQueue']));
 
   it('every error says its status and its name, and is a WorkflowError', () => {

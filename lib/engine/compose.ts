@@ -17,6 +17,7 @@ import { Migrations } from '../operations/migration.js';
 import { Operations } from '../operations/process-operations.js';
 import { OwedInputs } from '../query/owed-inputs.js';
 import { History } from '../query/process-history.js';
+import { ProcessPages } from '../query/process-pages.js';
 import { Lookup } from '../query/process-lookup.js';
 import { RecordStream } from '../query/record-stream.js';
 import { ringQueued } from '../queue/ring-queued.js';
@@ -109,6 +110,7 @@ function composeQueries({ store, registry, uncommitted, commands, ...ground }: G
   return {
     lookup,
     history,
+    pages: new ProcessPages(store, history),
     records: new RecordStream(),
     operations: new Operations(commands, lookup, history),
     inputs: new Inputs({ ...ground, store, registry, uncommitted, commands }, lookup),
@@ -131,7 +133,7 @@ function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => b
   const announcers = [store.announcer, parts.queue.announcer].filter((each) => each !== null);
   const announcements = new Announcements({ announcers, limit: parts.limit, isIdle, heard: (work) => inRoot(() => sweeper.heard(work)) });
   const settled = new SettledWatch({ ...parts, isLooking: (id) => messages.isLooking(id) });
-  return { ...care, announcements, definitions, sweeper, dueTimers, settled };
+  return { ...care, works: () => !isIdle(), announcements, definitions, sweeper, dueTimers, settled };
 }
 
 /** Lists the parts that follow a commit, in order: running processes go on first, listeners and logs come last. */

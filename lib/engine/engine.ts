@@ -8,6 +8,7 @@ import type { Migrations } from '../operations/migration.js';
 import type { Operations } from '../operations/process-operations.js';
 import type { OwedInputs } from '../query/owed-inputs.js';
 import type { History } from '../query/process-history.js';
+import type { ProcessPages } from '../query/process-pages.js';
 import type { Lookup } from '../query/process-lookup.js';
 import type { RecordStream } from '../query/record-stream.js';
 import type { TaskQueue } from '../queue/task-queue.js';
@@ -54,12 +55,15 @@ export interface EngineParts {
   readonly dueTimers: DueTimers;
   readonly lookup: Lookup;
   readonly history: History;
+  readonly pages: ProcessPages;
   readonly settled: SettledWatch;
   readonly records: RecordStream;
   readonly operations: Operations;
   readonly inputs: Inputs;
   readonly owed: OwedInputs;
   readonly migrations: Migrations;
+  /** Whether the engine has been started and not stopped. */
+  readonly works: () => boolean;
 }
 
 /** One worker: its start and its stop. */

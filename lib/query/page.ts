@@ -31,13 +31,20 @@ export function pageOf<T, R>(found: readonly T[], limit: number, place: (last: T
 
 /** The place after which a page begins: its parts are of these types. @throws InvalidInputError */
 export function cursorPlace<const T extends readonly ('string' | 'number')[]>(cursor: string, types: T): { -readonly [K in keyof T]: CursorPart<T[K]> } {
+  if (typeof cursor !== 'string') throw new InvalidInputError('The filter', ['cursor must be the `next` of a page before']);
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(parts) && parts.length === types.length && parts.every((part, i) => typeof part === types[i])) return parts as never;
+    if (Array.isArray(parts) && parts.length === types.length && parts.every((part, i) => isPart(part, types[i]!))) return parts as never;
   } catch {
     // reported below
   }
   throw new InvalidInputError('The filter', ['cursor must be the `next` of a page before']);
+}
+
+/** Databases refuse a NUL, half a surrogate pair, and numbers that are no whole ones. */
+function isPart(part: unknown, type: 'string' | 'number'): boolean {
+  if (type === 'number') return Number.isSafeInteger(part);
+  return typeof part === 'string' && !part.includes('\0') && part.isWellFormed();
 }
 
 type CursorPart<T> = T extends 'string' ? string : number;

@@ -48,7 +48,11 @@ export class History {
 
   /** All audit records, with what each step returned and what each message said. */
   async of({ id }: ProcessState): Promise<HistoryRecord[]> {
-    const records = await this.store.queries.recordsOf(id);
+    return this.shown(id, await this.store.queries.recordsOf(id));
+  }
+
+  /** These records, in the same way. */
+  async shown(id: string, records: readonly RecordDraft[]): Promise<HistoryRecord[]> {
     const [returned, messages] = await Promise.all([this.returned(id, records), this.messages(id, records)]);
     return records.map((record) => {
       const view = recordView(id, record);

@@ -55,6 +55,22 @@ export function recordView(processId: string, record: RecordDraft): AuditRecord 
   return { processId, ...rest, createdAt: new Date(at) };
 }
 
+/** A version of the context: what made it, and what it changed. */
+export interface VersionView {
+  readonly version: number;
+  /** The step that made it; empty for the first, and for those that no step made. */
+  readonly step: string;
+  readonly createdAt: Date;
+  /** The keys it has set. */
+  readonly set: readonly string[];
+  /** The keys it has removed. */
+  readonly removed: readonly string[];
+}
+
+export function versionView({ version, step, at, patch, removed, snapshot }: VersionDraft): VersionView {
+  return { version, step, createdAt: new Date(at), set: Object.keys(version === 1 ? { ...snapshot, ...patch } : patch), removed };
+}
+
 /** One key that differs between two versions, and the step that changed it last. */
 export interface ContextChange {
   readonly key: string;

@@ -1,6 +1,6 @@
 import type { MessageState } from '../core/change.js';
 import type { ThreadBeat } from './thread-beat.js';
-import type { DueWait, HeldWork, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt, WorkThere } from './port.js';
+import type { DueWait, HeldWork, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt, WorkerCount, WorkThere } from './port.js';
 
 /** The part of a store that the sweep, the heartbeat and the table of definitions use. */
 export abstract class MaintenanceStore {
@@ -47,6 +47,8 @@ export abstract class MaintenanceStore {
   /** The work that a worker holds. If there is none, its row may be deleted. */
   abstract heldBy(worker: string, limit: number): Promise<HeldWork>;
   abstract forgetWorker(worker: string): Promise<void>;
+  /** Workers that have a row and have not shut down, by id. */
+  abstract workers(): Promise<readonly WorkerCount[]>;
 
   /* ------------------------------------------------------------- definitions ---- */
 

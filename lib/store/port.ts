@@ -123,6 +123,33 @@ export interface LiveCount {
   readonly live: number;
 }
 
+/** The tasks of a queue. */
+export interface QueueCount {
+  readonly queue: string;
+  /** Tasks that wait for a worker, or for their moment. */
+  readonly waiting: number;
+  /** Tasks that a worker has taken. */
+  readonly taken: number;
+  /** When the first of those that wait may run, ms. Null: none waits. */
+  readonly readyAt: number | null;
+}
+
+/** A worker that has not shut down, and how much it holds. */
+export interface WorkerCount {
+  readonly id: string;
+  /** Its last heartbeat, in the time of the store, ms. */
+  readonly seenAt: number;
+  readonly processes: number;
+  readonly tasks: number;
+}
+
+/** Selects audit records of a process. */
+export interface RecordPage {
+  /** Continues after the record with this sequence. 0: from the first. */
+  readonly after: number;
+  readonly limit: number;
+}
+
 export interface Rate {
   readonly max: number;
   readonly perMs: number;

@@ -1,7 +1,7 @@
 import type { RecordDraft, UndoMark, VersionDraft } from '../core/change.js';
 import type { ProcessState } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
-import type { LiveCount, ProcessQuery, ProcessWait, WaitQuery } from './port.js';
+import type { LiveCount, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from './port.js';
 
 /** The part of a store that answers questions of people: processes, what they wait for, and their history. */
 export abstract class QueryStore {
@@ -14,8 +14,11 @@ export abstract class QueryStore {
   abstract waitsLike(query: WaitQuery): Promise<readonly ProcessWait[]>;
   /** Live processes of each workflow and version. */
   abstract census(): Promise<readonly LiveCount[]>;
+  /** Tasks of each queue that has any. */
+  abstract queueCounts(): Promise<readonly QueueCount[]>;
 
-  abstract recordsOf(processId: string): Promise<readonly RecordDraft[]>;
+  /** In order; of a page, those after that sequence. */
+  abstract recordsOf(processId: string, page?: RecordPage): Promise<readonly RecordDraft[]>;
   /** Versions in order, from one to another, both included. */
   abstract versions(processId: string, from: number, to: number): Promise<readonly VersionDraft[]>;
   /** The versions from the newest snapshot at or before `version` up to it. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { databaseTaskQueue, WorkflowModule } from 'nestjs-argonaut';
+import { WorkflowApiModule } from 'nestjs-argonaut/api';
 import { database } from './database.js';
 import { LoanModule } from './loan/loan.module.js';
 import { Narrator } from './narrator.js';
@@ -20,6 +21,10 @@ const redis = settings.redisUrl ? await import('./bull.js') : null;
       ...documents,
       taskQueue: redis ? redis.taskQueue : databaseTaskQueue({ queues }),
     }),
+    // in production: with guards of your own (docs/api.md)
+    ...(process.env.NODE_ENV === 'production'
+      ? []
+      : [WorkflowApiModule.forRoot({ allowAnonymous: true, rights: () => ['read', 'input', 'mend', 'administer'] })]),
     LoanModule,
     ...samples,
   ],

@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SOURCES = fileURLToPath(new URL('./consumer', import.meta.url));
 /** What `npm pack` needs; a copy of it is built, so that nobody's dist/ is touched. */
-const PACKAGE = /^(lib|package\.json|nest-cli\.json|tsconfig(\.build)?\.json|README\.md|LICENSE|CHANGELOG\.md|ARCHITECTURE\.md|docs|workflow\.schema\.json)$/;
+const PACKAGE =
+  /^(lib|package\.json|nest-cli\.json|tsconfig(\.build)?\.json|README\.md|LICENSE|CHANGELOG\.md|ARCHITECTURE\.md|docs|workflow\.schema\.json|openapi\.json)$/;
 
 export interface Ran {
   readonly code: number | null;

@@ -14,8 +14,10 @@ describe.skipIf(missing)(`the packed package${missing ? ` (left out: ${missing})
 
   it('holds what is needed and nothing else', () => {
     const others = workshop.files.filter((path) => !/^dist\/.*\.(js|d\.ts)$|^docs\/.*\.md$/.test(path));
-    expect(['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'ARCHITECTURE.md', 'workflow.schema.json']).toEqual(expect.arrayContaining(others));
-    for (const entry of ['index', 'bull', 'ports', 'testing'])
+    expect(['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'ARCHITECTURE.md', 'workflow.schema.json', 'openapi.json']).toEqual(
+      expect.arrayContaining(others),
+    );
+    for (const entry of ['index', 'api', 'bull', 'ports', 'testing'])
       expect(workshop.files).toEqual(expect.arrayContaining([`dist/${entry}.js`, `dist/${entry}.d.ts`]));
     expect(workshop.files.filter((path) => path.includes('.spec.'))).toEqual([]);
   });

@@ -3,12 +3,12 @@ import type { MessageState } from '../../core/change.js';
 import { isUnclaimed, UNCLAIMED_NEW } from '../../core/process.js';
 import { isTaskWait, type TaskWaitState } from '../../core/wait.js';
 import { MaintenanceStore } from '../maintenance-store.js';
-import type { DueWait, HeldWork, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt, WorkThere } from '../port.js';
+import type { DueWait, HeldWork, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt, WorkerCount, WorkThere } from '../port.js';
 import { addressedIn, byStart, type MemoryTables, type ProcessRows, readyTasksIn, taskAtOf, timedIn } from './process-rows.js';
 import { byArrival, byMatch, isOfKnown, isOrphan, matchesIn } from './row-filters.js';
 
 export class MemoryMaintenance extends MaintenanceStore {
-  private readonly workers = new Map<string, number>();
+  private readonly seen = new Map<string, number>();
 
   constructor(private readonly tables: MemoryTables) {
     super();
@@ -75,18 +75,18 @@ export class MemoryMaintenance extends MaintenanceStore {
   /* ----------------------------------------------------------------- workers ---- */
 
   override async beat(worker: string): Promise<number> {
-    this.workers.set(worker, this.tables.now());
+    this.seen.set(worker, this.tables.now());
     return this.tables.now();
   }
 
   override async retire(worker: string): Promise<void> {
-    this.workers.set(worker, 0);
+    this.seen.set(worker, 0);
   }
 
   override async silentWorkers(since: number): Promise<readonly SilentWorker[]> {
-    const silent = [...this.workers].filter(([, seen]) => seen < since).map(([id, seen]) => ({ id, retired: seen === 0 }));
+    const silent = [...this.seen].filter(([, at]) => at < since).map(([id, at]) => ({ id, retired: at === 0 }));
     const holding = this.tables.all.flatMap((rows) => [rows.process.worker, ...tasksIn(rows).map(({ waitsFor }) => waitsFor.worker)]);
-    const forgotten = new Set(holding.filter((id): id is string => id !== null && !isUnclaimed(id) && !this.workers.has(id)));
+    const forgotten = new Set(holding.filter((id): id is string => id !== null && !isUnclaimed(id) && !this.seen.has(id)));
     return [...silent, ...[...forgotten].map((id) => ({ id, retired: false }))];
   }
 
@@ -101,7 +101,13 @@ export class MemoryMaintenance extends MaintenanceStore {
   }
 
   override async forgetWorker(worker: string): Promise<void> {
-    this.workers.delete(worker);
+    this.seen.delete(worker);
+  }
+
+  override async workers(): Promise<readonly WorkerCount[]> {
+    const live = [...this.seen].filter(([, seenAt]) => seenAt > 0).sort();
+    const counts = async (id: string) => this.heldBy(id, Infinity).then(({ processes, tasks }) => ({ processes: processes.length, tasks: tasks.length }));
+    return Promise.all(live.map(async ([id, seenAt]) => ({ id, seenAt, ...(await counts(id)) })));
   }
 
   /* ------------------------------------------------------------- definitions ---- */

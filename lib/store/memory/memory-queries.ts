@@ -1,7 +1,7 @@
 import type { RecordDraft, VersionDraft } from '../../core/change.js';
 import { isFinished, type ProcessState } from '../../core/process.js';
-import type { WaitState } from '../../core/wait.js';
-import type { LiveCount, ProcessQuery, ProcessWait, WaitQuery } from '../port.js';
+import { isTaskWait, type TaskWaitState, type WaitState } from '../../core/wait.js';
+import type { LiveCount, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from '../port.js';
 import { type MarkedVersion, QueryStore } from '../query-store.js';
 import { byStart, matchesQuery, type MemoryTables, openWaits } from './process-rows.js';
 import { byOldest, waitsLikeIn } from './row-filters.js';
@@ -43,8 +43,15 @@ export class MemoryQueries extends QueryStore {
     return [...counts.values()];
   }
 
-  override async recordsOf(processId: string): Promise<readonly RecordDraft[]> {
-    return [...(this.tables.byId.get(processId)?.records ?? [])];
+  override async queueCounts(): Promise<readonly QueueCount[]> {
+    const tasks = this.tables.all.flatMap((rows) => openWaits(rows).filter(isTaskWait));
+    const queues = [...new Set(tasks.map(({ waitsFor }) => waitsFor.queue))].sort();
+    return queues.map((queue) => queueCountOf(queue, tasks.map(({ waitsFor }) => waitsFor).filter((task) => task.queue === queue))); // prettier-ignore
+  }
+
+  override async recordsOf(processId: string, page?: RecordPage): Promise<readonly RecordDraft[]> {
+    const records = this.tables.byId.get(processId)?.records ?? [];
+    return page ? records.filter(({ sequence }) => sequence > page.after).slice(0, page.limit) : [...records];
   }
 
   override async versions(processId: string, from: number, to: number): Promise<readonly VersionDraft[]> {
@@ -67,4 +74,10 @@ export class MemoryQueries extends QueryStore {
   private all(processId: string): readonly VersionDraft[] {
     return this.tables.byId.get(processId)?.versions ?? [];
   }
+}
+
+function queueCountOf(queue: string, tasks: readonly TaskWaitState['waitsFor'][]): QueueCount {
+  const waiting = tasks.filter(({ worker }) => worker === null);
+  const readyAt = waiting.map((task) => task.readyAt ?? 0);
+  return { queue, waiting: waiting.length, taken: tasks.length - waiting.length, readyAt: waiting.length > 0 ? Math.min(...readyAt) : null };
 }

@@ -8,7 +8,7 @@ import type { ProcessState, ProcessStatus } from '../../core/process.js';
 import type { Token } from '../../core/token.js';
 import type { WaitState } from '../../core/wait.js';
 import type { WaitKind } from '../../core/waits-for.js';
-import type { StoredDefinition, TaskAt, WaitAt } from '../port.js';
+import type { QueueCount, StoredDefinition, TaskAt, WaitAt } from '../port.js';
 
 type Value = string | number | null;
 export type FoundRow = Readonly<Record<string, Value>>;
@@ -91,6 +91,11 @@ export function recordDraft(row: FoundRow): RecordDraft {
     contextVersion: number(row.context_version), actor: maybe(row.actor), reason: maybe(row.reason), error: maybe(row.error), detail: maybe(row.detail),
     worker: maybe(row.worker), at: number(row.created_at),
   }; // prettier-ignore
+}
+
+export function queueCount(row: FoundRow): QueueCount {
+  const [all, taken] = [number(row.all_tasks), number(row.taken)];
+  return { queue: text(row.queue), waiting: all - taken, taken, readyAt: timeOrNull(row.ready_at) };
 }
 
 export function parsed<T>(value: Value | undefined): T {

@@ -1,7 +1,7 @@
 import type { MessageState } from '../../core/change.js';
 import { UNCLAIMED, UNCLAIMED_NEW } from '../../core/process.js';
 import { MaintenanceStore } from '../maintenance-store.js';
-import type { DueWait, HeldWork, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt, WorkThere } from '../port.js';
+import type { DueWait, HeldWork, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt, WorkerCount, WorkThere } from '../port.js';
 import type { ThreadBeat } from '../thread-beat.js';
 import { orphansQuery } from './orphans-query.js';
 import { inList, isKnown, type Query } from './query.js';
@@ -140,6 +140,13 @@ export class TypeOrmMaintenance extends MaintenanceStore {
 
   override async forgetWorker(worker: string): Promise<void> {
     await this.reader.rows({ sql: 'delete from workflow_worker where id = ?', values: [worker] });
+  }
+
+  override async workers(): Promise<readonly WorkerCount[]> {
+    const held = (what: 'process' | 'wait') => `(select count(*) from workflow_${what} h where h.worker = k.id)`;
+    const sql = `select k.id, k.seen_at, ${held('process')} as processes, ${held('wait')} as tasks from workflow_worker k where k.seen_at > 0 order by k.id`;
+    const rows = await this.reader.rows({ sql, values: [] });
+    return rows.map(({ id, seen_at, processes, tasks }) => ({ id: String(id), seenAt: Number(seen_at), processes: Number(processes), tasks: Number(tasks) }));
   }
 
   /* ------------------------------------------------------------- definitions ---- */

@@ -2,12 +2,12 @@ import type { RecordDraft, UndoMark, VersionDraft } from '../../core/change.js';
 import { isFinished, type ProcessState } from '../../core/process.js';
 import type { WaitState } from '../../core/wait.js';
 import { groupKey } from '../../values/digest.js';
-import type { LiveCount, ProcessQuery, ProcessWait, WaitQuery } from '../port.js';
+import type { LiveCount, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from '../port.js';
 import { type MarkedVersion, QueryStore } from '../query-store.js';
 import { findQuery } from './find-query.js';
 import { inList } from './query.js';
 import type { SqlReader } from './sql-reader.js';
-import { parsed, processState, recordDraft, versionDraft, waitState } from './states.js';
+import { parsed, processState, queueCount, recordDraft, versionDraft, waitState } from './states.js';
 import { waitQuery, waitWithProcess } from './wait-query.js';
 
 const newestSnapshot = 'select max(version) from workflow_context where process_id = ? and version <= ? and snapshot is not null';
@@ -49,11 +49,18 @@ export class TypeOrmQueries extends QueryStore {
     return rows.map(({ workflow, workflow_version, live }) => ({ workflow: String(workflow), version: Number(workflow_version), live: Number(live) }));
   }
 
+  override async queueCounts(): Promise<readonly QueueCount[]> {
+    const sql = `select queue, count(*) as all_tasks, count(worker) as taken, min(ready_at) as ready_at from workflow_wait
+      where kind = 'task' group by queue order by queue`;
+    return (await this.reader.rows({ sql, values: [] })).map(queueCount);
+  }
+
   /* ----------------------------------------------------------------- history ---- */
 
-  override async recordsOf(processId: string): Promise<readonly RecordDraft[]> {
-    const rows = await this.reader.rows({ sql: 'select * from workflow_audit where process_id = ? order by sequence', values: [processId] });
-    return rows.map(recordDraft);
+  override async recordsOf(processId: string, page?: RecordPage): Promise<readonly RecordDraft[]> {
+    const ofPage = page ? { later: ' and sequence > ?', most: ' limit ?', values: [page.after, page.limit] } : { later: '', most: '', values: [] };
+    const sql = `select * from workflow_audit where process_id = ?${ofPage.later} order by sequence${ofPage.most}`;
+    return (await this.reader.rows({ sql, values: [processId, ...ofPage.values] })).map(recordDraft);
   }
 
   override async versions(processId: string, from: number, to: number): Promise<readonly VersionDraft[]> {

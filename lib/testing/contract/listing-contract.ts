@@ -58,6 +58,28 @@ export function listingContract({ kit: { describe, it, expect }, store }: Bench)
     });
   });
 
+  describe('task queues', () => {
+    it('are counted: what waits, what is taken, and since when', async () => {
+      const queue = anId('q');
+      const task = (key: string, given: object) => aWait({ key, kind: 'task', queue, ...given });
+      await started(store(), { waits: { put: [task('0/1', { readyAt: 7 }), task('0/2', { readyAt: 5 }), task('0/3', { readyAt: null, worker: 'w' })] } });
+      const counted = async () => (await store().queries.queueCounts()).filter((count) => count.queue === queue);
+      expect(await counted()).toEqual([{ queue, waiting: 2, taken: 1, readyAt: 5 }]);
+    });
+  });
+
+  describe('audit records', () => {
+    it('come a page at a time', async () => {
+      const process = await started(store());
+      await store().commits.commit([aChange(process, {})]);
+      const all = await store().queries.recordsOf(process.id);
+      expect(all.length).toBeGreaterThan(1);
+      expect(await store().queries.recordsOf(process.id, { after: 0, limit: 1 })).toEqual([all[0]]);
+      expect(await store().queries.recordsOf(process.id, { after: all[0]!.sequence, limit: 100 })).toEqual(all.slice(1));
+      expect(await store().queries.recordsOf(process.id, { after: all.at(-1)!.sequence, limit: 100 })).toEqual([]);
+    });
+  });
+
   describe('processes', () => {
     const ids = async (query: object) => (await store().queries.find({ limit: 100, ...query })).map(({ id }) => id);
 

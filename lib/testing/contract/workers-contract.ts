@@ -24,6 +24,21 @@ export function workersContract({ kit: { describe, it, expect }, store }: Bench)
       await store().maintenance.forgetWorker(two);
     });
 
+    it('that have not shut down are listed with what they hold', async () => {
+      const [one, two] = [anId('w'), anId('w')];
+      const seenAt = await store().maintenance.beat(one);
+      await store().maintenance.beat(two);
+      await started(store(), { process: { worker: one }, waits: { put: [aWait({ key: '0/1', kind: 'task', queue: anId('q'), worker: one })] } });
+      await started(store(), { process: { worker: one } });
+      const listed = async () => (await store().maintenance.workers()).filter(({ id }) => id === one || id === two);
+      const [first, second] = (await listed()).sort((a, b) => Number(a.id === two) - Number(b.id === two));
+      expect([first, { ...second, seenAt }]).toEqual([{ id: one, seenAt, processes: 2, tasks: 1 }, { id: two, seenAt, processes: 0, tasks: 0 }]); // prettier-ignore
+      await store().maintenance.retire(one);
+      expect((await listed()).map(({ id }) => id)).toEqual([two]);
+      await store().maintenance.forgetWorker(one);
+      await store().maintenance.forgetWorker(two);
+    });
+
     it('that hold something and were never heard of are silent', async () => {
       const [one, two] = [anId('w'), anId('w')];
       await started(store(), { process: { worker: one } });

@@ -1,5 +1,6 @@
 // What the compiler must accept and refuse in an application that has declared its queues and events (see main.ts).
 import type { EventData, QueueName, WorkflowService } from 'nestjs-argonaut';
+import { WorkflowApiModule } from 'nestjs-argonaut/api';
 import { ProcessStore, TaskQueue } from 'nestjs-argonaut/ports';
 import { aStep, memoryProcessStore, WorkflowTestingModule } from 'nestjs-argonaut/testing';
 
@@ -16,4 +17,4 @@ export async function emits(workflows: WorkflowService): Promise<void> {
   await workflows.emit('order.lost', 'ada', { amount: 1 });
 }
 
-export const entries = [ProcessStore, TaskQueue, aStep, memoryProcessStore, WorkflowTestingModule];
+export const entries = [WorkflowApiModule, ProcessStore, TaskQueue, aStep, memoryProcessStore, WorkflowTestingModule];

@@ -1,0 +1,112 @@
+/** The shapes of all answers, by the names that the OpenAPI document gives them. */
+import { called, DATA, FLAG, type JsonShape, arrayOf, MOMENT_SHAPE, OBJECT, objectOf, orNull, pageShape, TEXT, WHOLE } from './json-shape.js';
+
+const STATUS: JsonShape = { type: 'string', enum: ['running', 'waiting', 'suspended', 'failed', 'completed', 'cancelled'] };
+
+const process = {
+  id: TEXT,
+  workflow: TEXT,
+  workflowVersion: WHOLE,
+  groupId: TEXT,
+  status: STATUS,
+  contextVersion: WHOLE,
+  cause: { ...orNull(TEXT), description: 'Why it failed, is suspended or was cancelled.' },
+  parentId: orNull(TEXT),
+  startedAt: MOMENT_SHAPE,
+  finishedAt: orNull(MOMENT_SHAPE),
+  updatedAt: MOMENT_SHAPE,
+};
+
+const SCHEMA: JsonShape = { type: ['object', 'null'], additionalProperties: true, description: 'A JSON Schema; null: none is known.' };
+
+const wait = {
+  step: TEXT,
+  kind: { type: 'string', enum: ['response', 'event', 'input', 'child', 'task', 'timer', 'condition'] },
+  queue: orNull(TEXT),
+  attempt: WHOLE,
+  since: MOMENT_SHAPE,
+  dueAt: orNull(MOMENT_SHAPE),
+  schema: SCHEMA,
+};
+
+const summary = { workflow: TEXT, version: WHOLE, newest: FLAG };
+
+const step = {
+  name: TEXT,
+  waitsFor: { type: 'string', enum: ['nothing', 'response', 'event', 'input', 'child'] },
+  queue: orNull(TEXT),
+  next: arrayOf(TEXT),
+  unsolicited: FLAG,
+  input: SCHEMA,
+};
+
+const record = {
+  sequence: WHOLE,
+  type: TEXT,
+  step: orNull(TEXT),
+  run: orNull(WHOLE),
+  attempt: orNull(WHOLE),
+  contextVersion: WHOLE,
+  actor: orNull(TEXT),
+  reason: orNull(TEXT),
+  error: orNull(TEXT),
+  detail: orNull(TEXT),
+  createdAt: MOMENT_SHAPE,
+  returned: { ...DATA, description: 'The result of the step; only on `step-completed`.' },
+  message: { ...DATA, description: 'The data of the message; only on `message-delivered`.' },
+};
+
+const DISPOSITION: JsonShape = { type: 'string', enum: ['delivered', 'stored', 'duplicate', 'late', 'conflict'] };
+
+const owed = { processId: TEXT, groupId: TEXT, workflow: TEXT, step: TEXT, index: WHOLE, since: MOMENT_SHAPE, dueAt: orNull(MOMENT_SHAPE), schema: SCHEMA };
+
+const problem = {
+  type: { type: 'string', description: 'Names the kind of problem: urn:nestjs-argonaut:<code>.' },
+  title: { type: 'string', description: 'The status in words.' },
+  status: WHOLE,
+  detail: { type: 'string', description: 'What is wrong, and what would help.' },
+  code: { type: 'string', description: 'The name of the error, such as InvalidInputError.' },
+  problems: { ...arrayOf(TEXT), description: 'One sentence for each fault of the data.' },
+};
+
+export const ANSWERS: Readonly<Record<string, JsonShape>> = {
+  Process: objectOf(process),
+  ProcessDetail: objectOf({ ...process, context: OBJECT, waits: arrayOf(called('Wait')) }),
+  ProcessPage: pageShape(called('Process')),
+  Wait: objectOf(wait),
+  WaitList: objectOf({ items: arrayOf(called('Wait')) }),
+  Explanation: objectOf({ sentence: TEXT, waits: arrayOf(called('Wait')), remedies: arrayOf(TEXT) }),
+  HistoryRecord: objectOf(record, ['returned', 'message']),
+  HistoryPage: pageShape(called('HistoryRecord')),
+  LogLine: objectOf({ at: MOMENT_SHAPE, step: TEXT, attempt: WHOLE, level: TEXT, context: TEXT, text: TEXT }, ['context']),
+  LogPage: pageShape(called('LogLine')),
+  Version: objectOf({ version: WHOLE, step: TEXT, createdAt: MOMENT_SHAPE, set: arrayOf(TEXT), removed: arrayOf(TEXT) }),
+  VersionPage: pageShape(called('Version')),
+  VersionContext: objectOf({ version: WHOLE, context: OBJECT }),
+  ContextChange: objectOf({ key: TEXT, before: DATA, after: DATA, step: TEXT }, ['before', 'after']),
+  ContextDiff: objectOf({ items: arrayOf(called('ContextChange')) }),
+  Drawing: objectOf({ drawing: { ...TEXT, description: 'A flowchart in Mermaid.' } }),
+  WorkflowSummary: objectOf(summary),
+  WorkflowList: objectOf({ items: arrayOf(called('WorkflowSummary')) }),
+  WorkflowStep: objectOf(step),
+  WorkflowDetail: objectOf({ ...summary, steps: arrayOf(called('WorkflowStep')), context: SCHEMA, start: SCHEMA, drawing: TEXT }),
+  OwedInput: objectOf(owed, ['index']),
+  OwedInputPage: pageShape(called('OwedInput')),
+  Disposition: objectOf({ disposition: DISPOSITION }),
+  Delivery: objectOf({ processId: TEXT, disposition: DISPOSITION }),
+  DeliveryList: objectOf({ items: arrayOf(called('Delivery')) }),
+  Migration: objectOf({
+    from: WHOLE,
+    to: WHOLE,
+    processes: WHOLE,
+    problems: arrayOf(TEXT),
+    migrated: { ...orNull(WHOLE), description: 'How many were moved; null: it was a dry run.' },
+  }),
+  QueueList: objectOf({ items: arrayOf(objectOf({ queue: TEXT, waiting: WHOLE, taken: WHOLE, readyAt: orNull(MOMENT_SHAPE) })) }),
+  WorkerList: objectOf({
+    items: arrayOf(objectOf({ id: TEXT, seenAt: MOMENT_SHAPE, silent: FLAG, here: FLAG, processes: WHOLE, tasks: WHOLE })),
+  }),
+  Readiness: objectOf({ ready: FLAG }),
+  Document: OBJECT,
+  Problem: { ...objectOf(problem, ['problems']), additionalProperties: true },
+};

@@ -1,0 +1,91 @@
+/** Decides for each request what it may do, who it is from, and which processes it sees. */
+import { ForbiddenException, Inject, Injectable } from '@nestjs/common';
+import type { OwedInput } from '../query/owed-inputs.js';
+import type { Page, PageOptions } from '../query/page.js';
+import { ProcessNotFoundError } from '../values/errors.js';
+import type { ActionOptions } from '../writer/call-options.js';
+import { WorkflowService } from '../workflow.service.js';
+import { API_OPTIONS, API_RIGHTS, type ApiRight, type ProcessInSight, type WorkflowApiOptions } from './api-options.js';
+import type { ApiRoute } from './api-route.js';
+
+/** A page of a list may hide much: after so many reads, it is given as it is. */
+const MOST_READS = 20;
+const USUAL_LIMIT = 50;
+
+@Injectable()
+export class ApiAccess {
+  constructor(
+    @Inject(API_OPTIONS) private readonly options: WorkflowApiOptions,
+    @Inject(WorkflowService) private readonly workflows: WorkflowService,
+  ) {}
+
+  /** @throws ForbiddenException if the request lacks a right that the route needs */
+  async checkRight(request: unknown, { right, whole }: Pick<ApiRoute, 'right' | 'whole'>): Promise<void> {
+    const rights = await this.rightsOf(request);
+    const needed: ApiRight[] = whole && this.options.maySee ? [right, 'administer'] : [right];
+    const missing = needed.find((each) => !rights.has(each));
+    if (missing === undefined) return;
+    throw new ForbiddenException(`This needs the right "${missing}".${this.options.rights ? '' : ' Without the option `rights`, the API only reads.'}`);
+  }
+
+  private async rightsOf(request: unknown): Promise<ReadonlySet<ApiRight>> {
+    const given = new Set<ApiRight>(this.options.rights ? await this.options.rights(request) : ['read']);
+    const unknown = [...given].filter((right) => !API_RIGHTS.includes(right));
+    if (unknown.length > 0)
+      throw new TypeError(`rights: there is no right ${unknown.map((each) => JSON.stringify(each)).join(', ')}; there are ${API_RIGHTS.join(', ')}.`);
+    return given;
+  }
+
+  /** The actor and the reason of a call. */
+  callOf(request: unknown, reason?: string): Pick<ActionOptions, 'actor' | 'reason'> {
+    const actor = this.options.actor?.(request);
+    return { ...(actor !== undefined && { actor }), ...(reason !== undefined && { reason }) };
+  }
+
+  /* ----------------------------------------------------------------- in sight ---- */
+
+  /** @throws ProcessNotFoundError if the request may not see the process, as if it were not there */
+  async see(request: unknown, id: string): Promise<void> {
+    if (!this.options.maySee) return;
+    const process = await this.workflows.get(id);
+    if (!(await this.isInSight(request, process))) throw new ProcessNotFoundError(id);
+  }
+
+  /** @throws ForbiddenException if the request may not see the process that it wants to start */
+  async seeStart(request: unknown, process: Pick<ProcessInSight, 'id' | 'workflow' | 'groupId'>, values: Readonly<Record<string, unknown>>): Promise<void> {
+    if (!this.options.maySee || (await this.options.maySee(request, { ...process, context: async () => values }))) return;
+    throw new ForbiddenException('This request may not start this process.');
+  }
+
+  async isInSight(request: unknown, { id, workflow, groupId }: Pick<ProcessInSight, 'id' | 'workflow' | 'groupId'>): Promise<boolean> {
+    if (!this.options.maySee) return true;
+    return this.options.maySee(request, { id, workflow, groupId, context: async () => (await this.workflows.get(id)).context as Record<string, unknown> });
+  }
+
+  /** A page of what the request may see. Reads on where items are hidden. */
+  async page<T>(request: unknown, options: PageOptions, read: (page: PageOptions) => Promise<Page<T>>, processOf: (item: T) => SeenAs): Promise<Page<T>> {
+    const most = options.limit ?? USUAL_LIMIT;
+    const items: T[] = [];
+    let { cursor } = options;
+    for (let reads = 0; reads < MOST_READS; reads++) {
+      const found = await read({ ...(cursor !== undefined && { cursor }), limit: most - items.length });
+      items.push(...(await this.inSight(request, found.items, processOf)));
+      if (found.next === null) return { items, next: null };
+      cursor = found.next;
+      if (items.length >= most) break;
+    }
+    return { items, next: cursor ?? null };
+  }
+
+  private async inSight<T>(request: unknown, items: readonly T[], processOf: (item: T) => SeenAs): Promise<T[]> {
+    const seen: T[] = [];
+    for (const item of items) if (await this.isInSight(request, processOf(item))) seen.push(item);
+    return seen;
+  }
+}
+
+type SeenAs = Pick<ProcessInSight, 'id' | 'workflow' | 'groupId'>;
+
+export function processOfInput({ processId, workflow, groupId }: OwedInput): SeenAs {
+  return { id: processId, workflow, groupId };
+}

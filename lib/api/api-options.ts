@@ -1,0 +1,65 @@
+import type { CanActivate, ModuleMetadata } from '@nestjs/common';
+import type { Class } from '../values/types.js';
+
+/**
+ * What a request may do. `read`: see. `input`: start processes, and bring inputs, responses and events. `mend`: suspend, resume, cancel,
+ * retry, restart and skip. `administer`: what concerns all processes at once, such as a migration.
+ */
+export type ApiRight = 'read' | 'input' | 'mend' | 'administer';
+
+export const API_RIGHTS: readonly ApiRight[] = ['read', 'input', 'mend', 'administer'];
+
+/** A process that a request wants to see or to change. */
+export interface ProcessInSight {
+  readonly id: string;
+  readonly workflow: string;
+  readonly groupId: string;
+  /** Reads the newest values of its context; of a process that is about to start, the values given. */
+  context(): Promise<Readonly<Record<string, unknown>>>;
+}
+
+/** Who may do what. Each function gets the request as the platform (Express, Fastify) and your guards have left it. */
+export interface WorkflowApiOptions {
+  /** The rights of a request. Default: only `read`. */
+  readonly rights?: (request: any) => Iterable<ApiRight> | Promise<Iterable<ApiRight>>;
+  /** The person or system behind a request, for the audit record. Default: none. */
+  readonly actor?: (request: any) => string | undefined;
+  /**
+   * Whether the request may see the process. If not, the API answers as if there were none. Asked on every route and for every item of a
+   * list. With it, what concerns all processes at once needs the right `administer`. Default: all are seen.
+   */
+  readonly maySee?: (request: any, process: ProcessInSight) => boolean | Promise<boolean>;
+}
+
+/** Options that shape the module graph, and so cannot come from a factory. */
+export interface WorkflowApiExtras {
+  /** Where the routes are, below the global prefix. Default `workflow-api`. */
+  readonly path?: string;
+  /** The version of the routes, if the application has versions. Default: none. */
+  readonly version?: string;
+  /** Guards of all routes: they let a request in, or not. What they inject is provided by `imports`. */
+  readonly guards?: readonly (Class<CanActivate> | CanActivate)[];
+  /** The modules whose providers the guards or the factory inject. */
+  readonly imports?: ModuleMetadata['imports'];
+  /** True: the routes may be mounted without guards. Default: only if `NODE_ENV` is `development` or `test`. */
+  readonly allowAnonymous?: boolean;
+}
+
+/** Options by a factory. */
+export interface WorkflowApiAsyncOptions extends WorkflowApiExtras {
+  readonly inject?: any[];
+  readonly useFactory: (...args: any[]) => WorkflowApiOptions | Promise<WorkflowApiOptions>;
+}
+
+export const OPTION_NAMES: readonly string[] = ['rights', 'actor', 'maySee', 'path', 'version', 'guards', 'imports', 'allowAnonymous'];
+
+/** The injection token of the options. */
+export const API_OPTIONS = Symbol('WORKFLOW_API_OPTIONS');
+
+/** The injection token of the extras. */
+export const API_EXTRAS = Symbol('WORKFLOW_API_EXTRAS');
+
+/** True: an open API is fit for this environment. */
+export function isDevelopment(environment: string | undefined): boolean {
+  return environment === 'development' || environment === 'test';
+}

@@ -1,0 +1,40 @@
+import { Inject } from '@nestjs/common';
+import { WorkflowService } from '../workflow.service.js';
+import { ApiAccess, processOfInput } from './api-access.js';
+import { Answers, FromRequest, type ApiCall } from './api-route.js';
+import { EMIT, LIST_INPUTS, PROVIDE_INPUT, RESPOND } from './workflow-routes.js';
+
+/** What processes wait for from outside: inputs, responses and events. */
+export class MessagesController {
+  constructor(
+    @Inject(WorkflowService) private readonly workflows: WorkflowService,
+    @Inject(ApiAccess) private readonly access: ApiAccess,
+  ) {}
+
+  @Answers(LIST_INPUTS)
+  listInputs(@FromRequest(LIST_INPUTS) { request, query }: ApiCall<typeof LIST_INPUTS>) {
+    return this.access.page(request, query, (page) => this.workflows.waitingForInput({ ...query, ...page }), processOfInput);
+  }
+
+  @Answers(PROVIDE_INPUT)
+  async provideInput(@FromRequest(PROVIDE_INPUT) { request, params, body }: ApiCall<typeof PROVIDE_INPUT>) {
+    await this.access.see(request, params.process);
+    const { input, messageId, reason } = body;
+    const options = { ...this.access.callOf(request, reason), ...(messageId !== undefined && { messageId }) };
+    return this.workflows.provideInput(params.workflow, params.step, params.process, input, options);
+  }
+
+  @Answers(RESPOND)
+  async respond(@FromRequest(RESPOND) { request, params: { workflow, step }, body }: ApiCall<typeof RESPOND>) {
+    const { correlationId, response, messageId, reason } = body;
+    const options = { ...this.access.callOf(request, reason), ...(messageId !== undefined && { messageId }) };
+    return { disposition: await this.workflows.respond(workflow, step, correlationId, response, options) };
+  }
+
+  @Answers(EMIT)
+  async emit(@FromRequest(EMIT) { request, params: { event }, body }: ApiCall<typeof EMIT>) {
+    const { keys, data, messageId, effectiveAt, reason } = body;
+    const told = { ...(messageId !== undefined && { messageId }), ...(effectiveAt && { effectiveAt }) };
+    return { items: await this.workflows.emit(event, keys, data, { ...this.access.callOf(request, reason), ...told }) };
+  }
+}

@@ -1,0 +1,109 @@
+import { apiRoute } from './api-route.js';
+import { flagField, listField, momentField, objectField, oneOfField, required, textField, versionField } from './field.js';
+import { GROUP_ID, PAGE, REASON, STEP_NAME, WORKFLOW_NAME } from './request-fields.js';
+
+const STATUSES = ['running', 'waiting', 'suspended', 'failed', 'completed', 'cancelled'] as const;
+
+export const FIND_PROCESSES = apiRoute({
+  id: 'findProcesses', method: 'get', path: 'processes', right: 'read', answer: 'ProcessPage',
+  says: 'Lists processes that fit every filter, newest first.',
+  query: {
+    workflow: WORKFLOW_NAME,
+    status: listField(oneOfField(STATUSES, 'A status.'), STATUSES.length, 'One status, or several.'),
+    groupId: GROUP_ID,
+    waitingFor: textField(100, 'The name of a step it waits in.'),
+    overdue: flagField('Whether one of its steps has taken longer than its `overdue` says.'),
+    startedBefore: momentField('Only those started before.'),
+    ...PAGE,
+  },
+}); // prettier-ignore
+
+export const GET_PROCESS = apiRoute({
+  id: 'getProcess', method: 'get', path: 'processes/:process', right: 'read', answer: 'ProcessDetail',
+  says: 'Shows a process with the newest values of its context, and all it waits for.',
+}); // prettier-ignore
+
+export const EXPLAIN_PROCESS = apiRoute({
+  id: 'explainProcess', method: 'get', path: 'processes/:process/explanation', right: 'read', answer: 'Explanation',
+  says: 'Says in words where a process stands, and what would move it.',
+}); // prettier-ignore
+
+export const LIST_WAITS = apiRoute({
+  id: 'listWaits', method: 'get', path: 'processes/:process/waits', right: 'read', answer: 'WaitList',
+  says: 'Lists what a process waits for.',
+}); // prettier-ignore
+
+export const GET_HISTORY = apiRoute({
+  id: 'getHistory', method: 'get', path: 'processes/:process/history', right: 'read', answer: 'HistoryPage',
+  says: 'Lists all that happened to a process, in order.',
+  query: PAGE,
+}); // prettier-ignore
+
+export const GET_LOG = apiRoute({
+  id: 'getLog', method: 'get', path: 'processes/:process/log', right: 'read', answer: 'LogPage',
+  says: 'Lists what the steps of a process have written, in order.',
+  query: PAGE,
+}); // prettier-ignore
+
+export const LIST_VERSIONS = apiRoute({
+  id: 'listVersions', method: 'get', path: 'processes/:process/versions', right: 'read', answer: 'VersionPage',
+  says: 'Lists the versions of the context, in order.',
+  query: PAGE,
+}); // prettier-ignore
+
+export const GET_VERSION = apiRoute({
+  id: 'getVersion', method: 'get', path: 'processes/:process/versions/:version', right: 'read', answer: 'VersionContext',
+  says: 'Shows all values of a version of the context.',
+}); // prettier-ignore
+
+export const GET_DIFF = apiRoute({
+  id: 'getDiff', method: 'get', path: 'processes/:process/diff', right: 'read', answer: 'ContextDiff',
+  says: 'Lists what changed from one version of the context to another, key by key.',
+  query: { from: required(versionField('The first version.')), to: required(versionField('The second version.')) },
+}); // prettier-ignore
+
+export const DRAW_PROCESS = apiRoute({
+  id: 'drawProcess', method: 'get', path: 'processes/:process/drawing', right: 'read', answer: 'Drawing',
+  says: 'Draws the workflow of a process in its version, with the places where it stands.',
+}); // prettier-ignore
+
+export const SUSPEND = apiRoute({
+  id: 'suspend', method: 'post', path: 'processes/:process/suspend', right: 'mend', answer: 'Process',
+  says: 'Suspends a process: no step starts, and messages are kept.',
+  body: REASON,
+}); // prettier-ignore
+
+export const RESUME = apiRoute({
+  id: 'resume', method: 'post', path: 'processes/:process/resume', right: 'mend', answer: 'Process',
+  says: 'Lets a suspended process go on.',
+  body: REASON,
+}); // prettier-ignore
+
+export const CANCEL = apiRoute({
+  id: 'cancel', method: 'post', path: 'processes/:process/cancel', right: 'mend', answer: 'Process',
+  says: 'Ends a process.',
+  body: { compensate: flagField('True: its completed steps are undone first.'), ...REASON },
+}); // prettier-ignore
+
+export const RETRY = apiRoute({
+  id: 'retry', method: 'post', path: 'processes/:process/retry', right: 'mend', answer: 'Process',
+  says: 'Gives what has failed a new attempt, with the message it had.',
+  body: { step: textField(100, 'Only this step.'), ...REASON },
+}); // prettier-ignore
+
+export const RESTART = apiRoute({
+  id: 'restart', method: 'post', path: 'processes/:process/restart', right: 'mend', answer: 'Process',
+  says: 'Restarts a process in place from a version of its context, also when it has ended.',
+  body: { contextVersion: required(versionField('The version to restart from.')), ...REASON },
+}); // prettier-ignore
+
+export const SKIP = apiRoute({
+  id: 'skip', method: 'post', path: 'processes/:process/skip', right: 'mend', answer: 'Process',
+  says: 'Skips a step that waits or has failed, with the values it would have brought.',
+  body: {
+    step: required(STEP_NAME),
+    patch: objectField('The values that the step would have brought.'),
+    next: textField(100, 'For a decision: where it goes on.'),
+    ...REASON,
+  },
+}); // prettier-ignore

@@ -1,0 +1,21 @@
+import { apiRoute } from './api-route.js';
+
+export const LIST_QUEUES = apiRoute({
+  id: 'listQueues', method: 'get', path: 'queues', right: 'read', whole: true, answer: 'QueueList',
+  says: 'Lists the task queues, and how much is in them.',
+}); // prettier-ignore
+
+export const LIST_WORKERS = apiRoute({
+  id: 'listWorkers', method: 'get', path: 'workers', right: 'read', whole: true, answer: 'WorkerList',
+  says: 'Lists the instances of the application that have not shut down, and how much they hold.',
+}); // prettier-ignore
+
+export const IS_READY = apiRoute({
+  id: 'isReady', method: 'get', path: 'service/ready', right: 'read', answer: 'Readiness',
+  says: 'Says whether the instance has started and reaches the database; if not, with 503.',
+}); // prettier-ignore
+
+export const GET_DOCUMENT = apiRoute({
+  id: 'getDocument', method: 'get', path: 'openapi.json', right: 'read', answer: 'Document',
+  says: 'Gives this document, with the paths and schemas of the workflows of the application.',
+}); // prettier-ignore

@@ -1,0 +1,38 @@
+import { Inject, Logger, ServiceUnavailableException } from '@nestjs/common';
+import { WorkflowService } from '../workflow.service.js';
+import { Answers, FromRequest, type ApiCall } from './api-route.js';
+import { GET_DOCUMENT, IS_READY, LIST_QUEUES, LIST_WORKERS } from './service-routes.js';
+import { WorkflowApi } from './workflow-api.js';
+
+const logger = new Logger('WorkflowApi');
+
+/** What concerns the application as a whole. */
+export class ServiceController {
+  constructor(
+    @Inject(WorkflowService) private readonly workflows: WorkflowService,
+    @Inject(WorkflowApi) private readonly api: WorkflowApi,
+  ) {}
+
+  @Answers(LIST_QUEUES)
+  async listQueues(@FromRequest(LIST_QUEUES) _given: ApiCall<typeof LIST_QUEUES>) {
+    return { items: await this.workflows.queues() };
+  }
+
+  @Answers(LIST_WORKERS)
+  async listWorkers(@FromRequest(LIST_WORKERS) _given: ApiCall<typeof LIST_WORKERS>) {
+    return { items: await this.workflows.workers() };
+  }
+
+  @Answers(IS_READY)
+  async isReady(@FromRequest(IS_READY) _given: ApiCall<typeof IS_READY>) {
+    const { ready, problems } = await this.workflows.ready();
+    if (ready) return { ready };
+    logger.warn(`Not ready: ${problems.join('; ')}`);
+    throw new ServiceUnavailableException();
+  }
+
+  @Answers(GET_DOCUMENT)
+  getDocument(@FromRequest(GET_DOCUMENT) _given: ApiCall<typeof GET_DOCUMENT>) {
+    return this.api.openApi();
+  }
+}

@@ -1,0 +1,60 @@
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { InvalidWorkflowError } from '../values/errors.js';
+import { didYouMean } from '../values/suggest.js';
+import { WorkflowService } from '../workflow.service.js';
+import { ANSWERS } from './answers.js';
+import { API_EXTRAS, API_OPTIONS, isDevelopment, OPTION_NAMES, type WorkflowApiExtras, type WorkflowApiOptions } from './api-options.js';
+import { answerEarlyProblems } from './early-problems.js';
+import { MountedPath } from './mounted-path.js';
+import { type OpenApiDocument, openApiOf, pathsOf } from './open-api.js';
+
+/** The API of this application: its document, for a client or for Swagger. */
+@Injectable()
+export class WorkflowApi implements OnModuleInit {
+  constructor(
+    @Inject(API_OPTIONS) private readonly options: WorkflowApiOptions,
+    @Inject(API_EXTRAS) private readonly extras: WorkflowApiExtras,
+    @Inject(MountedPath) private readonly mounted: MountedPath,
+    @Inject(WorkflowService) private readonly workflows: WorkflowService,
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+  ) {}
+
+  /** Refuses wrong options, and routes that are open to all. */
+  onModuleInit(): void {
+    const problems = [...misspeltOptions({ ...this.options, ...this.extras }), ...openRoutes(this.extras)];
+    if (problems.length > 0) throw new InvalidWorkflowError('the options of WorkflowApiModule', problems);
+    if (!isGuarded(this.extras)) new Logger('WorkflowApi').warn(`The routes under ${this.mounted.path} have no guards: everybody who reaches them is let in.`);
+    if (this.host.httpAdapter) answerEarlyProblems(this.host.httpAdapter, this.mounted);
+  }
+
+  /** The OpenAPI 3.1 document of the API in this application. Each workflow has paths of its own for its start and its inputs. */
+  openApi(): OpenApiDocument {
+    return openApiOf(this.mounted.path, this.workflows.definitions());
+  }
+
+  /** Adds the API to the document that `SwaggerModule.createDocument` has made of the application. Call it once the application is initialised. */
+  addTo<D extends object>(document: D): D {
+    const into = document as unknown as OpenApiDocument;
+    into.paths = { ...into.paths, ...pathsOf(this.mounted.path, this.workflows.definitions()) };
+    into.components = { ...into.components, schemas: { ...into.components?.schemas, ...ANSWERS } };
+    return document;
+  }
+}
+
+function misspeltOptions(given: object): string[] {
+  const unknown = Object.keys(given).filter((name) => !OPTION_NAMES.includes(name));
+  return unknown.map((name) => `there is no option "${name}".${didYouMean(name, OPTION_NAMES)}`);
+}
+
+function isGuarded({ guards = [] }: WorkflowApiExtras): boolean {
+  return guards.length > 0;
+}
+
+function openRoutes(extras: WorkflowApiExtras): string[] {
+  if (isGuarded(extras) || extras.allowAnonymous === true || isDevelopment(process.env.NODE_ENV)) return [];
+  const environment = process.env.NODE_ENV === undefined ? 'NODE_ENV is not set' : `NODE_ENV is "${process.env.NODE_ENV}"`;
+  return [
+    `guards are missing, and ${environment}: anybody could read and change processes. Say guards: [...], or allowAnonymous: true if something else protects them.`,
+  ];
+}

@@ -1,0 +1,5 @@
+// Writes openapi.json, the document of the HTTP API, from the routes of the built library: npm run openapi
+import { writeFileSync } from 'node:fs';
+import { openApiOf } from './dist/api/open-api.js';
+
+writeFileSync(new URL('openapi.json', import.meta.url), `${JSON.stringify(openApiOf('/workflow-api', []), null, 2)}\n`);

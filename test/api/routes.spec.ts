@@ -1,0 +1,149 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WorkflowApi } from 'nestjs-argonaut/api';
+import { ALL_ROUTES } from '../../lib/api/all-routes.js';
+import { ANSWERS } from '../../lib/api/answers.js';
+import { until } from '../support/app.js';
+import { type Database, libsqlFile } from '../support/databases.js';
+import { ALL, type Answer, type ApiApp, bootApi, clientOf, PLATFORMS } from './support.js';
+
+const ajv = new Ajv2020({ strict: false });
+formats.default(ajv);
+const document = { $id: 'api', components: { schemas: ANSWERS } };
+ajv.addSchema(document);
+
+/** An answer is as the document says. */
+function expectShape(name: string, body: unknown): void {
+  const check = ajv.compile({ $ref: `api#/components/schemas/${name}` });
+  check(body);
+  expect(check.errors ?? []).toEqual([]);
+}
+
+describe.each(PLATFORMS.flatMap((platform) => [false, true].map((prefixed) => ({ platform, prefixed }))))(
+  'the routes on $platform (global prefix and version: $prefixed)',
+  ({ platform, prefixed }) => {
+    let db: Database;
+    let api: ApiApp;
+    let send: ReturnType<typeof clientOf>;
+    const used = new Set<string>();
+
+    beforeAll(async () => {
+      db = libsqlFile();
+      api = await bootApi(db, { platform, prefixed });
+      send = clientOf(api, `all ${ALL.join(',')}`);
+    });
+    afterAll(async () => {
+      await api.close();
+      await db.drop();
+    });
+
+    /** Calls a route by its name, and checks the answer against its shape. */
+    async function call(id: string, parts: Record<string, string | number> = {}, given: { query?: string; body?: object } = {}): Promise<any> {
+      const route = ALL_ROUTES.find((each) => each.id === id)!;
+      const path = route.path.replace(/:(\w+)/g, (_whole, name: string) => String(parts[name]));
+      const answer = await send(route.method.toUpperCase(), `${path}${given.query ?? ''}`, route.method === 'post' ? (given.body ?? {}) : undefined);
+      expect([answer.status, answer.text]).toEqual([route.status ?? 200, answer.text]);
+      expectShape(route.answer, answer.body);
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      used.add(id);
+      return answer.body;
+    }
+
+    it('tell the story of a loan, and answer in the shapes of the document', async () => {
+      const started = await call('startProcess', { workflow: 'loan' }, { body: { context: { tenant: 'a', amount: 5 }, groupId: 'a:1', reason: 'asked for' } });
+      const at = { process: started.id as string, workflow: 'loan' };
+      const detail = async (isSo: (process: any) => boolean) => until(() => call('getProcess', at), isSo); // prettier-ignore
+      await detail(({ waits }) => waits[0]?.kind === 'response');
+      expect(await call('respond', { ...at, step: 'score' }, { body: { correlationId: `${at.process}.1`, response: { score: 7 } } })).toEqual({
+        disposition: 'delivered',
+      });
+      await detail(({ waits }) => waits[0]?.kind === 'input');
+      const { items } = await call('listInputs', {}, { query: '?workflow=loan' });
+      expect(items[0]).toMatchObject({ processId: at.process, step: 'review', schema: { title: 'Review' } });
+      await call('provideInput', { ...at, step: 'review' }, { body: { input: { approved: true } } });
+      await detail(({ waits }) => waits[0]?.kind === 'event');
+      expect(await call('emit', { event: 'paid' }, { body: { keys: ['a:1'] } })).toEqual({ items: [{ processId: at.process, disposition: 'delivered' }] });
+      await detail(({ status }) => status === 'completed');
+      const { items: history } = await call('getHistory', at, { query: '?limit=200' });
+      expect(history.find(({ type }: any) => type === 'process-started')).toMatchObject({ actor: 'one of all', reason: 'asked for' });
+      const page = await call('getHistory', at, { query: '?limit=3' });
+      expect((await call('getHistory', at, { query: `?limit=200&cursor=${page.next}` })).items).toEqual(history.slice(3));
+      await call('getLog', at);
+      expect((await call('listVersions', at)).items.map(({ step }: any) => step)).toEqual(['', 'score', 'review', 'paid', 'close']);
+      expect((await call('getVersion', { ...at, version: 2 })).context).toMatchObject({ score: 7 });
+      expect(await call('getDiff', at, { query: '?from=1&to=2' })).toEqual({ items: [{ key: 'score', before: 0, after: 7, step: 'score' }] });
+      expect((await call('explainProcess', at)).sentence).toContain('completed');
+      expect((await call('drawProcess', at)).drawing).toContain('flowchart');
+      expect((await call('findProcesses', {}, { query: '?workflow=loan&status=completed&status=failed&limit=1' })).items.length).toBe(1);
+    });
+
+    it('mend a process', async () => {
+      const started = await call('startProcess', { workflow: 'loan' }, { body: { context: { tenant: 'a', amount: 13 }, groupId: 'a:2' } });
+      const at = { process: started.id as string };
+      expect((await call('suspend', at, { body: { reason: 'wait' } })).status).toBe('suspended');
+      expect((await call('resume', at)).status).not.toBe('suspended');
+      await until(() => call('listWaits', at), ({ items }) => items[0]?.kind === 'response'); // prettier-ignore
+      for (const step of ['score', 'review', 'paid']) await until(async () => send('POST', `processes/${at.process}/skip`, { step, patch: {} }), ({ status }) => status === 200); // prettier-ignore
+      await until(() => call('getProcess', at), ({ status }) => status === 'failed'); // prettier-ignore
+      await call('retry', at, { body: { step: 'close' } });
+      await until(() => call('getProcess', at), ({ status }) => status === 'failed'); // prettier-ignore
+      await call('restart', at, { body: { contextVersion: 1 } });
+      await until(() => call('getProcess', at), ({ status }) => status === 'waiting'); // prettier-ignore
+      await call('skip', at, { body: { step: 'score', patch: { score: 3 } } });
+      expect((await call('cancel', at, { body: { compensate: false, reason: 'no more' } })).status).toBe('cancelled');
+    });
+
+    it('show the application', async () => {
+      expect((await call('listWorkflows')).items).toEqual([{ workflow: 'loan', version: 1, newest: true }]);
+      const loan = await call('getWorkflow', { workflow: 'loan' });
+      expect(loan.start.required).toEqual(['tenant', 'amount']);
+      expect(loan.steps.find(({ name }: any) => name === 'review').input).toMatchObject({ title: 'Review', required: ['approved'] });
+      expect(await call('migrate', { workflow: 'loan' }, { body: { from: 1, to: 2 } })).toMatchObject({
+        migrated: null,
+        problems: [expect.stringContaining('does not know version 2')],
+      });
+      await call('listQueues');
+      expect((await call('listWorkers')).items).toEqual([expect.objectContaining({ here: true })]);
+      expect(await call('isReady')).toEqual({ ready: true });
+      const { paths } = await call('getDocument');
+      expect(paths).toEqual((api.app.get(WorkflowApi).openApi() as { paths: object }).paths);
+      for (const path of Object.keys(paths)) expect(path.startsWith(new URL(api.base).pathname)).toBe(true);
+    });
+
+    it('are all called above', () => expect([...used].sort()).toEqual(ALL_ROUTES.map(({ id }) => id).sort()));
+
+    it('answer with problems, also before a route is reached', async () => {
+      const wrong = async (...request: Parameters<typeof send>): Promise<Answer> => {
+        const answer = await send(...request);
+        expect(answer.type).toMatch(/^application\/problem\+json/);
+        expectShape('Problem', answer.body);
+        expect(answer.body.status).toBe(answer.status);
+        return answer;
+      };
+      expect((await wrong('GET', 'nothing')).status).toBe(404);
+      expect((await wrong('GET', '')).status).toBe(404);
+      expect((await wrong('DELETE', 'processes/p')).status).toBe(405);
+      expect((await wrong('PUT', 'processes')).body.detail).toBe('This route answers to GET, HEAD.');
+      expect((await wrong('GET', 'processes/p')).body).toMatchObject({
+        status: 404,
+        code: 'ProcessNotFoundError',
+        type: 'urn:nestjs-argonaut:ProcessNotFoundError',
+        process: 'p',
+      });
+      expect((await wrong('GET', 'processes?statu=failed')).body.problems).toEqual(['there is no "statu". Did you mean "status"?']);
+      expect((await wrong('GET', 'processes?limit=1&limit=2')).status).toBe(400);
+      expect((await wrong('GET', 'processes/%00')).status).toBe(400);
+      expect([400, 404]).toContain((await wrong('GET', 'processes/%E0%A4%A')).status);
+      expect((await wrong('POST', 'workflows/loan/processes', '{"context":')).status).toBe(400);
+      expect((await wrong('POST', 'workflows/loan/processes', '"text"')).status).toBe(400);
+      expect((await wrong('POST', 'workflows/loan/processes', {}, { 'content-type': 'text/plain' })).status).toBe(415);
+      expect((await wrong('POST', 'workflows/loan/processes', 'context=1', { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(415);
+      expect((await wrong('POST', 'workflows/loan/processes')).status).toBe(415);
+      expect((await wrong('POST', 'workflows/loan/processes', { context: { amount: 'x'.repeat(2_000_000) } })).status).toBe(413);
+      expect((await wrong('POST', 'workflows/lone/processes', {})).body).toMatchObject({ status: 404, code: 'UnknownWorkflowError' });
+      expect((await wrong('POST', 'workflows/loan/processes', { context: { amount: 0 } })).body).toMatchObject({ status: 400, code: 'InvalidInputError' });
+      expect((await wrong('POST', 'workflows/loan/processes', { actor: 'another' })).body.detail).toContain('there is no "actor"');
+    });
+  },
+);

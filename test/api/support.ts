@@ -1,0 +1,155 @@
+import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import {
+  type CanActivate,
+  type DynamicModule,
+  type ExecutionContext,
+  type INestApplication,
+  Injectable,
+  UnauthorizedException,
+  VersioningType,
+} from '@nestjs/common';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, MaxLength, Min } from 'class-validator';
+import { fail, Step, Workflow, WorkflowModule, WorkflowService, workflowEntities } from 'nestjs-argonaut';
+import { type ApiRight, type ProcessInSight, WorkflowApiModule } from 'nestjs-argonaut/api';
+import type { Database } from '../support/databases.js';
+
+export class Loan {
+  @IsString() tenant: string;
+  @IsInt() @Min(1) amount: number;
+  @IsInt() score = 0;
+  @IsOptional() @IsBoolean() approved?: boolean;
+}
+
+export class Review {
+  @IsBoolean() approved: boolean;
+  @IsOptional() @IsString() @MaxLength(200) note?: string;
+  @IsOptional() @IsIn(['low', 'high']) risk?: 'low' | 'high';
+}
+
+class Score {
+  @IsInt() score: number;
+}
+
+@Workflow({ name: 'loan', context: Loan })
+export class LoanWorkflow {
+  @Step({ request: 'askScore' })
+  score(_loan: Loan, answer: Score) {
+    return { score: answer.score };
+  }
+
+  askScore() {}
+
+  @Step({ input: Review })
+  review(_loan: Loan, { approved }: Review) {
+    return { approved };
+  }
+
+  @Step({ on: 'paid' })
+  paid() {}
+
+  @Step()
+  close({ amount }: Loan) {
+    return amount === 13 ? fail('unlucky') : undefined;
+  }
+}
+
+/** `authorization: <tenant> <right>,<right>`, as a token of a real application would say it. */
+@Injectable()
+export class TokenGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<{ headers: { authorization?: string }; user?: User }>();
+    const [tenant, rights] = (request.headers.authorization ?? '').split(' ');
+    if (!tenant) throw new UnauthorizedException();
+    request.user = { name: `one of ${tenant}`, tenant, rights: (rights ?? '').split(',').filter((each) => each !== '') as ApiRight[] };
+    return true;
+  }
+}
+
+export interface User {
+  readonly name: string;
+  readonly tenant: string;
+  readonly rights: readonly ApiRight[];
+}
+
+const ofTenant = ({ user }: { user: User }, { groupId }: ProcessInSight) => user.tenant === 'all' || groupId.startsWith(`${user.tenant}:`);
+
+export function guardedApi(more: object = {}): DynamicModule {
+  return WorkflowApiModule.forRoot({
+    guards: [TokenGuard],
+    rights: ({ user }: { user: User }) => user.rights,
+    actor: ({ user }: { user: User }) => user.name,
+    maySee: ofTenant,
+    ...more,
+  });
+}
+
+export const PLATFORMS = ['express', 'fastify'] as const;
+
+export interface ApiApp {
+  readonly app: INestApplication;
+  readonly workflows: WorkflowService;
+  readonly url: string;
+  /** Where the routes are, below the prefix and the version. */
+  readonly base: string;
+  close(): Promise<void>;
+}
+
+export interface ApiSetup {
+  readonly platform?: (typeof PLATFORMS)[number];
+  readonly api?: DynamicModule;
+  /** With the global prefix `v0/app` and the version 7 in the path. */
+  readonly prefixed?: boolean;
+  readonly providers?: any[];
+  readonly controllers?: any[];
+}
+
+export async function bootApi(
+  database: Database,
+  { platform = 'express', api, prefixed = false, providers = [LoanWorkflow], controllers = [] }: ApiSetup = {},
+): Promise<ApiApp> {
+  const module = await Test.createTestingModule({
+    imports: [
+      TypeOrmModule.forRootAsync({ useFactory: () => ({ retryAttempts: 0 }), dataSourceFactory: () => database.connect({ entities: [...workflowEntities] }) }),
+      WorkflowModule.forRoot({ schema: 'migrate' }),
+      api ?? guardedApi(prefixed ? { version: '7' } : {}),
+    ],
+    providers,
+    controllers,
+  }).compile();
+  const app =
+    platform === 'fastify' ? module.createNestApplication(new FastifyAdapter(), { logger: logged }) : module.createNestApplication({ logger: logged });
+  if (prefixed) app.setGlobalPrefix('v0/app').enableVersioning({ type: VersioningType.URI });
+  await app.listen(0, '127.0.0.1');
+  const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
+  return { app, workflows: app.get(WorkflowService), url, base: `${url}${prefixed ? '/v0/app/v7' : ''}/workflow-api`, close: () => app.close() };
+}
+
+const logged = process.env.TEST_LOG ? undefined : false;
+
+export const ALL: readonly ApiRight[] = ['read', 'input', 'mend', 'administer'];
+
+export interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: any;
+}
+
+/** A client with a token: `tenant right,right`. */
+export function clientOf({ base }: Pick<ApiApp, 'base'>, token = `a ${ALL.join(',')}`) {
+  return async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> => {
+    const response = await fetch(`${base}/${path}`, {
+      method,
+      headers: { ...(token && { authorization: token }), ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const type = response.headers.get('content-type') ?? '';
+    return { status: response.status, type, headers: response.headers, text, body: /json/.test(type) && text !== '' ? JSON.parse(text) : undefined };
+  };
+}
