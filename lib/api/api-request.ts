@@ -16,8 +16,8 @@ export interface ApiRequest {
  * foreign page can use the cookies of a person. @throws UnsupportedMediaTypeException
  */
 export function checkJson({ headers }: ApiRequest): void {
-  const type = String(headers['content-type'] ?? '');
-  if (/^application\/json *(;|$)/i.test(type)) return;
+  const type = headers['content-type'];
+  if (typeof type === 'string' && /^application\/json *(;|$)/i.test(type)) return;
   throw new UnsupportedMediaTypeException('Send a JSON object, at least {}, with the content type application/json.');
 }
 

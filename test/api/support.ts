@@ -7,6 +7,7 @@ import {
   type INestApplication,
   Injectable,
   UnauthorizedException,
+  ValidationPipe,
   VersioningType,
 } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -123,6 +124,7 @@ export async function bootApi(
   const app =
     platform === 'fastify' ? module.createNestApplication(new FastifyAdapter(), { logger: logged }) : module.createNestApplication({ logger: logged });
   if (prefixed) app.setGlobalPrefix('v0/app').enableVersioning({ type: VersioningType.URI });
+  app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true })); // as many applications have
   await app.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
   return { app, workflows: app.get(WorkflowService), url, base: `${url}${prefixed ? '/v0/app/v7' : ''}/workflow-api`, close: () => app.close() };
