@@ -53,7 +53,7 @@ async function jetStream(): Promise<StreamBroker | null> {
       const connection = await connect({ servers: server.url });
       const manager = await jetstreamManager(connection);
       await manager.streams.add({ name: 'loads', subjects: ['load.*'] });
-      await manager.consumers.add('loads', { durable_name: 'loads', ack_policy: AckPolicy.Explicit, ack_wait: 5_000_000_000, max_ack_pending: 500 });
+      await manager.consumers.add('loads', { durable_name: 'loads', ack_policy: AckPolicy.Explicit, ack_wait: 15_000_000_000, max_ack_pending: 500 });
       const publisher = jetstream(connection);
       for (let i = 0; i < messages.length; i += 500)
         await Promise.all(messages.slice(i, i + 500).map((message) => publisher.publish('load.weighed', JSON.stringify(message))));
