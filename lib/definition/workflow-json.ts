@@ -87,6 +87,8 @@ const policy = {
   retry: { anyOf: [tries, retry] },
   timeout: aDuration,
   within: aMoment,
+  every: aMoment,
+  completeBy: aMoment,
   required: { type: 'boolean', default: true },
   onError: { anyOf: [{ enum: ['fail', 'suspend', 'cancel', 'compensate'] }, exactly({ next: text }, ['next'])] },
   overdue: exactly({ after: aMoment, do: text }, ['after', 'do']),

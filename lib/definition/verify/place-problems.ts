@@ -74,6 +74,7 @@ function* decisionProblems(source: WorkflowSource, definition: WorkflowDefinitio
   const choices = edgesToChoose(source, definition, name);
   if (choices === 1) yield 'a decision has at least two branches to choose from.';
   if (choices < 2) return;
+  if (options.completeBy !== undefined) yield 'it is a decision, so it cannot end without its answer: leave out completeBy.';
   if (options.required === false) yield 'it is a decision, so it cannot be skipped: leave out required: false.';
   for (const option of ['if', 'while', 'forEach'] as const)
     if (options[option] !== undefined) yield `it is a decision, so it cannot have ${option}: put what is to be skipped or repeated into a step of its own.`;
