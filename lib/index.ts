@@ -1,6 +1,6 @@
 // Writing a workflow
 export { Workflow } from './decorators/workflow.decorator.js';
-export { type WorkflowOptions } from './definition/workflow-options.js';
+export { type StageOptions, type WorkflowOptions } from './definition/workflow-options.js';
 export { Step } from './decorators/step.decorator.js';
 export type {
   ChildOptions,
@@ -18,7 +18,7 @@ export type {
 } from './definition/step-options.js';
 export type { ContextOf, StartValues } from './definition/workflow-types.js';
 export type { Branch, Digraph, Do, Flow, FlowStep, StagePolicy, StepLike, UsePolicy, WaitPolicy } from './definition/flow-types.js';
-export { workflowSchema, type StepJson, type WorkflowJson } from './definition/workflow-json.js';
+export { workflowSchema, type StageJson, type StepJson, type WorkflowJson } from './definition/workflow-json.js';
 export { again, asked, done, fail, go, pause } from './values/outcome.js';
 export type {
   RequestResult,
@@ -55,6 +55,7 @@ export type { ProcessFilter } from './query/process-lookup.js';
 export type { ProcessOf, ProcessRef } from './query/process-ref.js';
 export type { ContextChange, HistoryRecord, ProcessView } from './query/views.js';
 export type { Explanation, WaitView } from './query/shapes.js';
+export type { Readiness } from './engine/readiness.js';
 export type { Page } from './query/page.js';
 export type { Delivery } from './messaging/delivery.js';
 export { WorkflowAuditEntity as AuditRecord } from './store/typeorm/entities/audit-record.entity.js';

@@ -18,8 +18,8 @@ function dataOf(value: object): JsonObject {
   return JSON.parse(JSON.stringify(value)) as JsonObject;
 }
 
-function referencedNames({ config, context, completeWhen, within, steps, activities }: WorkflowJson): object {
-  return { config, context, completeWhen, within, steps: (steps ?? activities)!.map(keysIn) };
+function referencedNames({ config, context, completeWhen, within, stages, steps, activities }: WorkflowJson): object {
+  return { config, context, completeWhen, within, stages, steps: (steps ?? activities)!.map(keysIn) };
 }
 
 function keysIn({

@@ -36,6 +36,7 @@ import { ProcessWriter } from '../writer/process-writer.js';
 import { Uncommitted } from '../writer/uncommitted.js';
 import { WritePath } from '../writer/write-path.js';
 import { Announcements } from './announcements.js';
+import { CompletedProcesses } from './completed-processes.js';
 import { CommitFollowers } from './commit-followers.js';
 import { DueWork } from './due-work.js';
 import { DueTimers } from './due-timers.js';
@@ -43,6 +44,7 @@ import { Engine, type EngineParts } from './engine.js';
 import { FreeProcesses } from './free-processes.js';
 import { Heartbeat } from './heartbeat.js';
 import { logFailure } from './failure-log.js';
+import { ReadinessProbe } from './readiness.js';
 import type { EngineSettings } from './settings.js';
 import { SettledWatch } from './settled.js';
 import { Sweeper } from './sweeper.js';
@@ -124,20 +126,22 @@ function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => b
   const { store, registry, clock, timers, messages } = parts;
   const definitions = new DefinitionCatalog(store, registry, learned);
   const care = { heartbeat: new Heartbeat(parts), due: new DueWork(parts), free: new FreeProcesses(parts), recovery: new WorkerRecovery(parts) };
-  const sweeper = new Sweeper({ ...parts, ...care, definitions });
+  const completed = new CompletedProcesses(parts);
+  const sweeper = new Sweeper({ ...parts, ...care, definitions, completed });
   const dueTimers = new DueTimers(clock, timers, () => sweeper.sweepSoon());
   const inRoot = rootContext();
   parts.limit.onRoom(() => inRoot(() => sweeper.takeFreeSoon()));
   const announcers = [store.announcer, parts.queue.announcer].filter((each) => each !== null);
   const announcements = new Announcements({ announcers, limit: parts.limit, isIdle, heard: (work) => inRoot(() => sweeper.heard(work)) });
   const settled = new SettledWatch({ ...parts, isLooking: (id) => messages.isLooking(id) });
-  return { ...care, announcements, definitions, sweeper, dueTimers, settled };
+  const readiness = new ReadinessProbe(parts, isIdle);
+  return { ...care, announcements, definitions, sweeper, dueTimers, settled, completed, readiness };
 }
 
 /** Lists the parts that follow a commit, in order: running processes go on first, listeners and logs come last. */
 function listFollowers(
   followers: CommitFollowers,
-  { runner, tasks, queue, announcements, dueTimers, messages, children, orphans, settled, records }: EngineParts,
+  { runner, tasks, queue, announcements, dueTimers, messages, children, orphans, settled, records, completed }: EngineParts,
 ): void {
   followers.set(
     [
@@ -151,6 +155,7 @@ function listFollowers(
       (change) => orphans.committed(change),
       (change) => settled.committed(change),
       (change) => records.committed(change),
+      (change) => completed.committed(change),
       (change) => logFailure(change),
     ],
     (known) => runner.seen(known),
