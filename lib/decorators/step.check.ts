@@ -87,8 +87,8 @@ type ItemIn<F, C> = F extends (...args: any[]) => readonly (infer I)[]
 type ItemOf<O, C> = O extends { forEach: infer F } ? ItemIn<F, C> : undefined;
 type ItemOfStep<S> = IsAny<S> extends true ? any : S extends StepRef<any, infer I> ? I : any;
 type WantedItem<M extends StepMethod> = Parameters<M> extends [any, ...infer R] ? (R extends [...unknown[], infer S] ? ItemOfStep<S> : any) : any;
-/** Checks nothing in a workflow with a `flow`: the builder goes over the items there. */
-type CheckItem<O, C, W, M extends StepMethod> = W extends { flow: unknown }
+/** Checks nothing in a workflow with a `flow`, or in a stage: the builder or the stage goes over the items there. */
+type CheckItem<O, C, W, M extends StepMethod> = true extends (W extends { flow: unknown } ? true : never) | (O extends { stage: string } ? true : never)
   ? never
   : [ItemOf<O, C>] extends [WantedItem<M>]
     ? never
