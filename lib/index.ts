@@ -1,6 +1,6 @@
 // Writing a workflow
 export { Workflow } from './decorators/workflow.decorator.js';
-export { type WorkflowOptions } from './definition/workflow-options.js';
+export { type StageOptions, type WorkflowOptions } from './definition/workflow-options.js';
 export { Step } from './decorators/step.decorator.js';
 export type {
   ChildOptions,
@@ -18,7 +18,7 @@ export type {
 } from './definition/step-options.js';
 export type { ContextOf, StartValues } from './definition/workflow-types.js';
 export type { Branch, Digraph, Do, Flow, FlowStep, StagePolicy, StepLike, UsePolicy, WaitPolicy } from './definition/flow-types.js';
-export { workflowSchema, type StepJson, type WorkflowJson } from './definition/workflow-json.js';
+export { workflowSchema, type StageJson, type StepJson, type WorkflowJson } from './definition/workflow-json.js';
 export { again, asked, done, fail, go, pause } from './values/outcome.js';
 export type {
   RequestResult,

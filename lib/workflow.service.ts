@@ -1,12 +1,11 @@
 import type { Observable } from 'rxjs';
 import type { Disposition } from './core/change.js';
 import type { Json } from './values/json.js';
-import { newId } from './values/new-id.js';
 import type { ProcessState } from './core/process.js';
 import type { WaitState } from './core/wait.js';
 import { fromStored } from './context/typed-data.js';
 import { startingValues } from './context/context.js';
-import { checkCallOptions, checkName, checkOneOf, checkOptions, MAX_CORRELATION_ID, MAX_EVENT_KEY, MAX_GROUP_ID, MAX_ID } from './context/checks.js';
+import { checkCallOptions, checkName, MAX_CORRELATION_ID, MAX_EVENT_KEY } from './context/checks.js';
 import { checkSize, plain } from './context/plain.js';
 import type { ContextIn, MessageIn, ReceiverIn, StepIn, StartValues } from './definition/workflow-types.js';
 import { stepNameOf } from './decorators/step.decorator.js';
@@ -30,14 +29,15 @@ import { type WaitView } from './query/shapes.js';
 import type { AuditRecord, Process, Explanation } from './query/shapes.js';
 import type { Class, Duration, EventData, EventName, Patch } from './values/types.js';
 import type { ActionOptions, SkipOptions, DeliveryOptions, StartOptions } from './writer/call-options.js';
+import { startRequest } from './writer/start-request.js';
+import type { BoundWorkflow } from './workflows/bound-workflow.js';
+import { workflowOfDocument } from './workflows/document-workflow.js';
 import type { LogLine } from './query/process-log.js';
 import type { MigrationPlan } from './operations/migration.js';
 import type { OwedInput } from './query/owed-inputs.js';
 import type { ProcessFilter } from './query/process-lookup.js';
 import type { ProcessOf } from './query/process-ref.js';
 import type { ProcessView } from './query/views.js';
-
-const START_OPTIONS = ['groupId', 'id', 'version', 'ifLive', 'actor', 'reason', 'manager'];
 
 /**
  * The API for applications. A change is committed when its call resolves; {@link settled} shows what steps then do or throw.
@@ -57,14 +57,12 @@ export class WorkflowService {
    * @param context the starting values, over the context's defaults
    * @throws UnknownWorkflowError, InvalidInputError, UnserialisableValueError, ValueTooLargeError; ProcessAlreadyLiveError
    */
-  async start<W extends Class | string>(workflow: W, context?: StartValues<W>, options: StartOptions = {}): Promise<Process> {
-    const bound = this.engine.registry.get(workflow, options.version);
-    const { ifLive, id = newId(this.engine.clock.now().getTime()), groupId = id } = options;
-    checkOptions('The start options', options, START_OPTIONS);
-    if (ifLive !== undefined) checkOneOf('ifLive', ifLive, ['refuse', 'return']);
-    checkName('id', id, MAX_ID);
-    checkName('groupId', groupId, MAX_GROUP_ID);
-    checkCallOptions(options);
+  start<W extends Class | string>(workflow: W, context?: StartValues<W>, options?: StartOptions): Promise<Process>;
+  /** Starts a process with a plan of its own: the document is {@link define}d, unless a version of its name has it already. */
+  start(document: WorkflowJson, context?: object, options?: StartOptions): Promise<Process>;
+  async start(workflow: Class | string | WorkflowJson, context?: object, options: StartOptions = {}): Promise<Process> {
+    const bound = await this.workflowToStart(workflow, options);
+    const { id, groupId } = startRequest(options, bound.definition.name, this.engine.clock.now().getTime());
     const mayWait = options.manager === undefined && !isInBody();
     const values = await startingValues(bound.context, context ?? {}, bound.definition.name);
     const { starter, limit } = this.engine;
@@ -74,10 +72,16 @@ export class WorkflowService {
       return processView(await starter.start(bound, { id, groupId, values: { set: values, remove: [] } }, options));
     } catch (error) {
       if (!(error instanceof ProcessAlreadyLiveError)) throw error;
-      return await this.alreadyLive(bound.definition.name, groupId, id, ifLive, options.manager);
+      return await this.alreadyLive(bound.definition.name, groupId, id, options.ifLive, options.manager);
     } finally {
       if (turn) limit.endTurn(id);
     }
+  }
+
+  private async workflowToStart(workflow: Class | string | WorkflowJson, options: StartOptions): Promise<BoundWorkflow> {
+    const { registry, definitions } = this.engine;
+    const isDocument = typeof workflow === 'object' && workflow !== null;
+    return isDocument ? workflowOfDocument(workflow, options, registry, definitions) : registry.get(workflow, options.version);
   }
 
   private async alreadyLive(workflow: string, groupId: string, id: string, ifLive: StartOptions['ifLive'], manager: unknown): Promise<Process> {

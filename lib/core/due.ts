@@ -1,4 +1,5 @@
 import { type StageNode, stepNamed } from '../definition/graph.js';
+import { completeByTime } from './complete.js';
 import type { Draft } from './draft.js';
 import { asksFirst } from './enter.js';
 import type { EventOf } from './events.js';
@@ -19,7 +20,8 @@ export function cameDue(draft: Draft, event: EventOf<'came-due'>): void {
 function fire(draft: Draft, token: Token): void {
   if (token.does === 'remind') return overdue(draft, token);
   if (token.does === 'branches') return stageTimedOut(draft, token);
-  const { deadline } = token as StepToken;
+  const { deadline, completeBy } = token as StepToken;
+  if (completeBy !== undefined && completeBy <= draft.now) return completeByTime(draft, token as StepToken);
   // past its deadline the attempt does not start: it has timed out
   if (deadline !== undefined && deadline <= draft.now) return timeOut(draft, { token: token as StepToken, waitsFor: { kind: 'timer', dueAt: deadline } });
   draft.run(token);

@@ -5,7 +5,7 @@ import { FactError } from './events.js';
 import { failOutside } from './failed-token.js';
 import { type CarriedData, carriedBy, isCondition, NOTHING_CARRIED, type StepToken } from './token.js';
 import { overdueKey } from './token-key.js';
-import { deadlineOf, watchOverdue } from './watch.js';
+import { completeByOf, deadlineOf, watchOverdue } from './watch.js';
 
 /**
  * Lets a token enter a step. The token waits in this order, and only then may run:
@@ -21,9 +21,10 @@ export function enterStep(draft: Draft, node: StepNode, key: string, carried: Ca
 export function newVisit(draft: Draft, node: StepNode, key: string, run: number, carried: CarriedData = NOTHING_CARRIED): StepToken {
   const does = asksFirst(node) ? 'request' : 'run';
   const token: StepToken = { key, node: node.name, run, does, attempt: 1, since: draft.now, ...carried };
-  const deadline = deadlineOf(draft, node, token);
+  const [deadline, completeBy] = [deadlineOf(draft, node, token), completeByOf(draft, node, token)];
   if (deadline instanceof FactError) return { ...token, fault: deadline.message };
-  return deadline === undefined ? token : { ...token, deadline };
+  if (completeBy instanceof FactError) return { ...token, fault: completeBy.message };
+  return { ...token, ...(deadline !== undefined && { deadline }), ...(completeBy !== undefined && { completeBy }) };
 }
 
 /** True if the first body of the step sends a request, or gives the values that a child starts with. */
@@ -102,10 +103,11 @@ export function handledOn(node: StepNode): Pick<StepNode, 'queue'> {
   return asksFirst(node) ? {} : node;
 }
 
-/** Lets the body run from `at` on: on its task queue, or in the process's own worker. */
-export function makeReady(draft: Draft, node: Pick<StepNode, 'queue'>, token: StepToken, at: number): void {
-  if (node.queue !== undefined) return enqueue(draft, node.queue, token, at);
-  if (at <= draft.now) return draft.run(token);
+/** Lets the body run from `at` on: on its task queue, or in the process's own worker. Not after the moment at which the step is complete anyway. */
+export function makeReady(draft: Draft, node: Pick<StepNode, 'queue'>, token: StepToken, from: number): void {
+  const at = from <= draft.now ? from : Math.min(from, token.completeBy ?? from);
+  if (node.queue !== undefined && at === from) return enqueue(draft, node.queue, token, at);
+  if (at <= draft.now && at === from) return draft.run(token);
   draft.wait(token, { kind: 'timer', dueAt: Math.min(at, token.deadline ?? at) });
   draft.record('timer-set', token, { detail: new Date(at).toISOString() });
 }

@@ -49,6 +49,10 @@ export interface Facts {
   after(node: string, now: number, at: ItemPosition): number | FactError;
   /** The moment by which the visit, or the stage, must have ended, ms. */
   within(node: string, now: number, at: ItemPosition): number | FactError;
+  /** The pause before the body is asked again, ms. */
+  every(node: string, at: ItemPosition): number | FactError;
+  /** The moment at which a step that is asked again and again is complete, ms. */
+  completeBy(node: string, now: number, at: ItemPosition): number | FactError;
   /** The moment from which the visit is overdue, ms. */
   overdue(node: string, now: number, at: ItemPosition): number | FactError;
   /** The key of the event that the step waits for. */
@@ -70,10 +74,7 @@ interface VisitEvent {
 }
 
 /** A note that a body made. */
-export interface Note {
-  readonly text: string;
-  readonly at: number;
-}
+export type Note = { readonly text: string; readonly at: number };
 
 /**
  * The outcome of a body. `Patch`: a patch as stored; before the decision, the patch as the body returned it, which may hold

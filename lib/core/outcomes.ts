@@ -1,16 +1,16 @@
 import { type StepNode, stepNamed } from '../definition/graph.js';
 import { childAddress, responseAddress } from './addresses.js';
-import type { UndoMark, VersionDraft } from './change.js';
+import { complete } from './complete.js';
 import type { Draft, RecordDetails } from './draft.js';
 import { childId, messageOfDetached, messageOfStart } from './engine-messages.js';
 import { awaitEvent, awaitInput, tryAgain } from './enter.js';
-import type { EventOf, OutcomeEvent, SpokenEvent } from './events.js';
+import { type EventOf, FactError, type OutcomeEvent, type SpokenEvent } from './events.js';
+import { failOutside } from './failed-token.js';
 import { failBody } from './failure.js';
-import { edgeOf, proceed } from './flow.js';
 import { cleared } from './suspicion.js';
-import { type BodyToken, carriedBy, correlationOf, isActive, isEventToken, type ReminderToken, type StepToken } from './token.js';
+import { type BodyToken, correlationOf, isActive, isEventToken, type ReminderToken, type StepToken } from './token.js';
 import { isTaskWait } from './wait.js';
-import { allUndone, endHere, letEnd, visitUndone } from './undo.js';
+import { allUndone, endHere, visitUndone } from './undo.js';
 
 /** How long `again()` without `after` waits, so that it makes no busy loop. */
 const AGAIN_MS = 1000;
@@ -36,7 +36,7 @@ function settleOutcome(draft: Draft, token: BodyToken, event: OutcomeEvent): voi
 
 function stepOutcome(draft: Draft, token: StepToken, event: OutcomeEvent): void {
   switch (event.type) {
-    case 'step-succeeded': return stepSucceeded(draft, token, event);
+    case 'step-succeeded': return complete(draft, token, event);
     case 'response-requested': return requested(draft, token, event);
     case 'child-requested': return childRequested(draft, token, event);
     case 'step-deferred': return stepDeferred(draft, token, event);
@@ -78,31 +78,6 @@ function recordBody(draft: Draft, token: BodyToken, { taskOf, begunAt, key, note
 }
 
 /* ----------------------------------------------------------------------- outcomes ---- */
-
-function stepSucceeded(draft: Draft, token: StepToken, event: EventOf<'step-succeeded'>): void {
-  draft.end(token.key);
-  const node = nodeOf(draft, token);
-  draft.makeVersion(token.node, event.patch, versionExtras(node, token, event));
-  draft.record('step-completed', token, { detail: completionDetail(event) });
-  if (token.last) return letEnd(draft, token);
-  proceed(draft, token, edgeOf(node, event.branch), event.branch === undefined ? draft.head.contextVersion : token.previous);
-}
-
-/** Undefined for most versions, which hold only their patch. */
-function versionExtras({ compensates }: StepNode, token: StepToken, { result }: EventOf<'step-succeeded'>): Pick<VersionDraft, 'result' | 'undo'> | undefined {
-  if (result === undefined && !compensates) return undefined;
-  return { ...(result !== undefined && { result }), ...(compensates && { undo: undoMarkOf(token) }) };
-}
-
-function undoMarkOf(token: StepToken): UndoMark {
-  return { key: token.key, run: token.run, ...carriedBy(token) };
-}
-
-/** The chosen branch and the overwritten keys. Of two plain values for one key the last commit wins, and the audit record says so. */
-function completionDetail({ branch, overwrote }: EventOf<'step-succeeded'>): string | null {
-  if (overwrote === undefined || overwrote.length === 0) return branch ?? null;
-  return [branch, `overwrote ${overwrote.join(', ')}`].filter(Boolean).join('; ');
-}
 
 /** Ends a reminder. The values that it changed are kept. */
 function reminded(draft: Draft, token: ReminderToken, event: OutcomeEvent): void {
@@ -148,7 +123,14 @@ function stepDeferred(draft: Draft, token: StepToken, event: EventOf<'step-defer
   draft.record('step-deferred', token);
   const kept: StepToken = { ...runsAgain(token), ...(event.state !== undefined && { state: event.state }) };
   if (event.afterMs === undefined && token.message !== undefined) return awaitNext(draft, kept);
-  tryAgain(draft, nodeOf(draft, token), kept, draft.now + (event.afterMs ?? AGAIN_MS));
+  const pause = event.afterMs ?? pauseOf(draft, token);
+  if (pause instanceof FactError) return failOutside(draft, kept, pause.message);
+  tryAgain(draft, nodeOf(draft, token), kept, draft.now + pause);
+}
+
+function pauseOf(draft: Draft, token: StepToken): number | FactError {
+  const { every = AGAIN_MS } = nodeOf(draft, token);
+  return every === 'asked' ? draft.given.facts.every(token.node, token) : every;
 }
 
 /**

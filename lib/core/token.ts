@@ -52,6 +52,8 @@ export interface StepToken extends TokenAt, CarriedData, WithBody {
   readonly claims?: number;
   /** When the visit must have ended, ms. */
   readonly deadline?: number;
+  /** When the visit is complete, whatever its body said last, ms. */
+  readonly completeBy?: number;
   /** The inbox message it waited for. */
   readonly message?: string;
   /** The correlation id of the response, if that is not ours. */

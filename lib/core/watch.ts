@@ -12,6 +12,12 @@ export function deadlineOf(draft: Draft, node: StepNode | StageNode, at: Visit):
   return node.within === 'asked' ? draft.given.facts.within(node.name, draft.now, at) : draft.now + node.within;
 }
 
+/** The moment at which a visit that is asked again and again is complete. */
+export function completeByOf(draft: Draft, node: StepNode, at: StepToken): number | FactError | undefined {
+  if (node.completeBy === undefined) return undefined;
+  return node.completeBy === 'asked' ? draft.given.facts.completeBy(node.name, draft.now, at) : draft.now + node.completeBy;
+}
+
 /** Sets the overdue timer of a visit, if its node has one. If the time cannot be computed, that is recorded and no timer is set. */
 export function watchOverdue(draft: Draft, node: StepNode | StageNode, visit: Visit): void {
   if (node.overdue === undefined) return;

@@ -30,7 +30,10 @@ type KeysIn<O, C> =
       KeyOf<O, 'when'> | KeyOf<O, 'if'> | KeyOf<O, 'while'> | KeyOf<O, 'forEach'> | (O extends { on: infer E } ? KeyOf<E, 'key'> | KeyOf<E, 'since'> : never),
       keyof C
     >
-  | Exclude<KeyOf<O, 'after'> | KeyOf<O, 'within'> | (O extends { overdue: infer E } ? KeyOf<E, 'after'> : never), keyof C | Duration>;
+  | Exclude<
+      KeyOf<O, 'after'> | KeyOf<O, 'within'> | KeyOf<O, 'every'> | KeyOf<O, 'completeBy'> | (O extends { overdue: infer E } ? KeyOf<E, 'after'> : never),
+      keyof C | Duration
+    >;
 type CheckKeys<O, C> = unknown extends C
   ? never
   : [KeysIn<O, C>] extends [never] ? never : TypeFault<`'${Name<KeysIn<O, C>>}' is neither a key of the context nor a duration`>; // prettier-ignore
@@ -84,8 +87,8 @@ type ItemIn<F, C> = F extends (...args: any[]) => readonly (infer I)[]
 type ItemOf<O, C> = O extends { forEach: infer F } ? ItemIn<F, C> : undefined;
 type ItemOfStep<S> = IsAny<S> extends true ? any : S extends StepRef<any, infer I> ? I : any;
 type WantedItem<M extends StepMethod> = Parameters<M> extends [any, ...infer R] ? (R extends [...unknown[], infer S] ? ItemOfStep<S> : any) : any;
-/** Checks nothing in a workflow with a `flow`: the builder goes over the items there. */
-type CheckItem<O, C, W, M extends StepMethod> = W extends { flow: unknown }
+/** Checks nothing in a workflow with a `flow`, or in a stage: the builder or the stage goes over the items there. */
+type CheckItem<O, C, W, M extends StepMethod> = true extends (W extends { flow: unknown } ? true : never) | (O extends { stage: string } ? true : never)
   ? never
   : [ItemOf<O, C>] extends [WantedItem<M>]
     ? never
@@ -143,9 +146,11 @@ type StrayKey<P, C> = P extends object ? Exclude<keyof P, keyof C> : never;
 type WrongKey<P, C> = P extends object
   ? { [K in keyof P & keyof C]-?: P[K] extends Loose<C[K]> | undefined | ((latest: any) => Loose<C[K]>) ? never : K }[keyof P & keyof C]
   : never;
-type CheckPatch<C, M extends StepMethod> = [Patches<M>] extends [never]
+/** A step with `every` may say true or false. */
+type Answer<O> = O extends { every: unknown } ? boolean : never;
+type CheckPatch<O, C, M extends StepMethod> = [Exclude<Patches<M>, Answer<O>>] extends [never]
   ? never
-  : [Exclude<Patches<M>, object>] extends [never] ? CheckKeysOf<C, M> : TypeFault<'it returns something that is no patch'>; // prettier-ignore
+  : [Exclude<Patches<M>, object | Answer<O>>] extends [never] ? CheckKeysOf<C, M> : TypeFault<'it returns something that is no patch'>; // prettier-ignore
 type CheckKeysOf<C, M extends StepMethod> = [C] extends [never]
   ? never
   : [StrayKey<Patches<M>, C>] extends [never]
@@ -164,7 +169,7 @@ export type CheckMethod<O, W, M extends StepMethod> = Broken<O> extends true
   ? string
   : FirstFault<[
       CheckNames<StepsIn<O> | MembersIn<O>, W, 'workflow'>, CheckOwn<O>, CheckGate<O>, CheckSolicited<O>, CheckRetry<O>, CheckConcurrency<O>, CheckKeys<O, First<M>>,
-      CheckRequest<O, W>, CheckWith<O, W>, CheckGiven<O, M>, CheckItem<O, First<M>, W, M>, CheckBranches<O, W, M>, CheckPatch<First<M>, M>,
+      CheckRequest<O, W>, CheckWith<O, W>, CheckGiven<O, M>, CheckItem<O, First<M>, W, M>, CheckBranches<O, W, M>, CheckPatch<O, First<M>, M>,
     ]>; // prettier-ignore
 type CheckOwn<O> = O extends { name: string } ? TypeFault<'a method is called what it is called: only a step class has a name'> : never;
 

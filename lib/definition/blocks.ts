@@ -13,6 +13,8 @@ export interface StepBlock {
   readonly step: WrittenStep;
   /** Names of the steps that may follow. Default: the next block. */
   readonly edges?: readonly string[];
+  /** In a digraph with stages: where the edges lead, in the same order. */
+  readonly to?: readonly string[];
   /** `next` is a list: the body chooses, even from a list of one. */
   readonly decides?: boolean;
   readonly byIndex?: true;
@@ -28,6 +30,7 @@ export interface ChoiceBlock {
   readonly body: Blocks;
   readonly loops: boolean;
   readonly of?: WrittenStep;
+  readonly to?: readonly string[];
 }
 
 export interface EachBlock {
@@ -37,6 +40,7 @@ export interface EachBlock {
   readonly concurrency?: number;
   readonly body: Blocks;
   readonly of?: WrittenStep;
+  readonly to?: readonly string[];
 }
 
 export interface ForkBlock {
@@ -52,6 +56,7 @@ export interface StageBlock {
   readonly name: string;
   readonly body: Blocks;
   readonly policy: Pick<WrittenStep['options'], 'within' | 'required' | 'onError' | 'overdue'>;
+  readonly to?: readonly string[];
 }
 
 /** The body runs in parallel with everything after this block. */
@@ -76,13 +81,34 @@ export interface EndBlock {
 
 /** Wraps a step in the blocks of its own `if`, `while` and `forEach`. No method can have their names. */
 export function wrapped(block: StepBlock): Block {
-  const { step, name } = block;
-  const { if: condition, while: loop, forEach, concurrency } = step.options;
-  let whole: Block = block;
-  if (forEach !== undefined) whole = { kind: 'each', name: `${name} (each)`, items: forEach, ...(concurrency !== undefined && { concurrency }), body: [whole], of: step }; // prettier-ignore
-  if (loop !== undefined) whole = { kind: 'choice', name: `${name} (while)`, test: loop, loops: true, body: [whole], of: step };
-  if (condition !== undefined) whole = { kind: 'choice', name: `${name} (if)`, test: condition, loops: false, body: [whole], of: step };
+  return repeated(block, block.name, block.step.options, { of: block.step });
+}
+
+/** The same for a stage. */
+export function wrappedStage(block: StageBlock, options: Repeats): Block {
+  return repeated(block, block.name, options, {});
+}
+
+type Repeats = Pick<WrittenStep['options'], 'if' | 'while' | 'forEach' | 'concurrency'>;
+
+function repeated(block: Block, name: string, { if: condition, while: loop, forEach, concurrency }: Repeats, of: { readonly of?: WrittenStep }): Block {
+  let whole = block;
+  if (forEach !== undefined) whole = { kind: 'each', name: `${name} (each)`, items: forEach, ...(concurrency !== undefined && { concurrency }), body: [whole], ...of }; // prettier-ignore
+  if (loop !== undefined) whole = { kind: 'choice', name: `${name} (while)`, test: loop, loops: true, body: [whole], ...of };
+  if (condition !== undefined) whole = { kind: 'choice', name: `${name} (if)`, test: condition, loops: false, body: [whole], ...of };
   return whole;
+}
+
+/** The names of the blocks that `if`, `while` and `forEach` put around a step or stage, the outermost first. */
+export function outermostName(name: string, { if: condition, while: loop, forEach }: Repeats): string {
+  const suffix = condition !== undefined ? ' (if)' : loop !== undefined ? ' (while)' : forEach !== undefined ? ' (each)' : '';
+  return name + suffix;
+}
+
+/** The names that a block leads to by edges of its own. */
+export function targetsOf(block: Block): readonly string[] | undefined {
+  const step = stepOf(block);
+  return ('to' in block ? block.to : undefined) ?? step?.to ?? step?.edges;
 }
 
 /** The `of` of a wrapping node: the name of the wrapped step. */
@@ -107,9 +133,15 @@ export function partsOf(block: Block): readonly Blocks[] {
 /** If an earlier decision can choose this block: the index of the last branch of that decision. Otherwise undefined: a step that
  * only a later decision chooses is a loop, and continues in written order. */
 export function lastBranchOf(blocks: Blocks, i: number): number | undefined {
-  const name = stepOf(blocks[i]!)?.name;
+  const name = entryOf(blocks[i]!);
   const decision = blocks.slice(0, i).find((block) => name !== undefined && choicesOf(block).includes(name));
-  return decision && Math.max(...choicesOf(decision).map((choice) => blocks.findIndex((block) => stepOf(block)?.name === choice)));
+  return decision && Math.max(...choicesOf(decision).map((choice) => blocks.findIndex((block) => entryOf(block) === choice)));
+}
+
+/** The step by which a decision chooses this block: itself, or the first of a stage. */
+function entryOf(block: Block): string | undefined {
+  const inside = block.kind === 'stage' || ((block.kind === 'each' || block.kind === 'choice') && !block.of) ? block.body[0] : undefined;
+  return inside ? entryOf(inside) : stepOf(block)?.name;
 }
 
 function choicesOf(block: Block): readonly string[] {

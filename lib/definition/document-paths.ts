@@ -28,7 +28,7 @@ export function inFlow({ document }: Source, places: readonly string[], sentence
 /** The prefix of a problem with a node: that of its step, or of `name` for the stage around the whole flow. */
 export function atNode(source: WorkflowSource, { nodes }: WorkflowDefinition, name: string): string {
   if (!source.document) return '';
-  if (nodes.get(name)?.kind === 'stage') return atOption(source, 'name'); // a document has one stage at most, made by its `within`
+  if (nodes.get(name)?.kind === 'stage') return atOption(source, source.options.stages?.[name] ? `stages.${name}` : 'name'); // else made by its `within`
   const behind = stepBehind(name, nodes);
   const step = source.steps.find((each) => each.name === behind);
   return step ? atStep(step) : '';

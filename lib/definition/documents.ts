@@ -2,12 +2,13 @@ import type { StepOptions } from './step-options.js';
 import type { Class, Schema } from '../values/types.js';
 import { atStep } from './document-paths.js';
 import { JsonSchema, schemaCheck, schemaProblem } from './document-schema.js';
-import { valueOf } from './node-code.js';
+import { boundMethod, valueOf } from './node-code.js';
 import type { NodeCode, WorkflowSource, WrittenStep } from './source.js';
 import { type StepLibrary, useOf } from './step-library.js';
 import { didYouMean } from '../values/suggest.js';
 import { unknownKey } from './verify/value-problems.js';
 import { type StepJson, type WorkflowJson, workflowSchema } from './workflow-json.js';
+import type { WorkflowOptions } from './workflow-options.js';
 
 /** The classes that a document may name. */
 export interface Names {
@@ -34,8 +35,9 @@ export function readDocument(given: unknown, place: string, names: Names): ReadD
   const context = contextOf(document, names.contexts);
   const list = document.steps ? 'steps' : 'activities';
   const steps = document[list]!.map((step, i) => documentStep(step, `${list}[${i}]`, names.library, context.schema));
-  const problems = [...context.problems, ...steps.flatMap((step) => step.problems)].map((problem) => `${place}: ${problem}`);
-  return { source: documentSource(document, place, context.schema, steps.map(({ step }) => step)), problems }; // prettier-ignore
+  const reminders = remindersOf(document, names.library);
+  const problems = [...context.problems, ...reminders.problems, ...steps.flatMap((step) => step.problems)].map((problem) => `${place}: ${problem}`);
+  return { source: documentSource(document, place, context.schema, steps.map(({ step }) => step), reminders.instance), problems }; // prettier-ignore
 }
 
 /** The schema reports the same, but in words that are hard to understand. */
@@ -45,8 +47,14 @@ function stepLists(given: unknown): string[] {
   return 'steps' in given || 'activities' in given ? [] : ['it has no steps. List them under "steps".'];
 }
 
-function documentSource(document: WorkflowJson, className: string, context: Schema | undefined, steps: readonly WrittenStep[]): WorkflowSource {
-  const { name, version, completeWhen, within, config, flow } = document;
+function documentSource(
+  document: WorkflowJson,
+  className: string,
+  context: Schema | undefined,
+  steps: readonly WrittenStep[],
+  reminders: object,
+): WorkflowSource {
+  const { name, version, completeWhen, within, deleteOnCompletion, stages, config, flow } = document;
   return {
     className,
     options: {
@@ -55,12 +63,25 @@ function documentSource(document: WorkflowJson, className: string, context: Sche
       ...(context && { context }),
       ...(completeWhen !== undefined && { completeWhen }),
       ...(within !== undefined && { within }),
+      ...(deleteOnCompletion !== undefined && { deleteOnCompletion }),
+      ...(stages && { stages: stages as WorkflowOptions['stages'] & object }),
       ...(config && { config }),
     },
     steps,
-    instance: {},
+    instance: reminders,
     ...(flow && { flow }),
     document,
+  };
+}
+
+/** What stages do when they are overdue: the `run` of a step class, under its name. A document has no methods of its own. */
+function remindersOf({ stages = {} }: WorkflowJson, library: StepLibrary): { instance: object; problems: string[] } {
+  const named = Object.entries(stages).flatMap(([stage, { overdue }]) =>
+    overdue ? [{ stage, use: overdue.do, host: library.called(overdue.do)[0]?.host }] : [],
+  );
+  return {
+    instance: Object.fromEntries(named.map(({ use, host = {} }) => [use, boundMethod(host, 'run') ?? (() => {})])),
+    problems: named.flatMap(({ stage, use, host }) => (host ? [] : [`stages.${stage}.overdue.do: ${missing(use, library)}`])),
   };
 }
 

@@ -18,11 +18,27 @@ function dataOf(value: object): JsonObject {
   return JSON.parse(JSON.stringify(value)) as JsonObject;
 }
 
-function referencedNames({ config, context, completeWhen, within, steps, activities }: WorkflowJson): object {
-  return { config, context, completeWhen, within, steps: (steps ?? activities)!.map(keysIn) };
+function referencedNames({ config, context, completeWhen, within, stages, steps, activities }: WorkflowJson): object {
+  return { config, context, completeWhen, within, stages, steps: (steps ?? activities)!.map(keysIn) };
 }
 
-function keysIn({ name, use = name, when, if: condition, while: loop, forEach, on, after, within, overdue, child, retry, config }: StepJson): object {
+function keysIn({
+  name,
+  use = name,
+  when,
+  if: condition,
+  while: loop,
+  forEach,
+  on,
+  after,
+  within,
+  every,
+  completeBy,
+  overdue,
+  child,
+  retry,
+  config,
+}: StepJson): object {
   const unless = typeof retry === 'object' ? retry.unless : undefined;
-  return { name, use, when, condition, loop, forEach, on, after, within, overdue, child, unless, config };
+  return { name, use, when, condition, loop, forEach, on, after, within, every, completeBy, overdue, child, unless, config };
 }

@@ -50,6 +50,10 @@ export interface StepNode {
   readonly timeout?: number;
   /** How long the step run may take, waiting included. */
   readonly within?: Timing;
+  /** The body says whether the step is done: `false` runs it again after this pause. */
+  readonly every?: Timing;
+  /** With `every`: the step is complete at this moment, whatever its body says. */
+  readonly completeBy?: Timing;
   readonly required: boolean;
   readonly onError?: ErrorRule;
   /** The step has code that undoes it. */

@@ -1,8 +1,9 @@
-import { type BesideBlock, type Block, type Blocks, type ChoiceBlock, type EachBlock, firstIn, type ForkBlock, guarding, lastBranchOf, partsOf, type RecurBlock, type StageBlock, type StepBlock, stepOf, stepsIn } from './blocks.js'; // prettier-ignore
+import { type BesideBlock, type Block, type Blocks, type ChoiceBlock, type EachBlock, firstIn, type ForkBlock, guarding, lastBranchOf, partsOf, type RecurBlock, type StageBlock, type StepBlock, stepOf, stepsIn, targetsOf } from './blocks.js'; // prettier-ignore
 import { atStep } from './document-paths.js';
 import { END, type ErrorRule, type Node } from './graph.js';
 import { boundMethod, codeOf, configOf, fromContext, momentFrom, only } from './node-code.js';
 import type { Compiled, DefinitionDefaults, NodeCode, WorkflowSource, WrittenStep } from './source.js';
+import { unlabelled } from './stages.js';
 import { stepNode, timing } from './step-node.js';
 
 /** The nodes that follow a block: none, one, or those that its body chooses from. */
@@ -97,7 +98,7 @@ export class Layout {
   }
 
   private edgesOf(block: Block): Onward | undefined {
-    return stepOf(block)?.edges?.map((name) => this.entryTo(name));
+    return targetsOf(block)?.map((name) => this.entryTo(name));
   }
 
   /**
@@ -141,10 +142,10 @@ export class Layout {
     const bodies = Object.values(branches ?? {});
     const next = branches ? bodies.map((body) => this.entry(body, onward)[0] ?? END) : onward;
     const said = branches ? Object.keys(branches) : (edges ?? next);
-    const labels = branches !== undefined || (next.length > 1 && next.some((name, i) => name !== said[i]));
+    const labels = branches !== undefined || ((next.length > 1 || byIndex) && next.some((name, i) => name !== said[i]));
     const code = codeOf(step, this.source, this.policy);
     const placed = { next, ...(labels && { labels: said }), ...(byIndex && next.length > 0 && { byIndex }), ...this.ruled(step.options.onError) };
-    this.add(stepNode(step, placed, code.compensate !== undefined, this.policy), code, step);
+    this.add(stepNode(unlabelled(this.source, step), placed, code.compensate !== undefined, this.policy), code, step);
     for (const body of bodies) this.sequence(body, onward);
   }
 

@@ -151,6 +151,8 @@ function* notesOf(node: StepNode): Iterable<string> {
   if (node.gate.for === 'child') yield `${node.gate.detached ? 'starts' : 'child'} ${node.gate.workflow}`;
   if (node.after !== undefined) yield node.after === 'asked' ? 'at its time' : `after ${textLength(node.after)}`;
   yield* limitsOf(node);
+  if (node.every !== undefined) yield node.every === 'asked' ? 'again and again' : `every ${textLength(node.every)}`;
+  if (node.completeBy !== undefined) yield node.completeBy === 'asked' ? 'complete by its time' : `complete by ${textLength(node.completeBy)}`;
   if (node.queue !== undefined) yield `queue ${node.queue}`;
   if (node.stage !== undefined) yield `stage ${node.stage}`;
 }

@@ -28,12 +28,14 @@ function takesMessage({ isClass, options }: WrittenStep): boolean {
 }
 
 /** The functions that read the context during a step run. */
-function questions({ when, after, within, overdue, on }: StepOptions): NodeCode {
+function questions({ when, after, within, every, completeBy, overdue, on }: StepOptions): NodeCode {
   const { key, since } = typeof on === 'object' && on !== null ? on : {};
   return {
     when: fromContext(when),
     after: momentFrom(after),
     within: momentFrom(within),
+    every: momentFrom(every),
+    completeBy: momentFrom(completeBy),
     overdue: momentFrom(overdue?.after),
     key: fromContext(key),
     since: fromContext(since),

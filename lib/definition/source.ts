@@ -75,6 +75,8 @@ export interface NodeCode {
   readonly items?: AnyFunction;
   readonly after?: AnyFunction;
   readonly within?: AnyFunction;
+  readonly every?: AnyFunction;
+  readonly completeBy?: AnyFunction;
   readonly overdue?: AnyFunction;
   /** For an event. */
   readonly key?: AnyFunction;

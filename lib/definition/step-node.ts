@@ -31,10 +31,12 @@ export function stepNode(step: WrittenStep, placed: Placed, compensates: boolean
   };
 }
 
-function timings({ after, within, overdue }: StepOptions): Pick<StepNode, 'after' | 'within' | 'overdue'> {
+function timings({ after, within, overdue, every, completeBy }: StepOptions): Pick<StepNode, 'after' | 'within' | 'overdue' | 'every' | 'completeBy'> {
   return {
     ...(after !== undefined && { after: timing(after) }),
     ...(within !== undefined && { within: timing(within) }),
+    ...(every !== undefined && { every: timing(every) }),
+    ...(completeBy !== undefined && { completeBy: timing(completeBy) }),
     ...(overdue?.after !== undefined && { overdue: timing(overdue.after) }),
   };
 }

@@ -45,6 +45,13 @@ export interface StepPolicy {
   readonly timeout?: Duration;
   /** How long a step run may take, waiting included. After that the attempt fails. Default: no limit. */
   readonly within?: Duration | FromContext<Duration | Date>;
+  /**
+   * Asks again and again: a body that returns `false` (or `again()`) runs again after this pause, until it returns something else.
+   * For a step that waits for nothing, or with `after` until its first turn.
+   */
+  readonly every?: Duration | FromContext<Duration>;
+  /** With `every`: the step is complete then, whatever its body said. A duration from the start of the step run, or a date. Default: never. */
+  readonly completeBy?: Duration | FromContext<Duration | Date>;
   /** `false`: a step that has failed for good is skipped, and the process continues. Default true. */
   readonly required?: boolean;
   /** The rule for when the step has failed for good. Default: the workflow's, then the module's, then `'fail'`. */
@@ -171,7 +178,7 @@ function all<T>() {
 export const STEP_OPTIONS = all<StepOptions>()(
   'name', 'next', 'parallel', 'independent', 'unsolicited', 'if', 'while', 'forEach', 'concurrency', 'stage',
   'when', 'input', 'request', 'response', 'on', 'after', 'child',
-  'queue', 'retry', 'timeout', 'within', 'required', 'onError', 'overdue', 'config', 'transactional', 'compensate',
+  'queue', 'retry', 'timeout', 'within', 'every', 'completeBy', 'required', 'onError', 'overdue', 'config', 'transactional', 'compensate',
 ); // prettier-ignore
 export const EVENT_OPTIONS = all<EventOptions>()('event', 'key', 'since', 'matchOne');
 export const CHILD_OPTIONS = all<ChildOptions>()('workflow', 'with', 'detached', 'onParentCancel');

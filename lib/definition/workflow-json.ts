@@ -1,6 +1,7 @@
 /** Workflows that are data: their type, and the JSON Schema that editors and boot check them with. */
 import type { ChildOptions, EventOptions, OverdueOptions, ParallelOptions, RetryPolicy, StepGate, StepPlace, StepPolicy } from './step-options.js';
 import type { Class, Duration, EventName } from '../values/types.js';
+import type { StageOptions } from './workflow-options.js';
 
 /** Options without functions and classes, which are not data. */
 type AsData<T> = { readonly [K in keyof T]: Exclude<T[K], Class | ((...args: any[]) => unknown)> };
@@ -21,6 +22,12 @@ export interface StepJson extends AsData<StepPlace>, AsData<Pick<StepGate, 'when
   readonly overdue?: AsData<OverdueOptions>;
 }
 
+/** The options of a stage as data. `overdue.do`: the name of a step class, whose `run` is called. */
+export interface StageJson extends AsData<Omit<StageOptions, 'parallel' | 'overdue'>> {
+  readonly parallel?: string | ParallelOptions;
+  readonly overdue?: AsData<OverdueOptions>;
+}
+
 /**
  * A workflow as data: the options of `@Workflow`, with its steps. `activities`, the word of Libero Flow, is another word for
  * `steps`. `workflow.schema.json` of this package is its JSON Schema.
@@ -37,6 +44,10 @@ export type WorkflowJson = {
   readonly completeWhen?: string;
   /** How long the whole process may take, waiting included. Default: no limit. */
   readonly within?: Duration;
+  /** Deletes a process with all its rows as soon as it has completed. Default false. */
+  readonly deleteOnCompletion?: boolean;
+  /** Limits and places of stages, by the name that their steps say. */
+  readonly stages?: Readonly<Record<string, StageJson>>;
   /** Your own settings, available in each step as `step.config`. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** A digraph: step → the steps that may follow it. Left out: the order written. */
@@ -87,6 +98,8 @@ const policy = {
   retry: { anyOf: [tries, retry] },
   timeout: aDuration,
   within: aMoment,
+  every: aMoment,
+  completeBy: aMoment,
   required: { type: 'boolean', default: true },
   onError: { anyOf: [{ enum: ['fail', 'suspend', 'cancel', 'compensate'] }, exactly({ next: text }, ['next'])] },
   overdue: exactly({ after: aMoment, do: text }, ['after', 'do']),
@@ -97,6 +110,10 @@ const step = exactly(
   { name: { type: 'string', minLength: 1 }, use: { ...text, description: 'The step class, when the name is not its own' }, ...place, ...gate, ...policy },
   ['name'],
 );
+
+const { parallel: group, if: condition, while: loop, forEach, concurrency } = place;
+const { within, required, onError, overdue } = policy;
+const stage = exactly({ parallel: group, if: condition, while: loop, forEach, concurrency, within, required, onError, overdue });
 
 /** JSON Schema (2020-12) of {@link WorkflowJson}. The package has it as a file too: `nestjs-argonaut/workflow.schema.json`. */
 export const workflowSchema: Readonly<Record<string, unknown>> = {
@@ -111,6 +128,8 @@ export const workflowSchema: Readonly<Record<string, unknown>> = {
       context: { description: 'The name of a context class, or a JSON Schema', type: ['string', 'object'] },
       completeWhen: aKey,
       within: aDuration,
+      deleteOnCompletion: yesNo,
+      stages: { description: 'The stages that steps name, with their limits and places', type: 'object', additionalProperties: { $ref: '#/$defs/stage' } },
       config: { type: 'object' },
       steps: { type: 'array', minItems: 1, items: { $ref: '#/$defs/step' } },
       activities: { description: 'Another word for steps', type: 'array', minItems: 1, items: { $ref: '#/$defs/step' } },
@@ -129,5 +148,6 @@ export const workflowSchema: Readonly<Record<string, unknown>> = {
     key: { type: 'string', description: 'The name of a context key' },
     moment: { anyOf: [aDuration, aKey] },
     step,
+    stage,
   },
 };

@@ -1,5 +1,22 @@
 import type { Duration, Schema } from '../values/types.js';
-import type { ErrorPolicy, RetryPolicy } from './step-options.js';
+import type { ErrorPolicy, RetryPolicy, StepPlace, StepPolicy } from './step-options.js';
+
+/**
+ * A stage of a class or a document: the limits of all its steps together, and its place among the steps. The steps name it by their
+ * option `stage`, and stand together. (The builder says the same with `stage(name, body, policy)`.)
+ */
+export interface StageOptions extends Pick<StepPolicy, 'within' | 'required' | 'onError' | 'overdue'> {
+  /** The group of neighbouring stages and steps that run in parallel. Not in a digraph. */
+  readonly parallel?: StepPlace['parallel'];
+  /** Runs the stage once for each item, in parallel: so many copies as there are data. */
+  readonly forEach?: StepPlace['forEach'];
+  /** With `forEach`: how many items run at once, at least 1. Default: all. */
+  readonly concurrency?: number;
+  /** Skips the stage unless this is true when its turn comes. */
+  readonly if?: StepPlace['if'];
+  /** Repeats the stage as long as this is true. Checked before each pass. */
+  readonly while?: StepPlace['while'];
+}
 
 /** The options of a workflow. */
 export interface WorkflowOptions<C = any> {
@@ -21,6 +38,13 @@ export interface WorkflowOptions<C = any> {
   readonly defaults?: { readonly retry?: number | RetryPolicy; readonly timeout?: Duration; readonly onError?: ErrorPolicy };
   /** How long the whole process may take, waiting included. After that it fails. Default: no limit. */
   readonly within?: Duration;
+  /** Limits and places of stages, by the name that their steps say. A stage that is not listed is only a label. */
+  readonly stages?: Readonly<Record<string, StageOptions>>;
+  /**
+   * Deletes a process with all its rows as soon as it has completed: nothing can be read of it any more. Read the outcome in its last
+   * step. A child that its parent waits for is deleted once the parent has finished. Default false: it is kept.
+   */
+  readonly deleteOnCompletion?: boolean;
   /** Your own settings, available in each step as `step.config`. Settings of the step override them. */
   readonly config?: Readonly<Record<string, unknown>>;
 }

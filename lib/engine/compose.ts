@@ -37,6 +37,7 @@ import { ProcessWriter } from '../writer/process-writer.js';
 import { Uncommitted } from '../writer/uncommitted.js';
 import { WritePath } from '../writer/write-path.js';
 import { Announcements } from './announcements.js';
+import { CompletedProcesses } from './completed-processes.js';
 import { CommitFollowers } from './commit-followers.js';
 import { DueWork } from './due-work.js';
 import { DueTimers } from './due-timers.js';
@@ -126,20 +127,21 @@ function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => b
   const { store, registry, clock, timers, messages } = parts;
   const definitions = new DefinitionCatalog(store, registry, learned);
   const care = { heartbeat: new Heartbeat(parts), due: new DueWork(parts), free: new FreeProcesses(parts), recovery: new WorkerRecovery(parts) };
-  const sweeper = new Sweeper({ ...parts, ...care, definitions });
+  const completed = new CompletedProcesses(parts);
+  const sweeper = new Sweeper({ ...parts, ...care, definitions, completed });
   const dueTimers = new DueTimers(clock, timers, () => sweeper.sweepSoon());
   const inRoot = rootContext();
   parts.limit.onRoom(() => inRoot(() => sweeper.takeFreeSoon()));
   const announcers = [store.announcer, parts.queue.announcer].filter((each) => each !== null);
   const announcements = new Announcements({ announcers, limit: parts.limit, isIdle, heard: (work) => inRoot(() => sweeper.heard(work)) });
   const settled = new SettledWatch({ ...parts, isLooking: (id) => messages.isLooking(id) });
-  return { ...care, works: () => !isIdle(), announcements, definitions, sweeper, dueTimers, settled };
+  return { ...care, works: () => !isIdle(), announcements, definitions, sweeper, dueTimers, settled, completed };
 }
 
 /** Lists the parts that follow a commit, in order: running processes go on first, listeners and logs come last. */
 function listFollowers(
   followers: CommitFollowers,
-  { runner, tasks, queue, announcements, dueTimers, messages, children, orphans, settled, records }: EngineParts,
+  { runner, tasks, queue, announcements, dueTimers, messages, children, orphans, settled, records, completed }: EngineParts,
 ): void {
   followers.set(
     [
@@ -153,6 +155,7 @@ function listFollowers(
       (change) => orphans.committed(change),
       (change) => settled.committed(change),
       (change) => records.committed(change),
+      (change) => completed.committed(change),
       (change) => logFailure(change),
     ],
     (known) => runner.seen(known),

@@ -23,6 +23,7 @@ import type { ProcessStarter } from '../writer/process-starter.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 import type { Uncommitted } from '../writer/uncommitted.js';
 import type { Announcements } from './announcements.js';
+import type { CompletedProcesses } from './completed-processes.js';
 import type { DueTimers } from './due-timers.js';
 import type { Heartbeat } from './heartbeat.js';
 import type { EngineSettings } from './settings.js';
@@ -57,6 +58,7 @@ export interface EngineParts {
   readonly history: History;
   readonly pages: ProcessPages;
   readonly settled: SettledWatch;
+  readonly completed: CompletedProcesses;
   readonly records: RecordStream;
   readonly operations: Operations;
   readonly inputs: Inputs;

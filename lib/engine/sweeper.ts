@@ -16,6 +16,7 @@ import { reasonOf } from '../values/reason.js';
 import type { DefinitionCatalog } from '../workflows/definition-catalog.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 import type { ClaimLimit } from '../writer/claim-limit.js';
+import type { CompletedProcesses } from './completed-processes.js';
 import type { DueWork } from './due-work.js';
 import type { FreeProcesses } from './free-processes.js';
 import type { Heartbeat } from './heartbeat.js';
@@ -36,6 +37,7 @@ export interface SweeperParts {
   readonly children: ChildStarter;
   readonly orphans: ChildCanceller;
   readonly definitions: DefinitionCatalog;
+  readonly completed: CompletedProcesses;
   readonly clock: Clock;
   readonly timers: Timers;
 }
@@ -143,11 +145,12 @@ export class Sweeper {
   }
 
   private async lookAround(): Promise<void> {
-    const { store, heartbeat, recovery, orphans, settings } = this.parts;
+    const { store, heartbeat, recovery, orphans, completed, settings } = this.parts;
     if (heartbeat.silentSince === null) return;
     await this.recover(heartbeat.silentSince);
     await recovery.lookAtMine();
     await orphans.cancelOf(null);
+    await completed.sweep();
     await store.maintenance.forgetMessages(this.now() - settings.keepUnmatchedMs);
   }
 

@@ -49,8 +49,10 @@ export async function workerViews({ store, heartbeat, worker }: EngineParts): Pr
   return all.map(({ seenAt, ...rest }) => ({ ...rest, seenAt: new Date(seenAt), silent: seenAt < since, here: rest.id === worker }));
 }
 
-export async function readiness({ store, settings, works }: EngineParts): Promise<Readiness> {
-  const problems = !settings.enabled || works() ? [] : ['the worker has not been started, or has been stopped'];
+export async function readiness({ store, registry, settings, works }: EngineParts): Promise<Readiness> {
+  const problems: string[] = [];
+  if (!registry.compiler) problems.push('it boots');
+  else if (settings.enabled && !works()) problems.push('the worker has not been started, or has been stopped');
   await store.queries.waitsOf('').catch((error: unknown) => problems.push(`the database does not answer: ${reasonOf(error)}`));
   return { ready: problems.length === 0, problems };
 }

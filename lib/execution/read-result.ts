@@ -23,7 +23,7 @@ export function readStepResult(returned: unknown, node: StepNode): BodyOutcome {
   const mapped = returned instanceof Mapped ? returned : undefined;
   const raw: unknown = mapped ? mapped.result : returned;
   const chosen = mapped && !decides(node) ? null : choiceIn(raw, node); // if its output is mapped, a string is data
-  const said = saidBy(raw) ?? chosen ?? plainIn(raw, mapped, node);
+  const said = saidBy(raw) ?? chosen ?? answerIn(raw, mapped, node) ?? plainIn(raw, mapped, node);
   if (said.said === 'asked') throw new WrongResult('asked() is for the method that asks; a step returns a patch');
   if (said.said !== 'go' && said.said !== 'done') return outcomeOf(said);
   if (said.said === 'go') checkEdge(said.branch, node);
@@ -41,6 +41,12 @@ function storedResult(raw: unknown): Json | undefined {
   const stored = plain(raw, 'its result');
   checkSize(stored, 'The result');
   return stored;
+}
+
+/** What a step with `every` says of itself: `false` is "not yet", `true` is "done". */
+function answerIn(raw: unknown, mapped: Mapped | undefined, { every }: StepNode): Said | null {
+  if (every === undefined || typeof raw !== 'boolean') return null;
+  return raw ? { said: 'done', ...(mapped && { patch: mapped.patch }) } : { said: 'again' };
 }
 
 /** An edge chosen by name, or in a digraph by index. Null: none. */

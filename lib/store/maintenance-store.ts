@@ -32,6 +32,9 @@ export abstract class MaintenanceStore {
    */
   abstract orphans(parentId: string | null, limit: number): Promise<readonly string[]>;
 
+  /** Deletes those of these processes that have completed, with their versions, records, waits and messages; the process itself last. */
+  abstract deleteCompleted(ids: readonly string[]): Promise<void>;
+
   /* ----------------------------------------------------------------- workers ---- */
 
   /** Records that the worker is alive. Returns the time of the store, ms. */

@@ -2,6 +2,7 @@ import type { ProcessStore } from '../store/process-store.js';
 import { branchesContract } from './contract/branches-contract.js';
 import { childrenContract } from './contract/children-contract.js';
 import { commitContract } from './contract/commit-contract.js';
+import { deletionContract } from './contract/deletion-contract.js';
 import { definitionsContract } from './contract/definitions-contract.js';
 import { historyContract } from './contract/history-contract.js';
 import { listingContract } from './contract/listing-contract.js';
@@ -24,7 +25,7 @@ export interface Bench {
 
 const parts = [
   commitContract, waitsContract, branchesContract, valuesContract, messagesContract, tasksContract, workersContract, childrenContract, historyContract,
-  listingContract, definitionsContract,
+  listingContract, definitionsContract, deletionContract,
 ]; // prettier-ignore
 
 /**

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 
 let last = { time: 0, count: 0 };
 
@@ -11,4 +11,13 @@ export function newId(now: number): string {
   const time = now.toString(16).padStart(12, '0');
   const count = last.count.toString(16).padStart(3, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${count}${randomUUID().slice(18)}`;
+}
+
+/** A UUID of version 8 that follows from the workflow and the seed: the same for the same. */
+export function idFromSeed(workflow: string, seed: string): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([workflow, seed]))
+    .digest('hex');
+  const variant = ((Number.parseInt(hash[16]!, 16) & 3) | 8).toString(16);
+  return [hash.slice(0, 8), hash.slice(8, 12), `8${hash.slice(13, 16)}`, variant + hash.slice(17, 20), hash.slice(20, 32)].join('-');
 }

@@ -25,6 +25,11 @@ export interface StartOptions extends ActionOptions {
   readonly groupId?: string;
   /** Default: a new UUID. At most 80 characters. */
   readonly id?: string;
+  /**
+   * Gives the id: the same for the same workflow and seed, and so are the ids of its step runs and children. A second start with the
+   * seed is refused, as one with the same id is.
+   */
+  readonly seed?: string;
   /** Default: the version of the class given; by name, the newest known here. */
   readonly version?: number;
   /** If a live process has this group id: refuse (default), or return that process. */

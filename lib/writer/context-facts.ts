@@ -2,13 +2,13 @@ import { MAX_EVENT_KEY } from '../context/checks.js';
 import { patched } from '../context/context.js';
 import { checkSize, copy, plain } from '../context/plain.js';
 import { fromStored } from '../context/typed-data.js';
-import { parseDuration } from '../values/duration.js';
+import { milliseconds, parseDuration } from '../values/duration.js';
 import { type ContextPatch, FactError, type Facts, type ItemPosition } from '../core/events.js';
 import type { Json, JsonObject } from '../values/json.js';
 import type { ProcessState } from '../core/process.js';
 import { reasonOf } from '../values/reason.js';
 import type { NodeCode } from '../definition/source.js';
-import type { StepInfo } from '../values/types.js';
+import type { Duration, StepInfo } from '../values/types.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import { kindOf } from '../values/describe-error.js';
 
@@ -19,7 +19,7 @@ const TYPICAL_PATCH = 200;
 /** After so many patches a snapshot is always written. */
 const MOST_PATCHES = 200;
 
-type Question = keyof NodeCode & ('when' | 'test' | 'items' | 'after' | 'within' | 'overdue' | 'key' | 'since');
+type Question = keyof NodeCode & ('when' | 'test' | 'items' | 'after' | 'within' | 'every' | 'completeBy' | 'overdue' | 'key' | 'since');
 
 /** Answers the questions of decisions about a context, by the workflow's own functions. Each call gets a context of its own. */
 export class ContextFacts implements Facts {
@@ -56,6 +56,14 @@ export class ContextFacts implements Facts {
 
   within(node: string, now: number, at: ItemPosition): number | FactError {
     return this.ask(node, 'within', at, (value) => momentIn(value, now));
+  }
+
+  every(node: string, at: ItemPosition): number | FactError {
+    return this.ask(node, 'every', at, (value) => milliseconds(value as Duration));
+  }
+
+  completeBy(node: string, now: number, at: ItemPosition): number | FactError {
+    return this.ask(node, 'completeBy', at, (value) => momentIn(value, now));
   }
 
   overdue(node: string, now: number, at: ItemPosition): number | FactError {

@@ -36,6 +36,14 @@ const PAGES: Readonly<Record<string, { title: string; workflows: Readonly<Record
       trip: 'liteflow/trip.workflow.ts',
     },
   },
+  dagger: {
+    title: 'The samples of Dagger',
+    workflows: {
+      PizzaWorkflow: 'dagger/pizza.workflow.ts',
+      OrderWorkflow: 'dagger/order.workflow.ts',
+      ShippingWorkflow: 'dagger/shipping.workflow.ts',
+    },
+  },
   libero: {
     title: 'The samples of Libero Flow',
     workflows: {

@@ -3,6 +3,7 @@ import { ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions, Transport } from '@nestjs/microservices';
 import { AppModule } from './app.module.js';
+import { broker } from './dagger/broker.js';
 import { startPartner } from './partner/partner.main.js';
 import { QuietLogger } from './quiet.logger.js';
 import { settings } from './settings.js';
@@ -16,6 +17,8 @@ app.connectMicroservice<MicroserviceOptions>({
   transport: Transport.TCP,
   options: { host: '127.0.0.1', port: settings.repliesPort },
 });
+const pizzas = broker();
+if (pizzas) app.connectMicroservice<MicroserviceOptions>(pizzas);
 app.enableShutdownHooks();
 await app.startAllMicroservices();
 try {

@@ -1,3 +1,4 @@
+import { DaggerModule } from './dagger/dagger.module.js';
 import { documents as libero } from './libero/documents.js';
 import { LiberoModule } from './libero/libero.module.js';
 import { LiteflowModule } from './liteflow/liteflow.module.js';
@@ -7,7 +8,7 @@ import { UploadModule } from './upload/upload.module.js';
 import { WolfiModule } from './wolfi/wolfi.module.js';
 
 /** The smaller samples, beside the loan. */
-export const samples = [WolfiModule, UploadModule, LiteflowModule, LiberoModule, SpellingsModule];
+export const samples = [WolfiModule, UploadModule, LiteflowModule, LiberoModule, DaggerModule, SpellingsModule];
 
 /** Their workflows that are data, and the context classes those name. */
 export const documents = {

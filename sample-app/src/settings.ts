@@ -16,6 +16,10 @@ export const settings = {
   dataDir: env.DATA_DIR ?? join(tmpdir(), 'argonaut-sample-data'),
   /** redis://…; without it task queues live in the database. */
   redisUrl: env.REDIS_URL || undefined,
+  /** amqp://… or kafka://…; without it the pizza's topics are in this process. */
+  pizzaBrokerUrl: env.PIZZA_BROKER_URL || undefined,
+  /** How long a pizza bakes; less than 0: `POST /dagger/pizzas/:order/status` says when it is ready. */
+  pizzaBakesMs: Number(env.PIZZA_BAKES_MS ?? 2000),
   /** Two ports of 127.0.0.1: where the identity partner listens, and where we listen for its answers. */
   partnerPort: Number(env.PARTNER_PORT) || (await freePort()),
   repliesPort: Number(env.REPLIES_PORT) || (await freePort()),

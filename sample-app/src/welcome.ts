@@ -36,6 +36,7 @@ Smaller samples, told of in sample-app/README.md:
   open ${url}/uploads                 a file upload: a process that waits for an input
   POST ${url}/liteflow/06-while       the samples of LiteFlow; GET ${url}/liteflow lists them
   POST ${url}/libero/start-workflow   {"name":"IngestArticleXMLWorkflow"}: workflows as JSON
+  POST ${url}/dagger/pizzas           {"order_id":"P-1","customer_id":"Ada","pizza_type":1}: the samples of Dagger
   POST ${url}/orders/1                {"items":200}: one process, by four spellings
 
 Stop it with Ctrl-C in the middle and start it again: the process continues.

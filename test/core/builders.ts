@@ -75,7 +75,7 @@ export function aLine(...names: readonly string[]): WorkflowDefinition {
 /** Conditions hold, moments are now, nothing completes early. */
 export function someFacts(given: Partial<Facts> = {}): Facts {
   return {
-    holds: () => true, test: () => true, items: () => [], after: (_node, now) => now, within: (_node, now) => now, overdue: (_node, now) => now,
+    holds: () => true, test: () => true, items: () => [], after: (_node, now) => now, within: (_node, now) => now, every: () => 1000, completeBy: (_node, now) => now, overdue: (_node, now) => now,
     key: () => 'key', since: () => 0, completes: () => false, snapshot: () => null, ...given,
   }; // prettier-ignore
 }

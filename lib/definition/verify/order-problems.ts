@@ -1,6 +1,7 @@
 import { atStep } from '../document-paths.js';
 import { type Node, type WorkflowDefinition } from '../graph.js';
 import type { WorkflowSource, WrittenStep } from '../source.js';
+import { isStageOfSteps, stagesIn } from '../stages.js';
 import { groupOf, joinOf } from '../written-order.js';
 import type { Problems } from './value-problems.js';
 
@@ -9,7 +10,7 @@ export function* orderProblems(source: WorkflowSource, definition: WorkflowDefin
   if (source.flow) return;
   const flow = source.steps.filter((step) => !step.options.unsolicited);
   yield* scatteredGroups(flow);
-  yield* disagreements(flow);
+  yield* disagreements(source, flow);
   yield* fallingThrough(source, definition);
 }
 
@@ -24,11 +25,13 @@ function* scatteredGroups(flow: readonly WrittenStep[]): Problems {
   }
 }
 
-function* disagreements(flow: readonly WrittenStep[]): Problems {
-  for (const group of new Set(flow.flatMap((step) => groupOf(step) ?? []))) {
-    const [first, ...others] = flow.filter((step) => groupOf(step) === group);
-    const other = others.find((step) => JSON.stringify(joinOf(step)) !== JSON.stringify(joinOf(first!)));
-    if (other) yield `${atStep(other)}the steps of the parallel group "${group}" do not agree on its join and losers. Let each say the same.`;
+function* disagreements(source: WorkflowSource, flow: readonly WrittenStep[]): Problems {
+  const parts = [...stagesIn(source, flow).filter(isStageOfSteps), ...flow];
+  for (const group of new Set(parts.flatMap((part) => groupOf(part) ?? []))) {
+    const [first, ...others] = parts.filter((part) => groupOf(part) === group);
+    const other = others.find((part) => JSON.stringify(joinOf(part)) !== JSON.stringify(joinOf(first!)));
+    if (other)
+      yield `${isStageOfSteps(other) ? '' : atStep(other)}the steps of the parallel group "${group}" do not agree on its join and losers. Let each say the same.`;
   }
 }
 

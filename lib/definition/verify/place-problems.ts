@@ -48,7 +48,8 @@ function* nextProblems({ steps }: WorkflowSource, { options }: WrittenStep): Pro
   }
 }
 
-function* groupProblems({ options }: WrittenStep): Problems {
+/** Checks the group of a step or a stage. */
+export function* groupProblems({ options }: { readonly options: StepOptions }): Problems {
   const { parallel, independent, next } = options;
   if (parallel === undefined) return independent && next !== undefined ? yield 'it is independent, so it cannot say next: what follows waits for all that has begun.' : undefined; // prettier-ignore
   const group: unknown = typeof parallel === 'object' && parallel !== null ? parallel.group : parallel;
@@ -63,7 +64,7 @@ function* groupProblems({ options }: WrittenStep): Problems {
   if (losers !== undefined && losers !== 'cancel' && losers !== 'finish') yield `parallel.losers is 'cancel' or 'finish', not ${JSON.stringify(losers)}.`;
 }
 
-function* repeatProblems({ concurrency, forEach }: StepOptions): Problems {
+export function* repeatProblems({ concurrency, forEach }: Pick<StepOptions, 'concurrency' | 'forEach'>): Problems {
   if (concurrency === undefined) return;
   if (forEach === undefined) yield 'concurrency counts the items of forEach, which is not there.';
   if (!isCount(concurrency)) yield `concurrency ${String(concurrency)} is not a whole number from 1.`;
@@ -74,6 +75,7 @@ function* decisionProblems(source: WorkflowSource, definition: WorkflowDefinitio
   const choices = edgesToChoose(source, definition, name);
   if (choices === 1) yield 'a decision has at least two branches to choose from.';
   if (choices < 2) return;
+  if (options.completeBy !== undefined) yield 'it is a decision, so it cannot end without its answer: leave out completeBy.';
   if (options.required === false) yield 'it is a decision, so it cannot be skipped: leave out required: false.';
   for (const option of ['if', 'while', 'forEach'] as const)
     if (options[option] !== undefined) yield `it is a decision, so it cannot have ${option}: put what is to be skipped or repeated into a step of its own.`;

@@ -19,6 +19,7 @@ export function* stepProblems(source: WorkflowSource, step: WrittenStep, around:
   yield* nameProblems(step);
   yield* gateProblems(source, step);
   yield* childProblems(source, step, around);
+  yield* pollProblems(step);
   yield* queueProblems(step.options, around);
   yield* policyProblems(source, step);
   yield* askedProblems(source, step);
@@ -80,6 +81,15 @@ function* childProblems({ steps }: WorkflowSource, { options, child, host }: Wri
   yield* methodProblems(host, 'child.with', options.child.with, methodSteps(steps, host), 'The method that gives the starting values');
 }
 
+/** A step that is asked again and again waits for nothing but its next turn. */
+function* pollProblems(step: WrittenStep): Problems {
+  const { every, completeBy, input, on, child, unsolicited } = step.options;
+  if (every === undefined)
+    return completeBy === undefined ? undefined : yield "completeBy ends what every repeats, which is not there: say every: '5 minutes'.";
+  if ((input ?? requestOf(step) ?? on ?? child) !== undefined || unsolicited) yield 'it has every, so it waits for nothing else: split it into two steps.';
+  if (every === 0) yield 'every 0 is a busy loop: say how long it pauses.';
+}
+
 const methodsOf = new WeakMap<readonly WrittenStep[], Map<object, readonly string[]>>();
 
 function methodSteps(steps: readonly WrittenStep[], host: object): readonly string[] {
@@ -124,7 +134,7 @@ export function* overdueProblems(overdue: unknown, { instance, steps, options: {
 
 /** Checks the context keys that options read and outputs set. */
 function* askedProblems({ options: { context } }: WorkflowSource, { options, outputs = [] }: WrittenStep): Problems {
-  for (const name of ['when', 'if', 'while', 'forEach', 'after', 'within'] as const)
+  for (const name of ['when', 'if', 'while', 'forEach', 'after', 'within', 'every', 'completeBy'] as const)
     if (options[name] !== undefined) yield* keyProblems(options[name], name, context);
   for (const key of outputs) yield* unknownKey(key, 'output', context);
 }

@@ -2,8 +2,9 @@ import { atOption, atSteps } from '../document-paths.js';
 import type { DefinitionDefaults, WorkflowSource } from '../source.js';
 import { durationProblems, isCount, isSchema, keyProblems, MAX_NAME, type Problems, retryProblems, ruleProblems, unknownOptions } from './value-problems.js';
 import { stepNames } from './place-problems.js';
+import { stageTableProblems } from './stage-problems.js';
 
-const WORKFLOW_OPTIONS = ['name', 'version', 'context', 'completeWhen', 'defaults', 'within', 'config'];
+const WORKFLOW_OPTIONS = ['name', 'version', 'context', 'completeWhen', 'defaults', 'within', 'stages', 'deleteOnCompletion', 'config'];
 const DEFAULTS = ['retry', 'timeout', 'onError'];
 
 /** Checks the options of a workflow. */
@@ -18,6 +19,9 @@ export function* workflowProblems(source: WorkflowSource): Problems {
   if (options.context !== undefined && !isSchema(options.context)) yield `${atOption(source, 'context')}its context is neither a class nor a Standard Schema.`;
   if (options.completeWhen !== undefined) yield* keyProblems(options.completeWhen, 'completeWhen', options.context);
   yield* durationProblems(options.within, 'within');
+  if (typeof (options.deleteOnCompletion ?? false) !== 'boolean')
+    yield `deleteOnCompletion is true or false, not ${JSON.stringify(options.deleteOnCompletion)}.`;
+  yield* stageTableProblems(source);
   yield* defaultProblems(options.defaults ?? {}, stepNames(source));
 }
 

@@ -72,6 +72,13 @@ export class MemoryMaintenance extends MaintenanceStore {
     return its.sort((a, b) => byStart(b, a)).map(({ id }) => id).slice(0, limit); // prettier-ignore
   }
 
+  override async deleteCompleted(ids: readonly string[]): Promise<void> {
+    const { byId, inbox } = this.tables;
+    const gone = new Set(ids.filter((id) => byId.get(id)?.process.status === 'completed'));
+    for (const id of gone) byId.delete(id);
+    for (const [id, { processId }] of inbox) if (processId !== null && gone.has(processId)) inbox.delete(id);
+  }
+
   /* ----------------------------------------------------------------- workers ---- */
 
   override async beat(worker: string): Promise<number> {

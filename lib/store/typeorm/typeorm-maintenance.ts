@@ -4,7 +4,7 @@ import { MaintenanceStore } from '../maintenance-store.js';
 import type { DueWait, HeldWork, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt, WorkerCount, WorkThere } from '../port.js';
 import type { ThreadBeat } from '../thread-beat.js';
 import { orphansQuery } from './orphans-query.js';
-import { inList, isKnown, type Query } from './query.js';
+import { chunks, inList, isKnown, type Query } from './query.js';
 import type { SqlReader, SqlWords } from './sql-reader.js';
 import { messageState, storedDefinition, taskAt, waitAt } from './states.js';
 import { laterMatch } from './wait-query.js';
@@ -100,6 +100,18 @@ export class TypeOrmMaintenance extends MaintenanceStore {
 
   override async orphans(parentId: string | null, limit: number): Promise<readonly string[]> {
     return (await this.reader.rows(orphansQuery(parentId, limit, this.words.endOfChild))).map(({ id }) => String(id));
+  }
+
+  /** A delete that is cut off leaves the process row, by which it is found again. */
+  override async deleteCompleted(ids: readonly string[]): Promise<void> {
+    for (const piece of chunks(ids)) {
+      const { sql, values } = inList(piece);
+      for (const table of ['inbox', 'wait', 'audit', 'context'] as const) {
+        const isOver = `(select p.status from workflow_process p where p.id = workflow_${table}.process_id) = 'completed'`;
+        await this.reader.rows({ sql: `delete from workflow_${table} where process_id ${sql} and ${isOver}`, values });
+      }
+      await this.reader.rows({ sql: `delete from workflow_process where id ${sql} and status = 'completed'`, values });
+    }
   }
 
   /* ----------------------------------------------------------------- workers ---- */

@@ -1,0 +1,37 @@
+import type { ProcessState } from '../../core/process.js';
+import { aMessage, anId, aWait } from '../builders.js';
+import type { Bench } from '../process-store.contract.js';
+import { started, stored } from './commit-contract.js';
+
+export function deletionContract({ kit: { describe, it, expect }, store }: Bench): void {
+  describe('deleting completed processes', () => {
+    it('leaves no row of them, and all rows of the others', async () => {
+      const over: Partial<ProcessState> = { status: 'completed', finishedAt: 5, tokens: [] };
+      const rows = (id: string) => ({ waits: { put: [aWait({ kind: 'response', address: `r:${id}` })] }, messages: [aMessage({ address: `r:${id}`, processId: id, disposition: 'delivered' })] }); // prettier-ignore
+      const [gone, cancelled, live, kept] = [anId(), anId(), anId(), anId()];
+      const made = [
+        await started(store(), { process: { id: gone, ...over }, ...rows(gone) }),
+        await started(store(), { process: { id: cancelled, ...over, status: 'cancelled' }, ...rows(cancelled) }),
+        await started(store(), { process: { id: live }, ...rows(live) }),
+        await started(store(), { process: { id: kept, ...over }, ...rows(kept) }),
+      ];
+      await store().maintenance.deleteCompleted([gone, cancelled, live, anId()]);
+      await store().maintenance.deleteCompleted([]);
+      const left = async (id: string) => [
+        (await stored(store(), id)) !== null,
+        (await store().queries.recordsOf(id)).length,
+        (await store().queries.versions(id, 1, 9)).length,
+        (await store().commits.waitsAt([`r:${id}`])).length,
+        (await store().commits.messagesAt([`r:${id}`])).length,
+      ];
+      expect(await left(gone)).toEqual([false, 0, 0, 0, 0]);
+      for (const { id } of made.slice(1)) expect([id, ...(await left(id))]).toEqual([id, true, 1, 1, 1, 1]);
+    });
+
+    it('frees their ids', async () => {
+      const { id } = await started(store(), { process: { status: 'completed', finishedAt: 5, tokens: [] } });
+      await store().maintenance.deleteCompleted([id]);
+      expect((await started(store(), { process: { id } })).id).toBe(id);
+    });
+  });
+}
