@@ -3,6 +3,7 @@ import { isEvent } from './addresses.js';
 import type { MessageState } from './change.js';
 import type { Draft } from './draft.js';
 import { handledOn, makeReady, newVisit } from './enter.js';
+import { standInLine } from './event-turns.js';
 import type { EventOf } from './events.js';
 import { failToken } from './failed-token.js';
 import { failTry } from './failure.js';
@@ -49,7 +50,7 @@ export function eventReceived(draft: Draft, { node: name, message }: EventOf<'ev
   const node = stepNamed(draft.definition, name);
   const run = draft.nextRun();
   const token: StepToken = { ...newVisit(draft, node, eventKey(run), run), message: message.id };
-  draft.run(token);
+  if (token.fault === undefined) standInLine(draft, token);
   accept(draft, message);
   draft.record('message-delivered', token, { detail: message.id });
   if (token.fault !== undefined) failToken(draft, token, token.fault);

@@ -1,12 +1,12 @@
 import { type Container, type EachNode, isContainer } from '../definition/graph.js';
 import type { Draft } from './draft.js';
 import type { EventOf, TokenPosition } from './events.js';
-import { beOver, rootKey, startLife } from './flow.js';
+import { beOver, endFlow, rootKey, startLife } from './flow.js';
 import { AT_START } from './moves.js';
 import { isFinished } from './process.js';
 import { keyOfBranch } from './races.js';
 import { branchKey, branchNumber, parentKey } from './token-key.js';
-import { carriedBy, type ContainerToken, isEventToken } from './token.js';
+import { carriedBy, type ContainerToken } from './token.js';
 import type { TokenMove } from './tokens.js';
 import { awaitTurn } from './turns.js';
 import { deadlineOf, watchDeadline, watchOverdue } from './watch.js';
@@ -18,7 +18,7 @@ import { deadlineOf, watchDeadline, watchOverdue } from './watch.js';
 export function restarted(draft: Draft, event: EventOf<'restarted'>): void {
   if (event.root !== draft.head.root) return;
   if (isFinished(draft.head.status) || draft.head.status === 'suspended') draft.become('running');
-  draft.endAll(isEventToken);
+  endFlow(draft);
   const oldRoot = [...event.places.keys()].find((key) => parentKey(key) === null);
   startLife(draft);
   draft.makeVersion('', { set: event.values, remove: [] }, { snapshot: event.values });

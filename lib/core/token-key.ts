@@ -5,6 +5,7 @@
  *   0/2          branch 2 of the container at 0
  *   0/7-2        branch 2 of the fork that was entered with run 7; such a branch may outlive its fork
  *   e5           an unsolicited event that was accepted as run 5, outside the tree
+ *   e            the events that wait for their turn; e/3: number 3 of them
  *   0/2~o4       the overdue timer of run 4 at 0/2; ~r: its reminder
  *   0/2~d4       the deadline timer of the stage with run 4 at 0/2
  *   0/2~u9       the undo, as run 9, of everything under 0/2
@@ -91,6 +92,13 @@ export function rangesUnder(key: string): readonly (readonly [from: string, befo
 
 export function eventKey(run: number): string {
   return `e${run}`;
+}
+
+/** The key of the token that stands for the events that wait for their turn. */
+export const EVENTS_KEY = 'e';
+
+export function queuedEventKey(i: number): string {
+  return branchKey(EVENTS_KEY, i);
 }
 
 export function isEventKey(key: string): boolean {

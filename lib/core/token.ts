@@ -3,7 +3,7 @@ import type { WaitKind } from './waits-for.js';
 import { isBesideKey, isEventKey } from './token-key.js';
 
 /** A token says where a process stands: in which node, and in which visit to it. `does` tells the kinds apart. */
-export type Token = StepToken | ContainerToken | UndoToken | ReminderToken | EndToken;
+export type Token = StepToken | ContainerToken | UndoToken | ReminderToken | EndToken | EventsToken;
 
 interface TokenAt {
   readonly key: string;
@@ -88,6 +88,8 @@ export interface UndoToken extends TokenAt, WithBody {
   readonly open: number;
   /** The run of the visit that was undone last. */
   readonly undone?: number;
+  /** An event has said that the process goes on at this step. It does so once everything is undone. */
+  readonly then?: string;
 }
 
 /** Runs the reminder of an overdue visit. */
@@ -98,6 +100,12 @@ export interface ReminderToken extends TokenAt, CarriedData, WithBody {
 /** The flow has ended. The process still waits for its last events, losers and undos. */
 export interface EndToken extends TokenAt {
   readonly does: 'over';
+}
+
+/** Stands for the accepted events that wait for their turn, each in a row of its own. */
+export interface EventsToken extends TokenAt {
+  readonly does: 'events';
+  readonly todo: ItemsToDo;
 }
 
 /** A token whose body a worker runs. */
@@ -153,7 +161,7 @@ export function isIdle(token: Token): boolean {
 
 /** True for a token whose body may run now, or runs. */
 export function isActive(token: Token): token is BodyToken {
-  return token.does !== 'branches' && token.does !== 'over' && token.fault === undefined && token.parked === undefined;
+  return token.does !== 'branches' && token.does !== 'over' && token.does !== 'events' && token.fault === undefined && token.parked === undefined;
 }
 
 /* --------------------------------------------------------------------- changes ---- */

@@ -2,8 +2,8 @@ import type { Change, Snapshot } from './change.js';
 import { ALL, MissingWaits } from './missing-waits.js';
 import { isUnder, isUnderAny } from './token-key.js';
 import { TokenList } from './token-list.js';
-import { activated, type CarriedData, type ContainerToken, isContainerToken, isEventToken, type Token, unparked } from './token.js';
-import type { WaitState } from './wait.js';
+import { activated, type CarriedData, type ContainerToken, isContainerToken, type Token, unparked } from './token.js';
+import { standsInBoth, type WaitState } from './wait.js';
 import type { WaitsFor } from './waits-for.js';
 
 /** The process row is written with every decision. When it holds so many tokens, new containers get rows of their own and items wait. */
@@ -111,7 +111,7 @@ export class DraftTokens {
     const waiting = activated(unparked(token));
     this.standing.delete(key);
     (this.waits ??= new Map<string, WaitState>()).set(key, { token: waiting, waitsFor });
-    if (waitsFor.kind === 'condition' || isEventToken(token)) this.standing.put({ ...waiting, parked: waitsFor.kind } as Token);
+    if (standsInBoth(token, waitsFor)) this.standing.put({ ...waiting, parked: waitsFor.kind } as Token);
   }
 
   /** Stores a container where it already is. A new container goes into the process row while there is room. */
@@ -145,9 +145,9 @@ export class DraftTokens {
     if (!this.clear) (this.gone ??= new Set()).add(key);
   }
 
-  /** Ends every token but those to keep: by default the unsolicited events. */
-  endAll(keep: (token: Token) => boolean = isEventToken): void {
-    this.standing.keep(keep, unparked); // all waits end, also those of the tokens that stay
+  /** Ends every token and every wait. */
+  endAll(): void {
+    this.standing.keep(() => false);
     this.clear = true;
     this.held = this.waits = this.gone = this.killed = undefined;
     this.moves = [];

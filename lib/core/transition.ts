@@ -14,6 +14,7 @@ import type { Change, MessageState, Snapshot } from './change.js';
 import { Draft } from './draft.js';
 import { cameDue } from './due.js';
 import { meetCondition } from './enter.js';
+import { bringEvents } from './event-turns.js';
 import { type ContextPatch, type DecisionContext, FactError, type ProcessEvent } from './events.js';
 import { flow, rootKey } from './flow.js';
 import { suspectBegan, taskLost, workerLost } from './crashes.js';
@@ -111,6 +112,7 @@ function decide(draft: Draft, event: ProcessEvent): void {
 function lookAgain(draft: Draft): void {
   flow(draft);
   if (isFinished(draft.head.status)) return;
+  bringEvents(draft);
   if (draft.hasVersion) lookAtConditions(draft);
   if (draft.someToken(isEventToken)) return; // accepted events are handled before the end
   const isOver = draft.token(rootKey(draft))?.does === 'over' && !draft.someToken((token) => isFinishing(draft, token));

@@ -1,4 +1,4 @@
-import type { StepToken, Token } from './token.js';
+import { isEventToken, type StepToken, type Token } from './token.js';
 import type { TaskWait, WaitKind, WaitsFor } from './waits-for.js';
 
 /** A parked token and what it waits for, as one row. */
@@ -19,6 +19,11 @@ export interface TaskWaitState extends WaitState {
 
 /** Kinds of waits that a message ends. */
 export const ENDED_BY_MESSAGE: ReadonlySet<WaitKind> = new Set<WaitKind>(['response', 'event', 'input', 'child']);
+
+/** True if the process row keeps a copy: of conditions, which every version checks, and of events that wait for another attempt. */
+export function standsInBoth(token: Token, { kind }: WaitsFor): boolean {
+  return kind === 'condition' || (kind !== 'turn' && isEventToken(token));
+}
 
 export function isTaskWait(wait: WaitState | undefined): wait is TaskWaitState {
   return wait?.waitsFor.kind === 'task';

@@ -50,14 +50,15 @@ export class ProcessRunner {
     let running = this.running.get(id);
     if (!running && worker === this.parts.worker && worker !== null) running = this.runningOf(id);
     running?.remember(change);
-    running?.abortLost(change.process);
+    if (running) this.abortLost(running, change.process);
     if (known) this.drive(known);
     else this.parts.activity.during(() => this.look(id));
   }
 
   /** Called when a process was read. */
   seen(known: KnownProcess): void {
-    this.running.get(known.process.id)?.abortLost(known.process);
+    const running = this.running.get(known.process.id);
+    if (running) this.abortLost(running, known.process);
     this.drive(known);
   }
 
@@ -73,7 +74,7 @@ export class ProcessRunner {
     const bound = registry.find(process.workflow, process.workflowVersion);
     if (!bound) return;
     const running = this.runningOf(process.id);
-    for (const token of runnable(process, worker, running.isRunning, running.countOf(process))) this.begin(running, bound, process, token);
+    for (const token of runnable(process, worker, running.isRunning)) this.begin(running, bound, process, token);
   }
 
   /* ------------------------------------------------------------------------ bodies ---- */
@@ -81,13 +82,20 @@ export class ProcessRunner {
   private begin(running: RunningProcess, bound: BoundWorkflow, process: ProcessState, token: BodyToken): void {
     const visit = new StepVisit(process, bound, token, this.parts.clock);
     running.begin(visit);
-    const run = () => this.slots.take(() => void this.run(running, visit, { claim: process.claim }));
+    const run = () => this.takeSlot(visit, () => void this.run(running, visit, { claim: process.claim }));
     this.suspects.take(visit, () => (isTransactional(visit) ? this.transactional.turns.take(visit, run) : run()));
+  }
+
+  private takeSlot(visit: StepVisit, run: () => void): void {
+    if (!this.slots.hasRoom) visit.waitsFor = `one of the ${this.slots.size} bodies that run here at once (worker.concurrency) to end`;
+    this.slots.take(run);
   }
 
   private async run(running: RunningProcess, visit: StepVisit, by: BodyClaim): Promise<void> {
     const { activity, writer, inputs } = this.parts;
     activity.begin();
+    visit.waitsFor = undefined;
+    visit.holdsSlot = true;
     try {
       if (this.stopped || visit.isAborted) return await NEXT_TURN; // it was in line; the next in line must not be called from within this call
       if (isSuspect(visit.token) && !(await this.suspects.began(visit, by))) return;
@@ -104,15 +112,27 @@ export class ProcessRunner {
       writer.forget(running.id); // it is not known what was recorded: the next look reads it
     } finally {
       this.ended(running, visit);
-      activity.end();
     }
   }
 
-  private ended(running: RunningProcess, visit: StepVisit): void {
+  /** Aborts bodies that the process no longer lists. Such a body may never end, so it holds no slot; a transaction holds its connection to its end. */
+  private abortLost(running: RunningProcess, process: ProcessState): void {
+    for (const visit of running.abortLost(process)) if (!isTransactional(visit)) this.release(running, visit);
+  }
+
+  /** Once for each body that has begun. */
+  private release(running: RunningProcess, visit: StepVisit): void {
+    if (!visit.holdsSlot) return;
+    visit.holdsSlot = false;
     running.end(visit);
     this.slots.giveBack();
-    if (isTransactional(visit)) this.transactional.turns.giveBack();
     this.suspects.giveBack(visit);
+    this.parts.activity.end();
+  }
+
+  private ended(running: RunningProcess, visit: StepVisit): void {
+    if (isTransactional(visit)) this.transactional.turns.giveBack();
+    this.release(running, visit);
     const known = this.parts.writer.known(running.id);
     if (known) this.drive(known);
     this.leave(running.id);

@@ -5,6 +5,8 @@ import type { Token } from '../core/token.js';
 import type { Json } from '../values/json.js';
 import type { StepVisit, Undone } from './step-context.js';
 
+const MOST_MESSAGES = 100;
+
 /** Step runs left to undo, the next one last. `run`: the run of the token that undoes them. */
 export interface UndoList {
   readonly run: number;
@@ -18,7 +20,7 @@ export interface UndoList {
 export class RunningProcess {
   toUndo: UndoList | undefined;
   private readonly visits = new Map<string, StepVisit>();
-  /** Bodies of messages accepted here and not handled yet. */
+  /** Bodies of messages accepted here and not handled yet. Those of later ones are read when their turn comes. */
   private messages: Map<string, Json> | undefined;
   /** Results that a token refers to, by the version that keeps them. */
   private returned: Map<number, Json> | undefined;
@@ -38,13 +40,6 @@ export class RunningProcess {
     return visit !== undefined && isSameBody(visit.token, token) ? visit : undefined;
   }
 
-  /** Counts the bodies that run for current tokens. A body of an earlier attempt or step run that hangs is not counted. */
-  countOf({ tokens }: ProcessState): number {
-    let count = 0;
-    if (this.visits.size > 0) for (const token of tokens) if (this.isRunning(token)) count++;
-    return count;
-  }
-
   /** Replaces a step run under the same key, which this worker has lost. */
   begin(visit: StepVisit): void {
     this.visits.set(visit.token.key, visit);
@@ -59,21 +54,29 @@ export class RunningProcess {
     for (const visit of this.visits.values()) visit.abort(reason);
   }
 
-  /** Aborts bodies that the process no longer lists: they were cancelled, restarted, or taken over. */
-  abortLost({ tokens }: ProcessState): void {
+  /** Aborts bodies that the process no longer lists: they were cancelled, restarted, taken over, or ended by an event. Returns them. */
+  abortLost({ tokens }: ProcessState): readonly StepVisit[] {
+    let aborted: StepVisit[] | undefined;
     for (const visit of this.visits.values()) {
       if (visit.ended || tokens.some((token) => isSameBody(token, visit.token))) continue;
-      visit.abort(new Error('The process has moved on: cancelled, restarted, or taken over by another worker.'));
+      visit.abort(new Error('The process has moved on: cancelled, restarted, ended by an event, or taken over by another worker.'));
+      (aborted ??= []).push(visit);
     }
+    return aborted ?? NONE;
   }
 
   /* ------------------------------------------------------------------------- memory ---- */
 
   /** Keeps messages and results that were just committed here, so that the next step need not read them. */
   remember({ process: { tokens }, messages, versions }: Change): void {
-    for (const { id, body, disposition } of messages) if (disposition === 'delivered') (this.messages ??= new Map<string, Json>()).set(id, body);
+    for (const { id, body, disposition } of messages) if (disposition === 'delivered') this.rememberMessage(id, body);
     this.rememberReturned(tokens, versions);
     if (this.toUndo && versions.some(({ undo }) => undo !== undefined && 'key' in undo)) this.toUndo = undefined; // the newest is undone first
+  }
+
+  private rememberMessage(id: string, body: Json): void {
+    this.messages ??= new Map<string, Json>();
+    if (this.messages.size < MOST_MESSAGES) this.messages.set(id, body);
   }
 
   private rememberReturned(tokens: readonly Token[], versions: readonly VersionDraft[]): void {
@@ -90,6 +93,8 @@ export class RunningProcess {
     return this.returned?.get(version);
   }
 }
+
+const NONE: readonly StepVisit[] = [];
 
 function isWanted(tokens: readonly Token[], version: number): boolean {
   for (const token of tokens) if ('previous' in token && token.previous === version) return true;

@@ -42,6 +42,8 @@ export class StepVisit implements StepRef {
   undoes: Undone | null = null;
   /** In words, what the body waits for on this worker before it begins. */
   waitsFor: string | undefined;
+  /** The body has begun, and its slot has not been given back. */
+  holdsSlot = false;
   /** The body has ended, so its signal has no effect any more. */
   ended = false;
   private transaction: EntityManager | undefined;
