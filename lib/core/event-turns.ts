@@ -4,9 +4,9 @@ import { type EventsToken, isActive, isEventToken, type StepToken } from './toke
 import { MOST_TOKENS } from './tokens.js';
 
 /** So many accepted events stand in the process row. */
-const MOST_IN_ROW = 16;
+const MOST_IN_ROW = 32;
 /** When so few are left there, the next are read, several at once. */
-const FEW = 4;
+const FEW = 8;
 
 /** Puts an accepted event in line. The process row is written with every decision, so it holds few of them: n events cost n. */
 export function standInLine(draft: Draft, token: StepToken): void {

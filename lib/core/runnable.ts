@@ -25,6 +25,12 @@ export function itsTurn(tokens: readonly Token[]): readonly BodyToken[] {
   return active.filter((token) => (isEventToken(token) ? token === event : !waitsForBodies(token)));
 }
 
+/** The oldest event that is not handled yet, if this worker may handle it. */
+export function nextEvent(process: ProcessState, worker: string, isRunning: (token: Token) => boolean): BodyToken | undefined {
+  if (process.worker !== worker || process.status !== 'running') return undefined;
+  return oldestEvent(process.tokens.filter(isActive).filter((token) => !isRunning(token)));
+}
+
 function oldestEvent(active: readonly BodyToken[]): BodyToken | undefined {
   let oldest: BodyToken | undefined;
   for (const token of active) if (isEventToken(token) && (oldest === undefined || token.run < oldest.run)) oldest = token;

@@ -1,8 +1,8 @@
 import type { Change } from '../core/change.js';
 import type { ProcessState } from '../core/process.js';
 import { isSuspect } from '../core/suspicion.js';
-import { runnable } from '../core/runnable.js';
-import type { BodyToken, Token } from '../core/token.js';
+import { nextEvent, runnable } from '../core/runnable.js';
+import { type BodyToken, isEventToken, type Token } from '../core/token.js';
 import type { JsonObject } from '../values/json.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import type { KnownProcess } from '../writer/decide.js';
@@ -74,7 +74,8 @@ export class ProcessRunner {
     const bound = registry.find(process.workflow, process.workflowVersion);
     if (!bound) return;
     const running = this.runningOf(process.id);
-    for (const token of runnable(process, worker, running.isRunning)) this.begin(running, bound, process, token);
+    for (const token of runnable(process, worker, running.isRunning))
+      if (!isEventToken(token) || !running.isHandlingEvent) this.begin(running, bound, process, token);
   }
 
   /* ------------------------------------------------------------------------ bodies ---- */
@@ -104,15 +105,29 @@ export class ProcessRunner {
       if (bringing) await bringing;
       if (isTransactional(visit)) await this.transactional.run(visit, by);
       else {
-        const seen = writer.known(running.id)?.context ?? (await this.contextOf(running.id));
+        const seen = running.valuesOnTop(writer.known(running.id)?.context) ?? (running.isAhead ? null : await this.contextOf(running.id));
+        if (seen === null) return; // what it would have to see is being recorded: after that it begins
         const outcome = visit.token.does === 'undo' && !visit.undoes ? ALL_UNDONE : runBody(visit, seen, this.parts);
-        await recordOutcome(writer, visit, by, outcome instanceof Promise ? await outcome : outcome, seen);
+        await this.record(running, visit, by, outcome instanceof Promise ? await outcome : outcome, seen);
       }
     } catch {
       writer.forget(running.id); // it is not known what was recorded: the next look reads it
     } finally {
       this.ended(running, visit);
     }
+  }
+
+  private record(running: RunningProcess, visit: StepVisit, by: BodyClaim, outcome: BodyOutcome, seen: JsonObject): Promise<unknown> {
+    const recorded = recordOutcome(this.parts.writer, visit, by, outcome, seen);
+    if (isEventToken(visit.token) && !visit.isAborted && running.goAhead(visit, outcome)) this.beginNextEvent(running, visit);
+    return recorded;
+  }
+
+  /** Begins with the next event while the outcome of this one is recorded. */
+  private beginNextEvent(running: RunningProcess, { bound }: StepVisit): void {
+    const process = this.parts.writer.known(running.id)?.process;
+    const next = process && !this.stopped ? nextEvent(process, this.parts.worker, running.isRunning) : undefined;
+    if (next && next.crashes === undefined) this.begin(running, bound, process!, next);
   }
 
   /** Aborts bodies that the process no longer lists. Such a body may never end, so it holds no slot; a transaction holds its connection to its end. */

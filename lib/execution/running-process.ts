@@ -1,9 +1,11 @@
-import type { Change, VersionDraft } from '../core/change.js';
+import type { Change, MessageState, VersionDraft } from '../core/change.js';
 import type { ProcessState } from '../core/process.js';
 import { isSameBody } from '../core/runnable.js';
-import type { Token } from '../core/token.js';
-import type { Json } from '../values/json.js';
+import { isEventToken, type Token } from '../core/token.js';
+import type { Json, JsonObject } from '../values/json.js';
+import type { BodyOutcome } from './read-result.js';
 import type { StepVisit, Undone } from './step-context.js';
+import { Unrecorded } from './unrecorded.js';
 
 const MOST_MESSAGES = 100;
 
@@ -20,6 +22,7 @@ export interface UndoList {
 export class RunningProcess {
   toUndo: UndoList | undefined;
   private readonly visits = new Map<string, StepVisit>();
+  private readonly unrecorded = new Unrecorded();
   /** Bodies of messages accepted here and not handled yet. Those of later ones are read when their turn comes. */
   private messages: Map<string, Json> | undefined;
   /** Results that a token refers to, by the version that keeps them. */
@@ -40,12 +43,34 @@ export class RunningProcess {
     return visit !== undefined && isSameBody(visit.token, token) ? visit : undefined;
   }
 
+  /** True while the body of an event runs: events are handled one after the other. */
+  get isHandlingEvent(): boolean {
+    for (const visit of this.visits.values()) if (isEventToken(visit.token) && !visit.ended && !visit.isAborted) return true;
+    return false;
+  }
+
+  /** True while the outcomes of events are being recorded that the next handler has to see. */
+  get isAhead(): boolean {
+    return !this.unrecorded.isEmpty;
+  }
+
+  /** True if the next event may be handled before this outcome is recorded. */
+  goAhead(visit: StepVisit, outcome: BodyOutcome): boolean {
+    return this.unrecorded.add(visit, outcome);
+  }
+
+  /** The values that the next body sees. */
+  valuesOnTop(values: JsonObject | undefined): JsonObject | null | undefined {
+    return values && this.isAhead ? this.unrecorded.onTop(values) : values;
+  }
+
   /** Replaces a step run under the same key, which this worker has lost. */
   begin(visit: StepVisit): void {
     this.visits.set(visit.token.key, visit);
   }
 
   end(visit: StepVisit): void {
+    this.unrecorded.delete(visit);
     if (this.visits.get(visit.token.key) === visit) this.visits.delete(visit.token.key);
     if (visit.token.does === 'run' && visit.token.message !== undefined) this.messages?.delete(visit.token.message);
   }
@@ -55,7 +80,9 @@ export class RunningProcess {
   }
 
   /** Aborts bodies that the process no longer lists: they were cancelled, restarted, taken over, or ended by an event. Returns them. */
-  abortLost({ tokens }: ProcessState): readonly StepVisit[] {
+  abortLost(process: ProcessState): readonly StepVisit[] {
+    const { tokens } = process;
+    if (this.isAhead) this.unrecorded.recorded(process);
     let aborted: StepVisit[] | undefined;
     for (const visit of this.visits.values()) {
       if (visit.ended || tokens.some((token) => isSameBody(token, visit.token))) continue;
@@ -77,6 +104,11 @@ export class RunningProcess {
   private rememberMessage(id: string, body: Json): void {
     this.messages ??= new Map<string, Json>();
     if (this.messages.size < MOST_MESSAGES) this.messages.set(id, body);
+  }
+
+  /** Keeps the messages of events that will be handled next. */
+  keepMessages(messages: readonly MessageState[]): void {
+    for (const { id, body } of messages) (this.messages ??= new Map<string, Json>()).set(id, body);
   }
 
   private rememberReturned(tokens: readonly Token[], versions: readonly VersionDraft[]): void {
