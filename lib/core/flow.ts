@@ -1,4 +1,4 @@
-import { type ChoiceNode, type Container, type EachNode, END, type ForkNode, type Node, type StageNode } from '../definition/graph.js';
+import { type ChoiceNode, type Container, type EachNode, END, type ForkNode, type Node, type StageNode, stepNamed } from '../definition/graph.js';
 import type { Json } from '../values/json.js';
 import type { Draft } from './draft.js';
 import { enterStep } from './enter.js';
@@ -103,21 +103,26 @@ export function edgeOf(node: Node, branch: string | undefined): string | undefin
 /** Ends an unsolicited event. With a next step the process goes on there. */
 function leaveEvent(draft: Draft, token: Token, to: string | undefined): void {
   draft.end(token.key);
-  if (to !== undefined && !draft.someToken(undoesAll)) goOnAt(draft, to);
+  if (to !== undefined && stepNamed(draft.definition, token.node).unsolicited && !draft.someToken(undoesAll)) goOnAt(draft, to);
 }
 
 /** The process goes on at this step: all branches end, and the `within` of the whole stays. An undo always goes on to its end first. */
 export function goOnAt(draft: Draft, to: string): void {
   const undo = draft.allTokens().find((token): token is UndoToken => token.does === 'undo' && !token.last);
   if (undo) return draft.run({ ...undo, then: to });
+  draft.send({ key: leaveFlow(draft), to });
+}
+
+/** Ends all branches and begins the next life. Returns the key of its flow. */
+export function leaveFlow(draft: Draft): string {
   const whole = wholeOf(draft);
   endFlow(draft);
   startLife(draft);
-  draft.send({ key: whole ? keepWhole(draft, whole) : rootKey(draft), to });
+  return whole ? keepWhole(draft, whole) : rootKey(draft);
 }
 
 /** The stage that is the whole flow, where the workflow itself has a `within`. */
-function wholeOf(draft: Draft): ContainerToken | undefined {
+export function wholeOf(draft: Draft): ContainerToken | undefined {
   const start = draft.definition.nodes.get(draft.definition.start);
   const root = start?.kind === 'stage' && start.name === `${draft.definition.name} (within)` ? draft.container(rootKey(draft)) : undefined;
   return root?.node === start?.name ? root : undefined;

@@ -7,6 +7,7 @@ import { awaitEvent, awaitInput, tryAgain } from './enter.js';
 import type { EventOf, OutcomeEvent, SpokenEvent } from './events.js';
 import { failBody } from './failure.js';
 import { edgeOf, proceed } from './flow.js';
+import { listenAfter } from './listeners.js';
 import { cleared } from './suspicion.js';
 import { type BodyToken, carriedBy, correlationOf, isActive, isEventToken, type ReminderToken, type StepToken } from './token.js';
 import { isTaskWait } from './wait.js';
@@ -85,6 +86,7 @@ function stepSucceeded(draft: Draft, token: StepToken, event: EventOf<'step-succ
   draft.makeVersion(token.node, event.patch, versionExtras(node, token, event));
   draft.record('step-completed', token, { detail: completionDetail(event) });
   if (token.last) return letEnd(draft, token);
+  if (!isEventToken(token)) listenAfter(draft, node);
   proceed(draft, token, edgeOf(node, event.branch), event.branch === undefined ? draft.head.contextVersion : token.previous);
 }
 

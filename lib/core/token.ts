@@ -1,6 +1,6 @@
 import type { Json } from '../values/json.js';
 import type { WaitKind } from './waits-for.js';
-import { isBesideKey, isEventKey } from './token-key.js';
+import { isBesideKey, isEventKey, isListenerKey } from './token-key.js';
 
 /** A token says where a process stands: in which node, and in which visit to it. `does` tells the kinds apart. */
 export type Token = StepToken | ContainerToken | UndoToken | ReminderToken | EndToken | EventsToken;
@@ -18,6 +18,8 @@ interface TokenAt {
   readonly fault?: string;
   /** Marks the copy, in the process row, of a token that waits for this in a row of its own. */
   readonly parked?: WaitKind;
+  /** Beside that mark: the address at which it waits. */
+  readonly address?: string;
 }
 
 /** Data that a token carries from node to node. */
@@ -60,6 +62,10 @@ export interface StepToken extends TokenAt, CarriedData, WithBody {
   readonly state?: Json;
   /** Events count from this moment on, ms. */
   readonly from?: number;
+  /** The key of its event comes from the context, so every version looks at it. */
+  readonly keyed?: true;
+  /** The token hears the event of a step outside of a visit: before it is reached, or after it is done. */
+  readonly listens?: 'ahead' | 'after';
   /** Children it has started. */
   readonly children?: number;
   /** The token failed before its body could begin, so a new attempt enters the step from the start. */
@@ -136,7 +142,12 @@ export function isEventToken({ key }: Pick<Token, 'key'>): boolean {
   return isEventKey(key);
 }
 
-/** True for an event, and for the timer, the reminder or the undo of a visit. */
+/** True for a token that hears the event of a step outside of a visit. */
+export function isListener({ key }: Pick<Token, 'key'>): boolean {
+  return isListenerKey(key);
+}
+
+/** True for an event, a listener, and for the timer, the reminder or the undo of a visit. */
 export function isBeside({ key }: Pick<Token, 'key'>): boolean {
   return isBesideKey(key);
 }
@@ -173,10 +184,10 @@ export function carriedBy({ item, index, previous }: CarriedData): CarriedData {
   return { ...(item !== undefined && { item }), ...(index !== undefined && { index }), ...(previous !== undefined && { previous }) };
 }
 
-/** The token without its `parked` mark. */
+/** The token without the marks of its copy in the process row. */
 export function unparked<T extends Token>(token: T): T {
   if (token.parked === undefined) return token;
-  const { parked: _parked, ...rest } = token;
+  const { parked: _parked, address: _address, ...rest } = token;
   return rest as T;
 }
 

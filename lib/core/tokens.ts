@@ -3,8 +3,8 @@ import { ALL, MissingWaits } from './missing-waits.js';
 import { isUnder, isUnderAny } from './token-key.js';
 import { TokenList } from './token-list.js';
 import { activated, type CarriedData, type ContainerToken, isContainerToken, type Token, unparked } from './token.js';
-import { standsInBoth, type WaitState } from './wait.js';
-import type { WaitsFor } from './waits-for.js';
+import { copyOf, standsInBoth, type WaitState } from './wait.js';
+import type { WaitKind, WaitsFor } from './waits-for.js';
 
 /** The process row is written with every decision. When it holds so many tokens, new containers get rows of their own and items wait. */
 export const MOST_TOKENS = 64;
@@ -105,13 +105,19 @@ export class DraftTokens {
     this.standing.put(unparked(token));
   }
 
-  /** Parks a token in a row of its own. The process row keeps a copy of conditions, which every version checks, and of events. */
+  /** Parks a token in a row of its own. The process row keeps a copy of what every version looks at, and of events. */
   wait(token: Token, waitsFor: WaitsFor): void {
     const { key } = token;
     const waiting = activated(unparked(token));
     this.standing.delete(key);
     (this.waits ??= new Map<string, WaitState>()).set(key, { token: waiting, waitsFor });
-    if (standsInBoth(token, waitsFor)) this.standing.put({ ...waiting, parked: waitsFor.kind } as Token);
+    if (standsInBoth(token, waitsFor)) this.standing.put(copyOf(waiting, waitsFor));
+  }
+
+  /** Keeps only the copy, while there is nothing to wait for. */
+  keepCopy(token: Token, parked: WaitKind): void {
+    this.endWait(token.key);
+    this.standing.put({ ...unparked(token), parked });
   }
 
   /** Stores a container where it already is. A new container goes into the process row while there is room. */

@@ -19,6 +19,8 @@ import { type ContextPatch, type DecisionContext, FactError, type ProcessEvent }
 import { flow, rootKey } from './flow.js';
 import { suspectBegan, taskLost, workerLost } from './crashes.js';
 import { cancelled, claimed, orphaned, resumed, retried, skipped, suspended } from './interventions.js';
+import { lookAtKeys } from './keys.js';
+import { listenAhead } from './listeners.js';
 import { migrated } from './migrate.js';
 import { bodyEnded } from './outcomes.js';
 import { isFinished, type ParentLink, type ProcessState } from './process.js';
@@ -58,6 +60,7 @@ export function begin(definition: WorkflowDefinition, seed: Seed, given: Decisio
   draft.makeVersion('', seed.values, { snapshot: seed.values.set });
   draft.record('process-started');
   if (seed.messages) draft.keep(...seed.messages);
+  listenAhead(draft, definition.start);
   draft.send({ key: rootKey(draft), to: definition.start });
   lookAgain(draft);
   return draft.settle()!;
@@ -114,6 +117,7 @@ function lookAgain(draft: Draft): void {
   if (isFinished(draft.head.status)) return;
   bringEvents(draft);
   if (draft.hasVersion) lookAtConditions(draft);
+  if (draft.hasVersion) lookAtKeys(draft);
   if (draft.someToken(isEventToken)) return; // accepted events are handled before the end
   const isOver = draft.token(rootKey(draft))?.does === 'over' && !draft.someToken((token) => isFinishing(draft, token));
   if (isOver || completesEarly(draft)) draft.finish('completed');

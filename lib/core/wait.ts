@@ -18,11 +18,18 @@ export interface TaskWaitState extends WaitState {
 }
 
 /** Kinds of waits that a message ends. */
-export const ENDED_BY_MESSAGE: ReadonlySet<WaitKind> = new Set<WaitKind>(['response', 'event', 'input', 'child']);
+export const ENDED_BY_MESSAGE: ReadonlySet<WaitKind> = new Set<WaitKind>(['response', 'event', 'input', 'child', 'listener']);
 
-/** True if the process row keeps a copy: of conditions, which every version checks, and of events that wait for another attempt. */
+/** True if the process row keeps a copy: of what every version looks at, and of events that wait for another attempt. */
 export function standsInBoth(token: Token, { kind }: WaitsFor): boolean {
-  return kind === 'condition' || (kind !== 'turn' && isEventToken(token));
+  if (kind === 'event') return 'keyed' in token;
+  return kind === 'condition' || kind === 'listener' || (kind !== 'turn' && isEventToken(token));
+}
+
+/** The copy of a parked token in the process row. */
+export function copyOf(token: Token, waitsFor: WaitsFor): Token {
+  const { kind } = waitsFor;
+  return { ...token, parked: kind, ...((kind === 'event' || kind === 'listener') && { address: waitsFor.address }) };
 }
 
 export function isTaskWait(wait: WaitState | undefined): wait is TaskWaitState {
