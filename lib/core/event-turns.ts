@@ -10,7 +10,7 @@ const FEW = 8;
 
 /** Puts an accepted event in line. The process row is written with every decision, so it holds few of them: n events cost n. */
 export function standInLine(draft: Draft, token: StepToken): void {
-  const line = lineOf(draft);
+  const line = eventLine(draft);
   if (!line && eventsInRow(draft) < MOST_IN_ROW) return draft.run(token);
   const { todo: [next, size], ...rest } = line ?? newLine(draft); // prettier-ignore
   draft.wait({ ...token, key: queuedEventKey(size) }, { kind: 'turn' });
@@ -19,7 +19,7 @@ export function standInLine(draft: Draft, token: StepToken): void {
 
 /** Brings the next events into the process row when few are left there. Events that wait for another attempt do not hold them up. */
 export function bringEvents(draft: Draft): void {
-  const line = lineOf(draft);
+  const line = eventLine(draft);
   if (!line || eventsInRow(draft, isActive) > FEW || eventsInRow(draft) >= MOST_TOKENS) return;
   const [next, size] = line.todo;
   const until = Math.min(size, next + MOST_IN_ROW - FEW);
@@ -36,7 +36,7 @@ function bring(draft: Draft, key: string): void {
   if (wait) draft.run(wait.token);
 }
 
-function lineOf(draft: Draft): EventsToken | undefined {
+function eventLine(draft: Draft): EventsToken | undefined {
   return draft.token(EVENTS_KEY) as EventsToken | undefined;
 }
 

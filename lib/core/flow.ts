@@ -7,7 +7,7 @@ import { failOutside } from './failed-token.js';
 import { branchOfStage, containerOf, hasLostRace, keyOfBranch } from './races.js';
 import { parentKey, rootKeyOf } from './token-key.js';
 import { type CarriedData, carriedBy, type ContainerToken, isEventToken, NOTHING_CARRIED, type Token, undoesAll, type UndoToken } from './token.js';
-import type { TokenMove } from './tokens.js';
+import type { TokenMove } from './token-move.js';
 import { giveTurns, holdEach } from './turns.js';
 import { deadlineOf, unwatch, watchDeadline, watchOverdue } from './watch.js';
 

@@ -3,8 +3,9 @@ import { eventAddress } from './addresses.js';
 import type { Draft } from './draft.js';
 import { FactError } from './events.js';
 import { failOutside } from './failed-token.js';
-import { hear } from './listeners.js';
-import { isListener, type StepToken, type Token, unparked } from './token.js';
+import { isListener, listenAt } from './listeners.js';
+import type { StepToken, Token } from './token.js';
+import { unparked } from './wait.js';
 
 /** Looks again at the keys that waits have from the context. A wait whose key has changed waits under the new one from this version on. */
 export function lookAtKeys(draft: Draft): void {
@@ -12,7 +13,7 @@ export function lookAtKeys(draft: Draft): void {
   for (const token of draft.allTokens()) {
     const node = stepNamed(draft.definition, token.node);
     if (!hasKey(token) || node?.gate.for !== 'event' || !node.gate.keyed) continue;
-    if (isListener(token)) hear(draft, { ...node, gate: node.gate }, token);
+    if (isListener(token)) listenAt(draft, { ...node, gate: node.gate }, token);
     else rekey(draft, node.gate, token);
   }
 }

@@ -7,8 +7,8 @@ import { eventAddress } from './addresses.js';
 import type { Draft } from './draft.js';
 import { FactError } from './events.js';
 import { reachedFrom } from './reach.js';
-import { listenerKey } from './token-key.js';
-import { isListener, type StepToken, type Token } from './token.js';
+import { isListenerKey, listenerKey } from './token-key.js';
+import type { StepToken, Token } from './token.js';
 
 type ListeningStep = StepNode & { readonly gate: EventGate };
 
@@ -62,13 +62,18 @@ function listenerOf(draft: Draft, node: string): Token | undefined {
 function listen(draft: Draft, node: ListeningStep, listens: 'ahead' | 'after'): void {
   stopListening(draft, node);
   const run = draft.nextRun();
-  hear(draft, node, { key: listenerKey(run), node: node.name, run, does: 'run', attempt: 1, since: draft.now, listens });
+  listenAt(draft, node, { key: listenerKey(run), node: node.name, run, does: 'run', attempt: 1, since: draft.now, listens });
 }
 
 /** Listens under the key as it now is. While that cannot be computed, no event can come. */
-export function hear(draft: Draft, { name, gate }: StepNode & { readonly gate: EventGate }, token: StepToken): void {
+export function listenAt(draft: Draft, { name, gate }: StepNode & { readonly gate: EventGate }, token: StepToken): void {
   const key = gate.keyed ? draft.given.facts.key(name, token) : draft.head.groupId;
   if (key instanceof FactError) return draft.keepCopy(token, 'listener');
   const address = eventAddress(gate.event, key, gate.keyName);
   if (token.address !== address) draft.wait(token, { kind: 'listener', address, dueAt: null });
+}
+
+/** True for a token that hears the event of a step outside of a visit. */
+export function isListener({ key }: Pick<Token, 'key'>): boolean {
+  return isListenerKey(key);
 }

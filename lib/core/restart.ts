@@ -8,7 +8,7 @@ import { isFinished } from './process.js';
 import { keyOfBranch } from './races.js';
 import { branchKey, branchNumber, parentKey } from './token-key.js';
 import { carriedBy, type ContainerToken } from './token.js';
-import type { TokenMove } from './tokens.js';
+import type { TokenMove } from './token-move.js';
 import { awaitTurn } from './turns.js';
 import { deadlineOf, watchDeadline, watchOverdue } from './watch.js';
 

@@ -50,7 +50,7 @@ export function handleBeside(draft: Draft, node: StepNode, message: MessageState
 function skipTo(draft: Draft, node: StepNode, message: MessageState): void {
   const reason = `its turn was passed: the event for "${node.name}" came`;
   const place = mainPlace(draft)!;
-  for (const token of unfinished(draft)) draft.record('step-skipped', token, { reason });
+  for (const token of openVisits(draft)) draft.record('step-skipped', token, { reason });
   for (const { name: step } of stepsBetween(draft.definition, place.node, node.name)) draft.record('step-skipped', null, { step, reason });
   draft.makeVersion(node.name, NO_CHANGE); // a restart must know of it
   const key = leaveFlow(draft);
@@ -64,7 +64,7 @@ function skipTo(draft: Draft, node: StepNode, message: MessageState): void {
 }
 
 /** Visits of the flow that stand somewhere: those that run, wait or have failed. */
-function unfinished(draft: Draft): Token[] {
+function openVisits(draft: Draft): Token[] {
   const parked = draft.allParked().map(({ token }) => token);
   const all = new Map([...draft.allTokens(), ...parked].map((token) => [token.key, token]));
   const isVisit = (token: Token) => isStepToken(token) && token.run > 0 && !isBeside(token);

@@ -1,6 +1,6 @@
 import type { Json } from '../values/json.js';
 import type { WaitKind } from './waits-for.js';
-import { isBesideKey, isEventKey, isListenerKey } from './token-key.js';
+import { isBesideKey, isEventKey } from './token-key.js';
 
 /** A token says where a process stands: in which node, and in which visit to it. `does` tells the kinds apart. */
 export type Token = StepToken | ContainerToken | UndoToken | ReminderToken | EndToken | EventsToken;
@@ -142,11 +142,6 @@ export function isEventToken({ key }: Pick<Token, 'key'>): boolean {
   return isEventKey(key);
 }
 
-/** True for a token that hears the event of a step outside of a visit. */
-export function isListener({ key }: Pick<Token, 'key'>): boolean {
-  return isListenerKey(key);
-}
-
 /** True for an event, a listener, and for the timer, the reminder or the undo of a visit. */
 export function isBeside({ key }: Pick<Token, 'key'>): boolean {
   return isBesideKey(key);
@@ -182,13 +177,6 @@ export const NOTHING_CARRIED: CarriedData = {};
 export function carriedBy({ item, index, previous }: CarriedData): CarriedData {
   if (item === undefined && index === undefined) return previous === undefined ? NOTHING_CARRIED : { previous };
   return { ...(item !== undefined && { item }), ...(index !== undefined && { index }), ...(previous !== undefined && { previous }) };
-}
-
-/** The token without the marks of its copy in the process row. */
-export function unparked<T extends Token>(token: T): T {
-  if (token.parked === undefined) return token;
-  const { parked: _parked, address: _address, ...rest } = token;
-  return rest as T;
 }
 
 /** The token without its `idle` mark: the process goes on, so its body may begin. */

@@ -2,19 +2,13 @@ import type { Change, Snapshot } from './change.js';
 import { ALL, MissingWaits } from './missing-waits.js';
 import { isUnder, isUnderAny } from './token-key.js';
 import { TokenList } from './token-list.js';
-import { activated, type CarriedData, type ContainerToken, isContainerToken, type Token, unparked } from './token.js';
-import { copyOf, standsInBoth, type WaitState } from './wait.js';
+import type { TokenMove } from './token-move.js';
+import { activated, type ContainerToken, isContainerToken, type Token } from './token.js';
+import { copyOf, standsInBoth, unparked, type WaitState } from './wait.js';
 import type { WaitKind, WaitsFor } from './waits-for.js';
 
 /** The process row is written with every decision. When it holds so many tokens, new containers get rows of their own and items wait. */
 export const MOST_TOKENS = 64;
-
-/** A token on its way to a node, or to the end of its branch. */
-export interface TokenMove {
-  readonly key: string;
-  readonly to: string;
-  readonly carried?: CarriedData;
-}
 
 const NO_WAITS: Change['waits'] = { clear: false, kill: [], delete: [], put: [] };
 

@@ -27,7 +27,8 @@ import { isFinished, type ParentLink, type ProcessState } from './process.js';
 import { hasLostRace } from './races.js';
 import { eventReceived, messageMissed, messageReceived } from './receive.js';
 import { restarted } from './restart.js';
-import { isActive, isCondition, isEventToken, type Token, unparked } from './token.js';
+import { isActive, isCondition, isEventToken, type Token } from './token.js';
+import { unparked } from './wait.js';
 import { MissingWaits } from './missing-waits.js';
 import { isUndoing } from './undo.js';
 

@@ -26,6 +26,13 @@ export function standsInBoth(token: Token, { kind }: WaitsFor): boolean {
   return kind === 'condition' || kind === 'listener' || (kind !== 'turn' && isEventToken(token));
 }
 
+/** The token without the marks of its copy in the process row. */
+export function unparked<T extends Token>(token: T): T {
+  if (token.parked === undefined) return token;
+  const { parked: _parked, address: _address, ...rest } = token;
+  return rest as T;
+}
+
 /** The copy of a parked token in the process row. */
 export function copyOf(token: Token, waitsFor: WaitsFor): Token {
   const { kind } = waitsFor;

@@ -13,12 +13,12 @@ export interface AddressedKey {
 
 /** The keys of an event, each once. @throws InvalidInputError */
 export function addressedKeys(event: string, given: EventKey | readonly EventKey[]): readonly AddressedKey[] {
-  const keys = (Array.isArray(given) ? (given as readonly EventKey[]) : [given as EventKey]).flatMap((key) => keysIn(event, key));
+  const keys = (Array.isArray(given) ? (given as readonly EventKey[]) : [given as EventKey]).flatMap((key) => readKey(event, key));
   if (keys.length === 0) throw new InvalidInputError('key', ['it must be a key, or several']);
   return [...new Map(keys.map((key) => [key.address, key])).values()];
 }
 
-function keysIn(event: string, key: EventKey): AddressedKey[] {
+function readKey(event: string, key: EventKey): AddressedKey[] {
   if (typeof key !== 'object' || key === null) {
     checkName('key', key, MAX_EVENT_KEY);
     return [{ address: eventAddress(event, key), groupId: key }];

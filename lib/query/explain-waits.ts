@@ -94,17 +94,17 @@ function nameInAddress(wait: WaitState): string {
 
 /** The event, and its key in words. */
 function eventOf(wait: WaitState): readonly [event: string, key: string] {
-  const { event, name, value } = partsOf(wait);
+  const { event, name, value } = eventPartsOf(wait);
   return [event, `${name === undefined ? '' : `${name} `}"${value}"`];
 }
 
 /** The key as `emit` takes it. */
 function keyCode(wait: WaitState): string {
-  const { name, value } = partsOf(wait);
+  const { name, value } = eventPartsOf(wait);
   return name === undefined ? `'${value}'` : `{ '${name}': '${value}' }`;
 }
 
-function partsOf(wait: WaitState): { event: string; name: string | undefined; value: string } {
+function eventPartsOf(wait: WaitState): { event: string; name: string | undefined; value: string } {
   const address = addressOf(wait) ?? '';
   const [event, name] = [eventIn(address) ?? '', keyNameIn(address)];
   return { event, name, value: address.slice(eventAddress(event, '', name).length) };

@@ -25,10 +25,9 @@ export interface Events {}
 export type QueueName = [keyof Queues] extends [never] ? string : keyof Queues & string;
 /** An event of the application: any name, unless it has declared its {@link Events}. */
 export type EventName = [keyof Events] extends [never] ? string : keyof Events & string;
-/** The payload of an event, as {@link Events} declares it. */
 /** A key of an event: its value, or its name and value. An object with several names stands for several keys. */
 export type EventKey = string | Readonly<Record<string, string>>;
-/** The data of an event. */
+/** The payload of an event, as {@link Events} declares it. */
 export type EventData<E> = E extends keyof Events ? Events[E] : unknown;
 
 /** The shape that data must have: a class with class-validator decorators, or any Standard Schema (Zod, Valibot, ArkType). */
