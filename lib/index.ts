@@ -27,6 +27,7 @@ export type {
   EventData,
   EventName,
   Events,
+  EventKey,
   StepInfo,
   Outcome,
   Patch,

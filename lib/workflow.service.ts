@@ -5,7 +5,7 @@ import type { ProcessState } from './core/process.js';
 import type { WaitState } from './core/wait.js';
 import { fromStored } from './context/typed-data.js';
 import { startingValues } from './context/context.js';
-import { checkCallOptions, checkName, MAX_CORRELATION_ID, MAX_EVENT_KEY } from './context/checks.js';
+import { checkCallOptions, checkName, MAX_CORRELATION_ID } from './context/checks.js';
 import { checkSize, plain } from './context/plain.js';
 import type { ContextIn, MessageIn, ReceiverIn, StepIn, StartValues } from './definition/workflow-types.js';
 import { stepNameOf } from './decorators/step.decorator.js';
@@ -21,13 +21,14 @@ import { definitionViews, type DefinitionView } from './query/definition-views.j
 import type { Page, PageOptions } from './query/page.js';
 import { type ProcessRef } from './query/process-ref.js';
 import { type Delivery, deliveryRequest } from './messaging/delivery.js';
+import { addressedKeys } from './messaging/event-keys.js';
 import { type VersionChange } from './operations/migration.js';
 import { type InputFilter } from './query/owed-inputs.js';
 import { logOf } from './query/process-log.js';
 import { type ContextChange, type HistoryRecord, isShown, processView, type VersionView, waitView } from './query/views.js';
 import { type WaitView } from './query/shapes.js';
 import type { AuditRecord, Process, Explanation } from './query/shapes.js';
-import type { Class, Duration, EventData, EventName, Patch } from './values/types.js';
+import type { Class, Duration, EventData, EventKey, EventName, Patch } from './values/types.js';
 import type { ActionOptions, SkipOptions, DeliveryOptions, StartOptions } from './writer/call-options.js';
 import { startRequest } from './writer/start-request.js';
 import type { BoundWorkflow } from './workflows/bound-workflow.js';
@@ -144,18 +145,16 @@ export class WorkflowService {
   /**
    * Emits an event. The event reaches every live process that waits for it under this key (or one of these), and every live process
    * with the key as its group id that has an unsolicited step for it. A process that waits for it later finds it kept. A step without
-   * a key of its own waits under the group id. Resolves with the deliveries, each with its process.
+   * a key of its own waits under the group id. `{ orderId: '42' }` is a key with a name: it reaches steps that wait under that name. Resolves with the deliveries, each with its process.
    * @throws InvalidInputError, UnserialisableValueError, ValueTooLargeError
    */
-  async emit<const E extends EventName>(event: E, key: string | readonly string[], data: EventData<E>, options: DeliveryOptions = {}): Promise<Delivery[]> {
+  async emit<const E extends EventName>(event: E, key: EventKey | readonly EventKey[], data: EventData<E>, options: DeliveryOptions = {}): Promise<Delivery[]> {
     checkName('event', event, 100);
-    const keys = typeof key === 'string' ? [key] : key;
-    if (!Array.isArray(keys) || keys.length === 0) throw new InvalidInputError('key', ['it must be a key, or several']);
-    for (const each of keys as readonly unknown[]) checkName('key', each, MAX_EVENT_KEY);
+    const keys = addressedKeys(event, key);
     checkCallOptions(options);
     const body: Json = data === undefined ? null : plain(data, 'data');
     checkSize(body, `The data of event "${event}"`);
-    return this.engine.messages.emit(event, keys as readonly string[], body, deliveryRequest(options, this.engine.clock.now()));
+    return this.engine.messages.emit(event, keys, body, deliveryRequest(options, this.engine.clock.now()));
   }
 
   /** Resolves when the process waits, is suspended, fails or ends, or after `timeout`, with the process as it is then. Never throws a step's error. */

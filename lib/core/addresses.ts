@@ -10,19 +10,28 @@ export function askerIn(address: string): { readonly id: string; readonly run: n
   return found ? { id: found[1]!, run: Number(found[2]) } : undefined;
 }
 
-/** Colons in the name are escaped, so event `a` with key `b:c` differs from event `a:b` with key `c`. */
-export function eventAddress(event: string, key: string): string {
-  return `e:${event.replace(/[\\:]/g, '\\$&')}:${key}`;
+/**
+ * Colons in the name of the event are escaped, so event `a` with key `b:c` differs from event `a:b` with key `c`. So is the sign before
+ * the name of the key, so a key with a name differs from every key without one. The name of a key has neither colons nor backslashes.
+ */
+export function eventAddress(event: string, key: string, keyName?: string): string {
+  return `e:${event.replace(/[\\:]/g, '\\$&')}${keyName === undefined ? '' : `\\=${keyName}`}:${key}`;
 }
 
 export function isEvent(address: string): boolean {
   return address.startsWith('e:');
 }
 
+const EVENT = /^e:((?:\\[\\:]|[^\\:])*)(?:\\=([^\\:]*))?:/s;
+
 /** The name of the event; null: the address is not of an event. */
 export function eventIn(address: string): string | null {
-  const name = /^e:((?:\\.|[^\\:])*):/s.exec(address)?.[1];
-  return name === undefined ? null : name.replace(/\\(.)/gs, '$1');
+  return EVENT.exec(address)?.[1]?.replace(/\\(.)/gs, '$1') ?? null;
+}
+
+/** The name of the key, if it has one. */
+export function keyNameIn(address: string): string | undefined {
+  return EVENT.exec(address)?.[2];
 }
 
 /** The address of records about an event that only one wait may get: which wait was chosen. */

@@ -3,7 +3,8 @@ import type { UndoMark, VersionDraft } from './change.js';
 import type { Draft } from './draft.js';
 import { type EventOf, NO_CHANGE } from './events.js';
 import { edgeOf, proceed } from './flow.js';
-import { carriedBy, type StepToken } from './token.js';
+import { listenAfter } from './listeners.js';
+import { carriedBy, isEventToken, type StepToken } from './token.js';
 import { letEnd } from './undo.js';
 
 /** What a body returned. `because`: why the step is complete without it. */
@@ -21,6 +22,7 @@ export function complete(draft: Draft, token: StepToken, event: Completion): voi
   draft.makeVersion(token.node, event.patch, versionExtras(node, token, event));
   draft.record('step-completed', token, { detail: completionDetail(event) });
   if (token.last) return letEnd(draft, token);
+  if (!isEventToken(token)) listenAfter(draft, node);
   proceed(draft, token, edgeOf(node, event.branch), event.branch === undefined ? draft.head.contextVersion : token.previous);
 }
 

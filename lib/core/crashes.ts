@@ -27,7 +27,7 @@ export function workerLost(draft: Draft, event: EventOf<'worker-lost'>): void {
   draft.head.claim++;
   draft.record('process-recovered', null, { reason: whyGone(event) });
   if (!runs) return;
-  const begun = runnable({ ...draft.before.process, status: 'running' }, event.worker, () => false, 0);
+  const begun = runnable({ ...draft.before.process, status: 'running' }, event.worker, () => false);
   for (const token of draft.allTokens()) if (isActive(token)) recover(draft, token, event, begun.includes(token), (next) => draft.run(next));
 }
 

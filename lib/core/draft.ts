@@ -118,7 +118,7 @@ export class Draft extends DraftTokens {
 
   /** Ends the process: nothing of it waits, runs or is held any more. A parent that waits for it gets a message. */
   finish(status: 'completed' | 'cancelled', cause: string | null = null): void {
-    this.endAll(() => false);
+    this.endAll();
     this.become(status, cause);
     this.record(`process-${status}`, null, cause !== null && cause !== this.given.reason ? { error: cause } : NO_DETAILS);
     if (this.head.parent?.awaited) this.keep(messageOfEnd(this.head, this.now));

@@ -4,8 +4,11 @@ import type { Draft } from './draft.js';
 import { FactError } from './events.js';
 import { failOutside } from './failed-token.js';
 import { type CarriedData, carriedBy, isCondition, NOTHING_CARRIED, type StepToken } from './token.js';
+import { stopListening } from './listeners.js';
 import { overdueKey } from './token-key.js';
 import { completeByOf, deadlineOf, watchOverdue } from './watch.js';
+
+const MOST_KEYED_ITEMS = 16;
 
 /**
  * Lets a token enter a step. The token waits in this order, and only then may run:
@@ -13,6 +16,7 @@ import { completeByOf, deadlineOf, watchOverdue } from './watch.js';
  *   arrived ─▶ when? ─▶ event? input? ─▶ after? ─▶ queue? ─▶ active: runs, or asks and then waits for the response or the child
  */
 export function enterStep(draft: Draft, node: StepNode, key: string, carried: CarriedData): void {
+  stopListening(draft, node);
   const token = newVisit(draft, node, key, draft.nextRun(), carried);
   if (token.fault === undefined) watchOverdue(draft, node, token);
   meetCondition(draft, node, token);
@@ -64,8 +68,14 @@ function meetEvent(draft: Draft, gate: EventGate, token: StepToken): void {
 export function awaitEvent(draft: Draft, gate: EventGate, token: StepToken): boolean {
   const key = gate.keyed ? draft.given.facts.key(token.node, token) : draft.head.groupId;
   if (key instanceof FactError) failOutside(draft, token, key.message);
-  else draft.wait(token, { kind: 'event', address: eventAddress(gate.event, key), dueAt: token.deadline ?? null });
+  else draft.wait(keyedBy(draft, gate, token), { kind: 'event', address: eventAddress(gate.event, key, gate.keyName), dueAt: token.deadline ?? null });
   return !(key instanceof FactError);
+}
+
+/** Items have keys of their own, so of many items only the first are looked at with every version. */
+function keyedBy(draft: Draft, { keyed }: EventGate, token: StepToken): StepToken {
+  const isSeen = keyed && (token.item === undefined || draft.allTokens().length < MOST_KEYED_ITEMS);
+  return isSeen ? { ...token, keyed: true } : token;
 }
 
 export function awaitInput(draft: Draft, token: StepToken): void {

@@ -3,6 +3,7 @@ import type { Draft } from './draft.js';
 import { attemptAnew, timeAnew, tryAgain } from './enter.js';
 import { failToken, leaveOut } from './failed-token.js';
 import { edgeOf, proceed } from './flow.js';
+import { listenAgain } from './listeners.js';
 import { branchOfStage, containerOf, dropOut, hasLostRace } from './races.js';
 import { retryDelay } from './retry.js';
 import { cleared } from './suspicion.js';
@@ -95,7 +96,10 @@ function goElsewhere(draft: Draft, token: Failed, next: string, error: string): 
 /** Passes over an optional step. A failed event moves no other token. */
 function skip(draft: Draft, token: StepToken, error: string): void {
   leaveOut(draft, token, { error });
-  if (!isEventToken(token)) proceed(draft, token, edgeOf(draft.definition.nodes.get(token.node)!, undefined), token.previous);
+  if (isEventToken(token)) return;
+  const node = stepNamed(draft.definition, token.node);
+  listenAgain(draft, node);
+  proceed(draft, token, edgeOf(node, undefined), token.previous);
 }
 
 /** Ends a step in a branch that lost its race. The failure decides nothing. */

@@ -1,4 +1,4 @@
-import { type ChoiceNode, type Container, type EachNode, END, type ForkNode, type Node, type StageNode } from '../definition/graph.js';
+import { type ChoiceNode, type Container, type EachNode, END, type ForkNode, type Node, type StageNode, stepNamed } from '../definition/graph.js';
 import type { Json } from '../values/json.js';
 import type { Draft } from './draft.js';
 import { enterStep } from './enter.js';
@@ -6,8 +6,8 @@ import { FactError, NO_CHANGE } from './events.js';
 import { failOutside } from './failed-token.js';
 import { branchOfStage, containerOf, hasLostRace, keyOfBranch } from './races.js';
 import { parentKey, rootKeyOf } from './token-key.js';
-import { type CarriedData, carriedBy, type ContainerToken, isEventToken, NOTHING_CARRIED, type Token, undoesAll } from './token.js';
-import type { TokenMove } from './tokens.js';
+import { type CarriedData, carriedBy, type ContainerToken, isEventToken, NOTHING_CARRIED, type Token, undoesAll, type UndoToken } from './token.js';
+import type { TokenMove } from './token-move.js';
 import { giveTurns, holdEach } from './turns.js';
 import { deadlineOf, unwatch, watchDeadline, watchOverdue } from './watch.js';
 
@@ -100,18 +100,29 @@ export function edgeOf(node: Node, branch: string | undefined): string | undefin
   return node.next[node.labels.indexOf(branch)];
 }
 
-/** Ends an unsolicited event. With a next step the process goes on there: all branches end, and the `within` of the whole stays. */
+/** Ends an unsolicited event. With a next step the process goes on there. */
 function leaveEvent(draft: Draft, token: Token, to: string | undefined): void {
   draft.end(token.key);
-  if (to === undefined || draft.someToken(undoesAll)) return;
+  if (to !== undefined && stepNamed(draft.definition, token.node).unsolicited && !draft.someToken(undoesAll)) goOnAt(draft, to);
+}
+
+/** The process goes on at this step: all branches end, and the `within` of the whole stays. An undo always goes on to its end first. */
+export function goOnAt(draft: Draft, to: string): void {
+  const undo = draft.allTokens().find((token): token is UndoToken => token.does === 'undo' && !token.last);
+  if (undo) return draft.run({ ...undo, then: to });
+  draft.send({ key: leaveFlow(draft), to });
+}
+
+/** Ends all branches and begins the next life. Returns the key of its flow. */
+export function leaveFlow(draft: Draft): string {
   const whole = wholeOf(draft);
-  draft.endAll();
+  endFlow(draft);
   startLife(draft);
-  draft.send({ key: whole ? keepWhole(draft, whole) : rootKey(draft), to });
+  return whole ? keepWhole(draft, whole) : rootKey(draft);
 }
 
 /** The stage that is the whole flow, where the workflow itself has a `within`. */
-function wholeOf(draft: Draft): ContainerToken | undefined {
+export function wholeOf(draft: Draft): ContainerToken | undefined {
   const start = draft.definition.nodes.get(draft.definition.start);
   const root = start?.kind === 'stage' && start.name === `${draft.definition.name} (within)` ? draft.container(rootKey(draft)) : undefined;
   return root?.node === start?.name ? root : undefined;
@@ -123,6 +134,12 @@ function keepWhole(draft: Draft, whole: ContainerToken): string {
   draft.moved(stage.key, stage.node);
   watchDeadline(draft, stage);
   return branchOfStage(stage);
+}
+
+/** Ends every branch. Accepted events stay, and those that wait for another attempt have it now. */
+export function endFlow(draft: Draft): void {
+  draft.endBranch(rootKey(draft));
+  for (const token of draft.allTokens()) if (isEventToken(token) && token.parked !== undefined) draft.run(token);
 }
 
 /** Begins the next life. New tokens get new keys, so no token of the old life can be mistaken for them. */

@@ -4,6 +4,7 @@ import type { Draft } from './draft.js';
 import { attemptAnew, timeAnew } from './enter.js';
 import type { EventOf } from './events.js';
 import { edgeOf, proceed } from './flow.js';
+import { listenAgain } from './listeners.js';
 import { isUnclaimed } from './process.js';
 import { carriedBy, type ContainerToken, isActive, isBeside, isEventToken, isStepToken, type Token, undoesAll, hasFailed } from './token.js';
 import { isTaskWait, type WaitState } from './wait.js';
@@ -96,5 +97,8 @@ function canPass(token: Token, wait: WaitState | undefined): boolean {
 /** Goes on after the skipped step. A skipped event moves no other token. */
 function goPast(draft: Draft, token: Token, node: Node, branch: string | undefined): void {
   if ('last' in token && token.last) letEnd(draft, token);
-  else if (!isEventToken(token)) proceed(draft, token, edgeOf(node, branch), draft.head.contextVersion);
+  else if (!isEventToken(token)) {
+    if (node.kind === 'step') listenAgain(draft, node);
+    proceed(draft, token, edgeOf(node, branch), draft.head.contextVersion);
+  }
 }

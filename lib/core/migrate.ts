@@ -14,6 +14,7 @@ export function migrated(draft: Draft, event: EventOf<'migrated'>): void {
   draft.makeVersion('', { set: event.values, remove: [] }, { snapshot: event.values, ...undo });
   draft.record('process-migrated', null, { detail: `from version ${from} to ${event.to}` });
   for (const token of draft.allTokens()) if (token.parked === undefined) move(draft, token, event, (moved) => draft.run(moved));
+  for (const token of draft.allTokens()) if (token.parked === 'listener' && token.address === undefined) move(draft, token, event, (moved) => draft.keepCopy(moved, 'listener')); // prettier-ignore
   for (const key of event.waits) {
     const wait = draft.parked(key);
     if (wait) move(draft, wait.token, event, (moved) => draft.wait(moved, wait.waitsFor));

@@ -2,33 +2,46 @@ import { stepNamed } from '../definition/graph.js';
 import { isEvent } from './addresses.js';
 import type { MessageState } from './change.js';
 import type { Draft } from './draft.js';
-import { handledOn, makeReady, newVisit } from './enter.js';
+import { handledOn, makeReady } from './enter.js';
 import type { EventOf } from './events.js';
-import { failToken } from './failed-token.js';
 import { failTry } from './failure.js';
 import { isFinished } from './process.js';
-import { eventKey } from './token-key.js';
+import { canHear, handleBeside, heard } from './skip-ahead.js';
 import type { StepToken, Token } from './token.js';
-import { ENDED_BY_MESSAGE, type StepWait } from './wait.js';
+import { addressOf, ENDED_BY_MESSAGE, type StepWait } from './wait.js';
 
 /** Gives a message to its wait: a response, an input, the end of a child, or an event that the flow waits for. */
 export function messageReceived(draft: Draft, event: EventOf<'message-received'>): void {
   const { message } = event;
   if (event.lookedUp ? isApplied(draft, message) : isKnownMessage(draft, message)) return;
-  const waits = [event, ...(event.also ?? [])].flatMap((visit) => openWait(draft, visit) ?? []);
+  const waits = takersOf(draft, [event, ...(event.also ?? [])].flatMap((visit) => openWait(draft, visit, message) ?? [])); // prettier-ignore
   if (waits.length === 0) return isEvent(message.address) && !isFinished(draft.head.status) ? undefined : messageMissed(draft, message);
   accept(draft, message);
-  for (const wait of waits) receive(draft, wait, message);
+  for (const wait of waits) {
+    if (wait.token.listens === undefined) receive(draft, wait, message);
+    else heard(draft, wait.token, message);
+  }
 }
 
-function openWait(draft: Draft, { key, run }: Pick<Token, 'key' | 'run'>): StepWait | undefined {
+/** An event under another key is not for the wait: its key has changed since the wait was found. */
+function openWait(draft: Draft, { key, run }: Pick<Token, 'key' | 'run'>, { address }: MessageState): StepWait | undefined {
   const wait = draft.parked(key);
-  return wait && wait.token.run === run && ENDED_BY_MESSAGE.has(wait.waitsFor.kind) ? (wait as StepWait) : undefined;
+  if (!wait || wait.token.run !== run || !ENDED_BY_MESSAGE.has(wait.waitsFor.kind)) return undefined;
+  return isEvent(address) && addressOf(wait) !== address ? undefined : (wait as StepWait);
+}
+
+/** An event moves the flow ahead only if no visit waits for it, and once. */
+function takersOf(draft: Draft, waits: readonly StepWait[]): readonly StepWait[] {
+  if (waits.every(({ token }) => token.listens === undefined)) return waits;
+  const open = waits.filter(({ token }) => token.listens === undefined || canHear(draft, token));
+  const others = open.filter(({ token }) => token.listens !== 'ahead');
+  return others.length > 0 ? others : open.slice(0, 1);
 }
 
 function receive(draft: Draft, { token, waitsFor }: StepWait, message: MessageState): void {
   draft.record('message-delivered', token, { detail: message.id });
-  makeReady(draft, handledOn(stepNamed(draft.definition, token.node)), { ...token, does: 'run', message: message.id }, draft.now);
+  const { keyed: _keyed, ...visit } = token;
+  makeReady(draft, handledOn(stepNamed(draft.definition, token.node)), { ...visit, does: 'run', message: message.id }, draft.now);
   if (waitsFor.kind === 'child') childEnded(draft, token, message);
 }
 
@@ -47,12 +60,8 @@ export function eventReceived(draft: Draft, { node: name, message }: EventOf<'ev
   if (isKnownMessage(draft, message)) return;
   if (isFinished(draft.head.status)) return messageMissed(draft, message);
   const node = stepNamed(draft.definition, name);
-  const run = draft.nextRun();
-  const token: StepToken = { ...newVisit(draft, node, eventKey(run), run), message: message.id };
-  draft.run(token);
   accept(draft, message);
-  draft.record('message-delivered', token, { detail: message.id });
-  if (token.fault !== undefined) failToken(draft, token, token.fault);
+  handleBeside(draft, node, message);
 }
 
 function accept(draft: Draft, message: MessageState): void {

@@ -1,13 +1,14 @@
-import { type Container, type EachNode, isContainer } from '../definition/graph.js';
+import { type Container, type EachNode, END, isContainer } from '../definition/graph.js';
 import type { Draft } from './draft.js';
 import type { EventOf, TokenPosition } from './events.js';
-import { beOver, rootKey, startLife } from './flow.js';
+import { beOver, endFlow, rootKey, startLife } from './flow.js';
+import { listenAnew } from './listeners.js';
 import { AT_START } from './moves.js';
 import { isFinished } from './process.js';
 import { keyOfBranch } from './races.js';
 import { branchKey, branchNumber, parentKey } from './token-key.js';
-import { carriedBy, type ContainerToken, isEventToken } from './token.js';
-import type { TokenMove } from './tokens.js';
+import { carriedBy, type ContainerToken } from './token.js';
+import type { TokenMove } from './token-move.js';
 import { awaitTurn } from './turns.js';
 import { deadlineOf, watchDeadline, watchOverdue } from './watch.js';
 
@@ -18,15 +19,23 @@ import { deadlineOf, watchDeadline, watchOverdue } from './watch.js';
 export function restarted(draft: Draft, event: EventOf<'restarted'>): void {
   if (event.root !== draft.head.root) return;
   if (isFinished(draft.head.status) || draft.head.status === 'suspended') draft.become('running');
-  draft.endAll(isEventToken);
+  endFlow(draft);
   const oldRoot = [...event.places.keys()].find((key) => parentKey(key) === null);
   startLife(draft);
   draft.makeVersion('', { set: event.values, remove: [] }, { snapshot: event.values });
   draft.record('process-restarted', null, { detail: `from version ${event.version}` });
+  listenAnew(draft, mainNodeAt(draft, event.places, oldRoot));
   if (oldRoot === undefined) return endAgain(draft, rootKey(draft));
   const stages: Record<string, readonly [string, number]> = {};
   draft.send(...comeBack(draft, oldRoot, rootKey(draft), { branches: branchesByParent(event.places), places: event.places, stages }));
   if (Object.keys(stages).length > 0) draft.mark({ restarted: stages });
+}
+
+/** Where the main flow stood. */
+function mainNodeAt({ definition: { start, nodes } }: Draft, places: ReadonlyMap<string, TokenPosition>, root: string | undefined): string {
+  const place = root === undefined ? undefined : places.get(root);
+  const isWhole = place?.node === start && nodes.get(start)?.kind === 'stage';
+  return (isWhole ? places.get(branchKey(root!, 0))?.node : place?.node) ?? END;
 }
 
 /** The flow was already over at that version. Recording this in the new life keeps a later restart from finding the old life. */

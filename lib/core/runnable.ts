@@ -5,23 +5,40 @@ import { type BodyToken, isActive, isEventToken, type Token } from './token.js';
  * The bodies that a worker should start now: its process row says that they run here, and they do not. No list of started work is
  * kept, so a lost reply, a nudge by another worker and a restart of the runner are handled the same way.
  *
- * Running bodies end before anything is undone. An unsolicited event is handled alone, the oldest first, before the next step.
+ * Running bodies end before anything is undone. Unsolicited events are handled beside the flow, one after the other: the oldest first.
  */
-export function runnable(process: ProcessState, worker: string, isRunning: (token: Token) => boolean, runningCount: number): readonly BodyToken[] {
+export function runnable(process: ProcessState, worker: string, isRunning: (token: Token) => boolean): readonly BodyToken[] {
   if (process.worker !== worker || process.status !== 'running') return NOTHING;
-  if (process.tokens.length === 1) return runnableAlone(process.tokens[0]!, isRunning, runningCount);
-  const active = process.tokens.filter(isActive);
-  const event = active.find(isEventToken);
-  const undoing = active.some((token) => token.does === 'undo' && token.undo.under !== null); // an event's `next` would end that halfway
-  if (event && !undoing) return runningCount === 0 ? [event] : [];
-  return active.filter((token) => !isRunning(token) && !(token.does === 'undo' && token.open > 0));
+  if (process.tokens.length === 1) return runnableAlone(process.tokens[0]!, isRunning);
+  return itsTurn(process.tokens).filter((token) => !isRunning(token));
 }
 
 /** The common case: the process row has one token. */
-function runnableAlone(token: Token, isRunning: (token: Token) => boolean, runningCount: number): readonly BodyToken[] {
-  if (!isActive(token) || isRunning(token)) return NOTHING;
-  if (isEventToken(token) ? runningCount > 0 : token.does === 'undo' && token.open > 0) return NOTHING;
-  return [token];
+function runnableAlone(token: Token, isRunning: (token: Token) => boolean): readonly BodyToken[] {
+  return isActive(token) && !isRunning(token) && !waitsForBodies(token) ? [token] : NOTHING;
+}
+
+/** The active tokens that wait for no other body of their process. */
+export function itsTurn(tokens: readonly Token[]): readonly BodyToken[] {
+  const active = tokens.filter(isActive);
+  const event = oldestEvent(active);
+  return active.filter((token) => (isEventToken(token) ? token === event : !waitsForBodies(token)));
+}
+
+/** The oldest event that is not handled yet, if this worker may handle it. */
+export function nextEvent(process: ProcessState, worker: string, isRunning: (token: Token) => boolean): BodyToken | undefined {
+  if (process.worker !== worker || process.status !== 'running') return undefined;
+  return oldestEvent(process.tokens.filter(isActive).filter((token) => !isRunning(token)));
+}
+
+function oldestEvent(active: readonly BodyToken[]): BodyToken | undefined {
+  let oldest: BodyToken | undefined;
+  for (const token of active) if (isEventToken(token) && (oldest === undefined || token.run < oldest.run)) oldest = token;
+  return oldest;
+}
+
+function waitsForBodies(token: BodyToken): boolean {
+  return token.does === 'undo' && token.open > 0;
 }
 
 const NOTHING: readonly BodyToken[] = [];

@@ -5,6 +5,8 @@
  *   0/2          branch 2 of the container at 0
  *   0/7-2        branch 2 of the fork that was entered with run 7; such a branch may outlive its fork
  *   e5           an unsolicited event that was accepted as run 5, outside the tree
+ *   e            the events that wait for their turn; e/3: number 3 of them
+ *   l7           the listener of a step, as run 7, outside the tree
  *   0/2~o4       the overdue timer of run 4 at 0/2; ~r: its reminder
  *   0/2~d4       the deadline timer of the stage with run 4 at 0/2
  *   0/2~u9       the undo, as run 9, of everything under 0/2
@@ -93,6 +95,22 @@ export function eventKey(run: number): string {
   return `e${run}`;
 }
 
+/** The key of the token that stands for the events that wait for their turn. */
+export const EVENTS_KEY = 'e';
+
+export function queuedEventKey(i: number): string {
+  return branchKey(EVENTS_KEY, i);
+}
+
+/** A step that hears its event outside of a visit. */
+export function listenerKey(run: number): string {
+  return `l${run}`;
+}
+
+export function isListenerKey(key: string): boolean {
+  return key.charCodeAt(0) === 108; // 'l'
+}
+
 export function isEventKey(key: string): boolean {
   return key.charCodeAt(0) === 101; // 'e'
 }
@@ -123,7 +141,7 @@ export function watchedKey(key: string): string {
   return key.slice(0, key.lastIndexOf('~'));
 }
 
-/** True for keys outside the tree: events, timers, reminders and undos. */
+/** True for keys outside the tree: events, listeners, timers, reminders and undos. */
 export function isBesideKey(key: string): boolean {
-  return isEventKey(key) || isWatchKey(key);
+  return isEventKey(key) || isListenerKey(key) || isWatchKey(key);
 }

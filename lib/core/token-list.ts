@@ -41,17 +41,13 @@ export class TokenList {
     else this.list.splice(at, 1);
   }
 
-  /** Keeps the tokens that match, each as `become` changes it. */
-  keep(is: (token: Token) => boolean, become: (token: Token) => Token = sameTokens): void {
-    this.list = this.list.filter(is).map(become);
+  /** Keeps the tokens that match. */
+  keep(is: (token: Token) => boolean): void {
+    this.list = this.list.filter(is);
   }
 
   private placeOf(key: string): number {
     for (let at = 0; at < this.list.length; at++) if (this.list[at]!.key === key) return at;
     return -1;
   }
-}
-
-function sameTokens(token: Token): Token {
-  return token;
 }

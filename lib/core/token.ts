@@ -3,7 +3,7 @@ import type { WaitKind } from './waits-for.js';
 import { isBesideKey, isEventKey } from './token-key.js';
 
 /** A token says where a process stands: in which node, and in which visit to it. `does` tells the kinds apart. */
-export type Token = StepToken | ContainerToken | UndoToken | ReminderToken | EndToken;
+export type Token = StepToken | ContainerToken | UndoToken | ReminderToken | EndToken | EventsToken;
 
 interface TokenAt {
   readonly key: string;
@@ -18,6 +18,8 @@ interface TokenAt {
   readonly fault?: string;
   /** Marks the copy, in the process row, of a token that waits for this in a row of its own. */
   readonly parked?: WaitKind;
+  /** Beside that mark: the address at which it waits. */
+  readonly address?: string;
 }
 
 /** Data that a token carries from node to node. */
@@ -62,6 +64,10 @@ export interface StepToken extends TokenAt, CarriedData, WithBody {
   readonly state?: Json;
   /** Events count from this moment on, ms. */
   readonly from?: number;
+  /** The key of its event comes from the context, so every version looks at it. */
+  readonly keyed?: true;
+  /** The token hears the event of a step outside of a visit: before it is reached, or after it is done. */
+  readonly listens?: 'ahead' | 'after';
   /** Children it has started. */
   readonly children?: number;
   /** The token failed before its body could begin, so a new attempt enters the step from the start. */
@@ -90,6 +96,8 @@ export interface UndoToken extends TokenAt, WithBody {
   readonly open: number;
   /** The run of the visit that was undone last. */
   readonly undone?: number;
+  /** An event has said that the process goes on at this step. It does so once everything is undone. */
+  readonly then?: string;
 }
 
 /** Runs the reminder of an overdue visit. */
@@ -100,6 +108,12 @@ export interface ReminderToken extends TokenAt, CarriedData, WithBody {
 /** The flow has ended. The process still waits for its last events, losers and undos. */
 export interface EndToken extends TokenAt {
   readonly does: 'over';
+}
+
+/** Stands for the accepted events that wait for their turn, each in a row of its own. */
+export interface EventsToken extends TokenAt {
+  readonly does: 'events';
+  readonly todo: ItemsToDo;
 }
 
 /** A token whose body a worker runs. */
@@ -130,7 +144,7 @@ export function isEventToken({ key }: Pick<Token, 'key'>): boolean {
   return isEventKey(key);
 }
 
-/** True for an event, and for the timer, the reminder or the undo of a visit. */
+/** True for an event, a listener, and for the timer, the reminder or the undo of a visit. */
 export function isBeside({ key }: Pick<Token, 'key'>): boolean {
   return isBesideKey(key);
 }
@@ -155,7 +169,7 @@ export function isIdle(token: Token): boolean {
 
 /** True for a token whose body may run now, or runs. */
 export function isActive(token: Token): token is BodyToken {
-  return token.does !== 'branches' && token.does !== 'over' && token.fault === undefined && token.parked === undefined;
+  return token.does !== 'branches' && token.does !== 'over' && token.does !== 'events' && token.fault === undefined && token.parked === undefined;
 }
 
 /* --------------------------------------------------------------------- changes ---- */
@@ -165,13 +179,6 @@ export const NOTHING_CARRIED: CarriedData = {};
 export function carriedBy({ item, index, previous }: CarriedData): CarriedData {
   if (item === undefined && index === undefined) return previous === undefined ? NOTHING_CARRIED : { previous };
   return { ...(item !== undefined && { item }), ...(index !== undefined && { index }), ...(previous !== undefined && { previous }) };
-}
-
-/** The token without its `parked` mark. */
-export function unparked<T extends Token>(token: T): T {
-  if (token.parked === undefined) return token;
-  const { parked: _parked, ...rest } = token;
-  return rest as T;
 }
 
 /** The token without its `idle` mark: the process goes on, so its body may begin. */

@@ -3,19 +3,13 @@ import type { Change, Snapshot } from './change.js';
 import { ALL, MissingWaits } from './missing-waits.js';
 import { isUnder, isUnderAny } from './token-key.js';
 import { TokenList } from './token-list.js';
-import { activated, type CarriedData, type ContainerToken, isContainerToken, isEventToken, type Token, unparked } from './token.js';
-import type { WaitState } from './wait.js';
-import type { WaitsFor } from './waits-for.js';
+import type { TokenMove } from './token-move.js';
+import { activated, type ContainerToken, isContainerToken, type Token } from './token.js';
+import { copyOf, standsInBoth, unparked, type WaitState } from './wait.js';
+import type { WaitKind, WaitsFor } from './waits-for.js';
 
 /** The process row is written with every decision. When it holds so many tokens, new containers get rows of their own and items wait. */
 export const MOST_TOKENS = 64;
-
-/** A token on its way to a node, or to the end of its branch. */
-export interface TokenMove {
-  readonly key: string;
-  readonly to: string;
-  readonly carried?: CarriedData;
-}
 
 const NO_WAITS: Change['waits'] = { clear: false, kill: [], delete: [], put: [] };
 
@@ -106,13 +100,19 @@ export class DraftTokens {
     this.standing.put(unparked(token));
   }
 
-  /** Parks a token in a row of its own. The process row keeps a copy of conditions, which every version checks, and of events. */
+  /** Parks a token in a row of its own. The process row keeps a copy of what every version looks at, and of events. */
   wait(token: Token, waitsFor: WaitsFor): void {
     const { key } = token;
     const waiting = activated(unparked(token));
     this.standing.delete(key);
     (this.waits ??= new Map<string, WaitState>()).set(key, { token: waiting, waitsFor });
-    if (waitsFor.kind === 'condition' || isEventToken(token)) this.standing.put({ ...waiting, parked: waitsFor.kind } as Token);
+    if (standsInBoth(token, waitsFor)) this.standing.put(copyOf(waiting, waitsFor));
+  }
+
+  /** Keeps only the copy, while there is nothing to wait for. */
+  keepCopy(token: Token, parked: WaitKind): void {
+    this.endWait(token.key);
+    this.standing.put({ ...unparked(token), parked });
   }
 
   /** Stores a container where it already is. A new container goes into the process row while there is room. */
@@ -146,9 +146,9 @@ export class DraftTokens {
     if (!this.clear) (this.gone ??= new Set()).add(key);
   }
 
-  /** Ends every token but those to keep: by default the unsolicited events. */
-  endAll(keep: (token: Token) => boolean = isEventToken): void {
-    this.standing.keep(keep, unparked); // all waits end, also those of the tokens that stay
+  /** Ends every token and every wait. */
+  endAll(): void {
+    this.standing.keep(() => false);
     this.clear = true;
     this.held = this.waits = this.gone = this.killed = undefined;
     this.moves = undefined;

@@ -14,17 +14,21 @@ import type { Change, MessageState, Snapshot } from './change.js';
 import { Draft } from './draft.js';
 import { cameDue } from './due.js';
 import { meetCondition } from './enter.js';
+import { bringEvents } from './event-turns.js';
 import { type ContextPatch, type DecisionContext, FactError, type ProcessEvent } from './events.js';
 import { flow, rootKey } from './flow.js';
 import { suspectBegan, taskLost, workerLost } from './crashes.js';
 import { cancelled, claimed, orphaned, resumed, retried, skipped, suspended } from './interventions.js';
+import { lookAtKeys } from './keys.js';
+import { listenAhead } from './listeners.js';
 import { migrated } from './migrate.js';
 import { bodyEnded } from './outcomes.js';
 import { isFinished, type ParentLink, type ProcessState } from './process.js';
 import { hasLostRace } from './races.js';
 import { eventReceived, messageMissed, messageReceived } from './receive.js';
 import { restarted } from './restart.js';
-import { isActive, isCondition, isEventToken, type Token, unparked } from './token.js';
+import { isActive, isCondition, isEventToken, type Token } from './token.js';
+import { unparked } from './wait.js';
 import { MissingWaits } from './missing-waits.js';
 import { isUndoing } from './undo.js';
 
@@ -57,6 +61,7 @@ export function begin(definition: WorkflowDefinition, seed: Seed, given: Decisio
   draft.makeVersion('', seed.values, { snapshot: seed.values.set });
   draft.record('process-started');
   if (seed.messages) draft.keep(...seed.messages);
+  listenAhead(draft, definition.start);
   draft.send({ key: rootKey(draft), to: definition.start });
   lookAgain(draft);
   return draft.settle()!;
@@ -111,7 +116,9 @@ function decide(draft: Draft, event: ProcessEvent): void {
 function lookAgain(draft: Draft): void {
   flow(draft);
   if (isFinished(draft.head.status)) return;
+  bringEvents(draft);
   if (draft.hasVersion) lookAtConditions(draft);
+  if (draft.hasVersion) lookAtKeys(draft);
   if (draft.someToken(isEventToken)) return; // accepted events are handled before the end
   const isOver = draft.token(rootKey(draft))?.does === 'over' && !draft.someToken((token) => isFinishing(draft, token));
   if (isOver || completesEarly(draft)) draft.finish('completed');

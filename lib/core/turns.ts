@@ -3,7 +3,8 @@ import type { Draft } from './draft.js';
 import { hasLostRace } from './races.js';
 import { branchKey } from './token-key.js';
 import { type CarriedData, carriedBy, type ContainerToken, isActive, type ItemsToDo, type StepToken, type Token } from './token.js';
-import { MOST_TOKENS, type TokenMove } from './tokens.js';
+import type { TokenMove } from './token-move.js';
+import { MOST_TOKENS } from './tokens.js';
 
 /** Up to so many active bodies, more items begin until the row is full: items are read in groups, not one by one. */
 const FEW_TOKENS = MOST_TOKENS / 2;

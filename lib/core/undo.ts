@@ -2,7 +2,7 @@ import type { StageNode } from '../definition/graph.js';
 import type { Draft } from './draft.js';
 import type { EventOf } from './events.js';
 import { leaveOut } from './failed-token.js';
-import { proceed, rootKey } from './flow.js';
+import { endFlow, goOnAt, proceed, rootKey } from './flow.js';
 import { branchOfStage } from './races.js';
 import { isAtOrUnder, isUnder, undoKey } from './token-key.js';
 import { type BodyToken, isActive, isEventToken, type Token, type UndoToken, type Undoing, isIdle } from './token.js';
@@ -17,20 +17,29 @@ export function undo(draft: Draft, undoing: Undoing, cause: string | null): void
   const stage = undoing.under === null ? undefined : draft.container(undoing.under)!;
   const isMeant = ({ key }: Token) => !stage || isAtOrUnder(key, branchOfStage(stage));
   const bodies = draft.allTokens().filter((token) => !isIdle(token) && isBodyUnderWay(token) && isMeant(token)) as BodyToken[];
+  const then = draft.allTokens().find((token): token is UndoToken => token.does === 'undo' && token.then !== undefined && isMeant(token))?.then;
   const tasks = draft.allParked().filter((wait): wait is TaskWaitState => isTakenTask(wait) && isMeant(wait.token));
-  if (!stage) draft.endAll(isEventToken);
+  if (!stage) endFlow(draft);
   else draft.endBranch(branchOfStage(stage));
   if (stage) unwatch(draft, stage);
   for (const token of bodies) draft.run({ ...token, last: true });
   for (const { token, waitsFor } of tasks) draft.wait({ ...token, last: true }, waitsFor);
   if (draft.head.status === 'suspended') draft.become('running');
-  beginUndo(draft, { ...undoing, ...(stage && { since: stage.run }) }, stage?.node ?? '', bodies.length + tasks.length, cause);
+  beginUndo(
+    draft,
+    { ...undoing, ...(stage && { since: stage.run }) },
+    stage?.node ?? '',
+    { open: bodies.length + tasks.length, ...(then !== undefined && { then }) },
+    cause,
+  );
 }
 
-function beginUndo(draft: Draft, undoing: Undoing, node: string, open: number, cause: string | null): void {
+type UndoWaits = Pick<UndoToken, 'open' | 'then'>;
+
+function beginUndo(draft: Draft, undoing: Undoing, node: string, waits: UndoWaits, cause: string | null): void {
   const run = draft.nextRun();
   const key = undoKey({ key: undoing.under ?? rootKey(draft), run });
-  const token: UndoToken = { key, node, run, does: 'undo', attempt: 1, since: draft.now, undo: undoing, open };
+  const token: UndoToken = { key, node, run, does: 'undo', attempt: 1, since: draft.now, undo: undoing, ...waits };
   draft.run(token);
   draft.record('compensation-started', null, { ...(node !== '' && { step: node }), run, error: cause });
 }
@@ -85,5 +94,6 @@ export function allUndone(draft: Draft, token: UndoToken): void {
   if (ending !== 'skip') return draft.finish('cancelled', ending.cancel);
   const stage = draft.container(under!)!;
   leaveOut(draft, stage, { reason: 'what was done in it has been undone' });
+  if (token.then !== undefined) return goOnAt(draft, token.then);
   proceed(draft, stage, (draft.definition.nodes.get(stage.node) as StageNode).next[0], stage.previous);
 }

@@ -1,4 +1,4 @@
-import type { StepToken, Token } from './token.js';
+import { isEventToken, type StepToken, type Token } from './token.js';
 import type { TaskWait, WaitKind, WaitsFor } from './waits-for.js';
 
 /** A parked token and what it waits for, as one row. */
@@ -18,7 +18,26 @@ export interface TaskWaitState extends WaitState {
 }
 
 /** Kinds of waits that a message ends. */
-export const ENDED_BY_MESSAGE: ReadonlySet<WaitKind> = new Set<WaitKind>(['response', 'event', 'input', 'child']);
+export const ENDED_BY_MESSAGE: ReadonlySet<WaitKind> = new Set<WaitKind>(['response', 'event', 'input', 'child', 'listener']);
+
+/** True if the process row keeps a copy: of what every version looks at, and of events that wait for another attempt. */
+export function standsInBoth(token: Token, { kind }: WaitsFor): boolean {
+  if (kind === 'event') return 'keyed' in token;
+  return kind === 'condition' || kind === 'listener' || (kind !== 'turn' && isEventToken(token));
+}
+
+/** The token without the marks of its copy in the process row. */
+export function unparked<T extends Token>(token: T): T {
+  if (token.parked === undefined) return token;
+  const { parked: _parked, address: _address, ...rest } = token;
+  return rest as T;
+}
+
+/** The copy of a parked token in the process row. */
+export function copyOf(token: Token, waitsFor: WaitsFor): Token {
+  const { kind } = waitsFor;
+  return { ...token, parked: kind, ...((kind === 'event' || kind === 'listener') && { address: waitsFor.address }) };
+}
 
 export function isTaskWait(wait: WaitState | undefined): wait is TaskWaitState {
   return wait?.waitsFor.kind === 'task';

@@ -25,9 +25,15 @@ type CheckNames<Names, W, Whole extends string> = [Exclude<Names, StepName<W>>] 
   : TypeFault<`'${Name<Exclude<Names, StepName<W>>>}' is not a method of this ${Whole}`>;
 
 type KeyOf<O, Option extends string> = O extends { readonly [K in Option]: infer N } ? Extract<N, string> : never;
+/** The context keys of keys with a name. */
+type NamedKeyOf<E> = E extends { readonly key: infer K } ? (K extends string | StepMethod ? never : Extract<K[keyof K], string>) : never;
 type KeysIn<O, C> =
   | Exclude<
-      KeyOf<O, 'when'> | KeyOf<O, 'if'> | KeyOf<O, 'while'> | KeyOf<O, 'forEach'> | (O extends { on: infer E } ? KeyOf<E, 'key'> | KeyOf<E, 'since'> : never),
+      | KeyOf<O, 'when'>
+      | KeyOf<O, 'if'>
+      | KeyOf<O, 'while'>
+      | KeyOf<O, 'forEach'>
+      | (O extends { on: infer E } ? KeyOf<E, 'key'> | NamedKeyOf<E> | KeyOf<E, 'since'> : never),
       keyof C
     >
   | Exclude<

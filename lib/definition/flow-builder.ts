@@ -1,5 +1,5 @@
 import type { Block, Blocks, StepBlock } from './blocks.js';
-import { ASYNCHRONOUS, BODY, NO_EVENT, type Policy, type Recording } from './recording.js';
+import { ASYNCHRONOUS, BODY, NO_EVENT, type Policy, type Recording, waitOptions } from './recording.js';
 import { branchProblems, eachProblems, raceProblems } from './verify/builder-problems.js';
 import { stageProblems } from './verify/stage-problems.js';
 import { type AnyFunction, isClass, type WrittenStep } from './source.js';
@@ -31,10 +31,9 @@ export class FlowBuilder {
     return used ? this.tell(new Use(this.labelled(used))) : this;
   }
 
-  waitFor(event: string, key?: unknown, { name, since, matchOne, ...policy }: Policy = {}): this {
+  waitFor(event: string, key?: unknown, policy: Policy = {}): this {
     if (typeof event !== 'string') return this.recording.fault(NO_EVENT) ?? this;
-    const on = { event, ...(key !== undefined && { key }), ...(since !== undefined && { since }), ...(matchOne !== undefined && { matchOne }) };
-    return this.tell(this.bodiless(this.recording.fresh(name ?? event), { ...policy, on } as Policy));
+    return this.tell(this.bodiless(this.recording.fresh(policy.name ?? event), waitOptions(event, key, policy)));
   }
 
   after(when: unknown): this {

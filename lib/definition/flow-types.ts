@@ -43,6 +43,10 @@ export interface WaitPolicy<C = any, Item = any> extends UsePolicy<C, Item> {
   readonly since?: From<C, Item, Date>;
   /** Only one of several waiting processes gets the event. Default false. */
   readonly matchOne?: boolean;
+  /** An event that comes before the flow is here skips the unfinished steps before this one. Default false. */
+  readonly skipAhead?: boolean;
+  /** An event that comes after the wait is over is mapped once more, beside the flow. Default false. */
+  readonly reprocess?: boolean;
 }
 
 /** Options of a stage, for all its steps together. */
@@ -59,8 +63,12 @@ export interface Flow<C, Item = undefined> {
   startWith<S extends StepLike<Item>>(step: S, policy?: UsePolicy<C, Item>): FlowStep<C, Seen<S>, StepReturn<S>, Item>;
   /** The step that follows. */
   then<S extends StepLike<Item>>(step: S, policy?: UsePolicy<C, Item>): FlowStep<C, Seen<S>, StepReturn<S>, Item>;
-  /** Waits for an event. The default key is the group id. {@link FlowStep.output} maps its data into the context. */
-  waitFor<const E extends EventName>(event: E, key?: From<C, Item, string>, policy?: WaitPolicy<C, Item>): FlowStep<C, never, EventData<E>, Item>;
+  /** Waits for an event. The default key is the group id; `{ orderId: (c) => c.order }` is a key with a name. {@link FlowStep.output} maps its data into the context. */
+  waitFor<const E extends EventName>(
+    event: E,
+    key?: From<C, Item, string> | Readonly<Record<string, From<C, Item, string>>>,
+    policy?: WaitPolicy<C, Item>,
+  ): FlowStep<C, never, EventData<E>, Item>;
   /** Continues after a delay, or at a date. */
   after(when: Duration | From<C, Item, Date | Duration>): Flow<C, Item>;
   /** Runs the body only if this is true when the flow gets here. */

@@ -79,10 +79,16 @@ export interface EventGate {
   readonly event: string;
   /** The key is computed from the context; otherwise it is the group id. */
   readonly keyed: boolean;
+  /** The name of the key, if it has one. */
+  readonly keyName?: string;
   /** The context decides since when events count; otherwise since the process started. */
   readonly since: boolean;
   /** Only one of several waits gets the event. */
   readonly matchOne: boolean;
+  /** An event before the step is reached skips the unfinished steps before it. */
+  readonly skipAhead?: true;
+  /** An event after the step is done runs its body once more, beside the flow. */
+  readonly reprocess?: true;
 }
 
 export interface ChildGate {

@@ -1,4 +1,5 @@
-import { type ChoiceNode, type Container, END, isContainer, type Node, type StepNode, type Timing, type WorkflowDefinition } from './graph.js';
+import { type ChoiceNode, type Container, END, type EventGate, isContainer, type Node, type StepNode, type Timing, type WorkflowDefinition } from './graph.js';
+import { homesOf } from './homes.js';
 
 /** The definition as a Mermaid flowchart. `marked`: the nodes where a process stands. */
 export function drawMermaid(definition: WorkflowDefinition, marked: readonly string[] = []): string {
@@ -115,21 +116,6 @@ class Drawing {
   }
 }
 
-/** Node → the container it stands in. */
-function homesOf({ nodes }: WorkflowDefinition): ReadonlyMap<string, string> {
-  const homes = new Map<string, string>();
-  const visit = (name: string, container: string): void => {
-    const node = nodes.get(name);
-    if (!node || homes.has(name) || name === container) return;
-    homes.set(name, container);
-    const onward = node.kind === 'choice' ? [node.then, node.otherwise] : node.next;
-    const rule = 'onError' in node && typeof node.onError === 'object' ? [node.onError.next] : [];
-    for (const next of [...onward, ...rule]) visit(next, container);
-  };
-  for (const node of nodes.values()) if (isContainer(node)) for (const first of node.kind === 'fork' ? node.branches : [node.body]) visit(first, node.name);
-  return homes;
-}
-
 /* -------------------------------------------------------------------- labels ---- */
 
 function outlineOf(node: StepNode | ChoiceNode): string {
@@ -147,7 +133,7 @@ function* notesOf(node: StepNode): Iterable<string> {
   if (node.when) yield 'when its condition holds';
   if (node.gate.for === 'input') yield 'input';
   if (node.gate.for === 'response') yield `asks: ${node.gate.request}`;
-  if (node.gate.for === 'event') yield `on ${node.gate.event}`;
+  if (node.gate.for === 'event') yield* notesOfEvent(node.gate);
   if (node.gate.for === 'child') yield `${node.gate.detached ? 'starts' : 'child'} ${node.gate.workflow}`;
   if (node.after !== undefined) yield node.after === 'asked' ? 'at its time' : `after ${textLength(node.after)}`;
   yield* limitsOf(node);
@@ -155,6 +141,12 @@ function* notesOf(node: StepNode): Iterable<string> {
   if (node.completeBy !== undefined) yield node.completeBy === 'asked' ? 'complete by its time' : `complete by ${textLength(node.completeBy)}`;
   if (node.queue !== undefined) yield `queue ${node.queue}`;
   if (node.stage !== undefined) yield `stage ${node.stage}`;
+}
+
+function* notesOfEvent({ event, keyName, skipAhead, reprocess }: EventGate): Iterable<string> {
+  yield keyName === undefined ? `on ${event}` : `on ${event} by ${keyName}`;
+  if (skipAhead) yield 'may come first';
+  if (reprocess) yield 'and again';
 }
 
 function* notesOfContainer(node: Container): Iterable<string> {

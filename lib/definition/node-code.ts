@@ -2,7 +2,7 @@ import { parseDuration } from '../values/duration.js';
 import type { StepOptions } from './step-options.js';
 import type { Class } from '../values/types.js';
 import { type AnyFunction, type DefinitionDefaults, methodOf, type NodeCode, type WorkflowSource, type WrittenStep } from './source.js';
-import { childOptions, requestOf, undoingOf } from './step-node.js';
+import { childOptions, namedKey, requestOf, undoingOf } from './step-node.js';
 
 /** The user's functions of a step, each bound to its object. Missing ones are left out. */
 export function codeOf(step: WrittenStep, source: WorkflowSource, policy: DefinitionDefaults): NodeCode {
@@ -37,7 +37,7 @@ function questions({ when, after, within, every, completeBy, overdue, on }: Step
     every: momentFrom(every),
     completeBy: momentFrom(completeBy),
     overdue: momentFrom(overdue?.after),
-    key: fromContext(key),
+    key: fromContext(namedKey(key).from),
     since: fromContext(since),
   };
 }

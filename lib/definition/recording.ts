@@ -4,7 +4,16 @@ import { besideTheFlow } from './verify/digraph-problems.js';
 import { onTop, type StepLibrary, useOf } from './step-library.js';
 
 /** The options of one use of a step in a flow. */
-export type Policy = StepOptions & { readonly since?: unknown; readonly matchOne?: unknown };
+export type Policy = StepOptions & Readonly<Partial<Record<(typeof ON_OPTIONS)[number], unknown>>>;
+const ON_OPTIONS = ['since', 'matchOne', 'skipAhead', 'reprocess'] as const;
+
+/** The options of a step that waits for an event, and has no body. */
+export function waitOptions(event: string, key: unknown, { name: _name, ...policy }: Policy): Policy {
+  const given = Object.entries({ key, ...policy }).filter(([, value]) => value !== undefined);
+  const isOn = ([option]: readonly [string, unknown]) => option === 'key' || (ON_OPTIONS as readonly string[]).includes(option);
+  const on = { event, ...Object.fromEntries(given.filter(isOn)) };
+  return { ...Object.fromEntries(given.filter((each) => !isOn(each))), on } as Policy;
+}
 
 /** The state that the builders of one flow share while it is recorded: its steps, names and problems. */
 export class Recording {

@@ -73,8 +73,19 @@ function wantsNothing(input: NonNullable<StepOptions['input']>): boolean {
 }
 
 function eventGate(on: NonNullable<StepOptions['on']>): EventGate {
-  const { event, key, since, matchOne } = typeof on === 'string' ? { event: on } : on;
-  return { for: 'event', event, keyed: key !== undefined, since: since !== undefined, matchOne: matchOne ?? false };
+  const { event, key, since, matchOne, skipAhead, reprocess } = typeof on === 'string' ? { event: on } : on;
+  const { name } = namedKey(key);
+  return {
+    for: 'event', event, keyed: key !== undefined, since: since !== undefined, matchOne: matchOne ?? false,
+    ...(name !== undefined && { keyName: name }), ...(skipAhead && { skipAhead }), ...(reprocess && { reprocess }),
+  }; // prettier-ignore
+}
+
+/** The name of a key, if it has one, and where its value comes from. */
+export function namedKey(key: unknown): { readonly name?: string; readonly from: unknown } {
+  if (typeof key !== 'object' || key === null) return { from: key };
+  const [name, from] = Object.entries(key)[0] ?? ['', undefined];
+  return { name, from };
 }
 
 function childGate({ options, child }: WrittenStep): ChildGate {

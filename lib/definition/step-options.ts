@@ -72,12 +72,19 @@ export interface StepPolicy {
 /** Selects the events that a step waits for, where the name alone is not enough. */
 export interface EventOptions {
   readonly event: EventName;
-  /** The key of the events: the value of a context key, or of a function. Default: the group id. Read when the step begins to wait. */
-  readonly key?: FromContext<string>;
+  /**
+   * The key of the events: the value of a context key, or of a function. With a name, `{ orderId: 'order' }`, only events emitted under
+   * that name match. When the value changes, the step waits under the new one at once. Default: the group id.
+   */
+  readonly key?: FromContext<string> | Readonly<Record<string, FromContext<string>>>;
   /** Takes events published since this date, if they are still stored. Default: those published since the process started. */
   readonly since?: FromContext<Date>;
   /** Only one of several waiting processes gets the event. Default false: each gets it. */
   readonly matchOne?: boolean;
+  /** An event that comes before the flow is here skips the unfinished steps before this one, and runs it. Default false: it is kept. */
+  readonly skipAhead?: boolean;
+  /** An event that comes after the step is done runs it once more, beside the flow: its patch is merged. Default false. */
+  readonly reprocess?: boolean;
 }
 
 /** The options of a child process. */
@@ -180,7 +187,7 @@ export const STEP_OPTIONS = all<StepOptions>()(
   'when', 'input', 'request', 'response', 'on', 'after', 'child',
   'queue', 'retry', 'timeout', 'within', 'every', 'completeBy', 'required', 'onError', 'overdue', 'config', 'transactional', 'compensate',
 ); // prettier-ignore
-export const EVENT_OPTIONS = all<EventOptions>()('event', 'key', 'since', 'matchOne');
+export const EVENT_OPTIONS = all<EventOptions>()('event', 'key', 'since', 'matchOne', 'skipAhead', 'reprocess');
 export const CHILD_OPTIONS = all<ChildOptions>()('workflow', 'with', 'detached', 'onParentCancel');
 export const PARALLEL_OPTIONS = all<ParallelOptions>()('group', 'join', 'losers');
 export const OVERDUE_OPTIONS = all<OverdueOptions>()('after', 'do');

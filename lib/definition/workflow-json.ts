@@ -13,7 +13,8 @@ export interface StepJson extends AsData<StepPlace>, AsData<Pick<StepGate, 'when
   /** The name of the step class. Default: the name of the step. */
   readonly use?: string;
   readonly parallel?: string | ParallelOptions;
-  readonly on?: EventName | AsData<EventOptions>;
+  /** `key`: a context key, or `{ name: context key }`. */
+  readonly on?: EventName | (Omit<AsData<EventOptions>, 'key'> & { readonly key?: string | Readonly<Record<string, string>> });
   /** The name of a workflow. `with`: the context keys the child starts with. */
   readonly child?: string | (Omit<ChildOptions, 'workflow' | 'with'> & { readonly workflow: string; readonly with?: readonly string[] });
   /** `unless`: errors by the names of their classes. */
@@ -73,7 +74,17 @@ const parallel = {
   if: { required: ['losers'] },
   then: { required: ['join'], properties: { join: { const: 'any' } } },
 };
-const event = exactly({ event: text, key: aKey, since: aKey, matchOne: yesNo }, ['event']);
+const namedKey = {
+  type: 'object',
+  description: 'The name of the key, and the context key with its value',
+  minProperties: 1,
+  maxProperties: 1,
+  additionalProperties: aKey,
+};
+const event = exactly(
+  { event: text, key: { anyOf: [aKey, namedKey] }, since: aKey, matchOne: yesNo, skipAhead: yesNo, reprocess: yesNo },
+  ['event'],
+); // prettier-ignore
 const child = exactly({ workflow: text, with: { type: 'array', items: aKey }, detached: yesNo, onParentCancel: { enum: ['cancel', 'leave'] } }, ['workflow']);
 const tries = { type: 'integer', minimum: 1 };
 const retry = exactly(

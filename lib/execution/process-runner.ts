@@ -1,8 +1,8 @@
 import type { Change } from '../core/change.js';
 import type { ProcessState } from '../core/process.js';
 import { isSuspect } from '../core/suspicion.js';
-import { runnable } from '../core/runnable.js';
-import type { BodyToken, Token } from '../core/token.js';
+import { nextEvent, runnable } from '../core/runnable.js';
+import { type BodyToken, isEventToken, type Token } from '../core/token.js';
 import type { JsonObject } from '../values/json.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import type { KnownProcess } from '../writer/decide.js';
@@ -50,14 +50,15 @@ export class ProcessRunner {
     let running = this.running.get(id);
     if (!running && worker === this.parts.worker && worker !== null) running = this.runningOf(id);
     running?.remember(change);
-    running?.abortLost(change.process);
+    if (running) this.abortLost(running, change.process);
     if (known) this.drive(known);
     else this.parts.activity.during(() => this.look(id));
   }
 
   /** Called when a process was read. */
   seen(known: KnownProcess): void {
-    this.running.get(known.process.id)?.abortLost(known.process);
+    const running = this.running.get(known.process.id);
+    if (running) this.abortLost(running, known.process);
     this.drive(known);
   }
 
@@ -73,7 +74,8 @@ export class ProcessRunner {
     const bound = registry.find(process.workflow, process.workflowVersion);
     if (!bound) return;
     const running = this.runningOf(process.id);
-    for (const token of runnable(process, worker, running.isRunning, running.countOf(process))) this.begin(running, bound, process, token);
+    for (const token of runnable(process, worker, running.isRunning))
+      if (!isEventToken(token) || !running.isHandlingEvent) this.begin(running, bound, process, token);
   }
 
   /* ------------------------------------------------------------------------ bodies ---- */
@@ -87,13 +89,20 @@ export class ProcessRunner {
   }
 
   private lineUp(visit: StepVisit, run: () => void): void {
-    if (isTransactional(visit)) this.transactional.turns.take(visit, () => this.slots.take(run));
-    else this.slots.take(run);
+    if (isTransactional(visit)) this.transactional.turns.take(visit, () => this.takeSlot(visit, run));
+    else this.takeSlot(visit, run);
+  }
+
+  private takeSlot(visit: StepVisit, run: () => void): void {
+    if (!this.slots.hasRoom) visit.waitsFor = `one of the ${this.slots.size} bodies that run here at once (worker.concurrency) to end`;
+    this.slots.take(run);
   }
 
   private async run(running: RunningProcess, visit: StepVisit, by: BodyClaim): Promise<void> {
     const { activity, writer, inputs } = this.parts;
     activity.begin();
+    visit.waitsFor = undefined;
+    visit.holdsSlot = true;
     try {
       if (this.stopped || visit.isAborted) return await NEXT_TURN; // it was in line; the next in line must not be called from within this call
       if (isSuspect(visit.token) && !(await this.suspects.began(visit, by))) return;
@@ -102,23 +111,49 @@ export class ProcessRunner {
       if (bringing) await bringing;
       if (isTransactional(visit)) await this.transactional.run(visit, by);
       else {
-        const seen = writer.known(running.id)?.context ?? (await this.contextOf(running.id));
+        const seen = running.valuesOnTop(writer.known(running.id)?.context) ?? (running.isAhead ? null : await this.contextOf(running.id));
+        if (seen === null) return; // what it would have to see is being recorded: after that it begins
         const outcome = visit.token.does === 'undo' && !visit.undoes ? ALL_UNDONE : runBody(visit, seen, this.parts);
-        await recordOutcome(writer, visit, by, outcome instanceof Promise ? await outcome : outcome, seen);
+        await this.record(running, visit, by, outcome instanceof Promise ? await outcome : outcome, seen);
       }
     } catch {
       writer.forget(running.id); // it is not known what was recorded: the next look reads it
     } finally {
       this.ended(running, visit);
-      activity.end();
     }
   }
 
-  private ended(running: RunningProcess, visit: StepVisit): void {
+  private record(running: RunningProcess, visit: StepVisit, by: BodyClaim, outcome: BodyOutcome, seen: JsonObject): Promise<unknown> {
+    const recorded = recordOutcome(this.parts.writer, visit, by, outcome, seen);
+    if (isEventToken(visit.token) && !visit.isAborted && running.goAhead(visit, outcome)) this.beginNextEvent(running, visit);
+    return recorded;
+  }
+
+  /** Begins with the next event while the outcome of this one is recorded. */
+  private beginNextEvent(running: RunningProcess, { bound }: StepVisit): void {
+    const process = this.parts.writer.known(running.id)?.process;
+    const next = process && !this.stopped ? nextEvent(process, this.parts.worker, running.isRunning) : undefined;
+    if (next && next.crashes === undefined) this.begin(running, bound, process!, next);
+  }
+
+  /** Aborts bodies that the process no longer lists. Such a body may never end, so it holds no slot; a transaction holds its connection to its end. */
+  private abortLost(running: RunningProcess, process: ProcessState): void {
+    for (const visit of running.abortLost(process)) if (!isTransactional(visit)) this.release(running, visit);
+  }
+
+  /** Once for each body that has begun. */
+  private release(running: RunningProcess, visit: StepVisit): void {
+    if (!visit.holdsSlot) return;
+    visit.holdsSlot = false;
     running.end(visit);
     this.slots.giveBack();
-    if (isTransactional(visit)) this.transactional.turns.giveBack();
     this.suspects.giveBack(visit);
+    this.parts.activity.end();
+  }
+
+  private ended(running: RunningProcess, visit: StepVisit): void {
+    if (isTransactional(visit)) this.transactional.turns.giveBack();
+    this.release(running, visit);
     const known = this.parts.writer.known(running.id);
     if (known) this.drive(known);
     this.leave(running.id);

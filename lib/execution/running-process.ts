@@ -1,10 +1,14 @@
-import type { Change, VersionDraft } from '../core/change.js';
+import type { Change, MessageState, VersionDraft } from '../core/change.js';
 import type { ProcessState } from '../core/process.js';
 import { isSameBody } from '../core/runnable.js';
-import type { Token } from '../core/token.js';
+import { isEventToken, type Token } from '../core/token.js';
 import { appended } from '../values/appended.js';
-import type { Json } from '../values/json.js';
+import type { Json, JsonObject } from '../values/json.js';
+import type { BodyOutcome } from './read-result.js';
 import type { StepVisit, Undone } from './step-context.js';
+import { Unrecorded } from './unrecorded.js';
+
+const MOST_MESSAGES = 100;
 
 /** Step runs left to undo, the next one last. `run`: the run of the token that undoes them. */
 export interface UndoList {
@@ -20,7 +24,8 @@ export class RunningProcess {
   toUndo: UndoList | undefined;
   /** Mostly one, so a list takes less memory than a map that grows and shrinks with every step. */
   private visits: StepVisit[] = [];
-  /** Bodies of messages accepted here and not handled yet. */
+  private readonly unrecorded = new Unrecorded();
+  /** Bodies of messages accepted here and not handled yet. Those of later ones are read when their turn comes. */
   private messages: Map<string, Json> | undefined;
   /** Results that a token refers to, by the version that keeps them. */
   private returned: Map<number, Json> | undefined;
@@ -40,11 +45,25 @@ export class RunningProcess {
     return undefined;
   }
 
-  /** Counts the bodies that run for current tokens. A body of an earlier attempt or step run that hangs is not counted. */
-  countOf({ tokens }: ProcessState): number {
-    let count = 0;
-    if (this.visits.length > 0) for (const token of tokens) if (this.isRunning(token)) count++;
-    return count;
+  /** True while the body of an event runs: events are handled one after the other. */
+  get isHandlingEvent(): boolean {
+    for (const visit of this.visits) if (isEventToken(visit.token) && !visit.ended && !visit.isAborted) return true;
+    return false;
+  }
+
+  /** True while the outcomes of events are being recorded that the next handler has to see. */
+  get isAhead(): boolean {
+    return !this.unrecorded.isEmpty;
+  }
+
+  /** True if the next event may be handled before this outcome is recorded. */
+  goAhead(visit: StepVisit, outcome: BodyOutcome): boolean {
+    return this.unrecorded.add(visit, outcome);
+  }
+
+  /** The values that the next body sees. */
+  valuesOnTop(values: JsonObject | undefined): JsonObject | null | undefined {
+    return values && this.isAhead ? this.unrecorded.onTop(values) : values;
   }
 
   /** Replaces a step run under the same key, which this worker has lost. */
@@ -55,6 +74,7 @@ export class RunningProcess {
   }
 
   end(visit: StepVisit): void {
+    this.unrecorded.delete(visit);
     const at = this.visits.indexOf(visit);
     if (at >= 0) this.visits.splice(at, 1);
     if (visit.token.does === 'run' && visit.token.message !== undefined) this.messages?.delete(visit.token.message);
@@ -64,21 +84,36 @@ export class RunningProcess {
     for (const visit of this.visits) visit.abort(reason);
   }
 
-  /** Aborts bodies that the process no longer lists: they were cancelled, restarted, or taken over. */
-  abortLost({ tokens }: ProcessState): void {
+  /** Aborts bodies that the process no longer lists: they were cancelled, restarted, taken over, or ended by an event. Returns them. */
+  abortLost(process: ProcessState): readonly StepVisit[] {
+    const { tokens } = process;
+    if (this.isAhead) this.unrecorded.recorded(process);
+    let aborted: StepVisit[] | undefined;
     for (const visit of this.visits) {
       if (visit.ended || tokens.some((token) => isSameBody(token, visit.token))) continue;
-      visit.abort(new Error('The process has moved on: cancelled, restarted, or taken over by another worker.'));
+      visit.abort(new Error('The process has moved on: cancelled, restarted, ended by an event, or taken over by another worker.'));
+      aborted = appended(aborted, visit);
     }
+    return aborted ?? NONE;
   }
 
   /* ------------------------------------------------------------------------- memory ---- */
 
   /** Keeps messages and results that were just committed here, so that the next step need not read them. */
   remember({ process: { tokens }, messages, versions }: Change): void {
-    for (const { id, body, disposition } of messages) if (disposition === 'delivered') (this.messages ??= new Map<string, Json>()).set(id, body);
+    for (const { id, body, disposition } of messages) if (disposition === 'delivered') this.rememberMessage(id, body);
     this.rememberReturned(tokens, versions);
     if (this.toUndo && versions.some(({ undo }) => undo !== undefined && 'key' in undo)) this.toUndo = undefined; // the newest is undone first
+  }
+
+  private rememberMessage(id: string, body: Json): void {
+    this.messages ??= new Map<string, Json>();
+    if (this.messages.size < MOST_MESSAGES) this.messages.set(id, body);
+  }
+
+  /** Keeps the messages of events that will be handled next. */
+  keepMessages(messages: readonly MessageState[]): void {
+    for (const { id, body } of messages) (this.messages ??= new Map<string, Json>()).set(id, body);
   }
 
   private rememberReturned(tokens: readonly Token[], versions: readonly VersionDraft[]): void {
@@ -95,6 +130,8 @@ export class RunningProcess {
     return this.returned?.get(version);
   }
 }
+
+const NONE: readonly StepVisit[] = [];
 
 function isWanted(tokens: readonly Token[], version: number): boolean {
   for (const token of tokens) if ('previous' in token && token.previous === version) return true;

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { copy } from '../context/plain.js';
 import type { ItemPosition } from '../core/events.js';
 import type { ProcessState } from '../core/process.js';
-import { type BodyToken, correlationOf, isStepToken, stepRunId, type Token } from '../core/token.js';
+import { type BodyToken, correlationOf, isEventToken, isStepToken, stepRunId, type Token } from '../core/token.js';
 import type { Clock } from '../values/clock.js';
 import type { Json } from '../values/json.js';
 import type { Schema, StepRef } from '../values/types.js';
@@ -42,6 +42,8 @@ export class StepVisit implements StepRef {
   undoes: Undone | null = null;
   /** In words, what the body waits for on this worker before it begins. */
   waitsFor: string | undefined;
+  /** The body has begun, and its slot has not been given back. */
+  holdsSlot = false;
   /** The body has ended, so its signal has no effect any more. */
   ended = false;
   private transaction: EntityManager | undefined;
@@ -68,6 +70,10 @@ export class StepVisit implements StepRef {
   }
   get groupId(): string {
     return this.process.groupId;
+  }
+  /** The messages of the accepted events in the process row. */
+  get eventMessages(): string[] {
+    return this.process.tokens.flatMap((token) => (isEventToken(token) && isStepToken(token) && token.message !== undefined ? [token.message] : []));
   }
   get workflow(): string {
     return this.process.workflow;

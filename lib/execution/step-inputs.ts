@@ -1,5 +1,6 @@
 import { withDefaults } from '../context/context.js';
 import type { ChildGate, Node } from '../definition/graph.js';
+import { isEventToken } from '../core/token.js';
 import { type ProcessStore, valuesOf } from '../store/process-store.js';
 import type { Json, JsonObject } from '../values/json.js';
 import type { Schema } from '../values/types.js';
@@ -55,15 +56,20 @@ export class StepInputs {
   }
 
   /** The message as stored: converting it to its class may fail, and so is part of the body. */
-  private async awaitedBy({ bound, processId, token }: StepVisit, message: string, process: RunningProcess | undefined): Promise<AwaitedMessage> {
-    const stored = process?.message(message) ?? (await this.bodyOf(processId, message));
+  private async awaitedBy(visit: StepVisit, message: string, process: RunningProcess | undefined): Promise<AwaitedMessage> {
+    const { bound, token } = visit;
+    const stored = process?.message(message) ?? (await this.bodyOf(visit, message, process));
     const gate = childGateOf(bound.definition.nodes.get(token.node));
     if (gate) return this.contextOf(gate, stored as unknown as ChildMessage);
     return { stored, schema: bound.steps.get(token.node)?.message };
   }
 
-  private async bodyOf(processId: string, message: string): Promise<Json> {
-    return (await this.loader.load({ id: processId, waits: [], messages: [message], context: false }))?.messages[0]?.body ?? null;
+  /** Reads with it the messages of the events that come next. */
+  private async bodyOf({ processId, token, eventMessages }: StepVisit, message: string, process: RunningProcess | undefined): Promise<Json> {
+    const messages = isEventToken(token) ? [...new Set([message, ...eventMessages])] : [message];
+    const found = (await this.loader.load({ id: processId, waits: [], messages, context: false }))?.messages ?? [];
+    if (messages.length > 1) process?.keepMessages(found);
+    return found.find(({ id }) => id === message)?.body ?? null;
   }
 
   /** The values a child had when it ended, or the starting values of a child that no step waits for. */

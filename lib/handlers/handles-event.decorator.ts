@@ -1,4 +1,4 @@
-import type { EventData, EventName } from '../values/types.js';
+import type { EventData, EventKey, EventName } from '../values/types.js';
 import { deliveryOptionsOf, handlerFor, type HandlerFor, type HandlerOptions, type IdIn } from './message-handler.js';
 
 /**
@@ -8,7 +8,7 @@ import { deliveryOptionsOf, handlerFor, type HandlerFor, type HandlerOptions, ty
  */
 export function HandlesEvent<const E extends EventName, Message = any>(
   event: E,
-  key: IdIn<Message, string | string[]>,
+  key: IdIn<Message, EventKey | readonly EventKey[]>,
   options: HandlerOptions<Message> = {},
 ): HandlerFor<Message, EventData<E>, 'the event carries'> {
   return handlerFor('@HandlesEvent', { event }, (workflows, data: EventData<E>, message: Message) =>

@@ -2,7 +2,7 @@
  * Routes events. One event may be for many processes, each of which gets its own copy. An event matches a wait if it took effect at or
  * after the time from which the wait counts. Only one of the waits with `matchOne` gets it.
  */
-import { eventAddress, turnAddress } from '../core/addresses.js';
+import { turnAddress } from '../core/addresses.js';
 import type { MessageState } from '../core/change.js';
 import { newMessage } from '../core/engine-messages.js';
 import type { ProcessState } from '../core/process.js';
@@ -14,6 +14,7 @@ import type { Json } from '../values/json.js';
 import { hears } from '../workflows/registry.js';
 import type { CallOptions } from '../writer/call-options.js';
 import { copyFor, type Delivery, type DeliveryRequest, isInEffect, isSameWait, messageFor } from './delivery.js';
+import type { AddressedKey } from './event-keys.js';
 import type { MessageDelivery } from './message-delivery.js';
 import type { MessagingParts } from './messaging-parts.js';
 
@@ -30,12 +31,13 @@ export class EventRouter {
   ) {}
 
   /** Brings the event to every process that waits for it or has an unsolicited step for it, and keeps it for later waits. */
-  async emit(event: string, keys: readonly string[], body: Json, request: DeliveryRequest): Promise<Delivery[]> {
+  async emit(event: string, keys: readonly AddressedKey[], body: Json, request: DeliveryRequest): Promise<Delivery[]> {
     const deliveries: Delivery[] = [];
     const now = this.parts.clock.now().getTime();
-    for (const key of new Set(keys)) {
-      const message = messageOf(eventAddress(event, key), body, request, now);
-      deliveries.push(...(await this.bringToWaiting(event, message, request)), ...(await this.bringToListening(event, key, message, request)));
+    for (const { address, groupId } of keys) {
+      const message = messageOf(address, body, request, now);
+      deliveries.push(...(await this.bringToWaiting(event, message, request)));
+      if (groupId !== undefined) deliveries.push(...(await this.bringToListening(event, groupId, message, request)));
     }
     return deliveries;
   }

@@ -21,6 +21,7 @@ import {
   type ResponseTarget,
   toldAddresses,
 } from './delivery.js';
+import type { AddressedKey } from './event-keys.js';
 import { EventRouter } from './event-router.js';
 import { MessageDelivery } from './message-delivery.js';
 import type { MessagingParts } from './messaging-parts.js';
@@ -96,7 +97,7 @@ export class MessageRouter {
   }
 
   /** Brings an event to every process that waits for it, now or later, or has an unsolicited step for it now. */
-  emit(event: string, keys: readonly string[], body: Json, request: DeliveryRequest): Promise<Delivery[]> {
+  emit(event: string, keys: readonly AddressedKey[], body: Json, request: DeliveryRequest): Promise<Delivery[]> {
     return this.events.emit(event, keys, body, request);
   }
 

@@ -93,7 +93,9 @@ function notFinished(process: ProcessState): ProcessState {
 /** Tokens that have failed, or wait for something that can be skipped. A watch of a step run, or a container that waits, cannot. */
 function skippable({ tokens }: ProcessState, waits: readonly WaitState[]): Token[] {
   const failed = tokens.filter(({ fault }) => fault !== undefined);
-  const waiting = waits.filter(({ token, waitsFor }) => waitsFor.kind !== 'branches' && !isWatchKey(token.key)).map(({ token }) => token);
+  const waiting = waits
+    .filter(({ token, waitsFor }) => waitsFor.kind !== 'branches' && waitsFor.kind !== 'listener' && !isWatchKey(token.key))
+    .map(({ token }) => token);
   return [...new Map([...failed, ...waiting].map((token) => [token.key, token])).values()];
 }
 

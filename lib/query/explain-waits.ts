@@ -1,4 +1,4 @@
-import { eventAddress, eventIn, namedIn } from '../core/addresses.js';
+import { eventAddress, eventIn, keyNameIn, namedIn } from '../core/addresses.js';
 import type { ProcessState } from '../core/process.js';
 import { isWatchKey } from '../core/token-key.js';
 import type { Token } from '../core/token.js';
@@ -31,7 +31,10 @@ function watchWord(wait: WaitState): Word {
 function visitWord(wait: WaitState, subject: Explained): Word {
   const { says, remedies = [] } = KINDS[wait.waitsFor.kind](wait, subject.process);
   const isKnown = subject.definition !== undefined; // otherwise nothing can be skipped here
-  return { says: `${says}${limit(wait.token)}`, remedies: [...remedies, ...(isKnown ? [skipping(wait.token, subject)] : [])] };
+  return {
+    says: `${says}${limit(wait.token)}`,
+    remedies: [...remedies, ...(isKnown && wait.waitsFor.kind !== 'listener' ? [skipping(wait.token, subject)] : [])],
+  };
 }
 
 type WaitSentence = (wait: WaitState, process: ProcessState) => Word;
@@ -45,7 +48,12 @@ const KINDS: Readonly<Record<WaitKind, WaitSentence>> = {
     const [event, key] = eventOf(wait);
     const counts = 'from' in wait.token ? wait.token.from : undefined;
     const from = counts === undefined ? '' : ` that counts from ${when(counts)}`;
-    return { says: `${waitsIn(wait)} for the event "${event}" under the key "${key}"${from}`, remedies: [`emit('${event}', '${key}', …)`] };
+    return { says: `${waitsIn(wait)} for the event "${event}" under the key ${key}${from}`, remedies: [`emit('${event}', ${keyCode(wait)}, …)`] };
+  },
+  listener: (wait) => {
+    const [event, key] = eventOf(wait);
+    const then = 'listens' in wait.token && wait.token.listens === 'after' ? 'would handle it once more' : 'would run at once';
+    return { says: `${stepAt(wait.token)} hears the event "${event}" under the key ${key}, and ${then}`, remedies: [`emit('${event}', ${keyCode(wait)}, …)`] };
   },
   input: (wait, { id, workflow }) => ({
     says: `${waitsIn(wait)} for an input that somebody owes`,
@@ -84,8 +92,20 @@ function nameInAddress(wait: WaitState): string {
   return namedIn(addressOf(wait) ?? '');
 }
 
+/** The event, and its key in words. */
 function eventOf(wait: WaitState): readonly [event: string, key: string] {
+  const { event, name, value } = eventPartsOf(wait);
+  return [event, `${name === undefined ? '' : `${name} `}"${value}"`];
+}
+
+/** The key as `emit` takes it. */
+function keyCode(wait: WaitState): string {
+  const { name, value } = eventPartsOf(wait);
+  return name === undefined ? `'${value}'` : `{ '${name}': '${value}' }`;
+}
+
+function eventPartsOf(wait: WaitState): { event: string; name: string | undefined; value: string } {
   const address = addressOf(wait) ?? '';
-  const event = eventIn(address) ?? '';
-  return [event, address.slice(eventAddress(event, '').length)];
+  const [event, name] = [eventIn(address) ?? '', keyNameIn(address)];
+  return { event, name, value: address.slice(eventAddress(event, '', name).length) };
 }

@@ -1,6 +1,7 @@
 import { isFinished, isUnclaimed, type ProcessState } from '../core/process.js';
 import { isSuspect } from '../core/suspicion.js';
-import { isActive, type Token } from '../core/token.js';
+import { itsTurn } from '../core/runnable.js';
+import { isActive, isEventToken, type Token } from '../core/token.js';
 import { waitWords } from './explain-waits.js';
 import { type Explained, placeOf, skipping, when, type Word } from './explained.js';
 import type { Explanation } from './shapes.js';
@@ -80,12 +81,31 @@ function againOrPast(token: Token, subject: Explained): string[] {
 
 function running({ process: { status, tokens, worker }, waitsFor, isFull }: Explained): Word[] {
   if (status !== 'running') return [];
-  const steps = tokens.filter(isActive);
-  if (worker === null || isUnclaimed(worker)) return [unclaimed(steps, isFull)];
+  const steps = itsTurn(tokens);
+  if (worker === null || isUnclaimed(worker)) return [unclaimed(steps, isFull), ...inLine(tokens)];
   const runs = steps.filter((token) => waitsFor(token) === undefined);
   const waits = steps.filter((token) => !runs.includes(token)).map((token) => ({ says: `waits to run ${placeOf(token)}: for ${waitsFor(token)}` }));
   const suspected = steps.filter(isSuspect).map((token) => ({ says: `${placeOf(token)} may be what kills its workers: ${token.crashes} died in it` }));
-  return [...(runs.length > 0 || waits.length === 0 ? [{ says: `runs ${namedSteps(runs)} on worker ${worker}` }] : []), ...waits, ...suspected];
+  return [
+    ...(runs.length > 0 || waits.length === 0 ? [{ says: `runs ${namedSteps(runs)} on worker ${worker}` }] : []),
+    ...waits,
+    ...inLine(tokens),
+    ...suspected,
+  ];
+}
+
+/** Accepted events behind the one that is handled, and undos that wait for running bodies. */
+function inLine(tokens: readonly Token[]): Word[] {
+  const behind = tokens.filter((token) => isActive(token) && isEventToken(token)).length - 1;
+  const inRows = tokens.reduce((sum, token) => (token.does === 'events' ? sum + token.todo[1] - token.todo[0] : sum), 0);
+  const count = Math.max(behind, 0) + inRows;
+  const undos = tokens.filter((token) => token.does === 'undo' && token.open > 0);
+  return [
+    ...(count > 0
+      ? [{ says: `has accepted ${count === 1 ? 'one more event, which waits' : `${count} more events, which wait`} for the older ones to be handled` }]
+      : []),
+    ...undos.map((token) => ({ says: `waits with ${placeOf(token)} for running bodies to end` })),
+  ];
 }
 
 function unclaimed(steps: readonly Token[], isFull: boolean): Word {

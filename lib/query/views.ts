@@ -33,7 +33,7 @@ export function waitView(processId: string, wait: WaitState, schema: object | nu
 
 /** True for waits that something outside the engine can end. Others are its own: containers, items that wait their turn, watches. */
 export function isShown({ token, waitsFor: { kind } }: WaitState): boolean {
-  return kind !== 'branches' && kind !== 'turn' && kind !== 'overdue' && !(kind === 'timer' && isWatchKey(token.key));
+  return kind !== 'branches' && kind !== 'turn' && kind !== 'overdue' && kind !== 'listener' && !(kind === 'timer' && isWatchKey(token.key));
 }
 
 const NO_TASK = { queue: null, worker: null, readyAt: null };

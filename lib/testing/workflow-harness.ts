@@ -7,7 +7,7 @@ import type { NewEvent } from '../writer/pending-event.js';
 import type { StepVisit } from '../execution/step-context.js';
 import type { MemoryProcessStore } from '../store/memory/memory-process-store.js';
 import type { AuditRecord, Process } from '../query/shapes.js';
-import type { Class, Duration, EventData, EventName } from '../values/types.js';
+import type { Class, Duration, EventData, EventKey, EventName } from '../values/types.js';
 import type { StartOptions } from '../writer/call-options.js';
 import type { WorkflowService } from '../workflow.service.js';
 import type { VirtualClock } from './virtual-clock.js';
@@ -52,7 +52,7 @@ export class WorkflowHarness {
     return probe as unknown as ProcessProbe<W>;
   }
 
-  async emit<const E extends EventName>(event: E, groupId: string | readonly string[], data: EventData<E>): Promise<Delivery[]> {
+  async emit<const E extends EventName>(event: E, groupId: EventKey | readonly EventKey[], data: EventData<E>): Promise<Delivery[]> {
     const deliveries = await this.workflows.emit(event, groupId, data);
     await this.settle();
     return deliveries;

@@ -25,6 +25,8 @@ export interface Events {}
 export type QueueName = [keyof Queues] extends [never] ? string : keyof Queues & string;
 /** An event of the application: any name, unless it has declared its {@link Events}. */
 export type EventName = [keyof Events] extends [never] ? string : keyof Events & string;
+/** A key of an event: its value, or its name and value. An object with several names stands for several keys. */
+export type EventKey = string | Readonly<Record<string, string>>;
 /** The payload of an event, as {@link Events} declares it. */
 export type EventData<E> = E extends keyof Events ? Events[E] : unknown;
 

@@ -231,6 +231,7 @@ it('L what was done while others were undone was done last, and is undone next',
   await workflows.cancel(process.id, { compensate: true });
   await atSecond.opened;
   await workflows.emit('say', 'g', null);
+  await until(() => workflows.history(process.id), (records) => records.some(({ type, step }) => type === 'step-completed' && step === 'say')); // prettier-ignore
   secondMay.open();
   await harness.settle();
   expect(process.context.log).toEqual(['undo 3', 'undo 2', 'unsay', 'undo 1']);

@@ -112,7 +112,7 @@ export type AnyToken = Pick<Token, 'key' | 'node' | 'run' | 'since' | 'attempt' 
   Partial<Omit<ContainerToken, 'does'>> &
   Partial<Omit<UndoToken, 'does'>>;
 
-export interface AnyWait extends Omit<AnyToken, 'parked'> {
+export interface AnyWait extends Omit<AnyToken, 'parked' | 'address'> {
   readonly kind: WaitKind;
   readonly address: string | null;
   readonly dueAt: number | null;

@@ -13,7 +13,7 @@ const undoToken = (story: Story) => story.process.tokens.find(({ does }) => does
 const undoing = (story: Story) => ({ ...(({ key, run, attempt }) => ({ key, run, attempt }))(undoToken(story)), claim: story.process.claim });
 const undone = (story: Story, step: string, run: number): Told => ({ type: 'visit-undone', ...undoing(story), step, undone: run, patch: NOTHING });
 const allUndone = (story: Story): Told => ({ type: 'all-undone', ...undoing(story) });
-const toRun = (story: Story) => runnable(story.process, 'w', () => false, 0).map(({ does, node }) => (does === 'undo' ? 'undo' : node));
+const toRun = (story: Story) => runnable(story.process, 'w', () => false).map(({ does, node }) => (does === 'undo' ? 'undo' : node));
 
 describe('a stage that takes too long', () => {
   it('leaves its time with it when it ends in time', () => {

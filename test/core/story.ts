@@ -3,8 +3,8 @@ import type { Change, MessageState, Move, Snapshot } from '../../lib/core/change
 import { type DecisionContext, type Facts, messagesOfEvent, type ProcessEvent, waitsOfEvent } from '../../lib/core/events.js';
 import { AT_START, placesAt } from '../../lib/core/moves.js';
 import { isUnder, parentKey } from '../../lib/core/token-key.js';
-import { isActive, isBeside, isEventToken } from '../../lib/core/token.js';
-import { isTaskWait, type WaitState } from '../../lib/core/wait.js';
+import { isActive, isBeside } from '../../lib/core/token.js';
+import { copyOf, isTaskWait, standsInBoth, type WaitState } from '../../lib/core/wait.js';
 import { isFinished, type ProcessState } from '../../lib/core/process.js';
 import { MOST_TOKENS } from '../../lib/core/tokens.js';
 import { ALL } from '../../lib/core/missing-waits.js';
@@ -272,10 +272,11 @@ function rowsFit({ tokens, status }: ProcessState, book: Book): void {
     const { key } = wait.token;
     const twin = inRow.get(key);
     expect(wait.token.parked, `${key}: the row of its own needs no mark`).toBeUndefined();
-    if (wait.waitsFor.kind === 'condition' || isEventToken(wait.token)) expect(twin).toEqual({ ...wait.token, parked: wait.waitsFor.kind });
+    if (standsInBoth(wait.token, wait.waitsFor)) expect(twin).toEqual(copyOf(wait.token, wait.waitsFor));
     else expect(twin, `${key} stands twice`).toBeUndefined();
   }
-  for (const token of tokens) if (token.parked !== undefined) expect(book.waits.has(token.key)).toBe(true);
+  for (const token of tokens) if (token.parked !== undefined) expect(book.waits.has(token.key)).toBe(token.parked !== 'listener' || token.address !== undefined);
+  expect(tokens.some(({ does }) => does === 'events'), 'the line of events').toBe([...book.waits.keys()].some((key) => key.startsWith('e/')));
   branchesFit(book);
   watchersFit(book);
 }

@@ -33,12 +33,12 @@ function alike(database: Database): void {
 
   it.each(Object.entries(SPELLINGS))('%s: a long book', async (_spelling, workflow) => {
     const groupId = randomUUID();
-    const { id } = await app.workflows.start(workflow, { title: 'War and Peace', pages: 1200 }, { groupId });
+    const { id } = await app.workflows.start(workflow, { title: groupId, pages: 1200 }, { groupId });
     await waitsIn(id, 'edit');
     await expect(app.workflows.provideInput(workflow, 'edit', id, { editor: 7 })).rejects.toThrow(InvalidInputError);
     await app.workflows.provideInput(workflow, 'edit', { groupId }, { editor: 'Maxwell' });
     await waitsIn(id, 'printed');
-    await app.workflows.emit('printed', groupId, {});
+    await app.workflows.emit('printed', { title: groupId }, {});
     const { status, context } = await statusIs(id, 'completed');
     expect(status).toBe('completed');
     expect(context).toMatchObject({ drafts: 3, editedBy: 'Maxwell', read: ['one', 'three', 'two'], cover: 'blue', blurb: 'a must', isbn: '978-1', advertised: false });
@@ -51,14 +51,26 @@ function alike(database: Database): void {
 
   it.each(Object.entries(SPELLINGS))('%s: a short one needs no editor', async (_spelling, workflow) => {
     const groupId = randomUUID();
-    const { id } = await app.workflows.start(workflow, { title: 'Haiku', pages: 3 }, { groupId });
+    const { id } = await app.workflows.start(workflow, { title: groupId, pages: 3 }, { groupId });
     await waitsIn(id, 'printed');
-    await app.workflows.emit('printed', groupId, {});
+    await app.workflows.emit('printed', { title: groupId }, {});
     const { status, context } = await statusIs(id, 'completed');
     expect(status).toBe('completed');
     expect(context).toMatchObject({ drafts: 3, read: ['one'], isbn: '978-1' });
     expect(context).not.toHaveProperty('editedBy', 'Maxwell');
     expect((await steps(id)).some((each) => each.startsWith('edit'))).toBe(false);
+  });
+
+  it.each(Object.entries(SPELLINGS))('%s: printed before its turn, it is done', async (_spelling, workflow) => {
+    const title = randomUUID();
+    const { id } = await app.workflows.start(workflow, { title, pages: 1200 });
+    await waitsIn(id, 'edit');
+    expect(await app.workflows.emit('printed', title, {})).toEqual([]);
+    expect(await app.workflows.emit('printed', { title }, {})).toMatchObject([{ processId: id, disposition: 'delivered' }]);
+    expect((await statusIs(id, 'completed')).status).toBe('completed');
+    expect((await steps(id)).at(-1)).toBe('printed completed');
+    const skipped = (await app.workflows.history(id)).filter(({ type, reason }) => type === 'step-skipped' && reason?.includes('its turn was passed'));
+    expect(skipped.map(({ step }) => step)).toEqual(expect.arrayContaining(['edit', 'number', 'dry', 'advertise']));
   });
 
   it.each(Object.entries(SPELLINGS))('%s: wrong starting values are refused before anything is stored', async (_spelling, workflow) => {

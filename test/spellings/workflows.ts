@@ -68,7 +68,7 @@ export class Written {
   @Step({ retry: { attempts: 2, delay: 1 } }) number() { return this.house.number(); }
   @Step() dry(_book: Manuscript, step: StepRef<number>) { return this.house.wait(step); }
   @Step({ required: false }) advertise() { return this.house.advertise(); }
-  @Step({ on: 'printed' }) printed(_book: Manuscript, _event: unknown) {}
+  @Step({ on: { event: 'printed', key: { title: 'title' }, skipAhead: true, reprocess: true } }) printed(_book: Manuscript, _event: unknown) {}
 } // prettier-ignore
 
 /* ---------------------------------------------------------------- 2. the builder ---- */
@@ -89,7 +89,7 @@ export class Built {
       .then(this.number, { retry: { attempts: 2, delay: 1 } })
       .then(this.dry)
       .then(this.advertise, { required: false })
-      .waitFor('printed');
+      .waitFor('printed', { title: (book) => book.title }, { skipAhead: true, reprocess: true });
   } // prettier-ignore
 
   @Step() measure(book: Manuscript) { return this.house.measure(book); }
@@ -136,7 +136,7 @@ export class Drawn {
   @Step({ retry: { attempts: 2, delay: 1 } }) number() { return this.house.number(); }
   @Step() dry(_book: Manuscript, step: StepRef<number>) { return this.house.wait(step); }
   @Step({ required: false }) advertise() { return this.house.advertise(); }
-  @Step({ on: 'printed' }) printed(_book: Manuscript, _event: unknown) {}
+  @Step({ on: { event: 'printed', key: { title: 'title' }, skipAhead: true, reprocess: true } }) printed(_book: Manuscript, _event: unknown) {}
 } // prettier-ignore
 
 /* ---------------------------------------------------------------------- 4. JSON ---- */
@@ -167,6 +167,6 @@ export const asJson: WorkflowJson = {
     { name: 'number', use: 'NumberIt', retry: { attempts: 2, delay: 1 } },
     { name: 'dry', use: 'Dry' },
     { name: 'advertise', use: 'Advertise', required: false },
-    { name: 'printed', use: 'Printed', on: 'printed' },
+    { name: 'printed', use: 'Printed', on: { event: 'printed', key: { title: 'title' }, skipAhead: true, reprocess: true } },
   ],
 };

@@ -220,8 +220,8 @@ class Weigh {
 export class BadFlow {
   flow(flow: Flow<Parcel>) {
     return flow
-      // @ts-expect-error 'skipAhead' does not exist in type 'WaitPolicy<Parcel, undefined>'
-      .waitFor('news', (parcel) => parcel.city, { skipAhead: true })
+      // @ts-expect-error 'onlyOne' does not exist in type 'WaitPolicy<Parcel, undefined>'
+      .waitFor('news', (parcel) => parcel.city, { onlyOne: true })
       // @ts-expect-error 'retri' does not exist in type 'UsePolicy<Parcel, undefined>'
       .then(Weigh, { retri: 3 })
       // @ts-expect-error Property 'manager' does not exist on type 'StepInfo<undefined>'

@@ -1,5 +1,6 @@
 import { PARALLEL_OPTIONS, type StepOptions } from '../step-options.js';
 import { END, type WorkflowDefinition } from '../graph.js';
+import { homesOf } from '../homes.js';
 import type { WorkflowSource, WrittenStep } from '../source.js';
 import { didYouMean } from '../../values/suggest.js';
 import { groupOf } from '../written-order.js';
@@ -22,6 +23,15 @@ export function* placeProblems(source: WorkflowSource, definition: WorkflowDefin
   yield* repeatProblems(step.options);
   yield* decisionProblems(source, definition, step);
   if (step.options.unsolicited) yield* asideProblems(step.options);
+  else yield* aheadProblems(definition, step);
+}
+
+/** To skip ahead into a branch would have to say what becomes of the other branches. */
+function* aheadProblems(definition: WorkflowDefinition, { name, options: { on } }: WrittenStep): Problems {
+  if (typeof on !== 'object' || on === null || !on.skipAhead) return;
+  const home = homesOf(definition).get(name);
+  if (home === undefined || home === '' || (home === definition.start && definition.nodes.get(home)?.kind === 'stage')) return;
+  yield `it stands in "${home}", so nothing can skip ahead to it: put it behind that, or leave out on.skipAhead.`;
 }
 
 /** Reports options of order in a workflow with a `flow`: only one of them may give the order. */
@@ -104,6 +114,6 @@ function* asideProblems(options: StepOptions): Problems {
 /** An unsolicited step has no wait row, so events find its process by group id only. */
 function* heardProblems(on: StepOptions['on']): Problems {
   if (typeof on !== 'object' || on === null) return;
-  for (const option of ['key', 'since', 'matchOne'] as const)
+  for (const option of ['key', 'since', 'matchOne', 'skipAhead', 'reprocess'] as const)
     if (on[option] !== undefined) yield `an unsolicited step hears every event under the group id while its process lives, so it cannot have on.${option}.`;
 }

@@ -1,7 +1,8 @@
 import { CHILD_OPTIONS, EVENT_OPTIONS, OVERDUE_OPTIONS, STEP_OPTIONS, type StepOptions } from '../step-options.js';
 import { END } from '../graph.js';
 import { methodOf, type WorkflowSource, type WrittenStep } from '../source.js';
-import { requestOf } from '../step-node.js';
+import { namedKey, requestOf } from '../step-node.js';
+import { KEY_NAME, KEY_NAME_RULE } from '../../values/key-name.js';
 import { didYouMean } from '../../values/suggest.js';
 import { stepNames } from './place-problems.js';
 import { durationProblems, keyProblems, MAX_NAME, methodProblems, type Problems, retryProblems, ruleProblems, schemaProblems, unknownKey, unknownOptions } from './value-problems.js'; // prettier-ignore
@@ -69,7 +70,19 @@ function* eventProblems(on: StepOptions['on'], context: WorkflowSource['options'
   if (typeof event !== 'string' || event === '' || event.length > MAX_NAME) yield 'on must be the name of an event.';
   if (typeof on !== 'object' || on === null) return;
   yield* unknownOptions(on, EVENT_OPTIONS, 'on: ');
-  for (const option of ['key', 'since'] as const) if (on[option] !== undefined) yield* keyProblems(on[option], `on.${option}`, context);
+  if (on.since !== undefined) yield* keyProblems(on.since, 'on.since', context);
+  if (on.key !== undefined) yield* eventKeyProblems(on.key, context);
+  for (const option of ['matchOne', 'skipAhead', 'reprocess'] as const)
+    if (on[option] !== undefined && typeof on[option] !== 'boolean') yield `on.${option} is true or false, not ${JSON.stringify(on[option])}.`;
+}
+
+function* eventKeyProblems(key: unknown, context: WorkflowSource['options']['context']): Problems {
+  if (typeof key !== 'object' || key === null) return yield* keyProblems(key, 'on.key', context);
+  const names = Object.keys(key);
+  if (names.length !== 1) return yield `on.key has ${names.length} names: an event is waited for under one, as in key: { orderId: '...' }.`;
+  const [name] = names as [string];
+  if (!KEY_NAME.test(name)) yield `on.key: "${name}" is no name of a key. ${KEY_NAME_RULE}`;
+  yield* keyProblems(namedKey(key).from, `on.key.${name}`, context);
 }
 
 function* childProblems({ steps }: WorkflowSource, { options, child, host }: WrittenStep, { workflows }: Surroundings): Problems {

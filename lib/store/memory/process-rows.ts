@@ -104,7 +104,7 @@ export function matchesQuery(rows: ProcessRows, query: ProcessQuery): boolean {
     (version === undefined || process.workflowVersion === version) &&
     (statuses === undefined || statuses.includes(process.status)) &&
     (groupId === undefined || process.groupId === groupId) &&
-    (waitingFor === undefined || waits.some(({ token }) => token.node === waitingFor)) &&
+    (waitingFor === undefined || waits.some(({ token, waitsFor }) => token.node === waitingFor && waitsFor.kind !== 'listener')) &&
     (overdue === undefined || waits.some(({ waitsFor }) => waitsFor.kind === 'overdue') === overdue) &&
     (parentId === undefined || process.parent?.id === parentId) &&
     (startedBefore === undefined || process.startedAt < startedBefore) &&

@@ -3,7 +3,7 @@ import type { ProcessQuery } from '../port.js';
 import { allOf, inList, type Query } from './query.js';
 
 /** Subqueries in a comparison: a planner without statistics would turn `exists` into a join, and read all waits for one page. */
-const waits = `(select 1 from workflow_wait w where w.process_id = p.id and w.step = ? and w.kind <> 'closed' limit 1) = 1`;
+const waits = `(select 1 from workflow_wait w where w.process_id = p.id and w.step = ? and w.kind not in ('closed', 'listener') limit 1) = 1`;
 const overdueWait = `(select 1 from workflow_wait w where w.process_id = p.id and w.kind = 'overdue' limit 1)`;
 /** Written so that its index can be used. */
 const isChild = '(p.live = 0 or p.live is null) and p.parent_id = ?';

@@ -72,7 +72,7 @@ export class TypeOrmMaintenance extends MaintenanceStore {
     if (workflows.length === 0) return [];
     const [known, later] = [isKnown(workflows), laterMatch(after)];
     const sql = `select m.*, w.process_id as wait_process, w.token_key, w.run, w.step, w.address as wait_address, w.kind
-      from workflow_inbox m join workflow_wait w on w.address = m.address and w.kind in ('response', 'event', 'input', 'child')
+      from workflow_inbox m join workflow_wait w on w.address = m.address and w.kind in ('response', 'event', 'input', 'child', 'listener')
       join workflow_process p on p.id = w.process_id
       where m.disposition = 'stored' and ${known.sql} and ${counts}${later.sql} order by m.received_at, m.id, w.process_id, w.token_key limit ?`;
     const rows = await this.reader.rows({ sql, values: [...known.values, ...later.values, limit] });
