@@ -24,18 +24,11 @@ type CheckNames<Names, W, Whole extends string> = [Exclude<Names, StepName<W>>] 
   ? never
   : TypeFault<`'${Name<Exclude<Names, StepName<W>>>}' is not a method of this ${Whole}`>;
 
-type KeyOf<O, Option extends string> = O extends { readonly [K in Option]: infer N } ? Extract<N, string> : never;
+type KeyOf<O, Option extends string> = Option extends unknown ? (O extends { readonly [K in Option]: infer N } ? Extract<N, string> : never) : never;
 /** The context keys of keys with a name. */
 type NamedKeyOf<E> = E extends { readonly key: infer K } ? (K extends string | StepMethod ? never : Extract<K[keyof K], string>) : never;
 type KeysIn<O, C> =
-  | Exclude<
-      | KeyOf<O, 'when'>
-      | KeyOf<O, 'if'>
-      | KeyOf<O, 'while'>
-      | KeyOf<O, 'forEach'>
-      | (O extends { on: infer E } ? KeyOf<E, 'key'> | NamedKeyOf<E> | KeyOf<E, 'since'> : never),
-      keyof C
-    >
+  | Exclude<KeyOf<O, 'when' | 'if' | 'while' | 'forEach'> | (O extends { on: infer E } ? KeyOf<E, 'key'> | NamedKeyOf<E> | KeyOf<E, 'since'> : never), keyof C>
   | Exclude<
       KeyOf<O, 'after'> | KeyOf<O, 'within'> | KeyOf<O, 'every'> | KeyOf<O, 'completeBy'> | (O extends { overdue: infer E } ? KeyOf<E, 'after'> : never),
       keyof C | Duration

@@ -192,9 +192,7 @@ export function stepNamed({ nodes }: WorkflowDefinition, name: string): StepNode
 }
 
 /** The steps a message may run at any time. */
-export function unsolicitedSteps(definition: WorkflowDefinition): StepNode[] {
-  return stepsOf(definition).filter((node) => node.unsolicited);
-}
+export const unsolicitedSteps = (definition: WorkflowDefinition): StepNode[] => stepsOf(definition).filter((node) => node.unsolicited);
 
 export function stepsOf(definition: WorkflowDefinition): StepNode[] {
   return [...definition.nodes.values()].filter((node) => node.kind === 'step');

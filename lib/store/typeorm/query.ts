@@ -35,6 +35,11 @@ export function allOf(conditions: readonly Query[]): Query {
   return { sql: ` where ${conditions.map(({ sql }) => sql).join(' and ')}`, values: conditions.flatMap(({ values }) => values) };
 }
 
+/** A condition without values, and another one. */
+export function allTrue(first: string, { sql, values }: Query): Query {
+  return { sql: `${first} and ${sql}`, values };
+}
+
 /** `$1`, `$2`... for PostgreSQL. Our SQL has no question mark but these. */
 export function numbered(sql: string): string {
   let count = 0;

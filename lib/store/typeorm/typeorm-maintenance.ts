@@ -4,7 +4,7 @@ import { MaintenanceStore } from '../maintenance-store.js';
 import type { DueWait, HeldWork, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt, WorkerCount, WorkThere } from '../port.js';
 import type { ThreadBeat } from '../thread-beat.js';
 import { orphansQuery } from './orphans-query.js';
-import { chunks, inList, isKnown, type Query } from './query.js';
+import { allTrue, chunks, inList, isKnown, type Query } from './query.js';
 import type { SqlReader, SqlWords } from './sql-reader.js';
 import { messageState, storedDefinition, taskAt, waitAt } from './states.js';
 import { laterMatch } from './wait-query.js';
@@ -189,10 +189,6 @@ export class TypeOrmMaintenance extends MaintenanceStore {
  */
 function processOfWait({ sql, values }: Query): Query {
   return { sql: `(select 1 from workflow_process p where p.id = w.process_id and ${sql}) = 1`, values };
-}
-
-function allTrue(first: string, { sql, values }: Query): Query {
-  return { sql: `${first} and ${sql}`, values };
 }
 
 /** Workers that hold work but have no row: it was deleted, or never written. Otherwise their work would never be taken over. */
