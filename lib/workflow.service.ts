@@ -19,13 +19,13 @@ import { isInBody } from './execution/logger-tee.js';
 import { explain } from './query/explain.js';
 import { type Page } from './query/page.js';
 import { type ProcessRef } from './query/process-ref.js';
+import type { Inbox } from './messaging/inbox.js';
 import { type Delivery, deliveryRequest } from './messaging/delivery.js';
 import { type VersionChange } from './operations/migration.js';
 import { type InputFilter } from './query/owed-inputs.js';
 import { logOf } from './query/process-log.js';
-import { type ContextChange, type HistoryRecord, isShown, processView, waitView } from './query/views.js';
-import { type WaitView } from './query/shapes.js';
-import type { AuditRecord, Process, Explanation } from './query/shapes.js';
+import { type ContextChange, type HistoryRecord, isShown, processView, processViewWithInternals, waitView, waitViewWithInternals } from './query/views.js';
+import type { AuditRecord, Explanation, Process, ProcessInternals, ViewOptions, WaitView } from './query/shapes.js';
 import type { Class, Duration, EventData, EventName, Patch } from './values/types.js';
 import type { ActionOptions, SkipOptions, DeliveryOptions, StartOptions } from './writer/call-options.js';
 import type { LogLine } from './query/process-log.js';
@@ -33,8 +33,10 @@ import type { MigrationPlan } from './operations/migration.js';
 import type { OwedInput } from './query/owed-inputs.js';
 import type { ProcessFilter } from './query/process-lookup.js';
 import type { ProcessOf } from './query/process-ref.js';
-import type { ProcessView } from './query/views.js';
+import type { FullProcessView, ProcessView } from './query/views.js';
 
+/** The most keys of one call of `emit`. */
+const MAX_KEYS = 1000;
 const START_OPTIONS = ['groupId', 'id', 'version', 'ifLive', 'actor', 'reason', 'manager'];
 
 /**
@@ -44,10 +46,13 @@ const START_OPTIONS = ['groupId', 'id', 'version', 'ifLive', 'actor', 'reason', 
 export class WorkflowService {
   /** Audit records as this instance commits them. Best effort; the table is the truth. */
   readonly records: Observable<AuditRecord>;
+  /** Messages that no process has received, or that a step has refused. */
+  readonly inbox: Inbox;
 
   /** @internal Made by the module. */
   constructor(private readonly engine: EngineParts) {
     this.records = engine.records.records;
+    this.inbox = engine.inboxMessages;
   }
 
   /**
@@ -102,16 +107,12 @@ export class WorkflowService {
     options: DeliveryOptions = {},
   ): Promise<Disposition> {
     const name = this.engine.registry.nameOf(workflow);
-    const { names, code } = this.engine.registry.responder(workflow, step as Class | string);
+    const { code } = this.engine.registry.responder(workflow, step as Class | string);
     checkName('correlationId', correlationId, MAX_CORRELATION_ID);
     checkCallOptions(options);
-    const body = await checkedMessage(code.message, response, `The response to ${name}.${stepNameOf(step)}`, 'response');
-    return this.engine.messages.respond(
-      { workflow: name, step: stepNameOf(step), steps: names },
-      correlationId,
-      body,
-      deliveryRequest(options, this.engine.clock.now()),
-    );
+    const request = deliveryRequest(options);
+    const answer = await checkedMessage(code.message, response, `The response to ${name}.${stepNameOf(step)}`, 'response');
+    return this.engine.messages.respond({ workflow: name, step: stepNameOf(step) }, correlationId, answer, request);
   }
 
   /**
@@ -127,7 +128,7 @@ export class WorkflowService {
     input: MessageIn<W, S>,
     options: DeliveryOptions = {},
   ): Promise<Process> {
-    return processView(await this.engine.inputs.provide(workflow, step as Class | string, process, input, deliveryRequest(options, this.engine.clock.now())));
+    return processView(await this.engine.inputs.provide(workflow, step as Class | string, process, input, deliveryRequest(options)));
   }
 
   /** Inputs that processes wait for, oldest first, a page at a time. @throws InvalidInputError for a wrong filter, limit or cursor */
@@ -145,11 +146,12 @@ export class WorkflowService {
     checkName('event', event, 100);
     const keys = typeof key === 'string' ? [key] : key;
     if (!Array.isArray(keys) || keys.length === 0) throw new InvalidInputError('key', ['it must be a key, or several']);
+    if (keys.length > MAX_KEYS) throw new InvalidInputError('key', [`there are ${keys.length}; at most ${MAX_KEYS} are taken at once`]);
     for (const each of keys as readonly unknown[]) checkName('key', each, MAX_EVENT_KEY);
     checkCallOptions(options);
     const body: Json = data === undefined ? null : plain(data, 'data');
     checkSize(body, `The data of event "${event}"`);
-    return this.engine.messages.emit(event, keys as readonly string[], body, deliveryRequest(options, this.engine.clock.now()));
+    return this.engine.messages.emit(event, keys as readonly string[], body, deliveryRequest(options));
   }
 
   /** Resolves when the process waits, is suspended, fails or ends, or after `timeout`, with the process as it is then. Never throws a step's error. */
@@ -204,30 +206,44 @@ export class WorkflowService {
     return processView(await this.engine.operations.skip(workflow, process, step, patch, options));
   }
 
-  /** The process with its newest values, typed by its context's class, and all it waits for. @throws ProcessNotFoundError */
-  get<W extends Class | string>(workflow: W, process: ProcessOf): Promise<ProcessView<ContextIn<W>>>;
-  get<W extends Class | string = string>(process: ProcessRef<W>): Promise<ProcessView<ContextIn<W>>>;
-  async get(first: Class | ProcessRef, process?: ProcessOf): Promise<ProcessView<any>> {
-    const ref = process === undefined ? (first as ProcessRef) : refOf(first as Class | string, process);
+  /**
+   * The process with its newest values, typed by its context's class, and all it waits for. With `internals: true` also what belongs to the
+   * engine, and the correlation ids under which answers are awaited: whoever has one can answer. @throws ProcessNotFoundError
+   */
+  get<W extends Class | string>(workflow: W, process: ProcessOf, options: { readonly internals: true }): Promise<FullProcessView<ContextIn<W>>>;
+  get<W extends Class | string = string>(process: ProcessRef<W>, options: { readonly internals: true }): Promise<FullProcessView<ContextIn<W>>>;
+  get<W extends Class | string>(workflow: W, process: ProcessOf, options?: ViewOptions): Promise<ProcessView<ContextIn<W>>>;
+  get<W extends Class | string = string>(process: ProcessRef<W>, options?: ViewOptions): Promise<ProcessView<ContextIn<W>>>;
+  async get(first: Class | ProcessRef, second?: ProcessOf | ViewOptions, third?: ViewOptions): Promise<ProcessView<any>> {
+    const [ref, options] = isView(second) ? [first as ProcessRef, second] : [refOf(first as Class | string, second as ProcessOf), third];
+    const internals = internalsIn(options);
     const state = await this.engine.lookup.toRead(ref);
     const [values, waits] = await Promise.all([this.engine.history.valuesAt(state, state.contextVersion), this.engine.lookup.waitsOf(state.id)]);
-    return { ...processView(state), context: fromStored(this.engine.history.schemaOf(state), values), waits: this.shown(state, waits) };
+    const context = fromStored(this.engine.history.schemaOf(state), values);
+    return { ...viewOf(internals)(state), context, waits: this.shown(state, waits, internals) };
   }
 
   /** Shows the waits that something outside the engine can end. */
-  private shown(state: ProcessState, waits: readonly WaitState[]): WaitView[] {
-    return waits.filter(isShown).map((wait) => waitView(state.id, wait, this.engine.owed.schemaOf(state, wait)));
+  private shown(state: ProcessState, waits: readonly WaitState[], internals: boolean): WaitView[] {
+    const view = internals ? waitViewWithInternals : waitView;
+    return waits.filter(isShown).map((wait) => view(state.id, wait, this.engine.owed.schemaOf(state, wait)));
   }
 
   /** Processes, newest first, a page at a time. @throws InvalidInputError for a wrong filter, limit or cursor */
+  find(filter: ProcessFilter & { readonly internals: true }): Promise<Page<Process & ProcessInternals>>;
+  find(filter?: ProcessFilter): Promise<Page<Process>>;
   async find(filter: ProcessFilter = {}): Promise<Page<Process>> {
     const page = await this.engine.lookup.page(this.engine.lookup.query(filter), filter);
-    return { ...page, items: page.items.map(processView) };
+    return { ...page, items: page.items.map(viewOf(internalsIn({ internals: filter.internals ?? false }))) };
   }
 
-  /** All that happened to the process, in order, with what each step returned and each message said. @throws ProcessNotFoundError */
-  async history(process: ProcessRef): Promise<HistoryRecord[]> {
-    return this.engine.history.of(await this.engine.lookup.toRead(process));
+  /**
+   * All that happened to the process, in order, with what each step returned and each message said; with `internals: true` also the ids of
+   * theirs under which steps have asked. @throws ProcessNotFoundError
+   */
+  async history(process: ProcessRef, options?: ViewOptions): Promise<HistoryRecord[]> {
+    const internals = internalsIn(options);
+    return this.engine.history.of(await this.engine.lookup.toRead(process), internals);
   }
 
   /**
@@ -239,8 +255,12 @@ export class WorkflowService {
     return logOf(await this.engine.store.queries.recordsOf(id));
   }
 
-  /** Says what it waits for, since when and until when, which worker holds it, and what could be done now. @throws ProcessNotFoundError */
-  async explain(process: ProcessRef): Promise<Explanation> {
+  /**
+   * Says what it waits for, since when and until when, which worker holds it, and what could be done now; with `internals: true` also under
+   * which correlation ids. @throws ProcessNotFoundError
+   */
+  async explain(process: ProcessRef, options?: ViewOptions): Promise<Explanation> {
+    const internals = internalsIn(options);
     const state = await this.engine.lookup.toRead(process);
     const { workflow, workflowVersion } = state;
     const waits = await this.engine.lookup.waitsOf(state.id);
@@ -250,9 +270,10 @@ export class WorkflowService {
       definition: this.engine.registry.find(workflow, workflowVersion)?.definition,
       withdrawn: this.engine.registry.isWithdrawn(workflow, workflowVersion),
       waitsFor: (token) => this.engine.runner.waitsFor(state.id, token),
+      internals,
       isFull: this.engine.settings.enabled && this.engine.limit.room === 0,
     });
-    return { ...told, waits: this.shown(state, waits) };
+    return { ...told, waits: this.shown(state, waits, internals) };
   }
 
   /** All values of that version, typed by the context's class. @throws InvalidInputError for an unknown version */
@@ -313,4 +334,21 @@ export class WorkflowService {
 
 function refOf(workflow: Class | string, process: ProcessOf): ProcessRef {
   return typeof process === 'string' ? process : { workflow, groupId: (process as { groupId: string } | null | undefined)?.groupId as string };
+}
+
+/** True for options, and not for the second name of a process. */
+function isView(second: unknown): second is ViewOptions | undefined {
+  return second === undefined || (typeof second === 'object' && second !== null && !('groupId' in second));
+}
+
+/** @throws InvalidInputError */
+function internalsIn(options: ViewOptions = {}): boolean {
+  checkOptions('The options', options, ['internals']);
+  const { internals = false } = options;
+  if (typeof internals !== 'boolean') throw new InvalidInputError('internals', ['it must be true or false']);
+  return internals;
+}
+
+function viewOf(internals: boolean): (state: ProcessState) => Process {
+  return internals ? processViewWithInternals : processView;
 }

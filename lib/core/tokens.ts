@@ -59,6 +59,14 @@ export class DraftTokens {
     return false;
   }
 
+  /** True while a token of this step run stands, or one that this decision has parked. */
+  protected hasRun(run: number): boolean {
+    if (this.someToken((token) => token.run === run)) return true;
+    for (const { token } of this.waits?.values() ?? []) if (token.run === run) return true;
+    for (const { token } of this.before.waits.values()) if (token.run === run && !this.hasEnded(token.key)) return true;
+    return false;
+  }
+
   /** @throws MissingWaits if the wait has not been read */
   parked(key: string): WaitState | undefined {
     const written = this.waits?.get(key);

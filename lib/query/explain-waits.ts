@@ -1,4 +1,4 @@
-import { eventAddress, eventIn, namedIn } from '../core/addresses.js';
+import { eventIn, eventKeyIn, namedIn } from '../core/addresses.js';
 import type { ProcessState } from '../core/process.js';
 import { isWatchKey } from '../core/token-key.js';
 import type { Token } from '../core/token.js';
@@ -29,17 +29,17 @@ function watchWord(wait: WaitState): Word {
 }
 
 function visitWord(wait: WaitState, subject: Explained): Word {
-  const { says, remedies = [] } = KINDS[wait.waitsFor.kind](wait, subject.process);
+  const { says, remedies = [] } = KINDS[wait.waitsFor.kind](wait, subject.process, subject.internals);
   const isKnown = subject.definition !== undefined; // otherwise nothing can be skipped here
   return { says: `${says}${limit(wait.token)}`, remedies: [...remedies, ...(isKnown ? [skipping(wait.token, subject)] : [])] };
 }
 
-type WaitSentence = (wait: WaitState, process: ProcessState) => Word;
+type WaitSentence = (wait: WaitState, process: ProcessState, internals: boolean) => Word;
 
 const KINDS: Readonly<Record<WaitKind, WaitSentence>> = {
-  response: (wait, { workflow }) => {
-    const id = nameInAddress(wait);
-    return { says: `${waitsIn(wait)} for the answer under the correlation id "${id}"`, remedies: [`respond('${workflow}', '${wait.token.node}', '${id}', …)`] };
+  response: (wait, { workflow }, internals) => {
+    const [under, id] = internals ? [` under the correlation id "${nameInAddress(wait)}"`, `'${nameInAddress(wait)}'`] : ['', '<its correlation id>'];
+    return { says: `${waitsIn(wait)} for the answer to its request${under}`, remedies: [`respond('${workflow}', '${wait.token.node}', ${id}, …)`] };
   },
   event: (wait) => {
     const [event, key] = eventOf(wait);
@@ -87,5 +87,5 @@ function nameInAddress(wait: WaitState): string {
 function eventOf(wait: WaitState): readonly [event: string, key: string] {
   const address = addressOf(wait) ?? '';
   const event = eventIn(address) ?? '';
-  return [event, address.slice(eventAddress(event, '').length)];
+  return [event, eventKeyIn(address)];
 }

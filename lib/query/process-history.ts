@@ -47,11 +47,11 @@ export class History {
   }
 
   /** All audit records, with what each step returned and what each message said. */
-  async of({ id }: ProcessState): Promise<HistoryRecord[]> {
+  async of({ id }: ProcessState, internals = false): Promise<HistoryRecord[]> {
     const records = await this.store.queries.recordsOf(id);
     const [returned, messages] = await Promise.all([this.returned(id, records), this.messages(id, records)]);
     return records.map((record) => {
-      const view = recordView(id, record);
+      const view = recordView(id, record, internals);
       if (record.type === 'step-completed') return Object.assign(view, { returned: returned.get(record.contextVersion) });
       return record.type === 'message-delivered' ? Object.assign(view, { message: messages.get(record.detail ?? '') }) : view;
     });

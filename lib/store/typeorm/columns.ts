@@ -2,7 +2,7 @@
 export const columns = {
   workflow_process: [
     'id', 'workflow', 'workflow_version', 'group_id', 'group_key', 'live', 'status', 'revision', 'context_version', 'snapshot_version', 'runs', 'root',
-    'worker', 'claim', 'tokens', 'cause', 'parent_id', 'parent_bond', 'started_at', 'finished_at', 'updated_at',
+    'worker', 'claim', 'tokens', 'cause', 'parent_id', 'parent_bond', 'secret', 'started_at', 'finished_at', 'updated_at',
   ],
   workflow_context: ['process_id', 'version', 'step', 'patch', 'removed', 'snapshot', 'moves', 'result', 'undo_mark', 'created_at'],
   workflow_audit: [
@@ -11,14 +11,16 @@ export const columns = {
   workflow_wait: [
     'process_id', 'token_key', 'step', 'run', 'kind', 'address', 'due_at', 'queue', 'ready_at', 'worker', 'claim', 'attempt', 'since', 'from_at', 'token',
   ],
-  workflow_inbox: ['id', 'address', 'process_id', 'disposition', 'body', 'digest', 'received_at', 'effective_at'],
+  workflow_inbox: [
+    'id', 'address', 'workflow', 'step', 'identity', 'process_id', 'disposition', 'body', 'size', 'digest', 'reason', 'received_at', 'effective_at',
+  ],
   workflow_definition: ['name', 'version', 'fingerprint', 'document', 'withdrawn', 'updated_at'],
 } as const; // prettier-ignore
 
 export type Table = keyof typeof columns;
 export type Row<T extends Table> = Record<(typeof columns)[T][number], unknown>;
 
-const fixed = ['id', 'workflow', 'group_id', 'group_key', 'parent_id', 'parent_bond'] as const;
+const fixed = ['id', 'workflow', 'group_id', 'group_key', 'parent_id', 'parent_bond', 'secret'] as const;
 
 /** The columns of a process that may change after its start. */
 export const changing = columns.workflow_process.filter((column) => !(fixed as readonly string[]).includes(column));

@@ -18,7 +18,7 @@ export function processRow(process: ProcessState, encode: Encode, isNew: boolean
   return {
     id, workflow, workflow_version: workflowVersion, group_id: groupId, group_key: isNew ? groupKey(groupId) : null, live: isFinished(status) ? null : 0, status,
     revision, context_version: contextVersion, snapshot_version: snapshotVersion, runs, root, worker, claim, tokens: encode(process.tokens),
-    cause: told(process.cause), parent_id: parent && parent.id, parent_bond: parent && bondOf(parent), started_at: process.startedAt,
+    cause: told(process.cause), parent_id: parent && parent.id, parent_bond: parent && bondOf(parent), secret: process.secret, started_at: process.startedAt,
     finished_at: process.finishedAt, updated_at: process.updatedAt,
   }; // prettier-ignore
 }
@@ -54,8 +54,12 @@ const NO_TASK = { queue: null, readyAt: null, worker: null };
 
 /** A body may be any JSON value, also a bare string, so it is always encoded as text. */
 export function messageRow(message: MessageState): Row<'workflow_inbox'> {
-  const { id, address, processId, disposition, body, digest, receivedAt, effectiveAt } = message;
-  return { id, address, process_id: processId, disposition, body: asText(body), digest, received_at: receivedAt, effective_at: effectiveAt };
+  const { id, address, workflow, step, identity, processId, disposition, digest, reason, receivedAt, effectiveAt } = message;
+  const body = JSON.stringify(message.body);
+  return {
+    id, address, workflow, step, identity, process_id: processId, disposition, body, size: body.length, digest, reason: told(reason),
+    received_at: receivedAt, effective_at: effectiveAt,
+  }; // prettier-ignore
 }
 
 /** The last state of each message: joined changes may contain a message twice. */
