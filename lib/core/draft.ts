@@ -102,6 +102,11 @@ export class Draft extends DraftTokens {
     (this.messages ??= []).push(...messages);
   }
 
+  /** The id of the message that was kept last. */
+  get lastKept(): string | undefined {
+    return this.messages?.at(-1)?.id;
+  }
+
   /* ------------------------------------------------------------------ status ---- */
 
   become(status: ProcessStatus, cause: string | null = null): void {
@@ -178,7 +183,7 @@ export class Draft extends DraftTokens {
   /** Notes the ids of theirs under which nothing is awaited any more: an answer that comes now is late. Ids of ours tell that themselves. */
   private noteOver(): void {
     for (const token of this.before.process.tokens) if ('correlation' in token) this.noteIfOver(token);
-    for (const { token } of this.before.waits.values()) if ('correlation' in token) this.noteIfOver(token);
+    for (const token of this.ended ?? []) if ('correlation' in token) this.noteIfOver(token);
   }
 
   private noteIfOver({ run, correlation, message }: StepToken): void {

@@ -1,5 +1,5 @@
 import { stepNamed } from '../definition/graph.js';
-import { isEvent } from './addresses.js';
+import { isEvent, namedIn, overAddress } from './addresses.js';
 import type { MessageState } from './change.js';
 import type { Draft } from './draft.js';
 import { handledOn, makeReady, newVisit } from './enter.js';
@@ -57,9 +57,9 @@ export function eventReceived(draft: Draft, { node: name, message, lookedUp }: E
   if (token.fault !== undefined) failToken(draft, token, token.fault);
 }
 
-/** The message is no longer in the inbox for others. */
+/** Takes the row of a response out of the way of others: its copy has become the one at the address. */
 function take(draft: Draft, stored: MessageState, disposition: 'delivered' | 'duplicate'): void {
-  draft.keep({ ...stored, processId: draft.head.id, disposition });
+  if (stored.id !== draft.lastKept) draft.keep({ ...stored, address: overAddress(namedIn(stored.address)), body: null, processId: draft.head.id, disposition });
 }
 
 function accept(draft: Draft, message: MessageState): void {

@@ -30,6 +30,8 @@ export class DraftTokens {
   private waits: Map<string, WaitState> | undefined;
   private gone: Set<string> | undefined;
   private killed: Set<string> | undefined;
+  /** The tokens of waits that were read, and ended by their key. */
+  protected ended: Token[] | undefined;
   private clear = false;
   private moves: TokenMove[] = [];
 
@@ -63,7 +65,6 @@ export class DraftTokens {
   protected hasRun(run: number): boolean {
     if (this.someToken((token) => token.run === run)) return true;
     for (const { token } of this.waits?.values() ?? []) if (token.run === run) return true;
-    for (const { token } of this.before.waits.values()) if (token.run === run && !this.hasEnded(token.key)) return true;
     return false;
   }
 
@@ -143,7 +144,9 @@ export class DraftTokens {
 
   /** Deletes the row of the wait, if there is one: it was read with the event, or the process row has a copy. */
   private endWait(key: string): void {
-    if (this.before.waits.has(key) || this.standing.get(key)?.parked !== undefined) this.drop(key);
+    const wait = this.before.waits.get(key);
+    if (wait) (this.ended ??= []).push(wait.token);
+    if (wait || this.standing.get(key)?.parked !== undefined) this.drop(key);
     else this.waits?.delete(key);
   }
 

@@ -38,8 +38,9 @@ type WaitSentence = (wait: WaitState, process: ProcessState, internals: boolean)
 
 const KINDS: Readonly<Record<WaitKind, WaitSentence>> = {
   response: (wait, { workflow }, internals) => {
-    const [under, id] = internals ? [` under the correlation id "${nameInAddress(wait)}"`, `'${nameInAddress(wait)}'`] : ['', '<its correlation id>'];
-    return { says: `${waitsIn(wait)} for the answer to its request${under}`, remedies: [`respond('${workflow}', '${wait.token.node}', ${id}, …)`] };
+    const id = nameInAddress(wait);
+    const [which, argument] = internals ? [`under the correlation id "${id}"`, `'${id}'`] : ['to its request', '<its correlation id>'];
+    return { says: `${waitsIn(wait)} for the answer ${which}`, remedies: [`respond('${workflow}', '${wait.token.node}', ${argument}, …)`] };
   },
   event: (wait) => {
     const [event, key] = eventOf(wait);

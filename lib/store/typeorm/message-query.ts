@@ -16,7 +16,7 @@ function conditionsOf({ dispositions, id, address, workflow, step, processId, af
   const later = '(received_at > ? or (received_at = ? and id > ?))';
   return [
     { sql: `disposition ${inList(dispositions).sql}`, values: dispositions },
-    { sql: FROM_OUTSIDE, values: [] },
+    ...(id === undefined ? [{ sql: FROM_OUTSIDE, values: [] }] : []),
     ...equal,
     ...(after ? [{ sql: later, values: [after.receivedAt, after.receivedAt, after.id] }] : []),
   ];
