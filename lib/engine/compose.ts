@@ -102,7 +102,12 @@ function composeExecution(ground: Ground) {
 function composeMessaging(ground: Ground) {
   const parts: MessagingParts = ground;
   const messages = new MessageRouter(parts);
-  return { messages, inboxMessages: new Inbox(parts, messages), children: new ChildStarter(parts, ground.starter, messages.delivery), orphans: new ChildCanceller(parts) };
+  return {
+    messages,
+    inboxMessages: new Inbox(parts, messages),
+    children: new ChildStarter(parts, ground.starter, messages.delivery),
+    orphans: new ChildCanceller(parts),
+  };
 }
 
 function composeQueries({ store, registry, uncommitted, commands, ...ground }: Ground) {

@@ -119,7 +119,12 @@ export class ChildStarter {
   private async refuse(message: MessageState, error: string): Promise<void> {
     const [id, { parent }] = [namedIn(message.address), requestIn(message)];
     this.logger.error(`Process ${parent.id} asked for a child that cannot be started: ${error}`);
-    const end = newMessage(digestOf(childAddress(id), 'refused'), childAddress(id), { processId: id, status: 'refused', error }, this.parts.clock.now().getTime());
+    const end = newMessage(
+      digestOf(childAddress(id), 'refused'),
+      childAddress(id),
+      { processId: id, status: 'refused', error },
+      this.parts.clock.now().getTime(),
+    );
     const waits = await this.parts.store.commits.waitsAt([end.address]);
     for (const wait of waits) if (!wait.closed) await this.delivery.bring(end, wait, {}, { lookedUp: true });
     await this.delivery.miss(message, parent.id, {});

@@ -76,7 +76,13 @@ export class EventRouter {
     return grouped(waits.filter(({ closed }) => !closed), ({ address }) => address); // prettier-ignore
   }
 
-  private async bringToWaiting(message: MessageState, waits: readonly WaitAt[], differ: boolean, request: DeliveryRequest, repeated: boolean): Promise<Delivery[]> {
+  private async bringToWaiting(
+    message: MessageState,
+    waits: readonly WaitAt[],
+    differ: boolean,
+    request: DeliveryRequest,
+    repeated: boolean,
+  ): Promise<Delivery[]> {
     if (!differ) return this.bringToEach(message, waits, request, repeated);
     const { each, one } = await this.sorted(message, waits);
     return [...(await this.bringToEach(message, each, request, repeated)), ...(await this.bringToOne(message, one, request, repeated))];
@@ -168,7 +174,12 @@ export class EventRouter {
     const definition = this.parts.registry.find(workflow, workflowVersion)?.definition;
     const event = eventIn(message.address) ?? '';
     const nodes = definition ? unsolicitedSteps(definition).filter((node) => hears(node, event)) : [];
-    const receivedBy = (node: string) => ({ type: 'event-received' as const, node, message: copyFor(message, id, node), ...(lookedUp && { lookedUp: true as const }) });
+    const receivedBy = (node: string) => ({
+      type: 'event-received' as const,
+      node,
+      message: copyFor(message, id, node),
+      ...(lookedUp && { lookedUp: true as const }),
+    });
     return Promise.all(nodes.map(async ({ name }) => ({ processId: id, disposition: await this.delivery.apply(id, receivedBy(name), call) })));
   }
 }

@@ -82,10 +82,9 @@ export class ResponseRouter {
   private async storeOrMiss(message: MessageState, waits: readonly WaitAt[], answer: CheckedMessage, request: DeliveryRequest): Promise<Disposition> {
     const known = await this.parts.store.commits.knownAt([message.address, overAddress(namedIn(message.address))]);
     const had = known.filter(({ processId, disposition }) => processId !== null && disposition !== 'refused');
-    const same = had.find(({ identity }) => identity === message.identity);
-    if (same) return this.delivery.miss({ ...message, id: same.id }, same.processId!, request);
     const over = had[0]?.processId ?? waits.at(-1)?.processId ?? (await this.ownerOfOver(message));
-    if (over) return this.delivery.miss(message, over, request);
+    const same = had.find(({ identity, processId }) => identity === message.identity && processId === over);
+    if (over) return this.delivery.miss({ ...message, id: same?.id ?? digestOf(message.identity, over) }, over, request);
     return this.store(message, known.find(({ id }) => id === message.id), answer, request); // prettier-ignore
   }
 

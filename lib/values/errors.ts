@@ -137,7 +137,12 @@ export class InboxFullError extends WorkflowError {
   declare readonly most: number;
   constructor(limit: InboxFullError['limit'], most: number) {
     const remedy = 'Discard what nobody waits for (workflows.inbox), shorten `keepUnmatched`, or raise this limit.';
-    super(429, 'InboxFullError', `The inbox is full: ${FULL[limit]} holds ${most}${limit === 'bytes' ? ' bytes' : ''}, the most there may be (inbox.${limit}). ${remedy}`, { limit, most });
+    super(
+      429,
+      'InboxFullError',
+      `The inbox is full: ${FULL[limit]} holds ${most}${limit === 'bytes' ? ' bytes' : ''}, the most there may be (inbox.${limit}). ${remedy}`,
+      { limit, most },
+    );
   }
 }
 

@@ -107,7 +107,8 @@ export abstract class TypeOrmCommits extends CommitStore<EntityManager> {
   /* ----------------------------------------------------------------- messages ---- */
 
   override async waitsAt(addresses: readonly string[]): Promise<readonly WaitAt[]> {
-    const sql = (list: string) => `select w.*, ${processOf('workflow')}, ${processOf('workflow_version')} from workflow_wait w where w.address ${list} order by w.since, w.run`;
+    const sql = (list: string) =>
+      `select w.*, ${processOf('workflow')}, ${processOf('workflow_version')} from workflow_wait w where w.address ${list} order by w.since, w.run`;
     const rows = await this.reader.listed(sql, addresses);
     return rows.map(waitAt).filter(({ address }) => addresses.includes(address));
   }

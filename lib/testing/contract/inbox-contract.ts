@@ -6,7 +6,15 @@ import { started } from './commit-contract.js';
 export function inboxContract({ kit: { describe, it, expect }, store }: Bench): void {
   describe('the inbox', () => {
     it('keeps the addressee, the identity and the reason of a message', async () => {
-      const message = aMessage({ address: anId('r:'), identity: 'm:1', workflow: 'Order', step: 'pay', disposition: 'refused', processId: 'p', reason: 'total: \u00fc' });
+      const message = aMessage({
+        address: anId('r:'),
+        identity: 'm:1',
+        workflow: 'Order',
+        step: 'pay',
+        disposition: 'refused',
+        processId: 'p',
+        reason: 'total: \u00fc',
+      });
       await store().commits.keepMessages([message]);
       expect(await store().commits.knownAt([message.address])).toEqual([message]);
     });
@@ -20,7 +28,10 @@ export function inboxContract({ kit: { describe, it, expect }, store }: Bench): 
 
     it('tells the workflow, its version and the attempt of a wait', async () => {
       const address = anId('r:');
-      const { id } = await started(store(), { process: { workflow: 'Order', workflowVersion: 3 }, waits: { put: [aWait({ kind: 'response', address, attempt: 2 })] } });
+      const { id } = await started(store(), {
+        process: { workflow: 'Order', workflowVersion: 3 },
+        waits: { put: [aWait({ kind: 'response', address, attempt: 2 })] },
+      });
       expect(await store().commits.waitsAt([address])).toMatchObject([{ processId: id, workflow: 'Order', workflowVersion: 3, attempt: 2 }]);
     });
 
@@ -30,7 +41,10 @@ export function inboxContract({ kit: { describe, it, expect }, store }: Bench): 
     });
 
     it('hands out what was scheduled from its moment on, page by page, until it is marked', async () => {
-      const [now, later] = [aMessage({ address: anId('e:'), receivedAt: -9000, disposition: 'scheduled' }), aMessage({ address: anId('e:'), receivedAt: -8000, disposition: 'scheduled' })];
+      const [now, later] = [
+        aMessage({ address: anId('e:'), receivedAt: -9000, disposition: 'scheduled' }),
+        aMessage({ address: anId('e:'), receivedAt: -8000, disposition: 'scheduled' }),
+      ];
       await store().commits.keepMessages([later, now]);
       const { maintenance, commits } = store();
       expect((await maintenance.workAt(-9001, [])).scheduled).toBe(false);
@@ -67,7 +81,8 @@ export function inboxContract({ kit: { describe, it, expect }, store }: Bench): 
       const messages = [3, 1, 2].map((receivedAt) => aMessage({ workflow, step: 'pay', address, receivedAt }));
       const refused = aMessage({ workflow, step: 'other', address, receivedAt: 4, disposition: 'refused', processId: anId() });
       await store().commits.keepMessages([...messages, refused, aMessage({ workflow, address: anId('s:') })]);
-      const list = async (query: object) => (await store().queries.messagesLike({ dispositions: ['stored', 'refused'], limit: 10, ...query })).map(({ receivedAt }) => receivedAt);
+      const list = async (query: object) =>
+        (await store().queries.messagesLike({ dispositions: ['stored', 'refused'], limit: 10, ...query })).map(({ receivedAt }) => receivedAt);
       expect(await list({ workflow })).toEqual([1, 2, 3, 4]);
       expect(await list({ workflow, step: 'pay', limit: 2 })).toEqual([1, 2]);
       expect(await list({ workflow, after: messages[2] })).toEqual([3, 4]);

@@ -27,7 +27,9 @@ export function messagesContract({ kit: { describe, it, expect }, store }: Bench
 
     it('are found by address for a process only until one has received them; the newest are found then, too', async () => {
       const address = anId('r:');
-      const all = Array.from({ length: 25 }, (_, i) => aMessage({ address, receivedAt: i, disposition: i === 3 ? 'stored' : 'late', processId: i === 3 ? null : 'p' }));
+      const all = Array.from({ length: 25 }, (_, i) =>
+        aMessage({ address, receivedAt: i, disposition: i === 3 ? 'stored' : 'late', processId: i === 3 ? null : 'p' }),
+      );
       await store().commits.keepMessages(all);
       expect(await store().commits.messagesAt([address])).toEqual([all[3]]);
       const known = await store().commits.knownAt([address, anId('r:')]);
