@@ -208,7 +208,7 @@ export class WorkflowService {
 
   /**
    * The process with its newest values, typed by its context's class, and all it waits for. With `internals: true` also what belongs to the
-   * engine, and the correlation ids under which answers are awaited: whoever has one can answer. @throws ProcessNotFoundError
+   * engine, and the correlation ids under which answers are awaited: who has one can answer. @throws ProcessNotFoundError
    */
   get<W extends Class | string>(workflow: W, process: ProcessOf, options: { readonly internals: true }): Promise<FullProcessView<ContextIn<W>>>;
   get<W extends Class | string = string>(process: ProcessRef<W>, options: { readonly internals: true }): Promise<FullProcessView<ContextIn<W>>>;

@@ -1,10 +1,11 @@
 import type { WorkflowDefinition } from '../definition/graph.js';
 import type { AuditType, Change, MessageState, Move, RecordDraft, Snapshot, UndoMark, VersionDraft } from './change.js';
-import { messageOfEnd, messageOfOver } from './engine-messages.js';
+import { messageOfEnd } from './engine-messages.js';
 import type { ContextPatch, DecisionContext } from './events.js';
 import { isFinished, isUnclaimed, type ProcessState, type ProcessStatus, UNCLAIMED, UNCLAIMED_NEW } from './process.js';
+import { noteOver } from './over-notes.js';
 import { needsNoWorker, standingStill, standsStill } from './standstill.js';
-import { activated, hasFailed, isActive, isIdle, type StepToken, type Token } from './token.js';
+import { activated, hasFailed, isActive, isIdle, type Token } from './token.js';
 import { DraftTokens } from './tokens.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -168,7 +169,7 @@ export class Draft extends DraftTokens {
     this.head.cause = this.causeOf(status);
     this.head.status = status;
     this.head.updatedAt = this.now;
-    this.noteOver();
+    noteOver(this);
     if (this.versions && this.moveLog) this.versions.at(-1)!.moves = this.moveLog;
     return {
       expected: this.before.process.revision === 0 ? null : this.before.process.revision,
@@ -178,16 +179,6 @@ export class Draft extends DraftTokens {
       waits: this.waitChanges(),
       messages: this.messages ?? NO_MESSAGES,
     };
-  }
-
-  /** Notes the ids of theirs under which nothing is awaited any more: an answer that comes now is late. Ids of ours tell that themselves. */
-  private noteOver(): void {
-    for (const token of this.before.process.tokens) if ('correlation' in token) this.noteIfOver(token);
-    for (const token of this.ended ?? []) if ('correlation' in token) this.noteIfOver(token);
-  }
-
-  private noteIfOver({ run, correlation, message }: StepToken): void {
-    if (correlation !== undefined && message === undefined && !this.hasRun(run)) this.keep(messageOfOver(this.head.id, run, correlation, this.now));
   }
 
   private tokensUnder(status: ProcessStatus): readonly Token[] {

@@ -31,7 +31,7 @@ export class DraftTokens {
   private gone: Set<string> | undefined;
   private killed: Set<string> | undefined;
   /** The tokens of waits that were read, and ended by their key. */
-  protected ended: Token[] | undefined;
+  ended: Token[] | undefined;
   private clear = false;
   private moves: TokenMove[] = [];
 
@@ -61,11 +61,9 @@ export class DraftTokens {
     return false;
   }
 
-  /** True while a token of this step run stands, or one that this decision has parked. */
-  protected hasRun(run: number): boolean {
-    if (this.someToken((token) => token.run === run)) return true;
-    for (const { token } of this.waits?.values() ?? []) if (token.run === run) return true;
-    return false;
+  /** True while a token of this step run stands. */
+  hasRun(run: number): boolean {
+    return this.someToken((token) => token.run === run) || [...(this.waits?.values() ?? [])].some(({ token }) => token.run === run);
   }
 
   /** @throws MissingWaits if the wait has not been read */

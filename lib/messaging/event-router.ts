@@ -10,6 +10,7 @@ import { type EventGate, stepsOf, unsolicitedSteps } from '../definition/graph.j
 import type { Loaded, WaitAt } from '../store/port.js';
 import { digestOf } from '../values/digest.js';
 import { grouped } from '../values/grouped.js';
+import { inPieces } from '../values/in-pieces.js';
 import { newId } from '../values/new-id.js';
 import type { Json } from '../values/json.js';
 import { hears } from '../workflows/registry.js';
@@ -23,6 +24,9 @@ interface SortedWaits {
   readonly each: readonly WaitAt[];
   readonly one: readonly WaitAt[];
 }
+
+/** Keys that are served at once. */
+const AT_ONCE = 100;
 
 export class EventRouter {
   constructor(
@@ -47,7 +51,7 @@ export class EventRouter {
         this.bringToWaiting(message, waits.get(message.address) ?? [], differ, request, known.has(message.id)),
         ...(live.get(eventKeyIn(message.address)) ?? []).map((process) => this.bringToListeners(process, message, request)),
       ]);
-    return inPieces(messages, async (message) => (await bringAll(message)).flat());
+    return inPieces(messages, AT_ONCE, async (message) => (await bringAll(message)).flat());
   }
 
   /** Keeps the event until it is in effect. */
@@ -92,7 +96,7 @@ export class EventRouter {
   private bringToEach(message: MessageState, waits: readonly WaitAt[], call: CallOptions, repeated: boolean): Promise<Delivery[]> {
     const hints = { kept: message, ...(!repeated && { lookedUp: true as const }) };
     return Promise.all(
-      [...byProcess(waits)].map(async ([processId, [wait, ...others]]) => ({
+      [...grouped(waits, ({ processId }) => processId)].map(async ([processId, [wait, ...others]]) => ({
         processId,
         disposition: await this.delivery.bring(copyFor(message, processId), wait!, call, { ...hints, others }),
       })),
@@ -102,7 +106,7 @@ export class EventRouter {
   /** Brings an event found in the inbox to these waits, except to those that had their copy. */
   async match(message: MessageState, waits: readonly WaitAt[]): Promise<void> {
     const { each, one } = await this.sorted(message, waits, true);
-    for (const group of byProcess(each).values()) await this.bringToEach(message, group, {}, false).catch(() => null);
+    for (const group of grouped(each, ({ processId }) => processId).values()) await this.bringToEach(message, group, {}, false).catch(() => null);
     await this.bringToOne(message, one, {}, false);
   }
 
@@ -184,23 +188,10 @@ export class EventRouter {
   }
 }
 
-/** Some at a time, in order. */
-async function inPieces<T, R>(all: readonly T[], work: (each: T) => Promise<readonly R[]>): Promise<R[]> {
-  const done: R[] = [];
-  for (let from = 0; from < all.length; from += AT_ONCE) done.push(...(await Promise.all(all.slice(from, from + AT_ONCE).map(work))).flat());
-  return done;
-}
-
-const AT_ONCE = 100;
-
 /** Without a `messageId`, each event is a new one; events of one millisecond keep their order. */
 function messageOf(address: string, body: Json, { messageId, sender, effectiveAt }: DeliveryRequest, now: number): MessageState {
   const id = messageId === undefined ? newId(now) : digestOf(address, ...(sender === undefined ? [] : [sender]), messageId);
   return newMessage(id, address, body, now, effectiveAt);
-}
-
-function byProcess(waits: readonly WaitAt[]): ReadonlyMap<string, WaitAt[]> {
-  return grouped(waits, ({ processId }) => processId);
 }
 
 /** The id of the note that one wait has taken the event, so that no more turns are needed. */

@@ -20,7 +20,7 @@ import type { MessageDelivery } from './message-delivery.js';
 import type { MessagingParts } from './messaging-parts.js';
 
 /** Why a step does not take a response. */
-class Refusal {
+class Misfit {
   constructor(readonly reason: string) {}
 }
 
@@ -45,10 +45,10 @@ export class ResponseRouter {
 
   /** Brings a response to the first of these waits whose step takes it. Null: none of them is open. */
   async bringToOne(message: MessageState, waits: readonly WaitAt[], bringing: Bringing): Promise<Disposition | null> {
-    let refused: readonly [WaitAt, Refusal] | undefined;
+    let refused: readonly [WaitAt, Misfit] | undefined;
     for (const wait of waits.filter(({ closed }) => !closed)) {
       const body = await this.taken(message, wait, bringing.answer);
-      if (!(body instanceof Refusal)) return this.bring(message, body, wait, bringing);
+      if (!(body instanceof Misfit)) return this.bring(message, body, wait, bringing);
       refused ??= [wait, body];
     }
     return refused ? this.refuse(message, ...refused, bringing) : null;
@@ -59,21 +59,21 @@ export class ResponseRouter {
     return this.delivery.bring({ ...copyForWait(message, wait), body }, wait, call, hints);
   }
 
-  private refuse(message: MessageState, wait: WaitAt, { reason }: Refusal, { call, stored }: Bringing): Promise<Disposition> {
+  private refuse(message: MessageState, wait: WaitAt, { reason }: Misfit, { call, stored }: Bringing): Promise<Disposition> {
     return this.delivery.refuse({ ...(stored ?? copyForWait(message, wait)), reason }, wait, call);
   }
 
   /** The body as the step stores it. A workflow that is not known here decides elsewhere. */
-  private async taken(message: MessageState, wait: WaitAt, answer: CheckedMessage | undefined): Promise<Json | Refusal> {
+  private async taken(message: MessageState, wait: WaitAt, answer: CheckedMessage | undefined): Promise<Json | Misfit> {
     const { registry } = this.parts;
     const bound = registry.find(wait.workflow, wait.workflowVersion);
     if (!bound) return message.body;
     const { workflow, step } = message;
     if (workflow !== null && step !== null && !(workflow === wait.workflow && registry.answers(bound, step, wait.step)))
-      return new Refusal(`It is for step "${step}" of workflow "${workflow}". Step "${wait.step}" of workflow "${wait.workflow}" waits under this id.`);
+      return new Misfit(`It is for step "${step}" of workflow "${workflow}". Step "${wait.step}" of workflow "${wait.workflow}" waits under this id.`);
     const schema = bound.steps.get(wait.step)?.message;
     if (answer && answer.schema === schema) return answer.stored;
-    return checkedMessage(schema, message.body, `The response to ${wait.workflow}.${wait.step}`, 'response').then(({ stored }) => stored, refusalOf);
+    return checkedMessage(schema, message.body, `The response to ${wait.workflow}.${wait.step}`, 'response').then(({ stored }) => stored, misfitOf);
   }
 
   /* ------------------------------------------------------------------ without a wait ---- */
@@ -125,7 +125,7 @@ function stands({ tokens }: ProcessState, run: number): boolean {
 }
 
 /** @throws what is not the fault of the message */
-function refusalOf(error: unknown): Refusal {
+function misfitOf(error: unknown): Misfit {
   if (!(error instanceof WorkflowError) || error instanceof StoreUnavailableError) throw error;
-  return new Refusal(error.message);
+  return new Misfit(error.message);
 }

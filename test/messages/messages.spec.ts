@@ -287,7 +287,7 @@ onTwoDatabases('messages', { providers }, ({ boot }) => {
   describe('the inbox', () => {
     it('refuses what is beyond its limits, and takes more when there is room', async () => {
       const app = await boot({ options: { inbox: { perAddress: 2, perWorkflow: 3, total: 4 } } });
-      const say = (under: string, body: string, workflow: any = Asks, step = 'answer') => app.workflows.respond(workflow as string, step, under, body as never);
+      const say = (under: string, body: string, workflow: any = Asks, step = 'answer') => app.workflows.respond(workflow as any, step as any, under, body as never);
       expect([await say('a', '1'), await say('a', '2')]).toEqual(['stored', 'stored']);
       const full = (await say('a', '3').catch((error: unknown) => error)) as InboxFullError;
       expect(full).toBeInstanceOf(InboxFullError);

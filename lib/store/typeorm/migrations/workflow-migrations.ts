@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { fromFlows, toFlows } from './flows.js';
-import { fromInbox, toInbox } from './inbox.js';
+import { fromInbox, toInbox } from './inbox-columns.js';
 import { createTables, dropTables } from './sql.js';
 import { existingColumns, existingColumnsQuery } from './tables.js';
 import { dialectOf } from './words.js';

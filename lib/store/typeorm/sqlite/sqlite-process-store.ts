@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { ProcessStore } from '../../process-store.js';
 import { toFlows } from '../migrations/flows.js';
-import { toInbox } from '../migrations/inbox.js';
+import { toInbox } from '../migrations/inbox-columns.js';
 import { createTables } from '../migrations/sql.js';
 import { existingColumns, existingColumnsQuery } from '../migrations/tables.js';
 import { dialectOf } from '../migrations/words.js';
