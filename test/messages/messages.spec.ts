@@ -280,7 +280,7 @@ onTwoDatabases('messages', { providers }, ({ boot }) => {
     const app = await boot({ options: { worker: { sweepInterval: '20ms' } } });
     const { id } = await app.workflows.start(GivesUp, { under });
     await until(() => types(app, id), (all) => all.includes('event-awaited')); // prettier-ignore
-    expect(await app.workflows.respond(GivesUp, 'answer', under || ids.get(id)!, 'yes' as never)).toBe('late');
+    expect(await app.workflows.respond('gives-up', 'answer' as never, under || ids.get(id)!, 'yes' as never)).toBe('late');
     expect(await types(app, id)).toContain('message-late');
   });
 
