@@ -52,6 +52,7 @@ type OpenDisposition = (typeof OPEN)[number];
 const OPEN = ['stored', 'scheduled', 'refused'] as const;
 const FILTERS = ['disposition', 'workflow', 'step', 'process', 'internals', 'cursor', 'limit'];
 
+/** The messages that no process has received, or that a step has refused, and what people do about them: `workflows.inbox`. */
 export class Inbox {
   /** @internal Made by the engine. */
   constructor(
