@@ -57,11 +57,12 @@ export type { InputFilter, OwedInput } from './query/owed-inputs.js';
 export type { ProcessFilter } from './query/process-lookup.js';
 export type { ProcessOf, ProcessRef } from './query/process-ref.js';
 export type { DefinitionView, StepView } from './query/definition-views.js';
-export type { ContextChange, HistoryRecord, ProcessView, VersionView } from './query/views.js';
+export type { ContextChange, FullProcessView, HistoryRecord, ProcessView, VersionView } from './query/views.js';
 export type { QueueView, Readiness, WorkerView } from './engine/workload.js';
-export type { Explanation, WaitView } from './query/shapes.js';
+export type { Explanation, Process as ProcessInfo, ProcessInternals, ViewOptions, WaitInternals, WaitView } from './query/shapes.js';
 export type { Page, PageOptions } from './query/page.js';
 export type { Delivery } from './messaging/delivery.js';
+export type { Inbox, InboxFilter, InboxMessage, MessageAddress } from './messaging/inbox.js';
 export { WorkflowAuditEntity as AuditRecord } from './store/typeorm/entities/audit-record.entity.js';
 export { WorkflowProcessEntity as Process } from './store/typeorm/entities/process.entity.js';
 export { WorkflowContextEntity as ProcessContext } from './store/typeorm/entities/process-context.entity.js';
@@ -72,8 +73,10 @@ export type { AuditType, Disposition } from './core/change.js';
 export type { FinishedStatus, LiveStatus, ProcessStatus } from './core/process.js';
 export type { WaitKind } from './core/waits-for.js';
 export {
+  InboxFullError,
   InvalidInputError,
   InvalidWorkflowError,
+  MessageNotFoundError,
   NotWaitingError,
   ProcessAlreadyLiveError,
   ProcessFinishedError,
@@ -82,6 +85,7 @@ export {
   StoreUnavailableError,
   UnknownStepError,
   UnknownWorkflowError,
+  UnreadableMessageError,
   UnserialisableValueError,
   ValueTooLargeError,
   WorkflowError,
@@ -92,7 +96,7 @@ export { WorkflowModule } from './workflow.module.js';
 export { databaseTaskQueue } from './queue/database/database-adapter.js';
 export type { QueueList, QueueSettings } from './queue/queue-settings.js';
 export { Clock } from './values/clock.js';
-export type { WorkerOptions, WorkflowModuleOptions } from './engine/options.js';
+export type { InboxOptions, WorkerOptions, WorkflowModuleOptions } from './engine/options.js';
 export type { WorkflowModuleAsyncOptions, WorkflowModuleExtras, WorkflowOptionsFactory } from './workflow.options.js';
 
 // Other entries: nestjs-argonaut/api, nestjs-argonaut/bull, nestjs-argonaut/ports, nestjs-argonaut/testing

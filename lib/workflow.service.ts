@@ -5,7 +5,7 @@ import type { ProcessState } from './core/process.js';
 import type { WaitState } from './core/wait.js';
 import { fromStored } from './context/typed-data.js';
 import { startingValues } from './context/context.js';
-import { checkCallOptions, checkName, MAX_CORRELATION_ID } from './context/checks.js';
+import { checkCallOptions, checkName, checkOptions, MAX_CORRELATION_ID } from './context/checks.js';
 import { checkSize, plain } from './context/plain.js';
 import type { ContextIn, MessageIn, ReceiverIn, StepIn, StartValues } from './definition/workflow-types.js';
 import { stepNameOf } from './decorators/step.decorator.js';
@@ -20,14 +20,16 @@ import { explain } from './query/explain.js';
 import { definitionViews, type DefinitionView } from './query/definition-views.js';
 import type { Page, PageOptions } from './query/page.js';
 import { type ProcessRef } from './query/process-ref.js';
+import type { Inbox } from './messaging/inbox.js';
 import { type Delivery, deliveryRequest } from './messaging/delivery.js';
 import { addressedKeys } from './messaging/event-keys.js';
 import { type VersionChange } from './operations/migration.js';
 import { type InputFilter } from './query/owed-inputs.js';
 import { logOf } from './query/process-log.js';
-import { type ContextChange, type HistoryRecord, isShown, processView, type VersionView, waitView } from './query/views.js';
-import { type WaitView } from './query/shapes.js';
-import type { AuditRecord, Process, Explanation } from './query/shapes.js';
+import {
+  type ContextChange, type HistoryRecord, isShown, processView, processViewWithInternals, type VersionView, waitView, waitViewWithInternals,
+} from './query/views.js'; // prettier-ignore
+import type { AuditRecord, Explanation, Process, ProcessInternals, ViewOptions, WaitView } from './query/shapes.js';
 import type { Class, Duration, EventData, EventKey, EventName, Patch } from './values/types.js';
 import type { ActionOptions, SkipOptions, DeliveryOptions, StartOptions } from './writer/call-options.js';
 import { startRequest } from './writer/start-request.js';
@@ -38,7 +40,7 @@ import type { MigrationPlan } from './operations/migration.js';
 import type { OwedInput } from './query/owed-inputs.js';
 import type { ProcessFilter } from './query/process-lookup.js';
 import type { ProcessOf } from './query/process-ref.js';
-import type { ProcessView } from './query/views.js';
+import type { FullProcessView, ProcessView } from './query/views.js';
 
 /**
  * The API for applications. A change is committed when its call resolves; {@link settled} shows what steps then do or throw.
@@ -47,10 +49,13 @@ import type { ProcessView } from './query/views.js';
 export class WorkflowService {
   /** Audit records as this instance commits them. Best effort; the table is the truth. */
   readonly records: Observable<AuditRecord>;
+  /** Messages that no process has received, or that a step has refused. */
+  readonly inbox: Inbox;
 
   /** @internal Made by the module. */
   constructor(private readonly engine: EngineParts) {
     this.records = engine.records.records;
+    this.inbox = engine.inboxMessages;
   }
 
   /**
@@ -109,16 +114,12 @@ export class WorkflowService {
     options: DeliveryOptions = {},
   ): Promise<Disposition> {
     const name = this.engine.registry.nameOf(workflow);
-    const { names, code } = this.engine.registry.responder(workflow, step as Class | string);
+    const { code } = this.engine.registry.responder(workflow, step as Class | string);
     checkName('correlationId', correlationId, MAX_CORRELATION_ID);
     checkCallOptions(options);
-    const body = await checkedMessage(code.message, response, `The response to ${name}.${stepNameOf(step)}`, 'response');
-    return this.engine.messages.respond(
-      { workflow: name, step: stepNameOf(step), steps: names },
-      correlationId,
-      body,
-      deliveryRequest(options, this.engine.clock.now()),
-    );
+    const request = deliveryRequest(options);
+    const answer = await checkedMessage(code.message, response, `The response to ${name}.${stepNameOf(step)}`, 'response');
+    return this.engine.messages.respond({ workflow: name, step: stepNameOf(step) }, correlationId, answer, request);
   }
 
   /**
@@ -134,7 +135,7 @@ export class WorkflowService {
     input: MessageIn<W, S>,
     options: DeliveryOptions = {},
   ): Promise<Process> {
-    return processView(await this.engine.inputs.provide(workflow, step as Class | string, process, input, deliveryRequest(options, this.engine.clock.now())));
+    return processView(await this.engine.inputs.provide(workflow, step as Class | string, process, input, deliveryRequest(options)));
   }
 
   /** Inputs that processes wait for, oldest first, a page at a time. @throws InvalidInputError for a wrong filter, limit or cursor */
@@ -154,7 +155,7 @@ export class WorkflowService {
     checkCallOptions(options);
     const body: Json = data === undefined ? null : plain(data, 'data');
     checkSize(body, `The data of event "${event}"`);
-    return this.engine.messages.emit(event, keys, body, deliveryRequest(options, this.engine.clock.now()));
+    return this.engine.messages.emit(event, keys, body, deliveryRequest(options));
   }
 
   /** Resolves when the process waits, is suspended, fails or ends, or after `timeout`, with the process as it is then. Never throws a step's error. */
@@ -209,36 +210,50 @@ export class WorkflowService {
     return processView(await this.engine.operations.skip(workflow, process, step, patch, options));
   }
 
-  /** The process with its newest values, typed by its context's class, and all it waits for. @throws ProcessNotFoundError */
-  get<W extends Class | string>(workflow: W, process: ProcessOf): Promise<ProcessView<ContextIn<W>>>;
-  get<W extends Class | string = string>(process: ProcessRef<W>): Promise<ProcessView<ContextIn<W>>>;
-  async get(first: Class | ProcessRef, process?: ProcessOf): Promise<ProcessView<any>> {
-    const ref = process === undefined ? (first as ProcessRef) : refOf(first as Class | string, process);
+  /**
+   * The process with its newest values, typed by its context's class, and all it waits for. With `internals: true` also what belongs to the
+   * engine, and the correlation ids under which answers are awaited: who has one can answer. @throws ProcessNotFoundError
+   */
+  get<W extends Class | string>(workflow: W, process: ProcessOf, options: { readonly internals: true }): Promise<FullProcessView<ContextIn<W>>>;
+  get<W extends Class | string = string>(process: ProcessRef<W>, options: { readonly internals: true }): Promise<FullProcessView<ContextIn<W>>>;
+  get<W extends Class | string>(workflow: W, process: ProcessOf, options?: ViewOptions): Promise<ProcessView<ContextIn<W>>>;
+  get<W extends Class | string = string>(process: ProcessRef<W>, options?: ViewOptions): Promise<ProcessView<ContextIn<W>>>;
+  async get(first: Class | ProcessRef, second?: ProcessOf | ViewOptions, third?: ViewOptions): Promise<ProcessView<any>> {
+    const [ref, options] = isView(second) ? [first as ProcessRef, second] : [refOf(first as Class | string, second as ProcessOf), third];
+    const internals = internalsIn(options);
     const state = await this.engine.lookup.toRead(ref);
     const [values, waits] = await Promise.all([this.engine.history.valuesAt(state, state.contextVersion), this.engine.lookup.waitsOf(state.id)]);
-    return { ...processView(state), context: fromStored(this.engine.history.schemaOf(state), values), waits: this.shown(state, waits) };
+    const context = fromStored(this.engine.history.schemaOf(state), values);
+    return { ...viewOf(internals)(state), context, waits: this.shown(state, waits, internals) };
   }
 
   /** Shows the waits that something outside the engine can end. */
-  private shown(state: ProcessState, waits: readonly WaitState[]): WaitView[] {
-    return waits.filter(isShown).map((wait) => waitView(state.id, wait, this.engine.owed.schemaOf(state, wait)));
+  private shown(state: ProcessState, waits: readonly WaitState[], internals: boolean): WaitView[] {
+    const view = internals ? waitViewWithInternals : waitView;
+    return waits.filter(isShown).map((wait) => view(state.id, wait, this.engine.owed.schemaOf(state, wait)));
   }
 
   /** Processes, newest first, a page at a time. @throws InvalidInputError for a wrong filter, limit or cursor */
+  find(filter: ProcessFilter & { readonly internals: true }): Promise<Page<Process & ProcessInternals>>;
+  find(filter?: ProcessFilter): Promise<Page<Process>>;
   async find(filter: ProcessFilter = {}): Promise<Page<Process>> {
     const page = await this.engine.lookup.page(this.engine.lookup.query(filter), filter);
-    return { ...page, items: page.items.map(processView) };
+    return { ...page, items: page.items.map(viewOf(internalsIn({ internals: filter.internals ?? false }))) };
   }
 
   /**
-   * All that happened to the process, in order, with what each step returned and each message said; or a page of it.
+   * All that happened to the process, in order, with what each step returned and each message said; or with `limit` or `cursor` a page
+   * of it. With `internals: true` also the ids of theirs under which steps have asked.
    * @throws ProcessNotFoundError; InvalidInputError for a wrong limit or cursor
    */
-  async history(process: ProcessRef): Promise<HistoryRecord[]>;
-  async history(process: ProcessRef, page: PageOptions): Promise<Page<HistoryRecord>>;
-  async history(process: ProcessRef, page?: PageOptions): Promise<HistoryRecord[] | Page<HistoryRecord>> {
+  async history(process: ProcessRef, options?: { readonly internals: boolean }): Promise<HistoryRecord[]>;
+  async history(process: ProcessRef, page: PageOptions & ViewOptions): Promise<Page<HistoryRecord>>;
+  async history(process: ProcessRef, options?: PageOptions & ViewOptions): Promise<HistoryRecord[] | Page<HistoryRecord>> {
+    const { internals: shown, ...page } = options ?? {};
+    const internals = internalsIn(shown === undefined ? undefined : { internals: shown });
     const state = await this.engine.lookup.toRead(process);
-    return page === undefined ? this.engine.history.of(state) : this.engine.pages.history(state, page);
+    const isPage = options !== undefined && (shown === undefined || Object.keys(page).length > 0);
+    return isPage ? this.engine.pages.history(state, page, internals) : this.engine.history.of(state, internals);
   }
 
   /**
@@ -253,8 +268,12 @@ export class WorkflowService {
     return page === undefined ? logOf(await this.engine.store.queries.recordsOf(state.id)) : this.engine.pages.log(state, page);
   }
 
-  /** Says what it waits for, since when and until when, which worker holds it, and what could be done now. @throws ProcessNotFoundError */
-  async explain(process: ProcessRef): Promise<Explanation> {
+  /**
+   * Says what it waits for, since when and until when, which worker holds it, and what could be done now; with `internals: true` also under
+   * which correlation ids. @throws ProcessNotFoundError
+   */
+  async explain(process: ProcessRef, options?: ViewOptions): Promise<Explanation> {
+    const internals = internalsIn(options);
     const state = await this.engine.lookup.toRead(process);
     const { workflow, workflowVersion } = state;
     const waits = await this.engine.lookup.waitsOf(state.id);
@@ -264,9 +283,10 @@ export class WorkflowService {
       definition: this.engine.registry.find(workflow, workflowVersion)?.definition,
       withdrawn: this.engine.registry.isWithdrawn(workflow, workflowVersion),
       waitsFor: (token) => this.engine.runner.waitsFor(state.id, token),
+      internals,
       isFull: this.engine.settings.enabled && this.engine.limit.room === 0,
     });
-    return { ...told, waits: this.shown(state, waits) };
+    return { ...told, waits: this.shown(state, waits, internals) };
   }
 
   /** The versions of the context, in order, a page at a time. @throws ProcessNotFoundError; InvalidInputError for a wrong limit or cursor */
@@ -352,4 +372,21 @@ export class WorkflowService {
 
 function refOf(workflow: Class | string, process: ProcessOf): ProcessRef {
   return typeof process === 'string' ? process : { workflow, groupId: (process as { groupId: string } | null | undefined)?.groupId as string };
+}
+
+/** True for options, and not for the second name of a process. */
+function isView(second: unknown): second is ViewOptions | undefined {
+  return second === undefined || (typeof second === 'object' && second !== null && !('groupId' in second));
+}
+
+/** @throws InvalidInputError */
+function internalsIn(options: ViewOptions = {}): boolean {
+  checkOptions('The options', options, ['internals']);
+  const { internals = false } = options;
+  if (typeof internals !== 'boolean') throw new InvalidInputError('internals', ['it must be true or false']);
+  return internals;
+}
+
+function viewOf(internals: boolean): (state: ProcessState) => Process {
+  return internals ? processViewWithInternals : processView;
 }

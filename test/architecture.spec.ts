@@ -192,7 +192,13 @@ describe('each thing is done in one place', () => {
 
 describe('size and names', () => {
   /** Longer than 200 lines, and why. */
-  const LONG: Readonly<Record<string, string>> = { 'workflow.service.ts': 'the facade: a short method for each thing that can be said, with what it promises' };
+  const LONG: Readonly<Record<string, string>> = {
+    'workflow.service.ts': 'the facade: a short method for each thing that can be said, with what it promises',
+    'core/tokens.ts': 'one class: where the tokens of a decision are stored',
+    'messaging/event-router.ts': 'one walk: from an event to all that wait for it',
+    'core/events.ts': 'one list of all that can happen to a process',
+    'store/typeorm/typeorm-maintenance.ts': 'one short statement for each thing that the sweep asks',
+  };
 
   it('files have at most 200 lines, but for those with a reason', () => {
     expect(files.filter(({ lines }) => lines > 200).map(({ path }) => path).sort()).toEqual(Object.keys(LONG).sort()); // prettier-ignore

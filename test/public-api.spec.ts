@@ -15,9 +15,9 @@ const names = (exported: object) => Object.keys(exported).sort();
 describe('what there is at run time', () => {
   it('nestjs-argonaut', () => {
     expect(names(index)).toEqual([
-      'AuditRecord', 'Clock', 'HandlesEvent', 'HandlesInput', 'HandlesResponse', 'InvalidInputError', 'InvalidWorkflowError', 'NotWaitingError',
+      'AuditRecord', 'Clock', 'HandlesEvent', 'HandlesInput', 'HandlesResponse', 'InboxFullError', 'InvalidInputError', 'InvalidWorkflowError', 'MessageNotFoundError', 'NotWaitingError',
       'Process', 'ProcessAlreadyLiveError', 'ProcessContext', 'ProcessFinishedError', 'ProcessNotFoundError', 'SchemaError', 'StartsProcess', 'Step',
-      'StoreUnavailableError', 'UnknownStepError', 'UnknownWorkflowError', 'UnserialisableValueError', 'ValueTooLargeError', 'Wait', 'Workflow',
+      'StoreUnavailableError', 'UnknownStepError', 'UnknownWorkflowError', 'UnreadableMessageError', 'UnserialisableValueError', 'ValueTooLargeError', 'Wait', 'Workflow',
       'WorkflowAckInterceptor', 'WorkflowError', 'WorkflowModule', 'WorkflowService', 'again', 'asked', 'databaseTaskQueue', 'done', 'fail', 'go', 'pause', 'workflowEntities',
       'workflowMigrations', 'workflowSchema',
     ]); // prettier-ignore
@@ -64,7 +64,7 @@ describe('what there is at run time', () => {
       expect(error.name).toBe(name);
       expect(error.getResponse()).toMatchObject({ statusCode: error.getStatus(), error: name, message: error.message });
     }
-    expect(errors).toHaveLength(12);
+    expect(errors).toHaveLength(15);
   });
 });
 

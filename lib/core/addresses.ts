@@ -4,10 +4,24 @@ export function responseAddress(correlationId: string): string {
   return `r:${correlationId}`;
 }
 
-/** The process and the step run that asked, if the correlation id is one of ours. */
+/** The process and the step run that asked, if the correlation id is one of ours. It may be a guess: only the process can tell. */
 export function askerIn(address: string): { readonly id: string; readonly run: number } | undefined {
-  const found = /^r:(.+)\.(\d+)$/.exec(address);
+  const found = /^r:(.+)\.(\d+)\.[\w-]{22}$/.exec(address) ?? /^r:(.+)\.(\d+)$/.exec(address);
   return found ? { id: found[1]!, run: Number(found[2]) } : undefined;
+}
+
+/** The address of the note that a step run which asked under this id of theirs is over, without an answer. */
+export function overAddress(correlationId: string): string {
+  return `x:${correlationId}`;
+}
+
+/** True for responses and events: they come from outside, and may be for no process at all. */
+export function isFromOutside(address: string): boolean {
+  return isResponse(address) || isEvent(address);
+}
+
+export function isResponse(address: string): boolean {
+  return address.startsWith('r:');
 }
 
 /**
@@ -32,6 +46,11 @@ export function eventIn(address: string): string | null {
 /** The name of the key, if it has one. */
 export function keyNameIn(address: string): string | undefined {
   return EVENT.exec(address)?.[2];
+}
+
+/** The key under which an event was emitted. */
+export function eventKeyIn(address: string): string {
+  return address.slice(eventAddress(eventIn(address) ?? '', '', keyNameIn(address)).length);
 }
 
 /** The address of records about an event that only one wait may get: which wait was chosen. */
@@ -68,7 +87,7 @@ export function detachedAddress(childId: string): string {
 
 /** The name that people know: a correlation id, the id of a child, the name of an event. An input has none. */
 export function nameIn(address: string): string | null {
-  return address.startsWith('r:') || tellsOfChild(address) ? namedIn(address) : eventIn(address);
+  return isResponse(address) || tellsOfChild(address) ? namedIn(address) : eventIn(address);
 }
 
 /** The address without its prefix: a correlation id, or the id of a child. */

@@ -4,7 +4,7 @@ import type { WaitState } from './wait.js';
 import { isUnderAny } from './token-key.js';
 
 /** The fate of a message. Each message has exactly one. */
-export type Disposition = 'delivered' | 'stored' | 'duplicate' | 'late' | 'conflict';
+export type Disposition = 'delivered' | 'stored' | 'duplicate' | 'late' | 'conflict' | 'refused' | 'scheduled' | 'discarded';
 
 /** The types of audit records. */
 export type AuditType =
@@ -18,7 +18,7 @@ export type AuditType =
   | 'condition-awaited'
   | `task-${'queued' | 'triggered' | 'recovered'}`
   | `timer-${'set' | 'fired'}`
-  | `message-${Exclude<Disposition, 'stored'>}`
+  | `message-${Exclude<Disposition, 'stored' | 'scheduled'> | 'readdressed'}`
   | 'note'
   | 'log';
 
@@ -72,15 +72,22 @@ export interface RecordDraft {
 
 /** A message as the inbox keeps it. */
 export interface MessageState {
-  /** The same for the same message to the same address, so that a repeat is recognised. */
+  /** The same for the same message to the same wait, so that a repeat is recognised. */
   readonly id: string;
+  /** The same for all copies of a message: made of its sender, its address and its message id, or else its body. */
+  readonly identity: string;
   /** The address by which a wait is found. */
   readonly address: string;
+  /** The workflow and the step that a response is for; null: whatever waits at the address. */
+  readonly workflow: string | null;
+  readonly step: string | null;
   readonly processId: string | null;
   readonly disposition: Disposition;
   readonly body: Json;
   /** A digest of the body: shows another body under the same id. */
   readonly digest: string;
+  /** Why it was refused. */
+  readonly reason: string | null;
   readonly receivedAt: number;
   /** When the message counts as published: for an event, its effective date. */
   readonly effectiveAt: number;

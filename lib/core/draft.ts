@@ -4,6 +4,7 @@ import type { AuditType, Change, MessageState, Move, RecordDraft, Snapshot, Undo
 import { messageOfEnd } from './engine-messages.js';
 import type { ContextPatch, DecisionContext } from './events.js';
 import { isFinished, isUnclaimed, type ProcessState, type ProcessStatus, UNCLAIMED, UNCLAIMED_NEW } from './process.js';
+import { noteOver } from './over-notes.js';
 import { needsNoWorker, standingStill, standsStill } from './standstill.js';
 import { activated, hasFailed, isActive, isIdle, type Token } from './token.js';
 import { DraftTokens } from './tokens.js';
@@ -103,6 +104,11 @@ export class Draft extends DraftTokens {
     for (const message of messages) this.messages = appended(this.messages, message);
   }
 
+  /** The id of the message that was kept last. */
+  get lastKept(): string | undefined {
+    return this.messages?.at(-1)?.id;
+  }
+
   /* ------------------------------------------------------------------ status ---- */
 
   become(status: ProcessStatus, cause: string | null = null): void {
@@ -164,6 +170,7 @@ export class Draft extends DraftTokens {
     this.head.cause = this.causeOf(status);
     this.head.status = status;
     this.head.updatedAt = this.now;
+    noteOver(this);
     if (this.versions && this.moveLog) this.versions.at(-1)!.moves = this.moveLog;
     return {
       expected: this.before.process.revision === 0 ? null : this.before.process.revision,

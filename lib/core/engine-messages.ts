@@ -2,7 +2,7 @@
 import type { ChildGate } from '../definition/graph.js';
 import { bodyDigest, digestOf } from '../values/digest.js';
 import type { Json, JsonObject } from '../values/json.js';
-import { childAddress, detachedAddress, startAddress } from './addresses.js';
+import { childAddress, detachedAddress, overAddress, startAddress } from './addresses.js';
 import type { MessageState } from './change.js';
 import type { ProcessState } from './process.js';
 import { type StepToken, stepRunId } from './token.js';
@@ -32,11 +32,20 @@ export function messageOfEnd({ id, status, contextVersion, revision }: ProcessSt
   return ownMessage(childAddress(id), { processId: id, status, version: contextVersion }, now, String(revision));
 }
 
+/** Notes that nothing is awaited under this id of theirs any more. */
+export function messageOfOver(processId: string, run: number, correlation: string, now: number): MessageState {
+  const address = overAddress(correlation);
+  return { ...ownMessage(address, null, now, stepRunId(processId, run)), processId, disposition: 'late' };
+}
+
 function ownMessage(address: string, body: Json, now: number, which = ''): MessageState {
   return newMessage(digestOf(address, which), address, body, now);
 }
 
 /** A message that no process has received yet. */
 export function newMessage(id: string, address: string, body: Json, receivedAt: number, effectiveAt = receivedAt): MessageState {
-  return { id, address, processId: null, disposition: 'stored', body, digest: bodyDigest(body), receivedAt, effectiveAt };
+  return {
+    id, identity: id, address, workflow: null, step: null, processId: null, disposition: 'stored', body, digest: bodyDigest(body), reason: null,
+    receivedAt, effectiveAt,
+  }; // prettier-ignore
 }

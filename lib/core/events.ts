@@ -136,8 +136,19 @@ export type ProcessEvent<Patch = ContextPatch> =
    * `lookedUp`: found in the inbox. Another instance may have found and delivered it first; that is no duplicate.
    * `also`: other visits of the process that wait for the same event. They get it together, because a process gets an event once.
    */
-  | (VisitEvent & { readonly type: 'message-received'; readonly message: MessageState; readonly lookedUp?: true; readonly also?: readonly VisitEvent[] })
-  | { readonly type: 'event-received'; readonly node: string; readonly message: MessageState }
+  | (VisitEvent & {
+      readonly type: 'message-received';
+      readonly message: MessageState;
+      readonly lookedUp?: true;
+      readonly also?: readonly VisitEvent[];
+      /** The row of the inbox that the message is a copy of. It is taken from there. */
+      readonly stored?: MessageState;
+    })
+  | { readonly type: 'event-received'; readonly node: string; readonly message: MessageState; readonly lookedUp?: true }
+  /** A message that found the wait, and does not fit its step. The wait goes on. */
+  | (VisitEvent & { readonly type: 'message-refused'; readonly message: MessageState })
+  /** A person has decided about a message that was refused. */
+  | { readonly type: 'message-settled'; readonly message: MessageState; readonly as: 'readdressed' | 'discarded' }
   | { readonly type: 'message-missed'; readonly message: MessageState }
   | (VisitEvent & { readonly type: 'came-due' })
   /** `graceful`: the worker was shut down, or never began the task, so no crash is counted. */
@@ -188,7 +199,8 @@ export function waitsOfEvent(event: ProcessEvent<unknown>): readonly string[] {
 
 /** The ids of the inbox messages that an event brings: they are read, so that a known message is recognised. */
 export function messagesOfEvent(event: ProcessEvent<unknown>): readonly string[] {
-  return 'message' in event ? [event.message.id] : NO_KEYS;
+  if (!('message' in event)) return NO_KEYS;
+  return 'stored' in event && event.stored ? [event.message.id, event.stored.id] : [event.message.id];
 }
 
 /** True for events that stop or end a process whatever its workflow says: its definition need not be known. */

@@ -92,12 +92,12 @@ function requested(draft: Draft, token: StepToken, event: EventOf<'response-requ
   if (token.last) return endHere(draft, token);
   const asking: StepToken = event.correlation === undefined ? token : { ...token, correlation: event.correlation };
   awaitResponse(draft, asking);
-  draft.record('response-requested', token, { detail: correlationOf(draft.head.id, asking) });
+  draft.record('response-requested', token, { detail: asking.correlation ?? null });
 }
 
 function awaitResponse(draft: Draft, token: StepToken): void {
   const { message: _answered, ...open } = token;
-  draft.wait(open, { kind: 'response', address: responseAddress(correlationOf(draft.head.id, token)), dueAt: token.deadline ?? null });
+  draft.wait(open, { kind: 'response', address: responseAddress(correlationOf(draft.head, token)), dueAt: token.deadline ?? null });
 }
 
 /** Asks for the child with a message of the same commit. Any instance that finds the message starts the child, once. */

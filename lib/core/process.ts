@@ -36,6 +36,8 @@ export interface ProcessState {
   readonly startedAt: number;
   readonly finishedAt: number | null;
   readonly parent: ParentLink | null;
+  /** The correlation ids of its requests are derived from it. Null: the process was started before there were secrets. */
+  readonly secret: string | null;
   readonly updatedAt: number;
 }
 

@@ -1,5 +1,5 @@
 import { stepNamed } from '../definition/graph.js';
-import { isEvent } from './addresses.js';
+import { isEvent, namedIn, overAddress } from './addresses.js';
 import type { MessageState } from './change.js';
 import type { Draft } from './draft.js';
 import { handledOn, makeReady } from './enter.js';
@@ -12,11 +12,13 @@ import { addressOf, ENDED_BY_MESSAGE, type StepWait } from './wait.js';
 
 /** Gives a message to its wait: a response, an input, the end of a child, or an event that the flow waits for. */
 export function messageReceived(draft: Draft, event: EventOf<'message-received'>): void {
-  const { message } = event;
-  if (event.lookedUp ? isApplied(draft, message) : isKnownMessage(draft, message)) return;
+  const { message, stored } = event;
+  if (stored && isApplied(draft, stored)) return; // another wait, or another instance, was faster
+  if (event.lookedUp && !stored ? isApplied(draft, message) : isKnownMessage(draft, message)) return stored && take(draft, stored, 'duplicate');
   const waits = takersOf(draft, [event, ...(event.also ?? [])].flatMap((visit) => openWait(draft, visit, message) ?? [])); // prettier-ignore
-  if (waits.length === 0) return isEvent(message.address) && !isFinished(draft.head.status) ? undefined : messageMissed(draft, message);
+  if (waits.length === 0) return isEvent(message.address) && !isFinished(draft.head.status) ? undefined : messageMissed(draft, stored ?? message);
   accept(draft, message);
+  if (stored) take(draft, stored, 'delivered');
   for (const wait of waits) {
     if (wait.token.listens === undefined) receive(draft, wait, message);
     else heard(draft, wait.token, message);
@@ -56,12 +58,17 @@ function childEnded(draft: Draft, token: StepToken, { body }: MessageState): voi
 }
 
 /** Accepts an unsolicited event at once. Its body runs beside the flow. */
-export function eventReceived(draft: Draft, { node: name, message }: EventOf<'event-received'>): void {
-  if (isKnownMessage(draft, message)) return;
+export function eventReceived(draft: Draft, { node: name, message, lookedUp }: EventOf<'event-received'>): void {
+  if (lookedUp ? isApplied(draft, message) : isKnownMessage(draft, message)) return;
   if (isFinished(draft.head.status)) return messageMissed(draft, message);
   const node = stepNamed(draft.definition, name);
   accept(draft, message);
   handleBeside(draft, node, message);
+}
+
+/** Takes the row of a response out of the way of others: its copy has become the one at the address. */
+function take(draft: Draft, stored: MessageState, disposition: 'delivered' | 'duplicate'): void {
+  if (stored.id !== draft.lastKept) draft.keep({ ...stored, address: overAddress(namedIn(stored.address)), body: null, processId: draft.head.id, disposition });
 }
 
 function accept(draft: Draft, message: MessageState): void {
@@ -70,7 +77,7 @@ function accept(draft: Draft, message: MessageState): void {
 
 function isApplied(draft: Draft, { id }: MessageState): boolean {
   const known = draft.before.messages.get(id);
-  return known !== undefined && known.disposition !== 'stored';
+  return known !== undefined && known.disposition !== 'stored' && known.disposition !== 'refused';
 }
 
 /** Records a repeated message, or another body under its id. Neither changes anything else. */
@@ -86,4 +93,18 @@ export function messageMissed(draft: Draft, message: MessageState): void {
   if (isKnownMessage(draft, message)) return;
   draft.keep({ ...message, processId: draft.head.id, disposition: 'late' });
   draft.record('message-late', null, { detail: message.id });
+}
+
+/** Keeps a message that does not fit the step it has found, with the reason. The step still waits. */
+export function messageRefused(draft: Draft, { message, key }: EventOf<'message-refused'>): void {
+  if (isApplied(draft, message)) return;
+  draft.keep({ ...message, processId: draft.head.id, disposition: 'refused' });
+  draft.record('message-refused', draft.parked(key)?.token ?? null, { detail: message.id, error: message.reason });
+}
+
+/** Ends the matter of a refused message. Another person may have been faster. */
+export function messageSettled(draft: Draft, { message, as }: EventOf<'message-settled'>): void {
+  if (draft.before.messages.get(message.id)?.disposition !== 'refused') return;
+  draft.keep({ ...message, disposition: 'discarded' });
+  draft.record(`message-${as}`, null, { detail: message.id });
 }

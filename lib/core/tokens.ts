@@ -25,6 +25,8 @@ export class DraftTokens {
   private waits: Map<string, WaitState> | undefined;
   private gone: Set<string> | undefined;
   private killed: Set<string> | undefined;
+  /** The tokens of waits that were read, and ended by their key. */
+  ended: Token[] | undefined;
   private clear = false;
   private moves: TokenMove[] | undefined;
 
@@ -52,6 +54,11 @@ export class DraftTokens {
     if (this.standing.some(is)) return true;
     if (this.held) for (const token of this.held.values()) if (is(token)) return true;
     return false;
+  }
+
+  /** True while a token of this step run stands. */
+  hasRun(run: number): boolean {
+    return this.someToken((token) => token.run === run) || [...(this.waits?.values() ?? [])].some(({ token }) => token.run === run);
   }
 
   /** @throws MissingWaits if the wait has not been read */
@@ -136,7 +143,9 @@ export class DraftTokens {
 
   /** Deletes the row of the wait, if there is one: it was read with the event, or the process row has a copy. */
   private endWait(key: string): void {
-    if (this.before.waits.has(key) || this.standing.get(key)?.parked !== undefined) this.drop(key);
+    const wait = this.before.waits.get(key);
+    if (wait) (this.ended ??= []).push(wait.token);
+    if (wait || this.standing.get(key)?.parked !== undefined) this.drop(key);
     else this.waits?.delete(key);
   }
 

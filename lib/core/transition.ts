@@ -25,7 +25,7 @@ import { migrated } from './migrate.js';
 import { bodyEnded } from './outcomes.js';
 import { isFinished, type ParentLink, type ProcessState } from './process.js';
 import { hasLostRace } from './races.js';
-import { eventReceived, messageMissed, messageReceived } from './receive.js';
+import { eventReceived, messageMissed, messageReceived, messageRefused, messageSettled } from './receive.js';
 import { restarted } from './restart.js';
 import { isActive, isCondition, isEventToken, type Token } from './token.js';
 import { unparked } from './wait.js';
@@ -72,6 +72,8 @@ export interface Seed {
   readonly id: string;
   readonly groupId: string;
   readonly values: ContextPatch;
+  /** Makes its correlation ids secret. */
+  readonly secret?: string;
   readonly parent?: ParentLink;
   /** The message that asked for the process, stored with it as delivered. */
   readonly messages?: readonly MessageState[];
@@ -81,13 +83,13 @@ function unborn(definition: WorkflowDefinition, seed: Seed, now: number): Proces
   return {
     id: seed.id, workflow: definition.name, workflowVersion: definition.version, groupId: seed.groupId, status: 'running', revision: 0,
     contextVersion: 0, snapshotVersion: 0, runs: 0, root: 0, worker: null, claim: 0, tokens: [], cause: null,
-    startedAt: now, finishedAt: null, parent: seed.parent ?? null, updatedAt: now,
+    startedAt: now, finishedAt: null, parent: seed.parent ?? null, secret: seed.secret ?? null, updatedAt: now,
   }; // prettier-ignore
 }
 
 /** A finished process only records messages, and can be restarted. */
 function mayReachFinished({ type }: ProcessEvent): boolean {
-  return type === 'restarted' || type === 'message-missed' || type === 'message-received' || type === 'event-received';
+  return type === 'restarted' || type.startsWith('message-') || type === 'event-received';
 }
 
 function decide(draft: Draft, event: ProcessEvent): void {
@@ -95,6 +97,8 @@ function decide(draft: Draft, event: ProcessEvent): void {
     case 'message-received': return messageReceived(draft, event);
     case 'event-received': return eventReceived(draft, event);
     case 'message-missed': return messageMissed(draft, event.message);
+    case 'message-refused': return messageRefused(draft, event);
+    case 'message-settled': return messageSettled(draft, event);
     case 'came-due': return cameDue(draft, event);
     case 'task-lost': return taskLost(draft, event);
     case 'claimed': return claimed(draft);

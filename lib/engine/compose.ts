@@ -10,6 +10,8 @@ import { TransactionTurns } from '../execution/transaction-turns.js';
 import { TransactionalSteps } from '../execution/transactional-steps.js';
 import { ChildCanceller } from '../messaging/child-canceller.js';
 import { ChildStarter } from '../messaging/child-starter.js';
+import { Inbox } from '../messaging/inbox.js';
+import { InboxLimits } from '../messaging/inbox-limits.js';
 import { Inputs } from '../messaging/input-delivery.js';
 import { MessageRouter } from '../messaging/message-router.js';
 import type { MessagingParts } from '../messaging/messaging-parts.js';
@@ -85,7 +87,7 @@ function composeWriter({ store, registry, activity, clock, settings }: Common, f
   const writer = new ProcessWriter({ path, loader, activity, follower, worker, limit, commits: new GroupCommit(store.commits), inRoot: rootContext() });
   const uncommitted = new Uncommitted(store.commits, (change, context) => writer.committedElsewhere(change, context));
   const commands = new ProcessCommands(writer, path, { commits: store.commits, loader, uncommitted, limit });
-  return { loader, limit, writer, uncommitted, commands, starter: new ProcessStarter(store, commands, clock) };
+  return { inbox: new InboxLimits(store, settings.inbox), loader, limit, writer, uncommitted, commands, starter: new ProcessStarter(store, commands, clock) };
 }
 
 type Ground = Common & ReturnType<typeof composeWriter>;
@@ -102,7 +104,12 @@ function composeExecution(ground: Ground) {
 function composeMessaging(ground: Ground) {
   const parts: MessagingParts = ground;
   const messages = new MessageRouter(parts);
-  return { messages, children: new ChildStarter(parts, ground.starter, messages.delivery), orphans: new ChildCanceller(parts) };
+  return {
+    messages,
+    inboxMessages: new Inbox(parts, messages),
+    children: new ChildStarter(parts, ground.starter, messages.delivery),
+    orphans: new ChildCanceller(parts),
+  };
 }
 
 function composeQueries({ store, registry, uncommitted, commands, ...ground }: Ground) {
@@ -131,11 +138,13 @@ function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => b
   const sweeper = new Sweeper({ ...parts, ...care, definitions, completed });
   const dueTimers = new DueTimers(clock, timers, () => sweeper.sweepSoon());
   const inRoot = rootContext();
+  const eventTimers = new DueTimers(clock, timers, () => inRoot(() => sweeper.emitScheduledSoon()));
+  messages.onScheduled((at) => eventTimers.at(at));
   parts.limit.onRoom(() => inRoot(() => sweeper.takeFreeSoon()));
   const announcers = [store.announcer, parts.queue.announcer].filter((each) => each !== null);
   const announcements = new Announcements({ announcers, limit: parts.limit, isIdle, heard: (work) => inRoot(() => sweeper.heard(work)) });
   const settled = new SettledWatch({ ...parts, isLooking: (id) => messages.isLooking(id) });
-  return { ...care, works: () => !isIdle(), announcements, definitions, sweeper, dueTimers, settled, completed };
+  return { ...care, works: () => !isIdle(), announcements, definitions, sweeper, dueTimers, eventTimers, settled, completed };
 }
 
 /** Lists the parts that follow a commit, in order: running processes go on first, listeners and logs come last. */

@@ -32,8 +32,8 @@ export class DueTimers {
     this.set.clear();
   }
 
-  private at(moment: number | null): void {
-    if (moment === null) return;
+  at(moment: number | null): void {
+    if (moment === null || this.isStopped) return;
     const at = Math.ceil(moment / GRAIN_MS) * GRAIN_MS;
     const away = at - this.clock.now().getTime();
     if (away <= 0 || away > FARTHEST_MS || this.set.has(at) || this.set.size >= MOST) return;

@@ -3,6 +3,8 @@ import type { TaskRunner } from '../execution/task-runner.js';
 import type { ChildCanceller } from '../messaging/child-canceller.js';
 import type { ChildStarter } from '../messaging/child-starter.js';
 import type { Inputs } from '../messaging/input-delivery.js';
+import type { Inbox } from '../messaging/inbox.js';
+import type { InboxLimits } from '../messaging/inbox-limits.js';
 import type { MessageRouter } from '../messaging/message-router.js';
 import type { Migrations } from '../operations/migration.js';
 import type { Operations } from '../operations/process-operations.js';
@@ -54,6 +56,9 @@ export interface EngineParts {
   readonly announcements: Announcements;
   readonly sweeper: Sweeper;
   readonly dueTimers: DueTimers;
+  readonly eventTimers: DueTimers;
+  readonly inbox: InboxLimits;
+  readonly inboxMessages: Inbox;
   readonly lookup: Lookup;
   readonly history: History;
   readonly pages: ProcessPages;
@@ -105,10 +110,11 @@ export class Engine {
 
   /** Claims nothing more, waits for running bodies, then says that this worker is gone. Others go on with the rest. */
   async stop(): Promise<void> {
-    const { settings, sweeper, runner, queue, tasks, activity, writer, dueTimers } = this.parts;
+    const { settings, sweeper, runner, queue, tasks, activity, writer, dueTimers, eventTimers } = this.parts;
     this.isWorking = false;
     sweeper.pause();
     dueTimers.stop();
+    eventTimers.stop();
     runner.stop();
     await queue.stop();
     tasks.stop();

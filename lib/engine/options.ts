@@ -37,9 +37,23 @@ export interface WorkflowModuleOptions {
   readonly schema?: 'check' | 'migrate' | 'off';
   /** How long a message is kept that no process waits for yet. Default 1 day. */
   readonly keepUnmatched?: Duration;
+  /** How much is kept of that at most. */
+  readonly inbox?: InboxOptions;
 }
 
-const OPTIONS = ['worker', 'defaults', 'schema', 'keepUnmatched'];
+/** Limits of what is kept for processes that do not wait yet. What is beyond is refused with an `InboxFullError` (429). */
+export interface InboxOptions {
+  /** Messages under one correlation id, or one key of an event. Default 1000. */
+  readonly perAddress?: number;
+  /** Responses for one workflow. Default 20,000. */
+  readonly perWorkflow?: number;
+  /** Responses and events. Default 100,000. */
+  readonly total?: number;
+  /** Their bodies as JSON. Default 256 MB. */
+  readonly bytes?: number;
+}
+
+const OPTIONS = ['worker', 'defaults', 'schema', 'keepUnmatched', 'inbox'];
 const EXTRAS = ['store', 'taskQueue', 'workflows', 'contexts', 'clock', 'dataSource', 'isGlobal'];
 const WORKER_OPTIONS = ['enabled', 'concurrency', 'transactionalConcurrency', 'maxStartDelay', 'shutdownTimeout', 'heartbeat', 'sweepInterval'];
 

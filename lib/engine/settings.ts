@@ -2,7 +2,8 @@ import { noDuration, parseDuration } from '../values/duration.js';
 import { didYouMean } from '../values/suggest.js';
 import { defaultProblems } from '../definition/verify/workflow-problems.js';
 import type { Duration } from '../values/types.js';
-import { KNOWN_OPTIONS, type WorkflowModuleOptions } from './options.js';
+import type { InboxSizes } from '../messaging/inbox-limits.js';
+import { type InboxOptions, KNOWN_OPTIONS, type WorkflowModuleOptions } from './options.js';
 
 /** The options of a worker with their defaults. */
 export interface EngineSettings {
@@ -16,6 +17,7 @@ export interface EngineSettings {
   readonly heartbeatMs: number;
   readonly sweepMs: number;
   readonly keepUnmatchedMs: number;
+  readonly inbox: InboxSizes;
   /** False: a sweep runs only when it is called. For a clock that stands still. */
   readonly sweeps: boolean;
 }
@@ -37,8 +39,19 @@ export function settingsOf(options: WorkflowModuleOptions, problems: string[]): 
     heartbeatMs: ms(worker.heartbeat, 'worker.heartbeat', 10_000),
     sweepMs: ms(worker.sweepInterval, 'worker.sweepInterval', 1000),
     keepUnmatchedMs: ms(keepUnmatched, 'keepUnmatched', 24 * 60 * 60 * 1000),
+    inbox: inboxSizes(options.inbox ?? {}, problems),
     sweeps: true,
   };
+}
+
+const INBOX: InboxSizes = { perAddress: 1000, perWorkflow: 20_000, total: 100_000, bytes: 256 * 1024 * 1024 };
+
+function inboxSizes(given: InboxOptions, problems: string[]): InboxSizes {
+  problems.push(...unknownIn(given, Object.keys(INBOX), 'inbox.'));
+  const sizes = Object.entries(given).filter(([, size]) => size !== undefined);
+  const wrong = sizes.filter(([, size]) => !(Number.isSafeInteger(size) && size > 0));
+  problems.push(...wrong.map(([name, size]) => `WorkflowModule: inbox.${name} ${String(size)} is not a whole number from 1.`));
+  return { ...INBOX, ...Object.fromEntries(sizes) };
 }
 
 function unknownIn(options: object, known: readonly string[], prefix: string): string[] {

@@ -94,12 +94,18 @@ export class Sweeper {
     this.guarded(() => this.parts.due.look());
   }
 
+  /** Called when the moment of an event has come. */
+  emitScheduledSoon(): void {
+    this.guarded(() => this.parts.messages.emitScheduled(AT_ONCE));
+  }
+
   /* ------------------------------------------------------------------- sweep ---- */
 
   async sweep(): Promise<void> {
     await this.parts.due.fire();
     await this.parts.free.take();
     await this.parts.due.ring();
+    await this.parts.messages.emitScheduled(AT_ONCE);
     await this.sweepMessages();
   }
 
@@ -111,6 +117,7 @@ export class Sweeper {
     if (there.free) await free.take();
     else this.parts.limit.backlogIs(false);
     if (there.ready) await this.parts.due.ring();
+    if (there.scheduled) await this.parts.messages.emitScheduled(AT_ONCE);
     await this.learn(there);
   }
 

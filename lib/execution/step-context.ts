@@ -88,7 +88,7 @@ export class StepVisit implements StepRef {
     return this.token.attempt;
   }
   get correlationId(): string {
-    return isStepToken(this.token) ? correlationOf(this.process.id, this.token) : stepRunId(this.process.id, this.step.run);
+    return correlationOf(this.process, isStepToken(this.token) ? this.token : { run: this.step.run });
   }
   get idempotencyKey(): string {
     return stepRunId(this.process.id, this.step.run) + (EFFECT_OF[this.token.does] ?? '');

@@ -1,5 +1,5 @@
 import { resolveWorkflow, type StepHandlerMetadata, type WorkflowReference } from '../decorators/handler-metadata.js';
-import { deliveryOptionsOf, handlerFor, type HandlerFor, type HandlerOptions, type IdIn } from './message-handler.js';
+import { handlerFor, type HandlerFor, type HandlerOptions, type IdIn } from './message-handler.js';
 import { stepNameOf } from '../decorators/step.decorator.js';
 import type { MessageIn, ReceiverIn } from '../definition/workflow-types.js';
 
@@ -15,7 +15,7 @@ export function HandlesInput<W extends WorkflowReference, S extends ReceiverIn<W
   options: HandlerOptions<Message> = {},
 ): HandlerFor<Message, MessageIn<W, S>> {
   const says: StepHandlerMetadata = { workflow, step: stepNameOf(step) };
-  return handlerFor('@HandlesInput', says, (workflows, input, message: Message) =>
-    workflows.provideInput(resolveWorkflow(workflow) as string, says.step, { groupId: groupId(message) }, input, deliveryOptionsOf(options, message)),
+  return handlerFor('@HandlesInput', says, (workflows, input, message) =>
+    workflows.provideInput(resolveWorkflow(workflow) as string, says.step, { groupId: message.read('groupId', groupId) }, input, message.options(options)),
   );
 }

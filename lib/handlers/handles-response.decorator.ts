@@ -1,5 +1,5 @@
 import { resolveWorkflow, type StepHandlerMetadata, type WorkflowReference } from '../decorators/handler-metadata.js';
-import { deliveryOptionsOf, handlerFor, type HandlerFor, type HandlerOptions, type IdIn } from './message-handler.js';
+import { handlerFor, type HandlerFor, type HandlerOptions, type IdIn } from './message-handler.js';
 import { stepNameOf } from '../decorators/step.decorator.js';
 import type { MessageIn, ReceiverIn } from '../definition/workflow-types.js';
 
@@ -18,7 +18,7 @@ export function HandlesResponse<W extends WorkflowReference, S extends ReceiverI
   options: HandlerOptions<Message> = {},
 ): HandlerFor<Message, MessageIn<W, S>> {
   const says: StepHandlerMetadata = { workflow, step: stepNameOf(step) };
-  return handlerFor('@HandlesResponse', says, (workflows, answer, message: Message) =>
-    workflows.respond(resolveWorkflow(workflow) as string, says.step, correlationId(message), answer, deliveryOptionsOf(options, message)),
+  return handlerFor('@HandlesResponse', says, (workflows, answer, message) =>
+    workflows.respond(resolveWorkflow(workflow) as string, says.step, message.read('correlationId', correlationId), answer, message.options(options)),
   );
 }

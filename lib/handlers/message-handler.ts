@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { Inject, Logger } from '@nestjs/common';
 import { isObservable, lastValueFrom, type Observable } from 'rxjs';
 import { HANDLER_METADATA, type HandlerDecorator } from '../decorators/handler-metadata.js';
+import { UnreadableMessageError } from '../values/errors.js';
 import { reasonOf } from '../values/reason.js';
 import { WorkflowService } from '../workflow.service.js';
 
@@ -13,8 +14,11 @@ export type IdIn<Message, Id = string> = (message: Message) => Id;
 
 /** Options that a message handler reads from its message. */
 export interface HandlerOptions<Message> {
-  /** Recognises a redelivery. Default: for a response, the same answer under the same correlation id; for other messages, nothing. */
-  readonly messageId?: IdIn<Message>;
+  /**
+   * Recognises a redelivery: unique among the messages of this handler. A text of at most 255 characters, or a safe integer. Default: for
+   * a response, the same answer to the same wait; for other messages, nothing.
+   */
+  readonly messageId?: IdIn<Message, string | number>;
 }
 
 type HandlerMethod = (...args: any[]) => unknown;
@@ -34,23 +38,36 @@ export type HandlerFor<Message, Payload, Wanted extends string = 'the step expec
 /** Nest injects the service under this name. Where the module is missing, Nest's own error message names the remedy. */
 const SERVICE = 'WorkflowService (import WorkflowModule.forRoot() in your root module)';
 
+/** One message at one handler. */
+export interface HandledMessage {
+  /** What the function finds in the message. `part`: the name of that, such as `correlationId`. @throws UnreadableMessageError */
+  read<T>(part: string, find: (message: any) => T): T;
+  /** The delivery options that the message holds. @throws UnreadableMessageError */
+  options(options: HandlerOptions<any>): { messageId?: string | number; sender?: string };
+}
+
 /**
  * Makes a method a message handler: what it returns is given to `deliver`, and the caller is answered when that resolves.
- * `deliver` gets the service, what the method returned, and the message it was called with.
+ * `deliver` gets the service, what the method returned, and the message it was called with. What it throws is logged with the name of the handler.
  */
 export function handlerFor(
   decorator: HandlerDecorator,
   metadata: object,
-  deliver: (workflows: WorkflowService, payload: any, message: any) => Promise<unknown>,
+  deliver: (workflows: WorkflowService, payload: any, message: HandledMessage) => Promise<unknown>,
 ): (target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<any>) => void {
   return (target, key, descriptor) => {
     const original = descriptor.value as HandlerMethod;
-    refuseSecondDecorator(original, decorator, `${target.constructor.name}.${String(key)}`);
+    const name = `${target.constructor.name}.${String(key)}`;
+    refuseSecondDecorator(original, decorator, name);
     Inject(WorkflowService)(target, SERVICE);
     const handler = async function (this: Record<string, WorkflowService>, ...args: unknown[]): Promise<unknown> {
       const payload = await lastValueOf(original.apply(this, args));
       if (payload === undefined || payload === null) return undefined;
-      return deliver(this[SERVICE]!, payload, args[0]).catch((error: unknown) => logRefusal(decorator, key, error));
+      try {
+        return await deliver(this[SERVICE]!, payload, handled(name, args[0]));
+      } catch (error) {
+        return logRefusal(decorator, name, error);
+      }
     };
     descriptor.value = disguiseAs(handler, original, String(key));
     Reflect.defineMetadata(HANDLER_METADATA[decorator], metadata, descriptor.value as object);
@@ -66,8 +83,8 @@ function refuseSecondDecorator(original: object, decorator: HandlerDecorator, pl
 }
 
 /** Some transports report no errors at all, so the refusal is logged here. */
-function logRefusal(decorator: string, method: string | symbol, error: unknown): never {
-  logger.warn(`${String(method)} (${decorator}): a message was refused: ${reasonOf(error)}`);
+function logRefusal(decorator: string, handler: string, error: unknown): never {
+  logger.warn(`${handler} (${decorator}): a message was refused: ${reasonOf(error)}`);
   throw error;
 }
 
@@ -82,8 +99,20 @@ function lastValueOf(result: unknown): unknown {
   return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
 }
 
-/** The delivery options that a handler reads from its message. */
-export function deliveryOptionsOf<Message>(options: HandlerOptions<Message>, message: Message): { messageId?: string } {
-  const messageId = options.messageId?.(message);
-  return messageId === undefined ? {} : { messageId };
+function handled(handler: string, message: unknown): HandledMessage {
+  const read = <T>(part: string, find: (message: any) => T): T => {
+    try {
+      return find(message);
+    } catch (error) {
+      throw new UnreadableMessageError(handler, part, error);
+    }
+  };
+  const idIn = ({ messageId }: HandlerOptions<any>) => messageId && read('messageId', messageId);
+  return {
+    read,
+    options: (options) => {
+      const messageId = idIn(options);
+      return messageId === undefined ? {} : { messageId, sender: handler };
+    },
+  };
 }

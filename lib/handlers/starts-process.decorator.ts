@@ -12,7 +12,7 @@ export function StartsProcess<W extends WorkflowReference, Message = any>(
   groupId: IdIn<Message>,
 ): HandlerFor<Message, StartValues<W>, 'the process starts with'> {
   const says: StartHandlerMetadata = { workflow };
-  return handlerFor('@StartsProcess', says, (workflows, values: object, message: Message) =>
-    workflows.start(resolveWorkflow(workflow) as string, values, { groupId: groupId(message), ifLive: 'return' }),
+  return handlerFor('@StartsProcess', says, (workflows, values: object, message) =>
+    workflows.start(resolveWorkflow(workflow) as string, values, { groupId: message.read('groupId', groupId), ifLive: 'return' }),
   );
 }

@@ -7,14 +7,15 @@ import { startingValues } from '../context/context.js';
 import { fromGiven } from '../context/typed-data.js';
 import { asksForChild, childAddress, namedIn } from '../core/addresses.js';
 import type { Change, MessageState } from '../core/change.js';
+import { newMessage } from '../core/engine-messages.js';
 import type { ParentLink } from '../core/process.js';
+import { digestOf } from '../values/digest.js';
 import { ProcessAlreadyLiveError, StoreUnavailableError, UnknownWorkflowError, WorkflowError } from '../values/errors.js';
 import type { JsonObject } from '../values/json.js';
 import { reasonOf } from '../values/reason.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import { stateOf } from '../writer/batch-loader.js';
 import type { ProcessStarter } from '../writer/process-starter.js';
-import { messageFor } from './delivery.js';
 import type { MessageDelivery } from './message-delivery.js';
 import type { MessagingParts } from './messaging-parts.js';
 
@@ -118,7 +119,12 @@ export class ChildStarter {
   private async refuse(message: MessageState, error: string): Promise<void> {
     const [id, { parent }] = [namedIn(message.address), requestIn(message)];
     this.logger.error(`Process ${parent.id} asked for a child that cannot be started: ${error}`);
-    const end = messageFor(childAddress(id), { processId: id, status: 'refused', error }, 'refused', this.parts.clock.now().getTime());
+    const end = newMessage(
+      digestOf(childAddress(id), 'refused'),
+      childAddress(id),
+      { processId: id, status: 'refused', error },
+      this.parts.clock.now().getTime(),
+    );
     const waits = await this.parts.store.commits.waitsAt([end.address]);
     for (const wait of waits) if (!wait.closed) await this.delivery.bring(end, wait, {}, { lookedUp: true });
     await this.delivery.miss(message, parent.id, {});

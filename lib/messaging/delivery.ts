@@ -1,12 +1,13 @@
 import { asksForChild, childAddress, namedIn } from '../core/addresses.js';
 import type { Change, Disposition, MessageState } from '../core/change.js';
 import { addressOf } from '../core/wait.js';
+import { checkedMessageId, checkName, MAX_GROUP_ID } from '../context/checks.js';
 import { bodyDigest, digestOf } from '../values/digest.js';
 import type { Json } from '../values/json.js';
 import { InvalidInputError } from '../values/errors.js';
 import { newMessage } from '../core/engine-messages.js';
 import type { WaitAt } from '../store/port.js';
-import type { CallOptions } from '../writer/call-options.js';
+import type { CallOptions, DeliveryOptions } from '../writer/call-options.js';
 import type { Applied } from '../writer/pending-event.js';
 
 /** The result of an event in one process. */
@@ -18,6 +19,8 @@ export interface Delivery {
 /** How a message is sent, and by whom. */
 export interface DeliveryRequest extends CallOptions {
   readonly messageId?: string;
+  /** Who gave the message its id. */
+  readonly sender?: string;
   /** When an event counts as published, ms. */
   readonly effectiveAt?: number;
 }
@@ -25,10 +28,8 @@ export interface DeliveryRequest extends CallOptions {
 /** The step that a response is for. */
 export interface ResponseTarget {
   readonly workflow: string;
-  /** The step as the caller named it. */
+  /** The step as the caller named it: its name, or that of a step class, which may be used more than once. */
   readonly step: string;
-  /** The steps it may be for, because a step class may be used more than once. */
-  readonly steps: readonly string[];
 }
 
 /** Facts known of a message before it is brought to a wait. */
@@ -37,22 +38,45 @@ export interface DeliveryHints {
   readonly kept?: MessageState;
   /** The message was found in the inbox, where both sides look. */
   readonly lookedUp?: true;
+  /** The row of the inbox that the message is a copy of, and that it is taken from. */
+  readonly stored?: MessageState;
   /** Other waits of the same process for this message. */
   readonly others?: readonly WaitAt[];
 }
 
-/** @throws InvalidInputError for an event that is not in effect yet */
-export function deliveryRequest({ effectiveAt, ...request }: CallOptions & { messageId?: string; effectiveAt?: Date }, now: Date): DeliveryRequest {
-  if (effectiveAt === undefined) return request;
-  if (!(effectiveAt instanceof Date) || Number.isNaN(effectiveAt.getTime())) throw new InvalidInputError('effectiveAt', ['it must be a valid Date']);
-  if (effectiveAt > now)
-    throw new InvalidInputError('effectiveAt', [`${effectiveAt.toISOString()} is in the future: emit the event then, or let a step wait with \`after\``]);
-  return { ...request, effectiveAt: effectiveAt.getTime() };
+/** The options of a call, checked. @throws InvalidInputError */
+export function deliveryRequest({ messageId, sender, effectiveAt, ...call }: CallOptions & DeliveryOptions): DeliveryRequest {
+  if (sender !== undefined) checkName('sender', sender, MAX_GROUP_ID);
+  const isDate = effectiveAt instanceof Date && !Number.isNaN(effectiveAt.getTime());
+  if (effectiveAt !== undefined && !isDate) throw new InvalidInputError('effectiveAt', ['it must be a valid Date']);
+  return {
+    ...call,
+    ...(messageId !== undefined && { messageId: checkedMessageId(messageId) }),
+    ...(sender !== undefined && { sender }),
+    ...(isDate && { effectiveAt: effectiveAt.getTime() }),
+  };
 }
 
-/** A message from outside. Without an id, the same body under the same address is the same message. */
-export function messageFor(address: string, body: Json, messageId: string | undefined, now: number, effectiveAt?: number): MessageState {
-  return newMessage(digestOf(address, messageId ?? bodyDigest(body)), address, body, now, effectiveAt);
+/** True if the sender has named the message. Otherwise its body does. */
+function hasId({ identity }: MessageState): boolean {
+  return identity.startsWith(NAMED);
+}
+
+const NAMED = 'm:';
+
+/** A response, as it was given. */
+export function responseTo(to: ResponseTarget, address: string, body: Json, { messageId, sender = '' }: DeliveryRequest, now: number): MessageState {
+  const said = messageId === undefined ? `b:${digestOf(to.workflow, to.step, address, bodyDigest(body))}` : undefined;
+  const identity = said ?? NAMED + digestOf(to.workflow, to.step, address, sender, messageId!);
+  return { ...newMessage(identity, address, body, now), workflow: to.workflow, step: to.step };
+}
+
+/**
+ * The copy of a response for one wait. A response is a duplicate only of one that this step run has had; without an id of its own, only of
+ * one that ended this same wait, because a step that waits again may get the same words again.
+ */
+export function copyForWait(message: MessageState, { processId, run, attempt }: WaitAt): MessageState {
+  return { ...message, id: digestOf(message.identity, processId, String(run), hasId(message) ? '' : String(attempt)) };
 }
 
 /** The copy of an event for one process. Each process has its own, so that each recognises a repeated event. */
@@ -73,11 +97,6 @@ export function isSameWait(a: WaitAt, b: WaitAt): boolean {
 export function dispositionOf({ change }: Applied): Disposition | undefined {
   const record = change?.records.find(({ type }) => type.startsWith('message-'));
   return record?.type.slice('message-'.length) as Disposition | undefined;
-}
-
-/** A correlation id of another system may come again; the wait that is open counts. */
-export function openFirst(waits: readonly WaitAt[]): WaitAt[] {
-  return [...waits].sort((a, b) => Number(a.closed) - Number(b.closed));
 }
 
 /* ---------------------------------------------------------------------- commits ---- */

@@ -4,6 +4,9 @@ import { InvalidInputError } from '../values/errors.js';
 import { KEY_NAME, KEY_NAME_RULE } from '../values/key-name.js';
 import type { EventKey } from '../values/types.js';
 
+/** The most keys of one call of `emit`. */
+const MAX_KEYS = 1000;
+
 /** One key under which an event is emitted. */
 export interface AddressedKey {
   readonly address: string;
@@ -13,7 +16,9 @@ export interface AddressedKey {
 
 /** The keys of an event, each once. @throws InvalidInputError */
 export function addressedKeys(event: string, given: EventKey | readonly EventKey[]): readonly AddressedKey[] {
-  const keys = (Array.isArray(given) ? (given as readonly EventKey[]) : [given as EventKey]).flatMap((key) => readKey(event, key));
+  const all = Array.isArray(given) ? (given as readonly EventKey[]) : [given as EventKey];
+  if (all.length > MAX_KEYS) throw new InvalidInputError('key', [`there are ${all.length}; at most ${MAX_KEYS} are taken at once`]);
+  const keys = all.flatMap((key) => readKey(event, key));
   if (keys.length === 0) throw new InvalidInputError('key', ['it must be a key, or several']);
   return [...new Map(keys.map((key) => [key.address, key])).values()];
 }

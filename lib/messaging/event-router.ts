@@ -2,18 +2,20 @@
  * Routes events. One event may be for many processes, each of which gets its own copy. An event matches a wait if it took effect at or
  * after the time from which the wait counts. Only one of the waits with `matchOne` gets it.
  */
-import { turnAddress } from '../core/addresses.js';
+import { eventIn, eventKeyIn, keyNameIn, turnAddress } from '../core/addresses.js';
 import type { MessageState } from '../core/change.js';
 import { newMessage } from '../core/engine-messages.js';
 import type { ProcessState } from '../core/process.js';
 import { type EventGate, stepsOf, unsolicitedSteps } from '../definition/graph.js';
 import type { Loaded, WaitAt } from '../store/port.js';
 import { digestOf } from '../values/digest.js';
+import { grouped } from '../values/grouped.js';
+import { inPieces } from '../values/in-pieces.js';
 import { newId } from '../values/new-id.js';
 import type { Json } from '../values/json.js';
 import { hears } from '../workflows/registry.js';
 import type { CallOptions } from '../writer/call-options.js';
-import { copyFor, type Delivery, type DeliveryRequest, isInEffect, isSameWait, messageFor } from './delivery.js';
+import { copyFor, type Delivery, type DeliveryRequest, isInEffect, isSameWait } from './delivery.js';
 import type { AddressedKey } from './event-keys.js';
 import type { MessageDelivery } from './message-delivery.js';
 import type { MessagingParts } from './messaging-parts.js';
@@ -24,32 +26,69 @@ interface SortedWaits {
   readonly one: readonly WaitAt[];
 }
 
+const NO_PROCESSES: ReadonlyMap<string, ProcessState[]> = new Map();
+/** Keys that are served at once. */
+const AT_ONCE = 100;
+
 export class EventRouter {
   constructor(
     private readonly parts: MessagingParts,
     private readonly delivery: MessageDelivery,
+    /** Told of the moment of a scheduled event. */
+    private readonly scheduled: (at: number) => void,
   ) {}
 
   /** Brings the event to every process that waits for it or has an unsolicited step for it, and keeps it for later waits. */
   async emit(event: string, keys: readonly AddressedKey[], body: Json, request: DeliveryRequest): Promise<Delivery[]> {
-    const deliveries: Delivery[] = [];
     const now = this.parts.clock.now().getTime();
-    for (const { address, groupId } of keys) {
-      const message = messageOf(address, body, request, now);
-      deliveries.push(...(await this.bringToWaiting(event, message, request)));
-      if (groupId !== undefined) deliveries.push(...(await this.bringToListening(event, groupId, message, request)));
-    }
-    return deliveries;
+    const messages = keys.map(({ address }) => messageOf(address, body, request, now));
+    if (request.effectiveAt !== undefined && request.effectiveAt > now) return this.schedule(messages, request.effectiveAt, request);
+    const gates = this.gatesFor(event);
+    const known = new Set((gates.length > 0 ? await this.delivery.keepAll(messages, request) : []).map(({ id }) => id));
+    const waits = await this.openWaits(messages);
+    const live = await this.liveByKey(event, messages, request);
+    const differ = request.effectiveAt !== undefined || gates.some(({ since, matchOne }) => since || matchOne);
+    const bringAll = (message: MessageState) =>
+      Promise.all([
+        this.bringToWaiting(message, waits.get(message.address) ?? [], differ, request, known.has(message.id)),
+        ...(live.get(groupIdIn(message) ?? '') ?? []).map((process) => this.bringToListeners(process, message, request)),
+      ]);
+    return inPieces(messages, AT_ONCE, async (message) => (await bringAll(message)).flat());
+  }
+
+  /** Keeps the event until it is in effect. */
+  private async schedule(messages: readonly MessageState[], at: number, request: DeliveryRequest): Promise<Delivery[]> {
+    await this.delivery.keepAll(messages.map((message) => ({ ...message, disposition: 'scheduled' as const, receivedAt: at })), request); // prettier-ignore
+    if (request.manager === undefined) this.scheduled(at);
+    return [];
+  }
+
+  /** True if a step of a workflow that is known here is for this event. */
+  isHeard({ address }: MessageState): boolean {
+    const event = eventIn(address) ?? '';
+    return this.gatesFor(event).length > 0 || this.parts.registry.listeningTo(event).length > 0;
+  }
+
+  /** Brings an event whose moment has come to the unsolicited steps. Another instance may do the same. */
+  async bringScheduled(message: MessageState): Promise<void> {
+    const live = await this.liveByKey(eventIn(message.address) ?? '', [message], {});
+    for (const process of [...live.values()].flat()) await this.bringToListeners(process, message, {}, true);
   }
 
   /* ------------------------------------------------------------------ open waits ---- */
 
-  private async bringToWaiting(event: string, message: MessageState, request: DeliveryRequest): Promise<Delivery[]> {
-    const gates = this.gatesFor(event);
-    const known = gates.length > 0 ? await this.delivery.keep(message, request) : [];
-    const waits = (await this.parts.store.commits.waitsAt([message.address])).filter(({ closed }) => !closed);
-    const differ = request.effectiveAt !== undefined || gates.some(({ since, matchOne }) => since || matchOne);
-    const repeated = known.length > 0;
+  private async openWaits(messages: readonly MessageState[]): Promise<ReadonlyMap<string, WaitAt[]>> {
+    const waits = await this.parts.store.commits.waitsAt(messages.map(({ address }) => address));
+    return grouped(waits.filter(({ closed }) => !closed), ({ address }) => address); // prettier-ignore
+  }
+
+  private async bringToWaiting(
+    message: MessageState,
+    waits: readonly WaitAt[],
+    differ: boolean,
+    request: DeliveryRequest,
+    repeated: boolean,
+  ): Promise<Delivery[]> {
     if (!differ) return this.bringToEach(message, waits, request, repeated);
     const { each, one } = await this.sorted(message, waits);
     return [...(await this.bringToEach(message, each, request, repeated)), ...(await this.bringToOne(message, one, request, repeated))];
@@ -59,7 +98,7 @@ export class EventRouter {
   private bringToEach(message: MessageState, waits: readonly WaitAt[], call: CallOptions, repeated: boolean): Promise<Delivery[]> {
     const hints = { kept: message, ...(!repeated && { lookedUp: true as const }) };
     return Promise.all(
-      [...byProcess(waits)].map(async ([processId, [wait, ...others]]) => ({
+      [...grouped(waits, ({ processId }) => processId)].map(async ([processId, [wait, ...others]]) => ({
         processId,
         disposition: await this.delivery.bring(copyFor(message, processId), wait!, call, { ...hints, others }),
       })),
@@ -69,7 +108,7 @@ export class EventRouter {
   /** Brings an event found in the inbox to these waits, except to those that had their copy. */
   async match(message: MessageState, waits: readonly WaitAt[]): Promise<void> {
     const { each, one } = await this.sorted(message, waits, true);
-    for (const group of byProcess(each).values()) await this.bringToEach(message, group, {}, false).catch(() => null);
+    for (const group of grouped(each, ({ processId }) => processId).values()) await this.bringToEach(message, group, {}, false).catch(() => null);
     await this.bringToOne(message, one, {}, false);
   }
 
@@ -116,12 +155,11 @@ export class EventRouter {
 
   /** The wait whose turn it is, on all instances: the choice that is stored first. */
   private async choose(message: MessageState, turn: number, wait: WaitAt, { manager }: CallOptions): Promise<WaitAt> {
-    const { processId, key, run, step, address } = wait;
     const choice: MessageState = {
       ...message,
       id: digestOf(message.id, 'one', String(turn)),
       address: turnAddress(message.id),
-      body: { processId, key, run, step, address, closed: false },
+      body: { ...wait },
     };
     const [known] = await this.parts.store.commits.keepMessages([choice], manager);
     return (known?.body as WaitAt | undefined) ?? wait;
@@ -133,36 +171,35 @@ export class EventRouter {
 
   /* ----------------------------------------------------------- unsolicited steps ---- */
 
-  private async bringToListening(event: string, key: string, message: MessageState, call: CallOptions): Promise<Delivery[]> {
-    const live = await this.delivery.liveOf(this.parts.registry.listeningTo(event), key, call);
-    return (await Promise.all(live.map((process) => this.bringToListeners(process, event, message, call)))).flat();
+  private async liveByKey(event: string, messages: readonly MessageState[], call: CallOptions): Promise<ReadonlyMap<string, ProcessState[]>> {
+    const keys = messages.flatMap((message) => groupIdIn(message) ?? []);
+    if (keys.length === 0) return NO_PROCESSES;
+    return grouped(await this.delivery.liveOf(this.parts.registry.listeningTo(event), keys, call), ({ groupId }) => groupId);
   }
 
-  private bringToListeners({ id, workflow, workflowVersion }: ProcessState, event: string, message: MessageState, call: CallOptions): Promise<Delivery[]> {
+  private bringToListeners({ id, workflow, workflowVersion }: ProcessState, message: MessageState, call: CallOptions, lookedUp = false): Promise<Delivery[]> {
     const definition = this.parts.registry.find(workflow, workflowVersion)?.definition;
+    const event = eventIn(message.address) ?? '';
     const nodes = definition ? unsolicitedSteps(definition).filter((node) => hears(node, event)) : [];
-    return Promise.all(
-      nodes.map(async ({ name: node }) => ({
-        processId: id,
-        disposition: await this.delivery.apply(id, { type: 'event-received', node, message: copyFor(message, id, node) }, call),
-      })),
-    );
+    const receivedBy = (node: string) => ({
+      type: 'event-received' as const,
+      node,
+      message: copyFor(message, id, node),
+      ...(lookedUp && { lookedUp: true as const }),
+    });
+    return Promise.all(nodes.map(async ({ name }) => ({ processId: id, disposition: await this.delivery.apply(id, receivedBy(name), call) })));
   }
 }
 
 /** Without a `messageId`, each event is a new one; events of one millisecond keep their order. */
-function messageOf(address: string, body: Json, { messageId, effectiveAt }: DeliveryRequest, now: number): MessageState {
-  return messageId === undefined ? newMessage(newId(now), address, body, now, effectiveAt) : messageFor(address, body, messageId, now, effectiveAt);
+function messageOf(address: string, body: Json, { messageId, sender, effectiveAt }: DeliveryRequest, now: number): MessageState {
+  const id = messageId === undefined ? newId(now) : digestOf(address, ...(sender === undefined ? [] : [sender]), messageId);
+  return newMessage(id, address, body, now, effectiveAt);
 }
 
-function byProcess(waits: readonly WaitAt[]): ReadonlyMap<string, WaitAt[]> {
-  const found = new Map<string, WaitAt[]>();
-  for (const wait of waits) {
-    const group = found.get(wait.processId);
-    if (group) group.push(wait);
-    else found.set(wait.processId, [wait]);
-  }
-  return found;
+/** The group id that the key of an event may be. A key with a name is none. */
+function groupIdIn({ address }: MessageState): string | undefined {
+  return keyNameIn(address) === undefined ? eventKeyIn(address) : undefined;
 }
 
 /** The id of the note that one wait has taken the event, so that no more turns are needed. */

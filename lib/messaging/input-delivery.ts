@@ -1,4 +1,4 @@
-import { checkCallOptions, checkName, MAX_CORRELATION_ID } from '../context/checks.js';
+import { checkCallOptions } from '../context/checks.js';
 import { checkedMessage } from '../context/message.js';
 import { inputAddress } from '../core/addresses.js';
 import type { MessageState } from '../core/change.js';
@@ -45,13 +45,12 @@ export class Inputs {
     const { registry } = this.parts;
     const { names } = registry.receiver(workflow, step);
     checkCallOptions(request);
-    if (request.messageId !== undefined) checkName('messageId', request.messageId, MAX_CORRELATION_ID);
     const process = await this.lookup.ofWorkflow(workflow, ref, request.manager);
     const bound = registry.find(process.workflow, process.workflowVersion);
     if (!bound) throw unknownWorkflow(process);
     const nodes = takersIn(bound, names, process);
     const what = `The input of ${process.workflow}.${nodes[0]!.name}`;
-    const body = await checkedMessage(bound.steps.get(nodes[0]!.name)?.message, input, what, 'input');
+    const { stored: body } = await checkedMessage(bound.steps.get(nodes[0]!.name)?.message, input, what, 'input');
     return this.bring({ process, step: names[0]!, nodes, body, request });
   }
 
@@ -135,10 +134,11 @@ function takersIn(
 
 /** Made from the step and not the step run, so a repeated message is recognised even after its step run has ended. */
 function idOf({ process, step, request }: GivenInput): string {
-  return digestOf(`i:${process.id}`, step, request.messageId!);
+  const { messageId, sender } = request;
+  return digestOf(`i:${process.id}`, step, ...(sender === undefined ? [] : [sender]), messageId!);
 }
 
-function callOf({ messageId: _id, effectiveAt: _at, ...call }: DeliveryRequest): CallOptions {
+function callOf({ messageId: _id, sender: _sender, effectiveAt: _at, ...call }: DeliveryRequest): CallOptions {
   return call;
 }
 

@@ -9,7 +9,9 @@ import { type DeliveryHints, dispositionOf } from './delivery.js';
 import type { MessagingParts } from './messaging-parts.js';
 
 /** Events that bring a message to a process. */
-type BringingEvent = EventOf<'message-received' | 'event-received' | 'message-missed'>;
+type BringingEvent = EventOf<'message-received' | 'event-received' | 'message-missed' | 'message-refused'>;
+
+const DISPOSITIONS: readonly Disposition[] = ['stored', 'delivered', 'duplicate', 'late', 'conflict', 'refused', 'scheduled', 'discarded'];
 
 /** Brings one message to one process, and returns its disposition. */
 export class MessageDelivery {
@@ -19,12 +21,18 @@ export class MessageDelivery {
     private readonly lookFor: (addresses: readonly string[]) => Promise<void>,
   ) {}
 
-  bring(message: MessageState, wait: WaitAt, call: CallOptions, { kept, lookedUp, others = [] }: DeliveryHints = {}): Promise<Disposition> {
+  bring(message: MessageState, wait: WaitAt, call: CallOptions, { kept, lookedUp, stored, others = [] }: DeliveryHints = {}): Promise<Disposition> {
     if (wait.closed) return this.miss(message, wait.processId, call);
     const { processId, key, run } = wait;
     const also = others.map((other) => ({ key: other.key, run: other.run }));
-    const event: BringingEvent = { type: 'message-received', key, run, message, ...(lookedUp && { lookedUp }), ...(also.length > 0 && { also }) };
+    const found = { ...(lookedUp && { lookedUp }), ...(stored && { stored }), ...(also.length > 0 && { also }) };
+    const event: BringingEvent = { type: 'message-received', key, run, message, ...found };
     return this.apply(processId, event, call, kept);
+  }
+
+  /** Records that the step which waits does not take the message. */
+  refuse(message: MessageState, { processId, key, run }: WaitAt, call: CallOptions): Promise<Disposition> {
+    return this.apply(processId, { type: 'message-refused', key, run, message }, call);
   }
 
   /** Records that nothing waits for the message any more. */
@@ -37,31 +45,48 @@ export class MessageDelivery {
       if (error instanceof UnknownWorkflowError) return null; // an instance that knows its definition will find it in the inbox
       throw error;
     });
-    if (applied) return dispositionOf(applied) ?? this.dispositionFound(event.message);
-    await this.keep(kept, call);
+    if (applied) return dispositionOf(applied) ?? this.dispositionFound(event);
+    if (!('stored' in event)) await this.keep(kept, call);
     return 'stored';
   }
 
   /** The other side was faster, so the disposition is in the inbox. An event that found no wait any more is kept for later waits. */
-  private async dispositionFound({ id, address }: MessageState): Promise<Disposition> {
-    const found = await this.parts.store.commits.messagesAt([address]);
-    return found.find((each) => each.id === id)?.disposition ?? (isEvent(address) ? 'stored' : 'late');
+  private async dispositionFound(event: BringingEvent): Promise<Disposition> {
+    const { id, address } = event.message;
+    const found = (await this.dispositionOf(id)) ?? ('stored' in event && event.stored ? await this.dispositionOf(event.stored.id) : undefined);
+    return found ?? (isEvent(address) ? 'stored' : 'late');
+  }
+
+  private async dispositionOf(id: string): Promise<Disposition | undefined> {
+    return (await this.parts.store.queries.messagesLike({ dispositions: DISPOSITIONS, id, limit: 1 }))[0]?.disposition;
   }
 
   /** Stores the message, and returns it if it was known. After the caller's transaction, looks for waits: before, others do not see the message. */
-  async keep(message: MessageState, { manager }: CallOptions): Promise<readonly MessageState[]> {
-    const { commits } = this.parts.store;
-    const known = await commits.keepMessages([message], manager);
-    if (manager !== undefined) commits.afterCommit(manager, () => this.parts.activity.during(() => this.lookFor([message.address])));
+  keep(message: MessageState, call: CallOptions): Promise<readonly MessageState[]> {
+    return this.keepAll([message], call);
+  }
+
+  /** The same for several. @throws InboxFullError, and none is stored */
+  async keepAll(messages: readonly MessageState[], { manager }: CallOptions): Promise<readonly MessageState[]> {
+    const { store, inbox, activity } = this.parts;
+    await inbox.makeSure(messages);
+    const known = await store.commits.keepMessages(messages, manager);
+    const look = () => activity.during(() => this.lookFor(messages.map(({ address }) => address)));
+    if (manager !== undefined) store.commits.afterCommit(manager, look);
     return known;
   }
 
-  /** The live processes of these workflows with this group id, also those that the caller's transaction has started. */
-  async liveOf(workflows: readonly string[], groupId: string, { manager }: CallOptions): Promise<readonly ProcessState[]> {
-    const { store, uncommitted } = this.parts;
-    const found = await store.queries.byGroup(workflows, groupId);
-    const begun = workflows.flatMap((name) => uncommitted.newest(manager, (made) => made.workflow === name && made.groupId === groupId) ?? []);
-    const all = new Map([...found, ...begun].map((process) => [process.id, process]));
+  /** The live processes of these workflows with one of these group ids, also those that the caller's transaction has started. */
+  async liveOf(workflows: readonly string[], groupIds: readonly string[], { manager }: CallOptions): Promise<readonly ProcessState[]> {
+    if (workflows.length === 0) return [];
+    const found = await this.parts.store.queries.liveByGroup(workflows, groupIds);
+    const all = new Map([...found, ...(manager === undefined ? [] : this.begunIn(manager, workflows, groupIds))].map((process) => [process.id, process]));
     return [...all.values()].filter(({ status }) => !isFinished(status));
+  }
+
+  private begunIn(manager: unknown, workflows: readonly string[], groupIds: readonly string[]): ProcessState[] {
+    const newest = (name: string, groupId: string) =>
+      this.parts.uncommitted.newest(manager, ({ workflow, groupId: other }) => workflow === name && other === groupId) ?? [];
+    return groupIds.flatMap((groupId) => workflows.flatMap((name) => newest(name, groupId)));
   }
 }

@@ -2,6 +2,7 @@ import type { ProcessStore } from '../store/process-store.js';
 import type { Clock } from '../values/clock.js';
 import type { PendingWork } from '../values/pending-work.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
+import type { InboxLimits } from './inbox-limits.js';
 import type { ProcessCommands } from '../writer/process-commands.js';
 import type { Uncommitted } from '../writer/uncommitted.js';
 
@@ -11,6 +12,8 @@ export interface MessagingParts {
   readonly registry: WorkflowRegistry;
   readonly commands: ProcessCommands;
   readonly uncommitted: Uncommitted;
+  /** The limits of the inbox. */
+  readonly inbox: InboxLimits;
   readonly clock: Clock;
   readonly activity: PendingWork;
 }

@@ -1,4 +1,4 @@
-import { eventAddress, eventIn, keyNameIn, namedIn } from '../core/addresses.js';
+import { eventIn, eventKeyIn, keyNameIn, namedIn } from '../core/addresses.js';
 import type { ProcessState } from '../core/process.js';
 import { isWatchKey } from '../core/token-key.js';
 import type { Token } from '../core/token.js';
@@ -29,7 +29,7 @@ function watchWord(wait: WaitState): Word {
 }
 
 function visitWord(wait: WaitState, subject: Explained): Word {
-  const { says, remedies = [] } = KINDS[wait.waitsFor.kind](wait, subject.process);
+  const { says, remedies = [] } = KINDS[wait.waitsFor.kind](wait, subject.process, subject.internals);
   const isKnown = subject.definition !== undefined; // otherwise nothing can be skipped here
   return {
     says: `${says}${limit(wait.token)}`,
@@ -37,12 +37,13 @@ function visitWord(wait: WaitState, subject: Explained): Word {
   };
 }
 
-type WaitSentence = (wait: WaitState, process: ProcessState) => Word;
+type WaitSentence = (wait: WaitState, process: ProcessState, internals: boolean) => Word;
 
 const KINDS: Readonly<Record<WaitKind, WaitSentence>> = {
-  response: (wait, { workflow }) => {
+  response: (wait, { workflow }, internals) => {
     const id = nameInAddress(wait);
-    return { says: `${waitsIn(wait)} for the answer under the correlation id "${id}"`, remedies: [`respond('${workflow}', '${wait.token.node}', '${id}', …)`] };
+    const [which, argument] = internals ? [`under the correlation id "${id}"`, `'${id}'`] : ['to its request', '<its correlation id>'];
+    return { says: `${waitsIn(wait)} for the answer ${which}`, remedies: [`respond('${workflow}', '${wait.token.node}', ${argument}, …)`] };
   },
   event: (wait) => {
     const [event, key] = eventOf(wait);
@@ -106,6 +107,5 @@ function keyCode(wait: WaitState): string {
 
 function eventPartsOf(wait: WaitState): { event: string; name: string | undefined; value: string } {
   const address = addressOf(wait) ?? '';
-  const [event, name] = [eventIn(address) ?? '', keyNameIn(address)];
-  return { event, name, value: address.slice(eventAddress(event, '', name).length) };
+  return { event: eventIn(address) ?? '', name: keyNameIn(address), value: eventKeyIn(address) };
 }

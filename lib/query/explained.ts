@@ -13,6 +13,8 @@ export interface Explained {
   readonly withdrawn: boolean;
   /** In words, what the body of a token waits for on this instance. */
   readonly waitsFor: (token: Token) => string | undefined;
+  /** True: correlation ids are named. */
+  readonly internals: boolean;
   /** True if this instance holds as many processes as it may. */
   readonly isFull: boolean;
 }

@@ -47,15 +47,15 @@ export class History {
   }
 
   /** All audit records, with what each step returned and what each message said. */
-  async of({ id }: ProcessState): Promise<HistoryRecord[]> {
-    return this.shown(id, await this.store.queries.recordsOf(id));
+  async of({ id }: ProcessState, internals = false): Promise<HistoryRecord[]> {
+    return this.shown(id, await this.store.queries.recordsOf(id), internals);
   }
 
   /** These records, in the same way. */
-  async shown(id: string, records: readonly RecordDraft[]): Promise<HistoryRecord[]> {
+  async shown(id: string, records: readonly RecordDraft[], internals: boolean): Promise<HistoryRecord[]> {
     const [returned, messages] = await Promise.all([this.returned(id, records), this.messages(id, records)]);
     return records.map((record) => {
-      const view = recordView(id, record);
+      const view = recordView(id, record, internals);
       if (record.type === 'step-completed') return Object.assign(view, { returned: returned.get(record.contextVersion) });
       return record.type === 'message-delivered' ? Object.assign(view, { message: messages.get(record.detail ?? '') }) : view;
     });

@@ -24,11 +24,13 @@ export interface ProcessFilter {
   readonly startedBefore?: Date;
   /** The `next` of the page before. */
   readonly cursor?: string;
+  /** Shows what belongs to the engine, too. */
+  readonly internals?: boolean;
   /** 1 to 200. Default 50. */
   readonly limit?: number;
 }
 
-const FILTERS = ['workflow', 'status', 'groupId', 'waitingFor', 'overdue', 'startedBefore', 'cursor', 'limit'];
+const FILTERS = ['workflow', 'status', 'groupId', 'waitingFor', 'overdue', 'startedBefore', 'cursor', 'limit', 'internals'];
 const STATUSES: readonly ProcessStatus[] = ['running', 'waiting', 'suspended', 'failed', 'completed', 'cancelled'];
 
 /** Finds processes by id, by workflow and group id, or by a filter. */

@@ -16,11 +16,11 @@ export class ProcessPages {
   ) {}
 
   /** @throws InvalidInputError for a wrong limit or cursor */
-  async history({ id }: ProcessState, options: PageOptions): Promise<Page<HistoryRecord>> {
+  async history({ id }: ProcessState, options: PageOptions, internals: boolean): Promise<Page<HistoryRecord>> {
     const { limit, after } = pagePlace(options);
     const records = await this.store.queries.recordsOf(id, { after, limit: limit + 1 });
     const { items, next } = pageOf(records, limit, ({ sequence }) => [sequence], (record) => record); // prettier-ignore
-    return { items: await this.past.shown(id, items), next };
+    return { items: await this.past.shown(id, items, internals), next };
   }
 
   /** Its cursor counts lines: those before a place stay there. */

@@ -10,8 +10,6 @@ export interface Process {
   readonly workflowVersion: number;
   /** The business key: one live process per workflow and group id. */
   readonly groupId: string;
-  /** The group id as a hash that is the same on every database. */
-  readonly groupKey: string;
   /** 0 while it is live, null once it is finished. */
   readonly live: number | null;
   readonly status: ProcessStatus;
@@ -22,22 +20,29 @@ export interface Process {
   readonly snapshotVersion: number;
   /** Step runs so far. */
   readonly runs: number;
-  /** Restarts so far. */
-  readonly root: number;
-  /** The worker that runs it. Empty: no worker has claimed it yet. Null: nothing in it can run. */
-  readonly worker: string | null;
-  readonly claim: number;
-  /** Where the process stands, beside its waits. */
-  readonly tokens: readonly object[];
   /** Why it failed, is suspended or was cancelled. */
   readonly cause: string | null;
   /** The process that started it. */
   readonly parentId: string | null;
-  /** `awaited`: the parent waits for its end. `tied`: it is cancelled with its parent. `both`, or `none`. */
-  readonly parentBond: 'awaited' | 'tied' | 'both' | 'none' | null;
   readonly startedAt: Date;
   readonly finishedAt: Date | null;
   readonly updatedAt: Date;
+}
+
+/** What the engine needs to know of a process, and most callers must not: shown where a call says `internals: true`. */
+export interface ProcessInternals {
+  /** The group id as a hash that is the same on every database. */
+  readonly groupKey: string;
+  /** Restarts so far. */
+  readonly root: number;
+  /** The worker that runs it. Empty: no worker has claimed it yet. Null: nothing in it can run. */
+  readonly worker: string | null;
+  /** Grows with every claim. */
+  readonly claim: number;
+  /** Where the process stands, beside its waits. */
+  readonly tokens: readonly object[];
+  /** `awaited`: the parent waits for its end. `tied`: it is cancelled with its parent. `both`, or `none`. */
+  readonly parentBond: 'awaited' | 'tied' | 'both' | 'none' | null;
 }
 
 /** One thing that happened to a process. The engine never changes or deletes a record. */
@@ -61,16 +66,13 @@ export interface AuditRecord {
 /** One thing that a process waits for. */
 export interface WaitView {
   readonly processId: string;
-  readonly tokenKey: string;
   readonly step: string;
   readonly run: number;
   readonly kind: WaitKind | 'closed';
-  /** The key that ends the wait: the correlation id of a response, the name of an event, the id of a child. */
+  /** The name of an event, or the id of a child. The correlation id of a response is a secret: it is null unless internals are shown. */
   readonly key: string | null;
   readonly queue: string | null;
-  readonly worker: string | null;
   readonly attempt: number;
-  readonly claim: number;
   readonly since: Date;
   /** When time ends the wait: a task may run, a timer fires, or the wait has lasted too long. */
   readonly dueAt: Date | null;
@@ -78,6 +80,19 @@ export interface WaitView {
   readonly readyAt: Date | null;
   /** The JSON Schema of an input; null for other waits, or if none is known. */
   readonly schema: object | null;
+}
+
+/** What the engine needs to know of a wait. With it, `key` shows the correlation id of a response: who has that can answer. */
+export interface WaitInternals {
+  readonly tokenKey: string;
+  readonly worker: string | null;
+  readonly claim: number;
+}
+
+/** Whether a call shows what belongs to the engine. */
+export interface ViewOptions {
+  /** Shows {@link ProcessInternals}, {@link WaitInternals} and correlation ids. Not for the eyes of those a process is about. Default false. */
+  readonly internals?: boolean;
 }
 
 /** Where a process stands and what would move it, in words. */

@@ -1,34 +1,46 @@
 import { bondOf } from '../core/parent-link.js';
 import type { RecordDraft, VersionDraft } from '../core/change.js';
 import type { Json, JsonObject } from '../values/json.js';
-import { nameIn } from '../core/addresses.js';
+import { isResponse, nameIn } from '../core/addresses.js';
 import { groupKey } from '../values/digest.js';
 import { isFinished, type ProcessState } from '../core/process.js';
 import { isWatchKey } from '../core/token-key.js';
 import { isStepToken } from '../core/token.js';
 import { addressOf, dueAtOf, isTaskWait, type WaitState } from '../core/wait.js';
-import type { AuditRecord, Process, WaitView } from './shapes.js';
+import type { AuditRecord, Process, ProcessInternals, WaitInternals, WaitView } from './shapes.js';
 
-/** The row as the service returns it: in the shape of the entity, whatever the store. */
-export function processView(state: ProcessState): Process {
-  const { startedAt, finishedAt, updatedAt, parent, ...rest } = state;
+/** The process as the service returns it. */
+export function processView({ startedAt, finishedAt, updatedAt, ...state }: ProcessState): Process {
+  const { id, workflow, workflowVersion, groupId, status, revision, contextVersion, snapshotVersion, runs, cause, parent } = state;
   return {
-    ...rest, get groupKey() { return groupKey(rest.groupId); }, live: isFinished(state.status) ? null : 0,
-    parentId: parent && parent.id, parentBond: parent && bondOf(parent),
-    startedAt: new Date(startedAt), finishedAt: dateOf(finishedAt), updatedAt: new Date(updatedAt),
+    id, workflow, workflowVersion, groupId, live: isFinished(status) ? null : 0, status, revision, contextVersion, snapshotVersion, runs, cause,
+    parentId: parent && parent.id, startedAt: new Date(startedAt), finishedAt: dateOf(finishedAt), updatedAt: new Date(updatedAt),
   }; // prettier-ignore
 }
 
+/** The same with what belongs to the engine, except its secret. */
+export function processViewWithInternals(state: ProcessState): Process & ProcessInternals {
+  const { groupId, root, worker, claim, tokens, parent } = state;
+  return { ...processView(state), groupKey: groupKey(groupId), root, worker, claim, tokens, parentBond: parent && bondOf(parent) };
+}
+
+/** A wait as the service returns it, without the correlation id that ends it. */
 export function waitView(processId: string, wait: WaitState, schema: object | null = null): WaitView {
   const { token, waitsFor } = wait;
-  const { node: step, key: tokenKey, run, since, attempt } = token;
+  const { node: step, run, since, attempt } = token;
   const address = addressOf(wait);
-  const { queue, worker, readyAt } = isTaskWait(wait) ? wait.waitsFor : NO_TASK;
+  const { queue, readyAt } = isTaskWait(wait) ? wait.waitsFor : NO_TASK;
   return {
-    processId, tokenKey, step, kind: waitsFor.kind, key: address === null ? null : nameIn(address), run, queue, worker, attempt,
-    claim: (isStepToken(token) && token.claims) || 0,
+    processId, step, kind: waitsFor.kind, key: address === null || isResponse(address) ? null : nameIn(address), run, queue, attempt,
     since: new Date(since), dueAt: dateOf(readyAt ?? dueAtOf(wait)), readyAt: dateOf(readyAt), schema,
   }; // prettier-ignore
+}
+
+export function waitViewWithInternals(processId: string, wait: WaitState, schema: object | null): WaitView & WaitInternals {
+  const { token } = wait;
+  const address = addressOf(wait);
+  const internals = { tokenKey: token.key, worker: isTaskWait(wait) ? wait.waitsFor.worker : null, claim: (isStepToken(token) && token.claims) || 0 };
+  return { ...waitView(processId, wait, schema), key: address === null ? null : nameIn(address), ...internals };
 }
 
 /** True for waits that something outside the engine can end. Others are its own: containers, items that wait their turn, watches. */
@@ -36,7 +48,7 @@ export function isShown({ token, waitsFor: { kind } }: WaitState): boolean {
   return kind !== 'branches' && kind !== 'turn' && kind !== 'overdue' && kind !== 'listener' && !(kind === 'timer' && isWatchKey(token.key));
 }
 
-const NO_TASK = { queue: null, worker: null, readyAt: null };
+const NO_TASK = { queue: null, readyAt: null };
 
 function dateOf(time: number | null): Date | null {
   return time === null ? null : new Date(time);
@@ -50,9 +62,10 @@ export interface HistoryRecord extends AuditRecord {
   readonly message?: unknown;
 }
 
-export function recordView(processId: string, record: RecordDraft): AuditRecord {
+/** A record without the correlation id that a step has asked under. */
+export function recordView(processId: string, record: RecordDraft, internals = false): AuditRecord {
   const { at, ...rest } = record;
-  return { processId, ...rest, createdAt: new Date(at) };
+  return { processId, ...rest, detail: rest.type === 'response-requested' && !internals ? null : rest.detail, createdAt: new Date(at) };
 }
 
 /** A version of the context: what made it, and what it changed. */
@@ -95,3 +108,6 @@ function sameValue(a: Json | undefined, b: Json | undefined): boolean {
 
 /** A process with its newest values and all it waits for. */
 export type ProcessView<C> = Process & { readonly context: C; readonly waits: WaitView[] };
+
+/** The same with what belongs to the engine. */
+export type FullProcessView<C> = Process & ProcessInternals & { readonly context: C; readonly waits: (WaitView & WaitInternals)[] };

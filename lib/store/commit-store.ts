@@ -1,6 +1,9 @@
 import type { Change, MessageState } from '../core/change.js';
 import type { ClaimBy, Loaded, ProcessRequest, Rejection, TaskAt, WaitAt } from './port.js';
 
+/** How many messages of one address and disposition are read to recognise a repeated one. */
+export const NEWEST = 20;
+
 /**
  * The part of a store that every change uses: reads what a decision needs, and writes what it has made.
  * @typeParam Transaction an open transaction of the application; with TypeORM an `EntityManager`.
@@ -34,7 +37,10 @@ export abstract class CommitStore<Transaction = unknown> {
 
   /** Waits at these addresses, oldest first. */
   abstract waitsAt(addresses: readonly string[]): Promise<readonly WaitAt[]>;
+  /** Messages stored at these addresses that no process has received yet, oldest first. */
   abstract messagesAt(addresses: readonly string[]): Promise<readonly MessageState[]>;
+  /** The newest messages at these addresses, whatever became of them: at most {@link NEWEST} of each address and disposition, newest first. */
+  abstract knownAt(addresses: readonly string[]): Promise<readonly MessageState[]>;
   /** Stores messages that no process waits for yet, in a transaction of the caller if given. Returns those whose id was stored before, unchanged. */
   abstract keepMessages(messages: readonly MessageState[], transaction?: Transaction): Promise<readonly MessageState[]>;
 

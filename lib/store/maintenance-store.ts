@@ -1,6 +1,6 @@
-import type { MessageState } from '../core/change.js';
+import type { Disposition, MessageState } from '../core/change.js';
 import type { ThreadBeat } from './thread-beat.js';
-import type { DueWait, HeldWork, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt, WorkerCount, WorkThere } from './port.js';
+import type { DueWait, HeldWork, InboxCount, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt, WorkerCount, WorkThere } from './port.js';
 
 /** The part of a store that the sweep, the heartbeat and the table of definitions use. */
 export abstract class MaintenanceStore {
@@ -19,7 +19,15 @@ export abstract class MaintenanceStore {
    * message's arrival and id, then by process and key.
    */
   abstract unmatched(workflows: readonly KnownWorkflow[], limit: number, after?: Match): Promise<readonly Match[]>;
-  /** Deletes older stored messages, except those that ask for a child (`s:...`), and the end of a child (`c:...`) that a process waits for. */
+  /** Messages that were scheduled for this moment or before, the first one first. Their `receivedAt` is that moment. Continues after `after`. */
+  abstract scheduledMessages(now: number, limit: number, after?: Pick<MessageState, 'id' | 'receivedAt'>): Promise<readonly MessageState[]>;
+  /** Changes the disposition of a message that no process has received, if it is still one of `from`. False: it is not. */
+  abstract markMessage(id: string, from: readonly Disposition[], to: Disposition, reason: string | null): Promise<boolean>;
+  /** How many responses and events that no process has received there are, and their length, by workflow. */
+  abstract inboxCensus(): Promise<readonly InboxCount[]>;
+  /** How many of those there are at each of these addresses. An address without one may be left out. */
+  abstract countAt(addresses: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Deletes older messages that no process has received, except those that ask for a child (`s:...`), and the end of a child (`c:...`) that a process waits for. */
   abstract forgetMessages(storedBefore: number): Promise<void>;
 
   /* ---------------------------------------------------------------- children ---- */

@@ -1,5 +1,5 @@
 /** The types that stores take and return, beside processes themselves. */
-import type { Change, MessageState } from '../core/change.js';
+import type { Change, Disposition, MessageState } from '../core/change.js';
 import type { JsonObject } from '../values/json.js';
 import type { ProcessState, ProcessStatus } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
@@ -37,8 +37,11 @@ export interface Rejection {
 /** A wait and its place. `closed`: the process no longer waits. */
 export interface WaitAt {
   readonly processId: string;
+  readonly workflow: string;
+  readonly workflowVersion: number;
   readonly key: string;
   readonly run: number;
+  readonly attempt: number;
   readonly step: string;
   readonly address: string;
   readonly closed: boolean;
@@ -97,6 +100,8 @@ export interface WorkThere {
   readonly free: boolean;
   /** There are ready tasks of these queues. */
   readonly ready: boolean;
+  /** There are messages that were scheduled for a moment that has come. */
+  readonly scheduled: boolean;
   /** The time of the store, ms. */
   readonly now: number;
   /** The time of the last change of a definition, ms. 0: there is none. */
@@ -181,6 +186,28 @@ export interface WaitQuery {
   /** Continues after this wait. */
   readonly after?: { readonly since: number; readonly processId: string; readonly key: string };
   readonly limit: number;
+}
+
+/** Selects messages. They are listed oldest first, by arrival and id. */
+export interface MessageQuery {
+  readonly dispositions: readonly Disposition[];
+  readonly id?: string;
+  readonly address?: string;
+  readonly workflow?: string;
+  readonly step?: string;
+  readonly processId?: string;
+  /** Continues after this message. */
+  readonly after?: Pick<MessageState, 'receivedAt' | 'id'>;
+  readonly limit: number;
+}
+
+/** How many messages for one workflow no process has received yet. */
+export interface InboxCount {
+  /** Null: messages for no workflow in particular, such as events. */
+  readonly workflow: string | null;
+  readonly messages: number;
+  /** The length of their bodies as JSON. */
+  readonly size: number;
 }
 
 /** A definition that all instances share. A document is stored with it. */

@@ -1,17 +1,21 @@
-import type { RecordDraft, UndoMark, VersionDraft } from '../core/change.js';
+import type { MessageState, RecordDraft, UndoMark, VersionDraft } from '../core/change.js';
 import type { ProcessState } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
-import type { LiveCount, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from './port.js';
+import type { LiveCount, MessageQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from './port.js';
 
 /** The part of a store that answers questions of people: processes, what they wait for, and their history. */
 export abstract class QueryStore {
   /** The live process with this group id, else the latest, of each of these workflows that has one. */
   abstract byGroup(workflows: readonly string[], groupId: string): Promise<readonly ProcessState[]>;
+  /** The live processes of these workflows with one of these group ids. */
+  abstract liveByGroup(workflows: readonly string[], groupIds: readonly string[]): Promise<readonly ProcessState[]>;
   /** Newest first, by start and id. */
   abstract find(query: ProcessQuery): Promise<readonly ProcessState[]>;
   abstract waitsOf(processId: string): Promise<readonly WaitState[]>;
   /** Waits of one kind, of live processes, each with its process. */
   abstract waitsLike(query: WaitQuery): Promise<readonly ProcessWait[]>;
+  /** Responses and events of the inbox, oldest first, by arrival and id; or the message with this id, of whatever kind. */
+  abstract messagesLike(query: MessageQuery): Promise<readonly MessageState[]>;
   /** Live processes of each workflow and version. */
   abstract census(): Promise<readonly LiveCount[]>;
   /** Tasks of each queue that has any. */

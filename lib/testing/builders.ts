@@ -20,7 +20,7 @@ export function aProcess(given: Partial<ProcessState> = {}): ProcessState {
   const id = given.id ?? anId();
   return {
     id, workflow: 'order', workflowVersion: 1, groupId: id, status: 'running', revision: 1, contextVersion: 1, snapshotVersion: 1, runs: 1, root: 0,
-    worker: null, claim: 0, tokens: [aToken()], cause: null, startedAt: 1000, finishedAt: null, parent: null, updatedAt: 1000, ...given,
+    worker: null, claim: 0, tokens: [aToken()], cause: null, startedAt: 1000, finishedAt: null, parent: null, secret: null, updatedAt: 1000, ...given,
   }; // prettier-ignore
 }
 
@@ -67,8 +67,11 @@ export function aRecord(given: Partial<RecordDraft> = {}): RecordDraft {
 }
 
 export function aMessage(given: Partial<MessageState> = {}): MessageState {
-  const { receivedAt = 1000, effectiveAt = receivedAt } = given;
-  return { id: anId('m'), address: 'r:none', processId: null, disposition: 'stored', body: { ok: true }, digest: 'd', ...given, receivedAt, effectiveAt };
+  const { id = anId('m'), receivedAt = 1000, effectiveAt = receivedAt } = given;
+  return {
+    identity: id, address: 'r:none', workflow: null, step: null, processId: null, disposition: 'stored', body: { ok: true }, digest: 'd', reason: null,
+    ...given, id, receivedAt, effectiveAt,
+  }; // prettier-ignore
 }
 
 export type ChangeOverrides = Partial<Omit<Change, 'process' | 'waits'>> & {

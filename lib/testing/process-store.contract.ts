@@ -5,6 +5,7 @@ import { commitContract } from './contract/commit-contract.js';
 import { deletionContract } from './contract/deletion-contract.js';
 import { definitionsContract } from './contract/definitions-contract.js';
 import { historyContract } from './contract/history-contract.js';
+import { inboxContract } from './contract/inbox-contract.js';
 import { listingContract } from './contract/listing-contract.js';
 import { messagesContract } from './contract/messages-contract.js';
 import { tasksContract } from './contract/tasks-contract.js';
@@ -24,7 +25,7 @@ export interface Bench {
 }
 
 const parts = [
-  commitContract, waitsContract, branchesContract, valuesContract, messagesContract, tasksContract, workersContract, childrenContract, historyContract,
+  commitContract, waitsContract, branchesContract, valuesContract, messagesContract, inboxContract, tasksContract, workersContract, childrenContract, historyContract,
   listingContract, definitionsContract, deletionContract,
 ]; // prettier-ignore
 

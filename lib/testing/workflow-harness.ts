@@ -162,7 +162,7 @@ class Probe {
   }
 
   async respond(step: string, response: unknown): Promise<void> {
-    const { waits } = await this.workflows.get(this.id);
+    const { waits } = await this.workflows.get(this.id, { internals: true });
     const wait = waits.find((each) => each.kind === 'response' && each.step === step);
     if (!wait) throw new Error(`Process ${this.id} does not wait for a response in "${step}"; it waits in: ${this.waitingFor.join(', ') || 'nothing'}.`);
     await this.workflows.respond(this.workflow as string, step, wait.key!, response);

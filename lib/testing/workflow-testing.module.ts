@@ -15,7 +15,7 @@ import { VirtualClock, VirtualTimers } from './virtual-clock.js';
 import { WorkflowHarness } from './workflow-harness.js';
 
 export interface WorkflowTestingOptions
-  extends Pick<WorkflowModuleOptions, 'defaults' | 'keepUnmatched'>, Pick<WorkflowModuleExtras, 'workflows' | 'contexts'> {
+  extends Pick<WorkflowModuleOptions, 'defaults' | 'keepUnmatched' | 'inbox'>, Pick<WorkflowModuleExtras, 'workflows' | 'contexts'> {
   /** The time at the start. Default: the current system time. */
   readonly now?: string | Date;
 }
@@ -69,9 +69,9 @@ export class WorkflowTestingModule implements OnModuleInit, OnModuleDestroy {
   }
 }
 
-function inMemory(clock: VirtualClock, { keepUnmatched }: WorkflowTestingOptions): Engine {
+function inMemory(clock: VirtualClock, { keepUnmatched, inbox }: WorkflowTestingOptions): Engine {
   const now = () => clock.now().getTime();
-  const settings = { ...settingsOf({ ...(keepUnmatched !== undefined && { keepUnmatched }) }, []), sweeps: false };
+  const settings = { ...settingsOf({ ...(keepUnmatched !== undefined && { keepUnmatched }), ...(inbox && { inbox }) }, []), sweeps: false };
   const ports = { store: new MemoryProcessStore(now), queue: new MemoryTaskQueue(null, now), clock, timers: new VirtualTimers(clock) };
   return composeEngine(ports, settings);
 }

@@ -8,6 +8,14 @@ export abstract class WorkflowError extends HttpException {
     this.name = error;
     Object.assign(this, fields);
   }
+
+  /**
+   * True if the same call can never succeed, because its data is wrong: a consumer should acknowledge such a message, and put it aside.
+   * False if it may succeed later: the database is away (503), the inbox is full (429), the process or workflow is not there yet.
+   */
+  get permanent(): boolean {
+    return [400, 413, 422].includes(this.getStatus());
+  }
 }
 
 /** 400. The data given is not valid. `problems`: one sentence for each fault, which begins with the name of the wrong part. Nothing was stored. */
@@ -101,6 +109,44 @@ export class UnserialisableValueError extends WorkflowError {
     super(422, 'UnserialisableValueError', `${key} cannot be stored: ${why}.`, { key });
   }
 }
+
+/** 400. A handler could not read the message: the function that finds an id in it has thrown. */
+export class UnreadableMessageError extends WorkflowError {
+  /** The method, such as `Webhook.completed`. */
+  declare readonly handler: string;
+  /** What was looked for, such as `messageId`. */
+  declare readonly part: string;
+  constructor(handler: string, part: string, cause: unknown) {
+    super(400, 'UnreadableMessageError', `${handler}: the message has no ${part} that can be read: ${reasonOf(cause)}`, { handler, part });
+    this.cause = cause;
+  }
+}
+
+/** 404. There is no such message in the inbox, or it has been dealt with. */
+export class MessageNotFoundError extends WorkflowError {
+  declare readonly messageId: string;
+  constructor(messageId: string) {
+    super(404, 'MessageNotFoundError', `There is no message ${messageId} in the inbox that waits, or was refused.`, { messageId });
+  }
+}
+
+/** 429. So many messages wait for a process already that this one is not kept. It may be sent again later. */
+export class InboxFullError extends WorkflowError {
+  /** The limit that was reached: an option of `inbox`. */
+  declare readonly limit: 'perAddress' | 'perWorkflow' | 'total' | 'bytes';
+  declare readonly most: number;
+  constructor(limit: InboxFullError['limit'], most: number) {
+    const remedy = 'Discard what nobody waits for (workflows.inbox), shorten `keepUnmatched`, or raise this limit.';
+    super(
+      429,
+      'InboxFullError',
+      `The inbox is full: ${FULL[limit]} holds ${most}${limit === 'bytes' ? ' bytes' : ''}, the most there may be (inbox.${limit}). ${remedy}`,
+      { limit, most },
+    );
+  }
+}
+
+const FULL = { perAddress: 'one correlation id or event key', perWorkflow: 'one workflow', total: 'it', bytes: 'it' } as const;
 
 /** 503. The database cannot be reached, or refused repeatedly. The request may or may not have been carried out. */
 export class StoreUnavailableError extends WorkflowError {

@@ -102,6 +102,11 @@ export class WorkflowRegistry {
     throw new UnknownStepError(meant.definition.name, stepNameOf(step), didYouMean(stepNameOf(step), waiting) || remedy);
   }
 
+  /** True if a response to the step of this name, or step class, is for this step. */
+  answers(bound: BoundWorkflow, name: string, step: string): boolean {
+    return name === step || receiversIn(bound, name, 'response').includes(step);
+  }
+
   /** The versions that can run here. Processes of unknown workflow versions are skipped, so they do not delay others. */
   known(): KnownWorkflow[] {
     return [...this.byName].map(([workflow, versions]) => ({ workflow, versions: [...versions.keys()] }));

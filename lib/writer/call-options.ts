@@ -38,8 +38,13 @@ export interface StartOptions extends ActionOptions {
 
 /** Options for a message, besides its data. */
 export interface DeliveryOptions extends ActionOptions {
-  /** Identifies a repeat of the message. Default for a response: the same body under the same correlation id; for an event or an input: none. */
-  readonly messageId?: string;
-  /** For an event: when it counts as published, for steps that check it (`since`). Not in the future. Default: now. */
+  /**
+   * Identifies a repeat of the message: unique per sender, for one workflow and step, or one event. A text of at most 255 characters, or
+   * a safe integer, which is the same as its decimal text. Default for a response: the same body to the same wait; otherwise none.
+   */
+  readonly messageId?: string | number;
+  /** Who gives out the message ids. Default: for a handler its class and method, else none. */
+  readonly sender?: string;
+  /** For an event: when it counts as published, for steps that check it (`since`). In the future: it is kept, and emitted then. Default: now. */
   readonly effectiveAt?: Date;
 }

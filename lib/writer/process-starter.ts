@@ -3,6 +3,7 @@ import type { Seed } from '../core/transition.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Clock } from '../values/clock.js';
 import { ProcessAlreadyLiveError } from '../values/errors.js';
+import { newSecret } from '../values/secret.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import { stateOf } from './batch-loader.js';
 import type { CallOptions } from './call-options.js';
@@ -20,7 +21,7 @@ export class ProcessStarter {
   async start(bound: BoundWorkflow, seed: Seed, call: CallOptions): Promise<ProcessState> {
     const at = this.clock.now().getTime();
     try {
-      const applied = await this.commands.apply(seed.id, { type: 'started', bound, seed, at }, call);
+      const applied = await this.commands.apply(seed.id, { type: 'started', bound, seed: { ...seed, secret: newSecret() }, at }, call);
       if (applied?.change) return applied.process;
     } catch (error) {
       if (!(error instanceof ProcessAlreadyLiveError)) throw error;

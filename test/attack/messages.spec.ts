@@ -1,7 +1,7 @@
 /** Messages over two instances and in transactions of the application (P6, P8). */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Process, Step, type StepRef, Workflow } from '../../lib/index.js';
+import { asked, Process, Step, type StepRef, Workflow } from '../../lib/index.js';
 import { bootApp, matrix, type TestApp, until } from '../support/app.js';
 import { type Database, isThere, titleOf } from '../support/databases.js';
 import { bodies, body, nobodySweeps, signal } from './support.js';
@@ -26,7 +26,7 @@ class Order {
 @Workflow({ name: 'late' })
 class Late {
   @Step({ request: 'ask', within: 50, required: false }) answer(_context: object, _reply: unknown) {}
-  ask() {}
+  ask(_context: object, step: StepRef) { return bodies.get(step.groupId)?.(step) as any; } // prettier-ignore
   @Step({ on: 'order' }) then_(_context: object, event: unknown) { return { order: event } as any; } // prettier-ignore
 }
 
@@ -70,7 +70,7 @@ function messages(database: Database): void {
     const known = await a!.workflows.start(HearingToo, {}, { groupId });
     const unknown = await a!.workflows.start(Hearing, {}, { groupId });
     await a!.workflows.settled(unknown.id);
-    await a!.workflows.respond(Hearing, 'ready', (await a!.workflows.get(unknown.id)).waits[0]!.key!, {});
+    await a!.workflows.respond(Hearing, 'ready', (await a!.workflows.get(unknown.id, { internals: true })).waits[0]!.key!, {});
     await until(() => a!.workflows.get(unknown.id), ({ waits }) => waits[0]?.step === 'paid'); // prettier-ignore
     await old.workflows.emit(event, groupId, {});
     await until(() => old.workflows.get(known.id), ({ contextVersion, waits }) => contextVersion === 2 && waits.length === 1); // prettier-ignore
@@ -101,12 +101,14 @@ function messages(database: Database): void {
   });
 
   it('an answer to a step run that is over is late, also while its process goes on; one that comes early is kept', async () => {
+    let key = '';
+    bodies.set('late', ({ correlationId }) => void (key = correlationId));
     const { id } = await a!.workflows.start(Late, {}, { groupId: 'late' });
     await until(
       async () => (await a!.workflows.history(id)).map(({ type }) => type),
       (types) => (types.includes('event-awaited') ? true : (void a!.engine.sweeper.sweep(), false)),
     );
-    expect(await b!.workflows.respond(Late, 'answer', `${id}.1`, {} as never)).toBe('late');
+    expect(await b!.workflows.respond(Late, 'answer', key, {} as never)).toBe('late');
     expect(await b!.workflows.respond(Late, 'answer', `${id}.99`, {} as never)).toBe('stored');
     expect((await a!.workflows.history(id)).at(-1)).toMatchObject({ type: 'message-late' });
   });
@@ -131,7 +133,8 @@ function messages(database: Database): void {
       await found.happened;
       return messagesAt(addresses);
     };
-    const answer = b!.workflows.respond(Racing, 'answer', `${id}.1`, 1);
+    bodies.set(id, () => asked({ correlationId: `early-${id}` }));
+    const answer = b!.workflows.respond(Racing, 'answer', `early-${id}`, 1);
     await kept.happened;
     await a!.workflows.start(Racing, {}, { id });
     expect(await answer).toBe('delivered');
@@ -142,7 +145,7 @@ function messages(database: Database): void {
     for (let i = 0; i < 20; i++) {
       const { id } = await a!.workflows.start(Racing);
       await a!.workflows.settled(id);
-      const { key } = (await a!.workflows.get(id)).waits[0]!;
+      const { key } = (await a!.workflows.get(id, { internals: true })).waits[0]!;
       const told = await Promise.all([a!, b!, a!, b!].map(({ workflows }) => workflows.respond(Racing, 'answer', key!, 1, { messageId: 'm' })));
       expect(told.toSorted()).toEqual(['delivered', 'duplicate', 'duplicate', 'duplicate']);
     }
@@ -169,14 +172,16 @@ function messages(database: Database): void {
 
     it('an answer that came early and was rolled back is not kept', async () => {
       const id = randomUUID();
-      await rolledBack((manager) => a!.workflows.respond(Racing, 'answer', `${id}.1`, 1, { manager }));
+      await rolledBack((manager) => a!.workflows.respond(Racing, 'answer', `early-${id}`, 1, { manager }));
+      bodies.set(id, () => asked({ correlationId: `early-${id}` }));
       await a!.workflows.start(Racing, {}, { id });
       expect((await a!.workflows.settled(id)).status).toBe('waiting');
     });
 
     it('an answer that came early and was committed is delivered', async () => {
       const id = randomUUID();
-      await a!.dataSource.transaction((manager) => a!.workflows.respond(Racing, 'answer', `${id}.1`, 1, { manager }));
+      await a!.dataSource.transaction((manager) => a!.workflows.respond(Racing, 'answer', `early-${id}`, 1, { manager }));
+      bodies.set(id, () => asked({ correlationId: `early-${id}` }));
       await a!.workflows.start(Racing, {}, { id });
       await until(() => a!.workflows.get(id), ({ status }) => status === 'completed'); // prettier-ignore
     });

@@ -88,7 +88,7 @@ export function aToken(given: Partial<StepToken> = {}): StepToken {
 export function aProcess(given: Partial<ProcessState> = {}): ProcessState {
   return {
     id: 'p', workflow: 'order', workflowVersion: 1, groupId: 'g', status: 'running', revision: 1, contextVersion: 1, snapshotVersion: 1, runs: 1, root: 0,
-    worker: 'w', claim: 1, tokens: [aToken()], cause: null, startedAt: NOON, finishedAt: null, parent: null, updatedAt: NOON, ...given,
+    worker: 'w', claim: 1, tokens: [aToken()], cause: null, startedAt: NOON, finishedAt: null, parent: null, secret: null, updatedAt: NOON, ...given,
   }; // prettier-ignore
 }
 
@@ -131,5 +131,8 @@ export function flat(wait: WaitState): AnyWait {
 }
 
 export function aMessage(id = 'm', given: Partial<MessageState> = {}): MessageState {
-  return { id, address: 'r:p.1', processId: null, disposition: 'stored', body: { ok: true }, digest: 'digest', receivedAt: NOON, effectiveAt: NOON, ...given };
+  return {
+    id, identity: id, address: 'r:p.1', workflow: null, step: null, processId: null, disposition: 'stored', body: { ok: true }, digest: 'digest', reason: null,
+    receivedAt: NOON, effectiveAt: NOON, ...given,
+  }; // prettier-ignore
 }

@@ -44,7 +44,7 @@ describe('a request and its response', () => {
 
   it('that does not come within the time asks again under the same correlation id', () => {
     const story = new Story(asking({ within: 100, retry: TRIES }));
-    const asked = () => correlationOf('p', story.token('a') ?? story.wait('a'));
+    const asked = () => correlationOf(story.process, story.token('a') ?? story.wait('a'));
     const first = asked();
     story.tell(story.asked('a'));
     for (const attempt of [2, 3]) {

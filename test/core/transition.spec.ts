@@ -64,6 +64,8 @@ const events: { [T in ProcessEvent['type']]: Told } = {
   'message-received': { type: 'message-received', key: '0/2', run: 4, message, ...by },
   'event-received': { type: 'event-received', node: 'heard', message, ...by },
   'message-missed': { type: 'message-missed', message, ...by },
+  'message-refused': { type: 'message-refused', key: '0/2', run: 4, message, ...by },
+  'message-settled': { type: 'message-settled', message, as: 'discarded', ...by },
   'came-due': { type: 'came-due', key: '0/4', run: 6, ...by },
   'task-lost': { type: 'task-lost', key: '0/3', run: 5, worker: 't', ...by },
   claimed: { type: 'claimed', ...by },
@@ -119,6 +121,11 @@ const table: { [T in ProcessEvent['type']]: { [S in ProcessStatus]: string | nul
     running: 'message-late → running (w 1)', waiting: 'message-late → waiting (- 1)', suspended: 'message-late → suspended (w 1)', failed: 'message-late → failed (w 1)',
     completed: 'message-late → completed (- 1)', cancelled: 'message-late → cancelled (- 1)',
   },
+  'message-refused': {
+    running: 'message-refused → running (w 1)', waiting: 'message-refused → waiting (- 1)', suspended: 'message-refused → suspended (w 1)', failed: 'message-refused → failed (w 1)',
+    completed: 'message-refused → completed (- 1)', cancelled: 'message-refused → cancelled (- 1)',
+  },
+  'message-settled': { running: null, waiting: null, suspended: null, failed: null, completed: null, cancelled: null },
   'came-due': {
     running: 'timer-fired → running (w 1)', waiting: 'timer-fired → running (b 2)', suspended: 'timer-fired → suspended (w 1)', failed: 'timer-fired → failed (w 1)', completed: null, cancelled: null,
   },
@@ -170,7 +177,7 @@ describe('every status × every event', () => {
 
   it('knows them all', () => {
     expect(Object.keys(table).sort()).toEqual(Object.keys(events).sort());
-    expect(Object.keys(table)).toHaveLength(24);
+    expect(Object.keys(table)).toHaveLength(26);
   });
 });
 

@@ -255,7 +255,7 @@ function graphs(database: Database): void {
         row.script.tell(groupId, 'aside', () => ({ extra: 'from aside' }));
         const { id } = await row.started(workflow, groupId);
         for (const pass of ways.keys()) {
-          const { waits } = await row.workflows.get(id);
+          const { waits } = await row.workflows.get(id, { internals: true });
           expect(waits).toMatchObject([{ step: 'decide', kind: workflow === ChoosingByEvent ? 'event' : 'response' }]);
           if (workflow === ChoosingByEvent) await row.workflows.emit('chosen', groupId, { pass });
           else await row.workflows.respond(ChoosingByAnswer, 'decide', waits[0]!.key!, { pass });

@@ -93,11 +93,11 @@ describe('a door', () => {
 
   const letter: Letter = { ref: 'A-1', by: 'ada' };
   it.each<[keyof Doors, ...Told]>([
-    ['response', 'respond', OrderWorkflow, 'answered', 'A-1', { by: 'ada' }, { messageId: 'id-A-1' }],
+    ['response', 'respond', OrderWorkflow, 'answered', 'A-1', { by: 'ada' }, { messageId: 'id-A-1', sender: 'Doors.response' }],
     ['responseOfClass', 'respond', 'order-json', 'Counted', 'A-1', { by: 'ada' }, {}],
-    ['input', 'provideInput', OrderWorkflow, 'approved', { groupId: 'A-1' }, { by: 'ada' }, { messageId: 'id-A-1' }],
+    ['input', 'provideInput', OrderWorkflow, 'approved', { groupId: 'A-1' }, { by: 'ada' }, { messageId: 'id-A-1', sender: 'Doors.input' }],
     ['inputOfClass', 'provideInput', 'order-json', 'approve', { groupId: 'A-1' }, { by: 'ada' }, {}],
-    ['event', 'emit', 'approved', 'A-1', { by: 'ada' }, { messageId: 'id-A-1' }],
+    ['event', 'emit', 'approved', 'A-1', { by: 'ada' }, { messageId: 'id-A-1', sender: 'Doors.event' }],
     ['eventOfMany', 'emit', 'approved', ['A-1', 'all'], { by: 'ada' }, {}],
     ['start', 'start', OrderWorkflow, { ref: 'A-1' }, { groupId: 'A-1', ifLive: 'return' }],
     ['startByName', 'start', 'order-json', letter, { groupId: 'A-1', ifLive: 'return' }],

@@ -109,7 +109,7 @@ export async function openBank(parts: ModuleMetadata): Promise<Bank> {
     const loan = await workflows.start(LoanWorkflow, { ref }, { groupId: ref });
     return (await workflows.settled(loan.id)).id;
   };
-  const heard = async (ref: string) => (await store.commits.messagesAt([`r:${ref}`])).map(({ disposition }) => disposition);
+  const heard = async (ref: string) => (await store.commits.knownAt([`r:${ref}`])).map(({ disposition }) => disposition);
   const scored = async (ref: string) => (await until(() => workflows.get(LoanWorkflow, { groupId: ref }), ({ context }) => context.score !== undefined)).context.score; // prettier-ignore
   return { app, store, workflows, apply, heard, scored };
 }

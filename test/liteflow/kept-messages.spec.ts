@@ -88,7 +88,7 @@ await onEachDatabase({ providers: [LooksBack, Waits, Asks], options: { clock, ke
 
     it('L-14 what was delivered is kept for good', async () => {
       const { id: process } = await bench.run(Asks, { id: randomUUID() });
-      const { waits } = await bench.workflows.get(process);
+      const { waits } = await bench.workflows.get(process, { internals: true });
       await bench.workflows.respond(Asks, 'answered', waits[0]!.key!, 'in time');
       await bench.reaches(process, 'completed');
       clock.by(61 * MINUTE);

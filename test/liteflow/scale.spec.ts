@@ -102,7 +102,7 @@ await onEachDatabase({ ...setup, providers }, (bench) => {
         const id = `many ${how}`;
         seen.set(id, new Uint8Array(MANY));
         const took = await run(workflow, id);
-        const { contextVersion, status, tokens, waits } = await bench.workflows.get(id);
+        const { contextVersion, status, tokens, waits } = await bench.workflows.get(id, { internals: true });
         expect(seen.get(id)!.every((times) => times === 1)).toBe(true);
         expect(joins.get(id)).toBe(1);
         expect({ contextVersion, status, tokens, waits }).toEqual({ contextVersion: 1 + MANY + 1, status: 'completed', tokens: [], waits: [] });

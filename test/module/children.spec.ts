@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { IsInt, Max } from 'class-validator';
 import { expect, it } from 'vitest';
-import { type Process, Step, type StepRef, Workflow } from '../../lib/index.js';
+import { type ProcessInfo, Step, type StepRef, Workflow } from '../../lib/index.js';
 import { type TestApp, until } from '../support/app.js';
 import { onTwoDatabases } from '../support/two-databases.js';
 
@@ -197,7 +197,7 @@ onTwoDatabases('children', { providers: all }, ({ boot }) => {
 
   it('a start inside a transaction begins its child after the commit', async () => {
     const app = await boot();
-    const started = await app.dataSource.transaction((manager): Promise<Process> => app.workflows.start(Ordering, { kilos: 2 }, { manager }));
+    const started = await app.dataSource.transaction((manager): Promise<ProcessInfo> => app.workflows.start(Ordering, { kilos: 2 }, { manager }));
     expect((await ended(app, started.id)).context.total).toBe(20);
   });
 });

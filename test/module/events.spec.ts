@@ -78,11 +78,21 @@ onTwoDatabases('events', { providers: [Keyed, Since, Taxi] }, ({ boot }) => {
     expect((await until(() => workflows.get(Since, id), ({ status }) => status === 'completed')).context.heard).toBe('in time'); // prettier-ignore
   });
 
-  it('one of the future is refused, with a remedy', async () => {
+  it('one of the future is kept, and delivered from then on', async () => {
     const { workflows } = await boot();
-    const told = workflows.emit('train.left', 'g', { at: '' }, { effectiveAt: new Date(Date.now() + 60_000) });
-    await expect(told).rejects.toThrow(InvalidInputError);
-    await expect(told).rejects.toThrow('is in the future');
+    const { id } = await workflows.start(Keyed, { ticket: 't-f' });
+    await workflows.settled(id);
+    const effectiveAt = new Date(Date.now() + 400);
+    expect(await workflows.emit('train.left', 't-f', { at: 'later' }, { effectiveAt })).toEqual([]);
+    expect((await workflows.settled(id)).status).toBe('waiting');
+    await until(() => workflows.get(id), ({ context }) => (context as Trip).heard === 'later'); // prettier-ignore
+    const [delivered] = (await workflows.history(id)).filter(({ type }) => type === 'message-delivered');
+    expect(delivered!.createdAt.getTime()).toBeGreaterThanOrEqual(effectiveAt.getTime());
+  });
+
+  it('its moment must be a date', async () => {
+    const { workflows } = await boot();
+    await expect(workflows.emit('train.left', 'g', {}, { effectiveAt: new Date('soon') })).rejects.toThrow(InvalidInputError);
   });
 
   it('all who wait get it; of those that want it alone, one', async () => {

@@ -46,7 +46,7 @@ describe('nothing waits for the next sweep', () => {
     database = libsqlFile();
     const app = await boot({ providers: [Inside] });
     const { id } = await app.dataSource.transaction((manager) => app.workflows.start(Inside, {}, { manager }));
-    const waits = await until(async () => (await app.workflows.get(id)).waits, (all) => all.length === 1); // prettier-ignore
+    const waits = await until(async () => (await app.workflows.get(id, { internals: true })).waits, (all) => all.length === 1); // prettier-ignore
     await app.dataSource.transaction((manager) => app.workflows.respond(Inside, 'answer', waits[0]!.key!, {}, { manager }));
     await until(() => app.workflows.get(id), ({ status }) => status === 'completed'); // prettier-ignore
   });

@@ -182,7 +182,7 @@ function promises(database: Database): void {
     const { id } = await start(Promises);
     await settled(id);
     const before = await rows(ProcessContext, { processId: id });
-    const [wait] = (await app.workflows.get(id)).waits;
+    const [wait] = (await app.workflows.get(id, { internals: true })).waits;
     await app.dataSource.query('alter table workflow_audit rename to workflow_audit_away');
     const answer = app.workflows.respond(Promises, 'answer', wait!.key!, { ok: true });
     await new Promise((resolve) => setTimeout(resolve, 60)); // it has been tried by now; were it not, the test would prove less, and not fail
@@ -242,7 +242,7 @@ function promises(database: Database): void {
   it('P8 every message has one disposition, and what is delivered is committed when the call returns', async () => {
     const { id } = await start(Promises);
     await settled(id);
-    const key = (await app.workflows.get(id)).waits[0]!.key!;
+    const key = (await app.workflows.get(id, { internals: true })).waits[0]!.key!;
     expect(await app.workflows.respond(Promises, 'answer', `${randomUUID()}.1`, 1)).toBe('stored');
     expect(await app.workflows.respond(Promises, 'answer', key, 1, { messageId: 'm' })).toBe('delivered');
     expect(await recordsOf(id)).toContain('message-delivered');
@@ -268,7 +268,7 @@ function promises(database: Database): void {
   it('P14 restarts in place from any version, and what was waited for is dead at once', async () => {
     const { id } = await start(Promises);
     await settled(id);
-    const old = (await app.workflows.get(id)).waits[0]!.key!;
+    const old = (await app.workflows.get(id, { internals: true })).waits[0]!.key!;
     for (const version of [3, 2, 1]) {
       await app.workflows.restartFrom(id, version);
       expect((await settled(id)).status).toBe('waiting');

@@ -5,7 +5,7 @@ import { CommitStore } from '../commit-store.js';
 import type { ClaimBy, Loaded, ProcessRequest, Rejection, TaskAt, WaitAt } from '../port.js';
 import { valuesOf } from '../process-store.js';
 import { leftIn, type RateWindow, windowAt } from '../rate-window.js';
-import { isOfKnown } from './row-filters.js';
+import { byArrival, isOfKnown } from './row-filters.js';
 import { addressedIn, applyChange, mayRunTasks, type MemoryTables, type ProcessRows, withoutAge } from './process-rows.js';
 
 const NO_TRANSACTIONS = 'The memory store has no transactions: test what is given a `manager`, and transactional steps, on a database.';
@@ -73,7 +73,11 @@ export class MemoryCommits extends CommitStore<never> {
   }
 
   override async messagesAt(addresses: readonly string[]): Promise<readonly MessageState[]> {
-    return [...this.tables.inbox.values()].filter(({ address }) => addresses.includes(address)).sort((a, b) => a.receivedAt - b.receivedAt);
+    return this.tables.stored.filter(({ address }) => addresses.includes(address)).sort(byArrival);
+  }
+
+  override async knownAt(addresses: readonly string[]): Promise<readonly MessageState[]> {
+    return [...this.tables.inbox.values()].filter(({ address }) => addresses.includes(address)).sort((a, b) => byArrival(b, a)); // prettier-ignore
   }
 
   override async keepMessages(messages: readonly MessageState[]): Promise<readonly MessageState[]> {

@@ -1,9 +1,9 @@
-import { asksForChild, tellsOfChild } from '../../core/addresses.js';
-import type { MessageState } from '../../core/change.js';
+import { asksForChild, isFromOutside, tellsOfChild } from '../../core/addresses.js';
+import type { Disposition, MessageState } from '../../core/change.js';
 import { isUnclaimed, UNCLAIMED_NEW } from '../../core/process.js';
 import { isTaskWait, type TaskWaitState } from '../../core/wait.js';
 import { MaintenanceStore } from '../maintenance-store.js';
-import type { DueWait, HeldWork, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt, WorkerCount, WorkThere } from '../port.js';
+import type { DueWait, HeldWork, InboxCount, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt, WorkerCount, WorkThere } from '../port.js';
 import { addressedIn, byStart, type MemoryTables, type ProcessRows, readyTasksIn, taskAtOf, timedIn } from './process-rows.js';
 import { byArrival, byMatch, isOfKnown, isOrphan, matchesIn } from './row-filters.js';
 
@@ -22,6 +22,7 @@ export class MemoryMaintenance extends MaintenanceStore {
       due: all.flatMap(timedIn).some(({ dueAt }) => dueAt <= now),
       free: all.some(({ process }) => isUnclaimed(process.worker)),
       ready: all.flatMap((rows) => readyTasksIn(rows, queues)).some(({ readyAt }) => readyAt <= now),
+      scheduled: this.scheduled(now).length > 0,
       now: this.tables.now(),
       definedAt: Math.max(0, ...[...definitions.values()].map(({ updatedAt }) => updatedAt)),
     };
@@ -52,7 +53,39 @@ export class MemoryMaintenance extends MaintenanceStore {
   override async forgetMessages(storedBefore: number): Promise<void> {
     const awaited = new Set(this.tables.all.flatMap((rows) => addressedIn(rows).map(({ address }) => address)));
     const isKept = (address: string) => asksForChild(address) || (tellsOfChild(address) && awaited.has(address));
-    for (const { id, address, receivedAt } of this.tables.stored) if (receivedAt < storedBefore && !isKept(address)) this.tables.inbox.delete(id);
+    for (const { id, address, receivedAt } of this.tables.unreceived) if (receivedAt < storedBefore && !isKept(address)) this.tables.inbox.delete(id);
+  }
+
+  /* ------------------------------------------------------------------- inbox ---- */
+
+  override async scheduledMessages(now: number, limit: number, after?: Pick<MessageState, 'id' | 'receivedAt'>): Promise<readonly MessageState[]> {
+    return this.scheduled(now).filter((message) => !after || byArrival(after, message) < 0).sort(byArrival).slice(0, limit); // prettier-ignore
+  }
+
+  private scheduled(now: number): MessageState[] {
+    return this.tables.unreceived.filter(({ disposition, receivedAt }) => disposition === 'scheduled' && receivedAt <= now);
+  }
+
+  override async markMessage(id: string, from: readonly Disposition[], to: Disposition, reason: string | null): Promise<boolean> {
+    const message = this.tables.inbox.get(id);
+    if (!message || message.processId !== null || !from.includes(message.disposition)) return false;
+    this.tables.inbox.set(id, { ...message, disposition: to, reason });
+    return true;
+  }
+
+  override async inboxCensus(): Promise<readonly InboxCount[]> {
+    const counts = new Map<string | null, InboxCount>();
+    for (const { workflow, body } of this.tables.waiting.filter(({ address }) => isFromOutside(address))) {
+      const { messages, size } = counts.get(workflow) ?? { messages: 0, size: 0 };
+      counts.set(workflow, { workflow, messages: messages + 1, size: size + JSON.stringify(body).length });
+    }
+    return [...counts.values()];
+  }
+
+  override async countAt(addresses: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const counts = new Map<string, number>();
+    for (const { address } of this.tables.waiting) if (addresses.includes(address)) counts.set(address, (counts.get(address) ?? 0) + 1);
+    return counts;
   }
 
   private ofKnown(workflows: readonly KnownWorkflow[]): ProcessRows[] {

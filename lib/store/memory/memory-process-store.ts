@@ -27,7 +27,8 @@ export class MemoryProcessStore extends ProcessStore<never> {
   nextMoment(): number | null {
     const timed = this.tables.all.flatMap(timedIn).map(({ dueAt }) => dueAt);
     const open = this.tables.all.filter(({ process }) => mayRunTasks(process)).flatMap(({ waits }) => [...waits.values()]);
-    const times = [...timed, ...open.flatMap((wait) => (isTaskWait(wait) ? (wait.waitsFor.readyAt ?? []) : []))];
+    const scheduled = this.tables.unreceived.flatMap(({ disposition, receivedAt }) => (disposition === 'scheduled' ? receivedAt : []));
+    const times = [...timed, ...scheduled, ...open.flatMap((wait) => (isTaskWait(wait) ? (wait.waitsFor.readyAt ?? []) : []))];
     return times.length === 0 ? null : Math.min(...times);
   }
 }

@@ -1,10 +1,10 @@
-import type { RecordDraft, VersionDraft } from '../../core/change.js';
+import type { MessageState, RecordDraft, VersionDraft } from '../../core/change.js';
 import { isFinished, type ProcessState } from '../../core/process.js';
 import { isTaskWait, type TaskWaitState, type WaitState } from '../../core/wait.js';
-import type { LiveCount, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from '../port.js';
+import type { LiveCount, MessageQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from '../port.js';
 import { type MarkedVersion, QueryStore } from '../query-store.js';
 import { byStart, matchesQuery, type MemoryTables, openWaits } from './process-rows.js';
-import { byOldest, waitsLikeIn } from './row-filters.js';
+import { byArrival, byOldest, isMessageLike, waitsLikeIn } from './row-filters.js';
 
 export class MemoryQueries extends QueryStore {
   constructor(private readonly tables: MemoryTables) {
@@ -17,6 +17,14 @@ export class MemoryQueries extends QueryStore {
       const found = all.find(({ status }) => !isFinished(status)) ?? all.sort(byStart)[0];
       return found ? [found] : [];
     });
+  }
+
+  override async liveByGroup(workflows: readonly string[], groupIds: readonly string[]): Promise<readonly ProcessState[]> {
+    return this.tables.processes.filter(({ workflow, groupId, status }) => workflows.includes(workflow) && groupIds.includes(groupId) && !isFinished(status));
+  }
+
+  override async messagesLike({ limit, ...query }: MessageQuery): Promise<readonly MessageState[]> {
+    return [...this.tables.inbox.values()].filter((message) => isMessageLike(message, query)).sort(byArrival).slice(0, limit); // prettier-ignore
   }
 
   override async find(query: ProcessQuery): Promise<readonly ProcessState[]> {

@@ -35,6 +35,20 @@ export class MemoryTables {
   get stored(): MessageState[] {
     return [...this.inbox.values()].filter(({ disposition }) => disposition === 'stored');
   }
+
+  /** Those that wait for a process, or for their moment. */
+  get waiting(): MessageState[] {
+    return this.unreceived.filter(({ disposition }) => disposition !== 'discarded');
+  }
+
+  /** Also those that a person has discarded. */
+  get unreceived(): MessageState[] {
+    return [...this.inbox.values()].filter((message) => message.disposition === 'stored' || (message.processId === null && isSetAside(message)));
+  }
+}
+
+function isSetAside({ disposition }: MessageState): boolean {
+  return disposition === 'scheduled' || disposition === 'discarded';
 }
 
 export function applyChange(rows: ProcessRows, change: Change): void {
@@ -78,10 +92,14 @@ export function taskAtOf(processId: string, { token, waitsFor }: TaskWaitState):
 
 export function addressedIn({ process, waits }: ProcessRows): (WaitAt & { since: number })[] {
   return [...waits.values()].flatMap((wait) => {
-    const { key, run, node: step, since } = wait.token;
+    const { key, run, attempt, node: step, since } = wait.token;
     const address = addressOf(wait);
-    return address === null ? [] : [{ processId: process.id, key, run, step, address, since, closed: wait.closed ?? false }];
+    return address === null ? [] : [{ ...ownerOf(process), key, run, attempt, step, address, since, closed: wait.closed ?? false }];
   });
+}
+
+export function ownerOf({ id: processId, workflow, workflowVersion }: ProcessState): Pick<WaitAt, 'processId' | 'workflow' | 'workflowVersion'> {
+  return { processId, workflow, workflowVersion };
 }
 
 export function withoutAge({ since: _since, ...wait }: WaitAt & { since: number }): WaitAt {

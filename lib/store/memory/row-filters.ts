@@ -1,18 +1,18 @@
-import { childAddress, isEvent } from '../../core/addresses.js';
+import { childAddress, isEvent, isFromOutside } from '../../core/addresses.js';
 import type { MessageState } from '../../core/change.js';
 import { isFinished, type ProcessState } from '../../core/process.js';
 import { addressOf, ENDED_BY_MESSAGE } from '../../core/wait.js';
-import type { KnownWorkflow, Match, ProcessWait, WaitQuery } from '../port.js';
-import { openWaits, type ProcessRows } from './process-rows.js';
+import type { KnownWorkflow, Match, MessageQuery, ProcessWait, WaitQuery } from '../port.js';
+import { openWaits, ownerOf, type ProcessRows } from './process-rows.js';
 
 /** The waits that a message matches. An event must not be older than the `from` of the wait, or else the start of the process. */
 export function matchesIn(rows: ProcessRows, message: MessageState): Match[] {
   const { process } = rows;
   const open = openWaits(rows).filter((wait) => ENDED_BY_MESSAGE.has(wait.waitsFor.kind) && addressOf(wait) === message.address);
   const meant = open.filter(({ token }) => !isEvent(message.address) || message.effectiveAt >= (('from' in token && token.from) || process.startedAt));
-  return meant.map(({ token: { key, run, node: step } }) => ({
+  return meant.map(({ token: { key, run, attempt, node: step } }) => ({
     message,
-    wait: { processId: process.id, key, run, step, address: message.address, closed: false },
+    wait: { ...ownerOf(process), key, run, attempt, step, address: message.address, closed: false },
   }));
 }
 
@@ -48,6 +48,16 @@ function compareAge(a: WaitAge, b: WaitAge): number {
 /** Oldest first. */
 export function byOldest(a: ProcessWait, b: ProcessWait): number {
   return compareAge(ageOf(a), ageOf(b));
+}
+
+export function isMessageLike(message: MessageState, { dispositions, after, ...query }: Omit<MessageQuery, 'limit'>): boolean {
+  const fits = (['id', 'address', 'workflow', 'step', 'processId'] as const).every((name) => query[name] === undefined || query[name] === message[name]);
+  return (
+    fits &&
+    (query.id !== undefined || isFromOutside(message.address)) &&
+    dispositions.includes(message.disposition) &&
+    (!after || byArrival(message, after) > 0)
+  );
 }
 
 type Arrival = Pick<MessageState, 'id' | 'receivedAt'>;

@@ -1,5 +1,5 @@
 /** The columns of a process that never change after its start. */
-export const fixed = ['workflow', 'group_id', 'group_key', 'parent_id', 'parent_bond'] as const;
+export const fixed = ['workflow', 'group_id', 'group_key', 'parent_id', 'parent_bond', 'secret'] as const;
 
 /** The columns of a process that may change after its start. */
 export const changing = [
@@ -17,7 +17,9 @@ export const columns = {
   workflow_wait: [
     'process_id', 'token_key', 'step', 'run', 'kind', 'address', 'due_at', 'queue', 'ready_at', 'worker', 'claim', 'attempt', 'since', 'from_at', 'token',
   ],
-  workflow_inbox: ['id', 'address', 'process_id', 'disposition', 'body', 'digest', 'received_at', 'effective_at'],
+  workflow_inbox: [
+    'id', 'address', 'workflow', 'step', 'identity', 'process_id', 'disposition', 'body', 'size', 'digest', 'reason', 'received_at', 'effective_at',
+  ],
   workflow_definition: ['name', 'version', 'fingerprint', 'document', 'withdrawn', 'updated_at'],
 } as const; // prettier-ignore
 

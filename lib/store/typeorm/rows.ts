@@ -24,8 +24,8 @@ export function changingRow({ process, expected }: Change, encode: Encode): Row 
 }
 
 /** The columns that never change after the start. */
-export function fixedRow({ workflow, groupId, parent }: ProcessState): Row {
-  return [workflow, groupId, groupKey(groupId), parent && parent.id, parent && bondOf(parent)];
+export function fixedRow({ workflow, groupId, parent, secret }: ProcessState): Row {
+  return [workflow, groupId, groupKey(groupId), parent && parent.id, parent && bondOf(parent), secret];
 }
 
 export function newProcessRow(change: Change, encode: Encode): Row {
@@ -58,8 +58,9 @@ const NO_TASK = { queue: null, readyAt: null, worker: null };
 
 /** A body may be any JSON value, also a bare string, so it is always encoded as text. */
 export function messageRow(message: MessageState): Row {
-  const { id, address, processId, disposition, body, digest, receivedAt, effectiveAt } = message;
-  return [id, address, processId, disposition, asText(body), digest, receivedAt, effectiveAt];
+  const { id, address, workflow, step, identity, processId, disposition, digest, reason, receivedAt, effectiveAt } = message;
+  const body = JSON.stringify(message.body);
+  return [id, address, workflow, step, identity, processId, disposition, body, body.length, digest, told(reason), receivedAt, effectiveAt];
 }
 
 /** The last state of each message: joined changes may contain a message twice. */

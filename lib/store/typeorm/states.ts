@@ -20,6 +20,7 @@ export function processState(row: FoundRow): ProcessState {
     snapshotVersion: number(row.snapshot_version), runs: number(row.runs), root: number(row.root), worker: maybe(row.worker), claim: number(row.claim),
     tokens: parsed<Token[]>(row.tokens), cause: maybe(row.cause), startedAt: number(row.started_at), updatedAt: number(row.updated_at), finishedAt: timeOrNull(row.finished_at),
     parent: row.parent_id === null ? null : parentLink(text(row.parent_id), row.parent_bond as ParentBond | null),
+    secret: maybe(row.secret),
   }; // prettier-ignore
 }
 
@@ -44,8 +45,11 @@ function waitsForIn(row: FoundRow): WaitsFor {
 }
 
 export function waitAt(row: FoundRow): WaitAt {
-  const { process_id, token_key, run, step, address, kind } = row;
-  return { processId: text(process_id), key: text(token_key), run: number(run), step: text(step), address: text(address), closed: kind === 'closed' };
+  const { process_id, token_key, run, attempt, step, address, kind, workflow, workflow_version } = row;
+  return {
+    processId: text(process_id), workflow: text(workflow), workflowVersion: number(workflow_version), key: text(token_key), run: number(run),
+    attempt: number(attempt), step: text(step), address: text(address), closed: kind === 'closed',
+  }; // prettier-ignore
 }
 
 export function taskAt(row: FoundRow): TaskAt {
@@ -63,8 +67,8 @@ export function taskAt(row: FoundRow): TaskAt {
 /** A message that was stored before `effective_at` existed counts from its arrival. */
 export function messageState(row: FoundRow): MessageState {
   return {
-    id: text(row.id), address: text(row.address), processId: maybe(row.process_id), disposition: row.disposition as MessageState['disposition'],
-    body: parsed<Json>(row.body), digest: text(row.digest), receivedAt: number(row.received_at),
+    id: text(row.id), address: text(row.address), workflow: maybe(row.workflow), step: maybe(row.step), identity: text(row.identity ?? row.id), processId: maybe(row.process_id), disposition: row.disposition as MessageState['disposition'],
+    body: parsed<Json>(row.body), digest: text(row.digest), reason: maybe(row.reason), receivedAt: number(row.received_at),
     effectiveAt: number(row.effective_at ?? row.received_at),
   }; // prettier-ignore
 }

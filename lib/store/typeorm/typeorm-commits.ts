@@ -2,7 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { MessageState } from '../../core/change.js';
 import { StoreUnavailableError } from '../../values/errors.js';
 import { reasonOf } from '../../values/reason.js';
-import { CommitStore } from '../commit-store.js';
+import { CommitStore, NEWEST } from '../commit-store.js';
 import type { WaitAt } from '../port.js';
 import { TransactionLostError } from '../transaction-lost.js';
 import { type ErrorClass, isInfrastructure } from './batch.js';
@@ -107,20 +107,37 @@ export abstract class TypeOrmCommits extends CommitStore<EntityManager> {
   /* ----------------------------------------------------------------- messages ---- */
 
   override async waitsAt(addresses: readonly string[]): Promise<readonly WaitAt[]> {
-    const sql = (list: string) => `select * from workflow_wait where address ${list} order by since, run`;
+    const sql = (list: string) =>
+      `select w.*, ${processOf('workflow')}, ${processOf('workflow_version')} from workflow_wait w where w.address ${list} order by w.since, w.run`;
     const rows = await this.reader.listed(sql, addresses);
     return rows.map(waitAt).filter(({ address }) => addresses.includes(address));
   }
 
   override async messagesAt(addresses: readonly string[]): Promise<readonly MessageState[]> {
-    const sql = (list: string) => `select * from workflow_inbox where address ${list} order by received_at, id`;
+    const sql = (list: string) => `select * from workflow_inbox where disposition = 'stored' and address ${list} order by received_at, id`;
     const rows = await this.reader.listed(sql, addresses);
     return rows.map(messageState).filter(({ address }) => addresses.includes(address));
+  }
+
+  /** Each part goes by the index of addresses, however many messages there have been. */
+  override async knownAt(addresses: readonly string[]): Promise<readonly MessageState[]> {
+    const parts = addresses.flatMap((address) => recognised.map((disposition) => [address, disposition]));
+    const sql = parts.map((_, i) => `select * from (${newestAt}) m${i}`).join(' union all ');
+    const found = (await this.reader.rows({ sql, values: parts.flat() })).map(messageState).filter(({ address }) => addresses.includes(address));
+    return found.sort((a, b) => b.receivedAt - a.receivedAt || (a.id < b.id ? 1 : -1));
   }
 
   protected async messages(ids: readonly string[]): Promise<MessageState[]> {
     return (await this.reader.listed((list) => `select * from workflow_inbox where id ${list}`, ids)).map(messageState);
   }
+}
+
+const recognised = ['stored', 'delivered', 'late', 'refused', 'discarded'] as const;
+const newestAt = `select * from workflow_inbox where address = ? and disposition = ? order by address desc, disposition desc, received_at desc limit ${NEWEST}`;
+
+/** A column of the process of a wait. No planner turns a subquery in the list into a join. */
+function processOf(column: string): string {
+  return `(select p.${column} from workflow_process p where p.id = w.process_id) as ${column}`;
 }
 
 /**

@@ -1,8 +1,9 @@
-import type { MessageState } from '../../core/change.js';
+import type { Disposition, MessageState } from '../../core/change.js';
 import { UNCLAIMED, UNCLAIMED_NEW } from '../../core/process.js';
 import { MaintenanceStore } from '../maintenance-store.js';
-import type { DueWait, HeldWork, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt, WorkerCount, WorkThere } from '../port.js';
+import type { DueWait, HeldWork, InboxCount, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt, WorkerCount, WorkThere } from '../port.js';
 import type { ThreadBeat } from '../thread-beat.js';
+import { FROM_OUTSIDE } from './message-query.js';
 import { orphansQuery } from './orphans-query.js';
 import { allTrue, chunks, inList, isKnown, type Query } from './query.js';
 import type { SqlReader, SqlWords } from './sql-reader.js';
@@ -35,10 +36,12 @@ export class TypeOrmMaintenance extends MaintenanceStore {
     const isReady = queues.length === 0 ? 'false' : `exists (select 1 from workflow_wait w where w.queue ${list.sql} and w.ready_at <= ?)`;
     const sql = `select exists (select 1 from workflow_wait w where w.due_at <= ?) as due,
       exists (select 1 from workflow_process p where p.worker in ('${UNCLAIMED}', '${UNCLAIMED_NEW}')) as free,
-      ${isReady} as ready, ${this.words.now} as store_now, coalesce((select max(updated_at) from workflow_definition), 0) as defined_at`;
-    const [row] = await this.reader.rows({ sql, values: [now, ...(queues.length === 0 ? [] : [...list.values, now])] });
-    const { due, free, ready, store_now: storeNow, defined_at: definedAt } = row!;
-    return { due: Boolean(Number(due)), free: Boolean(Number(free)), ready: Boolean(Number(ready)), now: Number(storeNow), definedAt: Number(definedAt) };
+      ${isReady} as ready, exists (select 1 from workflow_inbox where disposition = 'scheduled' and received_at <= ?) as scheduled,
+      ${this.words.now} as store_now, coalesce((select max(updated_at) from workflow_definition), 0) as defined_at`;
+    const [row] = await this.reader.rows({ sql, values: [now, ...(queues.length === 0 ? [] : [...list.values, now]), now] });
+    const { due, free, ready, scheduled, store_now: storeNow, defined_at: definedAt } = row!;
+    const is = (value: unknown) => Boolean(Number(value));
+    return { due: is(due), free: is(free), ready: is(ready), scheduled: is(scheduled), now: Number(storeNow), definedAt: Number(definedAt) };
   }
 
   override async dueWaits(workflows: readonly KnownWorkflow[], now: number, limit: number): Promise<readonly DueWait[]> {
@@ -71,31 +74,59 @@ export class TypeOrmMaintenance extends MaintenanceStore {
   override async unmatched(workflows: readonly KnownWorkflow[], limit: number, after?: Match): Promise<readonly Match[]> {
     if (workflows.length === 0) return [];
     const [known, later] = [isKnown(workflows), laterMatch(after)];
-    const sql = `select m.*, w.process_id as wait_process, w.token_key, w.run, w.step, w.address as wait_address, w.kind
+    const sql = `select m.*, w.process_id as wait_process, w.token_key, w.run, w.attempt, w.step as wait_step, w.address as wait_address, w.kind,
+      p.workflow as wait_workflow, p.workflow_version
       from workflow_inbox m join workflow_wait w on w.address = m.address and w.kind in ('response', 'event', 'input', 'child', 'listener')
       join workflow_process p on p.id = w.process_id
       where m.disposition = 'stored' and ${known.sql} and ${counts}${later.sql} order by m.received_at, m.id, w.process_id, w.token_key limit ?`;
     const rows = await this.reader.rows({ sql, values: [...known.values, ...later.values, limit] });
     const pairs = rows.map((row) => ({
       message: messageState(row),
-      wait: waitAt({ ...row, process_id: row.wait_process!, address: row.wait_address! }),
+      wait: waitAt({ ...row, process_id: row.wait_process!, address: row.wait_address!, workflow: row.wait_workflow!, step: row.wait_step! }),
     }));
     return pairs.filter(({ message, wait }) => message.address === wait.address);
   }
 
   override async forgetMessages(storedBefore: number): Promise<void> {
     const awaited = `exists (select 1 from workflow_wait w where w.address = workflow_inbox.address)`;
-    const sql = `delete from workflow_inbox where disposition = 'stored' and received_at < ?
+    const sql = `delete from workflow_inbox where disposition in ('stored', 'scheduled', 'discarded') and process_id is null and received_at < ?
       and substr(address, 1, 2) <> 's:' and not (substr(address, 1, 2) = 'c:' and ${awaited})`;
     await this.reader.rows({ sql, values: [storedBefore] });
+  }
+
+  /* ------------------------------------------------------------------- inbox ---- */
+
+  override async scheduledMessages(now: number, limit: number, after?: Pick<MessageState, 'id' | 'receivedAt'>): Promise<readonly MessageState[]> {
+    const [later, place] = placeAfter(after);
+    const sql = `select * from workflow_inbox where disposition = 'scheduled' and received_at <= ? ${later} order by received_at, id limit ?`;
+    return (await this.reader.rows({ sql, values: [now, ...place, limit] })).map(messageState);
+  }
+
+  override async markMessage(id: string, from: readonly Disposition[], to: Disposition, reason: string | null): Promise<boolean> {
+    const list = inList(from);
+    const sql = `update workflow_inbox set disposition = ?, reason = ? where id = ? and process_id is null and disposition ${list.sql}`;
+    return (await this.reader.changed({ sql, values: [to, reason, id, ...list.values] })) > 0;
+  }
+
+  override async inboxCensus(): Promise<readonly InboxCount[]> {
+    const sql = `select workflow, count(*) as messages, sum(size) as bytes from workflow_inbox
+      where disposition in ('stored', 'scheduled') and ${FROM_OUTSIDE} group by workflow`;
+    const rows = await this.reader.rows({ sql, values: [] });
+    return rows.map(({ workflow, messages, bytes }) => ({ workflow: workflow as string | null, messages: Number(messages), size: Number(bytes ?? 0) }));
+  }
+
+  override async countAt(addresses: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const sql = (list: string) =>
+      `select address, count(*) as messages from workflow_inbox where disposition in ('stored', 'scheduled') and address ${list} group by address`;
+    return new Map((await this.reader.listed(sql, addresses)).map(({ address, messages }) => [String(address), Number(messages)]));
   }
 
   /* ---------------------------------------------------------------- children ---- */
 
   override async childrenToStart(limit: number, after?: Pick<MessageState, 'id' | 'receivedAt'>): Promise<readonly MessageState[]> {
-    const later = after ? 'and (received_at > ? or (received_at = ? and id > ?))' : '';
+    const [later, place] = placeAfter(after);
     const sql = `select * from workflow_inbox where disposition = 'stored' and substr(address, 1, 2) = 's:' ${later} order by received_at, id limit ?`;
-    return (await this.reader.rows({ sql, values: [...(after ? [after.receivedAt, after.receivedAt, after.id] : []), limit] })).map(messageState);
+    return (await this.reader.rows({ sql, values: [...place, limit] })).map(messageState);
   }
 
   override async orphans(parentId: string | null, limit: number): Promise<readonly string[]> {
@@ -181,6 +212,11 @@ export class TypeOrmMaintenance extends MaintenanceStore {
     const sql = `insert into workflow_definition (fingerprint, document, withdrawn, name, version, updated_at) values (?, ?, ?, ?, ?, ${this.words.now})`;
     return (await this.reader.changed({ sql: `${sql}${this.words.unlessThere}`, values })) > 0;
   }
+}
+
+/** The condition that a message comes after this one, by arrival and id. */
+function placeAfter(after: Pick<MessageState, 'id' | 'receivedAt'> | undefined): readonly [sql: string, values: readonly unknown[]] {
+  return after ? ['and (received_at > ? or (received_at = ? and id > ?))', [after.receivedAt, after.receivedAt, after.id]] : ['', []];
 }
 
 /**

@@ -1,15 +1,18 @@
-import type { RecordDraft, UndoMark, VersionDraft } from '../../core/change.js';
-import { isFinished, type ProcessState } from '../../core/process.js';
+import type { MessageState, RecordDraft, UndoMark, VersionDraft } from '../../core/change.js';
+import type { ProcessState } from '../../core/process.js';
 import type { WaitState } from '../../core/wait.js';
 import { groupKey } from '../../values/digest.js';
-import type { LiveCount, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from '../port.js';
+import type { LiveCount, MessageQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from '../port.js';
 import { type MarkedVersion, QueryStore } from '../query-store.js';
 import { findQuery } from './find-query.js';
 import { inList } from './query.js';
 import type { SqlReader } from './sql-reader.js';
-import { parsed, processState, queueCount, recordDraft, versionDraft, waitState } from './states.js';
+import { messageQuery } from './message-query.js';
+import { messageState, parsed, processState, queueCount, recordDraft, versionDraft, waitState } from './states.js';
 import { waitQuery, waitWithProcess } from './wait-query.js';
 
+const latestOfGroup = `select * from workflow_process where workflow = ? and group_key = ?
+  order by workflow desc, group_key desc, started_at desc, id desc limit 1`;
 const newestSnapshot = 'select max(version) from workflow_context where process_id = ? and version <= ? and snapshot is not null';
 
 /** Questions of people, the same on all databases. */
@@ -22,10 +25,26 @@ export class TypeOrmQueries extends QueryStore {
 
   override async byGroup(workflows: readonly string[], groupId: string): Promise<readonly ProcessState[]> {
     if (workflows.length === 0) return [];
+    const live = await this.liveByGroup(workflows, [groupId]);
+    const finished = workflows.filter((workflow) => !live.some((process) => process.workflow === workflow));
+    const latest = await Promise.all(finished.map((workflow) => this.latest(workflow, groupId)));
+    return [...live, ...latest.flat()];
+  }
+
+  /** One row of the index, however many have finished. */
+  private async latest(workflow: string, groupId: string): Promise<ProcessState[]> {
+    return (await this.reader.rows({ sql: latestOfGroup, values: [workflow, groupKey(groupId)] })).map(processState);
+  }
+
+  override async liveByGroup(workflows: readonly string[], groupIds: readonly string[]): Promise<readonly ProcessState[]> {
+    if (workflows.length === 0) return [];
     const list = inList(workflows);
-    const sql = `select * from workflow_process where workflow ${list.sql} and group_key = ? order by started_at desc, id desc`;
-    const found = (await this.reader.rows({ sql, values: [...list.values, groupKey(groupId)] })).map(processState);
-    return workflows.flatMap((workflow) => liveElseNewest(found.filter((process) => process.workflow === workflow)));
+    const sql = (keys: string) => `select * from workflow_process where live = 0 and workflow ${list.sql} and group_key ${keys}`;
+    return (await this.reader.listed(sql, groupIds.map(groupKey), list.values)).map(processState); // prettier-ignore
+  }
+
+  override async messagesLike(query: MessageQuery): Promise<readonly MessageState[]> {
+    return (await this.reader.rows(messageQuery(query))).map(messageState);
   }
 
   override async find(query: ProcessQuery): Promise<readonly ProcessState[]> {
@@ -83,9 +102,4 @@ export class TypeOrmQueries extends QueryStore {
     const rows = await this.reader.rows({ sql, values: [processId] });
     return rows.map(({ version, step, undo_mark }) => ({ version: Number(version), step: String(step), undo: parsed<UndoMark>(undo_mark) }));
   }
-}
-
-function liveElseNewest(newestFirst: readonly ProcessState[]): ProcessState[] {
-  const found = newestFirst.find(({ status }) => !isFinished(status)) ?? newestFirst[0];
-  return found ? [found] : [];
 }

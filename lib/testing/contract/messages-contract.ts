@@ -25,6 +25,19 @@ export function messagesContract({ kit: { describe, it, expect }, store }: Bench
       expect(await store().commits.messagesAt([address])).toEqual([early, late]);
     });
 
+    it('are found by address for a process only until one has received them; the newest are found then, too', async () => {
+      const address = anId('r:');
+      const all = Array.from({ length: 25 }, (_, i) =>
+        aMessage({ address, receivedAt: i, disposition: i === 3 ? 'stored' : 'late', processId: i === 3 ? null : 'p' }),
+      );
+      await store().commits.keepMessages(all);
+      expect(await store().commits.messagesAt([address])).toEqual([all[3]]);
+      const known = await store().commits.knownAt([address, anId('r:')]);
+      expect(known.length).toBeGreaterThanOrEqual(21);
+      expect(known.slice(0, 20)).toEqual(all.slice(5).reverse());
+      expect(known).toContainEqual(all[3]);
+    });
+
     it('change with the process they went to, the last word counts', async () => {
       const address = anId('r:');
       const message = aMessage({ address });
@@ -32,7 +45,8 @@ export function messagesContract({ kit: { describe, it, expect }, store }: Bench
       const process = await started(store());
       const delivered = { ...message, processId: process.id, disposition: 'delivered' as const };
       await store().commits.commit([aChange(process, { messages: [{ ...message, disposition: 'late' }, delivered] })]);
-      expect(await store().commits.messagesAt([address])).toEqual([delivered]);
+      expect(await store().commits.messagesAt([address])).toEqual([]);
+      expect(await store().commits.knownAt([address])).toEqual([delivered]);
     });
 
     it('and waits that missed each other are found', async () => {
@@ -43,7 +57,8 @@ export function messagesContract({ kit: { describe, it, expect }, store }: Bench
       const put = [aWait({ key: '0/0', kind: 'response', address: addresses[0]! }), aWait({ key: '0/2', address: addresses[2]! })];
       const process = await started(store(), { waits: { put } });
       const mine = async () => (await store().maintenance.unmatched(knownAs('order'), 1000)).filter(({ message }) => addresses.includes(message.address));
-      const wait = { processId: process.id, key: '0/0', run: 1, step: 'approve', address: addresses[0]!, closed: false };
+      const at = { processId: process.id, workflow: 'order', workflowVersion: 1, key: '0/0', run: 1, attempt: 1, step: 'approve' };
+      const wait = { ...at, address: addresses[0]!, closed: false };
       expect(await mine()).toEqual([{ message: stored, wait }]);
       await store().commits.commit([aChange(process, { waits: { clear: true } })]);
       expect(await mine()).toEqual([]);
@@ -97,11 +112,13 @@ export function messagesContract({ kit: { describe, it, expect }, store }: Bench
       const messages = [
         aMessage({ address, receivedAt: -50 }),
         aMessage({ address, receivedAt: 50 }),
-        aMessage({ address, receivedAt: -50, disposition: 'delivered' }),
+        aMessage({ address, receivedAt: -50, disposition: 'delivered', processId: 'p' }),
+        aMessage({ address, receivedAt: -50, disposition: 'scheduled' }),
+        aMessage({ address, receivedAt: -50, disposition: 'discarded' }),
       ];
       await store().commits.keepMessages(messages);
       await store().maintenance.forgetMessages(0);
-      expect((await store().commits.messagesAt([address])).map(({ id }) => id).sort()).toEqual([messages[1]!.id, messages[2]!.id].sort());
+      expect((await store().commits.knownAt([address])).map(({ id }) => id).sort()).toEqual([messages[1]!.id, messages[2]!.id].sort());
     });
   });
 }

@@ -17,7 +17,7 @@ export class LoanController {
 
   @Get(':reference')
   async get(@Param('reference') reference: string) {
-    const process = await this.workflows.get(LoanWorkflow, { groupId: reference });
+    const process = await this.workflows.get(LoanWorkflow, { groupId: reference }, { internals: true }); // the story shows which worker runs a step
     const { id, status, cause, contextVersion, context, waits } = process;
     const waitingFor = waits.map(({ step, kind, dueAt, worker }) => ({ step, kind, dueAt, worker }));
     return { reference, processId: id, status, cause, waitingFor, contextVersion, loan: context };

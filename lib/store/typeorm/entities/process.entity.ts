@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { ProcessStatus } from '../../../core/process.js';
-import type { Process } from '../../../query/shapes.js';
+import type { Process, ProcessInternals } from '../../../query/shapes.js';
 import { jsonText, keyColumn, label, longText, time, whole } from './column-types.js';
 
 /**
@@ -13,8 +13,9 @@ import { jsonText, keyColumn, label, longText, time, whole } from './column-type
 @Index('workflow_process_group', ['workflow', 'groupKey', 'live'], { unique: true })
 @Index('workflow_process_worker', ['worker'])
 @Index('workflow_process_started', ['startedAt', 'id'])
+@Index('workflow_process_latest', ['workflow', 'groupKey', 'startedAt', 'id'])
 @Index('workflow_process_parent', ['live', 'parentId'], { where: 'parent_id is not null' })
-export class WorkflowProcessEntity implements Process {
+export class WorkflowProcessEntity implements Process, ProcessInternals {
   @PrimaryColumn(keyColumn('id', 100))
   readonly id: string;
 
@@ -77,6 +78,10 @@ export class WorkflowProcessEntity implements Process {
   /** `awaited`: the parent is told of its end. `tied`: the child ends with its parent. Otherwise `both` or `none`. */
   @Column(label('parent_bond', 16, true))
   readonly parentBond: 'awaited' | 'tied' | 'both' | 'none' | null;
+
+  /** The correlation ids of its requests are derived from it, so it is read only where a query asks for it. */
+  @Column({ ...label('secret', 64, true), select: false })
+  readonly secret?: string | null;
 
   @Column(time('started_at'))
   readonly startedAt: Date;

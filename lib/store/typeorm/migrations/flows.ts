@@ -81,6 +81,6 @@ function definitions({ key, ascii, text, int, table }: Words): string {
   return `create table if not exists workflow_definition (\n  ${columns.join(',\n  ')}\n)${table}`;
 }
 
-function columnName(column: string): string {
+export function columnName(column: string): string {
   return column.split(' ')[0]!;
 }

@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { fromFlows, toFlows } from './flows.js';
+import { fromInbox, toInbox } from './inbox-columns.js';
 import { createTables, dropTables } from './sql.js';
 import { existingColumns, existingColumnsQuery } from './tables.js';
 import { dialectOf } from './words.js';
@@ -33,10 +34,25 @@ export class WorkflowFlows1764100000000 implements MigrationInterface {
   }
 }
 
+/** Adds what the addressee of a message, secret correlation ids and limits need. Safe to run again. */
+export class WorkflowInbox1764500000000 implements MigrationInterface {
+  readonly name = 'WorkflowInbox1764500000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    const { type } = queryRunner.dataSource.options;
+    const standing = existingColumns((await queryRunner.query(existingColumnsQuery(type))) as Record<string, unknown>[]);
+    for (const statement of toInbox(dialectOf(type), standing)) await queryRunner.query(statement);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    for (const statement of fromInbox(dialectOf(queryRunner.dataSource.options.type))) await queryRunner.query(statement);
+  }
+}
+
 /**
  * For the `migrations` of your data source.
  *
  * @example
  * new DataSource({ type: 'postgres', entities: [...workflowEntities], migrations: [...workflowMigrations, ...myMigrations] });
  */
-export const workflowMigrations = [WorkflowTables1764000000000, WorkflowFlows1764100000000];
+export const workflowMigrations = [WorkflowTables1764000000000, WorkflowFlows1764100000000, WorkflowInbox1764500000000];

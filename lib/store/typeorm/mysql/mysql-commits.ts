@@ -7,6 +7,7 @@ import { columns } from '../columns.js';
 import { commitThrough } from '../commit-through.js';
 import type { ConnectionPool } from '../connections/connection-pool.js';
 import { loadAll } from '../load.js';
+import { chunks } from '../query.js';
 import { messageRow } from '../rows.js';
 import { driverErrorOf, TypeOrmCommits } from '../typeorm-commits.js';
 import type { TypeOrmQueries } from '../typeorm-queries.js';
@@ -17,6 +18,9 @@ import { classifyError, isKeyTakenError } from './mysql-errors.js';
 import type { MysqlReader } from './mysql-reader.js';
 
 const keepSql = `insert into workflow_inbox (${columns.workflow_inbox.join(', ')}) values (?)`;
+
+/** A row that another instance has inserted meanwhile stays as it is. */
+const keepManySql = `insert into workflow_inbox (${columns.workflow_inbox.join(', ')}) values ? on duplicate key update id = workflow_inbox.id`;
 
 type RunSql = (sql: string, values: unknown[]) => Promise<unknown>;
 
@@ -51,12 +55,23 @@ export class MysqlCommits extends TypeOrmCommits {
     return this.inTransactionOf(manager, () => commitThrough(manager, change, mysqlUpserts, isKeyTakenError));
   }
 
-  /** Inserts one by one: MySQL does not tell which rows of an insert existed already. */
+  /** MySQL does not tell which rows of an insert existed already. One is inserted alone; before many, those that exist are read. */
   override async keepMessages(messages: readonly MessageState[], manager?: EntityManager): Promise<readonly MessageState[]> {
+    if (messages.length > 1 && !manager) return this.keepMany(messages);
     const known = manager
       ? await this.inTransactionOf(manager, () => keepEach(messages, (sql, values) => manager.query(sql, values)))
       : await this.writers.use((connection) => keepEach(messages, (sql, values) => connection.run(sql, values)));
     return this.messages([...new Set(known)]);
+  }
+
+  private async keepMany(messages: readonly MessageState[]): Promise<readonly MessageState[]> {
+    const known = await this.messages([...new Set(messages.map(({ id }) => id))]);
+    const ids = new Set(known.map(({ id }) => id));
+    const rows = messages.filter(({ id }) => !ids.has(id)).map((message) => messageRow(message));
+    await this.writers.use(async (connection) => {
+      for (const piece of chunks(rows)) await connection.run(keepManySql, [piece]);
+    });
+    return known;
   }
 
   override async claimTasks(tasks: readonly TaskAt[], by: ClaimBy): Promise<readonly TaskAt[]> {

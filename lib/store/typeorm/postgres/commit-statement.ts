@@ -7,7 +7,7 @@ import { onConflict } from '../overwrite.js';
 import { SHORT_KEYS } from './json-rows.js';
 
 const integers = new Set([
-  'workflow_version', 'live', 'revision', 'context_version', 'snapshot_version', 'runs', 'root', 'claim', 'version', 'sequence', 'run', 'attempt', 'expected',
+  'workflow_version', 'live', 'revision', 'context_version', 'snapshot_version', 'runs', 'root', 'claim', 'version', 'sequence', 'run', 'attempt', 'size', 'expected',
 ]); // prettier-ignore
 const moments = new Set(['started_at', 'finished_at', 'updated_at', 'created_at', 'due_at', 'ready_at', 'since', 'received_at', 'effective_at', 'from_at']);
 

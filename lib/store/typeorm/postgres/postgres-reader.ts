@@ -14,7 +14,7 @@ export class PostgresReader extends SqlReader {
   }
 
   override async changed({ sql, values }: Query): Promise<number> {
-    return (await this.rows({ sql: `${sql} returning name`, values })).length;
+    return (await this.rows({ sql: `${sql} returning 1`, values })).length;
   }
 
   /** One array instead of a list, so that the statement stays prepared. */

@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { ProcessStore } from '../../process-store.js';
 import { toFlows } from '../migrations/flows.js';
+import { toInbox } from '../migrations/inbox-columns.js';
 import { createTables } from '../migrations/sql.js';
 import { existingColumns, existingColumnsQuery } from '../migrations/tables.js';
 import { dialectOf } from '../migrations/words.js';
@@ -53,7 +54,7 @@ export class SqliteProcessStore extends ProcessStore<EntityManager> {
   private migrate(): void {
     const run = (sql: string) => this.writer.run({ sql, values: [] });
     createTables(dialect.words, dialect.inlineIndexes).forEach(run);
-    toFlows(dialect, existingColumns(this.writer.all({ sql: existingColumnsQuery(type), values: [] }))).forEach(run);
+    for (const change of [toFlows, toInbox]) change(dialect, existingColumns(this.writer.all({ sql: existingColumnsQuery(type), values: [] }))).forEach(run);
   }
 
   override async close(): Promise<void> {

@@ -1,0 +1,131 @@
+/**
+ * Brings responses to the steps that asked. The address of a response is a correlation id; its workflow and step travel with it. The step
+ * that waits applies its own rules to it, whether the response comes now or was stored before: what does not fit is refused, and the step
+ * waits on.
+ */
+import { type CheckedMessage, checkedMessage } from '../context/message.js';
+import { askerIn, namedIn, overAddress, responseAddress } from '../core/addresses.js';
+import type { Disposition, MessageState } from '../core/change.js';
+import { isFinished, type ProcessState } from '../core/process.js';
+import { correlationOf } from '../core/token.js';
+import type { WaitAt } from '../store/port.js';
+import { digestOf } from '../values/digest.js';
+import { StoreUnavailableError, WorkflowError } from '../values/errors.js';
+import type { Json } from '../values/json.js';
+import { newId } from '../values/new-id.js';
+import { stateOf } from '../writer/batch-loader.js';
+import type { CallOptions } from '../writer/call-options.js';
+import { copyForWait, type DeliveryRequest, responseTo, type ResponseTarget } from './delivery.js';
+import type { MessageDelivery } from './message-delivery.js';
+import type { MessagingParts } from './messaging-parts.js';
+
+/** Why a step does not take a response. */
+class Misfit {
+  constructor(readonly reason: string) {}
+}
+
+/** How a response is brought. `stored`: its row in the inbox, from which it is taken. */
+interface Bringing {
+  readonly answer?: CheckedMessage | undefined;
+  readonly call: CallOptions;
+  readonly stored?: MessageState;
+}
+
+export class ResponseRouter {
+  constructor(
+    private readonly parts: MessagingParts,
+    private readonly delivery: MessageDelivery,
+  ) {}
+
+  async respond(to: ResponseTarget, correlationId: string, answer: CheckedMessage, request: DeliveryRequest): Promise<Disposition> {
+    const message = responseTo(to, responseAddress(correlationId), answer.given, request, this.parts.clock.now().getTime());
+    const waits = await this.parts.store.commits.waitsAt([message.address]);
+    return (await this.bringToOne(message, waits, { answer, call: request })) ?? (await this.storeOrMiss(message, waits, answer, request));
+  }
+
+  /** Brings a response to the first of these waits whose step takes it. Null: none of them is open. */
+  async bringToOne(message: MessageState, waits: readonly WaitAt[], bringing: Bringing): Promise<Disposition | null> {
+    let refused: readonly [WaitAt, Misfit] | undefined;
+    for (const wait of waits.filter(({ closed }) => !closed)) {
+      const body = await this.taken(message, wait, bringing.answer);
+      if (!(body instanceof Misfit)) return this.bring(message, body, wait, bringing);
+      refused ??= [wait, body];
+    }
+    return refused ? this.refuse(message, ...refused, bringing) : null;
+  }
+
+  private bring(message: MessageState, body: Json, wait: WaitAt, { call, stored }: Bringing): Promise<Disposition> {
+    const hints = { kept: message, ...(stored && { lookedUp: true as const, stored }) };
+    return this.delivery.bring({ ...copyForWait(message, wait), body }, wait, call, hints);
+  }
+
+  private refuse(message: MessageState, wait: WaitAt, { reason }: Misfit, { call, stored }: Bringing): Promise<Disposition> {
+    return this.delivery.refuse({ ...(stored ?? copyForWait(message, wait)), reason }, wait, call);
+  }
+
+  /** The body as the step stores it. A workflow that is not known here decides elsewhere. */
+  private async taken(message: MessageState, wait: WaitAt, answer: CheckedMessage | undefined): Promise<Json | Misfit> {
+    const { registry } = this.parts;
+    const bound = registry.find(wait.workflow, wait.workflowVersion);
+    if (!bound) return message.body;
+    const { workflow, step } = message;
+    if (workflow !== null && step !== null && !(workflow === wait.workflow && registry.answers(bound, step, wait.step)))
+      return new Misfit(`It is for step "${step}" of workflow "${workflow}". Step "${wait.step}" of workflow "${wait.workflow}" waits under this id.`);
+    const schema = bound.steps.get(wait.step)?.message;
+    if (answer && answer.schema === schema) return answer.stored;
+    return checkedMessage(schema, message.body, `The response to ${wait.workflow}.${wait.step}`, 'response').then(({ stored }) => stored, misfitOf);
+  }
+
+  /* ------------------------------------------------------------------ without a wait ---- */
+
+  /** Handles a response without a wait: answered before, too late, or too early. Stores it only if a process may still wait for it. */
+  private async storeOrMiss(message: MessageState, waits: readonly WaitAt[], answer: CheckedMessage, request: DeliveryRequest): Promise<Disposition> {
+    const known = await this.parts.store.commits.knownAt([message.address, overAddress(namedIn(message.address))]);
+    const had = known.filter(({ processId, disposition }) => processId !== null && disposition !== 'refused');
+    const over = had[0]?.processId ?? waits.at(-1)?.processId ?? (await this.ownerOfOver(message));
+    const same = had.find(({ identity, processId }) => identity === message.identity && processId === over);
+    if (over) return this.delivery.miss({ ...message, id: same?.id ?? digestOf(message.identity, over) }, over, request);
+    return this.store(message, known.find(({ id }) => id === message.id), answer, request); // prettier-ignore
+  }
+
+  private async store(given: MessageState, before: MessageState | undefined, answer: CheckedMessage, request: DeliveryRequest): Promise<Disposition> {
+    const message = before?.disposition === 'refused' ? this.anew(given) : given; // what a step refused another may take
+    const same = message === given ? (before ?? (await this.delivery.keep(message, request))[0]) : (await this.delivery.keep(message, request))[0];
+    if (same && same.digest !== message.digest) return 'conflict';
+    const waits = await this.parts.store.commits.waitsAt([message.address]); // one may have come since
+    const found = same && same.disposition !== 'stored' ? null : await this.bringToOne(message, waits, { answer, call: request, stored: message });
+    return found ?? (same ? 'duplicate' : 'stored');
+  }
+
+  private anew(message: MessageState): MessageState {
+    return { ...message, id: digestOf(message.id, newId(this.parts.clock.now().getTime())) };
+  }
+
+  /**
+   * The process that asked under this id of ours, if its step run is over: it waits for nothing any more. A token may be parked, or go on,
+   * while it is looked for, so both places are read twice.
+   */
+  private async ownerOfOver({ address }: MessageState): Promise<string | null> {
+    const asker = askerIn(address);
+    const process = asker && (await stateOf(this.parts.store, asker.id));
+    if (!process || correlationOf(process, { run: asker.run }) !== namedIn(address) || asker.run > process.runs) return null;
+    if (isFinished(process.status)) return process.id;
+    if (stands(process, asker.run) || (await this.isParked(asker))) return null;
+    const now = await stateOf(this.parts.store, asker.id);
+    return !now || stands(now, asker.run) || (await this.isParked(asker)) ? null : process.id;
+  }
+
+  private async isParked({ id, run }: { readonly id: string; readonly run: number }): Promise<boolean> {
+    return (await this.parts.store.queries.waitsOf(id)).some(({ token }) => token.run === run);
+  }
+}
+
+function stands({ tokens }: ProcessState, run: number): boolean {
+  return tokens.some((token) => token.run === run);
+}
+
+/** @throws what is not the fault of the message */
+function misfitOf(error: unknown): Misfit {
+  if (!(error instanceof WorkflowError) || error instanceof StoreUnavailableError) throw error;
+  return new Misfit(error.message);
+}
