@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { after, type Change, joined } from '../../lib/core/change.js';
 import { isActive, type Token } from '../../lib/core/token.js';
 import type { WaitState } from '../../lib/core/wait.js';
+import { FactError } from '../../lib/core/events.js';
 import { isFinished } from '../../lib/core/process.js';
 import { stepNamed, stepsOf, type Node, type StepNode, type WorkflowDefinition } from '../../lib/definition/graph.js';
 import { aDefinition, aFork, aMessage, type AnyWait, aStepNode, flat, hearing } from './builders.js';
@@ -34,11 +35,24 @@ const { places } = fc.letrec<{ places: Shape[]; place: Shape }>((tie) => ({
   places: fc.array(tie('place'), { minLength: 1, maxLength: 3 }),
   place: fc.oneof({ maxDepth: 2, withCrossShrink: true }, aStepShape, fc.record({ branches: fc.array(tie('places'), { minLength: 1, maxLength: 3 }) })),
 }));
-const anyDefinition = fc.record({ places, loops: fc.boolean(), turns: fc.boolean(), early: fc.boolean() }).map(compile);
+const anyPlaces = { places, loops: fc.boolean(), turns: fc.boolean(), early: fc.boolean() };
+const anyDefinition = fc.record({ ...anyPlaces, listens: fc.boolean() }).map(compile);
+/** Nothing hears its event outside of a visit, so that no step is skipped. */
+const withoutListeners = fc.record({ ...anyPlaces, listens: fc.constant(false) }).map(compile);
 
-function compile({ places, loops, turns, early }: { places: readonly Shape[]; loops: boolean; turns: boolean; early: boolean }): WorkflowDefinition {
+interface Given {
+  readonly places: readonly Shape[];
+  readonly loops: boolean;
+  readonly turns: boolean;
+  readonly early: boolean;
+  readonly listens: boolean;
+}
+
+function compile({ places, loops, turns, early, listens }: Given): WorkflowDefinition {
   const nodes: Node[] = [];
-  const first = line(places, [loops ? 'more' : 'end'], nodes);
+  const last = loops ? 'more' : 'end';
+  const first = line(places, [listens ? 'ahead' : last], nodes);
+  if (listens) nodes.push(aStepNode('ahead', { next: [last], gate: hearing('ahead', { keyed: turns, skipAhead: true, reprocess: true }) }));
   if (loops) nodes.push(aStepNode('more', { next: [first, 'end'] }));
   nodes.push(aStepNode('heard', { next: [], unsolicited: true, gate: hearing('news'), retry: tries(2) }));
   nodes.push(aStepNode('turned', { next: turns ? [first] : ['end'], unsolicited: true, required: false, gate: hearing('turn') }));
@@ -62,7 +76,7 @@ function stepNode(name: string, { gate, when, within, required, tries: count }: 
     next, when, required, retry: tries(count),
     ...(within && { within: 500 }),
     ...(gate.endsWith('response') && { gate: { for: 'response', request: 'how' } as const }),
-    ...(gate === 'event' && { gate: hearing(name) }),
+    ...(gate === 'event' && { gate: hearing(name, { keyed: when }) }),
     ...(gate === 'after' && { after: 50 }),
     ...(gate.startsWith('queue') && { queue: 'q' }),
   }); // prettier-ignore
@@ -134,7 +148,12 @@ class Chaos extends Story {
   private message(which: number, how: number): Told | undefined {
     const wait = pick(this.waits.filter(({ address }) => address !== null), which); // prettier-ignore
     if (wait)
-      return { type: 'message-received', key: wait.key, run: wait.run, message: aMessage(how % 4 ? `m${this.count++}` : 'm0', { digest: `d${how % 2}` }) };
+      return {
+        type: 'message-received',
+        key: wait.key,
+        run: wait.run,
+        message: aMessage(how % 4 ? `m${this.count++}` : 'm0', { digest: `d${how % 2}`, address: wait.address! }),
+      };
     return { type: 'message-missed', message: aMessage(`m${how % 3}`) };
   }
 
@@ -198,6 +217,7 @@ function moody(story: Chaos, early: boolean): void {
   story.facts = {
     ...story.facts,
     holds: (node) => (story.process.contextVersion + node.length) % 3 !== 0,
+    key: (node) => (story.process.contextVersion % 4 === 3 && node === 'ahead' ? new FactError('no key') : `k${story.process.contextVersion % 3}`),
     completes: () => early && story.process.contextVersion % 7 === 6,
   };
 }
@@ -285,7 +305,7 @@ describe('whatever happens to whatever workflow', () => {
 
   it('given all its answers and moments, every process completes, each visit once', () => {
     fc.assert(
-      fc.property(anyDefinition, fc.array(fc.nat(1000), { minLength: 1, maxLength: 50 }), (definition, order) => {
+      fc.property(withoutListeners, fc.array(fc.nat(1000), { minLength: 1, maxLength: 50 }), (definition, order) => {
         const story = new Story({ ...definition, completesEarly: false });
         for (let i = 0; i < 2000 && !isFinished(story.process.status); i++) good(story, order[i % order.length]! + i);
         expect(story.status).toBe('completed');

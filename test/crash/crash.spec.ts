@@ -6,7 +6,7 @@ import { AuditRecord, Process, ProcessContext } from '../../lib/index.js';
 import type { DataSource } from 'typeorm';
 import { type Cell, matrix, until } from '../support/app.js';
 import { type Database, isThere, titleOf } from '../support/databases.js';
-import type { InstanceOptions, Word } from './instance.js';
+import type { InstanceOptions, Order, Word } from './instance.js';
 
 type Body = Extract<Word, { body: string }>;
 
@@ -37,7 +37,11 @@ class Cluster {
   }
 
   start(groupId: string): void {
-    this.instances.find((child) => child.connected && !this.silenced.has(child.pid!))!.send({ start: groupId });
+    this.ask({ start: groupId });
+  }
+
+  ask(order: Order): void {
+    this.instances.find((child) => child.connected && !this.silenced.has(child.pid!))!.send(order);
   }
 
   next<T extends Word>(is: (word: Word) => word is T): Promise<T> {
@@ -123,6 +127,28 @@ function crashes(cell: Cell, database: Database): void {
       expect(runs.length).toBeGreaterThan(1); // it bit: the body ran again
       expect(new Set(runs.map((run) => run.pid)).size).toBe(2);
       expect(runs.at(-1)!.attempt).toBe(2);
+      await cluster.add(1);
+    },
+    60_000,
+  );
+
+  it.skipIf(cell.queue === 'bull')(
+    'kill -9 in the middle of the handler of an event: every event is handled, each recorded once and in order, and so is the flow beside it',
+    async () => {
+      const [groupId, word, second] = [randomUUID(), cluster.next(started), cluster.next(begins('second'))];
+      cluster.start(groupId);
+      const { started: id } = await word;
+      await second;
+      const third = cluster.next(begins('told 3'));
+      cluster.ask({ tell: groupId, words: ['1', '2', '3', '4', '5'] });
+      cluster.kill((await third).pid);
+      await completed(id);
+      const { steps } = (await dataSource.getRepository(ProcessContext).find({ where: { processId: id }, order: { version: 'ASC' } })).reduce(
+        (values, { patch }) => ({ ...values, ...patch }),
+        {} as Record<string, any>,
+      );
+      expect((steps as string[]).filter((step) => step.startsWith('told'))).toEqual(['told 1', 'told 2', 'told 3', 'told 4', 'told 5']);
+      expect((steps as string[]).filter((step) => !step.startsWith('told')).toSorted()).toEqual(['first', 'last', 'left', 'right', 'second']);
       await cluster.add(1);
     },
     60_000,

@@ -19,6 +19,13 @@ export type Word =
   | { readonly ready: true }
   | { readonly started: string };
 
+/** What the test asks of an instance: to start a process with this group id, or to tell one of these words. */
+export interface Order {
+  readonly start?: string;
+  readonly tell?: string;
+  readonly words?: readonly string[];
+}
+
 export class Trail {
   steps: string[] = [];
 }
@@ -34,11 +41,12 @@ export class Crashing {
   @Step({ queue: 'work', parallel: 'tasks' }) left(_trail: Trail, step: StepRef) { return perform(step, 'left'); } // prettier-ignore
   @Step({ queue: 'work', parallel: 'tasks' }) right(_trail: Trail, step: StepRef) { return perform(step, 'right'); } // prettier-ignore
   @Step() last(_trail: Trail, step: StepRef) { return perform(step, 'last'); } // prettier-ignore
+  @Step({ on: 'told', unsolicited: true }) told(_trail: Trail, word: string, step: StepRef) { return perform(step, `told ${word}`); } // prettier-ignore
 }
 
 async function perform(step: StepRef, name: string) {
   say({ body: name, processId: step.processId, attempt: step.attempt, pid: process.pid });
-  await work();
+  if (!name.startsWith('told') || name === 'told 3') await work(); // the others answer at once, so several are recorded together
   return { steps: (all: string[]) => [...all, name] };
 }
 
@@ -60,7 +68,10 @@ export async function runInstance({ database, redis }: InstanceOptions): Promise
   })(App);
   const app = await NestFactory.createApplicationContext(App, { logger: ['error'] });
   const workflows = app.get(WorkflowService);
-  process.on('message', ({ start }: { start: string }) => void workflows.start(Crashing, {}, { groupId: start }).then(({ id }) => say({ started: id })));
+  process.on('message', ({ start, tell, words = [] }: Order) => {
+    if (start !== undefined) void workflows.start(Crashing, {}, { groupId: start }).then(({ id }) => say({ started: id }));
+    if (tell !== undefined) void words.reduce<Promise<unknown>>((before, word) => before.then(() => workflows.emit('told', tell, word)), Promise.resolve());
+  });
   process.on('disconnect', () => process.exit());
   say({ ready: true });
 }

@@ -99,6 +99,28 @@ const wrongSteps: readonly (readonly [fault: string, options: object, sentence: 
     'child.with "send" is a step itself. The method that gives the starting values is a plain method, without @Step().',
   ],
   ['a misspelling inside on', { on: { event: 'e', kye: 'city' } }, 'on: there is no option "kye". Did you mean "key"?'],
+  [
+    'a key with two names',
+    { on: { event: 'e', key: { a: 'city', b: 'city' } } },
+    "on.key has 2 names: an event is waited for under one, as in key: { orderId: '...' }.",
+  ],
+  [
+    'a key with a wrong name',
+    { on: { event: 'e', key: { 'a:b': 'city' } } },
+    'on.key: "a:b" is no name of a key. It has 1 to 50 letters, digits, "_", "." and "-".',
+  ],
+  ['a key with a name that is none', { on: { event: 'e', key: { town: 'ctiy' } } }, 'on.key.town "ctiy" is not a key of the context. Did you mean "city"?'],
+  ['skipAhead that is no boolean', { on: { event: 'e', skipAhead: 'yes' } }, 'on.skipAhead is true or false, not "yes".'],
+  [
+    'skipAhead beside the flow',
+    { unsolicited: true, on: { event: 'e', skipAhead: true } },
+    'an unsolicited step hears every event under the group id while its process lives, so it cannot have on.skipAhead.',
+  ],
+  [
+    'skipAhead for items',
+    { forEach: () => [1], on: { event: 'e', skipAhead: true } },
+    'it stands in "ship (each)", so nothing can skip ahead to it: put it behind that, or leave out on.skipAhead.',
+  ],
   ['a key of an event that is none', { on: { event: 'e', key: 'ctiy' } }, 'on.key "ctiy" is not a key of the context. Did you mean "city"?'],
   ['a misspelling inside parallel', { parallel: { group: 'x', jion: 'any' } }, 'parallel: there is no option "jion". Did you mean "join"?'],
   ['a join there is not', { parallel: { group: 'x', join: 'some' } }, "parallel.join is 'all' or 'any', not \"some\"."],
