@@ -1,12 +1,13 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { documents, root } from './document.js';
 
-/** Writes the files of a document as they stand there, so that a test can run them. They go with the process. */
+/** Writes the files of a document as they stand there, so that a test can run them. They go when its file is done. */
 export function madeFrom(path: string): string {
   const folder = join(root, 'test', 'docs', `.made-${process.pid}-${path.replaceAll('/', '-')}`);
   mkdirSync(folder, { recursive: true });
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
   for (const { text } of documents().find((document) => document.path === path)!.blocks) {
     const [, name] = /^\/\/ file: (\S+)/.exec(text) ?? [];
     if (name) writeFileSync(join(folder, name), text);

@@ -14,6 +14,7 @@ import { postgres } from '../support/databases.js';
 import { programsOf, type ServerKind, serverKinds, startServer } from '../support/servers.js';
 import { killAndRestart, type LoadMessage, PROCESSES, runStream, STREAM_TIMEOUT_MS, type StreamBroker } from './stream.js';
 
+const made = madeFrom('docs/transports.md');
 const event = () => EventPattern('load.weighed') as MethodDecorator;
 
 async function rabbit(): Promise<StreamBroker | null> {
@@ -42,7 +43,7 @@ async function rabbit(): Promise<StreamBroker | null> {
 async function jetStream(): Promise<StreamBroker | null> {
   const server = await breakableBroker('NATS');
   if (!server) return null;
-  const { JetStreamStrategy } = (await import(join(madeFrom('docs/transports.md'), 'jetstream.strategy.ts'))) as {
+  const { JetStreamStrategy } = (await import(join(made, 'jetstream.strategy.ts'))) as {
     JetStreamStrategy: new (options: object) => any;
   };
   return {
