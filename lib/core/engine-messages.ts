@@ -5,7 +5,8 @@ import type { Json, JsonObject } from '../values/json.js';
 import { childAddress, detachedAddress, overAddress, startAddress } from './addresses.js';
 import type { MessageState } from './change.js';
 import type { ProcessState } from './process.js';
-import { type StepToken, stepRunId } from './token.js';
+import { stepRunId } from './correlation.js';
+import type { StepToken } from './token.js';
 
 /** The longest id a process may be given. */
 const LONGEST_ID = 80;

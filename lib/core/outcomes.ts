@@ -1,6 +1,7 @@
 import { type StepNode, stepNamed } from '../definition/graph.js';
 import { childAddress, responseAddress } from './addresses.js';
 import { complete } from './complete.js';
+import { correlationOf } from './correlation.js';
 import type { Draft, RecordDetails } from './draft.js';
 import { childId, messageOfDetached, messageOfStart } from './engine-messages.js';
 import { awaitEvent, awaitInput, tryAgain } from './enter.js';
@@ -8,7 +9,7 @@ import { type EventOf, FactError, type OutcomeEvent, type SpokenEvent } from './
 import { failOutside } from './failed-token.js';
 import { failBody } from './failure.js';
 import { cleared } from './suspicion.js';
-import { type BodyToken, correlationOf, isActive, isEventToken, type ReminderToken, type StepToken } from './token.js';
+import { type BodyToken, isActive, isEventToken, type ReminderToken, type StepToken } from './token.js';
 import { isTaskWait } from './wait.js';
 import { allUndone, endHere, visitUndone } from './undo.js';
 

@@ -7,7 +7,7 @@ import { type CheckedMessage, checkedMessage } from '../context/message.js';
 import { askerIn, namedIn, overAddress, responseAddress } from '../core/addresses.js';
 import type { Disposition, MessageState } from '../core/change.js';
 import { isFinished, type ProcessState } from '../core/process.js';
-import { correlationOf } from '../core/token.js';
+import { correlationOf } from '../core/correlation.js';
 import type { WaitAt } from '../store/port.js';
 import { digestOf } from '../values/digest.js';
 import { StoreUnavailableError, WorkflowError } from '../values/errors.js';

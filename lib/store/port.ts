@@ -1,9 +1,8 @@
 /** The types that stores take and return, beside processes themselves. */
-import type { Change, Disposition, MessageState } from '../core/change.js';
+import type { Change, MessageState } from '../core/change.js';
 import type { JsonObject } from '../values/json.js';
-import type { ProcessState, ProcessStatus } from '../core/process.js';
+import type { ProcessState } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
-import type { WaitKind } from '../core/waits-for.js';
 
 /** The rows of a process that a decision needs. */
 export interface ProcessRequest {
@@ -155,50 +154,11 @@ export interface RecordPage {
   readonly limit: number;
 }
 
+export type { MessageQuery, ProcessQuery, WaitQuery } from './selections.js';
+
 export interface Rate {
   readonly max: number;
   readonly perMs: number;
-}
-
-export interface ProcessQuery {
-  readonly workflow?: string;
-  readonly statuses?: readonly ProcessStatus[];
-  readonly groupId?: string;
-  readonly version?: number;
-  /** The name of a step it waits in. */
-  readonly waitingFor?: string;
-  /** Whether a step run takes too long: the process has a wait of the kind `overdue`. */
-  readonly overdue?: boolean;
-  /** Started by this process. */
-  readonly parentId?: string;
-  readonly startedBefore?: number;
-  /** Continues after this process: newest first, by start and id. */
-  readonly after?: { readonly startedAt: number; readonly id: string };
-  readonly limit: number;
-}
-
-/** Selects waits. They are listed oldest first, by since, process and key. */
-export interface WaitQuery {
-  readonly kind: WaitKind;
-  readonly workflow?: string;
-  readonly groupId?: string;
-  readonly step?: string;
-  /** Continues after this wait. */
-  readonly after?: { readonly since: number; readonly processId: string; readonly key: string };
-  readonly limit: number;
-}
-
-/** Selects messages. They are listed oldest first, by arrival and id. */
-export interface MessageQuery {
-  readonly dispositions: readonly Disposition[];
-  readonly id?: string;
-  readonly address?: string;
-  readonly workflow?: string;
-  readonly step?: string;
-  readonly processId?: string;
-  /** Continues after this message. */
-  readonly after?: Pick<MessageState, 'receivedAt' | 'id'>;
-  readonly limit: number;
 }
 
 /** How many messages for one workflow no process has received yet. */

@@ -1,0 +1,46 @@
+/** What the questions of people select. */
+import type { Disposition, MessageState } from '../core/change.js';
+import type { ProcessStatus } from '../core/process.js';
+import type { WaitKind } from '../core/waits-for.js';
+
+/** Selects processes. They are listed newest first, by start and id. */
+export interface ProcessQuery {
+  readonly workflow?: string;
+  readonly statuses?: readonly ProcessStatus[];
+  readonly groupId?: string;
+  readonly version?: number;
+  /** The name of a step it waits in. */
+  readonly waitingFor?: string;
+  /** Whether a step run takes too long: the process has a wait of the kind `overdue`. */
+  readonly overdue?: boolean;
+  /** Started by this process. */
+  readonly parentId?: string;
+  readonly startedBefore?: number;
+  /** Continues after this process: newest first, by start and id. */
+  readonly after?: { readonly startedAt: number; readonly id: string };
+  readonly limit: number;
+}
+
+/** Selects waits. They are listed oldest first, by since, process and key. */
+export interface WaitQuery {
+  readonly kind: WaitKind;
+  readonly workflow?: string;
+  readonly groupId?: string;
+  readonly step?: string;
+  /** Continues after this wait. */
+  readonly after?: { readonly since: number; readonly processId: string; readonly key: string };
+  readonly limit: number;
+}
+
+/** Selects messages. They are listed oldest first, by arrival and id. */
+export interface MessageQuery {
+  readonly dispositions: readonly Disposition[];
+  readonly id?: string;
+  readonly address?: string;
+  readonly workflow?: string;
+  readonly step?: string;
+  readonly processId?: string;
+  /** Continues after this message. */
+  readonly after?: Pick<MessageState, 'receivedAt' | 'id'>;
+  readonly limit: number;
+}
