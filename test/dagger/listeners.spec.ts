@@ -1,7 +1,7 @@
 /** Dagger's scenarios of listeners and correlation, by their numbers. */
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { type Flow, Step, type StepRef, Workflow } from 'nestjs-argonaut';
 import { until } from '../support/app.js';
 import { Act, onEachDatabase } from './row.js';
@@ -140,14 +140,5 @@ await onEachDatabase({ providers: [Hears, HearsAlone, HearsLate, HearsTwice] }, 
     expect(await told(box)).toEqual([]);
     const next = await bench.start(Hears, { box });
     expect(await bench.settled(next.id)).toMatchObject({ status: 'waiting' });
-  });
-
-  describe('built beside this', () => {
-    it.todo('G-12 one message with several keys: every listener of each key is served, each process once');
-    it.todo('G-14 skipAhead: a message for a later listener skips the unfinished steps before it, and the listener runs now');
-    it.todo('G-15 a skipped listener takes the message where it says skipAhead, and ignores it otherwise; a cancelled or failed one ignores it');
-    it.todo('G-17 reprocess: the handler of a completed listener runs again with a further message, and the state of the flow is unchanged');
-    it.todo('G-19 a value that changes while a listener waits with it as its key: the listener is found by the new value at once, and no more by the old');
-    it.todo('G-21 a key is a name and a value: the same value under another key name is another key, and a missing value is no key');
   });
 });
