@@ -275,8 +275,12 @@ function rowsFit({ tokens, status }: ProcessState, book: Book): void {
     if (standsInBoth(wait.token, wait.waitsFor)) expect(twin).toEqual(copyOf(wait.token, wait.waitsFor));
     else expect(twin, `${key} stands twice`).toBeUndefined();
   }
-  for (const token of tokens) if (token.parked !== undefined) expect(book.waits.has(token.key)).toBe(token.parked !== 'listener' || token.address !== undefined);
-  expect(tokens.some(({ does }) => does === 'events'), 'the line of events').toBe([...book.waits.keys()].some((key) => key.startsWith('e/')));
+  for (const token of tokens)
+    if (token.parked !== undefined) expect(book.waits.has(token.key)).toBe(token.parked !== 'listener' || token.address !== undefined);
+  expect(
+    tokens.some(({ does }) => does === 'events'),
+    'the line of events',
+  ).toBe([...book.waits.keys()].some((key) => key.startsWith('e/')));
   branchesFit(book);
   watchersFit(book);
 }

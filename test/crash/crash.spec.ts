@@ -139,8 +139,9 @@ function crashes(cell: Cell, database: Database): void {
       cluster.start(groupId);
       const { started: id } = await word;
       await second;
-      const third = cluster.next(begins('told 3'));
+      const [third, told] = [cluster.next(begins('told 3')), cluster.next((said): said is { told: string } => 'told' in said)];
       cluster.ask({ tell: groupId, words: ['1', '2', '3', '4', '5'] });
+      await told;
       cluster.kill((await third).pid);
       await completed(id);
       const { steps } = (await dataSource.getRepository(ProcessContext).find({ where: { processId: id }, order: { version: 'ASC' } })).reduce(

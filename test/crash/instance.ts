@@ -17,7 +17,9 @@ export interface InstanceOptions {
 export type Word =
   | { readonly body: string; readonly processId: string; readonly attempt: number; readonly pid: number }
   | { readonly ready: true }
-  | { readonly started: string };
+  | { readonly started: string }
+  /** All words for this group id are told. */
+  | { readonly told: string };
 
 /** What the test asks of an instance: to start a process with this group id, or to tell one of these words. */
 export interface Order {
@@ -32,7 +34,7 @@ export class Trail {
 
 const say = (word: Word) => process.send?.(word);
 /** Long enough to be killed in the middle of; nothing waits for it but this body. */
-const work = () => new Promise((resolve) => setTimeout(resolve, 150));
+const work = (ms = 150) => new Promise((resolve) => setTimeout(resolve, ms));
 
 @Workflow({ name: 'crashing', context: Trail })
 export class Crashing {
@@ -46,8 +48,13 @@ export class Crashing {
 
 async function perform(step: StepRef, name: string) {
   say({ body: name, processId: step.processId, attempt: step.attempt, pid: process.pid });
-  if (!name.startsWith('told') || name === 'told 3') await work(); // the others answer at once, so several are recorded together
+  if (!name.startsWith('told')) await work();
+  else if (name === 'told 3') await work(step.attempt === 1 ? 60_000 : 150); // the others answer at once, so several are recorded together
   return { steps: (all: string[]) => [...all, name] };
+}
+
+async function tellAll(workflows: WorkflowService, groupId: string, words: readonly string[]): Promise<void> {
+  for (const word of words) await workflows.emit('told', groupId, word);
 }
 
 export async function runInstance({ database, redis }: InstanceOptions): Promise<void> {
@@ -70,7 +77,7 @@ export async function runInstance({ database, redis }: InstanceOptions): Promise
   const workflows = app.get(WorkflowService);
   process.on('message', ({ start, tell, words = [] }: Order) => {
     if (start !== undefined) void workflows.start(Crashing, {}, { groupId: start }).then(({ id }) => say({ started: id }));
-    if (tell !== undefined) void words.reduce<Promise<unknown>>((before, word) => before.then(() => workflows.emit('told', tell, word)), Promise.resolve());
+    if (tell !== undefined) void tellAll(workflows, tell, words).then(() => say({ told: tell }));
   });
   process.on('disconnect', () => process.exit());
   say({ ready: true });
