@@ -124,26 +124,28 @@ await database.drop();
 
 /** Messages shuffled, a tenth doubled, a tenth early; the broker is killed in their midst and started again; three instances. */
 describe.skipIf(database.missing !== null)(database.missing === null ? 'a stream of messages' : `a stream (left out: ${database.missing})`, () => {
-  it.each([
+  const streams = [
     ['RabbitMQ', rabbit],
     ['NATS JetStream', jetStream],
     ['Kafka', kafka],
     ['Bull', bull],
-  ])(
-    '%s: nothing is lost, nothing is done twice',
-    async (name, open) => {
-      const broker = await open();
-      if (broker === null && process.env.CI) throw new Error(`${name}: its programs are missing`);
-      if (broker === null) return;
-      const result = await runStream(broker);
-      if (process.env.TEST_STREAM) console.log(name, JSON.stringify(result));
-      expect(result).toMatchObject({ statuses: { completed: PROCESSES }, dispositions: { delivered: PROCESSES }, completions: PROCESSES });
-      const { delivered = 0, stored = 0, duplicate = 0, late = 0 } = result.returned;
-      expect(Object.keys(result.returned).filter((each) => !['delivered', 'stored', 'duplicate', 'late'].includes(each))).toEqual([]);
-      // A message that was stored, and comes again when its process waits, is brought there by whichever comes first.
-      expect(delivered).toBeLessThanOrEqual(PROCESSES);
-      expect(delivered + stored + duplicate + late).toBeGreaterThanOrEqual((PROCESSES * 11) / 10);
-    },
-    STREAM_TIMEOUT_MS,
-  );
+  ] as const;
+  for (const [name, open] of streams)
+    it(
+      `${name}: nothing is lost, nothing is done twice`,
+      async ({ skip }) => {
+        const broker = await open();
+        if (broker === null && process.env.CI) throw new Error(`${name}: its programs are missing`);
+        if (broker === null) return skip('its programs are missing');
+        const result = await runStream(broker);
+        if (process.env.TEST_STREAM) console.log(name, JSON.stringify(result));
+        expect(result).toMatchObject({ statuses: { completed: PROCESSES }, dispositions: { delivered: PROCESSES }, completions: PROCESSES });
+        const { delivered = 0, stored = 0, duplicate = 0, late = 0 } = result.returned;
+        expect(Object.keys(result.returned).filter((each) => !['delivered', 'stored', 'duplicate', 'late'].includes(each))).toEqual([]);
+        // A message that was stored, and comes again when its process waits, is brought there by whichever comes first.
+        expect(delivered).toBeLessThanOrEqual(PROCESSES);
+        expect(delivered + stored + duplicate + late).toBeGreaterThanOrEqual((PROCESSES * 11) / 10);
+      },
+      STREAM_TIMEOUT_MS,
+    );
 });
