@@ -252,22 +252,22 @@ describe('a Standard Schema', () => {
   });
 
   it('checks an answer', async () => {
-    expect(await checkedMessage(sum, { total: '4' }, 'The response', 'response')).toEqual({ total: 4 });
+    expect(await checkedMessage(sum, { total: '4' }, 'The response', 'response')).toMatchObject({ given: { total: '4' }, stored: { total: 4 } });
     await expect(checkedMessage(sum, { total: 'x' }, 'The response', 'response')).rejects.toThrow(InvalidInputError);
   });
 });
 
 describe('an answer', () => {
   it('is checked by its class, and stored plainly', async () => {
-    expect(await checkedMessage(Address, { city: 'Ulm' }, 'The response', 'response')).toEqual({ city: 'Ulm' });
+    expect((await checkedMessage(Address, { city: 'Ulm' }, 'The response', 'response')).stored).toEqual({ city: 'Ulm' });
     await expect(checkedMessage(Address, { city: 3 }, 'The response', 'response')).rejects.toThrow('The response: city must be a string');
     await expect(checkedMessage(Address, 'Ulm', 'The response', 'response')).rejects.toThrow('The response: it must be an object, as Address is');
     await expect(checkedMessage(Address, null, 'The response', 'response')).rejects.toThrow(InvalidInputError);
   });
 
   it('without a schema is any plain data', async () => {
-    expect(await checkedMessage(undefined, undefined, 'The response', 'response')).toBeNull();
-    expect(await checkedMessage(undefined, 'yes', 'The response', 'response')).toBe('yes');
+    expect((await checkedMessage(undefined, undefined, 'The response', 'response')).stored).toBeNull();
+    expect((await checkedMessage(undefined, 'yes', 'The response', 'response')).stored).toBe('yes');
     await expect(checkedMessage(undefined, { at: Number.NaN }, 'The response', 'response')).rejects.toThrow('response.at cannot be stored: it is NaN.');
     await expect(checkedMessage(undefined, 'x'.repeat(2_000_000), 'The response', 'response')).rejects.toThrow('The response has 2000002 bytes as JSON');
   });
