@@ -19,19 +19,15 @@ export class ProcessStarter {
 
   /** @throws ProcessAlreadyLiveError when the id or the group id is taken; the error names the new process, not the one that has it */
   async start(bound: BoundWorkflow, seed: Seed, call: CallOptions): Promise<ProcessState> {
-    const at = this.clock.now().getTime();
+    const [at, secret] = [this.clock.now().getTime(), newSecret()];
     try {
-      const applied = await this.commands.apply(seed.id, { type: 'started', bound, seed: { ...seed, secret: newSecret() }, at }, call);
+      const applied = await this.commands.apply(seed.id, { type: 'started', bound, seed: { ...seed, secret }, at }, call);
       if (applied?.change) return applied.process;
     } catch (error) {
       if (!(error instanceof ProcessAlreadyLiveError)) throw error;
     }
     const existing = call.manager === undefined ? await stateOf(this.store, seed.id) : undefined;
-    if (existing && isTheSame(existing, seed, at)) return existing; // the reply to its commit was lost
+    if (existing?.secret === secret) return existing; // the reply to its commit was lost
     throw new ProcessAlreadyLiveError(seed.id, bound.definition.name, seed.groupId);
   }
-}
-
-function isTheSame({ startedAt, groupId }: ProcessState, seed: Seed, at: number): boolean {
-  return startedAt === at && groupId === seed.groupId;
 }

@@ -55,7 +55,8 @@ describe.each(PLATFORMS.flatMap((platform) => [false, true].map((prefixed) => ({
       const at = { process: started.id as string, workflow: 'loan' };
       const detail = async (isSo: (process: any) => boolean) => until(() => call('getProcess', at), isSo); // prettier-ignore
       await detail(({ waits }) => waits[0]?.kind === 'response');
-      expect(await call('respond', { ...at, step: 'score' }, { body: { correlationId: `${at.process}.1`, response: { score: 7 } } })).toEqual({
+      const correlationId = (await api.workflows.get(at.process, { internals: true })).waits[0]!.key; // nobody learns it by HTTP
+      expect(await call('respond', { ...at, step: 'score' }, { body: { correlationId, response: { score: 7 } } })).toEqual({
         disposition: 'delivered',
       });
       await detail(({ waits }) => waits[0]?.kind === 'input');

@@ -148,8 +148,8 @@ function attacks(database: Database): void {
     const { writer } = app.engine;
     const look = app.engine.runner.look(id);
     await read.happened;
-    const [apply, told] = [writer.apply.bind(writer), signal()];
-    writer.apply = (...given) => (told.happen(), apply(...given));
+    const [add, told] = [writer.add.bind(writer), signal()];
+    writer.add = (...given) => (told.happen(), add(...given));
     gate.happen();
     await told.happened; // its outcome waits for the look to end
     late.happen();

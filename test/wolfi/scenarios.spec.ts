@@ -254,7 +254,9 @@ function wolfiRow(database: Database, queue: 'database' | 'bull'): void {
       expect(process.status).toBe('waiting');
       expect(journal.of(groupId)).toEqual(['askPartner']);
       expect(await types(id)).toEqual(['process-started', 'response-requested']);
-      expect((await app.workflows.get(id, { internals: true })).waits).toMatchObject([{ kind: 'response', step: 'answer', key: correlation(groupId, 'askPartner') }]);
+      expect((await app.workflows.get(id, { internals: true })).waits).toMatchObject([
+        { kind: 'response', step: 'answer', key: correlation(groupId, 'askPartner') },
+      ]);
       expect(process.contextVersion).toBe(1);
     });
 
