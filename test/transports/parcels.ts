@@ -221,7 +221,7 @@ export async function openParcels(parts: ModuleMetadata): Promise<ParcelApp> {
       const { id } = await workflows.start(ParcelWorkflow, { ref }, { groupId: ref });
       await until(() => workflows.get(id), ({ status }) => status === 'waiting'); // prettier-ignore
     },
-    heard: async (ref) => (await store.commits.messagesAt([`r:${ref}`])).map(({ disposition }) => disposition).sort(),
+    heard: async (ref) => (await store.commits.knownAt([`r:${ref}`])).map(({ disposition }) => disposition).sort(),
     when: async (ref, isSo) => (await until(() => find(ref), (found) => found !== null && isSo(found)))!, // prettier-ignore
   };
 }
