@@ -51,6 +51,6 @@ describe('the samples of Dagger', () => {
   });
 
   it('says whether it can take work', async () => {
-    expect(await app.get('/dagger/ready')).toEqual({ isReady: true, reason: null });
+    expect(await app.get('/dagger/ready')).toEqual({ ready: true, problems: [] });
   });
 });

@@ -89,7 +89,7 @@ export async function runStream(broker: StreamBroker): Promise<StreamResult> {
       await connectMicroservice(instances.at(-1)!.app, broker);
     }
     const count = (sql: string) => instances[0]!.dataSource.query(sql) as Promise<{ name: string; count: string }[]>;
-    const ofInbox = () => count(`select disposition as name, count(*) as count from workflow_inbox group by disposition`).then(totals);
+    const ofInbox = () => count(`select disposition as name, count(*) as count from workflow_inbox where address like 'r:%' group by disposition`).then(totals);
     await until(ofInbox, (all) => sum(all) === PROCESSES, PATIENCE_MS);
     await start(refs.slice(0, early));
     const ofProcesses = () => count(`select status as name, count(*) as count from workflow_process group by status`).then(totals);

@@ -22,7 +22,7 @@ export function deletionContract({ kit: { describe, it, expect }, store }: Bench
         (await store().queries.recordsOf(id)).length,
         (await store().queries.versions(id, 1, 9)).length,
         (await store().commits.waitsAt([`r:${id}`])).length,
-        (await store().commits.messagesAt([`r:${id}`])).length,
+        (await store().commits.knownAt([`r:${id}`])).length,
       ];
       expect(await left(gone)).toEqual([false, 0, 0, 0, 0]);
       for (const { id } of made.slice(1)) expect([id, ...(await left(id))]).toEqual([id, true, 1, 1, 1, 1]);
