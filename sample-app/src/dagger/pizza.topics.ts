@@ -9,7 +9,7 @@ export abstract class PizzaTopics {
 
 type Listener = (message: object) => unknown;
 
-/** Without a broker. What it was told is lost with the process, as it is with nobody else's kitchen. */
+/** Without a broker. What it was told is lost with the process. */
 @Injectable()
 export class InProcessTopics extends PizzaTopics {
   private readonly listeners = new Map<string, Listener>();

@@ -45,7 +45,7 @@ export class WolfiController {
     return this.workflows.emit('alert', customer, alert);
   }
 
-  /** With correlation ids, as if the one who asks were the partner that was sent them: a real application shows them to nobody. */
+  /** Shows correlation ids, so that a caller can answer as the partner would. A real application must not show them. */
   @Get(':id')
   get(@Param('id') id: string) {
     return this.workflows.get(id, { internals: true });
