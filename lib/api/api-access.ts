@@ -42,6 +42,11 @@ export class ApiAccess {
     return { ...(actor !== undefined && { actor }), ...(reason !== undefined && { reason }) };
   }
 
+  /** The same for a call that brings a message. */
+  deliveryOf(request: unknown, { messageId, reason }: { readonly messageId?: string | undefined; readonly reason?: string | undefined }) {
+    return { ...this.callOf(request, reason), ...(messageId !== undefined && { messageId }) };
+  }
+
   /* ----------------------------------------------------------------- in sight ---- */
 
   /** @throws ProcessNotFoundError if the request may not see the process, as if it were not there */

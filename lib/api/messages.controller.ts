@@ -19,22 +19,17 @@ export class MessagesController {
   @Answers(PROVIDE_INPUT)
   async provideInput(@FromRequest(PROVIDE_INPUT) { request, params, body }: ApiCall<typeof PROVIDE_INPUT>) {
     await this.access.see(request, params.process);
-    const { input, messageId, reason } = body;
-    const options = { ...this.access.callOf(request, reason), ...(messageId !== undefined && { messageId }) };
-    return this.workflows.provideInput(params.workflow, params.step, params.process, input, options);
+    return this.workflows.provideInput(params.workflow, params.step, params.process, body.input, this.access.deliveryOf(request, body));
   }
 
   @Answers(RESPOND)
   async respond(@FromRequest(RESPOND) { request, params: { workflow, step }, body }: ApiCall<typeof RESPOND>) {
-    const { correlationId, response, messageId, reason } = body;
-    const options = { ...this.access.callOf(request, reason), ...(messageId !== undefined && { messageId }) };
-    return { disposition: await this.workflows.respond(workflow, step, correlationId, response, options) };
+    return { disposition: await this.workflows.respond(workflow, step, body.correlationId, body.response, this.access.deliveryOf(request, body)) };
   }
 
   @Answers(EMIT)
   async emit(@FromRequest(EMIT) { request, params: { event }, body }: ApiCall<typeof EMIT>) {
-    const { keys, data, messageId, effectiveAt, reason } = body;
-    const told = { ...(messageId !== undefined && { messageId }), ...(effectiveAt && { effectiveAt }) };
-    return { items: await this.workflows.emit(event, keys, data, { ...this.access.callOf(request, reason), ...told }) };
+    const { keys, data, effectiveAt } = body;
+    return { items: await this.workflows.emit(event, keys, data, { ...this.access.deliveryOf(request, body), ...(effectiveAt && { effectiveAt }) }) };
   }
 }

@@ -28,6 +28,7 @@ export function newVisit(draft: Draft, node: StepNode, key: string, run: number,
   const [deadline, completeBy] = [deadlineOf(draft, node, token), completeByOf(draft, node, token)];
   if (deadline instanceof FactError) return { ...token, fault: deadline.message };
   if (completeBy instanceof FactError) return { ...token, fault: completeBy.message };
+  if (deadline === undefined && completeBy === undefined) return token;
   return { ...token, ...(deadline !== undefined && { deadline }), ...(completeBy !== undefined && { completeBy }) };
 }
 

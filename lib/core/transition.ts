@@ -121,8 +121,10 @@ function lookAgain(draft: Draft): void {
   flow(draft);
   if (isFinished(draft.head.status)) return;
   bringEvents(draft);
-  if (draft.hasVersion) lookAtConditions(draft);
-  if (draft.hasVersion) lookAtKeys(draft);
+  if (draft.hasVersion) {
+    lookAtConditions(draft);
+    lookAtKeys(draft);
+  }
   if (draft.someToken(isEventToken)) return; // accepted events are handled before the end
   const isOver = draft.token(rootKey(draft))?.does === 'over' && !draft.someToken((token) => isFinishing(draft, token));
   if (isOver || completesEarly(draft)) draft.finish('completed');

@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { parseDuration, noDuration } from '../values/duration.js';
-import { InvalidInputError } from '../values/errors.js';
+import { InvalidInputError, isPermanentStatus } from '../values/errors.js';
 import type { Duration } from '../values/types.js';
 
 /**
@@ -57,13 +57,10 @@ export function ackSettings(options: AckOptions): AckSettings {
   return { maxDeliveries, delayMs: parseDuration(delay)!, maxDelayMs: parseDuration(maxDelay)!, faultOf, onRefused };
 }
 
-/** Statuses that speak of the message alone: it will be as wrong the next time. Others may be right later: a process may start yet. */
-const REFUSED = [400, 413, 422];
-
 function faultByStatus(error: unknown): MessageFault {
   const status = error instanceof HttpException ? error.getStatus() : 0;
   if (status === 503) return 'wait';
-  return REFUSED.includes(status) ? 'refuse' : 'retry';
+  return isPermanentStatus(status) ? 'refuse' : 'retry';
 }
 
 /** The pause after so many failures in a row, the last half of it at random, so that many messages do not come again at once. */

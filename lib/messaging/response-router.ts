@@ -89,8 +89,9 @@ export class ResponseRouter {
   }
 
   private async store(given: MessageState, before: MessageState | undefined, answer: CheckedMessage, request: DeliveryRequest): Promise<Disposition> {
-    const message = before?.disposition === 'refused' ? this.anew(given) : given; // what a step refused another may take
-    const same = message === given ? (before ?? (await this.delivery.keep(message, request))[0]) : (await this.delivery.keep(message, request))[0];
+    const wasRefused = before?.disposition === 'refused'; // what a step refused another may take
+    const message = wasRefused ? this.anew(given) : given;
+    const same = (wasRefused ? undefined : before) ?? (await this.delivery.keep(message, request))[0];
     if (same && same.digest !== message.digest) return 'conflict';
     const waits = await this.parts.store.commits.waitsAt([message.address]); // one may have come since
     const found = same && same.disposition !== 'stored' ? null : await this.bringToOne(message, waits, { answer, call: request, stored: message });

@@ -14,7 +14,7 @@ export abstract class WorkflowError extends HttpException {
    * False if it may succeed later: the database is away (503), the inbox is full (429), the process or workflow is not there yet.
    */
   get permanent(): boolean {
-    return [400, 413, 422].includes(this.getStatus());
+    return isPermanentStatus(this.getStatus());
   }
 }
 
@@ -110,6 +110,11 @@ export class UnserialisableValueError extends WorkflowError {
   }
 }
 
+/** True for statuses that speak of the message alone: it will be as wrong the next time. Others may be right later: a process may start yet. */
+export function isPermanentStatus(status: number): boolean {
+  return [400, 413, 422].includes(status);
+}
+
 /** 400. A handler could not read the message: the function that finds an id in it has thrown. */
 export class UnreadableMessageError extends WorkflowError {
   /** The method, such as `Webhook.completed`. */
@@ -136,7 +141,7 @@ export class InboxFullError extends WorkflowError {
   declare readonly limit: 'perAddress' | 'perWorkflow' | 'total' | 'bytes';
   declare readonly most: number;
   constructor(limit: InboxFullError['limit'], most: number) {
-    const remedy = 'Discard what nobody waits for (workflows.inbox), shorten `keepUnmatched`, or raise this limit.';
+    const remedy = 'Discard messages that no process waits for (workflows.inbox), shorten `keepUnmatched`, or raise this limit.';
     super(
       429,
       'InboxFullError',

@@ -19,34 +19,35 @@ export class WorkflowTables1764000000000 implements MigrationInterface {
   }
 }
 
-/** Adds what containers, children and definitions at run time need. Safe to run again. */
-export class WorkflowFlows1764100000000 implements MigrationInterface {
-  readonly name = 'WorkflowFlows1764100000000';
+/** Adds columns and tables to those that are there. Safe to run again. */
+abstract class AddedParts implements MigrationInterface {
+  abstract readonly name: string;
+  protected abstract readonly add: typeof toFlows;
+  protected abstract readonly remove: typeof fromFlows;
 
   async up(queryRunner: QueryRunner): Promise<void> {
     const { type } = queryRunner.dataSource.options;
     const standing = existingColumns((await queryRunner.query(existingColumnsQuery(type))) as Record<string, unknown>[]);
-    for (const statement of toFlows(dialectOf(type), standing)) await queryRunner.query(statement);
+    for (const statement of this.add(dialectOf(type), standing)) await queryRunner.query(statement);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    for (const statement of fromFlows(dialectOf(queryRunner.dataSource.options.type))) await queryRunner.query(statement);
+    for (const statement of this.remove(dialectOf(queryRunner.dataSource.options.type))) await queryRunner.query(statement);
   }
 }
 
-/** Adds what the addressee of a message, secret correlation ids and limits need. Safe to run again. */
-export class WorkflowInbox1764500000000 implements MigrationInterface {
+/** What containers, children and definitions at run time need. */
+export class WorkflowFlows1764100000000 extends AddedParts {
+  readonly name = 'WorkflowFlows1764100000000';
+  protected readonly add = toFlows;
+  protected readonly remove = fromFlows;
+}
+
+/** What the addressee of a message, secret correlation ids and limits need. */
+export class WorkflowInbox1764500000000 extends AddedParts {
   readonly name = 'WorkflowInbox1764500000000';
-
-  async up(queryRunner: QueryRunner): Promise<void> {
-    const { type } = queryRunner.dataSource.options;
-    const standing = existingColumns((await queryRunner.query(existingColumnsQuery(type))) as Record<string, unknown>[]);
-    for (const statement of toInbox(dialectOf(type), standing)) await queryRunner.query(statement);
-  }
-
-  async down(queryRunner: QueryRunner): Promise<void> {
-    for (const statement of fromInbox(dialectOf(queryRunner.dataSource.options.type))) await queryRunner.query(statement);
-  }
+  protected readonly add = toInbox;
+  protected readonly remove = fromInbox;
 }
 
 /**
