@@ -1,6 +1,6 @@
 // Writing a workflow
 export { Workflow } from './decorators/workflow.decorator.js';
-export { type StageOptions, type WorkflowOptions } from './definition/workflow-options.js';
+export { type StageOptions, type UpdateOptions, type WorkflowOptions } from './definition/workflow-options.js';
 export { Step } from './decorators/step.decorator.js';
 export type {
   ChildOptions,
@@ -35,6 +35,7 @@ export type {
   Queues,
   Schema,
   SchemaOutput,
+  SenderRef,
   StepRef,
   StepResult,
 } from './values/types.js';
@@ -45,6 +46,8 @@ export { HandlesInput } from './handlers/handles-input.decorator.js';
 export { HandlesEvent } from './handlers/handles-event.decorator.js';
 export { StartsProcess } from './handlers/starts-process.decorator.js';
 export type { HandlerOptions } from './handlers/message-handler.js';
+export { MessageSender } from './outbox/message-sender.js';
+export { HttpSender } from './outbox/http-sender.js';
 export { WorkflowAckInterceptor } from './handlers/workflow-ack.interceptor.js';
 export type { AckOptions, MessageFault, RefusedMessage } from './handlers/ack-options.js';
 
@@ -62,6 +65,8 @@ export type { QueueView, Readiness, WorkerView } from './engine/workload.js';
 export type { Explanation, Process as ProcessInfo, ProcessInternals, ViewOptions, WaitInternals, WaitView } from './query/shapes.js';
 export type { Page, PageOptions } from './query/page.js';
 export type { Delivery } from './messaging/delivery.js';
+export type { Outbox, OutboxFilter } from './messaging/outbox.js';
+export type { OutboxMessage } from './outbox/outbox-message.js';
 export type { Inbox, InboxFilter, InboxMessage, MessageAddress } from './messaging/inbox.js';
 export { WorkflowAuditEntity as AuditRecord } from './store/typeorm/entities/audit-record.entity.js';
 export { WorkflowProcessEntity as Process } from './store/typeorm/entities/process.entity.js';
@@ -96,7 +101,7 @@ export { WorkflowModule } from './workflow.module.js';
 export { databaseTaskQueue } from './queue/database/database-adapter.js';
 export type { QueueList, QueueSettings } from './queue/queue-settings.js';
 export { Clock } from './values/clock.js';
-export type { InboxOptions, WorkerOptions, WorkflowModuleOptions } from './engine/options.js';
+export type { InboxOptions, OutboxOptions, WorkerOptions, WorkflowModuleOptions } from './engine/options.js';
 export type { WorkflowModuleAsyncOptions, WorkflowModuleExtras, WorkflowOptionsFactory } from './workflow.options.js';
 
 // Other entries: nestjs-argonaut/api, nestjs-argonaut/bull, nestjs-argonaut/ports, nestjs-argonaut/testing

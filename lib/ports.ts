@@ -2,6 +2,8 @@
 export type { Adapter } from './values/adapter.js';
 export { ProcessStore, valuesOf } from './store/process-store.js';
 export { CommitStore } from './store/commit-store.js';
+export { OutboxStore } from './store/outbox-store.js';
+export type { OutgoingMessage } from './core/outgoing.js';
 export { QueryStore } from './store/query-store.js';
 export { MaintenanceStore } from './store/maintenance-store.js';
 export { TransactionLostError } from './store/transaction-lost.js';

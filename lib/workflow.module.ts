@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { discoverWorkflows, type Documents } from './workflows/boot.js';
+import { lastingProviders } from './workflows/explorer.js';
 import { Clock, SystemTimers, Timers } from './values/clock.js';
 import { StoreClock } from './engine/store-clock.js';
 import { composeEngine } from './engine/compose.js';
@@ -57,8 +58,9 @@ export class WorkflowModule implements OnModuleInit, OnApplicationBootstrap, Bef
   async onModuleInit(): Promise<void> {
     const problems: string[] = [];
     settingsOf(this.options, problems);
-    const { registry, queue, store, definitions } = this.engine.parts;
-    discoverWorkflows(this.discovery, registry, queue.queues, this.options, problems, this.documents);
+    const { registry, queue, store, definitions, senders } = this.engine.parts;
+    senders.lookIn(() => lastingProviders(this.discovery));
+    discoverWorkflows(this.discovery, registry, queue.queues, this.options, problems, this.documents, (name) => senders.problemOf(name));
     await store.open(this.options.schema ?? 'check');
     await definitions.open();
   }

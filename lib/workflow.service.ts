@@ -21,6 +21,7 @@ import { definitionViews, type DefinitionView } from './query/definition-views.j
 import type { Page, PageOptions } from './query/page.js';
 import { type ProcessRef } from './query/process-ref.js';
 import type { Inbox } from './messaging/inbox.js';
+import type { Outbox } from './messaging/outbox.js';
 import { type Delivery, deliveryRequest } from './messaging/delivery.js';
 import { addressedKeys } from './messaging/event-keys.js';
 import { type VersionChange } from './operations/migration.js';
@@ -42,6 +43,9 @@ import type { ProcessFilter } from './query/process-lookup.js';
 import type { ProcessOf } from './query/process-ref.js';
 import type { FullProcessView, ProcessView } from './query/views.js';
 
+/** How many messages of a process an explanation looks at. */
+const MOST_UNSENT = 20;
+
 /**
  * The API for applications. A change is committed when its call resolves; {@link settled} shows what steps then do or throw.
  * Bad input is refused with a {@link WorkflowError} before anything is written.
@@ -51,11 +55,14 @@ export class WorkflowService {
   readonly records: Observable<AuditRecord>;
   /** Messages that no process has received, or that a step has refused. */
   readonly inbox: Inbox;
+  /** Messages that steps have sent, and that were not transmitted yet. */
+  readonly outbox: Outbox;
 
   /** @internal Made by the module. */
   constructor(private readonly engine: EngineParts) {
     this.records = engine.records.records;
     this.inbox = engine.inboxMessages;
+    this.outbox = engine.outbox;
   }
 
   /**
@@ -280,6 +287,7 @@ export class WorkflowService {
     const told = explain({
       process: state,
       waits,
+      unsent: await this.engine.store.outbox.list({ processId: state.id, limit: MOST_UNSENT }),
       definition: this.engine.registry.find(workflow, workflowVersion)?.definition,
       withdrawn: this.engine.registry.isWithdrawn(workflow, workflowVersion),
       waitsFor: (token) => this.engine.runner.waitsFor(state.id, token),

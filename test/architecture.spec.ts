@@ -79,7 +79,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['core'],
   ['context', 'decorators'],
   ['store'],
-  ['queue'],
+  ['queue', 'outbox'],
   ['workflows'],
   ['writer'],
   ['execution'],

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../values/json.js';
 import type { ProcessState } from './process.js';
+import type { OutgoingMessage } from './outgoing.js';
 import type { WaitState } from './wait.js';
 import { isUnderAny } from './token-key.js';
 
@@ -19,6 +20,7 @@ export type AuditType =
   | `task-${'queued' | 'triggered' | 'recovered'}`
   | `timer-${'set' | 'fired'}`
   | `message-${Exclude<Disposition, 'stored' | 'scheduled'> | 'readdressed'}`
+  | `send-${'requested' | 'replayed' | 'discarded'}`
   | 'note'
   | 'log';
 
@@ -105,6 +107,8 @@ export interface Change {
   /** In this order: `clear` ends all old waits, `kill` those at `<key>/...` and `<key>~...`; then `delete`, then `put`, which share no key. */
   readonly waits: { readonly clear: boolean; readonly kill: readonly string[]; readonly delete: readonly string[]; readonly put: readonly WaitState[] };
   readonly messages: readonly MessageState[];
+  /** New messages of the outbox. */
+  readonly outgoing: readonly OutgoingMessage[];
 }
 
 /** A process with the other rows that an event needs. */
@@ -150,6 +154,7 @@ export function joined(changes: readonly Change[]): Change {
     records: changes.flatMap(({ records }) => records),
     waits: joinedWaits(changes.map(({ waits }) => waits)),
     messages: changes.flatMap(({ messages }) => messages),
+    outgoing: changes.flatMap(({ outgoing }) => outgoing),
   };
 }
 

@@ -3,6 +3,8 @@ import { appended } from '../values/appended.js';
 import type { AuditType, Change, MessageState, Move, RecordDraft, Snapshot, UndoMark, VersionDraft } from './change.js';
 import { messageOfEnd } from './engine-messages.js';
 import type { ContextPatch, DecisionContext } from './events.js';
+import { outgoingMessage, type OutgoingMessage, patternText, type Sending } from './outgoing.js';
+import { updateOf } from './process-update.js';
 import { isFinished, isUnclaimed, type ProcessState, type ProcessStatus, UNCLAIMED, UNCLAIMED_NEW } from './process.js';
 import { noteOver } from './over-notes.js';
 import { needsNoWorker, standingStill, standsStill } from './standstill.js';
@@ -23,6 +25,7 @@ type RecordSubject = Pick<Token, 'node' | 'run' | 'attempt'>;
 const NO_DETAILS: RecordDetails = {};
 const NO_EXTRAS: VersionExtras = {};
 const NO_MESSAGES: readonly MessageState[] = [];
+const NOTHING_SENT: readonly OutgoingMessage[] = [];
 const NO_VERSIONS: readonly VersionDraft[] = [];
 
 /**
@@ -35,6 +38,7 @@ export class Draft extends DraftTokens {
   private versions: Mutable<VersionDraft>[] | undefined;
   private records: RecordDraft[] | undefined;
   private messages: MessageState[] | undefined;
+  private outgoing: OutgoingMessage[] | undefined;
   private moveLog: Move[] | undefined;
   /** How often each token has come to each node that runs nothing. */
   private passes: Map<string, number> | undefined;
@@ -102,6 +106,12 @@ export class Draft extends DraftTokens {
 
   keep(...messages: readonly MessageState[]): void {
     for (const message of messages) this.messages = appended(this.messages, message);
+  }
+
+  /** Puts a message of a step in the outbox. */
+  transmit(sending: Sending, subject: RecordSubject, details: RecordDetails): void {
+    this.record('send-requested', subject, { ...details, detail: `${sending.id}: ${patternText(sending.pattern)} to ${sending.sender}` });
+    this.outgoing = appended(this.outgoing, outgoingMessage(this.head, sending, details.step ?? subject.node, this.now));
   }
 
   /** The id of the message that was kept last. */
@@ -172,6 +182,8 @@ export class Draft extends DraftTokens {
     this.head.updatedAt = this.now;
     noteOver(this);
     if (this.versions && this.moveLog) this.versions.at(-1)!.moves = this.moveLog;
+    const { updates } = this.definition;
+    if (updates) this.outgoing = appended(this.outgoing, updateOf(this.head, updates, this.records, this.versions ?? NO_VERSIONS));
     return {
       expected: this.before.process.revision === 0 ? null : this.before.process.revision,
       process: this.head,
@@ -179,6 +191,7 @@ export class Draft extends DraftTokens {
       records: this.records,
       waits: this.waitChanges(),
       messages: this.messages ?? NO_MESSAGES,
+      outgoing: this.outgoing ?? NOTHING_SENT,
     };
   }
 

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../values/json.js';
 import type { MessageState } from './change.js';
+import type { OutgoingMessage, Sending } from './outgoing.js';
 import type { CarriedData } from './token.js';
 
 /** New values by top-level key, as stored, and the keys that go. */
@@ -113,6 +114,8 @@ export interface Speaker extends VisitEvent {
   /** The step that was undone. The undo token itself may stand in no step. */
   readonly undoes?: string | undefined;
   readonly notes?: readonly Note[];
+  /** The messages that the body sends. They leave only if its outcome is kept. */
+  readonly sends?: readonly Sending[] | undefined;
   /** The log lines of the body, one JSON line each. */
   readonly log?: readonly string[];
 }
@@ -150,6 +153,8 @@ export type ProcessEvent<Patch = ContextPatch> =
   /** A person has decided about a message that was refused. */
   | { readonly type: 'message-settled'; readonly message: MessageState; readonly as: 'readdressed' | 'discarded' }
   | { readonly type: 'message-missed'; readonly message: MessageState }
+  /** A person has decided about a message of the outbox. */
+  | { readonly type: 'message-unsent'; readonly sending: Pick<OutgoingMessage, 'id' | 'step' | 'sender'>; readonly as: 'replayed' | 'discarded' }
   | (VisitEvent & { readonly type: 'came-due' })
   /** `graceful`: the worker was shut down, or never began the task, so no crash is counted. */
   | (VisitEvent & { readonly type: 'task-lost'; readonly worker: string; readonly graceful?: boolean })
@@ -205,7 +210,7 @@ export function messagesOfEvent(event: ProcessEvent<unknown>): readonly string[]
 
 /** True for events that stop or end a process whatever its workflow says: its definition need not be known. */
 export function needsNoDefinition(event: ProcessEvent<unknown>): boolean {
-  return event.type === 'suspended' || event.type === 'orphaned' || (event.type === 'cancelled' && !event.compensate);
+  return event.type === 'suspended' || event.type === 'orphaned' || event.type === 'message-unsent' || (event.type === 'cancelled' && !event.compensate);
 }
 
 const NO_KEYS: readonly string[] = [];

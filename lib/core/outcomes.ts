@@ -67,8 +67,8 @@ function takenTask(draft: Draft, { key, run, claim, taskOf }: SpokenEvent): Step
   return wait.token.claims === claim && wait.token.run === run ? wait.token : null;
 }
 
-/** Records when a task began, and the notes and logs of the body. */
-function recordBody(draft: Draft, token: BodyToken, { taskOf, begunAt, key, notes, log, undoes }: OutcomeEvent): void {
+/** Records when a task began, the notes and logs of the body, and what it sends. A body that will run again as if it had not run sends nothing. */
+function recordBody(draft: Draft, token: BodyToken, { type, taskOf, begunAt, key, notes, log, undoes, sends }: OutcomeEvent): void {
   const about: RecordDetails = undoes === undefined ? {} : { step: undoes };
   if (taskOf !== undefined) {
     const wait = draft.parked(key);
@@ -76,6 +76,7 @@ function recordBody(draft: Draft, token: BodyToken, { taskOf, begunAt, key, note
   }
   if (notes) for (const { text, at } of notes) draft.record('note', token, { ...about, detail: text, at });
   if (log && log.length > 0) draft.record('log', token, { ...about, detail: log.join('\n') });
+  if (sends && type !== 'step-failed' && type !== 'step-paused') for (const sending of sends) draft.transmit(sending, token, about);
 }
 
 /* ----------------------------------------------------------------------- outcomes ---- */

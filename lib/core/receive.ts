@@ -108,3 +108,8 @@ export function messageSettled(draft: Draft, { message, as }: EventOf<'message-s
   draft.keep({ ...message, disposition: 'discarded' });
   draft.record(`message-${as}`, null, { detail: message.id });
 }
+
+/** A message of the outbox was replayed or discarded. The row is changed by the store itself. */
+export function messageUnsent(draft: Draft, { sending: { id, step, sender }, as }: EventOf<'message-unsent'>): void {
+  draft.record(`send-${as}`, null, { step, detail: `${id} to ${sender}` });
+}

@@ -6,7 +6,11 @@ import type { StepToken } from './token.js';
  * do not count.
  */
 export function retryDelay(policy: Retry, token: StepToken, random: number): number | null {
-  const tries = token.attempt - (token.forgiven ?? 0) - (token.crashes ?? 0);
+  return retryPause(policy, token.attempt - (token.forgiven ?? 0) - (token.crashes ?? 0), random);
+}
+
+/** How long to wait after this many attempts have failed, ms; null when none is left. */
+export function retryPause(policy: Retry, tries: number, random: number): number | null {
   if (tries >= policy.attempts) return null;
   const factor = policy.backoff === 'exponential' ? 2 ** Math.min(tries - 1, 40) : 1;
   const delay = Math.min(policy.delayMs * factor, policy.maxDelayMs);

@@ -25,7 +25,7 @@ import { migrated } from './migrate.js';
 import { bodyEnded } from './outcomes.js';
 import { isFinished, type ParentLink, type ProcessState } from './process.js';
 import { hasLostRace } from './races.js';
-import { eventReceived, messageMissed, messageReceived, messageRefused, messageSettled } from './receive.js';
+import { eventReceived, messageMissed, messageReceived, messageRefused, messageSettled, messageUnsent } from './receive.js';
 import { restarted } from './restart.js';
 import { isActive, isCondition, isEventToken, type Token } from './token.js';
 import { unparked } from './wait.js';
@@ -99,6 +99,7 @@ function decide(draft: Draft, event: ProcessEvent): void {
     case 'message-missed': return messageMissed(draft, event.message);
     case 'message-refused': return messageRefused(draft, event);
     case 'message-settled': return messageSettled(draft, event);
+    case 'message-unsent': return messageUnsent(draft, event);
     case 'came-due': return cameDue(draft, event);
     case 'task-lost': return taskLost(draft, event);
     case 'claimed': return claimed(draft);

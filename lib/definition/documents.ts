@@ -54,7 +54,7 @@ function documentSource(
   steps: readonly WrittenStep[],
   reminders: object,
 ): WorkflowSource {
-  const { name, version, completeWhen, within, deleteOnCompletion, stages, config, flow } = document;
+  const { name, version, completeWhen, within, deleteOnCompletion, updates, stages, config, flow } = document;
   return {
     className,
     options: {
@@ -64,6 +64,7 @@ function documentSource(
       ...(completeWhen !== undefined && { completeWhen }),
       ...(within !== undefined && { within }),
       ...(deleteOnCompletion !== undefined && { deleteOnCompletion }),
+      ...(updates && { updates }),
       ...(stages && { stages: stages as WorkflowOptions['stages'] & object }),
       ...(config && { config }),
     },

@@ -5,10 +5,10 @@ import type { StepJson, WorkflowJson } from './workflow-json.js';
 
 /**
  * Distinguishes two definitions of one version. Functions cannot be compared, so for code only the graph counts. For a document
- * its settings and the context keys that it names count too.
+ * its settings and the context keys that it names count too. Where its updates are sent does not count.
  */
 export function fingerprintOf({ definition, source: { document } }: Pick<Compiled, 'definition' | 'source'>): string {
-  const { nodes, ...whole } = definition;
+  const { nodes, updates: _toldTo, ...whole } = definition;
   const graph = [...nodes.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   return bodyDigest(dataOf({ ...whole, nodes: graph, ...(document && { names: referencedNames(document) }) }));
 }

@@ -1,3 +1,5 @@
+import type { Json } from '../values/json.js';
+
 /**
  * The one model of a workflow. Every spelling compiles to it; the verifier, the engine and the diagrams read it. Tokens enter
  * nodes, and edges are node names. User code is kept outside, and found by node name.
@@ -12,6 +14,17 @@ export interface WorkflowDefinition {
   readonly completesEarly: boolean;
   /** The rule for steps without one of their own, outside of stages with one. */
   readonly onError: ErrorRule;
+  /** Each commit of a process is told to this sender. */
+  readonly updates?: Updates;
+}
+
+/** Where the updates of a process are sent. */
+export interface Updates {
+  /** The name of the provider that transmits them. */
+  readonly sender: string;
+  readonly pattern: Json;
+  /** They hold the values that have changed. */
+  readonly context: boolean;
 }
 
 /** A loop is a choice or a decision with an edge back. No node is a join: a container holds the edge that follows its branches. */

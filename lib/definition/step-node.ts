@@ -100,7 +100,7 @@ export function childOptions(child: StepOptions['child']): Partial<Extract<StepO
 
 /* -------------------------------------------------------------------- retry ---- */
 
-function retryOf(retry: number | RetryPolicy): Retry {
+export function retryOf(retry: number | RetryPolicy): Retry {
   const policy: RetryPolicy = typeof retry === 'number' ? { attempts: retry } : retry;
   const delayMs = parseDuration(policy.delay) ?? 0;
   return {

@@ -8,6 +8,7 @@ import { graphProblems } from './verify/graph-problems.js';
 import { orderProblems } from './verify/order-problems.js';
 import { placeProblems } from './verify/place-problems.js';
 import { stepProblems, type Surroundings } from './verify/step-problems.js';
+import { updateProblems } from './verify/update-problems.js';
 import { workflowProblems } from './verify/workflow-problems.js';
 
 export type { Surroundings } from './verify/step-problems.js';
@@ -15,7 +16,7 @@ export type { Surroundings } from './verify/step-problems.js';
 /** The problems of one workflow, each beginning with its class or document, and its step. */
 export function verify(compiled: Compiled, around: Surroundings): string[] {
   const { source, definition, problems } = compiled;
-  const whole = [...workflowProblems(source)];
+  const whole = [...workflowProblems(source), ...updateProblems(source.options.updates, around.senderProblem)];
   const flow = [...problems, ...orderProblems(source, definition)];
   const steps = source.steps.map((step) => ({
     subject: subjectOf(source, step),

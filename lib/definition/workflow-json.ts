@@ -47,6 +47,8 @@ export type WorkflowJson = {
   readonly within?: Duration;
   /** Deletes a process with all its rows as soon as it has completed. Default false. */
   readonly deleteOnCompletion?: boolean;
+  /** Sends a message for each commit of a process to the client of this name. */
+  readonly updates?: { readonly to: string; readonly pattern: string; readonly context?: boolean };
   /** Limits and places of stages, by the name that their steps say. */
   readonly stages?: Readonly<Record<string, StageJson>>;
   /** Your own settings, available in each step as `step.config`. */
@@ -140,6 +142,13 @@ export const workflowSchema: Readonly<Record<string, unknown>> = {
       completeWhen: aKey,
       within: aDuration,
       deleteOnCompletion: yesNo,
+      updates: {
+        description: 'Where a message is sent for each commit of a process',
+        type: 'object',
+        required: ['to', 'pattern'],
+        properties: { to: { type: 'string', minLength: 1 }, pattern: { type: 'string', minLength: 1 }, context: yesNo },
+        additionalProperties: false,
+      },
       stages: { description: 'The stages that steps name, with their limits and places', type: 'object', additionalProperties: { $ref: '#/$defs/stage' } },
       config: { type: 'object' },
       steps: { type: 'array', minItems: 1, items: { $ref: '#/$defs/step' } },

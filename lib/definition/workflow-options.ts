@@ -1,4 +1,4 @@
-import type { Duration, Schema } from '../values/types.js';
+import type { Duration, Schema, SenderRef } from '../values/types.js';
 import type { ErrorPolicy, RetryPolicy, StepPlace, StepPolicy } from './step-options.js';
 
 /**
@@ -16,6 +16,16 @@ export interface StageOptions extends Pick<StepPolicy, 'within' | 'required' | '
   readonly if?: StepPlace['if'];
   /** Repeats the stage as long as this is true. Checked before each pass. */
   readonly while?: StepPlace['while'];
+}
+
+/** Where the updates of processes are sent. */
+export interface UpdateOptions {
+  /** The injection token of the client that transmits them, as for `step.send`. */
+  readonly to: SenderRef;
+  /** The event pattern, the name of the job, the routing key, the URL. */
+  readonly pattern: string | object;
+  /** Each update holds the values of the context that have changed (`changes`). Default false. */
+  readonly context?: boolean;
 }
 
 /** The options of a workflow. */
@@ -45,6 +55,11 @@ export interface WorkflowOptions<C = any> {
    * step. A child that its parent waits for is deleted once the parent has finished. Default false: it is kept.
    */
   readonly deleteOnCompletion?: boolean;
+  /**
+   * Sends a message for each commit of a process, through the outbox: `{ update, processId, workflow, status, contextVersion, at, records }`,
+   * with its audit records. `update` grows with each; a number that was seen before is a repetition.
+   */
+  readonly updates?: UpdateOptions;
   /** Your own settings, available in each step as `step.config`. Settings of the step override them. */
   readonly config?: Readonly<Record<string, unknown>>;
 }

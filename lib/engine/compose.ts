@@ -10,6 +10,9 @@ import { TransactionTurns } from '../execution/transaction-turns.js';
 import { TransactionalSteps } from '../execution/transactional-steps.js';
 import { ChildCanceller } from '../messaging/child-canceller.js';
 import { ChildStarter } from '../messaging/child-starter.js';
+import { Outbox } from '../messaging/outbox.js';
+import { OutboxSender } from '../outbox/outbox-sender.js';
+import { Senders } from '../outbox/senders.js';
 import { Inbox } from '../messaging/inbox.js';
 import { InboxLimits } from '../messaging/inbox-limits.js';
 import { Inputs } from '../messaging/input-delivery.js';
@@ -61,10 +64,10 @@ export interface EnginePorts {
 }
 
 export function composeEngine(ports: EnginePorts, settings: EngineSettings): Engine {
-  const common = { ...ports, settings, worker: newWorkerId(), registry: new WorkflowRegistry(), activity: new PendingWork() };
+  const common = { ...ports, settings, worker: newWorkerId(), registry: new WorkflowRegistry(), activity: new PendingWork(), senders: new Senders() };
   const followers = new CommitFollowers();
   const ground = { ...common, ...composeWriter(common, followers, () => (engine.works ? common.worker : null)) };
-  const parts = { ...ground, ...composeExecution(ground), ...composeMessaging(ground), ...composeQueries(ground) };
+  const parts = { ...ground, ...composeExecution(ground), ...composeMessaging(ground, () => engine.works), ...composeQueries(ground) };
   const engine: Engine = new Engine({
     ...parts,
     ...composeCare(
@@ -77,7 +80,7 @@ export function composeEngine(ports: EnginePorts, settings: EngineSettings): Eng
   return engine;
 }
 
-type Common = EnginePorts & Pick<EngineParts, 'settings' | 'worker' | 'registry' | 'activity'>;
+type Common = EnginePorts & Pick<EngineParts, 'settings' | 'worker' | 'registry' | 'activity' | 'senders'>;
 
 /** Makes the write path and the parts that lead to it. */
 function composeWriter({ store, registry, activity, clock, settings }: Common, follower: CommitFollowers, worker: () => string | null) {
@@ -101,12 +104,16 @@ function composeExecution(ground: Ground) {
   return { runner: new ProcessRunner(parts, transactional, suspects, settings.concurrency), tasks: new TaskRunner(parts, transactional, suspects) };
 }
 
-function composeMessaging(ground: Ground) {
+function composeMessaging(ground: Ground, works: () => boolean) {
   const parts: MessagingParts = ground;
+  const workflows = () => ground.registry.known().map(({ workflow }) => workflow);
+  const outboxSender = new OutboxSender({ ...ground, workflows, works, inRoot: rootContext() });
   const messages = new MessageRouter(parts);
   return {
     messages,
     inboxMessages: new Inbox(parts, messages),
+    outboxSender,
+    outbox: new Outbox(parts, outboxSender),
     children: new ChildStarter(parts, ground.starter, messages.delivery),
     orphans: new ChildCanceller(parts),
   };
@@ -150,7 +157,7 @@ function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => b
 /** Lists the parts that follow a commit, in order: running processes go on first, listeners and logs come last. */
 function listFollowers(
   followers: CommitFollowers,
-  { runner, tasks, queue, announcements, dueTimers, messages, children, orphans, settled, records, completed }: EngineParts,
+  { runner, tasks, queue, announcements, dueTimers, messages, children, orphans, outboxSender, settled, records, completed }: EngineParts,
 ): void {
   followers.set(
     [
@@ -162,6 +169,7 @@ function listFollowers(
       (change) => messages.committed(change),
       (change) => children.committed(change),
       (change) => orphans.committed(change),
+      (change) => outboxSender.committed(change),
       (change) => settled.committed(change),
       (change) => records.committed(change),
       (change) => completed.committed(change),

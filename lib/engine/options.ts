@@ -39,6 +39,16 @@ export interface WorkflowModuleOptions {
   readonly keepUnmatched?: Duration;
   /** How much is kept of that at most. */
   readonly inbox?: InboxOptions;
+  /** How messages that steps send are transmitted. */
+  readonly outbox?: OutboxOptions;
+}
+
+/** How messages that steps send are transmitted. */
+export interface OutboxOptions {
+  /** After that, a message is parked until a person replays it. Default: 20 attempts, from 1 s to 5 minutes apart, more than an hour in all. */
+  readonly retry?: number | RetryPolicy;
+  /** How long one attempt may take. Default 10 s. */
+  readonly timeout?: Duration;
 }
 
 /** Limits of what is kept for processes that do not wait yet. What is beyond is refused with an `InboxFullError` (429). */
@@ -53,7 +63,7 @@ export interface InboxOptions {
   readonly bytes?: number;
 }
 
-const OPTIONS = ['worker', 'defaults', 'schema', 'keepUnmatched', 'inbox'];
+const OPTIONS = ['worker', 'defaults', 'schema', 'keepUnmatched', 'inbox', 'outbox'];
 const EXTRAS = ['store', 'taskQueue', 'workflows', 'contexts', 'clock', 'dataSource', 'isGlobal'];
 const WORKER_OPTIONS = ['enabled', 'concurrency', 'transactionalConcurrency', 'maxStartDelay', 'shutdownTimeout', 'heartbeat', 'sweepInterval'];
 

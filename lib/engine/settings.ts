@@ -1,9 +1,13 @@
 import { noDuration, parseDuration } from '../values/duration.js';
 import { didYouMean } from '../values/suggest.js';
+import type { RetryPolicy } from '../definition/step-options.js';
+import { retryOf } from '../definition/step-node.js';
+import { retryProblems } from '../definition/verify/value-problems.js';
 import { defaultProblems } from '../definition/verify/workflow-problems.js';
 import type { Duration } from '../values/types.js';
+import type { OutboxSettings } from '../outbox/outbox-sender.js';
 import type { InboxSizes } from '../messaging/inbox-limits.js';
-import { type InboxOptions, KNOWN_OPTIONS, type WorkflowModuleOptions } from './options.js';
+import { type InboxOptions, type OutboxOptions, KNOWN_OPTIONS, type WorkflowModuleOptions } from './options.js';
 
 /** The options of a worker with their defaults. */
 export interface EngineSettings {
@@ -18,6 +22,7 @@ export interface EngineSettings {
   readonly sweepMs: number;
   readonly keepUnmatchedMs: number;
   readonly inbox: InboxSizes;
+  readonly outbox: OutboxSettings;
   /** False: a sweep runs only when it is called. For a clock that stands still. */
   readonly sweeps: boolean;
 }
@@ -40,6 +45,7 @@ export function settingsOf(options: WorkflowModuleOptions, problems: string[]): 
     sweepMs: ms(worker.sweepInterval, 'worker.sweepInterval', 1000),
     keepUnmatchedMs: ms(keepUnmatched, 'keepUnmatched', 24 * 60 * 60 * 1000),
     inbox: inboxSizes(options.inbox ?? {}, problems),
+    outbox: outboxSettings(options.outbox ?? {}, problems),
     sweeps: true,
   };
 }
@@ -52,6 +58,16 @@ function inboxSizes(given: InboxOptions, problems: string[]): InboxSizes {
   const wrong = sizes.filter(([, size]) => !(Number.isSafeInteger(size) && size > 0));
   problems.push(...wrong.map(([name, size]) => `WorkflowModule: inbox.${name} ${String(size)} is not a whole number from 1.`));
   return { ...INBOX, ...Object.fromEntries(sizes) };
+}
+
+/** A broker that is away for an hour must park nothing. */
+const OUTBOX_RETRY: RetryPolicy = { attempts: 20, delay: '1s', backoff: 'exponential', maxDelay: '5m', jitter: true };
+
+function outboxSettings(given: OutboxOptions, problems: string[]): OutboxSettings {
+  const { retry = OUTBOX_RETRY, timeout } = given;
+  problems.push(...unknownIn(given, ['retry', 'timeout'], 'outbox.'));
+  for (const problem of retryProblems(retry)) problems.push(`WorkflowModule: outbox: ${problem}`);
+  return { retry: retryOf(retry), timeoutMs: durationOf(timeout, 'outbox.timeout', 10_000, problems) };
 }
 
 function unknownIn(options: object, known: readonly string[], prefix: string): string[] {

@@ -1,3 +1,4 @@
+import type { Senders } from '../outbox/senders.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Clock, Timers } from '../values/clock.js';
 import type { PendingWork } from '../values/pending-work.js';
@@ -17,6 +18,7 @@ export interface ExecutionParts {
   readonly writer: ProcessWriter;
   readonly commands: ProcessCommands;
   readonly inputs: StepInputs;
+  readonly senders: Senders;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly activity: PendingWork;

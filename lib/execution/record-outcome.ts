@@ -17,14 +17,15 @@ export interface BodyClaim {
 export function outcomeEvent(visit: StepVisit, { claim, taskOf, begunAt }: BodyClaim, outcome: BodyOutcome): OutcomeEvent<object> {
   const { key, run, attempt } = visit.token;
   const undoes = visit.undoes?.node;
+  const { sends } = visit;
   const { notes } = visit.log;
   const log = visit.log.close();
   if (outcome.type === 'step-succeeded') {
     const { type, patch, branch, result } = outcome; // the most frequent outcome: one object shape is fast
-    return { type, patch, branch, result, key, run, attempt, claim, taskOf, begunAt, undoes, notes, log };
+    return { type, patch, branch, result, key, run, attempt, claim, taskOf, begunAt, undoes, notes, log, sends };
   }
   const said = outcome.type === 'step-failed' && undoes !== undefined ? { ...outcome, error: `undoing ${undoes}: ${outcome.error}` } : outcome;
-  return { ...said, key, run, attempt, claim, taskOf, begunAt, undoes, notes, log };
+  return { ...said, key, run, attempt, claim, taskOf, begunAt, undoes, notes, log, sends };
 }
 
 /**

@@ -6,7 +6,10 @@ import { correlationOf, stepRunId } from '../core/correlation.js';
 import { type BodyToken, isEventToken, isStepToken, type Token } from '../core/token.js';
 import type { Clock } from '../values/clock.js';
 import type { Json } from '../values/json.js';
-import type { Schema, StepRef } from '../values/types.js';
+import type { Sending } from '../core/outgoing.js';
+import { addSending } from '../outbox/sendings.js';
+import type { Senders } from '../outbox/senders.js';
+import type { Schema, SenderRef, StepRef } from '../values/types.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import { StepLog } from './step-log.js';
 
@@ -47,6 +50,8 @@ export class StepVisit implements StepRef {
   holdsSlot = false;
   /** The body has ended, so its signal has no effect any more. */
   ended = false;
+  /** The messages that the body has sent. */
+  sends: Sending[] | undefined;
   private transaction: EntityManager | undefined;
   private controller: AbortController | undefined;
   private reason: unknown;
@@ -56,6 +61,7 @@ export class StepVisit implements StepRef {
     readonly bound: BoundWorkflow,
     readonly token: BodyToken,
     private readonly clock: Clock,
+    private readonly senders: Senders,
   ) {
     this.now = clock.now();
     this.log = new StepLog(clock);
@@ -63,7 +69,7 @@ export class StepVisit implements StepRef {
 
   /** Begins from the start, in a transaction: nothing of an earlier try is left. */
   begin(process: ProcessState, transaction: EntityManager): void {
-    Object.assign(this, { process, transaction, log: new StepLog(this.clock), now: this.clock.now(), ended: false });
+    Object.assign(this, { process, transaction, log: new StepLog(this.clock), now: this.clock.now(), ended: false, sends: undefined });
   }
 
   get processId(): string {
@@ -133,6 +139,11 @@ export class StepVisit implements StepRef {
   abort(reason: unknown): void {
     this.reason = reason;
     this.controller?.abort(reason);
+  }
+
+  send(sender: SenderRef, pattern: string | object, data: unknown): string {
+    if (this.ended) throw new Error(`Step "${this.name}" has ended: what it sends now would not be sent.`);
+    return addSending((this.sends ??= []), this.senders, sender, pattern, data);
   }
 
   note(text: string): void {

@@ -1,3 +1,4 @@
+import { type OutgoingMessage, patternText } from '../core/outgoing.js';
 import { isFinished, isUnclaimed, type ProcessState } from '../core/process.js';
 import { isSuspect } from '../core/suspicion.js';
 import { itsTurn } from '../core/runnable.js';
@@ -11,7 +12,7 @@ const MOST_TOLD = 5;
 /** Says where a process stands, and what would move it. */
 export function explain(subject: Explained): Omit<Explanation, 'waits'> {
   const { process } = subject;
-  const words = wordsOf(subject);
+  const words = [...wordsOf(subject), ...unsentWords(subject)];
   const sentence = `Process ${process.id} of workflow "${process.workflow}" version ${process.workflowVersion} ${explanationOf(words)}.`;
   return { sentence, remedies: [...new Set(words.flatMap(({ remedies = [] }) => remedies))] };
 }
@@ -28,6 +29,17 @@ function wordsOf(subject: Explained): Word[] {
   if (!definition) return [unknown(subject), ...waits];
   const parts = [...standstill(process), ...failures(subject), ...running(subject), ...waits];
   return parts.length > 0 ? parts : [{ says: `is ${process.status}` }];
+}
+
+/** A sender that is down holds up the messages of a process, and not its steps. */
+function unsentWords({ unsent }: Explained): Word[] {
+  return unsent.filter(({ readyAt, attempts }, i) => readyAt === null || (i === 0 && attempts > 0)).map(unsentWord);
+}
+
+function unsentWord({ id, sender, pattern, attempts, error, readyAt }: OutgoingMessage): Word {
+  const says = `has not got message ${id} (${patternText(pattern)}) to "${sender}" in ${attempts} attempts: ${error}`;
+  const next = readyAt === null ? 'it is parked' : `the next attempt is at ${when(readyAt)}, and later messages wait behind it`;
+  return { says: `${says}; ${next}`, remedies: [`outbox.replay('${id}')`, `outbox.discard('${id}')`] };
 }
 
 /* ----------------------------------------------------------- the process as a whole ---- */

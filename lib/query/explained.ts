@@ -1,4 +1,5 @@
 import { edgesOf, type WorkflowDefinition } from '../definition/graph.js';
+import type { OutgoingMessage } from '../core/outgoing.js';
 import type { ProcessState } from '../core/process.js';
 import type { Token } from '../core/token.js';
 import type { WaitState } from '../core/wait.js';
@@ -7,6 +8,8 @@ import type { WaitState } from '../core/wait.js';
 export interface Explained {
   readonly process: ProcessState;
   readonly waits: readonly WaitState[];
+  /** Messages of the process that were not transmitted yet, oldest first. */
+  readonly unsent: readonly OutgoingMessage[];
   /** Undefined: this application does not know the workflow, or not in this version. */
   readonly definition: WorkflowDefinition | undefined;
   /** True if this version of the workflow was withdrawn. */

@@ -101,6 +101,8 @@ export interface WorkThere {
   readonly ready: boolean;
   /** There are messages that were scheduled for a moment that has come. */
   readonly scheduled: boolean;
+  /** There are messages of the outbox that may be transmitted. */
+  readonly unsent: boolean;
   /** The time of the store, ms. */
   readonly now: number;
   /** The time of the last change of a definition, ms. 0: there is none. */
@@ -154,6 +156,7 @@ export interface RecordPage {
   readonly limit: number;
 }
 
+export type { FailedSending, OutboxClaim, OutboxQuery } from './outbox-store.js';
 export type { MessageQuery, ProcessQuery, WaitQuery } from './selections.js';
 
 export interface Rate {

@@ -3,13 +3,14 @@ import type { JsonObject } from '../values/json.js';
 import type { Announcer } from '../values/announcer.js';
 import type { CommitStore } from './commit-store.js';
 import type { MaintenanceStore } from './maintenance-store.js';
+import type { OutboxStore } from './outbox-store.js';
 import type { QueryStore } from './query-store.js';
 
 export type * from './port.js';
 export type { MarkedVersion } from './query-store.js';
 
 /**
- * A store of processes, in three parts. Every implementation passes `processStoreContract`.
+ * A store of processes, in four parts. Every implementation passes `processStoreContract`.
  *
  * The row is the truth: what a commit has applied must survive a crash of the application and of the machine, as far as the
  * database can promise it. Times are milliseconds since 1970.
@@ -21,6 +22,8 @@ export abstract class ProcessStore<Transaction = unknown> {
   abstract readonly queries: QueryStore;
   /** The part for the sweep, the heartbeat and the table of definitions. */
   abstract readonly maintenance: MaintenanceStore;
+  /** The part that keeps the messages that steps send. */
+  abstract readonly outbox: OutboxStore;
   /** Announces work to other instances. Null: they find it by their sweeps. */
   readonly announcer: Announcer | null = null;
 

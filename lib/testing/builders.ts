@@ -1,3 +1,4 @@
+import type { OutgoingMessage } from '../core/outgoing.js';
 import type { Change, MessageState, RecordDraft, VersionDraft } from '../core/change.js';
 import type { ProcessState } from '../core/process.js';
 import type { StepToken } from '../core/token.js';
@@ -74,6 +75,13 @@ export function aMessage(given: Partial<MessageState> = {}): MessageState {
   }; // prettier-ignore
 }
 
+export function outgoing(given: Partial<OutgoingMessage> = {}): OutgoingMessage {
+  return {
+    id: anId('o'), processId: 'p', workflow: 'order', sequence: 1, step: null, sender: 'CLIENT', pattern: 'paid', data: null, attempts: 0, readyAt: 1000,
+    error: null, createdAt: 1000, ...given,
+  }; // prettier-ignore
+}
+
 export type ChangeOverrides = Partial<Omit<Change, 'process' | 'waits'>> & {
   readonly process?: Partial<ProcessState>;
   readonly waits?: Partial<Change['waits']>;
@@ -82,7 +90,7 @@ export type ChangeOverrides = Partial<Omit<Change, 'process' | 'waits'>> & {
 /** A start, with its first version and record. */
 export function aStart(given: ChangeOverrides = {}): Change {
   return {
-    expected: null, versions: [aVersion()], records: [aRecord()], messages: [], ...given,
+    expected: null, versions: [aVersion()], records: [aRecord()], messages: [], outgoing: [], ...given,
     process: aProcess(given.process), waits: { clear: false, kill: [], delete: [], put: [], ...given.waits },
   }; // prettier-ignore
 }
@@ -93,7 +101,7 @@ export function aChange(before: ProcessState, given: ChangeOverrides = {}): Chan
   const version = before.contextVersion + 1;
   return {
     expected: before.revision, versions: [aVersion({ version, step: 'approve', patch: { [`v${version}`]: version }, snapshot: null })],
-    records: [aRecord({ sequence: revision, type: 'step-completed', step: 'approve', contextVersion: version })], messages: [], ...given,
+    records: [aRecord({ sequence: revision, type: 'step-completed', step: 'approve', contextVersion: version })], messages: [], outgoing: [], ...given,
     process: { ...before, revision, contextVersion: version, ...given.process }, waits: { clear: false, kill: [], delete: [], put: [], ...given.waits },
   }; // prettier-ignore
 }

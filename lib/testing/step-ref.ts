@@ -9,7 +9,7 @@ export function aStep(over: Partial<StepRef> = {}): StepRef {
     get manager(): never {
       throw new Error('aStep() has no transaction: give it a manager.');
     },
-    signal: new AbortController().signal, now: new Date(0), note: () => {},
+    signal: new AbortController().signal, now: new Date(0), note: () => {}, send: () => 'message-1',
     ...over,
   }; // prettier-ignore
 }

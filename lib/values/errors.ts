@@ -127,11 +127,11 @@ export class UnreadableMessageError extends WorkflowError {
   }
 }
 
-/** 404. There is no such message in the inbox, or it has been dealt with. */
+/** 404. There is no such message in the inbox or the outbox, or it has been dealt with. */
 export class MessageNotFoundError extends WorkflowError {
   declare readonly messageId: string;
-  constructor(messageId: string) {
-    super(404, 'MessageNotFoundError', `There is no message ${messageId} in the inbox that waits, or was refused.`, { messageId });
+  constructor(messageId: string, which = 'in the inbox that waits, or was refused') {
+    super(404, 'MessageNotFoundError', `There is no message ${messageId} ${which}.`, { messageId });
   }
 }
 

@@ -30,6 +30,9 @@ export type EventKey = string | Readonly<Record<string, string>>;
 /** The payload of an event, as {@link Events} declares it. */
 export type EventData<E> = E extends keyof Events ? Events[E] : unknown;
 
+/** The injection token of the provider that transmits a message: a class, a string or a symbol with a description. */
+export type SenderRef = string | symbol | (abstract new (...args: any[]) => any);
+
 /** The shape that data must have: a class with class-validator decorators, or any Standard Schema (Zod, Valibot, ArkType). */
 export type Schema<T = any> = Class<T> | { readonly '~standard': { readonly types?: { readonly output: T } | undefined } };
 /** The data that fits a {@link Schema}. */
@@ -98,6 +101,16 @@ export interface StepRef<State = any, Item = any, Message = any> {
   readonly now: Date;
   /** Adds a note to the audit trail, committed with the outcome of the step. */
   note(text: string): void;
+  /**
+   * Sends a message with the commit of this step: it leaves if the outcome is kept (a patch, an outcome, `again()`), and not if the attempt
+   * fails or pauses. It is kept in the outbox until `sender` has transmitted it, at least once, and in order with the other messages of
+   * the process. Returns its id, by which a receiver recognises a repeated message.
+   * @param sender the injection token of a `ClientProxy`, a Bull or BullMQ queue, an `AmqpConnection`, an `HttpSender`, or a `MessageSender`
+   * @param pattern the event pattern, the name of the job, the routing key or `{ exchange, routingKey }`, the URL
+   * @throws InvalidInputError, UnserialisableValueError, ValueTooLargeError; Error after the body has ended
+   * @see the transactional outbox: https://microservices.io/patterns/data/transactional-outbox.html
+   */
+  send(sender: SenderRef, pattern: string | object, data: unknown): string;
 }
 
 /** The visit as functions for conditions, keys and moments see it, besides the context. These run often: they must be pure and quick. */

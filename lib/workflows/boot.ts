@@ -35,11 +35,19 @@ export function discoverWorkflows(
   { defaults }: { readonly defaults?: DefinitionDefaults | undefined },
   settings: readonly string[],
   { workflows = [], contexts = [] }: Documents = {},
+  senderProblem?: (name: string) => string | null,
 ): void {
   const found = explore(discovery);
   const names = new Set<string>();
   const known = () => [...names, ...registry.names()];
-  const compiler = new WorkflowCompiler({ library: new StepLibrary(found.steps), contexts, queues, workflows: known, ...(defaults && { defaults }) });
+  const compiler = new WorkflowCompiler({
+    library: new StepLibrary(found.steps),
+    contexts,
+    queues,
+    workflows: known,
+    ...(defaults && { defaults }),
+    ...(senderProblem && { senderProblem }),
+  });
   const documents = workflows.map((given, i) => compiler.read(given, `workflows[${i}]`));
   const sources = [...found.sources, ...documents.flatMap(({ source }) => source ?? [])];
   for (const { options } of sources) names.add(options.name);

@@ -43,6 +43,11 @@ export function explore(discovery: DiscoveryService): DiscoveredProviders {
   };
 }
 
+/** The providers that live as long as the application. */
+export function lastingProviders(discovery: DiscoveryService): Wrapper[] {
+  return discovery.getProviders().filter((wrapper) => wrapper.isDependencyTreeStatic());
+}
+
 function classOf(wrapper: Wrapper): Class | undefined {
   const instance: unknown = wrapper.instance;
   const type: unknown = typeof instance === 'object' && instance !== null ? instance.constructor : wrapper.metatype;

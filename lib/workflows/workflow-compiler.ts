@@ -16,6 +16,8 @@ export interface CompilerScope extends Names {
   /** The current names of its workflows. Null: any name is accepted. */
   readonly workflows: (() => readonly string[]) | null;
   readonly defaults?: DefinitionDefaults;
+  /** What is wrong with a sender of this name; null: nothing. Left out: any name is accepted. */
+  readonly senderProblem?: (name: string) => string | null;
 }
 
 /** Compiles classes and documents into workflows: at boot, and when one is defined at run time. */
@@ -23,8 +25,9 @@ export class WorkflowCompiler {
   constructor(private readonly scope: CompilerScope) {}
 
   compile(source: WorkflowSource): Compiled {
-    const { library, queues, workflows, defaults } = this.scope;
-    return compileWorkflow(source, library, { queues, ...(workflows && { workflows: [...workflows(), source.options.name] }) }, defaults);
+    const { library, queues, workflows, defaults, senderProblem } = this.scope;
+    const around = { queues, senderProblem, ...(workflows && { workflows: [...workflows(), source.options.name] }) };
+    return compileWorkflow(source, library, around, defaults);
   }
 
   /** Reads a document, or the file at a path. `place` names a document in problems if it has no name. */

@@ -66,6 +66,7 @@ const events: { [T in ProcessEvent['type']]: Told } = {
   'message-missed': { type: 'message-missed', message, ...by },
   'message-refused': { type: 'message-refused', key: '0/2', run: 4, message, ...by },
   'message-settled': { type: 'message-settled', message, as: 'discarded', ...by },
+  'message-unsent': { type: 'message-unsent', sending: { id: 'm', step: 'run', sender: 'CLIENT' }, as: 'discarded', ...by },
   'came-due': { type: 'came-due', key: '0/4', run: 6, ...by },
   'task-lost': { type: 'task-lost', key: '0/3', run: 5, worker: 't', ...by },
   claimed: { type: 'claimed', ...by },
@@ -126,6 +127,10 @@ const table: { [T in ProcessEvent['type']]: { [S in ProcessStatus]: string | nul
     completed: 'message-refused → completed (- 1)', cancelled: 'message-refused → cancelled (- 1)',
   },
   'message-settled': { running: null, waiting: null, suspended: null, failed: null, completed: null, cancelled: null },
+  'message-unsent': {
+    running: 'send-discarded → running (w 1)', waiting: 'send-discarded → waiting (- 1)', suspended: 'send-discarded → suspended (w 1)', failed: 'send-discarded → failed (w 1)',
+    completed: 'send-discarded → completed (- 1)', cancelled: 'send-discarded → cancelled (- 1)',
+  },
   'came-due': {
     running: 'timer-fired → running (w 1)', waiting: 'timer-fired → running (b 2)', suspended: 'timer-fired → suspended (w 1)', failed: 'timer-fired → failed (w 1)', completed: null, cancelled: null,
   },

@@ -169,6 +169,7 @@ function promises(database: Database): void {
         records: [record],
         waits: { clear: false, kill: [], delete: [], put: [] },
         messages: [],
+        outgoing: [],
       };
     }
 

@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly queues: readonly string[] | null;
   /** The workflows that a child may name. Left out: any name is accepted. */
   readonly workflows?: readonly string[];
+  /** What is wrong with a sender of this name; null: nothing. Left out: any name is accepted. */
+  readonly senderProblem?: ((name: string) => string | null) | undefined;
 }
 
 /** Checks the options of a step, except those of its place. */

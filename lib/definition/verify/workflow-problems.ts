@@ -4,7 +4,7 @@ import { durationProblems, isCount, isSchema, keyProblems, MAX_NAME, type Proble
 import { stepNames } from './place-problems.js';
 import { stageTableProblems } from './stage-problems.js';
 
-const WORKFLOW_OPTIONS = ['name', 'version', 'context', 'completeWhen', 'defaults', 'within', 'stages', 'deleteOnCompletion', 'config'];
+const WORKFLOW_OPTIONS = ['name', 'version', 'context', 'completeWhen', 'defaults', 'within', 'stages', 'deleteOnCompletion', 'updates', 'config'];
 const DEFAULTS = ['retry', 'timeout', 'onError'];
 
 /** Checks the options of a workflow. */

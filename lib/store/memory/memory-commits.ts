@@ -51,6 +51,7 @@ export class MemoryCommits extends CommitStore<never> {
     if (rows && isFinished(rows.process.status) && this.isGroupTaken(change.process)) return { change, reason: 'exists' };
     applyChange(rows ?? this.newRows(change.process), change);
     for (const message of change.messages) this.tables.inbox.set(message.id, message);
+    for (const message of change.outgoing) this.tables.outbox.set(message.id, message);
     return null;
   }
 

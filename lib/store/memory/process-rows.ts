@@ -1,5 +1,6 @@
 import type { Change, MessageState, RecordDraft, VersionDraft } from '../../core/change.js';
 import type { ProcessState } from '../../core/process.js';
+import type { OutgoingMessage } from '../../core/outgoing.js';
 import { addressOf, dueAtOf, isTaskWait, type TaskWaitState, type WaitState } from '../../core/wait.js';
 import { isUnderAny } from '../../core/token-key.js';
 import type { DueWait, ProcessQuery, StoredDefinition, TaskAt, WaitAt } from '../port.js';
@@ -19,6 +20,7 @@ export type KeptWait = WaitState & { readonly closed?: true };
 export class MemoryTables {
   readonly byId = new Map<string, ProcessRows>();
   readonly inbox = new Map<string, MessageState>();
+  readonly outbox = new Map<string, OutgoingMessage>();
   readonly definitions = new Map<string, StoredDefinition>();
 
   constructor(readonly now: () => number = Date.now) {}

@@ -4,7 +4,7 @@ import { rangesUnder } from '../../core/token-key.js';
 import { changing, columns, keyColumnsOf, type Table, valueColumns } from './columns.js';
 import { onConflict, onDuplicateKey } from './overwrite.js';
 import { chunksOfRows } from './row-chunks.js';
-import { asText, changingRow, messageRows, newProcessRow, recordRow, type Row, versionRow, waitRow } from './rows.js';
+import { asText, changingRow, messageRows, newProcessRow, outgoingRow, recordRow, type Row, versionRow, waitRow } from './rows.js';
 
 export interface Statement {
   readonly sql: string;
@@ -68,6 +68,7 @@ export function effectsOf(change: Change, upserts: Upserts, inserts: Inserts): S
     ...inserts('workflow_audit', records, ''),
     ...waitStatements(change, upserts, inserts),
     ...inserts('workflow_inbox', messageRows(change), overwriting('workflow_inbox', upserts.overwrite)),
+    ...inserts('workflow_outbox', change.outgoing.map(outgoingRow), ''),
   ];
 }
 

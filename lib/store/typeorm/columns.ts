@@ -20,6 +20,9 @@ export const columns = {
   workflow_inbox: [
     'id', 'address', 'workflow', 'step', 'identity', 'process_id', 'disposition', 'body', 'size', 'digest', 'reason', 'received_at', 'effective_at',
   ],
+  workflow_outbox: [
+    'id', 'process_id', 'workflow', 'sequence', 'step', 'sender', 'pattern', 'data', 'attempts', 'ready_at', 'error', 'holder', 'created_at',
+  ],
   workflow_definition: ['name', 'version', 'fingerprint', 'document', 'withdrawn', 'updated_at'],
 } as const; // prettier-ignore
 
@@ -31,6 +34,7 @@ const keys: Record<Table, readonly string[]> = {
   workflow_audit: ['process_id', 'sequence'],
   workflow_wait: ['process_id', 'token_key'],
   workflow_inbox: ['id'],
+  workflow_outbox: ['id'],
   workflow_definition: ['name', 'version'],
 };
 

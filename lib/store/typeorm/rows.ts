@@ -3,6 +3,7 @@ import { bondOf } from '../../core/parent-link.js';
 import type { Change, MessageState, RecordDraft, VersionDraft } from '../../core/change.js';
 import { groupKey } from '../../values/digest.js';
 import { isFinished, type ProcessState } from '../../core/process.js';
+import type { OutgoingMessage } from '../../core/outgoing.js';
 import type { StepToken } from '../../core/token.js';
 import { addressOf, dueAtOf, type WaitState } from '../../core/wait.js';
 
@@ -67,6 +68,12 @@ export function messageRow(message: MessageState): Row {
 export function messageRows({ messages }: Change): Row[] {
   if (messages.length < 2) return messages.map(messageRow);
   return [...new Map(messages.map((message) => [message.id, message])).values()].map(messageRow);
+}
+
+/** Pattern and data may be any JSON value, so they are always encoded as text. */
+export function outgoingRow(message: OutgoingMessage): Row {
+  const { id, processId, workflow, sequence, step, sender, pattern, data, attempts, readyAt, error, createdAt } = message;
+  return [id, processId, workflow, sequence, step, sender, asText(pattern), asText(data), attempts, readyAt, told(error), null, createdAt];
 }
 
 /** Replaces NUL and halves of characters, which some databases refuse: an error text must not stop a process. */

@@ -2,6 +2,7 @@
 import type { ParentBond } from '../../core/parent-link.js';
 import type { WaitsFor } from '../../core/waits-for.js';
 import { parentLink } from '../../core/parent-link.js';
+import type { OutgoingMessage } from '../../core/outgoing.js';
 import type { MessageState, Move, RecordDraft, UndoMark, VersionDraft } from '../../core/change.js';
 import type { Json, JsonObject } from '../../values/json.js';
 import type { ProcessState, ProcessStatus } from '../../core/process.js';
@@ -70,6 +71,14 @@ export function messageState(row: FoundRow): MessageState {
     id: text(row.id), address: text(row.address), workflow: maybe(row.workflow), step: maybe(row.step), identity: text(row.identity ?? row.id), processId: maybe(row.process_id), disposition: row.disposition as MessageState['disposition'],
     body: parsed<Json>(row.body), digest: text(row.digest), reason: maybe(row.reason), receivedAt: number(row.received_at),
     effectiveAt: number(row.effective_at ?? row.received_at),
+  }; // prettier-ignore
+}
+
+export function outgoingMessageState(row: FoundRow): OutgoingMessage {
+  return {
+    id: text(row.id), processId: text(row.process_id), workflow: text(row.workflow), sequence: number(row.sequence), step: maybe(row.step),
+    sender: text(row.sender), pattern: parsed<Json>(row.pattern), data: parsed<Json>(row.data), attempts: number(row.attempts),
+    readyAt: timeOrNull(row.ready_at), error: maybe(row.error), createdAt: number(row.created_at),
   }; // prettier-ignore
 }
 

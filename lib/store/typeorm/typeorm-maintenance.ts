@@ -37,11 +37,20 @@ export class TypeOrmMaintenance extends MaintenanceStore {
     const sql = `select exists (select 1 from workflow_wait w where w.due_at <= ?) as due,
       exists (select 1 from workflow_process p where p.worker in ('${UNCLAIMED}', '${UNCLAIMED_NEW}')) as free,
       ${isReady} as ready, exists (select 1 from workflow_inbox where disposition = 'scheduled' and received_at <= ?) as scheduled,
+      exists (select 1 from workflow_outbox where ready_at <= ?) as unsent,
       ${this.words.now} as store_now, coalesce((select max(updated_at) from workflow_definition), 0) as defined_at`;
-    const [row] = await this.reader.rows({ sql, values: [now, ...(queues.length === 0 ? [] : [...list.values, now]), now] });
-    const { due, free, ready, scheduled, store_now: storeNow, defined_at: definedAt } = row!;
+    const [row] = await this.reader.rows({ sql, values: [now, ...(queues.length === 0 ? [] : [...list.values, now]), now, now] });
+    const { due, free, ready, scheduled, unsent, store_now: storeNow, defined_at: definedAt } = row!;
     const is = (value: unknown) => Boolean(Number(value));
-    return { due: is(due), free: is(free), ready: is(ready), scheduled: is(scheduled), now: Number(storeNow), definedAt: Number(definedAt) };
+    return {
+      due: is(due),
+      free: is(free),
+      ready: is(ready),
+      scheduled: is(scheduled),
+      unsent: is(unsent),
+      now: Number(storeNow),
+      definedAt: Number(definedAt),
+    };
   }
 
   override async dueWaits(workflows: readonly KnownWorkflow[], now: number, limit: number): Promise<readonly DueWait[]> {

@@ -1,6 +1,7 @@
 import { WorkflowAuditEntity } from './audit-record.entity.js';
 import { WorkflowDefinitionEntity } from './definition.entity.js';
 import { WorkflowMessageEntity } from './inbox-message.entity.js';
+import { WorkflowOutboxEntity } from './outbox-message.entity.js';
 import { WorkflowProcessEntity } from './process.entity.js';
 import { WorkflowContextEntity } from './process-context.entity.js';
 import { WorkflowRateEntity } from './queue-rate.entity.js';
@@ -14,6 +15,7 @@ export const workflowEntities = [
   WorkflowAuditEntity,
   WorkflowWaitEntity,
   WorkflowMessageEntity,
+  WorkflowOutboxEntity,
   WorkflowWorkerEntity,
   WorkflowRateEntity,
   WorkflowDefinitionEntity,

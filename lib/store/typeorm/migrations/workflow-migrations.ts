@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { fromFlows, toFlows } from './flows.js';
 import { fromInbox, toInbox } from './inbox-columns.js';
+import { fromOutbox, toOutbox } from './outbox-table.js';
 import { createTables, dropTables } from './sql.js';
 import { existingColumns, existingColumnsQuery } from './tables.js';
 import { dialectOf } from './words.js';
@@ -50,10 +51,17 @@ export class WorkflowInbox1764500000000 extends AddedParts {
   protected readonly remove = fromInbox;
 }
 
+/** The table of the messages that steps send. */
+export class WorkflowOutbox1764700000000 extends AddedParts {
+  readonly name = 'WorkflowOutbox1764700000000';
+  protected readonly add = toOutbox;
+  protected readonly remove = fromOutbox;
+}
+
 /**
  * For the `migrations` of your data source.
  *
  * @example
  * new DataSource({ type: 'postgres', entities: [...workflowEntities], migrations: [...workflowMigrations, ...myMigrations] });
  */
-export const workflowMigrations = [WorkflowTables1764000000000, WorkflowFlows1764100000000, WorkflowInbox1764500000000];
+export const workflowMigrations = [WorkflowTables1764000000000, WorkflowFlows1764100000000, WorkflowInbox1764500000000, WorkflowOutbox1764700000000];

@@ -7,7 +7,7 @@ import { ending, mysqlUpserts } from '../change-statements.js';
 import { changing, columns, type Table } from '../columns.js';
 import { chunksOfRows } from '../row-chunks.js';
 import { chunks } from '../query.js';
-import { asText, changingRow, messageRows, newProcessRow, recordRow, type Row, versionRow, waitRow } from '../rows.js';
+import { asText, changingRow, messageRows, newProcessRow, outgoingRow, recordRow, type Row, versionRow, waitRow } from '../rows.js';
 import type { MysqlConnection } from './mysql-connection.js';
 
 /** Another writer changed one of the processes first. The count of rows does not tell which one. */
@@ -42,6 +42,7 @@ async function writeChanges(connection: MysqlConnection, changes: readonly Chang
   await insertRows(connection, 'workflow_audit', changes.flatMap(({ process, records }) => records.map((record) => recordRow(process.id, record)))); // prettier-ignore
   await writeWaits(connection, changes);
   await upsertRows(connection, 'workflow_inbox', changes.flatMap(messageRows));
+  await insertRows(connection, 'workflow_outbox', changes.flatMap(({ outgoing }) => outgoing.map(outgoingRow))); // prettier-ignore
 }
 
 /** Keys are compared in the collation of their column, or its index would be of no use. */

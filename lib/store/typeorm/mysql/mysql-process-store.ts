@@ -6,6 +6,7 @@ import { openSchema } from '../open-schema.js';
 import { onDuplicateKey } from '../overwrite.js';
 import type { SqlWords } from '../sql-reader.js';
 import { TypeOrmMaintenance } from '../typeorm-maintenance.js';
+import { TypeOrmOutbox } from '../typeorm-outbox.js';
 import { TypeOrmQueries } from '../typeorm-queries.js';
 import { MysqlCommits } from './mysql-commits.js';
 import { MysqlConnection, threadClient } from './mysql-connection.js';
@@ -25,6 +26,7 @@ export class MysqlProcessStore extends ProcessStore<EntityManager> {
   override readonly commits: MysqlCommits;
   override readonly queries: TypeOrmQueries;
   override readonly maintenance: TypeOrmMaintenance;
+  override readonly outbox: TypeOrmOutbox;
   private readonly connections: OwnConnections<MysqlConnection>;
 
   constructor(
@@ -36,6 +38,7 @@ export class MysqlProcessStore extends ProcessStore<EntityManager> {
     const { writers, readers, people } = this.connections;
     const reader = new MysqlReader(readers);
     this.queries = new TypeOrmQueries(new MysqlReader(people));
+    this.outbox = new TypeOrmOutbox(reader);
     this.maintenance = new TypeOrmMaintenance(reader, words, () => threadClient(dataSource));
     this.commits = new MysqlCommits(dataSource, reader, new TypeOrmQueries(reader), writers);
   }

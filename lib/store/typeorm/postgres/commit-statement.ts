@@ -7,7 +7,7 @@ import { onConflict } from '../overwrite.js';
 import { SHORT_KEYS } from './json-rows.js';
 
 const integers = new Set([
-  'workflow_version', 'live', 'revision', 'context_version', 'snapshot_version', 'runs', 'root', 'claim', 'version', 'sequence', 'run', 'attempt', 'size', 'expected',
+  'workflow_version', 'live', 'revision', 'context_version', 'snapshot_version', 'runs', 'root', 'claim', 'version', 'sequence', 'run', 'attempt', 'size', 'attempts', 'expected',
 ]); // prettier-ignore
 const moments = new Set(['started_at', 'finished_at', 'updated_at', 'created_at', 'due_at', 'ready_at', 'since', 'received_at', 'effective_at', 'from_at']);
 
@@ -93,14 +93,19 @@ deleted as (
 put as (${upsert('workflow_wait', 6)}),
 inbox as (${upsert('workflow_inbox', 7)})`;
 
+const outbox = `
+outbox as (${insert('workflow_outbox', 8)})`;
+
 const answer = `select case when count(*) < (select count(*) from given) then coalesce(json_agg(id), '[]'::json) end as won from won`;
 
 /** For a step and its record, as in most commits. */
 export const plainText = commitText(true, appended);
 /** For changes with waits and messages. */
 export const fullText = commitText(true, `${appended},${waits}`);
+/** For changes that send messages, too. */
+export const sendingText = commitText(true, `${appended},${waits},${outbox}`);
 /** For a transaction of the application. */
-export const textWithin = commitText(false, `${appended},${waits}`);
+export const textWithin = commitText(false, `${appended},${waits},${outbox}`);
 
 function commitText(own: boolean, effects: string): string {
   return `with ${guarded(own)},${effects} ${answer}`;

@@ -7,6 +7,7 @@ import { openSchema } from '../open-schema.js';
 import { onConflict } from '../overwrite.js';
 import type { SqlWords } from '../sql-reader.js';
 import { TypeOrmMaintenance } from '../typeorm-maintenance.js';
+import { TypeOrmOutbox } from '../typeorm-outbox.js';
 import { TypeOrmQueries } from '../typeorm-queries.js';
 import { guardApplicationPool, threadClient } from './postgres-client.js';
 import { PostgresAnnouncer } from './postgres-announcer.js';
@@ -27,6 +28,7 @@ export class PostgresProcessStore extends ProcessStore<EntityManager> {
   override readonly commits: PostgresCommits;
   override readonly queries: TypeOrmQueries;
   override readonly maintenance: TypeOrmMaintenance;
+  override readonly outbox: TypeOrmOutbox;
   override readonly announcer: PostgresAnnouncer;
   private readonly connections: OwnConnections<PostgresConnection>;
 
@@ -40,6 +42,7 @@ export class PostgresProcessStore extends ProcessStore<EntityManager> {
     const reader = new PostgresReader(readers);
     this.announcer = new PostgresAnnouncer(reading, readers, dataSourceName);
     this.commits = new PostgresCommits(dataSource, reader, writers, readers, () => reading.isPooled);
+    this.outbox = new TypeOrmOutbox(reader);
     this.maintenance = new TypeOrmMaintenance(reader, words, () => threadClient(dataSource));
     this.queries = new TypeOrmQueries(new PostgresReader(people));
   }

@@ -2,6 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { ProcessStore } from '../../process-store.js';
 import { toFlows } from '../migrations/flows.js';
 import { toInbox } from '../migrations/inbox-columns.js';
+import { toOutbox } from '../migrations/outbox-table.js';
 import { createTables } from '../migrations/sql.js';
 import { existingColumns, existingColumnsQuery } from '../migrations/tables.js';
 import { dialectOf } from '../migrations/words.js';
@@ -9,6 +10,7 @@ import { openSchema } from '../open-schema.js';
 import { onConflict } from '../overwrite.js';
 import type { SqlWords } from '../sql-reader.js';
 import { TypeOrmMaintenance } from '../typeorm-maintenance.js';
+import { TypeOrmOutbox } from '../typeorm-outbox.js';
 import { TypeOrmQueries } from '../typeorm-queries.js';
 import { threadClient } from './native.js';
 import { SqliteCommits } from './sqlite-commits.js';
@@ -30,6 +32,7 @@ export class SqliteProcessStore extends ProcessStore<EntityManager> {
   override readonly commits: SqliteCommits;
   override readonly queries: TypeOrmQueries;
   override readonly maintenance: TypeOrmMaintenance;
+  override readonly outbox: TypeOrmOutbox;
   private readonly writer: SqliteWriter;
 
   constructor(
@@ -41,6 +44,7 @@ export class SqliteProcessStore extends ProcessStore<EntityManager> {
     this.writer = new SqliteWriter(dataSource, patienceMs);
     const reader = new SqliteReader(this.writer);
     this.queries = new TypeOrmQueries(reader);
+    this.outbox = new TypeOrmOutbox(reader);
     this.maintenance = new TypeOrmMaintenance(reader, words, () => threadClient(dataSource));
     this.commits = new SqliteCommits(dataSource, reader, this.queries, this.writer);
   }
@@ -54,7 +58,8 @@ export class SqliteProcessStore extends ProcessStore<EntityManager> {
   private migrate(): void {
     const run = (sql: string) => this.writer.run({ sql, values: [] });
     createTables(dialect.words, dialect.inlineIndexes).forEach(run);
-    for (const change of [toFlows, toInbox]) change(dialect, existingColumns(this.writer.all({ sql: existingColumnsQuery(type), values: [] }))).forEach(run);
+    for (const change of [toFlows, toInbox, toOutbox])
+      change(dialect, existingColumns(this.writer.all({ sql: existingColumnsQuery(type), values: [] }))).forEach(run);
   }
 
   override async close(): Promise<void> {

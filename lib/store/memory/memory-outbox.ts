@@ -1,0 +1,90 @@
+import { byOrder, type OutgoingMessage } from '../../core/outgoing.js';
+import { type FailedSending, type OutboxClaim, type OutboxQuery, OutboxStore, REVISIONS_AT_ONCE } from '../outbox-store.js';
+import type { MemoryTables } from './process-rows.js';
+
+export class MemoryOutbox extends OutboxStore {
+  private readonly holders = new Map<string, string>();
+
+  constructor(private readonly tables: MemoryTables) {
+    super();
+  }
+
+  override async claim({ holder, workflows, now, until, limit }: OutboxClaim): Promise<readonly OutgoingMessage[]> {
+    const ready = this.firsts.filter(({ readyAt, workflow }) => readyAt! <= now && workflows.includes(workflow));
+    const claimed = ready.sort((a, b) => a.readyAt! - b.readyAt!).slice(0, limit);
+    for (const { id } of claimed) {
+      this.holders.set(id, holder);
+      this.change(id, { readyAt: until });
+    }
+    return claimed.flatMap((first) => this.from(first)).sort(byOrder);
+  }
+
+  /** The first message of each process that is not parked. */
+  private get firsts(): OutgoingMessage[] {
+    const firsts = new Map<string, OutgoingMessage>();
+    for (const message of this.unparked.sort(byOrder)) if (!firsts.has(message.processId)) firsts.set(message.processId, message);
+    return [...firsts.values()];
+  }
+
+  private from({ processId, sequence }: OutgoingMessage): OutgoingMessage[] {
+    return this.unparked.filter((each) => each.processId === processId && each.sequence < sequence + REVISIONS_AT_ONCE);
+  }
+
+  private get unparked(): OutgoingMessage[] {
+    return [...this.tables.outbox.values()].filter(({ readyAt }) => readyAt !== null);
+  }
+
+  override async deleteSent(ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.delete(id);
+  }
+
+  override async recordFailure(holder: string, { id, ...failed }: FailedSending): Promise<void> {
+    if ((this.holders.get(id) ?? holder) !== holder) return;
+    this.holders.delete(id);
+    this.change(id, failed);
+  }
+
+  override async release(holder: string, now: number): Promise<void> {
+    const held = [...this.holders].flatMap(([id, by]) => (by === holder ? [id] : []));
+    for (const id of held) this.change(id, { readyAt: now });
+    for (const id of held) this.holders.delete(id);
+  }
+
+  override async list({ limit, after, parked, ...equal }: OutboxQuery): Promise<readonly OutgoingMessage[]> {
+    const wanted = Object.entries(equal) as [keyof OutgoingMessage, unknown][];
+    const all = [...this.tables.outbox.values()].sort(byCreation);
+    const fits = (message: OutgoingMessage) => wanted.every(([key, value]) => value === undefined || message[key] === value);
+    const isMeant = ({ readyAt }: OutgoingMessage) => parked === undefined || (readyAt === null) === parked;
+    return all.filter((message) => fits(message) && isMeant(message) && (!after || byCreation(after, message) < 0)).slice(0, limit);
+  }
+
+  override async replay(id: string, now: number): Promise<boolean> {
+    if (!this.isFree(id, now)) return false;
+    this.holders.delete(id);
+    this.change(id, { readyAt: now, attempts: 0, error: null });
+    return true;
+  }
+
+  override async discard(id: string, now: number): Promise<boolean> {
+    return this.isFree(id, now) && this.delete(id);
+  }
+
+  private isFree(id: string, now: number): boolean {
+    const message = this.tables.outbox.get(id);
+    return message !== undefined && (!this.holders.has(id) || message.readyAt === null || message.readyAt <= now);
+  }
+
+  private change(id: string, values: Partial<OutgoingMessage>): void {
+    const message = this.tables.outbox.get(id);
+    if (message) this.tables.outbox.set(id, { ...message, ...values });
+  }
+
+  private delete(id: string): boolean {
+    this.holders.delete(id);
+    return this.tables.outbox.delete(id);
+  }
+}
+
+function byCreation(a: Pick<OutgoingMessage, 'createdAt' | 'id'>, b: Pick<OutgoingMessage, 'createdAt' | 'id'>): number {
+  return a.createdAt - b.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}

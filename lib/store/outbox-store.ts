@@ -1,0 +1,53 @@
+import type { OutgoingMessage } from '../core/outgoing.js';
+
+/** Selects messages of the outbox. They are listed oldest first, by creation and id. */
+export interface OutboxQuery {
+  readonly id?: string;
+  readonly processId?: string;
+  readonly workflow?: string;
+  readonly sender?: string;
+  /** True: only those that are parked. False: only the others. */
+  readonly parked?: boolean;
+  /** Continues after this message. */
+  readonly after?: Pick<OutgoingMessage, 'createdAt' | 'id'>;
+  readonly limit: number;
+}
+
+/** A claim of messages. */
+export interface OutboxClaim {
+  /** New for each claim. */
+  readonly holder: string;
+  /** The names of the workflows whose messages this instance transmits. */
+  readonly workflows: readonly string[];
+  readonly now: number;
+  /** When the claim ends: until then no other instance transmits these messages, ms. */
+  readonly until: number;
+  /** The number of processes at most. */
+  readonly limit: number;
+}
+
+/** What an attempt to transmit a message has changed. */
+export type FailedSending = Pick<OutgoingMessage, 'id' | 'attempts' | 'readyAt' | 'error'>;
+
+/** How many messages of a process are claimed at once, roughly: those of so many of its revisions. */
+export const REVISIONS_AT_ONCE = 50;
+
+/** The part of a store that keeps the messages that steps send, until they are transmitted. New messages come with a commit. */
+export abstract class OutboxStore {
+  /**
+   * Claims processes whose first message is ready, and returns their first messages in order. The first message of a process is the one
+   * with the lowest sequence that is not parked. So one instance at a time transmits the messages of a process, one after the other.
+   */
+  abstract claim(by: OutboxClaim): Promise<readonly OutgoingMessage[]>;
+  /** Deletes messages that were transmitted. */
+  abstract deleteSent(ids: readonly string[]): Promise<void>;
+  /** Records a failed attempt, if the message is still claimed by this holder. The process may be claimed again then. */
+  abstract recordFailure(holder: string, failed: FailedSending): Promise<void>;
+  /** Ends a claim whose messages were not tried. */
+  abstract release(holder: string, now: number): Promise<void>;
+  abstract list(query: OutboxQuery): Promise<readonly OutgoingMessage[]>;
+  /** Makes a message ready as if it had never been tried, unless it is claimed at this moment. False: it is, or it is not there. */
+  abstract replay(id: string, now: number): Promise<boolean>;
+  /** Deletes a message that was not transmitted, unless it is claimed at this moment. False: it is, or it is not there. */
+  abstract discard(id: string, now: number): Promise<boolean>;
+}

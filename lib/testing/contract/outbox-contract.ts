@@ -1,0 +1,150 @@
+import type { OutgoingMessage } from '../../core/outgoing.js';
+import { aChange, anId, aStart, outgoing } from '../builders.js';
+import type { Bench } from '../process-store.contract.js';
+
+/** Messages that steps send, until they were transmitted. */
+export function outboxContract({ kit: { describe, it, expect }, store }: Bench): void {
+  describe('the outbox', () => {
+    const claim = (workflow: string, given: { now?: number; until?: number; limit?: number; holder?: string } = {}) =>
+      store().outbox.claim({ holder: anId('h'), workflows: [workflow], now: 1000, until: 5000, limit: 10, ...given });
+    const ids = (messages: readonly OutgoingMessage[]) => messages.map(({ id }) => id);
+
+    async function sent(workflow: string, ...given: readonly Partial<OutgoingMessage>[]): Promise<OutgoingMessage[]> {
+      const processId = anId('p');
+      const messages = given.map((each, i) => outgoing({ processId, workflow, sequence: i + 1, ...each }));
+      expect(await store().commits.commit([aStart({ process: { id: processId, workflow }, outgoing: messages })])).toEqual([]);
+      return messages;
+    }
+
+    it('keeps a message with the commit that sends it, as it is', async () => {
+      const workflow = anId('w');
+      const [message] = await sent(workflow, { pattern: { cmd: 'a', n: [1, null] }, data: { text: 'ü 𝄞 \u0000', list: [] }, step: 'pay' });
+      expect(await store().outbox.list({ workflow, limit: 10 })).toEqual([message]);
+    });
+
+    it('keeps nothing of a change that came too late', async () => {
+      const workflow = anId('w');
+      const start = aStart({ process: { id: anId('p'), workflow } });
+      await store().commits.commit([start]);
+      const late = aChange({ ...start.process, revision: 7 }, { outgoing: [outgoing({ workflow, processId: start.process.id })] });
+      expect(await store().commits.commit([late])).toHaveLength(1);
+      expect(await store().outbox.list({ workflow, limit: 10 })).toEqual([]);
+    });
+
+    it('keeps the messages of a batch of many processes', async () => {
+      const workflow = anId('w');
+      const starts = Array.from({ length: 30 }, () => {
+        const id = anId('p');
+        return aStart({ process: { id, workflow }, outgoing: [1, 2].map((sequence) => outgoing({ processId: id, workflow, sequence })) });
+      });
+      await store().commits.commit(starts);
+      expect(await store().outbox.list({ workflow, limit: 100 })).toHaveLength(60);
+    });
+
+    it('hands out the messages of a process in order, to one holder at a time', async () => {
+      const workflow = anId('w');
+      const [first, second] = await sent(workflow, { sequence: 3 }, { sequence: 9 });
+      expect(ids(await claim(workflow))).toEqual([first!.id, second!.id]);
+      expect(await claim(workflow)).toEqual([]);
+      await store().outbox.deleteSent([first!.id]);
+      expect(ids(await claim(workflow))).toEqual([second!.id]);
+    });
+
+    it('hands it to one of two that ask at once', async () => {
+      const workflow = anId('w');
+      await Promise.all(Array.from({ length: 10 }, () => sent(workflow, {})));
+      const claims = await Promise.all(Array.from({ length: 4 }, () => claim(workflow, { limit: 5 }).catch(() => [])));
+      const all = claims.flatMap(ids);
+      expect(new Set(all).size).toBe(all.length);
+    });
+
+    it('hands out no message before its time, nor those behind it', async () => {
+      const workflow = anId('w');
+      await sent(workflow, { readyAt: 2000 }, { readyAt: 500 });
+      expect(await claim(workflow)).toEqual([]);
+      expect(await claim(workflow, { now: 2000 })).toHaveLength(2);
+    });
+
+    it('hands out messages of these workflows alone, and of so many processes at most', async () => {
+      const workflow = anId('w');
+      await Promise.all([sent(workflow, {}, {}), sent(workflow, {}), sent(workflow, {}), sent(anId('w'), {})]);
+      const claimed = await claim(workflow, { limit: 2 });
+      expect(new Set(claimed.map(({ processId }) => processId)).size).toBe(2);
+      expect(new Set((await claim(workflow)).map(({ processId }) => processId)).size).toBe(1);
+    });
+
+    it('gives a claim that has ended to the next', async () => {
+      const workflow = anId('w');
+      await sent(workflow, {});
+      await claim(workflow, { until: 3000 });
+      expect(await claim(workflow, { now: 2999 })).toEqual([]);
+      expect(await claim(workflow, { now: 3000 })).toHaveLength(1);
+    });
+
+    it('releases a claim whose messages were not tried', async () => {
+      const workflow = anId('w');
+      await sent(workflow, {});
+      await claim(workflow, { holder: 'one' });
+      await store().outbox.release('one', 1000);
+      expect(await claim(workflow)).toHaveLength(1);
+    });
+
+    it('records a failure, and hands out the message again at its next time', async () => {
+      const workflow = anId('w');
+      const [message] = await sent(workflow, {}, {});
+      await claim(workflow, { holder: 'one' });
+      await store().outbox.recordFailure('one', { id: message!.id, attempts: 1, readyAt: 4000, error: 'Error: ü' });
+      expect(await claim(workflow, { now: 3999 })).toEqual([]);
+      expect(await claim(workflow, { now: 4000 })).toMatchObject([{ attempts: 1, error: 'Error: ü' }, { attempts: 0 }]);
+    });
+
+    it('records no failure of a holder that has lost its claim', async () => {
+      const workflow = anId('w');
+      const [message] = await sent(workflow, {});
+      await claim(workflow, { holder: 'one', until: 2000 });
+      await claim(workflow, { holder: 'two', now: 2000, until: 9000 });
+      await store().outbox.recordFailure('one', { id: message!.id, attempts: 1, readyAt: null, error: 'x' });
+      expect(await store().outbox.list({ workflow, limit: 1 })).toMatchObject([{ attempts: 0, error: null, readyAt: 9000 }]);
+    });
+
+    it('lets those behind a parked message pass', async () => {
+      const workflow = anId('w');
+      const [parked, next] = await sent(workflow, {}, {});
+      await claim(workflow, { holder: 'one' });
+      await store().outbox.recordFailure('one', { id: parked!.id, attempts: 9, readyAt: null, error: 'x' });
+      expect(ids(await claim(workflow))).toEqual([next!.id]);
+      expect(ids(await store().outbox.list({ workflow, parked: true, limit: 9 }))).toEqual([parked!.id]);
+      expect(ids(await store().outbox.list({ workflow, parked: false, limit: 9 }))).toEqual([next!.id]);
+    });
+
+    it('replays and discards what is not being transmitted', async () => {
+      const workflow = anId('w');
+      const [one, two] = await sent(workflow, { readyAt: null, attempts: 5, error: 'x' }, {});
+      await claim(workflow);
+      expect(await store().outbox.replay(two!.id, 1000)).toBe(false);
+      expect(await store().outbox.discard(two!.id, 1000)).toBe(false);
+      expect(await store().outbox.replay(one!.id, 1000)).toBe(true);
+      expect(await store().outbox.list({ id: one!.id, limit: 1 })).toMatchObject([{ attempts: 0, error: null, readyAt: 1000 }]);
+      expect(await store().outbox.discard(one!.id, 1000)).toBe(true);
+      expect(await store().outbox.discard(two!.id, 5000)).toBe(true);
+      expect(await store().outbox.list({ workflow, limit: 9 })).toEqual([]);
+      expect(await store().outbox.discard('none', 1000)).toBe(false);
+    });
+
+    it('lists by process, sender and page, oldest first', async () => {
+      const workflow = anId('w');
+      const [one, two] = await sent(workflow, { createdAt: 2000, sender: 'A' }, { createdAt: 1000, sender: 'B' });
+      expect(ids(await store().outbox.list({ processId: one!.processId, limit: 9 }))).toEqual([two!.id, one!.id]);
+      expect(ids(await store().outbox.list({ workflow, sender: 'A', limit: 9 }))).toEqual([one!.id]);
+      expect(ids(await store().outbox.list({ workflow, limit: 1, after: two! }))).toEqual([one!.id]);
+    });
+
+    it('tells the sweep whether there is something to transmit', async () => {
+      const [message] = await sent(anId('w'), { readyAt: -5000 });
+      expect((await store().maintenance.workAt(-5001, [])).unsent).toBe(false);
+      expect((await store().maintenance.workAt(-5000, [])).unsent).toBe(true);
+      await store().outbox.deleteSent([message!.id]);
+      expect((await store().maintenance.workAt(-5000, [])).unsent).toBe(false);
+    });
+  });
+}
