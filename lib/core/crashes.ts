@@ -1,7 +1,7 @@
 /**
- * Recovers the bodies of a worker that is gone. After two deaths in its visit a body is a suspect, and runs with no other suspect beside
- * it. Only deaths during such a run are blamed on it, and after five the process waits for a person: a body that is not a suspect yet
- * may have been the cause of one or two of them. A body that ends by itself is cleared. So bodies that merely ran on the same worker go on.
+ * Recovers the bodies of a worker that is gone. After two deaths in its visit a body is a suspect, and runs beside few other
+ * suspects. After one more death it runs with no other suspect beside it. Only deaths during such a run are blamed on it, and after four
+ * the process waits for a person: a body that is not a suspect yet may have been the cause of one or two of them. A body that ends by itself is cleared. So bodies that merely ran on the same worker go on.
  */
 import type { Draft } from './draft.js';
 import type { EventOf } from './events.js';
@@ -9,12 +9,12 @@ import { failToken } from './failed-token.js';
 import { visitOf } from './outcomes.js';
 import { UNCLAIMED } from './process.js';
 import { runnable } from './runnable.js';
-import { isSuspect } from './suspicion.js';
+import { isSuspect, runsAlone } from './suspicion.js';
 import { type BodyToken, isActive, isStepToken, type StepToken } from './token.js';
 import { isTaskWait } from './wait.js';
 
 /** After so many deaths while it ran as the only suspect, the process waits for a person. */
-const MOST_BLAMED = 5;
+const MOST_BLAMED = 4;
 
 /**
  * Starts the bodies of a lost worker again. While the process is suspended or failed nothing starts, so no worker takes it and no
@@ -43,8 +43,9 @@ export function taskLost(draft: Draft, event: EventOf<'task-lost'>): void {
 export function suspectBegan(draft: Draft, event: EventOf<'suspect-began'>): void {
   const token = visitOf(draft, event);
   if (!token || !isSuspect(token)) return;
-  draft.record('step-isolated', token, { reason: `its worker died ${token.crashes} times in this step: it runs with no other suspect beside it` });
-  const next: BodyToken = { ...token, alone: token.attempt };
+  const beside = runsAlone(token) ? 'no other suspect' : 'few other suspects';
+  draft.record('step-isolated', token, { reason: `its worker died ${token.crashes} times in this step: it runs with ${beside} beside it` });
+  const next: BodyToken = { ...token, announced: token.attempt };
   const wait = event.taskOf === undefined ? undefined : draft.parked(event.key);
   if (isTaskWait(wait)) draft.wait(next, wait.waitsFor);
   else draft.run(next);
@@ -58,9 +59,14 @@ function whyGone({ worker, graceful }: LostEvent): string {
 
 /** `mayHaveBegun`: false for a body that has to wait for another one of its process. */
 function recover(draft: Draft, token: BodyToken, event: LostEvent, mayHaveBegun: boolean, goOn: (next: BodyToken) => void): void {
-  const isAlone = token.alone === token.attempt;
-  if (event.graceful || !mayHaveBegun || (isSuspect(token) && !isAlone)) return goOn(withoutBlame(token)); // a suspect says that it begins
-  const next: BodyToken = { ...token, crashes: (token.crashes ?? 0) + 1, attempt: token.attempt + 1, ...(isAlone && { blamed: (token.blamed ?? 0) + 1 }) };
+  const isAnnounced = token.announced === token.attempt;
+  if (event.graceful || !mayHaveBegun || (isSuspect(token) && !isAnnounced)) return goOn(withoutBlame(token)); // a suspect says that it begins
+  const next: BodyToken = {
+    ...token,
+    crashes: (token.crashes ?? 0) + 1,
+    attempt: token.attempt + 1,
+    ...(isAnnounced && runsAlone(token) && { blamed: (token.blamed ?? 0) + 1 }),
+  };
   if ((next.blamed ?? 0) < MOST_BLAMED) goOn(next);
   else if (token.does === 'remind') draft.end(token.key);
   else failToken(draft, next, `crashed: its worker died ${next.crashes} times in this step, ${next.blamed} times while no other suspect ran beside it`);

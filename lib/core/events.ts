@@ -152,13 +152,14 @@ export type ProcessEvent<Patch = ContextPatch> =
   | (VisitEvent & { readonly type: 'message-refused'; readonly message: MessageState })
   /** A person has decided about a message that was refused. */
   | { readonly type: 'message-settled'; readonly message: MessageState; readonly as: 'readdressed' | 'discarded' }
-  | { readonly type: 'message-missed'; readonly message: MessageState }
+  /** `stored`: the row of the inbox that the message is a copy of. It is taken from there. */
+  | { readonly type: 'message-missed'; readonly message: MessageState; readonly stored?: MessageState }
   /** A person has decided about a message of the outbox. */
   | { readonly type: 'message-unsent'; readonly sending: Pick<OutgoingMessage, 'id' | 'step' | 'sender'>; readonly as: 'replayed' | 'discarded' }
   | (VisitEvent & { readonly type: 'came-due' })
   /** `graceful`: the worker was shut down, or never began the task, so no crash is counted. */
   | (VisitEvent & { readonly type: 'task-lost'; readonly worker: string; readonly graceful?: boolean })
-  /** The body of a suspect begins, with no other suspect beside it. */
+  /** The body of a suspect begins. */
   | (Speaker & { readonly type: 'suspect-began' })
   | { readonly type: 'claimed' }
   | { readonly type: 'worker-lost'; readonly worker: string; readonly graceful?: boolean }

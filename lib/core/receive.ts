@@ -89,8 +89,8 @@ function isKnownMessage(draft: Draft, message: MessageState): boolean {
 }
 
 /** Keeps a message that nothing waits for any more. The message is shown, and has no effect. */
-export function messageMissed(draft: Draft, message: MessageState): void {
-  if (isKnownMessage(draft, message)) return;
+export function messageMissed(draft: Draft, message: MessageState, stored?: MessageState): void {
+  if (isKnownMessage(draft, message)) return stored && stored.id !== message.id ? take(draft, stored, 'duplicate') : undefined;
   draft.keep({ ...message, processId: draft.head.id, disposition: 'late' });
   draft.record('message-late', null, { detail: message.id });
 }

@@ -35,9 +35,9 @@ export interface CarriedData {
 interface WithBody {
   /** Attempts in which the worker died. */
   readonly crashes?: number;
-  /** The attempt that runs with no other suspect beside it. */
-  readonly alone?: number;
-  /** Attempts in which the worker died while the body ran so. */
+  /** The attempt of a suspect of which the begin is recorded. */
+  readonly announced?: number;
+  /** Attempts in which the worker died while no other suspect ran beside the body. */
   readonly blamed?: number;
   /** The token came while the process stood still, so its body has not begun. */
   readonly idle?: true;

@@ -96,7 +96,7 @@ function decide(draft: Draft, event: ProcessEvent): void {
   switch (event.type) {
     case 'message-received': return messageReceived(draft, event);
     case 'event-received': return eventReceived(draft, event);
-    case 'message-missed': return messageMissed(draft, event.message);
+    case 'message-missed': return messageMissed(draft, event.message, event.stored);
     case 'message-refused': return messageRefused(draft, event);
     case 'message-settled': return messageSettled(draft, event);
     case 'message-unsent': return messageUnsent(draft, event);

@@ -15,6 +15,9 @@ import { MessageDelivery } from './message-delivery.js';
 import type { MessagingParts } from './messaging-parts.js';
 import { ResponseRouter } from './response-router.js';
 
+/** Few, because their bodies are read. */
+const LATE_AT_ONCE = 50;
+
 export class MessageRouter {
   readonly delivery: MessageDelivery;
   readonly responses: ResponseRouter;
@@ -23,6 +26,7 @@ export class MessageRouter {
   private readonly looking = new Set<string>();
   /** Where the next sweep goes on, because some messages match for ever: for example a `matchOne` event that another wait took. */
   private last: Match | undefined;
+  private lastStored: Pick<MessageState, 'receivedAt' | 'id'> | undefined;
 
   constructor(private readonly parts: MessagingParts) {
     this.delivery = new MessageDelivery(parts, (addresses) => this.lookFor(addresses));
@@ -82,6 +86,18 @@ export class MessageRouter {
     this.last = pairs.length === limit ? pairs.at(-1) : undefined;
     const messages = new Map(pairs.map(({ message }) => [message.id, message]));
     for (const message of messages.values()) await this.match(message, pairs.filter((each) => each.message.id === message.id).map(({ wait }) => wait)); // prettier-ignore
+    await this.sweepLate();
+  }
+
+  /** A page of the inbox at a time: says of each response whose step run is over by now that it was late. */
+  private async sweepLate(): Promise<void> {
+    const page = await this.parts.store.queries.messagesLike({
+      dispositions: ['stored'],
+      limit: LATE_AT_ONCE,
+      ...(this.lastStored && { after: this.lastStored }),
+    });
+    this.lastStored = page.length === LATE_AT_ONCE ? page.at(-1) : undefined;
+    for (const message of page) if (isResponse(message.address)) await this.responses.missStored(message).catch(() => null);
   }
 
   /** Brings a message of the inbox to the waits that it matches. */

@@ -37,16 +37,16 @@ export class Outbox {
     if (process !== undefined) checkName('process', process, MAX_ID);
     if (parked !== undefined && typeof parked !== 'boolean') throw new InvalidInputError('The filter', ['parked must be true or false']);
     const limit = limitOf(filter);
-    const place = cursor === undefined ? undefined : cursorPlace(cursor, ['number', 'string']);
+    const place = cursor === undefined ? undefined : cursorPlace(cursor, ['number', 'number', 'string']);
     const found = await this.parts.store.outbox.list({
       ...(process !== undefined && { processId: process }),
       ...(workflow !== undefined && { workflow: this.parts.registry.nameOf(workflow) }),
       ...(sender !== undefined && { sender: checkedSender(sender) }),
       ...(parked !== undefined && { parked }),
-      ...(place && { after: { createdAt: place[0], id: place[1] } }),
+      ...(place && { after: { createdAt: place[0], sequence: place[1], id: place[2] } }),
       limit: limit + 1,
     });
-    return pageOf(found, limit, ({ createdAt, id }) => [createdAt, id], outboxMessage); // prettier-ignore
+    return pageOf(found, limit, ({ createdAt, sequence, id }) => [createdAt, sequence, id], outboxMessage); // prettier-ignore
   }
 
   /** @throws MessageNotFoundError if it was transmitted or discarded */

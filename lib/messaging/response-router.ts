@@ -39,8 +39,18 @@ export class ResponseRouter {
 
   async respond(to: ResponseTarget, correlationId: string, answer: CheckedMessage, request: DeliveryRequest): Promise<Disposition> {
     const message = responseTo(to, responseAddress(correlationId), answer.given, request, this.parts.clock.now().getTime());
-    const waits = await this.parts.store.commits.waitsAt([message.address]);
+    const waits = await this.waitsFor(message);
     return (await this.bringToOne(message, waits, { answer, call: request })) ?? (await this.storeOrMiss(message, waits, answer, request));
+  }
+
+  /** The waits under its id. A response that was stored before goes first, if the look of the wait for it was cut off. */
+  private async waitsFor({ address }: MessageState): Promise<readonly WaitAt[]> {
+    const { commits } = this.parts.store;
+    const [waits, before] = await Promise.all([commits.waitsAt([address]), commits.messagesAt([address])]);
+    const open = waits.filter(({ closed }) => !closed);
+    if (open.length === 0 || before.length === 0) return waits;
+    for (const stored of before) await this.bringToOne(stored, open, { call: {}, stored });
+    return commits.waitsAt([address]);
   }
 
   /** Brings a response to the first of these waits whose step takes it. Null: none of them is open. */
@@ -95,7 +105,16 @@ export class ResponseRouter {
     if (same && same.digest !== message.digest) return 'conflict';
     const waits = await this.parts.store.commits.waitsAt([message.address]); // one may have come since
     const found = same && same.disposition !== 'stored' ? null : await this.bringToOne(message, waits, { answer, call: request, stored: message });
-    return found ?? (same ? 'duplicate' : 'stored');
+    return found ?? (await this.missStored(message)) ?? (same ? 'duplicate' : 'stored');
+  }
+
+  /** A response that was stored although the step run that asked for it was over by then. Null: a step may still wait for it. */
+  async missStored(stored: MessageState): Promise<Disposition | null> {
+    const owner = await this.ownerOfOver(stored);
+    if (!owner) return null;
+    const known = await this.parts.store.commits.knownAt([stored.address]);
+    const same = known.find(({ identity, processId }) => identity === stored.identity && processId === owner);
+    return this.delivery.apply(owner, { type: 'message-missed', message: { ...stored, id: same?.id ?? stored.id }, stored }, {});
   }
 
   private anew(message: MessageState): MessageState {

@@ -1,6 +1,6 @@
 import type { OutgoingMessage } from '../core/outgoing.js';
 
-/** Selects messages of the outbox. They are listed oldest first, by creation and id. */
+/** Selects messages of the outbox. They are listed oldest first, by creation, sequence and id. */
 export interface OutboxQuery {
   readonly id?: string;
   readonly processId?: string;
@@ -9,7 +9,7 @@ export interface OutboxQuery {
   /** True: only those that are parked. False: only the others. */
   readonly parked?: boolean;
   /** Continues after this message. */
-  readonly after?: Pick<OutgoingMessage, 'createdAt' | 'id'>;
+  readonly after?: Pick<OutgoingMessage, 'createdAt' | 'sequence' | 'id'>;
   readonly limit: number;
 }
 

@@ -1,6 +1,7 @@
 import { type DynamicModule, Inject, Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { MemoryTaskQueue } from '../queue/memory/memory-task-queue.js';
+import { lastingProviders } from '../workflows/explorer.js';
 import { discoverWorkflows } from '../workflows/boot.js';
 import { Clock } from '../values/clock.js';
 import { composeEngine } from '../engine/compose.js';
@@ -15,7 +16,7 @@ import { VirtualClock, VirtualTimers } from './virtual-clock.js';
 import { WorkflowHarness } from './workflow-harness.js';
 
 export interface WorkflowTestingOptions
-  extends Pick<WorkflowModuleOptions, 'defaults' | 'keepUnmatched' | 'inbox'>, Pick<WorkflowModuleExtras, 'workflows' | 'contexts'> {
+  extends Pick<WorkflowModuleOptions, 'defaults' | 'keepUnmatched' | 'inbox' | 'outbox'>, Pick<WorkflowModuleExtras, 'workflows' | 'contexts'> {
   /** The time at the start. Default: the current system time. */
   readonly now?: string | Date;
 }
@@ -58,7 +59,9 @@ export class WorkflowTestingModule implements OnModuleInit, OnModuleDestroy {
 
   async onModuleInit(): Promise<void> {
     const { defaults } = this.options;
-    discoverWorkflows(this.discovery, this.engine.parts.registry, null, { ...(defaults && { defaults }) }, [], this.options);
+    const { registry, senders } = this.engine.parts;
+    senders.lookIn(() => lastingProviders(this.discovery));
+    discoverWorkflows(this.discovery, registry, null, { ...(defaults && { defaults }) }, [], this.options, (name) => senders.problemOf(name));
     this.endListening = listenToLogger();
     await this.engine.parts.definitions.open();
     await this.engine.start();
@@ -69,9 +72,12 @@ export class WorkflowTestingModule implements OnModuleInit, OnModuleDestroy {
   }
 }
 
-function inMemory(clock: VirtualClock, { keepUnmatched, inbox }: WorkflowTestingOptions): Engine {
+function inMemory(clock: VirtualClock, { keepUnmatched, inbox, outbox }: WorkflowTestingOptions): Engine {
   const now = () => clock.now().getTime();
-  const settings = { ...settingsOf({ ...(keepUnmatched !== undefined && { keepUnmatched }), ...(inbox && { inbox }) }, []), sweeps: false };
+  const settings = {
+    ...settingsOf({ ...(keepUnmatched !== undefined && { keepUnmatched }), ...(inbox && { inbox }), ...(outbox && { outbox }) }, []),
+    sweeps: false,
+  };
   const ports = { store: new MemoryProcessStore(now), queue: new MemoryTaskQueue(null, now), clock, timers: new VirtualTimers(clock) };
   return composeEngine(ports, settings);
 }

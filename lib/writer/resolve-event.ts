@@ -37,10 +37,10 @@ function failedEvent({ key, run, claim, attempt, taskOf, begunAt, undoes, notes,
 type Success<Patch> = Extract<OutcomeEvent<Patch>, { type: 'step-succeeded' }>;
 
 function resolveSuccess(event: Success<object>, patch: ContextPatch, given: object, latest: JsonObject, seen: JsonObject | undefined): ProcessEvent {
-  const { type, branch, key, run, attempt, claim, taskOf, begunAt, undoes, notes, log } = event;
+  const { type, branch, key, run, attempt, claim, taskOf, begunAt, undoes, notes, log, sends } = event;
   const overwrote = seen === undefined || seen === latest ? undefined : overwrittenKeys(given, seen, latest);
   const result = event.result !== undefined && !isSameJson(event.result, patch.set) ? event.result : undefined; // the patch is not stored twice
-  return { type, patch, branch, result, overwrote, key, run, attempt, claim, taskOf, begunAt, undoes, notes, log };
+  return { type, patch, branch, result, overwrote, key, run, attempt, claim, taskOf, begunAt, undoes, notes, log, sends };
 }
 
 function isSameJson(a: Json, b: Json): boolean {

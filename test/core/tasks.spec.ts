@@ -71,7 +71,7 @@ describe('a queued task', () => {
       story.take('a', 'killed').tell({ type: 'suspect-began', ...story.speaker('a') });
       story.tell(story.taskLost('a'));
     }
-    const cause = 'a: crashed: its worker died 7 times in this step, 5 times while no other suspect ran beside it';
+    const cause = 'a: crashed: its worker died 7 times in this step, 4 times while no other suspect ran beside it';
     expect(story.process).toMatchObject({ status: 'failed', cause });
     const { claims } = story.token('a');
     expect(claims).toBe(14);
@@ -170,7 +170,7 @@ describe('a process and its worker', () => {
       story.tell({ type: 'suspect-began', ...story.speaker('a') });
       story.tell({ type: 'worker-lost', worker: 'w' });
     }
-    const cause = 'a: crashed: its worker died 7 times in this step, 5 times while no other suspect ran beside it';
+    const cause = 'a: crashed: its worker died 7 times in this step, 4 times while no other suspect ran beside it';
     expect(story.process).toMatchObject({ status: 'failed', cause, worker: null });
     story.now += 50;
     story.tell({ type: 'retried' });
@@ -190,6 +190,19 @@ describe('a process and its worker', () => {
     expect(story.token('a').blamed).toBeUndefined();
     story.do('a', 'b');
     expect(story.status).toBe('completed');
+  });
+
+  it('a suspect is blamed only for deaths while it ran alone, from its third crash on', () => {
+    const story = new Story(aLine('a', 'b'));
+    const die = () => {
+      story.tell({ type: 'suspect-began', ...story.speaker('a') });
+      story.tell({ type: 'worker-lost', worker: 'w' });
+    };
+    for (let i = 1; i <= 3; i++) die();
+    expect(story.token('a')).toMatchObject({ crashes: 3 });
+    expect(story.token('a').blamed, 'few others ran beside it').toBeUndefined();
+    die();
+    expect(story.token('a')).toMatchObject({ crashes: 4, blamed: 1 });
   });
 
   it('one that is no suspect does not say that it begins', () => {

@@ -142,6 +142,59 @@ onTwoDatabases('messages', { providers }, ({ boot }) => {
       }
     });
 
+    describe('stored while the look of the wait for it was cut off', () => {
+      /** The inbox does not answer so many times, as in an outage. */
+      const cutOff = ({ engine }: TestApp, times: number) => {
+        const { commits } = engine.store;
+        const messagesAt = commits.messagesAt.bind(commits);
+        let left = times;
+        commits.messagesAt = (addresses) => (left-- > 0 ? Promise.reject(new StoreUnavailableError('away')) : messagesAt(addresses));
+      };
+
+      it('it goes before a later one, and another body under its id is a conflict', async () => {
+        const app = await boot();
+        expect(await app.workflows.respond(Asks, 'answer', 'first-1', 'yes' as never, { messageId: '1' })).toBe('stored');
+        cutOff(app, 1);
+        const id = await begun(app, Asks, 'first-1');
+        expect(await app.workflows.respond(Asks, 'answer', 'first-1', 'no' as never, { messageId: '1' })).toBe('conflict');
+        await until(() => heard(app, id), ({ length }) => length === 1); // prettier-ignore
+        expect(await heard(app, id)).toEqual(['yes']);
+        expect((await app.workflows.inbox.list()).items).toEqual([]);
+      });
+
+      it('and nothing waits for it any more: the sweep says that it was late, and takes it out of the inbox', async () => {
+        const app = await boot();
+        const id = await begun(app, Asks);
+        const under = await idOf(app, id);
+        const { commits } = app.engine.store;
+        const waitsAt = commits.waitsAt.bind(commits);
+        commits.waitsAt = async () => [];
+        expect(await app.workflows.respond(Asks, 'answer', under, 'early' as never, { messageId: '1' })).toBe('stored');
+        commits.waitsAt = waitsAt;
+        commits.messagesAt = async () => [];
+        expect(await app.workflows.respond(Asks, 'answer', under, 'now' as never, { messageId: '2' })).toBe('delivered');
+        await until(() => app.workflows.get(id), ({ waits }) => waits[0]?.step === 'rest'); // prettier-ignore
+        await app.engine.sweeper.sweep();
+        expect((await app.workflows.inbox.list()).items).toEqual([]);
+        expect((await app.workflows.history(id)).filter(({ type }) => type.startsWith('message-')).map(({ type }) => type)).toEqual(['message-delivered', 'message-late']); // prettier-ignore
+        expect(await heard(app, id)).toEqual(['now']);
+      });
+
+      it('and the same was brought again: one row is left of it', async () => {
+        const app = await boot();
+        const id = await begun(app, Asks);
+        const under = await idOf(app, id);
+        const { commits } = app.engine.store;
+        const waitsAt = commits.waitsAt.bind(commits);
+        commits.waitsAt = async () => [];
+        expect(await app.workflows.respond(Asks, 'answer', under, 'yes' as never, { messageId: '1' })).toBe('stored');
+        commits.waitsAt = waitsAt;
+        expect(await app.workflows.respond(Asks, 'answer', under, 'yes' as never, { messageId: '1' })).toMatch(/duplicate|delivered/);
+        await until(() => heard(app, id), ({ length }) => length === 1); // prettier-ignore
+        expect(await app.dataSource.query(`select disposition from workflow_inbox where address = 'r:${under}'`)).toEqual([{ disposition: 'delivered' }]);
+      });
+    });
+
     it('one with an id of its own is a duplicate in the step run that had it, also when that waits again, and when it came early', async () => {
       const app = await boot();
       const say = () => app.workflows.respond(Collects, 'answer', 'early', 'yes' as never, { messageId: 7 });
@@ -287,7 +340,8 @@ onTwoDatabases('messages', { providers }, ({ boot }) => {
   describe('the inbox', () => {
     it('refuses what is beyond its limits, and takes more when there is room', async () => {
       const app = await boot({ options: { inbox: { perAddress: 2, perWorkflow: 3, total: 4 } } });
-      const say = (under: string, body: string, workflow: any = Asks, step = 'answer') => app.workflows.respond(workflow as any, step as any, under, body as never);
+      const say = (under: string, body: string, workflow: any = Asks, step = 'answer') =>
+        app.workflows.respond(workflow as any, step as any, under, body as never);
       expect([await say('a', '1'), await say('a', '2')]).toEqual(['stored', 'stored']);
       const full = (await say('a', '3').catch((error: unknown) => error)) as InboxFullError;
       expect(full).toBeInstanceOf(InboxFullError);

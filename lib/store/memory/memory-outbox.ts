@@ -19,6 +19,11 @@ export class MemoryOutbox extends OutboxStore {
     return claimed.flatMap((first) => this.from(first)).sort(byOrder);
   }
 
+  /** When the next message of each process may be transmitted. */
+  nextMoments(): number[] {
+    return this.firsts.map(({ readyAt }) => readyAt!);
+  }
+
   /** The first message of each process that is not parked. */
   private get firsts(): OutgoingMessage[] {
     const firsts = new Map<string, OutgoingMessage>();
@@ -85,6 +90,6 @@ export class MemoryOutbox extends OutboxStore {
   }
 }
 
-function byCreation(a: Pick<OutgoingMessage, 'createdAt' | 'id'>, b: Pick<OutgoingMessage, 'createdAt' | 'id'>): number {
-  return a.createdAt - b.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+function byCreation(a: Pick<OutgoingMessage, 'createdAt' | 'sequence' | 'id'>, b: Pick<OutgoingMessage, 'createdAt' | 'sequence' | 'id'>): number {
+  return a.createdAt - b.createdAt || a.sequence - b.sequence || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }

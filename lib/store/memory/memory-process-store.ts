@@ -31,8 +31,7 @@ export class MemoryProcessStore extends ProcessStore<never> {
     const timed = this.tables.all.flatMap(timedIn).map(({ dueAt }) => dueAt);
     const open = this.tables.all.filter(({ process }) => mayRunTasks(process)).flatMap(({ waits }) => [...waits.values()]);
     const scheduled = this.tables.unreceived.flatMap(({ disposition, receivedAt }) => (disposition === 'scheduled' ? receivedAt : []));
-    const sending = [...this.tables.outbox.values()].flatMap(({ readyAt }) => readyAt ?? []);
-    const times = [...timed, ...scheduled, ...sending, ...open.flatMap((wait) => (isTaskWait(wait) ? (wait.waitsFor.readyAt ?? []) : []))];
+    const times = [...timed, ...scheduled, ...this.outbox.nextMoments(), ...open.flatMap((wait) => (isTaskWait(wait) ? (wait.waitsFor.readyAt ?? []) : []))];
     return times.length === 0 ? null : Math.min(...times);
   }
 }

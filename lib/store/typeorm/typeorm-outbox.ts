@@ -60,7 +60,7 @@ export class TypeOrmOutbox extends OutboxStore {
 
   override async list(query: OutboxQuery): Promise<readonly OutgoingMessage[]> {
     const where = allOf(conditionsOf(query));
-    const sql = `select * from workflow_outbox${where.sql} order by created_at, id limit ?`;
+    const sql = `select * from workflow_outbox${where.sql} order by created_at, sequence, id limit ?`;
     return (await this.reader.rows({ sql, values: [...where.values, query.limit] })).map(outgoingMessageState);
   }
 
@@ -79,6 +79,11 @@ function conditionsOf({ id, processId, workflow, sender, parked, after }: Outbox
   return [
     ...equal.map(([column, value]) => ({ sql: `${column} = ?`, values: [value] })),
     ...(parked === undefined ? [] : [{ sql: `ready_at is ${parked ? '' : 'not '}null`, values: [] }]),
-    ...(after ? [{ sql: '(created_at > ? or (created_at = ? and id > ?))', values: [after.createdAt, after.createdAt, after.id] }] : []),
+    ...(after ? [laterThan(after)] : []),
   ];
+}
+
+function laterThan({ createdAt, sequence, id }: NonNullable<OutboxQuery['after']>): Query {
+  const sql = '(created_at > ? or (created_at = ? and (sequence > ? or (sequence = ? and id > ?))))';
+  return { sql, values: [createdAt, createdAt, sequence, sequence, id] };
 }
