@@ -60,7 +60,7 @@ function kafkaMessage(id: string, processId: string, data: any): object {
 async function rmqRecord(client: ClientProxyLike, messageId: string, data: unknown): Promise<unknown> {
   const microservices = await import('@nestjs/microservices').catch(() => null);
   if (!microservices || !(client instanceof microservices.ClientProxy)) return data;
-  return new microservices.RmqRecordBuilder(data).setOptions({ messageId }).build();
+  return new microservices.RmqRecordBuilder(data).setOptions({ messageId, persistent: true }).build();
 }
 
 /* ------------------------------------------------------------- AmqpConnection ---- */

@@ -9,6 +9,7 @@ import { type Database, isThere, titleOf } from '../support/databases.js';
 import type { InstanceOptions, Order, Word } from './instance.js';
 
 type Body = Extract<Word, { body: string }>;
+type Sent = Extract<Word, { sent: string }>;
 
 /** Instances of one application, and all they have said. */
 class Cluster {
@@ -132,6 +133,33 @@ function crashes(cell: Cell, database: Database): void {
     60_000,
   );
 
+  const sent = (id: string) => cluster.words.filter((word): word is Sent => 'sent' in word && word.processId === id);
+
+  /** Each message that was recorded was transmitted, in the order of its step, and one that came again has its id. */
+  async function expectSent(id: string): Promise<void> {
+    const records = await dataSource.getRepository(AuditRecord).find({ where: { processId: id, type: 'send-requested' }, order: { sequence: 'ASC' } });
+    const ids = await until(() => [...new Set(sent(id).map((word) => word.id))], ({ length }) => length === records.length); // prettier-ignore
+    expect(ids).toEqual(records.map(({ detail }) => detail!.split(':')[0]));
+    expect(new Set(sent(id).map((word) => `${word.sent} ${word.id}`)).size).toBe(5);
+    await until(() => dataSource.query(`select count(*) as left_over from workflow_outbox where process_id = '${id}'`) as Promise<{ left_over: string }[]>, ([row]) => Number(row!.left_over) === 0); // prettier-ignore
+  }
+
+  it.skipIf(cell.queue === 'bull')(
+    'kill -9 in the middle of a transmission: another instance transmits it again, under its id, and those behind it',
+    async () => {
+      const begun = cluster.next((word): word is Sent => 'sent' in word && word.sent === 'second');
+      const id = await startedProcess();
+      cluster.kill((await begun).pid);
+      await completed(id);
+      await expectSent(id);
+      const twice = sent(id).filter((word) => word.sent === 'second');
+      expect(twice.length, 'it bit').toBeGreaterThan(1);
+      expect(new Set(twice.map((word) => word.pid)).size).toBe(2);
+      await cluster.add(1);
+    },
+    60_000,
+  );
+
   it.skipIf(cell.queue === 'bull')(
     'kill -9 in the middle of the handler of an event: every event is handled, each recorded once and in order, and so is the flow beside it',
     async () => {
@@ -193,6 +221,7 @@ function crashes(cell: Cell, database: Database): void {
     }
     for (const id of ids) await completed(id);
     for (const id of ids) await expectWhole(id);
+    for (const id of ids) await expectSent(id);
   }, 90_000);
 }
 

@@ -6,7 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSourceOptions } from 'typeorm';
 import { bullTaskQueue } from '../../lib/bull.js';
-import { Step, type StepRef, Workflow, WorkflowModule, WorkflowService } from '../../lib/index.js';
+import { MessageSender, type OutboxMessage, Step, type StepRef, Workflow, WorkflowModule, WorkflowService } from '../../lib/index.js';
 
 export interface InstanceOptions {
   readonly database: DataSourceOptions & { readonly driverName?: string };
@@ -16,6 +16,7 @@ export interface InstanceOptions {
 /** What an instance says to the test: a body begins or ends, a process was started. */
 export type Word =
   | { readonly body: string; readonly processId: string; readonly attempt: number; readonly pid: number }
+  | { readonly sent: string; readonly processId: string; readonly id: string; readonly pid: number }
   | { readonly ready: true }
   | { readonly started: string }
   /** All words for this group id are told. */
@@ -36,6 +37,14 @@ const say = (word: Word) => process.send?.(word);
 /** Long enough to be killed in the middle of; nothing waits for it but this body. */
 const work = (ms = 150) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Tells the test what it transmits, and takes a while for it. */
+class Partner extends MessageSender {
+  override async transmit({ id, processId, pattern }: OutboxMessage): Promise<void> {
+    say({ sent: pattern as string, processId, id, pid: process.pid });
+    await work(100);
+  }
+}
+
 @Workflow({ name: 'crashing', context: Trail })
 export class Crashing {
   @Step() first(_trail: Trail, step: StepRef) { return perform(step, 'first'); } // prettier-ignore
@@ -48,6 +57,7 @@ export class Crashing {
 
 async function perform(step: StepRef, name: string) {
   say({ body: name, processId: step.processId, attempt: step.attempt, pid: process.pid });
+  if (!name.startsWith('told')) step.send(Partner, name, step.attempt);
   if (!name.startsWith('told')) await work();
   else if (name === 'told 3') await work(step.attempt === 1 ? 60_000 : 150); // the others answer at once, so several are recorded together
   return { steps: (all: string[]) => [...all, name] };
@@ -68,10 +78,11 @@ export async function runInstance({ database, redis }: InstanceOptions): Promise
       WorkflowModule.forRoot({
         schema: 'migrate',
         worker: { heartbeat: '300ms', sweepInterval: '100ms' },
+        outbox: { timeout: '500ms' },
         ...(redis && { taskQueue: bullTaskQueue({ queues: ['work'] }) }),
       }),
     ],
-    providers: [Crashing],
+    providers: [Crashing, Partner],
   })(App);
   const app = await NestFactory.createApplicationContext(App, { logger: ['error'] });
   const workflows = app.get(WorkflowService);
