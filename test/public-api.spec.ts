@@ -15,7 +15,7 @@ const names = (exported: object) => Object.keys(exported).sort();
 describe('what there is at run time', () => {
   it('nestjs-argonaut', () => {
     expect(names(index)).toEqual([
-      'AuditRecord', 'Clock', 'HandlesEvent', 'HandlesInput', 'HandlesResponse', 'InboxFullError', 'InvalidInputError', 'InvalidWorkflowError', 'MessageNotFoundError', 'NotWaitingError',
+      'AuditRecord', 'Clock', 'HandlesEvent', 'HandlesInput', 'HandlesResponse', 'HttpSender', 'InboxFullError', 'InvalidInputError', 'InvalidWorkflowError', 'MessageNotFoundError', 'MessageSender', 'NotWaitingError',
       'Process', 'ProcessAlreadyLiveError', 'ProcessContext', 'ProcessFinishedError', 'ProcessNotFoundError', 'SchemaError', 'StartsProcess', 'Step',
       'StoreUnavailableError', 'UnknownStepError', 'UnknownWorkflowError', 'UnreadableMessageError', 'UnserialisableValueError', 'ValueTooLargeError', 'Wait', 'Workflow',
       'WorkflowAckInterceptor', 'WorkflowError', 'WorkflowModule', 'WorkflowService', 'again', 'asked', 'databaseTaskQueue', 'done', 'fail', 'go', 'pause', 'workflowEntities',
@@ -27,6 +27,7 @@ describe('what there is at run time', () => {
       'Announcer',
       'CommitStore',
       'MaintenanceStore',
+      'OutboxStore',
       'ProcessStore',
       'QueryStore',
       'TaskQueue',

@@ -1,11 +1,16 @@
-import type { Updates } from '../definition/graph.js';
+import type { WorkflowDefinition } from '../definition/graph.js';
 import type { JsonObject } from '../values/json.js';
 import type { RecordDraft, VersionDraft } from './change.js';
 import { outgoingMessage, type OutgoingMessage } from './outgoing.js';
 import type { ProcessState } from './process.js';
 
 /** The message that tells of one commit of a process. `update` grows with each, and is the sequence of its last record. */
-export function updateOf(process: ProcessState, updates: Updates, records: readonly RecordDraft[], versions: readonly VersionDraft[]): OutgoingMessage {
+export function updateOf(
+  process: ProcessState,
+  updates: NonNullable<WorkflowDefinition['updates']>,
+  records: readonly RecordDraft[],
+  versions: readonly VersionDraft[],
+): OutgoingMessage {
   const { id, workflow, workflowVersion, groupId, status, revision, contextVersion, updatedAt } = process;
   const data: JsonObject = {
     update: revision, processId: id, workflow, workflowVersion, groupId, status, contextVersion, at: moment(updatedAt),

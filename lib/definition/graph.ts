@@ -1,4 +1,4 @@
-import type { Json } from '../values/json.js';
+import type { Updates } from './updates.js';
 
 /**
  * The one model of a workflow. Every spelling compiles to it; the verifier, the engine and the diagrams read it. Tokens enter
@@ -14,20 +14,10 @@ export interface WorkflowDefinition {
   readonly completesEarly: boolean;
   /** The rule for steps without one of their own, outside of stages with one. */
   readonly onError: ErrorRule;
-  /** Each commit of a process is told to this sender. */
   readonly updates?: Updates;
 }
 
-/** Where the updates of a process are sent. */
-export interface Updates {
-  /** The name of the provider that transmits them. */
-  readonly sender: string;
-  readonly pattern: Json;
-  /** They hold the values that have changed. */
-  readonly context: boolean;
-}
-
-/** A loop is a choice or a decision with an edge back. No node is a join: a container holds the edge that follows its branches. */
+/** A loop is an edge back. No node is a join: a container holds the edge that follows its branches. */
 export type Node = StepNode | ChoiceNode | Container;
 /** A node with branches inside. Their edges never leave it. */
 export type Container = ForkNode | EachNode | StageNode;
@@ -115,7 +105,6 @@ export interface ChildGate {
 }
 
 export interface Retry {
-  /** The number of attempts, the first included. */
   readonly attempts: number;
   readonly delayMs: number;
   readonly backoff: 'fixed' | 'exponential';

@@ -1,12 +1,11 @@
 import { type BesideBlock, type Block, type Blocks, type ChoiceBlock, type EachBlock, firstIn, type ForkBlock, guarding, lastBranchOf, partsOf, type RecurBlock, type StageBlock, type StepBlock, stepOf, stepsIn, targetsOf } from './blocks.js'; // prettier-ignore
 import { atStep } from './document-paths.js';
-import { END, type ErrorRule, type Node, type Updates } from './graph.js';
+import { END, type ErrorRule, type Node } from './graph.js';
 import { boundMethod, codeOf, configOf, fromContext, momentFrom, only } from './node-code.js';
 import type { Compiled, DefinitionDefaults, NodeCode, WorkflowSource, WrittenStep } from './source.js';
 import { unlabelled } from './stages.js';
 import { stepNode, timing } from './step-node.js';
-import type { UpdateOptions } from './workflow-options.js';
-import { senderName } from '../values/sender-name.js';
+import { updatesOf } from './updates.js';
 
 /** The nodes that follow a block: none, one, or those that its body chooses from. */
 type Onward = readonly string[];
@@ -55,8 +54,7 @@ export class Layout {
     return {
       source: { ...this.source, steps: stepsIn(all) },
       definition: {
-        name: options.name, version: options.version ?? 1, start, nodes: this.nodes, completesEarly: options.completeWhen !== undefined, onError: rule,
-        ...(options.updates && { updates: updatesOf(options.updates) }),
+        name: options.name, version: options.version ?? 1, start, nodes: this.nodes, completesEarly: options.completeWhen !== undefined, onError: rule, ...updatesOf(options),
       },
       code: this.code,
       problems: this.problems,
@@ -199,9 +197,4 @@ export class Layout {
     this.add({ kind: 'choice', name, then: END, otherwise: this.entry(body, [pause.name])[0]! }, { test: fromContext(until) });
     this.sequence(body, [pause.name]);
   }
-}
-
-/** A wrong option is reported by the verifier. */
-function updatesOf({ to, pattern, context = false }: UpdateOptions): Updates {
-  return { sender: senderName(to) ?? '', pattern: pattern as Updates['pattern'], context };
 }

@@ -90,7 +90,7 @@ function composeWriter({ store, registry, activity, clock, settings }: Common, f
   const writer = new ProcessWriter({ path, loader, activity, follower, worker, limit, commits: new GroupCommit(store.commits), inRoot: rootContext() });
   const uncommitted = new Uncommitted(store.commits, (change, context) => writer.committedElsewhere(change, context));
   const commands = new ProcessCommands(writer, path, { commits: store.commits, loader, uncommitted, limit });
-  return { inbox: new InboxLimits(store, settings.inbox), loader, limit, writer, uncommitted, commands, starter: new ProcessStarter(store, commands, clock) };
+  return { inbox: new InboxLimits(store, settings.inbox), loader, limit, writer, uncommitted, commands, starter: new ProcessStarter(store, commands) };
 }
 
 type Ground = Common & ReturnType<typeof composeWriter>;

@@ -35,7 +35,7 @@ export class SuspectTurns {
       this.limits.set(visit, setTimeout(() => this.giveBack(visit), LONGEST_TURN_MS).unref());
       work();
     };
-    this.line.push({ size: sizeOf(visit), begin });
+    this.line.push({ size: placesFor(visit), begin });
     this.beginNext();
   }
 
@@ -45,7 +45,7 @@ export class SuspectTurns {
     if (!limit) return;
     clearTimeout(limit);
     this.limits.delete(visit);
-    this.free += sizeOf(visit);
+    this.free += placesFor(visit);
     this.beginNext();
   }
 
@@ -71,6 +71,6 @@ export class SuspectTurns {
 }
 
 /** How much of the room of a worker for suspects a body takes. The token of a visit does not change. */
-function sizeOf({ token }: StepVisit): number {
+function placesFor({ token }: StepVisit): number {
   return runsAlone(token) ? SUSPECTS_AT_ONCE : 1;
 }

@@ -1,5 +1,5 @@
 /** What people do about messages that no process has received, or that a step has refused. */
-import { checkCallOptions, checkName, checkOneOf, checkOptions, MAX_CORRELATION_ID, MAX_ID } from '../context/checks.js';
+import { checkName, checkOneOf, checkOptions, MAX_CORRELATION_ID, MAX_ID } from '../context/checks.js';
 import { checkedMessage } from '../context/message.js';
 import { eventIn, eventKeyIn, isEvent, isFromOutside, namedIn } from '../core/addresses.js';
 import type { Disposition, MessageState } from '../core/change.js';
@@ -11,6 +11,7 @@ import type { ActionOptions } from '../writer/call-options.js';
 import type { Delivery } from './delivery.js';
 import { addressedKeys } from './event-keys.js';
 import type { MessageRouter } from './message-router.js';
+import { checkMessageAction } from './message-action.js';
 import type { MessagingParts } from './messaging-parts.js';
 
 /** A message that waits for a process (`stored`), or for its moment (`scheduled`), or that a step has refused. */
@@ -90,7 +91,7 @@ export class Inbox {
    * disposition then. A scheduled event is emitted now. @throws MessageNotFoundError
    */
   async replay(id: string, options: ActionOptions = {}): Promise<Disposition> {
-    checkAction(options);
+    checkMessageAction('inbox', options);
     const message = await this.found(id);
     if (message.disposition === 'scheduled') await this.router.release(message);
     else if (isEvent(message.address)) await this.router.lookFor([message.address]);
@@ -108,7 +109,7 @@ export class Inbox {
    * @throws MessageNotFoundError, UnknownWorkflowError, UnknownStepError; InvalidInputError if the new step does not take it, and nothing is changed
    */
   async readdress(id: string, to: MessageAddress, options: ActionOptions = {}): Promise<Disposition | Delivery[]> {
-    checkAction(options);
+    checkMessageAction('inbox', options);
     const message = await this.found(id);
     const sent = 'key' in to ? await this.emitAgain(message, to.key, options) : await this.respondAgain(message, to, options);
     await this.settle(message, 'readdressed', options);
@@ -133,7 +134,7 @@ export class Inbox {
 
   /** Takes the message out of the inbox. It stays on record with the reason, and reaches no step any more. @throws MessageNotFoundError */
   async discard(id: string, options: ActionOptions = {}): Promise<void> {
-    checkAction(options);
+    checkMessageAction('inbox', options);
     await this.settle(await this.found(id), 'discarded', options);
   }
 
@@ -162,11 +163,6 @@ export class Inbox {
 
 /** The sender of messages that a person has sent somewhere else: its ids are those of the inbox. */
 const SENDER = 'inbox';
-
-function checkAction({ manager, ...call }: ActionOptions): void {
-  checkCallOptions(call);
-  if (manager !== undefined) throw new InvalidInputError('manager', ['the inbox takes no part in a transaction of yours']);
-}
 
 function messageView(message: MessageState, internals: boolean): InboxMessage {
   const { id, address, disposition, workflow, step, body, reason, processId, receivedAt } = message;

@@ -1,5 +1,5 @@
 /** What people do about messages that steps have sent and that were not transmitted yet. */
-import { checkCallOptions, checkName, checkOptions, MAX_ID } from '../context/checks.js';
+import { checkName, checkOptions, MAX_ID } from '../context/checks.js';
 import type { OutgoingMessage } from '../core/outgoing.js';
 import { outboxMessage, type OutboxMessage } from '../outbox/outbox-message.js';
 import type { OutboxSender } from '../outbox/outbox-sender.js';
@@ -8,6 +8,7 @@ import { InvalidInputError, MessageNotFoundError, ProcessNotFoundError } from '.
 import { senderName } from '../values/sender-name.js';
 import type { Class, SenderRef } from '../values/types.js';
 import type { ActionOptions } from '../writer/call-options.js';
+import { checkMessageAction } from './message-action.js';
 import type { MessagingParts } from './messaging-parts.js';
 
 /** Selects messages of the outbox. */
@@ -56,7 +57,7 @@ export class Outbox {
 
   /** Transmits a message now, as if it had not been tried yet: after its receiver was mended. @throws MessageNotFoundError */
   async replay(id: string, options: ActionOptions = {}): Promise<void> {
-    checkAction(options);
+    checkMessageAction('outbox', options);
     const message = await this.found(id);
     if (await this.parts.store.outbox.replay(id, this.now())) await this.record(message, 'replayed', options);
     await this.sender.look();
@@ -64,7 +65,7 @@ export class Outbox {
 
   /** Deletes a message that shall not leave any more. @throws MessageNotFoundError also while it is being transmitted */
   async discard(id: string, options: ActionOptions = {}): Promise<void> {
-    checkAction(options);
+    checkMessageAction('outbox', options);
     const message = await this.found(id);
     if (!(await this.parts.store.outbox.discard(id, this.now()))) throw new MessageNotFoundError(id, OUTBOX);
     await this.record(message, 'discarded', options);
@@ -98,9 +99,4 @@ function checkedSender(ref: SenderRef): string {
   const name = senderName(ref);
   if (name === null) throw new InvalidInputError('The filter', ['sender must be an injection token: a class, a string or a symbol']);
   return name;
-}
-
-function checkAction({ manager, ...call }: ActionOptions): void {
-  checkCallOptions(call);
-  if (manager !== undefined) throw new InvalidInputError('manager', ['the outbox takes no part in a transaction of yours']);
 }

@@ -46,12 +46,12 @@ async function emitThrough(client: ClientProxyLike, message: OutboxMessage): Pro
 /** Adds the id of the message where the transport has a place for it. Kafka keeps the order of messages with one key. */
 async function withId(client: ClientProxyLike, { id, processId, data }: OutboxMessage): Promise<unknown> {
   const serializer = client.serializer?.constructor.name;
-  if (serializer === 'KafkaRequestSerializer') return kafkaMessage(id, processId, data);
+  if (serializer === 'KafkaRequestSerializer') return kafkaRecord(id, processId, data);
   return serializer === 'RmqRecordSerializer' ? rmqRecord(client, id, data) : data;
 }
 
 /** Data with a `value` is a Kafka message already. */
-function kafkaMessage(id: string, processId: string, data: any): object {
+function kafkaRecord(id: string, processId: string, data: any): object {
   const given: { headers?: object } = typeof data === 'object' && data !== null && 'value' in data ? data : ({ value: data } as object);
   return { key: processId, ...given, headers: { 'message-id': id, ...given.headers } };
 }

@@ -115,10 +115,11 @@ function factsFor(bound: BoundWorkflow, { process, context }: ProcessReading, ev
   return new ContextFacts(bound, process, context, now, 'patch' in event ? event.patch : undefined);
 }
 
-function beginProcess({ bound, seed, at }: StartEvent, options: ApplyOptions, by: DecidedBy): Change {
+/** It starts now, and not when it was asked for: in an outage another of its group may have come and gone meanwhile. */
+function beginProcess({ bound, seed }: StartEvent, options: ApplyOptions, by: DecidedBy): Change {
   const unborn = { id: seed.id, groupId: seed.groupId, contextVersion: 0, snapshotVersion: 0 };
-  const facts = new ContextFacts(bound, unborn, seed.values.set, at, undefined);
-  return begin(bound.definition, seed, decisionContext(facts, options, { ...by, now: at }));
+  const facts = new ContextFacts(bound, unborn, seed.values.set, by.now, undefined);
+  return begin(bound.definition, seed, decisionContext(facts, options, by));
 }
 
 /* -------------------------------------------------------------------- readings ---- */

@@ -5,12 +5,11 @@ import type { Seed } from '../core/transition.js';
 import type { JsonObject } from '../values/json.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 
-/** A new process. `at`: when it starts, ms. */
+/** A new process. */
 export interface StartEvent {
   readonly type: 'started';
   readonly bound: BoundWorkflow;
   readonly seed: Seed;
-  readonly at: number;
 }
 
 /** An event as it is given: plain data, with patches as bodies and people give them. */

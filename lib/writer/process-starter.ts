@@ -1,7 +1,6 @@
 import type { ProcessState } from '../core/process.js';
 import type { Seed } from '../core/transition.js';
 import type { ProcessStore } from '../store/process-store.js';
-import type { Clock } from '../values/clock.js';
 import { ProcessAlreadyLiveError } from '../values/errors.js';
 import { newSecret } from '../values/secret.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
@@ -14,14 +13,13 @@ export class ProcessStarter {
   constructor(
     private readonly store: ProcessStore,
     private readonly commands: ProcessCommands,
-    private readonly clock: Clock,
   ) {}
 
   /** @throws ProcessAlreadyLiveError when the id or the group id is taken; the error names the new process, not the one that has it */
   async start(bound: BoundWorkflow, seed: Seed, call: CallOptions): Promise<ProcessState> {
-    const [at, secret] = [this.clock.now().getTime(), newSecret()];
+    const secret = newSecret();
     try {
-      const applied = await this.commands.apply(seed.id, { type: 'started', bound, seed: { ...seed, secret }, at }, call);
+      const applied = await this.commands.apply(seed.id, { type: 'started', bound, seed: { ...seed, secret } }, call);
       if (applied?.change) return applied.process;
     } catch (error) {
       if (!(error instanceof ProcessAlreadyLiveError)) throw error;

@@ -59,7 +59,7 @@ export class TypeOrmOutbox extends OutboxStore {
   }
 
   override async list(query: OutboxQuery): Promise<readonly OutgoingMessage[]> {
-    const where = allOf(conditionsOf(query));
+    const where = allOf(outboxConditions(query));
     const sql = `select * from workflow_outbox${where.sql} order by created_at, sequence, id limit ?`;
     return (await this.reader.rows({ sql, values: [...where.values, query.limit] })).map(outgoingMessageState);
   }
@@ -74,7 +74,7 @@ export class TypeOrmOutbox extends OutboxStore {
   }
 }
 
-function conditionsOf({ id, processId, workflow, sender, parked, after }: OutboxQuery): Query[] {
+function outboxConditions({ id, processId, workflow, sender, parked, after }: OutboxQuery): Query[] {
   const equal = Object.entries({ id, process_id: processId, workflow, sender }).filter(([, value]) => value !== undefined);
   return [
     ...equal.map(([column, value]) => ({ sql: `${column} = ?`, values: [value] })),
