@@ -104,6 +104,7 @@ export interface ChildGate {
   readonly onParentCancel: 'cancel' | 'leave';
 }
 
+/** `attempts`: the first included. */
 export interface Retry {
   readonly attempts: number;
   readonly delayMs: number;
@@ -193,9 +194,7 @@ export function stepNamed({ nodes }: WorkflowDefinition, name: string): StepNode
   return nodes.get(name) as StepNode;
 }
 
+export const stepsOf = ({ nodes }: WorkflowDefinition): StepNode[] => [...nodes.values()].filter((node) => node.kind === 'step');
+
 /** The steps a message may run at any time. */
 export const unsolicitedSteps = (definition: WorkflowDefinition): StepNode[] => stepsOf(definition).filter((node) => node.unsolicited);
-
-export function stepsOf(definition: WorkflowDefinition): StepNode[] {
-  return [...definition.nodes.values()].filter((node) => node.kind === 'step');
-}
