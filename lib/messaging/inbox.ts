@@ -109,8 +109,9 @@ export class Inbox {
    */
   async readdress(id: string, to: MessageAddress, options: ActionOptions = {}): Promise<Disposition | Delivery[]> {
     checkAction(options);
+    const isKey = isOtherKey(to);
     const message = await this.found(id);
-    const sent = 'key' in to ? await this.emitAgain(message, to.key, options) : await this.respondAgain(message, to, options);
+    const sent = isKey ? await this.emitAgain(message, to.key, options) : await this.respondAgain(message, to, options);
     await this.settle(message, 'readdressed', options);
     return sent;
   }
@@ -166,6 +167,16 @@ const SENDER = 'inbox';
 function checkAction({ manager, ...call }: ActionOptions): void {
   checkCallOptions(call);
   if (manager !== undefined) throw new InvalidInputError('manager', ['the inbox takes no part in a transaction of yours']);
+}
+
+const ADDRESS = ['workflow', 'step', 'correlationId', 'key'] as const;
+
+/** False: the address of a response. @throws InvalidInputError if it is neither */
+function isOtherKey(to: MessageAddress): to is { readonly key: EventKey } {
+  checkOptions('The address', to, ADDRESS);
+  const given = ADDRESS.filter((part) => (to as Readonly<Record<string, unknown>>)[part] !== undefined).join();
+  if (given === 'key' || given === 'workflow,step,correlationId') return given === 'key';
+  throw new InvalidInputError('The address', ['say workflow, step and correlationId for a response, or key for an event']);
 }
 
 function messageView(message: MessageState, internals: boolean): InboxMessage {
