@@ -1,13 +1,26 @@
 import type { Disposition, MessageState } from '../../core/change.js';
 import { UNCLAIMED, UNCLAIMED_NEW } from '../../core/process.js';
 import { MaintenanceStore } from '../maintenance-store.js';
-import type { DueWait, HeldWork, InboxCount, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt, WorkerCount, WorkThere } from '../port.js';
+import type {
+  DueWait,
+  HeldWork,
+  InboxCount,
+  KnownWorkflow,
+  ListedProcess,
+  Match,
+  SilentWorker,
+  StoredDefinition,
+  TaskAt,
+  WorkerCount,
+  WorkThere,
+} from '../port.js';
 import type { ThreadBeat } from '../thread-beat.js';
 import { FROM_OUTSIDE } from './message-query.js';
+import { listedQuery } from './listed-query.js';
 import { orphansQuery } from './orphans-query.js';
 import { allTrue, chunks, inList, isKnown, type Query } from './query.js';
 import type { SqlReader, SqlWords } from './sql-reader.js';
-import { messageState, storedDefinition, taskAt, waitAt } from './states.js';
+import { listedProcess, messageState, storedDefinition, taskAt, waitAt } from './states.js';
 import { laterMatch } from './wait-query.js';
 
 /** The driver and connection for a thread, without its statements. */
@@ -131,6 +144,12 @@ export class TypeOrmMaintenance extends MaintenanceStore {
 
   override async orphans(parentId: string | null, limit: number): Promise<readonly string[]> {
     return (await this.reader.rows(orphansQuery(parentId, limit, this.words.endOfChild))).map(({ id }) => String(id));
+  }
+
+  /* ---------------------------------------------------------------- deletion ---- */
+
+  override async processesOf(workflow: string, limit: number, after?: ListedProcess): Promise<readonly ListedProcess[]> {
+    return (await this.reader.rows(listedQuery(workflow, limit, this.words.byGroup, after))).map(listedProcess);
   }
 
   /** A delete that is cut off leaves the process row, by which it is found again. */
