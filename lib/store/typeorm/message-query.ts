@@ -16,7 +16,7 @@ function messageConditions({ dispositions, id, address, workflow, step, processI
   const later = '(received_at > ? or (received_at = ? and id > ?))';
   return [
     { sql: `disposition ${inList(dispositions).sql}`, values: dispositions },
-    ...(id === undefined ? [{ sql: FROM_OUTSIDE, values: [] }] : []),
+    { sql: FROM_OUTSIDE, values: [] },
     ...equal,
     ...(after ? [{ sql: later, values: [after.receivedAt, after.receivedAt, after.id] }] : []),
   ];
