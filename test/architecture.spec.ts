@@ -198,7 +198,6 @@ describe('size and names', () => {
     'core/tokens.ts': 'one class: where the tokens of a decision are stored',
     'messaging/event-router.ts': 'one walk: from an event to all that wait for it',
     'core/events.ts': 'one list of all that can happen to a process',
-    'store/typeorm/typeorm-maintenance.ts': 'one short statement for each thing that the sweep asks',
   };
 
   it('files have at most 200 lines, but for those with a reason', () => {

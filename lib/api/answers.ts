@@ -1,4 +1,5 @@
 /** The shapes of all answers, by the names that the OpenAPI document gives them. */
+import type { Disposition } from '../core/change.js';
 import { called, DATA, FLAG, type JsonShape, arrayOf, MOMENT_SHAPE, OBJECT, objectOf, orNull, pageShape, TEXT, WHOLE } from './json-shape.js';
 
 const STATUS: JsonShape = { type: 'string', enum: ['running', 'waiting', 'suspended', 'failed', 'completed', 'cancelled'] };
@@ -56,7 +57,22 @@ const record = {
   message: { ...DATA, description: 'The data of the message; only on `message-delivered`.' },
 };
 
-const DISPOSITION: JsonShape = { type: 'string', enum: ['delivered', 'stored', 'duplicate', 'late', 'conflict'] };
+const DISPOSITIONS: readonly Disposition[] = ['delivered', 'stored', 'duplicate', 'late', 'conflict', 'refused', 'scheduled', 'discarded'];
+const DISPOSITION: JsonShape = { type: 'string', enum: DISPOSITIONS };
+
+const message = {
+  id: TEXT,
+  kind: { type: 'string', enum: ['response', 'event'] },
+  disposition: DISPOSITION,
+  workflow: { ...orNull(TEXT), description: 'For a response.' },
+  step: { ...orNull(TEXT), description: 'For a response.' },
+  event: orNull(TEXT),
+  key: { ...orNull(TEXT), description: 'The key of an event.' },
+  body: DATA,
+  reason: { ...orNull(TEXT), description: 'Why it was refused.' },
+  processId: { ...orNull(TEXT), description: 'The process whose step has refused it.' },
+  receivedAt: MOMENT_SHAPE,
+};
 
 const owed = { processId: TEXT, groupId: TEXT, workflow: TEXT, step: TEXT, index: WHOLE, since: MOMENT_SHAPE, dueAt: orNull(MOMENT_SHAPE), schema: SCHEMA };
 
@@ -95,6 +111,15 @@ export const ANSWERS: Readonly<Record<string, JsonShape>> = {
   Disposition: objectOf({ disposition: DISPOSITION }),
   Delivery: objectOf({ processId: TEXT, disposition: DISPOSITION }),
   DeliveryList: objectOf({ items: arrayOf(called('Delivery')) }),
+  InboxMessage: objectOf(message),
+  InboxPage: pageShape(called('InboxMessage')),
+  Readdressed: objectOf(
+    {
+      disposition: { ...DISPOSITION, description: 'Of a response: what became of it.' },
+      items: { ...arrayOf(called('Delivery')), description: 'Of an event: what became of it in each process.' },
+    },
+    ['disposition', 'items'],
+  ),
   Migration: objectOf({
     from: WHOLE,
     to: WHOLE,

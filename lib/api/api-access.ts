@@ -1,8 +1,9 @@
 /** Decides for each request what it may do, who it is from, and which processes it sees. */
 import { ForbiddenException, Inject, Injectable } from '@nestjs/common';
+import type { InboxMessage } from '../messaging/inbox.js';
 import type { OwedInput } from '../query/owed-inputs.js';
 import type { Page, PageOptions } from '../query/page.js';
-import { ProcessNotFoundError } from '../values/errors.js';
+import { MessageNotFoundError, ProcessNotFoundError } from '../values/errors.js';
 import type { ActionOptions } from '../writer/call-options.js';
 import { WorkflowService } from '../workflow.service.js';
 import { API_OPTIONS, API_RIGHTS, type ApiRight, type ProcessInSight, type WorkflowApiOptions } from './api-options.js';
@@ -67,25 +68,40 @@ export class ApiAccess {
     return this.options.maySee(request, { id, workflow, groupId, context: async () => (await this.workflows.get(id)).context as Record<string, unknown> });
   }
 
-  /** A page of what the request may see. Reads on where items are hidden. */
-  async page<T>(request: unknown, options: PageOptions, read: (page: PageOptions) => Promise<Page<T>>, processOf: (item: T) => SeenAs): Promise<Page<T>> {
+  /**
+   * Says of messages whether the request may see them. A message that no process has received says not whose it is, and so needs
+   * `administer`, as all that concerns all processes at once.
+   */
+  async messagesInSight(request: unknown): Promise<(message: Pick<InboxMessage, 'processId'>) => Promise<boolean>> {
+    const seesAll = !this.options.maySee || (await this.rightsOf(request)).has('administer');
+    const processes = new Map<string, Promise<boolean>>();
+    return async ({ processId: id }) => {
+      if (id === null || !this.options.maySee) return seesAll;
+      if (!processes.has(id)) processes.set(id, this.see(request, id).then(() => true, isHidden)); // prettier-ignore
+      return processes.get(id)!;
+    };
+  }
+
+  /** @throws MessageNotFoundError if there is no such message, or the request may not see it */
+  async seeMessage(request: unknown, id: string): Promise<InboxMessage> {
+    const message = await this.workflows.inbox.get(id);
+    if (await (await this.messagesInSight(request))(message)) return message;
+    throw new MessageNotFoundError(id);
+  }
+
+  /** A page of what is in sight. Reads on where items are hidden. */
+  async page<T>(options: PageOptions, read: (page: PageOptions) => Promise<Page<T>>, isSeen: (item: T) => Promise<boolean>): Promise<Page<T>> {
     const most = options.limit ?? USUAL_LIMIT;
     const items: T[] = [];
     let { cursor } = options;
     for (let reads = 0; reads < MOST_READS; reads++) {
       const found = await read({ ...(cursor !== undefined && { cursor }), limit: most - items.length });
-      items.push(...(await this.inSight(request, found.items, processOf)));
+      for (const item of found.items) if (await isSeen(item)) items.push(item);
       if (found.next === null) return { items, next: null };
       cursor = found.next;
       if (items.length >= most) break;
     }
     return { items, next: cursor ?? null };
-  }
-
-  private async inSight<T>(request: unknown, items: readonly T[], processOf: (item: T) => SeenAs): Promise<T[]> {
-    const seen: T[] = [];
-    for (const item of items) if (await this.isInSight(request, processOf(item))) seen.push(item);
-    return seen;
   }
 }
 
@@ -93,4 +109,10 @@ type SeenAs = Pick<ProcessInSight, 'id' | 'workflow' | 'groupId'>;
 
 export function processOfInput({ processId, workflow, groupId }: OwedInput): SeenAs {
   return { id: processId, workflow, groupId };
+}
+
+/** False for a process that is hidden, or not there any more. @throws any other error */
+function isHidden(error: unknown): false {
+  if (error instanceof ProcessNotFoundError) return false;
+  throw error;
 }

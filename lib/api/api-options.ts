@@ -3,7 +3,7 @@ import type { Class } from '../values/types.js';
 
 /**
  * What a request may do. `read`: see. `input`: start processes, and bring inputs, responses and events. `mend`: suspend, resume, cancel,
- * retry, restart and skip. `administer`: what concerns all processes at once, such as a migration.
+ * retry, restart and skip; replay, readdress and discard messages. `administer`: what concerns all processes at once, such as a migration.
  */
 export type ApiRight = 'read' | 'input' | 'mend' | 'administer';
 
@@ -26,7 +26,8 @@ export interface WorkflowApiOptions {
   readonly actor?: (request: any) => string | undefined;
   /**
    * Whether the request may see the process. If not, the API answers as if there were none. Asked on every route and for every item of a
-   * list. With it, what concerns all processes at once needs the right `administer`. Default: all are seen.
+   * list. With it, what concerns all processes at once needs the right `administer`; so does a message that no process has received.
+   * Default: all are seen.
    */
   readonly maySee?: (request: any, process: ProcessInSight) => boolean | Promise<boolean>;
 }

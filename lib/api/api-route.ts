@@ -1,8 +1,10 @@
 /** What a route takes and gives. The controllers, the checks and the OpenAPI document are made from it. */
 import { applyDecorators, createParamDecorator, type ExecutionContext, HttpCode, RequestMapping, RequestMethod, SetMetadata } from '@nestjs/common';
+import { MAX_ID } from '../context/checks.js';
 import type { ApiRight } from './api-options.js';
 import { type FieldValues, type Fields, readFields, required, textField, versionField } from './field.js';
 import { type ApiRequest, checkJson } from './api-request.js';
+import { PROCESS_ID } from './request-fields.js';
 
 export interface ApiRoute {
   /** The name of the operation. */
@@ -24,8 +26,9 @@ export interface ApiRoute {
 /** The parts of a path. */
 const PATH_FIELDS = {
   workflow: required(textField(100, 'The name of a workflow.')),
-  process: required(textField(80, 'The id of a process.')),
+  process: required(PROCESS_ID),
   step: required(textField(100, 'The name of a step.')),
+  message: required(textField(MAX_ID, 'The id of a message of the inbox.')),
   event: required(textField(100, 'The name of an event.')),
   version: required(versionField('The version of a context.')),
 };

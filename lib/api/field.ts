@@ -1,7 +1,8 @@
 /** The fields of a request: each checks a value, and describes itself for the OpenAPI document. */
-import { checkName, checkOneOf, checkOptions } from '../context/checks.js';
+import { checkName, checkOneOf, checkOptions, MAX_EVENT_KEY } from '../context/checks.js';
 import { kindOf } from '../values/describe-error.js';
 import { InvalidInputError } from '../values/errors.js';
+import type { EventKey } from '../values/types.js';
 import type { JsonShape } from './json-shape.js';
 
 export interface Field<T = unknown, Required extends boolean = boolean> {
@@ -94,6 +95,13 @@ export function namesField(description: string): Field<Record<string, string>, f
     return given as Record<string, string>;
   };
   return { shape: { type: 'object', additionalProperties: { type: 'string' }, description }, required: false, read };
+}
+
+/** The key of an event, or a key with a name. `emit` checks names and values. */
+export function keyField(description: string): Field<EventKey, false> {
+  const shape = { type: ['string', 'object'], minLength: 1, maxLength: MAX_EVENT_KEY, additionalProperties: { type: 'string' }, description };
+  const read = (value: unknown, name: string) => (typeof value === 'string' ? textField(MAX_EVENT_KEY, '') : objectField('')).read(value, name) as EventKey;
+  return { shape, required: false, read };
 }
 
 /** Any JSON. The workflow checks it by its own rules. */

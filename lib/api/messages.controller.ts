@@ -1,4 +1,5 @@
 import { Inject } from '@nestjs/common';
+import type { OwedInput } from '../query/owed-inputs.js';
 import { WorkflowService } from '../workflow.service.js';
 import { ApiAccess, processOfInput } from './api-access.js';
 import { Answers, FromRequest, type ApiCall } from './api-route.js';
@@ -13,7 +14,8 @@ export class MessagesController {
 
   @Answers(LIST_INPUTS)
   listInputs(@FromRequest(LIST_INPUTS) { request, query }: ApiCall<typeof LIST_INPUTS>) {
-    return this.access.page(request, query, (page) => this.workflows.waitingForInput({ ...query, ...page }), processOfInput);
+    const isSeen = (owed: OwedInput) => this.access.isInSight(request, processOfInput(owed));
+    return this.access.page(query, (page) => this.workflows.waitingForInput({ ...query, ...page }), isSeen);
   }
 
   @Answers(PROVIDE_INPUT)

@@ -1,6 +1,6 @@
-import { MAX_CORRELATION_ID, MAX_EVENT_KEY, MAX_ID } from '../context/checks.js';
+import { MAX_CORRELATION_ID, MAX_ID } from '../context/checks.js';
 import { apiRoute } from './api-route.js';
-import { dataField, flagField, listField, momentField, namesField, objectField, oneOfField, required, textField, versionField } from './field.js';
+import { dataField, flagField, keyField, listField, momentField, namesField, objectField, oneOfField, required, textField, versionField } from './field.js';
 import { GROUP_ID, MESSAGE_ID, PAGE, REASON, STEP_NAME, WORKFLOW_NAME } from './request-fields.js';
 
 export const LIST_WORKFLOWS = apiRoute({
@@ -48,7 +48,7 @@ export const EMIT = apiRoute({
   id: 'emit', method: 'post', path: 'events/:event', right: 'input', whole: true, answer: 'DeliveryList',
   says: 'Emits an event to every process that waits for it under one of the keys, now or later.',
   body: {
-    keys: required(listField(textField(MAX_EVENT_KEY, 'A key.'), 100, 'The keys of the event: where a step has none of its own, the group id.')),
+    keys: required(listField(keyField('A key.'), 100, 'The keys of the event: where a step has none of its own, the group id. A key with a name: an object.')),
     data: dataField('The data of the event.'),
     messageId: MESSAGE_ID,
     effectiveAt: momentField('When the event counts as published. Default: now.'),

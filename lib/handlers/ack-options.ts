@@ -31,8 +31,8 @@ export interface AckOptions {
   /** The longest pause. Default 30 s. */
   readonly maxDelay?: Duration;
   /**
-   * What an error says of the message. Default: `StoreUnavailableError` and any other `HttpException` with 503 is `'wait'`; 400, 413
-   * and 422 are `'refuse'`; everything else is `'retry'`.
+   * What an error says of the message. Default: `StoreUnavailableError` and any other `HttpException` with 503, `InboxFullError` and
+   * any other with 429 is `'wait'`; 400, 413 and 422 are `'refuse'`; everything else is `'retry'`.
    */
   readonly faultOf?: (error: unknown) => MessageFault;
   /** Called before a message is refused. The broker is told only when it has resolved; if it rejects, the message comes again. */
@@ -57,9 +57,12 @@ export function ackSettings(options: AckOptions): AckSettings {
   return { maxDeliveries, delayMs: parseDuration(delay)!, maxDelayMs: parseDuration(maxDelay)!, faultOf, onRefused };
 }
 
+/** The database is away, or something has no room: that says nothing of the message. */
+const WAITING = [503, 429];
+
 function faultByStatus(error: unknown): MessageFault {
   const status = error instanceof HttpException ? error.getStatus() : 0;
-  if (status === 503) return 'wait';
+  if (WAITING.includes(status)) return 'wait';
   return isPermanentStatus(status) ? 'refuse' : 'retry';
 }
 

@@ -1,7 +1,7 @@
 /** What people do about messages that no process has received, or that a step has refused. */
 import { checkName, checkOneOf, checkOptions, MAX_CORRELATION_ID, MAX_ID } from '../context/checks.js';
 import { checkedMessage } from '../context/message.js';
-import { eventIn, eventKeyIn, isEvent, isFromOutside, namedIn } from '../core/addresses.js';
+import { eventIn, eventKeyIn, isEvent, namedIn } from '../core/addresses.js';
 import type { Disposition, MessageState } from '../core/change.js';
 import { stepNameOf } from '../decorators/step.decorator.js';
 import { cursorPlace, limitOf, type Page, type PageOptions, pageOf } from '../query/page.js';
@@ -110,8 +110,9 @@ export class Inbox {
    */
   async readdress(id: string, to: MessageAddress, options: ActionOptions = {}): Promise<Disposition | Delivery[]> {
     checkMessageAction('inbox', options);
+    const isKey = isOtherKey(to);
     const message = await this.found(id);
-    const sent = 'key' in to ? await this.emitAgain(message, to.key, options) : await this.respondAgain(message, to, options);
+    const sent = isKey ? await this.emitAgain(message, to.key, options) : await this.respondAgain(message, to, options);
     await this.settle(message, 'readdressed', options);
     return sent;
   }
@@ -156,13 +157,22 @@ export class Inbox {
   }
 
   private async find(id: string): Promise<MessageState | undefined> {
-    const [found] = await this.parts.store.queries.messagesLike({ dispositions: OPEN, id, limit: 1 });
-    return found && isFromOutside(found.address) ? found : undefined;
+    return (await this.parts.store.queries.messagesLike({ dispositions: OPEN, id, limit: 1 }))[0];
   }
 }
 
 /** The sender of messages that a person has sent somewhere else: its ids are those of the inbox. */
 const SENDER = 'inbox';
+
+const ADDRESS = ['workflow', 'step', 'correlationId', 'key'] as const;
+
+/** False: the address of a response. @throws InvalidInputError if it is neither */
+function isOtherKey(to: MessageAddress): to is { readonly key: EventKey } {
+  checkOptions('The address', to, ADDRESS);
+  const given = ADDRESS.filter((part) => (to as Readonly<Record<string, unknown>>)[part] !== undefined).join();
+  if (given === 'key' || given === 'workflow,step,correlationId') return given === 'key';
+  throw new InvalidInputError('The address', ['say workflow, step and correlationId for a response, or key for an event']);
+}
 
 function messageView(message: MessageState, internals: boolean): InboxMessage {
   const { id, address, disposition, workflow, step, body, reason, processId, receivedAt } = message;

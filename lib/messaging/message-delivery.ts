@@ -11,8 +11,6 @@ import type { MessagingParts } from './messaging-parts.js';
 /** Events that bring a message to a process. */
 type BringingEvent = EventOf<'message-received' | 'event-received' | 'message-missed' | 'message-refused'>;
 
-const DISPOSITIONS: readonly Disposition[] = ['stored', 'delivered', 'duplicate', 'late', 'conflict', 'refused', 'scheduled', 'discarded'];
-
 /** Brings one message to one process, and returns its disposition. */
 export class MessageDelivery {
   constructor(
@@ -45,20 +43,20 @@ export class MessageDelivery {
       if (error instanceof UnknownWorkflowError) return null; // an instance that knows its definition will find it in the inbox
       throw error;
     });
-    if (applied) return dispositionOf(applied) ?? this.dispositionFound(event);
+    if (applied) return dispositionOf(applied) ?? this.dispositionFound(processId, event);
     if (!('stored' in event)) await this.keep(kept, call);
     return 'stored';
   }
 
-  /** The other side was faster, so the disposition is in the inbox. An event that found no wait any more is kept for later waits. */
-  private async dispositionFound(event: BringingEvent): Promise<Disposition> {
-    const { id, address } = event.message;
-    const found = (await this.dispositionOf(id)) ?? ('stored' in event && event.stored ? await this.dispositionOf(event.stored.id) : undefined);
-    return found ?? (isEvent(address) ? 'stored' : 'late');
-  }
-
-  private async dispositionOf(id: string): Promise<Disposition | undefined> {
-    return (await this.parts.store.queries.messagesLike({ dispositions: DISPOSITIONS, id, limit: 1 }))[0]?.disposition;
+  /**
+   * The other side was faster, so the disposition is in the inbox: that of the message, or else of the row that it is a copy of. It is read
+   * as a decision reads it, and not in line with the questions of people. An event that found no wait any more is kept for later waits.
+   */
+  private async dispositionFound(id: string, event: BringingEvent): Promise<Disposition> {
+    const messages = [event.message.id, ...('stored' in event && event.stored ? [event.stored.id] : [])];
+    const [loaded] = await this.parts.store.commits.load([{ id, waits: [], messages, context: false }]);
+    const [found] = messages.flatMap((each) => loaded?.messages.find((message) => message.id === each) ?? []);
+    return found?.disposition ?? (isEvent(event.message.address) ? 'stored' : 'late');
   }
 
   /** Stores the message, and returns it if it was known. After the caller's transaction, looks for waits: before, others do not see the message. */

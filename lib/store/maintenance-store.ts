@@ -1,6 +1,18 @@
 import type { Disposition, MessageState } from '../core/change.js';
 import type { ThreadBeat } from './thread-beat.js';
-import type { DueWait, HeldWork, InboxCount, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt, WorkerCount, WorkThere } from './port.js';
+import type {
+  DueWait,
+  HeldWork,
+  InboxCount,
+  KnownWorkflow,
+  ListedProcess,
+  Match,
+  SilentWorker,
+  StoredDefinition,
+  TaskAt,
+  WorkerCount,
+  WorkThere,
+} from './port.js';
 
 /** The part of a store that the sweep, the heartbeat and the table of definitions use. */
 export abstract class MaintenanceStore {
@@ -40,6 +52,13 @@ export abstract class MaintenanceStore {
    */
   abstract orphans(parentId: string | null, limit: number): Promise<readonly string[]>;
 
+  /* ---------------------------------------------------------------- deletion ---- */
+
+  /**
+   * All processes of a workflow, live and finished, of every version, in an order that no change of them alters. Continues after `after`.
+   * It must read about as many rows as it returns, however many there are.
+   */
+  abstract processesOf(workflow: string, limit: number, after?: ListedProcess): Promise<readonly ListedProcess[]>;
   /** Deletes those of these processes that have completed, with their versions, records, waits and messages; the process itself last. */
   abstract deleteCompleted(ids: readonly string[]): Promise<void>;
 

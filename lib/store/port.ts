@@ -122,6 +122,9 @@ export interface ProcessWait {
   readonly wait: WaitState;
 }
 
+/** A process in a list of all of a workflow. The list goes on after it. */
+export type ListedProcess = Pick<ProcessState, 'id' | 'workflow' | 'workflowVersion' | 'groupId' | 'status' | 'parent' | 'startedAt'>;
+
 /** How many live processes a version of a workflow has. */
 export interface LiveCount {
   readonly workflow: string;

@@ -14,7 +14,7 @@ export abstract class QueryStore {
   abstract waitsOf(processId: string): Promise<readonly WaitState[]>;
   /** Waits of one kind, of live processes, each with its process. */
   abstract waitsLike(query: WaitQuery): Promise<readonly ProcessWait[]>;
-  /** Responses and events of the inbox, oldest first, by arrival and id; or the message with this id, of whatever kind. */
+  /** Responses and events of the inbox, oldest first, by arrival and id. */
   abstract messagesLike(query: MessageQuery): Promise<readonly MessageState[]>;
   /** Live processes of each workflow and version. */
   abstract census(): Promise<readonly LiveCount[]>;

@@ -4,7 +4,7 @@ import { ALL_ROUTES } from '../../lib/api/all-routes.js';
 import type { ApiRoute } from '../../lib/api/api-route.js';
 import { until } from '../support/app.js';
 import { type Database, libsqlFile } from '../support/databases.js';
-import { ALL, type ApiApp, bootApi, clientOf, guardedApi, PLATFORMS } from './support.js';
+import { ALL, type ApiApp, bootApi, clientOf, guardedApi, PLATFORMS, refusedBy } from './support.js';
 
 /** Bodies that a route takes. */
 const BODIES: Readonly<Record<string, object>> = {
@@ -15,17 +15,19 @@ const BODIES: Readonly<Record<string, object>> = {
   migrate: { from: 1, to: 2 },
   restart: { contextVersion: 1 },
   skip: { step: 'score' },
+  readdressMessage: { workflow: 'loan', step: 'score', correlationId: 'c' },
 };
 
 describe.each(PLATFORMS)('who may do what, on %s', (platform) => {
   let db: Database;
   let api: ApiApp;
   let process: string;
+  let message: string;
   beforeAll(async () => {
     db = libsqlFile();
     api = await bootApi(db, { platform });
     process = (await api.workflows.start('loan', { tenant: 'a', amount: 5 }, { groupId: 'a:1' })).id;
-    await until(() => api.workflows.get(process), ({ waits }) => waits.length > 0); // prettier-ignore
+    message = (await refusedBy(api, process)).id;
   });
   afterAll(async () => {
     await api.close();
@@ -33,12 +35,19 @@ describe.each(PLATFORMS)('who may do what, on %s', (platform) => {
   });
 
   function pathOf(route: ApiRoute, id: string): string {
-    const parts: Record<string, string> = { process: id, workflow: 'loan', step: 'review', event: 'paid', version: '1' };
+    const parts: Record<string, string> = {
+      process: id,
+      message: id === process ? message : id,
+      workflow: 'loan',
+      step: 'review',
+      event: 'paid',
+      version: '1',
+    };
     return route.path.replace(/:(\w+)/g, (_whole, name: string) => parts[name]!) + (route.id === 'getDiff' ? '?from=1&to=1' : '');
   }
   const send = (token: string, route: ApiRoute, id = process) =>
     clientOf(api, token)(route.method.toUpperCase(), pathOf(route, id), route.method === 'post' ? (BODIES[route.id] ?? {}) : undefined);
-  const stored = async () => [await api.workflows.history(process), (await api.workflows.find()).items.length];
+  const stored = async () => [await api.workflows.history(process), (await api.workflows.find()).items.length, await api.workflows.inbox.list()];
 
   it.each(ALL_ROUTES.map((route) => [route.id, route] as const))(
     '%s is closed to a request without credentials, right, or the right tenant',
@@ -49,9 +58,9 @@ describe.each(PLATFORMS)('who may do what, on %s', (platform) => {
       const refused = await send(`a ${others}`, route);
       expect([refused.status, refused.body.detail]).toEqual([403, `This needs the right "${route.right}".`]);
       if (route.whole && route.right !== 'administer') expect((await send(`a ${route.right}`, route)).body.detail).toBe('This needs the right "administer".');
-      if (route.path.includes(':process')) {
+      if (/:(process|message)/.test(route.path)) {
         const [hidden, missing] = [await send(`b ${ALL.join(',')}`, route), await send(`b ${ALL.join(',')}`, route, 'missing')];
-        expect([hidden.status, hidden.text.replaceAll(process, 'missing')]).toEqual([404, missing.text]);
+        expect([hidden.status, hidden.text.replaceAll(process, 'missing').replaceAll(message, 'missing')]).toEqual([404, missing.text]);
       }
       expect(await stored()).toEqual(before);
     },

@@ -3,7 +3,7 @@ import { request as send } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ALL_ROUTES } from '../../lib/api/all-routes.js';
 import { type Database, isThere, libsqlFile, postgres, titleOf } from '../support/databases.js';
-import { ALL, type ApiApp, bootApi, clientOf, PLATFORMS } from './support.js';
+import { ALL, type ApiApp, bootApi, clientOf, PLATFORMS, refusedBy } from './support.js';
 
 const SEED = Number(process.env.TEST_BAD_SEED ?? 20261129);
 const REQUESTS = Number(process.env.TEST_BAD_REQUESTS ?? 250);
@@ -52,9 +52,9 @@ interface BadRequest {
   readonly more: Record<string, string>;
 }
 
-function badRequest(chance: Chance, live: readonly string[]): BadRequest {
+function badRequest(chance: Chance, live: readonly string[], inbox: readonly string[]): BadRequest {
   const route = chance.of(ALL_ROUTES);
-  const part = (name: string) => (name === 'process' && chance.below(2) === 0 ? chance.of(live) : name === 'workflow' && chance.below(2) === 0 ? 'loan' : name === 'step' && chance.below(2) === 0 ? 'review' : encoded(chance)); // prettier-ignore
+  const part = (name: string) => (name === 'process' && chance.below(2) === 0 ? chance.of(live) : name === 'message' && chance.below(2) === 0 ? chance.of(inbox) : name === 'workflow' && chance.below(2) === 0 ? 'loan' : name === 'step' && chance.below(2) === 0 ? 'review' : encoded(chance)); // prettier-ignore
   const path = route.path.replace(/:(\w+)/g, (_whole, name: string) => part(name));
   const method = chance.below(4) === 0 ? chance.of(METHODS) : route.method.toUpperCase();
   const fields = Object.keys(route.method === 'get' ? (route.query ?? {}) : (route.body ?? {}));
@@ -136,9 +136,14 @@ describe.each(
   describe.skipIf(!isThere(database))(titleOf(database), () => {
     let api: ApiApp;
     const live: string[] = [];
+    const inbox: string[] = [];
     beforeAll(async () => {
       api = await bootApi(database, { platform });
       for (let i = 0; i < 3; i++) live.push((await api.workflows.start('loan', { tenant: 'a', amount: 5 }, { groupId: `a:${i}` })).id);
+      for (const process of live) inbox.push((await refusedBy(api, process)).id);
+      await api.workflows.emit('paid', ['x', 'y'], null);
+      await api.workflows.respond('loan', 'score', 'x', { score: 1 });
+      inbox.push(...(await api.workflows.inbox.list({ disposition: 'stored' })).items.map(({ id }) => id));
     });
     afterAll(async () => {
       await api.close();
@@ -149,7 +154,7 @@ describe.each(
       const chance = new Chance(SEED);
       const statuses = new Map<number, number>();
       for (let i = 0; i < REQUESTS; i++) {
-        const bad = badRequest(chance, live);
+        const bad = badRequest(chance, live, inbox);
         const answer = await answerTo(api, api.base, bad);
         const told = `${i}: ${bad.method} ${bad.path.slice(0, 200)} ${bad.type} ${JSON.stringify(bad.more)} ${bad.body?.slice(0, 300)} → ${answer.status} ${answer.type} ${answer.text.slice(0, 300)}`;
         expect(answer.status, told).toBeLessThan(500);

@@ -10,7 +10,7 @@ import { openApiOf } from '../../lib/api/open-api.js';
 import { documents, root } from '../docs/document.js';
 import { until } from '../support/app.js';
 import { type Database, libsqlFile } from '../support/databases.js';
-import { ALL, type ApiApp, bootApi } from './support.js';
+import { ALL, type ApiApp, bootApi, refusedBy } from './support.js';
 
 const written = readFileSync(join(root, 'openapi.json'), 'utf8');
 const folder = join(root, 'test', 'api', `.made-${process.pid}`);
@@ -22,6 +22,11 @@ async function madeClient(): Promise<string[]> {
   writeFileSync(join(folder, 'story.ts'), story.text);
   writeFileSync(join(folder, 'workflow-api.d.ts'), astToString(await openapiTS(written)));
   return ['story.ts', 'workflow-api.d.ts'].map((file) => join(folder, file));
+}
+
+interface Story {
+  review(url: string, token: string, fill: (schema: object) => object): Promise<number>;
+  discardRefused(url: string, token: string): Promise<string[]>;
 }
 
 function faultsIn(files: readonly string[]): string[] {
@@ -58,9 +63,11 @@ describe('the document', () => {
   it('makes a typed client, which compiles and tells the story of docs/api.md from the document alone', async () => {
     const files = await madeClient();
     expect(faultsIn(files)).toEqual([]);
-    const { review } = (await import(files[0]!)) as { review: (url: string, token: string, fill: (schema: object) => object) => Promise<number> };
+    const { review, discardRefused } = (await import(files[0]!)) as Story;
     const { id } = await api.workflows.start('loan', { tenant: 'a', amount: 5 }, { groupId: 'a:1' });
-    await until(() => api.workflows.get(id), ({ waits }) => waits.length > 0); // prettier-ignore
+    const { reason } = await refusedBy(api, id);
+    expect(await discardRefused(api.url, `a ${ALL.join(',')}`)).toEqual([reason]);
+    expect((await api.workflows.inbox.list()).items).toEqual([]);
     await api.workflows.skip('loan', 'score', id, { score: 1 });
     await until(() => api.workflows.get(id), ({ waits }) => waits[0]?.kind === 'input'); // prettier-ignore
     const forms: object[] = [];

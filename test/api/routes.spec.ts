@@ -6,7 +6,7 @@ import { ALL_ROUTES } from '../../lib/api/all-routes.js';
 import { ANSWERS } from '../../lib/api/answers.js';
 import { until } from '../support/app.js';
 import { type Database, libsqlFile } from '../support/databases.js';
-import { ALL, type Answer, type ApiApp, bootApi, clientOf, PLATFORMS } from './support.js';
+import { ALL, type Answer, type ApiApp, bootApi, clientOf, PLATFORMS, refusedBy, scoreIdOf } from './support.js';
 
 const ajv = new Ajv2020({ strict: false });
 formats.default(ajv);
@@ -49,6 +49,36 @@ describe.each(PLATFORMS.flatMap((platform) => [false, true].map((prefixed) => ({
       used.add(id);
       return answer.body;
     }
+
+    it('put right what the inbox holds', async () => {
+      const { id } = await call('startProcess', { workflow: 'loan' }, { body: { context: { tenant: 'a', amount: 5 }, groupId: 'a:3' } });
+      const correlationId = await scoreIdOf(api, id);
+      await call('respond', { workflow: 'loan', step: 'score' }, { body: { correlationId: 'mistyped', response: { score: 4 } } });
+      await call('emit', { event: 'paid' }, { body: { keys: ['b:3', { loan: '3' }] } });
+      const refused = await refusedBy(api, id);
+      const { items } = await call('listMessages');
+      const [early, paid, named] = [items.find(({ step }: any) => step === 'score'), ...items.filter(({ kind }: any) => kind === 'event')];
+      const shown = items.find((each: any) => each.id === refused.id);
+      expect(items).toHaveLength(4);
+      for (const each of [early, paid, named]) expect(each).toMatchObject({ disposition: 'stored', processId: null, reason: null });
+      expect(shown).toMatchObject({ disposition: 'refused', workflow: 'appraisal', body: { value: 1 }, reason: expect.stringContaining('"appraisal"') });
+      expect((await call('listMessages', {}, { query: `?disposition=refused&disposition=scheduled&process=${id}` })).items).toEqual([shown]);
+      expect((await call('listMessages', {}, { query: '?workflow=loan&step=score' })).items).toEqual([early]);
+      const page = await call('listMessages', {}, { query: '?limit=3' });
+      expect([...page.items, ...(await call('listMessages', {}, { query: `?limit=3&cursor=${page.next}` })).items]).toEqual(items);
+      expect(await call('getMessage', { message: refused.id })).toEqual(shown);
+      expect(await call('replayMessage', { message: refused.id })).toEqual({ disposition: 'refused' });
+      expect(await call('discardMessage', { message: refused.id }, { body: { reason: 'a mistake' } })).toEqual({ disposition: 'discarded' });
+      expect((await api.workflows.history(id)).at(-1)).toMatchObject({ type: 'message-discarded', actor: 'one of all', reason: 'a mistake' });
+      const to = { workflow: 'loan', step: 'score', correlationId };
+      expect(await call('readdressMessage', { message: early.id }, { body: to })).toEqual({ disposition: 'delivered' });
+      await until(() => call('getProcess', { process: id }), ({ waits }) => waits[0]?.step === 'review'); // prettier-ignore
+      await call('provideInput', { process: id, workflow: 'loan', step: 'review' }, { body: { input: { approved: true } } });
+      await until(() => call('getProcess', { process: id }), ({ waits }) => waits[0]?.step === 'paid'); // prettier-ignore
+      const sent = await call('readdressMessage', { message: paid.id }, { body: { key: 'a:3', reason: 'the wrong loan' } });
+      expect(sent).toEqual({ items: [{ processId: id, disposition: 'delivered' }] });
+      expect(await call('readdressMessage', { message: named.id }, { body: { key: { loan: '4' } } })).toEqual({ items: [] });
+    });
 
     it('tell the story of a loan, and answer in the shapes of the document', async () => {
       const started = await call('startProcess', { workflow: 'loan' }, { body: { context: { tenant: 'a', amount: 5 }, groupId: 'a:1', reason: 'asked for' } });
@@ -96,7 +126,7 @@ describe.each(PLATFORMS.flatMap((platform) => [false, true].map((prefixed) => ({
     });
 
     it('show the application', async () => {
-      expect((await call('listWorkflows')).items).toEqual([{ workflow: 'loan', version: 1, newest: true }]);
+      expect((await call('listWorkflows')).items).toEqual(['appraisal', 'loan'].map((workflow) => ({ workflow, version: 1, newest: true })));
       const loan = await call('getWorkflow', { workflow: 'loan' });
       expect(loan.start.required).toEqual(['tenant', 'amount']);
       expect(loan.steps.find(({ name }: any) => name === 'review').input).toMatchObject({ title: 'Review', required: ['approved'] });

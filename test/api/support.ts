@@ -14,8 +14,9 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, MaxLength, Min } from 'class-validator';
-import { fail, Step, Workflow, WorkflowModule, WorkflowService, workflowEntities } from 'nestjs-argonaut';
+import { fail, type InboxMessage, Step, Workflow, WorkflowModule, WorkflowService, workflowEntities } from 'nestjs-argonaut';
 import { type ApiRight, type ProcessInSight, WorkflowApiModule } from 'nestjs-argonaut/api';
+import { until } from '../support/app.js';
 import type { Database } from '../support/databases.js';
 
 export class Loan {
@@ -37,7 +38,7 @@ class Score {
 
 @Workflow({ name: 'loan', context: Loan })
 export class LoanWorkflow {
-  @Step({ request: 'askScore' })
+  @Step({ request: 'askScore', response: Score })
   score(_loan: Loan, answer: Score) {
     return { score: answer.score };
   }
@@ -56,6 +57,15 @@ export class LoanWorkflow {
   close({ amount }: Loan) {
     return amount === 13 ? fail('unlucky') : undefined;
   }
+}
+
+/** Its answers do not fit a loan: a step of a loan refuses them. */
+@Workflow({ name: 'appraisal' })
+export class AppraisalWorkflow {
+  @Step({ request: 'askValue' })
+  value(_given: object, _answer: { value: number }) {}
+
+  askValue() {}
 }
 
 /** `authorization: <tenant> <right>,<right>`, as a token of a real application would say it. */
@@ -110,7 +120,7 @@ export interface ApiSetup {
 
 export async function bootApi(
   database: Database,
-  { platform = 'express', api, prefixed = false, providers = [LoanWorkflow], controllers = [] }: ApiSetup = {},
+  { platform = 'express', api, prefixed = false, providers = [LoanWorkflow, AppraisalWorkflow], controllers = [] }: ApiSetup = {},
 ): Promise<ApiApp> {
   const module = await Test.createTestingModule({
     imports: [
@@ -154,4 +164,16 @@ export function clientOf({ base }: Pick<ApiApp, 'base'>, token = `a ${ALL.join('
     const type = response.headers.get('content-type') ?? '';
     return { status: response.status, type, headers: response.headers, text, body: /json/.test(type) && text !== '' ? JSON.parse(text) : undefined };
   };
+}
+
+/** The correlation id under which the score of this loan is awaited. */
+export async function scoreIdOf({ workflows }: ApiApp, process: string): Promise<string> {
+  const { waits } = await until(() => workflows.get(process, { internals: true }), (each) => each.waits[0]?.kind === 'response'); // prettier-ignore
+  return waits[0]!.key!;
+}
+
+/** A message that a step of this loan has refused. */
+export async function refusedBy(api: ApiApp, process: string): Promise<InboxMessage> {
+  await api.workflows.respond('appraisal', 'value', await scoreIdOf(api, process), { value: 1 });
+  return (await api.workflows.inbox.list({ process })).items.at(-1)!;
 }

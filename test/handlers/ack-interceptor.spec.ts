@@ -1,7 +1,15 @@
 import 'reflect-metadata';
 import type { ExecutionContext } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
-import { type AckOptions, InvalidInputError, ProcessNotFoundError, StoreUnavailableError, ValueTooLargeError, WorkflowAckInterceptor } from 'nestjs-argonaut';
+import {
+  type AckOptions,
+  InboxFullError,
+  InvalidInputError,
+  ProcessNotFoundError,
+  StoreUnavailableError,
+  ValueTooLargeError,
+  WorkflowAckInterceptor,
+} from 'nestjs-argonaut';
 import { defer, lastValueFrom, of, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
@@ -46,9 +54,12 @@ describe('WorkflowAckInterceptor', () => {
     expect(await lastValueFrom(told)).toBe('as it was');
   });
 
-  it('an outage counts for nothing', async () => {
+  it.each([
+    ['an outage', away],
+    ['an inbox that is full', new InboxFullError('total', 5)],
+  ])('%s counts for nothing', async (_what, notItsOwn) => {
     const [interceptor, each] = [new WorkflowAckInterceptor({ maxDeliveries: 3 }), message()];
-    for (let outage = 0; outage < 20; outage++) await expect(deliver(interceptor, each, away)).rejects.toBe(away);
+    for (let outage = 0; outage < 20; outage++) await expect(deliver(interceptor, each, notItsOwn)).rejects.toBe(notItsOwn);
     for (let failure = 1; failure < 3; failure++) await expect(deliver(interceptor, each, fault)).rejects.toBe(fault);
     expect(new Set(each.told)).toEqual(new Set(['nak true']));
     expect(await deliver(interceptor, each, fault)).toBeUndefined();

@@ -7,6 +7,7 @@ import {
   again, asked, HandlesResponse, InboxFullError, InvalidInputError, MessageNotFoundError, StoreUnavailableError, Step, type StepRef, UnreadableMessageError,
   ValueTooLargeError, Workflow,
 } from '../../lib/index.js'; // prettier-ignore
+import type { MessageState } from '../../lib/ports.js';
 import { type TestApp, until } from '../support/app.js';
 import { onTwoDatabases } from '../support/two-databases.js';
 
@@ -278,6 +279,20 @@ onTwoDatabases('messages', { providers }, ({ boot }) => {
       expect(await app.workflows.respond(TwoDoors, 'pay', 'order-1', 'paid' as never)).toBe('delivered');
       await until(() => heard(app, id), ({ length }) => length === 1); // prettier-ignore
       expect(await heard(app, id)).toEqual(['paid']);
+    });
+
+    it('one that its wait has had meanwhile is told of as the inbox has it, without the connection for questions of people', async () => {
+      const app = await boot();
+      const { store, messages } = app.engine;
+      await begun(app, Alpha, 'order-3');
+      const [wait] = await store.commits.waitsAt(['r:order-3']);
+      expect(await app.workflows.respond(Alpha, 'confirm', 'order-3', 'confirmed' as never)).toBe('delivered');
+      const [had] = await store.commits.knownAt(['r:order-3']);
+      const ask = vi.spyOn(store.queries, 'messagesLike');
+      const again = (message: MessageState) => messages.delivery.bring(message, wait!, {}, { lookedUp: true });
+      expect([await again(had!), await again({ ...had!, id: 'a-copy' })]).toEqual(['delivered', 'late']);
+      expect(await messages.delivery.bring({ ...had!, id: 'another' }, wait!, {}, { lookedUp: true, stored: had! })).toBe('delivered');
+      expect(ask).not.toHaveBeenCalled();
     });
 
     it('an early answer is checked by the step that receives it', async () => {

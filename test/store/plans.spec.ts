@@ -1,9 +1,13 @@
 /** A new installation, a restored dump, a bulk load: there are no statistics, and no statement of a sweep may depend on them. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { groupKey } from '../../lib/values/digest.js';
 import { bootApp, type TestApp } from '../support/app.js';
-import { type Database, isThere, postgres } from '../support/databases.js';
+import { started } from '../../lib/testing/contract/commit-contract.js';
+import { type Database, isThere, libsqlFile, mysql, postgres, titleOf } from '../support/databases.js';
 
 const MANY = 100_000;
+/** Pages of 8 kB that a list of one page may touch. */
+const A_PAGE = 300;
 /** Pages of 8 kB that a statement may touch to find nothing, or a page of what it looks for, among so many. */
 const MOST_PAGES = 3000;
 
@@ -69,12 +73,47 @@ describe.skipIf(!isThere(database))('plans on PostgreSQL, of 100,000 waiting pro
     await maintenance.silentWorkers(now);
     await maintenance.heldBy('nobody', 1000);
     await maintenance.deleteCompleted(['p1', 'p2']);
+    const [first] = await maintenance.processesOf('order', 200);
+    const early = Array.from({ length: 1000 }, (_, i) => `g${i}`).find((each) => /^[0-9a]/.test(groupKey(each)))!; // the keys of the rows begin with a g
+    expect(await maintenance.processesOf('order', 200, { ...first!, groupId: early })).toHaveLength(200);
+    await maintenance.processesOf('none', 200);
     await queries.find({ limit: 50 });
     await queries.find({ workflow: 'order', statuses: ['waiting'], limit: 50 });
     await queries.find({ waitingFor: 'pay', limit: 50 });
     await queries.byGroup(['order'], 'g5');
     await queries.waitsLike({ kind: 'response', limit: 50 });
     expect(pages.filter(([, count]) => count > MOST_PAGES)).toEqual([]);
-    expect(pages.length).toBeGreaterThanOrEqual(19);
+    expect(pages.filter(([sql, count]) => sql.includes('order by group_key') && count > A_PAGE)).toEqual([]);
+    expect(pages.length).toBeGreaterThanOrEqual(22);
+  });
+});
+
+describe.each([
+  ['MySQL', mysql],
+  ['SQLite', async () => libsqlFile()],
+] as const)('plans on %s', async (_name, make) => {
+  const other: Database = await make();
+  afterAll(() => other.drop());
+
+  it.skipIf(!isThere(other))(`${titleOf(other)}: the list of all processes of a workflow goes by its index, and sorts nothing`, async () => {
+    const app = await bootApp(other, 'database', { options: { worker: { enabled: false } } });
+    const over = { status: 'completed' as const, finishedAt: 5, tokens: [] };
+    await Promise.all(Array.from({ length: 300 }, (_, i) => started(app.engine.store, { process: { ...over, ...(i % 2 && { groupId: 'one' }) } })));
+    const { reader } = app.engine.store.maintenance as unknown as { reader: { rows: (query: { sql: string; values: readonly unknown[] }) => Promise<any[]> } };
+    const rows = reader.rows.bind(reader);
+    const plans: string[] = [];
+    const explain = other.name === 'MySQL' ? 'explain' : 'explain query plan';
+    reader.rows = async ({ sql, values }) => {
+      if (sql.includes('group_key')) plans.push(JSON.stringify(await app.dataSource.query(`${explain} ${sql}`, [...values])));
+      return rows({ sql, values });
+    };
+    const [first] = await app.engine.store.maintenance.processesOf('order', 200);
+    await app.engine.store.maintenance.processesOf('order', 200, first);
+    await app.close();
+    expect(plans).toHaveLength(2);
+    for (const plan of plans) {
+      expect(plan).toContain('workflow_process_latest');
+      expect(plan).not.toMatch(/filesort|TEMP B-TREE/);
+    }
   });
 });

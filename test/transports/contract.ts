@@ -1,12 +1,14 @@
 import type { ModuleMetadata } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/app.js';
-import { Calls, openParcels, type ParcelApp, type ParcelMessage, type Pattern, PATTERNS, SIDES } from './parcels.js';
+import { Calls, openParcels, type Parcel, type ParcelApp, type ParcelMessage, type Pattern, PATTERNS, SIDES } from './parcels.js';
 
 /** What a transport can do about a message whose handler has not resolved. The table of docs/transports.md says the same. */
 export interface Guarantees {
   /** The broker keeps a message until the handler has resolved, and delivers it again if it fails. */
   readonly redelivers: boolean;
+  /** It does so as long as what failed is not the message's own fault: `WorkflowAckInterceptor`. */
+  readonly waits?: boolean;
   /** The sender waits for what the handler returns, or for its error. */
   readonly answers: boolean;
 }
@@ -27,7 +29,7 @@ export type Boot = (parts: ModuleMetadata) => Promise<ParcelApp>;
 export interface OpenTransport {
   /** Resolves with what the handler's side answered, where the transport answers; else when the message is on its way. */
   send(pattern: Pattern, message: ParcelMessage): Promise<unknown>;
-  /** Sends a body to `response.above` that is no message. */
+  /** Sends a body to `response.above` that is no message. A number: so many messages will be refused for it, after some deliveries. */
   sendMalformed(): Promise<unknown>;
   /** Of a broker that redelivers: the messages it keeps. One that a consumer holds need not be among them if another is behind it. */
   kept?(): Promise<number>;
@@ -103,10 +105,11 @@ export function transportContract(transport: TransportUnderTest): void {
     });
 
     it('a malformed body blocks nothing', async () => {
-      const ref = await begun();
-      await line.sendMalformed().catch(() => {});
+      const [ref, refused] = [await begun(), await line.refused?.()];
+      const malformed = await line.sendMalformed().catch(() => {});
       await line.send('response.above', { ref, weight: 1 });
       expect((await weighed(ref)).weight).toBe(1);
+      if (guarantees.redelivers && typeof malformed === 'number') await until(() => line.refused!(), (now) => now === refused! + malformed); // prettier-ignore
     });
 
     if (guarantees.answers)
@@ -163,6 +166,24 @@ export function transportContract(transport: TransportUnderTest): void {
         await until(() => line.kept!(), (kept) => kept === 0); // prettier-ignore
         expect(await line.refused!()).toBe(refused);
       }, 30_000);
+
+    if (guarantees.waits)
+      it('while the inbox is full the message comes again, more often than one that is faulty, and is kept when there is room', async () => {
+        const ref = newRef();
+        const refused = await line.refused!();
+        await line.send('response.above', { ref, weight: 1 });
+        await until(() => parcels.heard(ref), (heard) => heard.length === 1); // prettier-ignore
+        await line.send('response.above', { ref, weight: 2 }); // one is there under its correlation id, the most there may be
+        await until(() => calls.of(ref), (times) => times > 1 + MOST_DELIVERIES, 20_000); // prettier-ignore
+        expect(await parcels.heard(ref)).toEqual(['stored']);
+        const { inbox } = parcels.workflows;
+        const [first] = (await inbox.list({ step: 'weigh' })).items.filter(({ body }) => (body as Partial<Parcel>).weight === 1);
+        await inbox.discard(first!.id);
+        await until(() => parcels.heard(ref), (heard) => heard.length === 2, 20_000); // prettier-ignore
+        expect(await parcels.heard(ref)).toEqual(['discarded', 'stored']);
+        await until(() => line.kept!(), (kept) => kept === 0); // prettier-ignore
+        expect(await line.refused!()).toBe(refused);
+      }, 50_000);
 
     if (guarantees.redelivers)
       it(`is refused after ${MOST_DELIVERIES} failures of its handler, and holds up no other`, async () => {

@@ -18,7 +18,7 @@ const url = brokerUrl('NATS');
 transportContract({
   name: 'NATS JetStream',
   missing: await missingBroker('NATS'),
-  guarantees: { redelivers: true, answers: false },
+  guarantees: { redelivers: true, waits: true, answers: false },
   open: openJetStream,
 });
 

@@ -9,7 +9,7 @@ import { type Calls, handlersOf, PATTERNS } from './parcels.js';
 
 const brokers = brokerUrl('Kafka').split(',');
 
-transportContract({ name: 'Kafka', missing: await missingBroker('Kafka'), guarantees: { redelivers: true, answers: false }, open: openKafka });
+transportContract({ name: 'Kafka', missing: await missingBroker('Kafka'), guarantees: { redelivers: true, waits: true, answers: false }, open: openKafka });
 
 async function openKafka(calls: Calls, boot: Boot): Promise<OpenTransport> {
   const name = `argonaut-${randomBytes(6).toString('hex')}`;

@@ -204,7 +204,8 @@ export interface ParcelApp {
 
 export async function openParcels(parts: ModuleMetadata): Promise<ParcelApp> {
   const [store, STORE] = [new TestedStore(), Symbol('STORE')];
-  const workflow = WorkflowModule.forRoot({ store: { use: STORE, providers: [{ provide: STORE, useValue: store }] } }) as DynamicModule;
+  const used = { use: STORE, providers: [{ provide: STORE, useValue: store }] };
+  const workflow = WorkflowModule.forRoot({ store: used, inbox: { perAddress: 1 } }) as DynamicModule;
   const module = await Test.createTestingModule({
     ...parts,
     imports: [workflow, ...(parts.imports ?? [])],

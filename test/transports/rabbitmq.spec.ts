@@ -37,6 +37,7 @@ async function openRabbit(spelling: Spelling, settings: Settings, calls: Calls, 
     sendMalformed: async () => {
       channel.sendToQueue(queue, Buffer.from('{"pattern": "response.above", "data":'));
       channel.sendToQueue(queue, Buffer.from('{"pattern": "response.above", "data": null}'));
+      return 2;
     },
     kept: async () => (await channel.checkQueue(queue)).messageCount,
     refused: async () => (await channel.checkQueue(dead)).messageCount,
@@ -53,14 +54,14 @@ const durable: Settings = { noAck: false, prefetchCount: 1 };
 transportContract({
   name: 'RabbitMQ, events',
   missing,
-  guarantees: { redelivers: true, answers: false },
+  guarantees: { redelivers: true, waits: true, answers: false },
   open: (calls, boot) => openRabbit({ on: EventPattern }, durable, calls, boot),
 });
 
 transportContract({
   name: 'RabbitMQ, events of a quorum queue',
   missing,
-  guarantees: { redelivers: true, answers: false },
+  guarantees: { redelivers: true, waits: true, answers: false },
   open: (calls, boot) => openRabbit({ on: EventPattern }, { ...durable, queueOptions: { arguments: { 'x-queue-type': 'quorum' } } }, calls, boot),
 });
 

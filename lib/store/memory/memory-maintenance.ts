@@ -3,7 +3,19 @@ import type { Disposition, MessageState } from '../../core/change.js';
 import { isUnclaimed, UNCLAIMED_NEW } from '../../core/process.js';
 import { isTaskWait, type TaskWaitState } from '../../core/wait.js';
 import { MaintenanceStore } from '../maintenance-store.js';
-import type { DueWait, HeldWork, InboxCount, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt, WorkerCount, WorkThere } from '../port.js';
+import type {
+  DueWait,
+  HeldWork,
+  InboxCount,
+  KnownWorkflow,
+  ListedProcess,
+  Match,
+  SilentWorker,
+  StoredDefinition,
+  TaskAt,
+  WorkerCount,
+  WorkThere,
+} from '../port.js';
 import { addressedIn, byStart, type MemoryTables, type ProcessRows, readyTasksIn, taskAtOf, timedIn } from './process-rows.js';
 import { byArrival, byMatch, isOfKnown, isOrphan, matchesIn } from './row-filters.js';
 
@@ -104,6 +116,13 @@ export class MemoryMaintenance extends MaintenanceStore {
     const orphans = this.tables.processes.filter((process) => isOrphan(process, this.tables.byId.get(process.parent?.id ?? '')));
     const its = orphans.filter(({ parent }) => parentId === null || parent?.id === parentId);
     return its.sort((a, b) => byStart(b, a)).map(({ id }) => id).slice(0, limit); // prettier-ignore
+  }
+
+  /* ---------------------------------------------------------------- deletion ---- */
+
+  override async processesOf(workflow: string, limit: number, after?: ListedProcess): Promise<readonly ListedProcess[]> {
+    const all = this.tables.processes.filter((process) => process.workflow === workflow && (!after || byStart(process, after) > 0));
+    return all.sort(byStart).slice(0, limit);
   }
 
   override async deleteCompleted(ids: readonly string[]): Promise<void> {

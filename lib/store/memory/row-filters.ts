@@ -52,12 +52,7 @@ export function byOldest(a: ProcessWait, b: ProcessWait): number {
 
 export function isMessageLike(message: MessageState, { dispositions, after, ...query }: Omit<MessageQuery, 'limit'>): boolean {
   const fits = (['id', 'address', 'workflow', 'step', 'processId'] as const).every((name) => query[name] === undefined || query[name] === message[name]);
-  return (
-    fits &&
-    (query.id !== undefined || isFromOutside(message.address)) &&
-    dispositions.includes(message.disposition) &&
-    (!after || byArrival(message, after) > 0)
-  );
+  return fits && isFromOutside(message.address) && dispositions.includes(message.disposition) && (!after || byArrival(message, after) > 0);
 }
 
 type Arrival = Pick<MessageState, 'id' | 'receivedAt'>;

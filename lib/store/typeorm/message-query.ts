@@ -1,3 +1,4 @@
+import type { MessageState } from '../../core/change.js';
 import type { MessageQuery } from '../port.js';
 import { allOf, inList, type Query } from './query.js';
 
@@ -13,11 +14,12 @@ export function messageQuery(query: MessageQuery): Query {
 function messageConditions({ dispositions, id, address, workflow, step, processId, after }: MessageQuery): Query[] {
   const named = { id, address, workflow, step, process_id: processId };
   const equal = Object.entries(named).flatMap(([column, value]) => (value === undefined ? [] : { sql: `${column} = ?`, values: [value] }));
-  const later = '(received_at > ? or (received_at = ? and id > ?))';
-  return [
-    { sql: `disposition ${inList(dispositions).sql}`, values: dispositions },
-    ...(id === undefined ? [{ sql: FROM_OUTSIDE, values: [] }] : []),
-    ...equal,
-    ...(after ? [{ sql: later, values: [after.receivedAt, after.receivedAt, after.id] }] : []),
-  ];
+  return [{ sql: `disposition ${inList(dispositions).sql}`, values: dispositions }, { sql: FROM_OUTSIDE, values: [] }, ...equal, ...afterMessage(after)];
+}
+
+/** After which message a list goes on, by arrival and id. */
+export type MessagePlace = Pick<MessageState, 'id' | 'receivedAt'>;
+
+export function afterMessage(after: MessagePlace | undefined): Query[] {
+  return after ? [{ sql: '(received_at > ? or (received_at = ? and id > ?))', values: [after.receivedAt, after.receivedAt, after.id] }] : [];
 }

@@ -27,4 +27,6 @@ export interface SqlWords {
   readonly unlessThere: string;
   /** The address of the end of a child `c`. */
   readonly endOfChild: string;
+  /** After the table of processes: they are read by the index that has them in the order of their group ids. MySQL would sort all of them. */
+  readonly byGroup: string;
 }

@@ -1,22 +1,23 @@
 import type { Disposition, MessageState } from '../../core/change.js';
 import { UNCLAIMED, UNCLAIMED_NEW } from '../../core/process.js';
 import { MaintenanceStore } from '../maintenance-store.js';
-import type { DueWait, HeldWork, InboxCount, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt, WorkerCount, WorkThere } from '../port.js';
+import type {
+  DueWait, HeldWork, InboxCount, KnownWorkflow, ListedProcess, Match, SilentWorker, StoredDefinition, TaskAt, WorkerCount, WorkThere,
+} from '../port.js'; // prettier-ignore
 import type { ThreadBeat } from '../thread-beat.js';
-import { FROM_OUTSIDE } from './message-query.js';
+import { census, childrenQuery, countAtQuery, forgetOlder, inboxCount, markStatement, matchIn, scheduledQuery, unmatchedQuery } from './inbox-queries.js'; // prettier-ignore
+import type { MessagePlace } from './message-query.js';
+import { listedQuery } from './listed-query.js';
 import { orphansQuery } from './orphans-query.js';
 import { allTrue, chunks, inList, isKnown, type Query } from './query.js';
 import type { SqlReader, SqlWords } from './sql-reader.js';
-import { messageState, storedDefinition, taskAt, waitAt } from './states.js';
-import { laterMatch } from './wait-query.js';
+import { listedProcess, messageState, storedDefinition, taskAt } from './states.js';
+import { seenAt, silentWorker, silentWorkers, workerCount, workerCounts } from './worker-queries.js';
 
 /** The driver and connection for a thread, without its statements. */
 export type ThreadClient = Omit<ThreadBeat, 'statements'>;
 
-const seenAt = 'select seen_at from workflow_worker where id = ?';
 const isOpen = `p.status in ('running', 'waiting')`;
-/** An event must not be older than the `from_at` of the wait, or else the start of the process. */
-const counts = `(substr(m.address, 1, 2) <> 'e:' or coalesce(m.effective_at, m.received_at) >= coalesce(w.from_at, p.started_at))`;
 
 /** The sweep, the heartbeat and the table of definitions, the same on all databases. */
 export class TypeOrmMaintenance extends MaintenanceStore {
@@ -82,64 +83,46 @@ export class TypeOrmMaintenance extends MaintenanceStore {
 
   override async unmatched(workflows: readonly KnownWorkflow[], limit: number, after?: Match): Promise<readonly Match[]> {
     if (workflows.length === 0) return [];
-    const [known, later] = [isKnown(workflows), laterMatch(after)];
-    const sql = `select m.*, w.process_id as wait_process, w.token_key, w.run, w.attempt, w.step as wait_step, w.address as wait_address, w.kind,
-      p.workflow as wait_workflow, p.workflow_version
-      from workflow_inbox m join workflow_wait w on w.address = m.address and w.kind in ('response', 'event', 'input', 'child', 'listener')
-      join workflow_process p on p.id = w.process_id
-      where m.disposition = 'stored' and ${known.sql} and ${counts}${later.sql} order by m.received_at, m.id, w.process_id, w.token_key limit ?`;
-    const rows = await this.reader.rows({ sql, values: [...known.values, ...later.values, limit] });
-    const pairs = rows.map((row) => ({
-      message: messageState(row),
-      wait: waitAt({ ...row, process_id: row.wait_process!, address: row.wait_address!, workflow: row.wait_workflow!, step: row.wait_step! }),
-    }));
+    const pairs = (await this.reader.rows(unmatchedQuery(workflows, limit, after))).map(matchIn);
     return pairs.filter(({ message, wait }) => message.address === wait.address);
-  }
-
-  override async forgetMessages(storedBefore: number): Promise<void> {
-    const awaited = `exists (select 1 from workflow_wait w where w.address = workflow_inbox.address)`;
-    const sql = `delete from workflow_inbox where disposition in ('stored', 'scheduled', 'discarded') and process_id is null and received_at < ?
-      and substr(address, 1, 2) <> 's:' and not (substr(address, 1, 2) = 'c:' and ${awaited})`;
-    await this.reader.rows({ sql, values: [storedBefore] });
   }
 
   /* ------------------------------------------------------------------- inbox ---- */
 
-  override async scheduledMessages(now: number, limit: number, after?: Pick<MessageState, 'id' | 'receivedAt'>): Promise<readonly MessageState[]> {
-    const [later, place] = placeAfter(after);
-    const sql = `select * from workflow_inbox where disposition = 'scheduled' and received_at <= ? ${later} order by received_at, id limit ?`;
-    return (await this.reader.rows({ sql, values: [now, ...place, limit] })).map(messageState);
+  override async scheduledMessages(now: number, limit: number, after?: MessagePlace): Promise<readonly MessageState[]> {
+    return (await this.reader.rows(scheduledQuery(now, limit, after))).map(messageState);
   }
 
   override async markMessage(id: string, from: readonly Disposition[], to: Disposition, reason: string | null): Promise<boolean> {
-    const list = inList(from);
-    const sql = `update workflow_inbox set disposition = ?, reason = ? where id = ? and process_id is null and disposition ${list.sql}`;
-    return (await this.reader.changed({ sql, values: [to, reason, id, ...list.values] })) > 0;
+    return (await this.reader.changed(markStatement(id, from, to, reason))) > 0;
   }
 
   override async inboxCensus(): Promise<readonly InboxCount[]> {
-    const sql = `select workflow, count(*) as messages, sum(size) as bytes from workflow_inbox
-      where disposition in ('stored', 'scheduled') and ${FROM_OUTSIDE} group by workflow`;
-    const rows = await this.reader.rows({ sql, values: [] });
-    return rows.map(({ workflow, messages, bytes }) => ({ workflow: workflow as string | null, messages: Number(messages), size: Number(bytes ?? 0) }));
+    return (await this.reader.rows({ sql: census, values: [] })).map(inboxCount);
   }
 
   override async countAt(addresses: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const sql = (list: string) =>
-      `select address, count(*) as messages from workflow_inbox where disposition in ('stored', 'scheduled') and address ${list} group by address`;
-    return new Map((await this.reader.listed(sql, addresses)).map(({ address, messages }) => [String(address), Number(messages)]));
+    return new Map((await this.reader.listed(countAtQuery, addresses)).map(({ address, messages }) => [String(address), Number(messages)]));
+  }
+
+  override async forgetMessages(storedBefore: number): Promise<void> {
+    await this.reader.rows({ sql: forgetOlder, values: [storedBefore] });
   }
 
   /* ---------------------------------------------------------------- children ---- */
 
-  override async childrenToStart(limit: number, after?: Pick<MessageState, 'id' | 'receivedAt'>): Promise<readonly MessageState[]> {
-    const [later, place] = placeAfter(after);
-    const sql = `select * from workflow_inbox where disposition = 'stored' and substr(address, 1, 2) = 's:' ${later} order by received_at, id limit ?`;
-    return (await this.reader.rows({ sql, values: [...place, limit] })).map(messageState);
+  override async childrenToStart(limit: number, after?: MessagePlace): Promise<readonly MessageState[]> {
+    return (await this.reader.rows(childrenQuery(limit, after))).map(messageState);
   }
 
   override async orphans(parentId: string | null, limit: number): Promise<readonly string[]> {
     return (await this.reader.rows(orphansQuery(parentId, limit, this.words.endOfChild))).map(({ id }) => String(id));
+  }
+
+  /* ---------------------------------------------------------------- deletion ---- */
+
+  override async processesOf(workflow: string, limit: number, after?: ListedProcess): Promise<readonly ListedProcess[]> {
+    return (await this.reader.rows(listedQuery(workflow, limit, this.words.byGroup, after))).map(listedProcess);
   }
 
   /** A delete that is cut off leaves the process row, by which it is found again. */
@@ -177,11 +160,7 @@ export class TypeOrmMaintenance extends MaintenanceStore {
   }
 
   override async silentWorkers(since: number): Promise<readonly SilentWorker[]> {
-    const rows = await this.reader.rows({
-      sql: `select id, seen_at from workflow_worker where seen_at < ? union ${withoutRow('process')} union ${withoutRow('wait')}`,
-      values: [since],
-    });
-    return rows.map(({ id, seen_at }) => ({ id: String(id), retired: Number(seen_at) === 0 }));
+    return (await this.reader.rows({ sql: silentWorkers, values: [since] })).map(silentWorker);
   }
 
   override async heldBy(worker: string, limit: number): Promise<HeldWork> {
@@ -195,10 +174,7 @@ export class TypeOrmMaintenance extends MaintenanceStore {
   }
 
   override async workers(): Promise<readonly WorkerCount[]> {
-    const held = (what: 'process' | 'wait') => `(select count(*) from workflow_${what} h where h.worker = k.id)`;
-    const sql = `select k.id, k.seen_at, ${held('process')} as processes, ${held('wait')} as tasks from workflow_worker k where k.seen_at > 0 order by k.id`;
-    const rows = await this.reader.rows({ sql, values: [] });
-    return rows.map(({ id, seen_at, processes, tasks }) => ({ id: String(id), seenAt: Number(seen_at), processes: Number(processes), tasks: Number(tasks) }));
+    return (await this.reader.rows({ sql: workerCounts, values: [] })).map(workerCount);
   }
 
   /* ------------------------------------------------------------- definitions ---- */
@@ -223,20 +199,10 @@ export class TypeOrmMaintenance extends MaintenanceStore {
   }
 }
 
-/** The condition that a message comes after this one, by arrival and id. */
-function placeAfter(after: Pick<MessageState, 'id' | 'receivedAt'> | undefined): readonly [sql: string, values: readonly unknown[]] {
-  return after ? ['and (received_at > ? or (received_at = ? and id > ?))', [after.receivedAt, after.receivedAt, after.id]] : ['', []];
-}
-
 /**
  * A condition on the process of a wait `w`. No planner turns a subquery in a comparison into a join. So the waits are found by their
  * index, and only their processes are looked up, even if no statistics say that they are few.
  */
 function processOfWait({ sql, values }: Query): Query {
   return { sql: `(select 1 from workflow_process p where p.id = w.process_id and ${sql}) = 1`, values };
-}
-
-/** Workers that hold work but have no row: it was deleted, or never written. Otherwise their work would never be taken over. */
-function withoutRow(holding: 'process' | 'wait'): string {
-  return `select distinct h.worker, 1 as seen_at from workflow_${holding} h where h.worker > '${UNCLAIMED_NEW}' and not exists (select 1 from workflow_worker k where k.id = h.worker)`;
 }

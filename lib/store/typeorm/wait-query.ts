@@ -1,7 +1,7 @@
 import { groupKey } from '../../values/digest.js';
 import type { ProcessState } from '../../core/process.js';
 import type { WaitState } from '../../core/wait.js';
-import type { Match, WaitQuery } from '../port.js';
+import type { WaitQuery } from '../port.js';
 import { columns } from './columns.js';
 import { allOf, type Query } from './query.js';
 import { type FoundRow, processState, waitState } from './states.js';
@@ -10,15 +10,6 @@ import { type FoundRow, processState, waitState } from './states.js';
 const ofWait = columns.workflow_wait.map((column) => `w.${column} as w_${column}`).join(', ');
 const toProcess = 'join workflow_process p on p.id = w.process_id';
 const later = '(w.since > ? or (w.since = ? and (w.process_id > ? or (w.process_id = ? and w.token_key > ?))))';
-
-/** The condition for the pairs of messages and waits that come after this one. */
-export function laterMatch(after: Match | undefined): Query {
-  if (!after) return { sql: '', values: [] };
-  const { receivedAt, id } = after.message;
-  const { processId, key } = after.wait;
-  const sql = ' and (m.received_at > ? or (m.received_at = ? and (m.id > ? or (m.id = ? and (w.process_id > ? or (w.process_id = ? and w.token_key > ?))))))';
-  return { sql, values: [receivedAt, receivedAt, id, id, processId, processId, key] };
-}
 
 const order = 'order by w.since, w.process_id, w.token_key';
 

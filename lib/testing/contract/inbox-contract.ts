@@ -26,6 +26,17 @@ export function inboxContract({ kit: { describe, it, expect }, store }: Bench): 
       expect(await store().commits.messagesAt(all.map(({ address }) => address))).toHaveLength(700);
     });
 
+    it('is read by ids, whatever became of the messages and whichever process has them', async () => {
+      const { id } = await started(store());
+      const dispositions = ['delivered', 'stored', 'duplicate', 'late', 'conflict', 'refused', 'scheduled', 'discarded'] as const;
+      const all = dispositions.map((disposition, i) => aMessage({ disposition, ...(i % 3 > 0 && { processId: i % 3 === 1 ? id : anId() }) }));
+      await store().commits.keepMessages(all);
+      const messages = [...all.map((message) => message.id), anId('none')];
+      const [loaded] = await store().commits.load([{ id, waits: [], messages, context: false }]);
+      const inOrder = loaded!.messages.toSorted((a, b) => messages.indexOf(a.id) - messages.indexOf(b.id));
+      expect(inOrder).toEqual(all);
+    });
+
     it('tells the workflow, its version and the attempt of a wait', async () => {
       const address = anId('r:');
       const { id } = await started(store(), {
@@ -80,7 +91,8 @@ export function inboxContract({ kit: { describe, it, expect }, store }: Bench): 
       const [workflow, address] = [anId('wf'), anId('r:')];
       const messages = [3, 1, 2].map((receivedAt) => aMessage({ workflow, step: 'pay', address, receivedAt }));
       const refused = aMessage({ workflow, step: 'other', address, receivedAt: 4, disposition: 'refused', processId: anId() });
-      await store().commits.keepMessages([...messages, refused, aMessage({ workflow, address: anId('s:') })]);
+      const ofTheEngine = aMessage({ workflow, address: anId('s:') });
+      await store().commits.keepMessages([...messages, refused, ofTheEngine]);
       const list = async (query: object) =>
         (await store().queries.messagesLike({ dispositions: ['stored', 'refused'], limit: 10, ...query })).map(({ receivedAt }) => receivedAt);
       expect(await list({ workflow })).toEqual([1, 2, 3, 4]);
@@ -88,6 +100,8 @@ export function inboxContract({ kit: { describe, it, expect }, store }: Bench): 
       expect(await list({ workflow, after: messages[2] })).toEqual([3, 4]);
       expect(await list({ processId: refused.processId })).toEqual([4]);
       expect(await list({ id: messages[0]!.id })).toEqual([3]);
+      expect(await list({ id: messages[0]!.id, dispositions: ['refused'] })).toEqual([]);
+      expect(await list({ id: ofTheEngine.id })).toEqual([]);
       expect(await list({ address, dispositions: ['refused'] })).toEqual([4]);
     });
 

@@ -19,6 +19,7 @@ const words: SqlWords = {
   overwrite: (_key, names) => onDuplicateKey(names),
   unlessThere: '',
   endOfChild: `concat('c:', c.id)`,
+  byGroup: ' force index (workflow_process_latest)',
 };
 
 /** Processes in MySQL 8, or MariaDB 10.6 and later. */

@@ -25,6 +25,7 @@ const words: SqlWords = {
   overwrite: (key, names) => onConflict([key], names),
   unlessThere: ' on conflict do nothing',
   endOfChild: `'c:' || c.id`,
+  byGroup: '',
 };
 
 /** Processes in a SQLite file, beside the application's connection. */
