@@ -1,11 +1,12 @@
 import type { ApiRoute } from './api-route.js';
 import * as inboxRoutes from './inbox-routes.js';
+import * as outboxRoutes from './outbox-routes.js';
 import * as processRoutes from './process-routes.js';
 import * as serviceRoutes from './service-routes.js';
 import * as workflowRoutes from './workflow-routes.js';
 
 /** Every route of the API. */
-export const ALL_ROUTES: readonly ApiRoute[] = [processRoutes, workflowRoutes, inboxRoutes, serviceRoutes].flatMap((each) => Object.values(each));
+export const ALL_ROUTES: readonly ApiRoute[] = [processRoutes, workflowRoutes, inboxRoutes, outboxRoutes, serviceRoutes].flatMap((each) => Object.values(each));
 
 /** The methods that a path answers to, below the API's own path. Empty: there is nothing. */
 export function methodsAt(path: string): string[] {

@@ -74,6 +74,21 @@ const message = {
   receivedAt: MOMENT_SHAPE,
 };
 
+const outgoing = {
+  id: { ...TEXT, description: 'The same for each attempt to transmit it.' },
+  processId: TEXT,
+  workflow: TEXT,
+  step: { ...orNull(TEXT), description: 'Null: an update of the process.' },
+  sequence: { ...WHOLE, description: 'The order within the process.' },
+  sender: TEXT,
+  pattern: DATA,
+  attempts: { ...WHOLE, description: 'Attempts that have failed.' },
+  error: { ...orNull(TEXT), description: 'Why the last one failed.' },
+  parked: { ...FLAG, description: 'No further attempt is made until it is replayed.' },
+  nextAttemptAt: orNull(MOMENT_SHAPE),
+  createdAt: MOMENT_SHAPE,
+};
+
 const owed = { processId: TEXT, groupId: TEXT, workflow: TEXT, step: TEXT, index: WHOLE, since: MOMENT_SHAPE, dueAt: orNull(MOMENT_SHAPE), schema: SCHEMA };
 
 const problem = {
@@ -113,6 +128,8 @@ export const ANSWERS: Readonly<Record<string, JsonShape>> = {
   DeliveryList: objectOf({ items: arrayOf(called('Delivery')) }),
   InboxMessage: objectOf(message),
   InboxPage: pageShape(called('InboxMessage')),
+  OutboxMessage: objectOf(outgoing),
+  OutboxPage: pageShape(called('OutboxMessage')),
   Readdressed: objectOf(
     {
       disposition: { ...DISPOSITION, description: 'Of a response: what became of it.' },

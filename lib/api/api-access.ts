@@ -1,6 +1,8 @@
 /** Decides for each request what it may do, who it is from, and which processes it sees. */
 import { ForbiddenException, Inject, Injectable } from '@nestjs/common';
 import type { InboxMessage } from '../messaging/inbox.js';
+import { IN_OUTBOX } from '../messaging/outbox.js';
+import type { OutboxMessage } from '../outbox/outbox-message.js';
 import type { OwedInput } from '../query/owed-inputs.js';
 import type { Page, PageOptions } from '../query/page.js';
 import { MessageNotFoundError, ProcessNotFoundError } from '../values/errors.js';
@@ -87,6 +89,13 @@ export class ApiAccess {
     const message = await this.workflows.inbox.get(id);
     if (await (await this.messagesInSight(request))(message)) return message;
     throw new MessageNotFoundError(id);
+  }
+
+  /** @throws MessageNotFoundError if there is no such message in the outbox, or the request may not see its process */
+  async seeOutgoing(request: unknown, id: string): Promise<OutboxMessage> {
+    const message = await this.workflows.outbox.get(id);
+    if (await (await this.messagesInSight(request))(message)) return message;
+    throw new MessageNotFoundError(id, IN_OUTBOX);
   }
 
   /** A page of what is in sight. Reads on where items are hidden. */

@@ -5,6 +5,7 @@ import { AnswerInterceptor } from './answer.interceptor.js';
 import { ApiAccess } from './api-access.js';
 import { API_EXTRAS, API_OPTIONS, type WorkflowApiAsyncOptions, type WorkflowApiExtras, type WorkflowApiOptions } from './api-options.js';
 import { InboxController } from './inbox.controller.js';
+import { OutboxController } from './outbox.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { DEFAULT_PATH, MountedPath } from './mounted-path.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -15,7 +16,15 @@ import { WorkflowApi } from './workflow-api.js';
 import { WorkflowsController } from './workflows.controller.js';
 
 /** A file of routes and a controller for each part; further parts go here, and into `all-routes.ts`. */
-const CONTROLLERS: readonly Class[] = [WorkflowsController, ProcessesController, ActionsController, MessagesController, InboxController, ServiceController];
+const CONTROLLERS: readonly Class[] = [
+  WorkflowsController,
+  ProcessesController,
+  ActionsController,
+  MessagesController,
+  InboxController,
+  OutboxController,
+  ServiceController,
+];
 
 /**
  * The workflows of this application over HTTP: routes for its processes, guarded, with one shape of errors and an OpenAPI document.

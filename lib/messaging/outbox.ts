@@ -67,7 +67,7 @@ export class Outbox {
   async discard(id: string, options: ActionOptions = {}): Promise<void> {
     checkMessageAction('outbox', options);
     const message = await this.found(id);
-    if (!(await this.parts.store.outbox.discard(id, this.now()))) throw new MessageNotFoundError(id, OUTBOX);
+    if (!(await this.parts.store.outbox.discard(id, this.now()))) throw new MessageNotFoundError(id, IN_OUTBOX);
     await this.record(message, 'discarded', options);
     await this.sender.look(); // it may have stood before others
   }
@@ -84,7 +84,7 @@ export class Outbox {
   private async found(id: string): Promise<OutgoingMessage> {
     checkName('id', id, MAX_ID);
     const [found] = await this.parts.store.outbox.list({ id, limit: 1 });
-    if (!found) throw new MessageNotFoundError(id, OUTBOX);
+    if (!found) throw new MessageNotFoundError(id, IN_OUTBOX);
     return found;
   }
 
@@ -93,7 +93,8 @@ export class Outbox {
   }
 }
 
-const OUTBOX = 'in the outbox that waits to be transmitted';
+/** Where a message was looked for, in words. */
+export const IN_OUTBOX = 'in the outbox that waits to be transmitted';
 
 function checkedSender(ref: SenderRef): string {
   const name = senderName(ref);

@@ -4,7 +4,7 @@ import { ALL_ROUTES } from '../../lib/api/all-routes.js';
 import type { ApiRoute } from '../../lib/api/api-route.js';
 import { until } from '../support/app.js';
 import { type Database, libsqlFile } from '../support/databases.js';
-import { ALL, type ApiApp, bootApi, clientOf, guardedApi, PLATFORMS, refusedBy } from './support.js';
+import { ALL, type ApiApp, bootApi, clientOf, guardedApi, PLATFORMS, refusedBy, sentBy, SENDS } from './support.js';
 
 /** Bodies that a route takes. */
 const BODIES: Readonly<Record<string, object>> = {
@@ -23,11 +23,13 @@ describe.each(PLATFORMS)('who may do what, on %s', (platform) => {
   let api: ApiApp;
   let process: string;
   let message: string;
+  let outgoing: string;
   beforeAll(async () => {
     db = libsqlFile();
     api = await bootApi(db, { platform });
     process = (await api.workflows.start('loan', { tenant: 'a', amount: 5 }, { groupId: 'a:1' })).id;
     message = (await refusedBy(api, process)).id;
+    outgoing = (await sentBy(api, (await api.workflows.start('loan', { tenant: 'a', amount: SENDS }, { groupId: 'a:2' })).id)).id;
   });
   afterAll(async () => {
     await api.close();
@@ -37,7 +39,7 @@ describe.each(PLATFORMS)('who may do what, on %s', (platform) => {
   function pathOf(route: ApiRoute, id: string): string {
     const parts: Record<string, string> = {
       process: id,
-      message: id === process ? message : id,
+      message: id === process ? (route.path.startsWith('outbox') ? outgoing : message) : id,
       workflow: 'loan',
       step: 'review',
       event: 'paid',
@@ -47,7 +49,12 @@ describe.each(PLATFORMS)('who may do what, on %s', (platform) => {
   }
   const send = (token: string, route: ApiRoute, id = process) =>
     clientOf(api, token)(route.method.toUpperCase(), pathOf(route, id), route.method === 'post' ? (BODIES[route.id] ?? {}) : undefined);
-  const stored = async () => [await api.workflows.history(process), (await api.workflows.find()).items.length, await api.workflows.inbox.list()];
+  const stored = async () => [
+    await api.workflows.history(process),
+    (await api.workflows.find()).items.length,
+    await api.workflows.inbox.list(),
+    (await api.workflows.outbox.list()).items.map(({ id }) => id),
+  ];
 
   it.each(ALL_ROUTES.map((route) => [route.id, route] as const))(
     '%s is closed to a request without credentials, right, or the right tenant',
@@ -60,7 +67,10 @@ describe.each(PLATFORMS)('who may do what, on %s', (platform) => {
       if (route.whole && route.right !== 'administer') expect((await send(`a ${route.right}`, route)).body.detail).toBe('This needs the right "administer".');
       if (/:(process|message)/.test(route.path)) {
         const [hidden, missing] = [await send(`b ${ALL.join(',')}`, route), await send(`b ${ALL.join(',')}`, route, 'missing')];
-        expect([hidden.status, hidden.text.replaceAll(process, 'missing').replaceAll(message, 'missing')]).toEqual([404, missing.text]);
+        expect([hidden.status, hidden.text.replaceAll(process, 'missing').replaceAll(message, 'missing').replaceAll(outgoing, 'missing')]).toEqual([
+          404,
+          missing.text,
+        ]);
       }
       expect(await stored()).toEqual(before);
     },
@@ -85,7 +95,7 @@ describe.each(PLATFORMS)('who may do what, on %s', (platform) => {
       if (body.next === null) break;
       cursor = `&cursor=${body.next}`;
     }
-    expect(groups).toEqual(['a', 'a', 'a']);
+    expect(groups).toEqual(['a', 'a', 'a', 'a']);
     expect((await clientOf(api, 'c read')('GET', 'processes')).body).toEqual({ items: [], next: null });
     const [mine] = (await api.workflows.find({ groupId: 'a:1' })).items;
     await api.workflows.skip('loan', 'score', mine!.id, { score: 1 });

@@ -6,7 +6,7 @@ import { ALL_ROUTES } from '../../lib/api/all-routes.js';
 import { ANSWERS } from '../../lib/api/answers.js';
 import { until } from '../support/app.js';
 import { type Database, libsqlFile } from '../support/databases.js';
-import { ALL, type Answer, type ApiApp, bootApi, clientOf, PLATFORMS, refusedBy, scoreIdOf } from './support.js';
+import { ALL, type Answer, type ApiApp, bootApi, clientOf, PLATFORMS, refusedBy, scoreIdOf, sentBy, SENDS } from './support.js';
 
 const ajv = new Ajv2020({ strict: false });
 formats.default(ajv);
@@ -78,6 +78,22 @@ describe.each(PLATFORMS.flatMap((platform) => [false, true].map((prefixed) => ({
       const sent = await call('readdressMessage', { message: paid.id }, { body: { key: 'a:3', reason: 'the wrong loan' } });
       expect(sent).toEqual({ items: [{ processId: id, disposition: 'delivered' }] });
       expect(await call('readdressMessage', { message: named.id }, { body: { key: { loan: '4' } } })).toEqual({ items: [] });
+    });
+
+    it('put right what the outbox holds', async () => {
+      const { id } = await call('startProcess', { workflow: 'loan' }, { body: { context: { tenant: 'a', amount: SENDS }, groupId: 'a:4' } });
+      const { data: _data, ...sent } = await sentBy(api, id);
+      const shown = JSON.parse(JSON.stringify(sent)) as object;
+      expect(shown).toMatchObject({ sender: 'Away', pattern: 'score.asked', error: 'Error: nobody is there', attempts: 1, parked: false });
+      expect((await call('listOutgoing', {}, { query: `?process=${id}&workflow=loan&sender=Away&parked=false` })).items).toEqual([shown]);
+      expect((await call('listOutgoing', {}, { query: '?parked=true' })).items).toEqual([]);
+      expect(await call('getOutgoing', { message: sent.id })).toEqual(shown);
+      await call('replayOutgoing', { message: sent.id }, { body: { reason: 'now' } });
+      await sentBy(api, id);
+      expect(await call('discardOutgoing', { message: sent.id }, { body: { reason: 'too late' } })).toMatchObject({ id: sent.id });
+      const acts = (await api.workflows.history(id)).filter(({ type }) => /^send-(replayed|discarded)$/.test(type));
+      expect(acts).toMatchObject([{ type: 'send-replayed', actor: 'one of all', reason: 'now' }, { type: 'send-discarded', reason: 'too late' }]); // prettier-ignore
+      expect((await send('GET', `outbox/${sent.id}`)).status).toBe(404);
     });
 
     it('tell the story of a loan, and answer in the shapes of the document', async () => {

@@ -14,7 +14,18 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, MaxLength, Min } from 'class-validator';
-import { fail, type InboxMessage, Step, Workflow, WorkflowModule, WorkflowService, workflowEntities } from 'nestjs-argonaut';
+import {
+  fail,
+  type InboxMessage,
+  MessageSender,
+  type OutboxMessage,
+  Step,
+  type StepRef,
+  Workflow,
+  WorkflowModule,
+  WorkflowService,
+  workflowEntities,
+} from 'nestjs-argonaut';
 import { type ApiRight, type ProcessInSight, WorkflowApiModule } from 'nestjs-argonaut/api';
 import { until } from '../support/app.js';
 import type { Database } from '../support/databases.js';
@@ -36,6 +47,17 @@ class Score {
   @IsInt() score: number;
 }
 
+/** A loan of this amount asks by a message. */
+export const SENDS = 99;
+
+/** Its receiver is never there. */
+@Injectable()
+export class Away extends MessageSender {
+  override transmit(): Promise<void> {
+    return Promise.reject(new Error('nobody is there'));
+  }
+}
+
 @Workflow({ name: 'loan', context: Loan })
 export class LoanWorkflow {
   @Step({ request: 'askScore', response: Score })
@@ -43,7 +65,9 @@ export class LoanWorkflow {
     return { score: answer.score };
   }
 
-  askScore() {}
+  askScore({ amount }: Loan, step: StepRef) {
+    if (amount === SENDS) step.send(Away, 'score.asked', { under: step.correlationId });
+  }
 
   @Step({ input: Review })
   review(_loan: Loan, { approved }: Review) {
@@ -120,7 +144,7 @@ export interface ApiSetup {
 
 export async function bootApi(
   database: Database,
-  { platform = 'express', api, prefixed = false, providers = [LoanWorkflow, AppraisalWorkflow], controllers = [] }: ApiSetup = {},
+  { platform = 'express', api, prefixed = false, providers = [LoanWorkflow, AppraisalWorkflow, Away], controllers = [] }: ApiSetup = {},
 ): Promise<ApiApp> {
   const module = await Test.createTestingModule({
     imports: [
@@ -176,4 +200,9 @@ export async function scoreIdOf({ workflows }: ApiApp, process: string): Promise
 export async function refusedBy(api: ApiApp, process: string): Promise<InboxMessage> {
   await api.workflows.respond('appraisal', 'value', await scoreIdOf(api, process), { value: 1 });
   return (await api.workflows.inbox.list({ process })).items.at(-1)!;
+}
+
+/** The message that a loan has sent, and that was tried once. */
+export async function sentBy({ workflows }: ApiApp, process: string): Promise<OutboxMessage> {
+  return (await until(() => workflows.outbox.list({ process }), ({ items }) => items[0]?.attempts === 1)).items[0]!; // prettier-ignore
 }

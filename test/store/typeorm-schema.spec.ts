@@ -56,6 +56,8 @@ function schema(empty: Database, fresh: () => Promise<Database>): void {
     expect(await dataSource.showMigrations()).toBe(false);
     await store.close();
     await dataSource.undoLastMigration();
+    await expect(store.open('check')).rejects.toThrow('the table workflow_outbox is missing');
+    await dataSource.undoLastMigration();
     await expect(store.open('check')).rejects.toThrow(/the column workflow_process\.secret is missing/);
     await dataSource.undoLastMigration();
     await expect(store.open('check')).rejects.toThrow(/the column workflow_process\.parent_bond is missing.*the table workflow_definition is missing/);

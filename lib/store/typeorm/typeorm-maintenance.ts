@@ -12,6 +12,7 @@ import { orphansQuery } from './orphans-query.js';
 import { allTrue, chunks, inList, isKnown, type Query } from './query.js';
 import type { SqlReader, SqlWords } from './sql-reader.js';
 import { listedProcess, messageState, storedDefinition, taskAt } from './states.js';
+import { workQuery, workThere } from './work-query.js';
 import { seenAt, silentWorker, silentWorkers, workerCount, workerCounts } from './worker-queries.js';
 
 /** The driver and connection for a thread, without its statements. */
@@ -33,25 +34,8 @@ export class TypeOrmMaintenance extends MaintenanceStore {
   /* ------------------------------------------------------------------- sweep ---- */
 
   override async workAt(now: number, queues: readonly string[]): Promise<WorkThere> {
-    const list = inList(queues);
-    const isReady = queues.length === 0 ? 'false' : `exists (select 1 from workflow_wait w where w.queue ${list.sql} and w.ready_at <= ?)`;
-    const sql = `select exists (select 1 from workflow_wait w where w.due_at <= ?) as due,
-      exists (select 1 from workflow_process p where p.worker in ('${UNCLAIMED}', '${UNCLAIMED_NEW}')) as free,
-      ${isReady} as ready, exists (select 1 from workflow_inbox where disposition = 'scheduled' and received_at <= ?) as scheduled,
-      exists (select 1 from workflow_outbox where ready_at <= ?) as unsent,
-      ${this.words.now} as store_now, coalesce((select max(updated_at) from workflow_definition), 0) as defined_at`;
-    const [row] = await this.reader.rows({ sql, values: [now, ...(queues.length === 0 ? [] : [...list.values, now]), now, now] });
-    const { due, free, ready, scheduled, unsent, store_now: storeNow, defined_at: definedAt } = row!;
-    const is = (value: unknown) => Boolean(Number(value));
-    return {
-      due: is(due),
-      free: is(free),
-      ready: is(ready),
-      scheduled: is(scheduled),
-      unsent: is(unsent),
-      now: Number(storeNow),
-      definedAt: Number(definedAt),
-    };
+    const [row] = await this.reader.rows(workQuery(this.words.now, now, queues));
+    return workThere(row!);
   }
 
   override async dueWaits(workflows: readonly KnownWorkflow[], now: number, limit: number): Promise<readonly DueWait[]> {

@@ -1,0 +1,23 @@
+import { UNCLAIMED, UNCLAIMED_NEW } from '../../core/process.js';
+import type { WorkThere } from '../port.js';
+import { inList, type Query } from './query.js';
+import type { FoundRow } from './states.js';
+
+/** Asks in one statement for each kind of work whether there is any. `storeNow`: the time of the database. */
+export function workQuery(storeNow: string, now: number, queues: readonly string[]): Query {
+  const list = inList(queues);
+  const isReady = queues.length === 0 ? 'false' : `exists (select 1 from workflow_wait w where w.queue ${list.sql} and w.ready_at <= ?)`;
+  const sql = `select exists (select 1 from workflow_wait w where w.due_at <= ?) as due,
+    exists (select 1 from workflow_process p where p.worker in ('${UNCLAIMED}', '${UNCLAIMED_NEW}')) as free,
+    ${isReady} as ready, exists (select 1 from workflow_inbox where disposition = 'scheduled' and received_at <= ?) as scheduled,
+    exists (select 1 from workflow_outbox where ready_at <= ?) as unsent,
+    ${storeNow} as store_now, coalesce((select max(updated_at) from workflow_definition), 0) as defined_at`;
+  return { sql, values: [now, ...(queues.length === 0 ? [] : [...list.values, now]), now, now] };
+}
+
+export function workThere({ due, free, ready, scheduled, unsent, store_now, defined_at }: FoundRow): WorkThere {
+  const [isDue, isFree, isReady, isScheduled, isUnsent] = [due, free, ready, scheduled, unsent].map((value) => Boolean(Number(value)));
+  return {
+    due: isDue!, free: isFree!, ready: isReady!, scheduled: isScheduled!, unsent: isUnsent!, now: Number(store_now), definedAt: Number(defined_at),
+  }; // prettier-ignore
+}
