@@ -196,8 +196,6 @@ describe('size and names', () => {
     'workflow.service.ts': 'the facade: a short method for each thing that can be said, with what it promises',
     'core/draft.ts': 'one class: all that one decision has made so far',
     'core/tokens.ts': 'one class: where the tokens of a decision are stored',
-    'messaging/event-router.ts': 'one walk: from an event to all that wait for it',
-    'core/events.ts': 'one list of all that can happen to a process',
   };
 
   it('files have at most 200 lines, but for those with a reason', () => {

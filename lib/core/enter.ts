@@ -1,7 +1,7 @@
 import type { EventGate, StepNode } from '../definition/graph.js';
 import { eventAddress, inputAddress } from './addresses.js';
 import type { Draft } from './draft.js';
-import { FactError } from './events.js';
+import { FactError } from './facts.js';
 import { failOutside } from './failed-token.js';
 import { type CarriedData, carriedBy, isCondition, NOTHING_CARRIED, type StepToken } from './token.js';
 import { stopListening } from './listeners.js';

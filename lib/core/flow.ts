@@ -2,7 +2,8 @@ import { type ChoiceNode, type Container, type EachNode, END, type ForkNode, typ
 import type { Json } from '../values/json.js';
 import type { Draft } from './draft.js';
 import { enterStep } from './enter.js';
-import { FactError, NO_CHANGE } from './events.js';
+import { NO_CHANGE } from './events.js';
+import { FactError } from './facts.js';
 import { failOutside } from './failed-token.js';
 import { branchOfStage, containerOf, hasLostRace, keyOfBranch } from './races.js';
 import { parentKey, rootKeyOf } from './token-key.js';

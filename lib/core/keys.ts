@@ -1,7 +1,7 @@
 import { type EventGate, stepNamed } from '../definition/graph.js';
 import { eventAddress } from './addresses.js';
 import type { Draft } from './draft.js';
-import { FactError } from './events.js';
+import { FactError } from './facts.js';
 import { failOutside } from './failed-token.js';
 import { isListener, listenAt } from './listeners.js';
 import type { StepToken, Token } from './token.js';

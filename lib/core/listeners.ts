@@ -5,7 +5,7 @@
 import { type EventGate, type StepNode, stepsOf, type WorkflowDefinition } from '../definition/graph.js';
 import { eventAddress } from './addresses.js';
 import type { Draft } from './draft.js';
-import { FactError } from './events.js';
+import { FactError } from './facts.js';
 import { reachedFrom } from './reach.js';
 import { isListenerKey, listenerKey } from './token-key.js';
 import type { StepToken, Token } from './token.js';

@@ -1,5 +1,6 @@
 import type { Move } from './change.js';
-import type { ItemPosition, TokenPosition } from './events.js';
+import type { TokenPosition } from './events.js';
+import type { ItemPosition } from './facts.js';
 import { branchKey, lifeOf, parentKey } from './token-key.js';
 import { carriedBy } from './token.js';
 

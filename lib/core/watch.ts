@@ -1,6 +1,6 @@
 import type { StageNode, StepNode } from '../definition/graph.js';
 import type { Draft } from './draft.js';
-import { FactError } from './events.js';
+import { FactError } from './facts.js';
 import { deadlineKey, overdueKey } from './token-key.js';
 import { carriedBy, type ContainerToken, type ReminderToken, type StepToken, type Token } from './token.js';
 

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { copy } from '../context/plain.js';
-import type { ItemPosition } from '../core/events.js';
+import type { ItemPosition } from '../core/facts.js';
 import type { ProcessState } from '../core/process.js';
 import { correlationOf, stepRunId } from '../core/correlation.js';
 import { type BodyToken, isEventToken, isStepToken, type Token } from '../core/token.js';

@@ -89,10 +89,6 @@ export function isInEffect(effectiveAt: number, from: number | undefined, starte
   return effectiveAt >= (from ?? startedAt);
 }
 
-export function isSameWait(a: WaitAt, b: WaitAt): boolean {
-  return a.processId === b.processId && a.key === b.key && a.run === b.run;
-}
-
 /** Undefined: the event changed nothing. */
 export function dispositionOf({ change }: Applied): Disposition | undefined {
   const record = change?.records.find(({ type }) => type.startsWith('message-'));

@@ -2,7 +2,7 @@
  * Routes events. One event may be for many processes, each of which gets its own copy. An event matches a wait if it took effect at or
  * after the time from which the wait counts. Only one of the waits with `matchOne` gets it.
  */
-import { eventIn, eventKeyIn, keyNameIn, turnAddress } from '../core/addresses.js';
+import { eventIn, eventKeyIn, keyNameIn } from '../core/addresses.js';
 import type { MessageState } from '../core/change.js';
 import { newMessage } from '../core/engine-messages.js';
 import type { ProcessState } from '../core/process.js';
@@ -15,8 +15,9 @@ import { newId } from '../values/new-id.js';
 import type { Json } from '../values/json.js';
 import { hears } from '../workflows/registry.js';
 import type { CallOptions } from '../writer/call-options.js';
-import { copyFor, type Delivery, type DeliveryRequest, isInEffect, isSameWait } from './delivery.js';
+import { copyFor, type Delivery, type DeliveryRequest, isInEffect } from './delivery.js';
 import type { AddressedKey } from './event-keys.js';
+import { MatchOne, noteOfTaken } from './match-one.js';
 import type { MessageDelivery } from './message-delivery.js';
 import type { MessagingParts } from './messaging-parts.js';
 
@@ -31,12 +32,16 @@ const NO_PROCESSES: ReadonlyMap<string, ProcessState[]> = new Map();
 const AT_ONCE = 100;
 
 export class EventRouter {
+  private readonly one: MatchOne;
+
   constructor(
     private readonly parts: MessagingParts,
     private readonly delivery: MessageDelivery,
     /** Told of the moment of a scheduled event. */
     private readonly scheduled: (at: number) => void,
-  ) {}
+  ) {
+    this.one = new MatchOne(parts, delivery);
+  }
 
   /** Brings the event to every process that waits for it or has an unsolicited step for it, and keeps it for later waits. */
   async emit(event: string, keys: readonly AddressedKey[], body: Json, request: DeliveryRequest): Promise<Delivery[]> {
@@ -91,7 +96,7 @@ export class EventRouter {
   ): Promise<Delivery[]> {
     if (!differ) return this.bringToEach(message, waits, request, repeated);
     const { each, one } = await this.sorted(message, waits);
-    return [...(await this.bringToEach(message, each, request, repeated)), ...(await this.bringToOne(message, one, request, repeated))];
+    return [...(await this.bringToEach(message, each, request, repeated)), ...(await this.one.bring(message, one, request, repeated))];
   }
 
   /** A kept event may be found in the inbox before it is brought here, so only one that was known before is a duplicate. */
@@ -109,12 +114,12 @@ export class EventRouter {
   async match(message: MessageState, waits: readonly WaitAt[]): Promise<void> {
     const { each, one } = await this.sorted(message, waits, true);
     for (const group of grouped(each, ({ processId }) => processId).values()) await this.bringToEach(message, group, {}, false).catch(() => null);
-    await this.bringToOne(message, one, {}, false);
+    await this.one.bring(message, one, {}, false);
   }
 
   /** Open waits that this event matches. With `rematch`, skips waits that already received it, and `matchOne` waits once one received it. */
   private async sorted(message: MessageState, waits: readonly WaitAt[], rematch = false): Promise<SortedWaits> {
-    const taken = takenId(message);
+    const taken = noteOfTaken(message);
     const loaded = await this.parts.store.commits.load(
       waits.map(({ processId, key }) => ({ id: processId, waits: [key], messages: [copyFor(message, processId).id, taken], context: false })),
     );
@@ -133,40 +138,6 @@ export class EventRouter {
   private gatesFor(event: string): EventGate[] {
     const nodes = this.parts.registry.all().flatMap(({ definition }) => stepsOf(definition));
     return nodes.filter((node) => !node.unsolicited && hears(node, event)).map(({ gate }) => gate as EventGate);
-  }
-
-  /* -------------------------------------------------------------------- matchOne ---- */
-
-  /** Brings the event to the first wait that takes it. Instances that look at the same time choose the same wait. */
-  private async bringToOne(message: MessageState, waits: readonly WaitAt[], call: CallOptions, repeated: boolean): Promise<Delivery[]> {
-    const candidates = [...waits];
-    const hints = { kept: message, ...(!repeated && { lookedUp: true as const }) };
-    for (let turn = 0; candidates.length > 0; turn++) {
-      const chosen = await this.choose(message, turn, candidates[0]!, call);
-      const isKnown = candidates.some((wait) => isSameWait(wait, chosen)); // otherwise an instance that knows its workflow finds it
-      if (isSameWait(chosen, candidates[0]!)) candidates.shift();
-      const disposition = await this.delivery.bring(copyFor(message, chosen.processId), chosen, call, hints);
-      if (disposition === 'late' || (disposition === 'stored' && isKnown)) continue;
-      if (disposition === 'delivered') await this.noteTaken(message, call);
-      return [{ processId: chosen.processId, disposition }];
-    }
-    return [];
-  }
-
-  /** The wait whose turn it is, on all instances: the choice that is stored first. */
-  private async choose(message: MessageState, turn: number, wait: WaitAt, { manager }: CallOptions): Promise<WaitAt> {
-    const choice: MessageState = {
-      ...message,
-      id: digestOf(message.id, 'one', String(turn)),
-      address: turnAddress(message.id),
-      body: { ...wait },
-    };
-    const [known] = await this.parts.store.commits.keepMessages([choice], manager);
-    return (known?.body as WaitAt | undefined) ?? wait;
-  }
-
-  private async noteTaken(message: MessageState, { manager }: CallOptions): Promise<void> {
-    await this.parts.store.commits.keepMessages([{ ...message, id: takenId(message), address: turnAddress(message.id) }], manager);
   }
 
   /* ----------------------------------------------------------- unsolicited steps ---- */
@@ -200,11 +171,6 @@ function messageOf(address: string, body: Json, { messageId, sender, effectiveAt
 /** The group id that the key of an event may be. A key with a name is none. */
 function groupIdIn({ address }: MessageState): string | undefined {
   return keyNameIn(address) === undefined ? eventKeyIn(address) : undefined;
-}
-
-/** The id of the note that one wait has taken the event, so that no more turns are needed. */
-function takenId({ id }: MessageState): string {
-  return digestOf(id, 'taken');
 }
 
 function counts(message: MessageState, { process, waits: [wait] }: Loaded): boolean {

@@ -1,7 +1,8 @@
 /** Decides events of a process: one change, and an answer for each event. Nothing is read or written here. */
 import { patched } from '../context/context.js';
 import { after, type Change, joined, type Snapshot } from '../core/change.js';
-import { type DecisionContext, needsNoDefinition, type ProcessEvent } from '../core/events.js';
+import { needsNoDefinition, type ProcessEvent } from '../core/events.js';
+import type { DecisionContext } from '../core/facts.js';
 import type { ProcessState } from '../core/process.js';
 import { begin, type Decision, isNeeds, type Needs, transition } from '../core/transition.js';
 import type { Loaded } from '../store/port.js';

@@ -1,5 +1,6 @@
 import type { MessageState } from '../../lib/core/change.js';
-import type { ContextPatch, Facts } from '../../lib/core/events.js';
+import type { ContextPatch } from '../../lib/core/events.js';
+import type { Facts } from '../../lib/core/facts.js';
 import type { ProcessState } from '../../lib/core/process.js';
 import type { ContainerToken, StepToken, Token, UndoToken } from '../../lib/core/token.js';
 import { addressOf, dueAtOf, isTaskWait, type WaitState } from '../../lib/core/wait.js';

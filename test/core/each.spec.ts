@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FactError } from '../../lib/core/events.js';
+import { FactError } from '../../lib/core/facts.js';
 import { isActive, type Token } from '../../lib/core/token.js';
 import { aDefinition, aFork, type AnyToken, aMessage, anEach, aStepNode, NOTHING } from './builders.js';
 import { Story } from './story.js';

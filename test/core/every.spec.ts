@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FactError } from '../../lib/core/events.js';
+import { FactError } from '../../lib/core/facts.js';
 import { aDefinition, aStepNode, NOON } from './builders.js';
 import { Story } from './story.js';
 

@@ -1,7 +1,7 @@
 /** Keys of events that change, and events for steps outside of a visit. */
 import { describe, expect, it } from 'vitest';
 import { eventAddress, eventIn, keyNameIn } from '../../lib/core/addresses.js';
-import { FactError } from '../../lib/core/events.js';
+import { FactError } from '../../lib/core/facts.js';
 import { isActive } from '../../lib/core/token.js';
 import { aDefinition, aFork, aMessage, anEach, aStage, aStepNode, hearing } from './builders.js';
 import { Story, type Told } from './story.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FactError } from '../../lib/core/events.js';
+import { FactError } from '../../lib/core/facts.js';
 import { correlationOf } from '../../lib/core/correlation.js';
 import { aDefinition, aFork, aMessage, aStepNode, NOON, hearing } from './builders.js';
 import { Story, type Told } from './story.js';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { after, type Change, joined } from '../../lib/core/change.js';
 import { isActive, type Token } from '../../lib/core/token.js';
 import type { WaitState } from '../../lib/core/wait.js';
-import { FactError } from '../../lib/core/events.js';
+import { FactError } from '../../lib/core/facts.js';
 import { isFinished } from '../../lib/core/process.js';
 import { stepNamed, stepsOf, type Node, type StepNode, type WorkflowDefinition } from '../../lib/definition/graph.js';
 import { aDefinition, aFork, aMessage, type AnyWait, aStepNode, flat, hearing } from './builders.js';

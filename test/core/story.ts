@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { Change, MessageState, Move, Snapshot } from '../../lib/core/change.js';
-import { type DecisionContext, type Facts, messagesOfEvent, type ProcessEvent, waitsOfEvent } from '../../lib/core/events.js';
+import { messagesOfEvent, type ProcessEvent, waitsOfEvent } from '../../lib/core/events.js';
+import type { DecisionContext, Facts } from '../../lib/core/facts.js';
 import { AT_START, placesAt } from '../../lib/core/moves.js';
 import { isUnder, parentKey } from '../../lib/core/token-key.js';
 import { isActive, isBeside } from '../../lib/core/token.js';
