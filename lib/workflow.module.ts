@@ -60,7 +60,7 @@ export class WorkflowModule implements OnModuleInit, OnApplicationBootstrap, Bef
     settingsOf(this.options, problems);
     const { registry, queue, store, definitions, senders } = this.engine.parts;
     senders.lookIn(() => lastingProviders(this.discovery));
-    discoverWorkflows(this.discovery, registry, queue.queues, this.options, problems, this.documents, (name) => senders.problemOf(name));
+    discoverWorkflows(this.discovery, registry, queue.queues, this.options, problems, this.documents, (name, pattern) => senders.problemOf(name, pattern));
     await store.open(this.options.schema ?? 'check');
     await definitions.open();
   }

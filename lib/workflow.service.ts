@@ -44,7 +44,7 @@ import type { ProcessOf } from './query/process-ref.js';
 import type { FullProcessView, ProcessView } from './query/views.js';
 
 /** How many messages of a process an explanation looks at. */
-const MOST_UNSENT = 20;
+const MOST_OUTGOING = 20;
 
 /**
  * The API for applications. A change is committed when its call resolves; {@link settled} shows what steps then do or throw.
@@ -287,7 +287,7 @@ export class WorkflowService {
     const told = explain({
       process: state,
       waits,
-      unsent: await this.engine.store.outbox.list({ processId: state.id, limit: MOST_UNSENT }),
+      untransmitted: await this.engine.store.outbox.list({ processId: state.id, limit: MOST_OUTGOING }),
       definition: this.engine.registry.find(workflow, workflowVersion)?.definition,
       withdrawn: this.engine.registry.isWithdrawn(workflow, workflowVersion),
       waitsFor: (token) => this.engine.runner.waitsFor(state.id, token),

@@ -9,7 +9,7 @@ import { failToken } from './failed-token.js';
 import { visitOf } from './outcomes.js';
 import { UNCLAIMED } from './process.js';
 import { runnable } from './runnable.js';
-import { isSuspect, runsAlone } from './suspicion.js';
+import { besideIt, isSuspect, runsAlone } from './suspicion.js';
 import { type BodyToken, isActive, isStepToken, type StepToken } from './token.js';
 import { isTaskWait } from './wait.js';
 
@@ -39,12 +39,11 @@ export function taskLost(draft: Draft, event: EventOf<'task-lost'>): void {
   recover(draft, token, event, true, (next) => draft.wait(next, { ...wait.waitsFor, worker: null, readyAt: draft.now }));
 }
 
-/** The body of a suspect begins. If the worker dies from now on, this body is blamed. */
+/** The body of a suspect begins. If the worker dies from now on, that is counted, and blamed on the body if it runs alone. */
 export function suspectBegan(draft: Draft, event: EventOf<'suspect-began'>): void {
   const token = visitOf(draft, event);
   if (!token || !isSuspect(token)) return;
-  const beside = runsAlone(token) ? 'no other suspect' : 'few other suspects';
-  draft.record('step-isolated', token, { reason: `its worker died ${token.crashes} times in this step: it runs with ${beside} beside it` });
+  draft.record('step-isolated', token, { reason: `its worker died ${token.crashes} times in this step: it runs with ${besideIt(token)}` });
   const next: BodyToken = { ...token, announced: token.attempt };
   const wait = event.taskOf === undefined ? undefined : draft.parked(event.key);
   if (isTaskWait(wait)) draft.wait(next, wait.waitsFor);

@@ -5,7 +5,7 @@ import { messageOfEnd } from './engine-messages.js';
 import type { ContextPatch } from './events.js';
 import type { DecisionContext } from './facts.js';
 import { outgoingMessage, type OutgoingMessage, patternText, type Sending } from './outgoing.js';
-import { updateOf } from './process-update.js';
+import { isToldOf, updateOf } from './process-update.js';
 import { isFinished, isUnclaimed, type ProcessState, type ProcessStatus, UNCLAIMED, UNCLAIMED_NEW } from './process.js';
 import { noteOver } from './over-notes.js';
 import { needsNoWorker, standingStill, standsStill } from './standstill.js';
@@ -110,7 +110,7 @@ export class Draft extends DraftTokens {
   }
 
   /** Puts a message of a step in the outbox. */
-  transmit(sending: Sending, subject: RecordSubject, details: RecordDetails): void {
+  putInOutbox(sending: Sending, subject: RecordSubject, details: RecordDetails): void {
     this.record('send-requested', subject, { ...details, detail: `${sending.id}: ${patternText(sending.pattern)} to ${sending.sender}` });
     this.outgoing = appended(this.outgoing, outgoingMessage(this.head, sending, details.step ?? subject.node, this.now));
   }
@@ -184,7 +184,7 @@ export class Draft extends DraftTokens {
     noteOver(this);
     if (this.versions && this.moveLog) this.versions.at(-1)!.moves = this.moveLog;
     const { updates } = this.definition;
-    if (updates) this.outgoing = appended(this.outgoing, updateOf(this.head, updates, this.records, this.versions ?? NO_VERSIONS));
+    if (updates && isToldOf(this.records)) this.outgoing = appended(this.outgoing, updateOf(this.head, updates, this.records, this.versions ?? NO_VERSIONS));
     return {
       expected: this.before.process.revision === 0 ? null : this.before.process.revision,
       process: this.head,

@@ -77,7 +77,7 @@ function recordBody(draft: Draft, token: BodyToken, { type, taskOf, begunAt, key
   }
   if (notes) for (const { text, at } of notes) draft.record('note', token, { ...about, detail: text, at });
   if (log && log.length > 0) draft.record('log', token, { ...about, detail: log.join('\n') });
-  if (sends && type !== 'step-failed' && type !== 'step-paused') for (const sending of sends) draft.transmit(sending, token, about);
+  if (sends && type !== 'step-failed' && type !== 'step-paused') for (const sending of sends) draft.putInOutbox(sending, token, about);
 }
 
 /* ----------------------------------------------------------------------- outcomes ---- */

@@ -17,13 +17,24 @@ export function updateOf(
     records: records.map((record) => recordJson(id, record)),
     ...(updates.context && { changes: versions.map(({ version, step, patch, removed }) => ({ version, step, patch, removed })) }),
   }; // prettier-ignore
+  // An id may be used again after its process was deleted, so the moment is part of it.
   const sending = { id: `${id}.${revision}.${updatedAt.toString(36)}`, sender: updates.sender, pattern: updates.pattern, data };
   return outgoingMessage(process, sending, null, updatedAt);
 }
 
 /** The fields of an `AuditRecord`, as JSON. */
 function recordJson(processId: string, { at, ...record }: RecordDraft): JsonObject {
-  return { processId, ...record, createdAt: moment(at) };
+  return { processId, ...record, detail: shownDetail(record), createdAt: moment(at) };
+}
+
+/** The correlation id of a request is a secret: who has it can answer. */
+export function shownDetail({ type, detail }: Pick<RecordDraft, 'type' | 'detail'>): string | null {
+  return type === 'response-requested' ? null : detail;
+}
+
+/** False for what people have done about the outbox: otherwise a dead receiver of updates would get one more with each. */
+export function isToldOf(records: readonly RecordDraft[]): boolean {
+  return records.some(({ type }) => type !== 'send-replayed' && type !== 'send-discarded');
 }
 
 function moment(at: number): string {

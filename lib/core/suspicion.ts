@@ -17,6 +17,11 @@ export function runsAlone({ crashes = 0 }: BodyToken): boolean {
   return crashes >= ALONE_AFTER;
 }
 
+/** In words, what may run beside a suspect. */
+export function besideIt(token: BodyToken): string {
+  return runsAlone(token) ? 'no other suspect beside it' : 'few other suspects beside it';
+}
+
 /** The body has ended by itself, so it is not what kills its workers. The crashes so far still do not count as failed attempts. */
 export function cleared(token: StepToken): StepToken {
   const { crashes, announced: _announced, blamed: _blamed, ...rest } = token;

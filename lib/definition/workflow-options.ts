@@ -51,12 +51,12 @@ export interface WorkflowOptions<C = any> {
   /** Limits and places of stages, by the name that their steps say. A stage that is not listed is only a label. */
   readonly stages?: Readonly<Record<string, StageOptions>>;
   /**
-   * Deletes a process with all its rows as soon as it has completed: nothing can be read of it any more. Read the outcome in its last
+   * Deletes a process with all its rows as soon as it has completed: nothing can be read of it any more. Messages in the outbox stay until they are transmitted. Read the outcome in its last
    * step. A child that its parent waits for is deleted once the parent has finished. Default false: it is kept.
    */
   readonly deleteOnCompletion?: boolean;
   /**
-   * Sends a message for each commit of a process, through the outbox: `{ update, processId, workflow, status, contextVersion, at, records }`,
+   * Sends a message for each change of a process, through the outbox: `{ update, processId, workflow, status, contextVersion, at, records }`,
    * with its audit records. `update` grows with each; a number that was seen before is a repetition.
    */
   readonly updates?: UpdateOptions;

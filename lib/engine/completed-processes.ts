@@ -37,7 +37,7 @@ export class CompletedProcesses {
 
   /** Deletes those that are left: it failed before, their worker died, or a parent had still to read them. */
   async sweep(): Promise<void> {
-    await this.delete([...this.left]);
+    await this.delete([...this.left]).catch(() => {}); // they stay here for the next time
     const names = new Set(this.parts.registry.all().flatMap(({ source, definition }) => (source.options.deleteOnCompletion ? definition.name : [])));
     for (const workflow of names) await this.sweepOf(workflow);
   }
@@ -45,9 +45,9 @@ export class CompletedProcesses {
   /** Looks at one page, and goes on from there the next time: a sweep costs the same however many processes are kept. */
   private async sweepOf(workflow: string): Promise<void> {
     const found = await this.parts.store.maintenance.processesOf(workflow, AT_ONCE, this.places.get(workflow));
+    await this.delete((await Promise.all(found.filter((process) => this.isMeant(process)).map((process) => this.unneeded(process)))).flat());
     if (found.length === AT_ONCE) this.places.set(workflow, found.at(-1)!);
     else this.places.delete(workflow);
-    await this.delete((await Promise.all(found.filter((process) => this.isMeant(process)).map((process) => this.unneeded(process)))).flat());
   }
 
   private isMeant({ status, workflow, workflowVersion }: ListedProcess): boolean {

@@ -11,7 +11,7 @@ import { TransactionalSteps } from '../execution/transactional-steps.js';
 import { ChildCanceller } from '../messaging/child-canceller.js';
 import { ChildStarter } from '../messaging/child-starter.js';
 import { Outbox } from '../messaging/outbox.js';
-import { OutboxSender } from '../outbox/outbox-sender.js';
+import { OutboxTransmitter } from '../outbox/outbox-transmitter.js';
 import { Senders } from '../outbox/senders.js';
 import { Inbox } from '../messaging/inbox.js';
 import { InboxLimits } from '../messaging/inbox-limits.js';
@@ -106,14 +106,13 @@ function composeExecution(ground: Ground) {
 
 function composeMessaging(ground: Ground, works: () => boolean) {
   const parts: MessagingParts = ground;
-  const workflows = () => ground.registry.known().map(({ workflow }) => workflow);
-  const outboxSender = new OutboxSender({ ...ground, workflows, works, inRoot: rootContext() });
+  const outboxTransmitter = new OutboxTransmitter({ ...ground, works, inRoot: rootContext() });
   const messages = new MessageRouter(parts);
   return {
     messages,
     inboxMessages: new Inbox(parts, messages),
-    outboxSender,
-    outbox: new Outbox(parts, outboxSender),
+    outboxTransmitter,
+    outbox: new Outbox(parts, outboxTransmitter),
     children: new ChildStarter(parts, ground.starter, messages.delivery),
     orphans: new ChildCanceller(parts),
   };
@@ -157,7 +156,7 @@ function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => b
 /** Lists the parts that follow a commit, in order: running processes go on first, listeners and logs come last. */
 function listFollowers(
   followers: CommitFollowers,
-  { runner, tasks, queue, announcements, dueTimers, messages, children, orphans, outboxSender, settled, records, completed }: EngineParts,
+  { runner, tasks, queue, announcements, dueTimers, messages, children, orphans, outboxTransmitter, settled, records, completed }: EngineParts,
 ): void {
   followers.set(
     [
@@ -169,7 +168,7 @@ function listFollowers(
       (change) => messages.committed(change),
       (change) => children.committed(change),
       (change) => orphans.committed(change),
-      (change) => outboxSender.committed(change),
+      (change) => outboxTransmitter.committed(change),
       (change) => settled.committed(change),
       (change) => records.committed(change),
       (change) => completed.committed(change),

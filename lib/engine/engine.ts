@@ -3,7 +3,7 @@ import type { TaskRunner } from '../execution/task-runner.js';
 import type { ChildCanceller } from '../messaging/child-canceller.js';
 import type { ChildStarter } from '../messaging/child-starter.js';
 import type { Inputs } from '../messaging/input-delivery.js';
-import type { OutboxSender } from '../outbox/outbox-sender.js';
+import type { OutboxTransmitter } from '../outbox/outbox-transmitter.js';
 import type { Senders } from '../outbox/senders.js';
 import type { Outbox } from '../messaging/outbox.js';
 import type { Inbox } from '../messaging/inbox.js';
@@ -63,7 +63,7 @@ export interface EngineParts {
   readonly inbox: InboxLimits;
   readonly inboxMessages: Inbox;
   readonly senders: Senders;
-  readonly outboxSender: OutboxSender;
+  readonly outboxTransmitter: OutboxTransmitter;
   readonly outbox: Outbox;
   readonly lookup: Lookup;
   readonly history: History;

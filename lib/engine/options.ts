@@ -45,7 +45,7 @@ export interface WorkflowModuleOptions {
 
 /** How messages that steps send are transmitted. */
 export interface OutboxOptions {
-  /** After that, a message is parked until a person replays it. Default: 20 attempts, from 1 s to 5 minutes apart, more than an hour in all. */
+  /** After that, a message is parked until a person replays it. Default: 40 attempts, from 1 s to 5 minutes apart, more than an hour in all. */
   readonly retry?: number | RetryPolicy;
   /** How long one attempt may take. Default 10 s. */
   readonly timeout?: Duration;

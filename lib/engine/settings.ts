@@ -5,7 +5,7 @@ import { retryOf } from '../definition/step-node.js';
 import { retryProblems } from '../definition/verify/value-problems.js';
 import { defaultProblems } from '../definition/verify/workflow-problems.js';
 import type { Duration } from '../values/types.js';
-import type { OutboxSettings } from '../outbox/outbox-sender.js';
+import type { OutboxSettings } from '../outbox/outbox-transmitter.js';
 import type { InboxSizes } from '../messaging/inbox-limits.js';
 import { type InboxOptions, type OutboxOptions, KNOWN_OPTIONS, type WorkflowModuleOptions } from './options.js';
 
@@ -61,7 +61,7 @@ function inboxSizes(given: InboxOptions, problems: string[]): InboxSizes {
 }
 
 /** A broker that is away for an hour must park nothing. */
-const OUTBOX_RETRY: RetryPolicy = { attempts: 20, delay: '1s', backoff: 'exponential', maxDelay: '5m', jitter: true };
+const OUTBOX_RETRY: RetryPolicy = { attempts: 40, delay: '1s', backoff: 'exponential', maxDelay: '5m', jitter: true };
 
 function outboxSettings(given: OutboxOptions, problems: string[]): OutboxSettings {
   const { retry = OUTBOX_RETRY, timeout } = given;

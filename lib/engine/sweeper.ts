@@ -7,7 +7,7 @@ import { Logger } from '@nestjs/common';
 import type { ChildCanceller } from '../messaging/child-canceller.js';
 import type { ChildStarter } from '../messaging/child-starter.js';
 import type { MessageRouter } from '../messaging/message-router.js';
-import type { OutboxSender } from '../outbox/outbox-sender.js';
+import type { OutboxTransmitter } from '../outbox/outbox-transmitter.js';
 import type { WorkThere } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { NewWork } from '../values/announcer.js';
@@ -37,7 +37,7 @@ export interface SweeperParts {
   readonly messages: MessageRouter;
   readonly children: ChildStarter;
   readonly orphans: ChildCanceller;
-  readonly outboxSender: OutboxSender;
+  readonly outboxTransmitter: OutboxTransmitter;
   readonly definitions: DefinitionCatalog;
   readonly completed: CompletedProcesses;
   readonly clock: Clock;
@@ -108,7 +108,7 @@ export class Sweeper {
     await this.parts.free.take();
     await this.parts.due.ring();
     await this.parts.messages.emitScheduled(AT_ONCE);
-    await this.parts.outboxSender.look();
+    this.parts.outboxTransmitter.lookSoon();
     await this.sweepMessages();
   }
 
@@ -121,7 +121,7 @@ export class Sweeper {
     else this.parts.limit.backlogIs(false);
     if (there.ready) await this.parts.due.ring();
     if (there.scheduled) await this.parts.messages.emitScheduled(AT_ONCE);
-    if (there.unsent) await this.parts.outboxSender.look();
+    if (there.untransmitted) this.parts.outboxTransmitter.lookSoon();
     await this.learn(there);
   }
 

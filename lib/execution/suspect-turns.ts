@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { runsAlone, SUSPECTS_AT_ONCE } from '../core/suspicion.js';
+import { besideIt, runsAlone, SUSPECTS_AT_ONCE } from '../core/suspicion.js';
 import { Fifo } from '../values/fifo.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 import type { BodyClaim } from './record-outcome.js';
@@ -61,9 +61,8 @@ export class SuspectTurns {
   /** Records that the suspect begins. False: this worker has lost the step run meanwhile. */
   async began(visit: StepVisit, { claim, taskOf }: BodyClaim): Promise<boolean> {
     const { key, run, attempt, crashes } = visit.token;
-    const beside = runsAlone(visit.token) ? 'no other suspect' : 'few other suspects';
     this.logger.warn(
-      `${visit.workflow}.${visit.name} of process ${visit.processId} may be what kills its workers: ${crashes} died in it. It runs with ${beside} beside it.`,
+      `${visit.workflow}.${visit.name} of process ${visit.processId} may be what kills its workers: ${crashes} died in it. It runs with ${besideIt(visit.token)}.`,
     );
     const applied = await this.writer.apply(visit.processId, { type: 'suspect-began', key, run, attempt, claim, taskOf }, { patient: true });
     return applied?.change != null;

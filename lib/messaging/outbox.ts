@@ -2,7 +2,7 @@
 import { checkName, checkOptions, MAX_ID } from '../context/checks.js';
 import type { OutgoingMessage } from '../core/outgoing.js';
 import { outboxMessage, type OutboxMessage } from '../outbox/outbox-message.js';
-import type { OutboxSender } from '../outbox/outbox-sender.js';
+import type { OutboxTransmitter } from '../outbox/outbox-transmitter.js';
 import { cursorPlace, limitOf, type Page, type PageOptions, pageOf } from '../query/page.js';
 import { InvalidInputError, MessageNotFoundError, ProcessNotFoundError } from '../values/errors.js';
 import { senderName } from '../values/sender-name.js';
@@ -28,7 +28,7 @@ export class Outbox {
   /** @internal Made by the engine. */
   constructor(
     private readonly parts: MessagingParts,
-    private readonly sender: OutboxSender,
+    private readonly transmitter: OutboxTransmitter,
   ) {}
 
   /** Oldest first, a page at a time. @throws InvalidInputError */
@@ -55,21 +55,22 @@ export class Outbox {
     return outboxMessage(await this.found(id));
   }
 
-  /** Transmits a message now, as if it had not been tried yet: after its receiver was mended. @throws MessageNotFoundError */
+  /** Transmits a message now, as if it had not been tried yet: after its receiver was mended. @throws MessageNotFoundError also while it is being transmitted */
   async replay(id: string, options: ActionOptions = {}): Promise<void> {
     checkMessageAction('outbox', options);
     const message = await this.found(id);
-    if (await this.parts.store.outbox.replay(id, this.now())) await this.record(message, 'replayed', options);
-    await this.sender.look();
+    if (!(await this.parts.store.outbox.replay(id, this.now()))) throw new MessageNotFoundError(id, BEING_TRANSMITTED);
+    await this.record(message, 'replayed', options);
+    this.transmitter.lookSoon();
   }
 
   /** Deletes a message that shall not leave any more. @throws MessageNotFoundError also while it is being transmitted */
   async discard(id: string, options: ActionOptions = {}): Promise<void> {
     checkMessageAction('outbox', options);
     const message = await this.found(id);
-    if (!(await this.parts.store.outbox.discard(id, this.now()))) throw new MessageNotFoundError(id, IN_OUTBOX);
+    if (!(await this.parts.store.outbox.discard(id, this.now()))) throw new MessageNotFoundError(id, BEING_TRANSMITTED);
     await this.record(message, 'discarded', options);
-    await this.sender.look(); // it may have stood before others
+    this.transmitter.lookSoon(); // it may have stood before others
   }
 
   /** The history of the process tells who has done it. Its process may be deleted by now. */
@@ -93,6 +94,7 @@ export class Outbox {
   }
 }
 
+const BEING_TRANSMITTED = 'in the outbox that could be changed: it is being transmitted at this moment';
 /** Where a message was looked for, in words. */
 export const IN_OUTBOX = 'in the outbox that waits to be transmitted';
 

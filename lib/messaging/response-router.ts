@@ -39,7 +39,7 @@ export class ResponseRouter {
 
   async respond(to: ResponseTarget, correlationId: string, answer: CheckedMessage, request: DeliveryRequest): Promise<Disposition> {
     const message = responseTo(to, responseAddress(correlationId), answer.given, request, this.parts.clock.now().getTime());
-    const waits = await this.waitsFor(message);
+    const waits = request.manager === undefined ? await this.waitsFor(message) : await this.parts.store.commits.waitsAt([message.address]);
     return (await this.bringToOne(message, waits, { answer, call: request })) ?? (await this.storeOrMiss(message, waits, answer, request));
   }
 

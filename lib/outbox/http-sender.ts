@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { MessageSender } from './message-sender.js';
 import type { OutboxMessage } from './outbox-message.js';
 
-/** Statuses of 4xx that may be another answer the next time: timeout, conflict, too early, too many requests. */
-const PASSING = [408, 409, 425, 429];
+/** Statuses of 4xx that may be others the next time: a token has expired, a route is being deployed, a timeout, a conflict, too many requests. */
+const PASSING = [401, 403, 404, 408, 409, 425, 429];
+/** How much of an answer that is no success is kept, to show why. */
+const LONGEST_ANSWER = 500;
 
 /** An answer of the receiver that is no success. */
 class HttpStatusError extends Error {
@@ -11,8 +13,8 @@ class HttpStatusError extends Error {
   /** True if the same request will get the same answer. */
   readonly permanent: boolean;
 
-  constructor(status: number, url: string) {
-    super(`${url} answered ${status}`);
+  constructor(status: number, url: string, answer: string) {
+    super(`${url} answered ${status}: ${answer.slice(0, LONGEST_ANSWER)}`);
     this.permanent = status >= 400 && status < 500 && !PASSING.includes(status);
   }
 }
@@ -28,8 +30,13 @@ export class HttpSender extends MessageSender {
     const url = String(message.pattern);
     const headers = { 'content-type': 'application/json', 'idempotency-key': message.id, ...(await this.headersOf(message)) };
     const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(message.data), signal, redirect: 'error' });
-    await response.body?.cancel();
-    if (!response.ok) throw new HttpStatusError(response.status, url);
+    if (!response.ok) throw new HttpStatusError(response.status, url, await response.text().catch(() => ''));
+    await response.body?.cancel().catch(() => {});
+  }
+
+  override patternProblem(pattern: unknown): string | null {
+    const isUrl = typeof pattern === 'string' && /^https?:/i.test(pattern) && URL.canParse(pattern);
+    return isUrl ? null : 'its pattern is a URL with http: or https:';
   }
 
   /** Further headers of a request. */

@@ -11,4 +11,8 @@ export abstract class MessageSender {
    * @param signal aborted when the attempt has taken too long
    */
   abstract transmit(message: OutboxMessage, signal: AbortSignal): Promise<unknown>;
+  /** Tells what is wrong with a pattern, when a step sends it; null: nothing. By default any pattern is right. */
+  patternProblem(_pattern: unknown): string | null {
+    return null;
+  }
 }

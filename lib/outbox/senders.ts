@@ -1,8 +1,9 @@
 import { senderName } from '../values/sender-name.js';
 import { didYouMean } from '../values/suggest.js';
 import { InvalidInputError } from '../values/errors.js';
+import type { Json } from '../values/json.js';
 import type { SenderRef } from '../values/types.js';
-import { type Transmit, transmitterOf } from './transmit.js';
+import { type Transmitter, transmitterOf } from './transmit.js';
 
 /** A provider of the application. */
 export interface KnownProvider {
@@ -13,46 +14,53 @@ export interface KnownProvider {
 /** The providers of the application that transmit messages, by name. */
 export class Senders {
   private providers: () => readonly KnownProvider[] = () => [];
-  private readonly known = new Map<string, Transmit>();
+  private readonly known = new Map<string, Transmitter>();
 
   /** Says where the providers are. */
   lookIn(providers: () => readonly KnownProvider[]): void {
     this.providers = providers;
   }
 
-  /** The name of a sender, for a message to it. @throws InvalidInputError if no provider of the application has that name, or cannot transmit */
-  nameOf(ref: SenderRef): string {
+  /** The name of a sender, for a message with this pattern. @throws InvalidInputError if no provider of the application has that name, or cannot transmit it */
+  nameOf(ref: SenderRef, pattern: Json): string {
     const name = senderName(ref);
     if (name === null) throw new InvalidInputError('step.send', ['its first argument is the injection token of a client: a class, a string or a symbol']);
-    const problem = this.problemOf(name);
+    const problem = this.problemOf(name, pattern);
     if (problem !== null) throw new InvalidInputError('step.send', [problem]);
     return name;
   }
 
-  /** Null: there is a sender of this name. */
-  problemOf(name: string): string | null {
-    if (this.of(name)) return null;
-    const named = this.providers().filter(({ token }) => senderName(token as SenderRef) === name);
-    if (named.length > 0) return `provider "${name}" transmits nothing: ${KINDS}`;
+  /** Null: there is a sender of this name, and it can transmit this pattern. */
+  problemOf(name: string, pattern?: Json): string | null {
+    const sender = this.of(name);
+    if (sender) return pattern === undefined ? null : prefixed(name, sender.patternProblem(pattern));
+    if (this.named(name).length > 0) return `provider "${name}" transmits nothing: ${SENDER_KINDS}`;
     const names = this.providers().flatMap(({ token }) => senderName(token as SenderRef) ?? []);
     return `there is no provider "${name}".${didYouMean(name, names)} Is its module imported here?`;
   }
 
   /** How this sender transmits. Undefined: this application has no such sender. */
-  of(name: string): Transmit | undefined {
+  of(name: string): Transmitter | undefined {
     const found = this.known.get(name) ?? this.find(name);
     if (found) this.known.set(name, found);
     return found;
   }
 
-  private find(name: string): Transmit | undefined {
-    const named = this.providers().filter(({ token }) => senderName(token as SenderRef) === name);
-    for (const { instance } of named) {
-      const transmit = transmitterOf(instance);
-      if (transmit) return transmit;
+  private named(name: string): KnownProvider[] {
+    return this.providers().filter(({ token }) => senderName(token as SenderRef) === name);
+  }
+
+  private find(name: string): Transmitter | undefined {
+    for (const { instance } of this.named(name)) {
+      const transmitter = transmitterOf(instance);
+      if (transmitter) return transmitter;
     }
     return undefined;
   }
 }
 
-const KINDS = 'a sender is a ClientProxy, a Bull or BullMQ queue, an AmqpConnection, an HttpSender, or your own MessageSender';
+function prefixed(name: string, problem: string | null): string | null {
+  return problem === null ? null : `"${name}": ${problem}`;
+}
+
+const SENDER_KINDS = 'a sender is a ClientProxy, a Bull or BullMQ queue, an AmqpConnection, an HttpSender, or your own MessageSender';

@@ -12,7 +12,8 @@ const LONGEST_PATTERN = 2000;
 /** Adds a message to those that a body has sent so far, once it is certain that it can be stored. Returns its id. @throws InvalidInputError, UnserialisableValueError, ValueTooLargeError */
 export function addSending(sent: Sending[], senders: Senders, ref: SenderRef, pattern: unknown, data: unknown): string {
   if (sent.length === MOST_SENT) throw new InvalidInputError('step.send', [`one run of a body sends at most ${MOST_SENT} messages`]);
-  const sending = { id: randomUUID(), sender: senders.nameOf(ref), pattern: checkedPattern(pattern), data: plain(data ?? null, 'data') };
+  const checked = checkedPattern(pattern);
+  const sending = { id: randomUUID(), sender: senders.nameOf(ref, checked), pattern: checked, data: plain(data ?? null, 'data') };
   checkSize(sending.data, 'The data of step.send');
   sent.push(sending);
   return sending.id;

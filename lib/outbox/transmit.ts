@@ -1,5 +1,6 @@
 /** How each kind of client transmits a message. Clients are known by their methods, so none of their packages is loaded here. */
 import { isObservable, lastValueFrom } from 'rxjs';
+import type { Json } from '../values/json.js';
 import type { OutboxMessage } from './outbox-message.js';
 
 /** Resolves when the message has left. */
@@ -7,25 +8,52 @@ export type Transmit = (message: OutboxMessage, signal: AbortSignal) => unknown;
 
 type Client = Readonly<Record<string, unknown>>;
 
+/** A client that transmits messages. */
+export interface Transmitter {
+  readonly transmit: Transmit;
+  /** What is wrong with a pattern for it; null: nothing. */
+  patternProblem(pattern: Json): string | null;
+}
+
 /** A kind of client, and how it transmits. */
 interface ClientKind {
   readonly methods: readonly string[];
+  /** Left out: any pattern. */
+  patternProblem?(pattern: Json, client: any): string | null;
   transmit(client: any, message: OutboxMessage, signal: AbortSignal): unknown;
 }
 
 /** The first that fits is used. */
 const KINDS: readonly ClientKind[] = [
-  { methods: ['transmit'], transmit: (client, message, signal) => client.transmit(message, signal) },
+  {
+    methods: ['transmit'],
+    patternProblem: (pattern, sender) => sender.patternProblem?.(pattern) ?? null,
+    transmit: (sender, message, signal) => sender.transmit(message, signal),
+  },
   { methods: ['emit', 'send', 'connect'], transmit: emitThrough },
-  { methods: ['add', 'getJob'], transmit: (queue, { id, pattern, data }) => queue.add(pattern, data, { jobId: id }) },
-  { methods: ['publish', 'createSubscriber'], transmit: publishThrough },
+  { methods: ['add', 'getJob'], patternProblem: jobProblem, transmit: (queue, { id, pattern, data }) => queue.add(pattern, data, { jobId: id }) },
+  { methods: ['publish', 'createSubscriber'], patternProblem: routeProblem, transmit: publishThrough },
 ];
 
 /** Null: it is no client of a known kind. */
-export function transmitterOf(client: unknown): Transmit | null {
+export function transmitterOf(client: unknown): Transmitter | null {
   if (typeof client !== 'object' || client === null) return null;
   const kind = KINDS.find(({ methods }) => methods.every((name) => typeof (client as Client)[name] === 'function'));
-  return kind ? (message, signal) => settled(kind.transmit(client, message, signal)) : null;
+  if (!kind) return null;
+  return {
+    transmit: (message, signal) => settled(kind.transmit(client, message, signal)),
+    patternProblem: (pattern) => kind.patternProblem?.(pattern, client) ?? null,
+  };
+}
+
+function jobProblem(pattern: Json): string | null {
+  return typeof pattern === 'string' ? null : 'its pattern is the name of a job: a string';
+}
+
+function routeProblem(pattern: Json): string | null {
+  const { exchange = '', routingKey } = routeIn(pattern);
+  const isRoute = typeof exchange === 'string' && typeof routingKey === 'string' && (exchange !== '' || routingKey !== '');
+  return isRoute ? null : 'its pattern is a routing key, or { exchange, routingKey }';
 }
 
 function settled(result: unknown): unknown {
@@ -39,8 +67,9 @@ interface ClientProxyLike {
   readonly serializer?: object;
 }
 
+/** Nest refuses to emit nothing, so a message without data is an empty object. */
 async function emitThrough(client: ClientProxyLike, message: OutboxMessage): Promise<unknown> {
-  return settled(client.emit(message.pattern, await withId(client, message)));
+  return settled(client.emit(message.pattern, await withId(client, { ...message, data: message.data ?? {} })));
 }
 
 /** Adds the id of the message where the transport has a place for it. Kafka keeps the order of messages with one key. */
@@ -70,8 +99,12 @@ interface AmqpLike {
 }
 
 /** The pattern is a routing key of the default exchange, or names both. */
+function routeIn(pattern: Json): { readonly exchange?: string; readonly routingKey?: string } {
+  return typeof pattern === 'string' ? { routingKey: pattern } : (pattern as object);
+}
+
 async function publishThrough(client: AmqpLike, { id, pattern, data }: OutboxMessage): Promise<void> {
-  const { exchange = '', routingKey = '' } = typeof pattern === 'string' ? { routingKey: pattern } : (pattern as { exchange?: string; routingKey?: string });
-  const accepted = await client.publish(exchange, routingKey, data, { messageId: id, persistent: true, mandatory: exchange === '' });
+  const { exchange = '', routingKey = '' } = routeIn(pattern as Json);
+  const accepted = await client.publish(exchange, routingKey, data, { messageId: id, persistent: true });
   if (accepted === false) throw new Error('the broker has not accepted the message');
 }

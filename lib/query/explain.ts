@@ -12,7 +12,7 @@ const MOST_TOLD = 5;
 /** Says where a process stands, and what would move it. */
 export function explain(subject: Explained): Omit<Explanation, 'waits'> {
   const { process } = subject;
-  const words = [...wordsOf(subject), ...unsentWords(subject)];
+  const words = [...wordsOf(subject), ...outboxWords(subject)];
   const sentence = `Process ${process.id} of workflow "${process.workflow}" version ${process.workflowVersion} ${explanationOf(words)}.`;
   return { sentence, remedies: [...new Set(words.flatMap(({ remedies = [] }) => remedies))] };
 }
@@ -32,11 +32,12 @@ function wordsOf(subject: Explained): Word[] {
 }
 
 /** A sender that is down holds up the messages of a process, and not its steps. */
-function unsentWords({ unsent }: Explained): Word[] {
-  return unsent.filter(({ readyAt, attempts }, i) => readyAt === null || (i === 0 && attempts > 0)).map(unsentWord);
+function outboxWords({ untransmitted }: Explained): Word[] {
+  const first = untransmitted.find(({ readyAt }) => readyAt !== null);
+  return untransmitted.filter((message) => message.readyAt === null || (message === first && message.attempts > 0)).map(outboxWord);
 }
 
-function unsentWord({ id, sender, pattern, attempts, error, readyAt }: OutgoingMessage): Word {
+function outboxWord({ id, sender, pattern, attempts, error, readyAt }: OutgoingMessage): Word {
   const says = `has not got message ${id} (${patternText(pattern)}) to "${sender}" in ${attempts} attempts: ${error}`;
   const next = readyAt === null ? 'it is parked' : `the next attempt is at ${when(readyAt)}, and later messages wait behind it`;
   return { says: `${says}; ${next}`, remedies: [`outbox.replay('${id}')`, `outbox.discard('${id}')`] };

@@ -9,7 +9,7 @@ export interface Explained {
   readonly process: ProcessState;
   readonly waits: readonly WaitState[];
   /** Messages of the process that were not transmitted yet, oldest first. */
-  readonly unsent: readonly OutgoingMessage[];
+  readonly untransmitted: readonly OutgoingMessage[];
   /** Undefined: this application does not know the workflow, or not in this version. */
   readonly definition: WorkflowDefinition | undefined;
   /** True if this version of the workflow was withdrawn. */

@@ -1,3 +1,4 @@
+import { shownDetail } from '../core/process-update.js';
 import { bondOf } from '../core/parent-link.js';
 import type { RecordDraft, VersionDraft } from '../core/change.js';
 import type { Json, JsonObject } from '../values/json.js';
@@ -65,7 +66,7 @@ export interface HistoryRecord extends AuditRecord {
 /** A record without the correlation id that a step has asked under. */
 export function recordView(processId: string, record: RecordDraft, internals = false): AuditRecord {
   const { at, ...rest } = record;
-  return { processId, ...rest, detail: rest.type === 'response-requested' && !internals ? null : rest.detail, createdAt: new Date(at) };
+  return { processId, ...rest, detail: internals ? rest.detail : shownDetail(rest), createdAt: new Date(at) };
 }
 
 /** A version of the context: what made it, and what it changed. */

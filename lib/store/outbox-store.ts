@@ -17,10 +17,10 @@ export interface OutboxQuery {
 export interface OutboxClaim {
   /** New for each claim. */
   readonly holder: string;
-  /** The names of the workflows whose messages this instance transmits. */
-  readonly workflows: readonly string[];
+  /** The senders that this instance has: the first message of a process must be for one of them. */
+  readonly senders: readonly string[];
   readonly now: number;
-  /** When the claim ends: until then no other instance transmits these messages, ms. */
+  /** When the claim ends: until then no other instance transmits messages of these processes, ms. */
   readonly until: number;
   /** The number of processes at most. */
   readonly limit: number;
@@ -34,17 +34,20 @@ export const REVISIONS_AT_ONCE = 50;
 
 /** The part of a store that keeps the messages that steps send, until they are transmitted. New messages come with a commit. */
 export abstract class OutboxStore {
+  /** The senders of messages that may be transmitted at this moment. */
+  abstract readySenders(now: number): Promise<readonly string[]>;
   /**
-   * Claims processes whose first message is ready, and returns their first messages in order. The first message of a process is the one
-   * with the lowest sequence that is not parked. So one instance at a time transmits the messages of a process, one after the other.
+   * Claims the first messages of processes whose first message is ready, and returns them in order. The first message of a process is the
+   * one with the lowest sequence that is not parked. A process with a message under a claim that lasts is left out, so one instance at a
+   * time transmits the messages of a process, one after the other.
    */
   abstract claim(by: OutboxClaim): Promise<readonly OutgoingMessage[]>;
   /** Deletes messages that were transmitted. */
-  abstract deleteSent(ids: readonly string[]): Promise<void>;
-  /** Records a failed attempt, if the message is still claimed by this holder. The process may be claimed again then. */
+  abstract deleteTransmitted(ids: readonly string[]): Promise<void>;
+  /** Records a failed attempt, if this holder still has the claim. */
   abstract recordFailure(holder: string, failed: FailedSending): Promise<void>;
-  /** Ends a claim whose messages were not tried. */
-  abstract release(holder: string, now: number): Promise<void>;
+  /** Ends the claim of messages that were not tried, if this holder still has it. They may be claimed at `readyAt`. */
+  abstract release(holder: string, ids: readonly string[], readyAt: number): Promise<void>;
   abstract list(query: OutboxQuery): Promise<readonly OutgoingMessage[]>;
   /** Makes a message ready as if it had never been tried, unless it is claimed at this moment. False: it is, or it is not there. */
   abstract replay(id: string, now: number): Promise<boolean>;

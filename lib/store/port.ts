@@ -102,7 +102,7 @@ export interface WorkThere {
   /** There are messages that were scheduled for a moment that has come. */
   readonly scheduled: boolean;
   /** There are messages of the outbox that may be transmitted. */
-  readonly unsent: boolean;
+  readonly untransmitted: boolean;
   /** The time of the store, ms. */
   readonly now: number;
   /** The time of the last change of a definition, ms. 0: there is none. */

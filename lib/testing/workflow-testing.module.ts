@@ -61,7 +61,7 @@ export class WorkflowTestingModule implements OnModuleInit, OnModuleDestroy {
     const { defaults } = this.options;
     const { registry, senders } = this.engine.parts;
     senders.lookIn(() => lastingProviders(this.discovery));
-    discoverWorkflows(this.discovery, registry, null, { ...(defaults && { defaults }) }, [], this.options, (name) => senders.problemOf(name));
+    discoverWorkflows(this.discovery, registry, null, { ...(defaults && { defaults }) }, [], this.options, (name, pattern) => senders.problemOf(name, pattern));
     this.endListening = listenToLogger();
     await this.engine.parts.definitions.open();
     await this.engine.start();

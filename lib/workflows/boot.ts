@@ -1,3 +1,4 @@
+import type { Json } from '../values/json.js';
 import type { DiscoveryService } from '@nestjs/core';
 import { reasonOf } from '../values/reason.js';
 import { resolveWorkflow } from '../decorators/handler-metadata.js';
@@ -35,7 +36,7 @@ export function discoverWorkflows(
   { defaults }: { readonly defaults?: DefinitionDefaults | undefined },
   settings: readonly string[],
   { workflows = [], contexts = [] }: Documents = {},
-  senderProblem?: (name: string) => string | null,
+  senderProblem?: (name: string, pattern: Json) => string | null,
 ): void {
   const found = explore(discovery);
   const names = new Set<string>();

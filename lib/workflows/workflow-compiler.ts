@@ -17,7 +17,7 @@ export interface CompilerScope extends Names {
   readonly workflows: (() => readonly string[]) | null;
   readonly defaults?: DefinitionDefaults;
   /** What is wrong with a sender of this name; null: nothing. Left out: any name is accepted. */
-  readonly senderProblem?: (name: string) => string | null;
+  readonly senderProblem?: (name: string, pattern: Json) => string | null;
 }
 
 /** Compiles classes and documents into workflows: at boot, and when one is defined at run time. */

@@ -193,6 +193,25 @@ describe('senders', () => {
     expect(await until(() => got, ({ length }) => length > 0)).toEqual([DATA]); // prettier-ignore
   });
 
+  it.each<[string, ModuleMetadata, SenderRef, string | object, string]>([
+    ['a Bull queue', { providers: [{ provide: 'QUEUE', useValue: { add() {}, getJob() {} } }] }, 'QUEUE', { cmd: 'a' }, 'its pattern is the name of a job'],
+    [
+      'an AmqpConnection',
+      { providers: [{ provide: 'AMQP', useValue: { publish() {}, createSubscriber() {} } }] },
+      'AMQP',
+      { cmd: 'a' },
+      'its pattern is a routing key',
+    ],
+    ['an HttpSender', { providers: [HttpSender] }, HttpSender, 'orders', 'its pattern is a URL'],
+  ])('%s refuses a pattern that it cannot use, when the step sends', async (_, metadata, sender, pattern, problem) => {
+    to = [sender, pattern];
+    module = await Test.createTestingModule({ imports: [WorkflowTestingModule.forRoot()], providers: [Sends, ...metadata.providers!] }).compile();
+    module.useLogger(false);
+    await module.init();
+    const { id } = await module.get(WorkflowHarness).start(Sends);
+    expect((await module.get(WorkflowService).get(id)).cause).toContain(problem);
+  });
+
   describe('HTTP', () => {
     /** Answers with these statuses, one after the other, and the last of them from then on. */
     async function partner(...statuses: number[]): Promise<readonly [url: string, got: { request: IncomingMessage; body: string }[]]> {
@@ -230,11 +249,11 @@ describe('senders', () => {
       return (await module!.get(WorkflowService).outbox.list()).items;
     }
 
-    it.each([500, 503, 429, 408])('%i is tried again', async (status) => {
+    it.each([500, 503, 429, 408, 401, 404])('%i is tried again', async (status) => {
       expect(await unsent(status)).toMatchObject([{ attempts: 1, parked: false }]);
     });
 
-    it.each([400, 404, 422])('%i is parked at once', async (status) => {
+    it.each([400, 410, 422])('%i is parked at once', async (status) => {
       expect(await unsent(status)).toMatchObject([{ attempts: 1, parked: true, error: expect.stringContaining(`answered ${status}`) as string }]);
     });
 

@@ -51,6 +51,12 @@ class Undoes {
   @Step({ onError: 'compensate' }) breaks() { return fail('no'); } // prettier-ignore
 }
 
+@Workflow({ name: 'asks-and-tells', updates: { to: Partner, pattern: 'updates' } })
+class AsksAndTells {
+  @Step({ request: 'ask' }) answer() {}
+  ask() {}
+}
+
 @Workflow({ name: 'tells', context: Data, updates: { to: Partner, pattern: 'updates', context: true } })
 class Tells {
   @Step() one() { return { sent: 'one' }; } // prettier-ignore
@@ -68,7 +74,7 @@ describe('what a step sends', () => {
     const senders = [Partner, { provide: 'CLIENT', useValue: client }, { provide: SECOND, useValue: client }, { provide: 'BROKEN', useValue: broken }, { provide: 'OTHER', useValue: {} }]; // prettier-ignore
     module = await Test.createTestingModule({
       imports: [WorkflowTestingModule.forRoot({ now: '2026-01-01T00:00:00Z', outbox: { retry: { attempts: 3, delay: '1m' } } })],
-      providers: [Sends, AsksByMessage, Undoes, Tells, ...senders],
+      providers: [Sends, AsksByMessage, Undoes, Tells, AsksAndTells, ...senders],
     }).compile();
     module.useLogger(false);
     await module.init();
@@ -216,6 +222,15 @@ describe('what a step sends', () => {
       await harness.start(Sends);
       expect((await workflows.outbox.list()).items).toMatchObject([{ attempts: 1, error: 'Error: no broker' }]);
     });
+
+    it('says so where it stands behind a parked one', async () => {
+      partner.fault = Object.assign(new Error('unknown customer'), { permanent: true });
+      const process = await harness.start(Sends);
+      body = (step) => void [step.send(Partner, 'first', 1), step.send('BROKEN', 'second', 2)];
+      const other = await harness.start(Sends, {}, { groupId: 'other' });
+      expect((await workflows.explain(other.id)).sentence).toMatch(/\(first\).*it is parked; .*\(second\) to "BROKEN" in 1 attempts.*the next attempt/);
+      expect((await workflows.explain(process.id)).sentence).toMatch(/\(first\).*it is parked/);
+    });
   });
 
   it.each<[string, (step: StepRef) => unknown, new (...args: any[]) => Error, RegExp]>([
@@ -270,6 +285,18 @@ describe('what a step sends', () => {
       expect(updates[1]).toMatchObject({ processId: process.id, workflow: 'tells', status: 'waiting', changes: [{ patch: { sent: 'one' } }] });
       expect(updates.at(-1)!.status).toBe('completed');
       expect(partner.got.every(({ pattern, step }) => pattern === 'updates' && step === null)).toBe(true);
+    });
+
+    it('hold no correlation id of a request, and none is made for what people do about the outbox', async () => {
+      partner.fault = new Error('away');
+      const process = await harness.start(AsksAndTells);
+      const { items } = await workflows.outbox.list({ process: process.id });
+      const { waits } = await workflows.get(process.id, { internals: true });
+      expect(items.length).toBeGreaterThan(0);
+      expect(JSON.stringify(items)).not.toContain(waits[0]!.key);
+      await harness.advance('3m'); // it is parked
+      for (const { id } of items) await workflows.outbox.discard(id);
+      expect((await workflows.outbox.list({ process: process.id })).items).toEqual([]);
     });
 
     it('are refused at boot where their sender is not there', async () => {

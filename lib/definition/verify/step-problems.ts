@@ -1,3 +1,4 @@
+import type { Json } from '../../values/json.js';
 import { CHILD_OPTIONS, EVENT_OPTIONS, OVERDUE_OPTIONS, STEP_OPTIONS, type StepOptions } from '../step-options.js';
 import { END } from '../graph.js';
 import { methodOf, type WorkflowSource, type WrittenStep } from '../source.js';
@@ -14,7 +15,7 @@ export interface Surroundings {
   /** The workflows that a child may name. Left out: any name is accepted. */
   readonly workflows?: readonly string[];
   /** What is wrong with a sender of this name; null: nothing. Left out: any name is accepted. */
-  readonly senderProblem?: ((name: string) => string | null) | undefined;
+  readonly senderProblem?: ((name: string, pattern: Json) => string | null) | undefined;
 }
 
 /** Checks the options of a step, except those of its place. */

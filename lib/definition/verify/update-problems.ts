@@ -1,3 +1,4 @@
+import type { Json } from '../../values/json.js';
 import { senderName } from '../../values/sender-name.js';
 import type { SenderRef } from '../../values/types.js';
 import { type Problems, unknownOptions } from './value-problems.js';
@@ -5,13 +6,13 @@ import { type Problems, unknownOptions } from './value-problems.js';
 const UPDATE_OPTIONS = ['to', 'pattern', 'context'];
 
 /** Checks where the updates of a workflow go. `senderProblem` tells what is wrong with a sender of this name; null: nothing. */
-export function* updateProblems(updates: unknown, senderProblem: (name: string) => string | null = () => null): Problems {
+export function* updateProblems(updates: unknown, senderProblem: (name: string, pattern: Json) => string | null = () => null): Problems {
   if (updates === undefined) return;
   if (typeof updates !== 'object' || updates === null) return yield `updates is { to, pattern }, not ${JSON.stringify(updates)}.`;
   yield* unknownOptions(updates, UPDATE_OPTIONS, 'updates: ');
   const { to, pattern, context = false } = updates as { to?: SenderRef; pattern?: unknown; context?: unknown };
   const name = senderName(to as SenderRef);
-  const problem = name === null ? 'to is the injection token of a client: a class, a string or a symbol' : senderProblem(name);
+  const problem = name === null ? 'to is the injection token of a client: a class, a string or a symbol' : senderProblem(name, pattern as Json);
   if (problem !== null) yield `updates: ${problem}${problem.endsWith('.') || problem.endsWith('?') ? '' : '.'}`;
   const isPattern = typeof pattern === 'object' ? pattern !== null && !Array.isArray(pattern) : typeof pattern === 'string' && pattern !== '';
   if (!isPattern) yield `updates: pattern is a string that is not empty, or an object, not ${JSON.stringify(pattern)}.`;

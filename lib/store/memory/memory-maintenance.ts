@@ -35,7 +35,7 @@ export class MemoryMaintenance extends MaintenanceStore {
       free: all.some(({ process }) => isUnclaimed(process.worker)),
       ready: all.flatMap((rows) => readyTasksIn(rows, queues)).some(({ readyAt }) => readyAt <= now),
       scheduled: this.scheduled(now).length > 0,
-      unsent: [...this.tables.outbox.values()].some(({ readyAt }) => readyAt !== null && readyAt <= now),
+      untransmitted: [...this.tables.outbox.values()].some(({ readyAt }) => readyAt !== null && readyAt <= now),
       now: this.tables.now(),
       definedAt: Math.max(0, ...[...definitions.values()].map(({ updatedAt }) => updatedAt)),
     };

@@ -9,14 +9,23 @@ export class MemoryOutbox extends OutboxStore {
     super();
   }
 
-  override async claim({ holder, workflows, now, until, limit }: OutboxClaim): Promise<readonly OutgoingMessage[]> {
-    const ready = this.firsts.filter(({ readyAt, workflow }) => readyAt! <= now && workflows.includes(workflow));
-    const claimed = ready.sort((a, b) => a.readyAt! - b.readyAt!).slice(0, limit);
+  override async readySenders(now: number): Promise<readonly string[]> {
+    return [...new Set(this.unparked.filter(({ readyAt }) => readyAt! <= now).map(({ sender }) => sender))];
+  }
+
+  override async claim({ holder, senders, now, until, limit }: OutboxClaim): Promise<readonly OutgoingMessage[]> {
+    const ready = this.firsts.filter(({ readyAt, sender, processId }) => readyAt! <= now && senders.includes(sender) && !this.isClaimed(processId, now));
+    const firsts = ready.sort((a, b) => a.readyAt! - b.readyAt!).slice(0, limit);
+    const claimed = firsts.flatMap((first) => this.from(first)).sort(byOrder);
     for (const { id } of claimed) {
       this.holders.set(id, holder);
       this.change(id, { readyAt: until });
     }
-    return claimed.flatMap((first) => this.from(first)).sort(byOrder);
+    return claimed;
+  }
+
+  private isClaimed(processId: string, now: number): boolean {
+    return this.unparked.some((each) => each.processId === processId && this.holders.has(each.id) && each.readyAt! > now);
   }
 
   /** When the next message of each process may be transmitted. */
@@ -39,20 +48,22 @@ export class MemoryOutbox extends OutboxStore {
     return [...this.tables.outbox.values()].filter(({ readyAt }) => readyAt !== null);
   }
 
-  override async deleteSent(ids: readonly string[]): Promise<void> {
+  override async deleteTransmitted(ids: readonly string[]): Promise<void> {
     for (const id of ids) this.delete(id);
   }
 
   override async recordFailure(holder: string, { id, ...failed }: FailedSending): Promise<void> {
-    if ((this.holders.get(id) ?? holder) !== holder) return;
+    if (this.holders.get(id) !== holder) return;
     this.holders.delete(id);
     this.change(id, failed);
   }
 
-  override async release(holder: string, now: number): Promise<void> {
-    const held = [...this.holders].flatMap(([id, by]) => (by === holder ? [id] : []));
-    for (const id of held) this.change(id, { readyAt: now });
-    for (const id of held) this.holders.delete(id);
+  override async release(holder: string, ids: readonly string[], readyAt: number): Promise<void> {
+    for (const id of ids) {
+      if (this.holders.get(id) !== holder) continue;
+      this.holders.delete(id);
+      this.change(id, { readyAt });
+    }
   }
 
   override async list({ limit, after, parked, ...equal }: OutboxQuery): Promise<readonly OutgoingMessage[]> {

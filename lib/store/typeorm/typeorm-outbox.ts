@@ -4,9 +4,9 @@ import { allOf, chunks, inList, type Query } from './query.js';
 import type { SqlReader } from './sql-reader.js';
 import { outgoingMessageState } from './states.js';
 
-/** No message of the same process comes before it. */
+/** No message of the same process comes before it, and none of them is under a claim that lasts. */
 const isFirst = `not exists (select 1 from workflow_outbox e where e.process_id = o.process_id and e.ready_at is not null
-  and (e.sequence < o.sequence or (e.sequence = o.sequence and e.id < o.id)))`;
+  and (e.sequence < o.sequence or (e.sequence = o.sequence and e.id < o.id) or (e.holder is not null and e.ready_at > ?)))`;
 /** No instance transmits it at this moment. A claim that has ended left the row as it was. */
 const isFree = '(holder is null or ready_at is null or ready_at <= ?)';
 
@@ -16,46 +16,58 @@ export class TypeOrmOutbox extends OutboxStore {
     super();
   }
 
+  override async readySenders(now: number): Promise<readonly string[]> {
+    const rows = await this.reader.rows({ sql: 'select distinct sender from workflow_outbox where ready_at <= ?', values: [now] });
+    return rows.map(({ sender }) => String(sender));
+  }
+
   override async claim(by: OutboxClaim): Promise<readonly OutgoingMessage[]> {
-    if (by.workflows.length === 0) return [];
     const ids = await this.claimable(by);
     if (ids.length === 0) return [];
     const list = inList(ids);
     const sql = `update workflow_outbox set holder = ?, ready_at = ? where id ${list.sql} and ready_at <= ?`;
     const claimed = await this.reader.changed({ sql, values: [by.holder, by.until, ...list.values, by.now] });
-    return claimed === 0 ? [] : this.claimedBy(by.holder, list);
+    return claimed === 0 ? [] : this.claimedWith(by, list);
   }
 
   /** In the order of their keys, so that two instances lock rows in the same order. */
-  private async claimable({ workflows, now, limit }: OutboxClaim): Promise<string[]> {
-    const list = inList(workflows);
-    const sql = `select o.id from workflow_outbox o where o.ready_at <= ? and o.workflow ${list.sql} and ${isFirst} order by o.ready_at limit ?`;
-    return (await this.reader.rows({ sql, values: [now, ...list.values, limit] })).map(({ id }) => String(id)).sort();
+  private async claimable({ senders, now, limit }: OutboxClaim): Promise<string[]> {
+    if (senders.length === 0) return [];
+    const list = inList(senders);
+    const sql = `select o.id from workflow_outbox o where o.ready_at <= ? and o.sender ${list.sql} and ${isFirst} order by o.ready_at limit ?`;
+    return (await this.reader.rows({ sql, values: [now, ...list.values, now, limit] })).map(({ id }) => String(id)).sort();
   }
 
-  /** Of the processes whose first message was claimed, that message and those behind it. */
-  private async claimedBy(holder: string, list: Query): Promise<readonly OutgoingMessage[]> {
+  /** The first messages that were claimed, and those behind them, which belong to the claim from now on. */
+  private async claimedWith({ holder, until }: OutboxClaim, list: Query): Promise<readonly OutgoingMessage[]> {
     const sql = `select o.* from workflow_outbox f join workflow_outbox o on o.process_id = f.process_id and o.sequence >= f.sequence
       and o.sequence < f.sequence + ${REVISIONS_AT_ONCE} and o.ready_at is not null
       where f.id ${list.sql} and f.holder = ? order by o.process_id, o.sequence, o.id`;
-    return (await this.reader.rows({ sql, values: [...list.values, holder] })).map(outgoingMessageState);
+    const found = (await this.reader.rows({ sql, values: [...list.values, holder] })).map(outgoingMessageState);
+    for (const ids of chunks(found.map(({ id }) => id).sort())) {
+      const { sql: among, values } = inList(ids);
+      await this.reader.changed({ sql: `update workflow_outbox set holder = ?, ready_at = ? where id ${among} and ready_at is not null`, values: [holder, until, ...values] }); // prettier-ignore
+    }
+    return found;
   }
 
-  override async deleteSent(ids: readonly string[]): Promise<void> {
+  override async deleteTransmitted(ids: readonly string[]): Promise<void> {
     for (const piece of chunks(ids)) {
       const { sql, values } = inList(piece);
       await this.reader.changed({ sql: `delete from workflow_outbox where id ${sql}`, values });
     }
   }
 
-  /** The message may stand behind the first one, which alone was claimed and is sent by now. */
   override async recordFailure(holder: string, { id, attempts, readyAt, error }: FailedSending): Promise<void> {
-    const sql = 'update workflow_outbox set attempts = ?, ready_at = ?, error = ?, holder = null where id = ? and (holder is null or holder = ?)';
+    const sql = 'update workflow_outbox set attempts = ?, ready_at = ?, error = ?, holder = null where id = ? and holder = ?';
     await this.reader.changed({ sql, values: [attempts, readyAt, error, id, holder] });
   }
 
-  override async release(holder: string, now: number): Promise<void> {
-    await this.reader.changed({ sql: 'update workflow_outbox set ready_at = ?, holder = null where holder = ?', values: [now, holder] });
+  override async release(holder: string, ids: readonly string[], readyAt: number): Promise<void> {
+    for (const piece of chunks(ids)) {
+      const { sql, values } = inList(piece);
+      await this.reader.changed({ sql: `update workflow_outbox set ready_at = ?, holder = null where holder = ? and id ${sql}`, values: [readyAt, holder, ...values] }); // prettier-ignore
+    }
   }
 
   override async list(query: OutboxQuery): Promise<readonly OutgoingMessage[]> {

@@ -10,14 +10,14 @@ export function workQuery(storeNow: string, now: number, queues: readonly string
   const sql = `select exists (select 1 from workflow_wait w where w.due_at <= ?) as due,
     exists (select 1 from workflow_process p where p.worker in ('${UNCLAIMED}', '${UNCLAIMED_NEW}')) as free,
     ${isReady} as ready, exists (select 1 from workflow_inbox where disposition = 'scheduled' and received_at <= ?) as scheduled,
-    exists (select 1 from workflow_outbox where ready_at <= ?) as unsent,
+    exists (select 1 from workflow_outbox where ready_at <= ?) as untransmitted,
     ${storeNow} as store_now, coalesce((select max(updated_at) from workflow_definition), 0) as defined_at`;
   return { sql, values: [now, ...(queues.length === 0 ? [] : [...list.values, now]), now, now] };
 }
 
-export function workThere({ due, free, ready, scheduled, unsent, store_now, defined_at }: FoundRow): WorkThere {
-  const [isDue, isFree, isReady, isScheduled, isUnsent] = [due, free, ready, scheduled, unsent].map((value) => Boolean(Number(value)));
+export function workThere({ due, free, ready, scheduled, untransmitted, store_now, defined_at }: FoundRow): WorkThere {
+  const [isDue, isFree, isReady, isScheduled, isUnsent] = [due, free, ready, scheduled, untransmitted].map((value) => Boolean(Number(value)));
   return {
-    due: isDue!, free: isFree!, ready: isReady!, scheduled: isScheduled!, unsent: isUnsent!, now: Number(store_now), definedAt: Number(defined_at),
+    due: isDue!, free: isFree!, ready: isReady!, scheduled: isScheduled!, untransmitted: isUnsent!, now: Number(store_now), definedAt: Number(defined_at),
   }; // prettier-ignore
 }

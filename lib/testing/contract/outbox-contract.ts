@@ -5,13 +5,14 @@ import type { Bench } from '../process-store.contract.js';
 /** Messages that steps send, until they were transmitted. */
 export function outboxContract({ kit: { describe, it, expect }, store }: Bench): void {
   describe('the outbox', () => {
-    const claim = (workflow: string, given: { now?: number; until?: number; limit?: number; holder?: string } = {}) =>
-      store().outbox.claim({ holder: anId('h'), workflows: [workflow], now: 1000, until: 5000, limit: 10, ...given });
+    /** Each test has a sender of its own, of the name of its workflow. */
+    const claim = (sender: string, given: { now?: number; until?: number; limit?: number; holder?: string } = {}) =>
+      store().outbox.claim({ holder: anId('h'), senders: [sender], now: 1000, until: 5000, limit: 10, ...given });
     const ids = (messages: readonly OutgoingMessage[]) => messages.map(({ id }) => id);
 
     async function sent(workflow: string, ...given: readonly Partial<OutgoingMessage>[]): Promise<OutgoingMessage[]> {
       const processId = anId('p');
-      const messages = given.map((each, i) => outgoing({ processId, workflow, sequence: i + 1, ...each }));
+      const messages = given.map((each, i) => outgoing({ processId, workflow, sender: workflow, sequence: i + 1, ...each }));
       expect(await store().commits.commit([aStart({ process: { id: processId, workflow }, outgoing: messages })])).toEqual([]);
       return messages;
     }
@@ -46,8 +47,9 @@ export function outboxContract({ kit: { describe, it, expect }, store }: Bench):
       const [first, second] = await sent(workflow, { sequence: 3 }, { sequence: 9 });
       expect(ids(await claim(workflow))).toEqual([first!.id, second!.id]);
       expect(await claim(workflow)).toEqual([]);
-      await store().outbox.deleteSent([first!.id]);
-      expect(ids(await claim(workflow))).toEqual([second!.id]);
+      await store().outbox.deleteTransmitted([first!.id]);
+      expect(await claim(workflow)).toEqual([]);
+      expect(ids(await claim(workflow, { now: 5000 }))).toEqual([second!.id]);
     });
 
     it('hands it to one of two that ask at once', async () => {
@@ -65,7 +67,7 @@ export function outboxContract({ kit: { describe, it, expect }, store }: Bench):
       expect(await claim(workflow, { now: 2000 })).toHaveLength(2);
     });
 
-    it('hands out messages of these workflows alone, and of so many processes at most', async () => {
+    it('hands out messages for these senders alone, and of so many processes at most', async () => {
       const workflow = anId('w');
       await Promise.all([sent(workflow, {}, {}), sent(workflow, {}), sent(workflow, {}), sent(anId('w'), {})]);
       const claimed = await claim(workflow, { limit: 2 });
@@ -84,16 +86,19 @@ export function outboxContract({ kit: { describe, it, expect }, store }: Bench):
     it('releases a claim whose messages were not tried', async () => {
       const workflow = anId('w');
       await sent(workflow, {});
-      await claim(workflow, { holder: 'one' });
-      await store().outbox.release('one', 1000);
+      const claimed = await claim(workflow, { holder: 'one' });
+      await store().outbox.release('two', ids(claimed), 1000);
+      expect(await claim(workflow)).toEqual([]);
+      await store().outbox.release('one', ids(claimed), 1000);
       expect(await claim(workflow)).toHaveLength(1);
     });
 
     it('records a failure, and hands out the message again at its next time', async () => {
       const workflow = anId('w');
-      const [message] = await sent(workflow, {}, {});
+      const [message, next] = await sent(workflow, {}, {});
       await claim(workflow, { holder: 'one' });
       await store().outbox.recordFailure('one', { id: message!.id, attempts: 1, readyAt: 4000, error: 'Error: ü' });
+      await store().outbox.release('one', [next!.id], 4000);
       expect(await claim(workflow, { now: 3999 })).toEqual([]);
       expect(await claim(workflow, { now: 4000 })).toMatchObject([{ attempts: 1, error: 'Error: ü' }, { attempts: 0 }]);
     });
@@ -112,21 +117,28 @@ export function outboxContract({ kit: { describe, it, expect }, store }: Bench):
       const [parked, next] = await sent(workflow, {}, {});
       await claim(workflow, { holder: 'one' });
       await store().outbox.recordFailure('one', { id: parked!.id, attempts: 9, readyAt: null, error: 'x' });
+      await store().outbox.release('one', [next!.id], 1000);
       expect(ids(await claim(workflow))).toEqual([next!.id]);
-      expect(ids(await store().outbox.list({ workflow, parked: true, limit: 9 }))).toEqual([parked!.id]);
-      expect(ids(await store().outbox.list({ workflow, parked: false, limit: 9 }))).toEqual([next!.id]);
+      await store().outbox.replay(parked!.id, 1000);
+      expect(await claim(workflow)).toEqual([]);
+      expect(ids(await claim(workflow, { now: 5000 }))).toEqual([parked!.id, next!.id]);
+      await store().outbox.recordFailure('one', { id: parked!.id, attempts: 9, readyAt: 1, error: 'of a claim that is lost' });
+      expect(ids(await store().outbox.list({ workflow, parked: false, limit: 9 }))).toEqual([parked!.id, next!.id]);
     });
 
     it('replays and discards what is not being transmitted', async () => {
       const workflow = anId('w');
-      const [one, two] = await sent(workflow, { readyAt: null, attempts: 5, error: 'x' }, {});
+      const [one, two, three] = await sent(workflow, { readyAt: null, attempts: 5, error: 'x' }, {}, {});
+      expect(ids(await store().outbox.list({ workflow, parked: true, limit: 9 }))).toEqual([one!.id]);
       await claim(workflow);
-      expect(await store().outbox.replay(two!.id, 1000)).toBe(false);
-      expect(await store().outbox.discard(two!.id, 1000)).toBe(false);
+      for (const claimed of [two!, three!]) {
+        expect(await store().outbox.replay(claimed.id, 1000)).toBe(false);
+        expect(await store().outbox.discard(claimed.id, 1000)).toBe(false);
+      }
       expect(await store().outbox.replay(one!.id, 1000)).toBe(true);
       expect(await store().outbox.list({ id: one!.id, limit: 1 })).toMatchObject([{ attempts: 0, error: null, readyAt: 1000 }]);
       expect(await store().outbox.discard(one!.id, 1000)).toBe(true);
-      expect(await store().outbox.discard(two!.id, 5000)).toBe(true);
+      for (const { id } of [two!, three!]) expect(await store().outbox.discard(id, 5000)).toBe(true);
       expect(await store().outbox.list({ workflow, limit: 9 })).toEqual([]);
       expect(await store().outbox.discard('none', 1000)).toBe(false);
     });
@@ -140,11 +152,14 @@ export function outboxContract({ kit: { describe, it, expect }, store }: Bench):
     });
 
     it('tells the sweep whether there is something to transmit', async () => {
-      const [message] = await sent(anId('w'), { readyAt: -5000 });
-      expect((await store().maintenance.workAt(-5001, [])).unsent).toBe(false);
-      expect((await store().maintenance.workAt(-5000, [])).unsent).toBe(true);
-      await store().outbox.deleteSent([message!.id]);
-      expect((await store().maintenance.workAt(-5000, [])).unsent).toBe(false);
+      const sender = anId('w');
+      const [message] = await sent(sender, { readyAt: -5000 });
+      expect(await store().outbox.readySenders(-5001)).toEqual([]);
+      expect(await store().outbox.readySenders(-5000)).toEqual([sender]);
+      expect((await store().maintenance.workAt(-5001, [])).untransmitted).toBe(false);
+      expect((await store().maintenance.workAt(-5000, [])).untransmitted).toBe(true);
+      await store().outbox.deleteTransmitted([message!.id]);
+      expect((await store().maintenance.workAt(-5000, [])).untransmitted).toBe(false);
     });
   });
 }

@@ -7,17 +7,20 @@ import type { Change } from '../core/change.js';
 import { type OutgoingMessage, patternText } from '../core/outgoing.js';
 import { retryPause } from '../core/retry.js';
 import type { Retry } from '../definition/graph.js';
-import type { OutboxStore } from '../store/outbox-store.js';
+import type { FailedSending, OutboxClaim, OutboxStore } from '../store/outbox-store.js';
 import type { Clock, Timers } from '../values/clock.js';
 import { describeError } from '../values/describe-error.js';
+import { StoreUnavailableError } from '../values/errors.js';
 import type { PendingWork } from '../values/pending-work.js';
 import type { RunInRoot } from '../values/root-context.js';
 import { outboxMessage } from './outbox-message.js';
 import type { Senders } from './senders.js';
+import { TransmittedRows } from './transmitted-rows.js';
+import { withinTime } from './within-time.js';
 
-/** How many processes this instance transmits for at once. */
+/** How many processes this instance transmits for at once: enough that a few receivers that hang do not stop the others. */
 const PROCESSES_AT_ONCE = 64;
-/** A claim lasts for this many attempts that take as long as they may. */
+/** A claim lasts for this many attempts that take as long as they may, so that a slow receiver still gets several messages in one claim. */
 const ATTEMPTS_IN_CLAIM = 4;
 
 /** The options of the outbox with their defaults. */
@@ -28,7 +31,7 @@ export interface OutboxSettings {
 }
 
 /** The parts that the sender needs. */
-export interface OutboxSenderParts {
+export interface TransmitterParts {
   readonly worker: string;
   readonly store: { readonly outbox: OutboxStore };
   readonly senders: Senders;
@@ -36,40 +39,40 @@ export interface OutboxSenderParts {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly activity: PendingWork;
-  /** The names of the workflows that this instance knows. */
-  readonly workflows: () => readonly string[];
   /** False: this instance runs nothing, or has stopped. */
   readonly works: () => boolean;
   readonly inRoot: RunInRoot;
 }
 
-export class OutboxSender {
+export class OutboxTransmitter {
   private readonly logger = new Logger('Workflow');
+  private readonly rows: TransmittedRows;
   private claims = 0;
   private underWay = 0;
   private isLooking = false;
   private isToldAgain = false;
-  private sent: string[] = [];
-  private deleting: Promise<void> | undefined;
 
-  constructor(private readonly parts: OutboxSenderParts) {}
+  constructor(private readonly parts: TransmitterParts) {
+    this.rows = new TransmittedRows(parts.store.outbox);
+  }
 
   committed({ outgoing }: Change): void {
     if (outgoing.length > 0) this.lookSoon();
   }
 
-  private lookSoon(): void {
+  /** Claims what is ready, and transmits it. No caller waits for that: while messages come, it has no end. */
+  lookSoon(): void {
     const { activity, inRoot } = this.parts;
-    inRoot(() => activity.during(() => this.look().catch((error: unknown) => this.logger.warn(`The outbox will be looked at again: ${describeError(error)}`))));
+    this.isToldAgain = true;
+    if (!this.isLooking) inRoot(() => activity.during(() => this.look()));
   }
 
-  /** Claims what is ready and begins to transmit it. Resolves when nothing more can be claimed at this moment. */
-  async look(): Promise<void> {
-    this.isToldAgain = true;
-    if (this.isLooking) return;
+  private async look(): Promise<void> {
     this.isLooking = true;
     try {
       while (this.isToldAgain && this.parts.works()) await this.claim();
+    } catch (error) {
+      this.complain(error);
     } finally {
       this.isLooking = false;
     }
@@ -79,66 +82,56 @@ export class OutboxSender {
     this.isToldAgain = false;
     const limit = PROCESSES_AT_ONCE - this.underWay;
     if (limit <= 0) return; // the end of a process looks again
-    const { store, worker, workflows } = this.parts;
-    const [holder, now] = [`${worker}/${++this.claims}`, this.now()];
-    const until = now + this.parts.settings.outbox.timeoutMs * ATTEMPTS_IN_CLAIM;
-    const claimed = await store.outbox.claim({ holder, workflows: workflows(), now, until, limit });
-    for (const messages of byProcess(claimed)) this.begin(messages, holder, until);
-    if (claimed.length > 0) this.isToldAgain = true;
+    const { store, worker, senders, settings } = this.parts;
+    const now = this.now();
+    const known = (await store.outbox.readySenders(now)).filter((name) => senders.of(name));
+    if (known.length === 0) return;
+    const claim = { holder: `${worker}/${++this.claims}`, senders: known, now, until: now + settings.outbox.timeoutMs * ATTEMPTS_IN_CLAIM, limit };
+    const processes = byProcess(await store.outbox.claim(claim));
+    for (const messages of processes) this.begin(messages, claim);
+    if (processes.length === limit) this.isToldAgain = true;
   }
 
-  private begin(messages: readonly OutgoingMessage[], holder: string, until: number): void {
+  private begin(messages: readonly OutgoingMessage[], claim: OutboxClaim): void {
     this.underWay++;
     this.parts.activity.during(async () => {
-      await this.transmitAll(messages, holder, until).catch((error: unknown) => this.logger.warn(`The outbox was not changed: ${describeError(error)}`));
+      await this.transmitAll(messages, claim).catch((error: unknown) => this.complain(error));
       this.underWay--;
       this.lookSoon();
     });
   }
 
   /** Transmits the messages of one process in order, up to the first that fails, or to the end of the claim. */
-  private async transmitAll(messages: readonly OutgoingMessage[], holder: string, until: number): Promise<void> {
+  private async transmitAll(messages: readonly OutgoingMessage[], { holder, until }: OutboxClaim): Promise<void> {
+    const { outbox } = this.parts.store;
+    const { count, failed } = await this.upToFailure(messages, until);
+    await this.rows.delete(messages.slice(0, count).map(({ id }) => id));
+    if (failed) await outbox.recordFailure(holder, failed);
+    const rest = messages.slice(count + (failed ? 1 : 0)).map(({ id }) => id);
+    await outbox.release(holder, rest, failed?.readyAt ?? this.now()); // behind a failed message, nothing is ready before it
+  }
+
+  private async upToFailure(messages: readonly OutgoingMessage[], until: number): Promise<{ readonly count: number; readonly failed?: FailedSending }> {
     const { timeoutMs } = this.parts.settings.outbox;
-    const sent: string[] = [];
-    let failed: OutgoingMessage | undefined;
-    let error: unknown;
-    for (const message of messages) {
-      if (!this.parts.works() || this.now() + timeoutMs > until) break;
+    for (const [count, message] of messages.entries()) {
+      if (!this.parts.works() || this.now() + timeoutMs > until) return { count };
       try {
         await this.transmit(message);
-        sent.push(message.id);
-      } catch (thrown) {
-        [failed, error] = [message, thrown];
-        break;
+      } catch (error) {
+        return { count, failed: this.failure(message, error) };
       }
     }
-    if (failed) await this.parts.store.outbox.recordFailure(holder, this.failure(failed, error));
-    if (sent.length > 0) await this.deleteSent(sent);
-    else if (!failed) await this.parts.store.outbox.release(holder, this.now());
+    return { count: messages.length };
   }
 
-  private async transmit(message: OutgoingMessage): Promise<void> {
+  private transmit(message: OutgoingMessage): Promise<unknown> {
     const { senders, timers, settings } = this.parts;
-    const { timeoutMs } = settings.outbox;
     const send = senders.of(message.sender);
     if (!send) throw new Error(senders.problemOf(message.sender)!);
-    const controller = new AbortController();
-    let cancel = () => {};
-    const late = new Promise<never>((_resolve, reject) => {
-      const error = new Error(`it took longer than ${timeoutMs} ms`);
-      cancel = timers.after(timeoutMs, () => {
-        controller.abort(error);
-        reject(error);
-      });
-    });
-    try {
-      await Promise.race([send(outboxMessage(message), controller.signal), late]);
-    } finally {
-      cancel();
-    }
+    return withinTime(timers, settings.outbox.timeoutMs, (signal) => send.transmit(outboxMessage(message), signal));
   }
 
-  private failure({ id, attempts: before, sender, pattern, processId }: OutgoingMessage, thrown: unknown) {
+  private failure({ id, attempts: before, sender, pattern, processId }: OutgoingMessage, thrown: unknown): FailedSending {
     const { retry } = this.parts.settings.outbox;
     const [attempts, error] = [before + 1, describeError(thrown)];
     const pause = isPermanent(thrown) ? null : retryPause(retry, attempts, Math.random());
@@ -148,15 +141,9 @@ export class OutboxSender {
     return { id, attempts, error, readyAt: pause === null ? null : this.now() + pause };
   }
 
-  /** Deletes in batches: what is transmitted while one batch is deleted goes with the next. */
-  private async deleteSent(ids: readonly string[]): Promise<void> {
-    this.sent.push(...ids);
-    while (this.deleting) await this.deleting;
-    const batch = this.sent;
-    if (batch.length === 0) return;
-    this.sent = [];
-    this.deleting = this.parts.store.outbox.deleteSent(batch).finally(() => (this.deleting = undefined));
-    await this.deleting;
+  /** The store itself logs once that it cannot be reached. What was claimed is claimed again later. */
+  private complain(error: unknown): void {
+    if (!(error instanceof StoreUnavailableError)) this.logger.warn(`The outbox could not be changed, and will be looked at again: ${describeError(error)}`);
   }
 
   private now(): number {
