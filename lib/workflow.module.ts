@@ -9,7 +9,7 @@ import {
 } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { discoverWorkflows, type Documents } from './workflows/boot.js';
-import { lastingProviders } from './workflows/explorer.js';
+import { senderProviders } from './workflows/explorer.js';
 import { Clock, SystemTimers, Timers } from './values/clock.js';
 import { StoreClock } from './engine/store-clock.js';
 import { composeEngine } from './engine/compose.js';
@@ -59,7 +59,7 @@ export class WorkflowModule implements OnModuleInit, OnApplicationBootstrap, Bef
     const problems: string[] = [];
     settingsOf(this.options, problems);
     const { registry, queue, store, definitions, senders } = this.engine.parts;
-    senders.lookIn(() => lastingProviders(this.discovery));
+    senders.lookIn(() => senderProviders(this.discovery));
     discoverWorkflows(this.discovery, registry, queue.queues, this.options, problems, this.documents, (name, pattern) => senders.problemOf(name, pattern));
     await store.open(this.options.schema ?? 'check');
     await definitions.open();

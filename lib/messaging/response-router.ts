@@ -39,17 +39,17 @@ export class ResponseRouter {
 
   async respond(to: ResponseTarget, correlationId: string, answer: CheckedMessage, request: DeliveryRequest): Promise<Disposition> {
     const message = responseTo(to, responseAddress(correlationId), answer.given, request, this.parts.clock.now().getTime());
-    const waits = request.manager === undefined ? await this.waitsFor(message) : await this.parts.store.commits.waitsAt([message.address]);
+    const waits = await this.waitsFor(message, request);
     return (await this.bringToOne(message, waits, { answer, call: request })) ?? (await this.storeOrMiss(message, waits, answer, request));
   }
 
-  /** The waits under its id. A response that was stored before goes first, if the look of the wait for it was cut off. */
-  private async waitsFor({ address }: MessageState): Promise<readonly WaitAt[]> {
+  /** The waits under its id. A response that was stored before goes first, if the look of the wait for it was cut off: in the same transaction. */
+  private async waitsFor({ address }: MessageState, { manager }: CallOptions): Promise<readonly WaitAt[]> {
     const { commits } = this.parts.store;
     const [waits, before] = await Promise.all([commits.waitsAt([address]), commits.messagesAt([address])]);
     const open = waits.filter(({ closed }) => !closed);
     if (open.length === 0 || before.length === 0) return waits;
-    for (const stored of before) await this.bringToOne(stored, open, { call: {}, stored });
+    for (const stored of before) await this.bringToOne(stored, open, { call: manager === undefined ? {} : { manager }, stored });
     return commits.waitsAt([address]);
   }
 

@@ -18,8 +18,8 @@ import type { Senders } from './senders.js';
 import { TransmittedRows } from './transmitted-rows.js';
 import { withinTime } from './within-time.js';
 
-/** How many processes this instance transmits for at once: enough that a few receivers that hang do not stop the others. */
-const PROCESSES_AT_ONCE = 64;
+/** For how many processes this instance transmits at once by each sender. A sender that hangs takes no place of another. */
+const PROCESSES_AT_ONCE = 32;
 /** A claim lasts for this many attempts that take as long as they may, so that a slow receiver still gets several messages in one claim. */
 const ATTEMPTS_IN_CLAIM = 4;
 
@@ -48,7 +48,8 @@ export class OutboxTransmitter {
   private readonly logger = new Logger('Workflow');
   private readonly rows: TransmittedRows;
   private claims = 0;
-  private underWay = 0;
+  /** For how many processes each sender transmits at this moment. */
+  private readonly underWay = new Map<string, number>();
   private isLooking = false;
   private isToldAgain = false;
 
@@ -80,28 +81,33 @@ export class OutboxTransmitter {
 
   private async claim(): Promise<void> {
     this.isToldAgain = false;
-    const limit = PROCESSES_AT_ONCE - this.underWay;
-    if (limit <= 0) return; // the end of a process looks again
-    const { store, worker, senders, settings } = this.parts;
-    const now = this.now();
-    const known = (await store.outbox.readySenders(now)).filter((name) => senders.of(name));
-    if (known.length === 0) return;
-    const claim = { holder: `${worker}/${++this.claims}`, senders: known, now, until: now + settings.outbox.timeoutMs * ATTEMPTS_IN_CLAIM, limit };
-    const processes = byProcess(await store.outbox.claim(claim));
-    for (const messages of processes) this.begin(messages, claim);
-    if (processes.length === limit) this.isToldAgain = true;
+    const { store, senders } = this.parts;
+    for (const sender of await store.outbox.readySenders(this.now())) if (senders.of(sender)) await this.claimFor(sender);
   }
 
-  private begin(messages: readonly OutgoingMessage[], claim: OutboxClaim): void {
-    this.underWay++;
+  private async claimFor(sender: string): Promise<void> {
+    const { store, worker, settings } = this.parts;
+    const limit = PROCESSES_AT_ONCE - this.countOf(sender);
+    if (limit <= 0) return; // the end of a process looks again
+    const now = this.now();
+    const claim = { holder: `${worker}/${++this.claims}`, senders: [sender], now, until: now + settings.outbox.timeoutMs * ATTEMPTS_IN_CLAIM, limit };
+    for (const messages of byProcess(await store.outbox.claim(claim))) this.begin(messages, claim, sender);
+  }
+
+  private begin(messages: readonly OutgoingMessage[], claim: OutboxClaim, sender: string): void {
+    this.underWay.set(sender, this.countOf(sender) + 1);
     this.parts.activity.during(async () => {
       await this.transmitAll(messages, claim).catch((error: unknown) => this.complain(error));
-      this.underWay--;
+      this.underWay.set(sender, this.countOf(sender) - 1);
       this.lookSoon();
     });
   }
 
-  /** Transmits the messages of one process in order, up to the first that fails, or to the end of the claim. */
+  private countOf(sender: string): number {
+    return this.underWay.get(sender) ?? 0;
+  }
+
+  /** Transmits the messages of one process in order, up to the first that fails or is for another sender, or to the end of the claim. */
   private async transmitAll(messages: readonly OutgoingMessage[], { holder, until }: OutboxClaim): Promise<void> {
     const { outbox } = this.parts.store;
     const { count, failed } = await this.upToFailure(messages, until);
@@ -114,7 +120,7 @@ export class OutboxTransmitter {
   private async upToFailure(messages: readonly OutgoingMessage[], until: number): Promise<{ readonly count: number; readonly failed?: FailedSending }> {
     const { timeoutMs } = this.parts.settings.outbox;
     for (const [count, message] of messages.entries()) {
-      if (!this.parts.works() || this.now() + timeoutMs > until) return { count };
+      if (message.sender !== messages[0]!.sender || !this.parts.works() || this.now() + timeoutMs > until) return { count };
       try {
         await this.transmit(message);
       } catch (error) {

@@ -69,7 +69,9 @@ interface ClientProxyLike {
 
 /** Nest refuses to emit nothing, so a message without data is an empty object. */
 async function emitThrough(client: ClientProxyLike, message: OutboxMessage): Promise<unknown> {
-  return settled(client.emit(message.pattern, await withId(client, { ...message, data: message.data ?? {} })));
+  const emitted = client.emit(message.pattern, await withId(client, { ...message, data: message.data ?? {} }));
+  if (!isObservable(emitted)) throw new Error('its emit() has returned no observable');
+  return settled(emitted);
 }
 
 /** Adds the id of the message where the transport has a place for it. Kafka keeps the order of messages with one key. */

@@ -1,7 +1,7 @@
 import { type DynamicModule, Inject, Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { MemoryTaskQueue } from '../queue/memory/memory-task-queue.js';
-import { lastingProviders } from '../workflows/explorer.js';
+import { senderProviders } from '../workflows/explorer.js';
 import { discoverWorkflows } from '../workflows/boot.js';
 import { Clock } from '../values/clock.js';
 import { composeEngine } from '../engine/compose.js';
@@ -60,7 +60,7 @@ export class WorkflowTestingModule implements OnModuleInit, OnModuleDestroy {
   async onModuleInit(): Promise<void> {
     const { defaults } = this.options;
     const { registry, senders } = this.engine.parts;
-    senders.lookIn(() => lastingProviders(this.discovery));
+    senders.lookIn(() => senderProviders(this.discovery));
     discoverWorkflows(this.discovery, registry, null, { ...(defaults && { defaults }) }, [], this.options, (name, pattern) => senders.problemOf(name, pattern));
     this.endListening = listenToLogger();
     await this.engine.parts.definitions.open();

@@ -43,9 +43,9 @@ export function explore(discovery: DiscoveryService): DiscoveredProviders {
   };
 }
 
-/** The providers that live as long as the application. */
-export function lastingProviders(discovery: DiscoveryService): Wrapper[] {
-  return discovery.getProviders().filter((wrapper) => wrapper.isDependencyTreeStatic());
+/** The providers that may transmit messages: those of which there is one, as long as the application lives. */
+export function senderProviders(discovery: DiscoveryService): Wrapper[] {
+  return discovery.getProviders().filter((wrapper) => wrapper.isDependencyTreeStatic() && !wrapper.isTransient);
 }
 
 function classOf(wrapper: Wrapper): Class | undefined {

@@ -26,6 +26,19 @@ class Chatty {
   @Step({ transactional: true }) three(_: object, step: StepRef) { step.send(Partner, 'three', 6); } // prettier-ignore
 }
 
+@Injectable()
+class Other extends MessageSender {
+  override async transmit(message: OutboxMessage): Promise<void> {
+    got.push(message);
+    return Promise.resolve();
+  }
+}
+
+@Workflow({ name: 'to-other' })
+class ToOther {
+  @Step() go(_: object, step: StepRef) { step.send(Other, 'go', 1); } // prettier-ignore
+}
+
 @Workflow({ name: 'rolls-back' })
 class RollsBack {
   @Step({ transactional: true, retry: 2 }) pay(_: object, step: StepRef) {
@@ -47,7 +60,7 @@ for (const cell of matrix().filter(({ queue }) => queue === 'database')) {
     let database: Database;
     const apps: TestApp[] = [];
     const boot = async (options: object = {}) => {
-      const app = await bootApp(database, 'database', { providers: [Chatty, RollsBack, InTransaction, Partner], queues: ['work'], options });
+      const app = await bootApp(database, 'database', { providers: [Chatty, RollsBack, InTransaction, ToOther, Partner, Other], queues: ['work'], options });
       apps.push(app);
       return app;
     };
@@ -94,6 +107,16 @@ for (const cell of matrix().filter(({ queue }) => queue === 'database')) {
       await second.dataSource.query('update workflow_outbox set ready_at = 0');
       await empty(second);
       expect(of(id)).toHaveLength(1);
+    }, 60_000);
+
+    it('a sender that hangs for every process does not hold up another sender', async () => {
+      const app = await boot({ outbox: { timeout: '1h' }, worker: { shutdownTimeout: 50 } });
+      answer = () => new Promise(() => {});
+      await Promise.all(Array.from({ length: 400 }, () => app.workflows.start(InTransaction)));
+      await until(() => app.workflows.find({ workflow: InTransaction, status: 'running', limit: 1 }), ({ items }) => items.length === 0, 60_000); // prettier-ignore
+      const { id } = await app.workflows.start(ToOther);
+      await until(() => of(id).length, (length) => length === 1, 20_000); // prettier-ignore
+      await app.stop();
     }, 60_000);
 
     it('one receiver that hangs does not hold up the others', async () => {

@@ -1,6 +1,6 @@
 /** What a step sends, when it leaves, and what becomes of it when its receiver is away. With a virtual clock. */
 import 'reflect-metadata';
-import { Injectable, Module } from '@nestjs/common';
+import { Injectable, Module, Scope } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { of, throwError } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -21,6 +21,9 @@ class Partner extends MessageSender {
     return Promise.resolve();
   }
 }
+/** Nest makes one for each class that injects it, and none for itself. */
+@Injectable({ scope: Scope.TRANSIENT })
+class Fleeting extends Partner {}
 const emitted: unknown[] = [];
 const client = { connect() {}, send() {}, emit: (pattern: unknown, data: unknown) => (emitted.push([pattern, data]), of(undefined)) };
 const broken = { connect() {}, send() {}, emit: () => throwError(() => new Error('no broker')) };
@@ -71,7 +74,7 @@ describe('what a step sends', () => {
 
   beforeEach(async () => {
     emitted.length = 0;
-    const senders = [Partner, { provide: 'CLIENT', useValue: client }, { provide: SECOND, useValue: client }, { provide: 'BROKEN', useValue: broken }, { provide: 'OTHER', useValue: {} }]; // prettier-ignore
+    const senders = [Partner, Fleeting, { provide: 'CLIENT', useValue: client }, { provide: SECOND, useValue: client }, { provide: 'BROKEN', useValue: broken }, { provide: 'OTHER', useValue: {} }]; // prettier-ignore
     module = await Test.createTestingModule({
       imports: [WorkflowTestingModule.forRoot({ now: '2026-01-01T00:00:00Z', outbox: { retry: { attempts: 3, delay: '1m' } } })],
       providers: [Sends, AsksByMessage, Undoes, Tells, AsksAndTells, ...senders],
@@ -236,6 +239,7 @@ describe('what a step sends', () => {
   it.each<[string, (step: StepRef) => unknown, new (...args: any[]) => Error, RegExp]>([
     ['a sender that is not there', (step) => step.send('CLEINT', 'a', 1), InvalidInputError, /there is no provider "CLEINT".*"?CLIENT/],
     ['a provider that transmits nothing', (step) => step.send('OTHER', 'a', 1), InvalidInputError, /provider "OTHER" transmits nothing: a sender is/],
+    ['a sender of which there is no instance', (step) => step.send(Fleeting, 'a', 1), InvalidInputError, /there is no provider "Fleeting"/],
     ['no sender', (step) => step.send(undefined as never, 'a', 1), InvalidInputError, /injection token/],
     ['a symbol without a description', (step) => step.send(Symbol(), 'a', 1), InvalidInputError, /injection token/],
     ['no pattern', (step) => step.send(Partner, '', 1), InvalidInputError, /its pattern is a string/],

@@ -4,9 +4,13 @@ import { allOf, chunks, inList, type Query } from './query.js';
 import type { SqlReader } from './sql-reader.js';
 import { outgoingMessageState } from './states.js';
 
-/** No message of the same process comes before it, and none of them is under a claim that lasts. */
-const isFirst = `not exists (select 1 from workflow_outbox e where e.process_id = o.process_id and e.ready_at is not null
-  and (e.sequence < o.sequence or (e.sequence = o.sequence and e.id < o.id) or (e.holder is not null and e.ready_at > ?)))`;
+/**
+ * No message of the same process comes before it, and none of them is under a claim that lasts. The first one is looked up for each:
+ * PostgreSQL may compare all messages of a process with all others for a `not exists`.
+ */
+const isFirst = `o.id = (select e.id from workflow_outbox e where e.process_id = o.process_id and e.ready_at is not null
+  order by e.sequence, e.id limit 1)
+  and not exists (select 1 from workflow_outbox h where h.process_id = o.process_id and h.holder is not null and h.ready_at > ?)`;
 /** No instance transmits it at this moment. A claim that has ended left the row as it was. */
 const isFree = '(holder is null or ready_at is null or ready_at <= ?)';
 
