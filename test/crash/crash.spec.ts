@@ -1,15 +1,17 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AuditRecord, Process, ProcessContext } from '../../lib/index.js';
 import type { DataSource } from 'typeorm';
 import { type Cell, matrix, until } from '../support/app.js';
 import { type Database, isThere, titleOf } from '../support/databases.js';
+import { instancesOf } from '../support/instances.js';
 import type { InstanceOptions, Order, Word } from './instance.js';
 
 type Body = Extract<Word, { body: string }>;
 type Sent = Extract<Word, { sent: string }>;
+
+const newInstance = await instancesOf(new URL('./instance.ts', import.meta.url));
 
 /** Instances of one application, and all they have said. */
 class Cluster {
@@ -21,7 +23,7 @@ class Cluster {
   constructor(private readonly options: InstanceOptions) {}
 
   async add(count: number): Promise<void> {
-    const all = Array.from({ length: count }, () => fork(fileURLToPath(new URL('./instance.mjs', import.meta.url)), [JSON.stringify(this.options)]));
+    const all = Array.from({ length: count }, () => newInstance(this.options));
     this.instances.push(...all);
     await Promise.all(all.map((child) => this.listen(child)));
   }

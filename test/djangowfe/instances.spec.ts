@@ -1,15 +1,15 @@
-import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { NotWaitingError, ProcessFinishedError, ProcessNotFoundError } from 'nestjs-argonaut';
 import type { DataSource } from 'typeorm';
 import { until } from '../support/app.js';
 import type { Database } from '../support/databases.js';
+import { instancesOf } from '../support/instances.js';
 import type { InstanceOptions } from './instance.js';
 import { manyApps, onEachDatabase, type Row } from './row.js';
 import { DIGRAPHS, type FileDto, Line, Looping, Queued, Script, Upload } from './workflows.js';
 
+const newInstance = await instancesOf(new URL('./instance.ts', import.meta.url));
 await onEachDatabase(instances);
 
 function instances(database: Database): void {
@@ -211,7 +211,7 @@ function instances(database: Database): void {
 
 /** An instance in a process of its own, which says when the body begins in which it hangs. */
 async function instance(options: InstanceOptions) {
-  const child = fork(fileURLToPath(new URL('./instance.mjs', import.meta.url)), [JSON.stringify(options)]);
+  const child = newInstance(options);
   const hears = (word: string) => new Promise<void>((resolve) => child.on('message', (said) => said === word && resolve()));
   const begins = hears('begins');
   const died = new Promise<never>((_, reject) => child.once('exit', (code) => reject(new Error(`The instance ended with ${code} before it was ready.`))));

@@ -1,15 +1,16 @@
 /** Several instances over one database, deploys, and versions side by side. */
 import 'reflect-metadata';
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { DataSource } from 'typeorm';
 import { again, type Flow, type StepRef, Workflow } from 'nestjs-argonaut';
 import { until } from '../support/app.js';
+import { instancesOf } from '../support/instances.js';
 import type { Word } from './instance.js';
 import { SharedWork } from './shared-work.js';
 import { Act, type Behaviours, Journal, onEachDatabase } from './support.js';
+
+const newInstance = await instancesOf(new URL('./instance.ts', import.meta.url));
 
 class Data {
   seen: string[] = [];
@@ -78,7 +79,7 @@ await onEachDatabase({ providers: [SharedWork, DeployedOne, DeployedTwo, Collect
     });
 
     it('L-26 an instance dies in a step: another takes the process over, and runs that step again', async () => {
-      const doomed: ChildProcess = fork(fileURLToPath(new URL('./instance.mjs', import.meta.url)), [JSON.stringify(optionsOf(bench.app.dataSource))]);
+      const doomed = newInstance(optionsOf(bench.app.dataSource));
       try {
         expect((await once(doomed, 'message'))[0]).toEqual({ ready: true });
         doomed.send('start');
