@@ -190,13 +190,13 @@ export function transportContract(transport: TransportUnderTest): void {
         const [ref, next] = [await begun(), await begun()];
         const refused = await line.refused!();
         await line.send('response.above', { ref, weight: 7, how: 'throws' });
-        await until(() => line.refused!(), (now) => now === refused + 1); // prettier-ignore
+        await until(() => line.refused!(), (now) => now === refused + 1, 40_000); // prettier-ignore
         expect(calls.of(ref)).toBe(MOST_DELIVERIES);
         await line.send('response.above', { ref: next, weight: 7 });
         expect((await weighed(next)).weight).toBe(7);
         await until(() => line.kept!(), (kept) => kept === 0); // prettier-ignore
         expect(calls.of(ref)).toBe(MOST_DELIVERIES);
-      });
+      }, 50_000);
 
     if (!guarantees.redelivers && !guarantees.answers)
       it('a message whose handler fails is gone: nothing tells its sender', async () => {

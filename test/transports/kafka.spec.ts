@@ -29,7 +29,7 @@ async function openKafka(calls: Calls, boot: Boot): Promise<OpenTransport> {
     transport: Transport.KAFKA,
     options: {
       client: { brokers, logLevel: logLevel.NOTHING, retry: { initialRetryTime: 50, maxRetryTime: 200 } },
-      consumer: { groupId, maxWaitTimeInMs: 50 },
+      consumer: { groupId, maxWaitTimeInMs: 50, sessionTimeout: 6000, heartbeatInterval: 1000 }, // it joins again after so long
       run: { autoCommit: false },
       subscribe: { fromBeginning: true },
     },
