@@ -109,7 +109,7 @@ export class WorkflowService {
 
   /**
    * Brings the answer to a step's request. Resolves when the answer is committed, with its disposition: `delivered`; `stored`, if no
-   * process asked yet; `duplicate`, `late` or `conflict`, which change nothing.
+   * process asked yet; `refused`, if the step that waits takes no such answer; `duplicate`, `late` or `conflict`, which change nothing.
    * @throws UnknownWorkflowError, UnknownStepError, InvalidInputError, UnserialisableValueError, ValueTooLargeError; NotWaitingError
    * if the id belongs to another step
    */
