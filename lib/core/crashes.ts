@@ -1,7 +1,8 @@
 /**
- * Recovers the bodies of a worker that is gone. After two deaths in its visit a body is a suspect, and runs beside few other
- * suspects. After one more death it runs with no other suspect beside it. Only deaths during such a run are blamed on it, and after four
- * the process waits for a person: a body that is not a suspect yet may have been the cause of one or two of them. A body that ends by itself is cleared. So bodies that merely ran on the same worker go on.
+ * Recovers the bodies of a worker that is gone. After two deaths in its visit a body is a suspect, and runs beside few other suspects.
+ * After one more death it runs with no other suspect beside it. Only deaths during such a run are blamed on it, and after four the process
+ * waits for a person: a body that is not a suspect yet may have been the cause of one or two of them. A body that ends by itself is
+ * cleared. So bodies that merely ran on the same worker go on.
  */
 import type { Draft } from './draft.js';
 import type { EventOf } from './events.js';

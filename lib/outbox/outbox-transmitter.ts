@@ -90,7 +90,7 @@ export class OutboxTransmitter {
     const limit = PROCESSES_AT_ONCE - this.countOf(sender);
     if (limit <= 0) return; // the end of a process looks again
     const now = this.now();
-    const claim = { holder: `${worker}/${++this.claims}`, senders: [sender], now, until: now + settings.outbox.timeoutMs * ATTEMPTS_IN_CLAIM, limit };
+    const claim = { holder: `${worker}/${++this.claims}`, sender, now, until: now + settings.outbox.timeoutMs * ATTEMPTS_IN_CLAIM, limit };
     for (const messages of byProcess(await store.outbox.claim(claim))) this.begin(messages, claim, sender);
   }
 
@@ -132,9 +132,8 @@ export class OutboxTransmitter {
 
   private transmit(message: OutgoingMessage): Promise<unknown> {
     const { senders, timers, settings } = this.parts;
-    const send = senders.of(message.sender);
-    if (!send) throw new Error(senders.problemOf(message.sender)!);
-    return withinTime(timers, settings.outbox.timeoutMs, (signal) => send.transmit(outboxMessage(message), signal));
+    const sender = senders.of(message.sender)!; // the claim was made for it
+    return withinTime(timers, settings.outbox.timeoutMs, (signal) => sender.transmit(outboxMessage(message), signal));
   }
 
   private failure({ id, attempts: before, sender, pattern, processId }: OutgoingMessage, thrown: unknown): FailedSending {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { checkSize, plain } from '../context/plain.js';
 import type { Sending } from '../core/outgoing.js';
 import { InvalidInputError } from '../values/errors.js';
+import { isPattern } from '../values/sender-name.js';
 import type { SenderRef } from '../values/types.js';
 import type { Senders } from './senders.js';
 
@@ -20,8 +21,7 @@ export function addSending(sent: Sending[], senders: Senders, ref: SenderRef, pa
 }
 
 function checkedPattern(given: unknown): Sending['pattern'] {
-  const isPattern = typeof given === 'string' || (typeof given === 'object' && given !== null && !Array.isArray(given));
-  if (!isPattern || given === '') throw new InvalidInputError('step.send', ['its pattern is a string that is not empty, or an object']);
+  if (!isPattern(given)) throw new InvalidInputError('step.send', ['its pattern is a string that is not empty, or an object']);
   const pattern = plain(given, 'pattern');
   checkSize(pattern, 'The pattern of step.send', LONGEST_PATTERN);
   return pattern;

@@ -71,7 +71,7 @@ interface ClientProxyLike {
 async function emitThrough(client: ClientProxyLike, message: OutboxMessage): Promise<unknown> {
   const emitted = client.emit(message.pattern, await withId(client, { ...message, data: message.data ?? {} }));
   if (!isObservable(emitted)) throw new Error('its emit() has returned no observable');
-  return settled(emitted);
+  return lastValueFrom(emitted, { defaultValue: undefined });
 }
 
 /** Adds the id of the message where the transport has a place for it. Kafka keeps the order of messages with one key. */
@@ -106,7 +106,7 @@ function routeIn(pattern: Json): { readonly exchange?: string; readonly routingK
 }
 
 async function publishThrough(client: AmqpLike, { id, pattern, data }: OutboxMessage): Promise<void> {
-  const { exchange = '', routingKey = '' } = routeIn(pattern as Json);
+  const { exchange = '', routingKey = '' } = routeIn(pattern);
   const accepted = await client.publish(exchange, routingKey, data, { messageId: id, persistent: true });
   if (accepted === false) throw new Error('the broker has not accepted the message');
 }

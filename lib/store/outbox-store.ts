@@ -17,8 +17,8 @@ export interface OutboxQuery {
 export interface OutboxClaim {
   /** New for each claim. */
   readonly holder: string;
-  /** The senders that this instance has: the first message of a process must be for one of them. */
-  readonly senders: readonly string[];
+  /** A sender that this instance has: the first message of each process is for it. */
+  readonly sender: string;
   readonly now: number;
   /** When the claim ends: until then no other instance transmits messages of these processes, ms. */
   readonly until: number;

@@ -5,3 +5,9 @@ export function senderName(ref: SenderRef): string | null {
   const name: unknown = typeof ref === 'symbol' ? ref.description : typeof ref === 'function' ? ref.name : ref;
   return typeof name === 'string' && name !== '' ? name : null;
 }
+
+/** Whether a message may have this pattern: a text, or an object. */
+export function isPattern(value: unknown): boolean {
+  if (typeof value === 'string') return value !== '';
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -152,6 +152,14 @@ onTwoDatabases('messages', { providers }, ({ boot }) => {
         commits.messagesAt = (addresses) => (left-- > 0 ? Promise.reject(new StoreUnavailableError('away')) : messagesAt(addresses));
       };
 
+      /** Answers while no wait can be seen, as just before it is committed. */
+      const respondUnseen = async ({ engine, workflows }: TestApp, under: string, answer: string) => {
+        const { commits } = engine.store;
+        const waitsAt = commits.waitsAt.bind(commits);
+        commits.waitsAt = async () => [];
+        return workflows.respond(Asks, 'answer', under, answer as never, { messageId: '1' }).finally(() => (commits.waitsAt = waitsAt));
+      };
+
       it('it goes before a later one, and another body under its id is a conflict', async () => {
         const app = await boot();
         expect(await app.workflows.respond(Asks, 'answer', 'first-1', 'yes' as never, { messageId: '1' })).toBe('stored');
@@ -167,12 +175,8 @@ onTwoDatabases('messages', { providers }, ({ boot }) => {
         const app = await boot();
         const id = await begun(app, Asks);
         const under = await idOf(app, id);
-        const { commits } = app.engine.store;
-        const waitsAt = commits.waitsAt.bind(commits);
-        commits.waitsAt = async () => [];
-        expect(await app.workflows.respond(Asks, 'answer', under, 'early' as never, { messageId: '1' })).toBe('stored');
-        commits.waitsAt = waitsAt;
-        commits.messagesAt = async () => [];
+        expect(await respondUnseen(app, under, 'early')).toBe('stored');
+        app.engine.store.commits.messagesAt = async () => [];
         expect(await app.workflows.respond(Asks, 'answer', under, 'now' as never, { messageId: '2' })).toBe('delivered');
         await until(() => app.workflows.get(id), ({ waits }) => waits[0]?.step === 'rest'); // prettier-ignore
         await app.engine.sweeper.sweep();
@@ -185,11 +189,7 @@ onTwoDatabases('messages', { providers }, ({ boot }) => {
         const app = await boot();
         const id = await begun(app, Asks);
         const under = await idOf(app, id);
-        const { commits } = app.engine.store;
-        const waitsAt = commits.waitsAt.bind(commits);
-        commits.waitsAt = async () => [];
-        expect(await app.workflows.respond(Asks, 'answer', under, 'yes' as never, { messageId: '1' })).toBe('stored');
-        commits.waitsAt = waitsAt;
+        expect(await respondUnseen(app, under, 'yes')).toBe('stored');
         expect(await app.workflows.respond(Asks, 'answer', under, 'yes' as never, { messageId: '1' })).toMatch(/duplicate|delivered/);
         await until(() => heard(app, id), ({ length }) => length === 1); // prettier-ignore
         expect(await app.dataSource.query(`select disposition from workflow_inbox where address = 'r:${under}'`)).toEqual([{ disposition: 'delivered' }]);

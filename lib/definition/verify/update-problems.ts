@@ -1,5 +1,5 @@
 import type { Json } from '../../values/json.js';
-import { senderName } from '../../values/sender-name.js';
+import { isPattern, senderName } from '../../values/sender-name.js';
 import type { SenderRef } from '../../values/types.js';
 import { type Problems, unknownOptions } from './value-problems.js';
 
@@ -14,7 +14,6 @@ export function* updateProblems(updates: unknown, senderProblem: (name: string, 
   const name = senderName(to as SenderRef);
   const problem = name === null ? 'to is the injection token of a client: a class, a string or a symbol' : senderProblem(name, pattern as Json);
   if (problem !== null) yield `updates: ${problem}${problem.endsWith('.') || problem.endsWith('?') ? '' : '.'}`;
-  const isPattern = typeof pattern === 'object' ? pattern !== null && !Array.isArray(pattern) : typeof pattern === 'string' && pattern !== '';
-  if (!isPattern) yield `updates: pattern is a string that is not empty, or an object, not ${JSON.stringify(pattern)}.`;
+  if (!isPattern(pattern)) yield `updates: pattern is a string that is not empty, or an object, not ${JSON.stringify(pattern)}.`;
   if (typeof context !== 'boolean') yield `updates: context is true or false, not ${JSON.stringify(context)}.`;
 }

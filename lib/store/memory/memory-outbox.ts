@@ -13,8 +13,8 @@ export class MemoryOutbox extends OutboxStore {
     return [...new Set(this.unparked.filter(({ readyAt }) => readyAt! <= now).map(({ sender }) => sender))];
   }
 
-  override async claim({ holder, senders, now, until, limit }: OutboxClaim): Promise<readonly OutgoingMessage[]> {
-    const ready = this.firsts.filter(({ readyAt, sender, processId }) => readyAt! <= now && senders.includes(sender) && !this.isClaimed(processId, now));
+  override async claim({ holder, sender, now, until, limit }: OutboxClaim): Promise<readonly OutgoingMessage[]> {
+    const ready = this.firsts.filter((first) => first.readyAt! <= now && first.sender === sender && !this.isClaimed(first.processId, now));
     const firsts = ready.sort((a, b) => a.readyAt! - b.readyAt!).slice(0, limit);
     const claimed = firsts.flatMap((first) => this.from(first)).sort(byOrder);
     for (const { id } of claimed) {

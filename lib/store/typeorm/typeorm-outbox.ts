@@ -35,11 +35,9 @@ export class TypeOrmOutbox extends OutboxStore {
   }
 
   /** In the order of their keys, so that two instances lock rows in the same order. */
-  private async claimable({ senders, now, limit }: OutboxClaim): Promise<string[]> {
-    if (senders.length === 0) return [];
-    const list = inList(senders);
-    const sql = `select o.id from workflow_outbox o where o.ready_at <= ? and o.sender ${list.sql} and ${isFirst} order by o.ready_at limit ?`;
-    return (await this.reader.rows({ sql, values: [now, ...list.values, now, limit] })).map(({ id }) => String(id)).sort();
+  private async claimable({ sender, now, limit }: OutboxClaim): Promise<string[]> {
+    const sql = `select o.id from workflow_outbox o where o.ready_at <= ? and o.sender = ? and ${isFirst} order by o.ready_at limit ?`;
+    return (await this.reader.rows({ sql, values: [now, sender, now, limit] })).map(({ id }) => String(id)).sort();
   }
 
   /** The first messages that were claimed, and those behind them, which belong to the claim from now on. */

@@ -7,7 +7,7 @@ export function outboxContract({ kit: { describe, it, expect }, store }: Bench):
   describe('the outbox', () => {
     /** Each test has a sender of its own, of the name of its workflow. */
     const claim = (sender: string, given: { now?: number; until?: number; limit?: number; holder?: string } = {}) =>
-      store().outbox.claim({ holder: anId('h'), senders: [sender], now: 1000, until: 5000, limit: 10, ...given });
+      store().outbox.claim({ holder: anId('h'), sender, now: 1000, until: 5000, limit: 10, ...given });
     const ids = (messages: readonly OutgoingMessage[]) => messages.map(({ id }) => id);
 
     async function sent(workflow: string, ...given: readonly Partial<OutgoingMessage>[]): Promise<OutgoingMessage[]> {
@@ -67,7 +67,7 @@ export function outboxContract({ kit: { describe, it, expect }, store }: Bench):
       expect(await claim(workflow, { now: 2000 })).toHaveLength(2);
     });
 
-    it('hands out messages for these senders alone, and of so many processes at most', async () => {
+    it('hands out messages for this sender alone, and of so many processes at most', async () => {
       const workflow = anId('w');
       await Promise.all([sent(workflow, {}, {}), sent(workflow, {}), sent(workflow, {}), sent(anId('w'), {})]);
       const claimed = await claim(workflow, { limit: 2 });
