@@ -11,8 +11,6 @@ import { StoreClock } from './store-clock.js';
 const SILENT_BEATS = 3;
 /** A beat that comes later than so many heartbeats after the one before was missed. */
 const GAP_BEATS = 2;
-/** Earlier than every beat, and later than the time of a worker that has retired, ms. */
-const ONLY_RETIRED = 1;
 
 /** The parts that the heartbeat needs. */
 export interface HeartbeatParts {
@@ -31,18 +29,19 @@ export class Heartbeat {
   /** The time of the store at the last beat, and when the answer came, on the clock of `performance.now()`, ms. 0: there was no beat. */
   private storeTime = 0;
   private answered = 0;
-  /** Since when its beats have come without a gap, on the same clock. */
-  private steadySince = -Infinity;
+  /** How long after the one before each of its last beats came, ms. */
+  private gaps: readonly number[] = [];
 
   constructor(private readonly parts: HeartbeatParts) {}
 
   /**
-   * Workers that have not beaten since this time are gone. Null: this worker itself has not beaten yet. After an outage all workers have
-   * been silent: until each had the time to beat again, only those that have retired are gone.
+   * Workers that have not beaten since this time are gone. Null: this worker itself has not beaten yet. Where its own last beats were late,
+   * those of others are too, after an outage or under load: they are given as much longer, and are still taken over in the end.
    */
   get silentSince(): number | null {
     if (this.answered === 0) return null;
-    return this.answered - this.steadySince < this.patienceMs ? ONLY_RETIRED : this.storeTime - this.patienceMs;
+    const late = this.gaps.filter((gap) => gap > this.parts.settings.heartbeatMs * GAP_BEATS);
+    return this.storeTime - Math.max(this.patienceMs, ...late.map((gap) => gap * SILENT_BEATS));
   }
 
   /** Starts the thread if the store allows it; beats from here are then not needed. */
@@ -93,8 +92,7 @@ export class Heartbeat {
   }
 
   private wentWell(storeTime: number, answered: number): void {
-    const isGap = this.answered > 0 && answered - this.answered > this.parts.settings.heartbeatMs * GAP_BEATS;
-    if (isGap) this.steadySince = answered;
+    if (this.answered > 0) this.gaps = [...this.gaps, answered - this.answered].slice(-SILENT_BEATS);
     [this.storeTime, this.answered] = [storeTime, answered];
     if (this.parts.clock instanceof StoreClock) this.parts.clock.adjust(storeTime, answered);
   }
