@@ -287,7 +287,7 @@ export class WorkflowService {
     const told = explain({
       process: state,
       waits,
-      untransmitted: await this.engine.store.outbox.list({ processId: state.id, limit: MOST_OUTGOING }),
+      untransmitted: await this.engine.store.queries.outgoingLike({ processId: state.id, limit: MOST_OUTGOING }),
       definition: this.engine.registry.find(workflow, workflowVersion)?.definition,
       withdrawn: this.engine.registry.isWithdrawn(workflow, workflowVersion),
       waitsFor: (token) => this.engine.runner.waitsFor(state.id, token),

@@ -39,7 +39,7 @@ export class Outbox {
     if (parked !== undefined && typeof parked !== 'boolean') throw new InvalidInputError('The filter', ['parked must be true or false']);
     const limit = limitOf(filter);
     const place = cursor === undefined ? undefined : cursorPlace(cursor, ['number', 'number', 'string']);
-    const found = await this.parts.store.outbox.list({
+    const found = await this.parts.store.queries.outgoingLike({
       ...(process !== undefined && { processId: process }),
       ...(workflow !== undefined && { workflow: this.parts.registry.nameOf(workflow) }),
       ...(sender !== undefined && { sender: checkedSender(sender) }),
@@ -84,7 +84,7 @@ export class Outbox {
 
   private async found(id: string): Promise<OutgoingMessage> {
     checkName('id', id, MAX_ID);
-    const [found] = await this.parts.store.outbox.list({ id, limit: 1 });
+    const [found] = await this.parts.store.queries.outgoingLike({ id, limit: 1 });
     if (!found) throw new MessageNotFoundError(id, IN_OUTBOX);
     return found;
   }

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { senderName } from '../values/sender-name.js';
 import { didYouMean } from '../values/suggest.js';
 import { InvalidInputError } from '../values/errors.js';
@@ -9,10 +10,13 @@ import { type Transmitter, transmitterOf } from './transmit.js';
 export interface KnownProvider {
   readonly token: unknown;
   readonly instance: unknown;
+  /** Its module. */
+  readonly host?: { readonly name: string } | undefined;
 }
 
 /** The providers of the application that transmit messages, by name. */
 export class Senders {
+  private readonly logger = new Logger('Workflow');
   private providers: () => readonly KnownProvider[] = () => [];
   private readonly known = new Map<string, Transmitter>();
 
@@ -51,11 +55,15 @@ export class Senders {
   }
 
   private find(name: string): Transmitter | undefined {
-    for (const { instance } of this.named(name)) {
-      const transmitter = transmitterOf(instance);
-      if (transmitter) return transmitter;
-    }
-    return undefined;
+    const all = this.named(name).filter(({ instance }) => transmitterOf(instance));
+    if (new Set(all.map(({ instance }) => instance)).size > 1) this.warnOfSeveral(name, all);
+    return (all[0] && transmitterOf(all[0].instance)) ?? undefined;
+  }
+
+  /** Often they are the same client, which several modules register: that is no error. */
+  private warnOfSeveral(name: string, all: readonly KnownProvider[]): void {
+    const modules = all.map(({ host }) => host?.name ?? '?');
+    this.logger.warn(`${all.length} providers are named "${name}", in ${modules.join(', ')}: that of ${modules[0]} transmits. Name them differently if they are not the same.`); // prettier-ignore
   }
 }
 

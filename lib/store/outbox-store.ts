@@ -31,6 +31,29 @@ export type FailedSending = Pick<OutgoingMessage, 'id' | 'attempts' | 'readyAt' 
 
 /** How many messages of a process are claimed at once, roughly: those of so many of its revisions. */
 export const REVISIONS_AT_ONCE = 50;
+/** So many characters of data a claim brings into memory, beside the first message of each process. */
+const MOST_CHARACTERS = 4_000_000;
+
+/** A message that may become part of a claim. */
+export interface ClaimCandidate {
+  readonly id: string;
+  readonly processId: string;
+  readonly characters: number;
+}
+
+/** The first message of each process, and of those behind it as many as fit. Candidates come in order, and none is skipped within a process. */
+export function fitting<T extends ClaimCandidate>(candidates: readonly T[]): T[] {
+  let [room, ended, last] = [MOST_CHARACTERS, '', ''];
+  return candidates.filter(({ processId, characters }) => {
+    const isFirst = processId !== last;
+    last = processId;
+    if (isFirst) return true;
+    if (characters > room) ended = processId;
+    if (ended === processId) return false;
+    room -= characters;
+    return true;
+  });
+}
 
 /** The part of a store that keeps the messages that steps send, until they are transmitted. New messages come with a commit. */
 export abstract class OutboxStore {
@@ -48,7 +71,6 @@ export abstract class OutboxStore {
   abstract recordFailure(holder: string, failed: FailedSending): Promise<void>;
   /** Ends the claim of messages that were not tried, if this holder still has it. They may be claimed at `readyAt`. */
   abstract release(holder: string, ids: readonly string[], readyAt: number): Promise<void>;
-  abstract list(query: OutboxQuery): Promise<readonly OutgoingMessage[]>;
   /** Makes a message ready as if it had never been tried, unless it is claimed at this moment. False: it is, or it is not there. */
   abstract replay(id: string, now: number): Promise<boolean>;
   /** Deletes a message that was not transmitted, unless it is claimed at this moment. False: it is, or it is not there. */

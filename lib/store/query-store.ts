@@ -1,6 +1,8 @@
 import type { MessageState, RecordDraft, UndoMark, VersionDraft } from '../core/change.js';
+import type { OutgoingMessage } from '../core/outgoing.js';
 import type { ProcessState } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
+import type { OutboxQuery } from './outbox-store.js';
 import type { LiveCount, MessageQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from './port.js';
 
 /** The part of a store that answers questions of people: processes, what they wait for, and their history. */
@@ -16,6 +18,7 @@ export abstract class QueryStore {
   abstract waitsLike(query: WaitQuery): Promise<readonly ProcessWait[]>;
   /** Responses and events of the inbox, oldest first, by arrival and id. */
   abstract messagesLike(query: MessageQuery): Promise<readonly MessageState[]>;
+  abstract outgoingLike(query: OutboxQuery): Promise<readonly OutgoingMessage[]>;
   /** Live processes of each workflow and version. */
   abstract census(): Promise<readonly LiveCount[]>;
   /** Tasks of each queue that has any. */

@@ -18,7 +18,16 @@ function told(
   more: Partial<Pick<Parameters<typeof explain>[0], 'definition' | 'withdrawn' | 'waitsFor' | 'isFull'>> = {},
 ) {
   const state = aProcess({ id: 'p', status: 'waiting', tokens: [], ...process });
-  return explain({ process: state, waits: waits.map((wait) => aWait(wait)), definition, withdrawn: false, internals: true, untransmitted: [], ...HERE, ...more });
+  return explain({
+    process: state,
+    waits: waits.map((wait) => aWait(wait)),
+    definition,
+    withdrawn: false,
+    internals: true,
+    untransmitted: [],
+    ...HERE,
+    ...more,
+  });
 }
 
 describe('explain', () => {
@@ -60,7 +69,9 @@ describe('explain', () => {
     const wait = aWait({ kind: 'timer', key, dueAt: 1000 });
     const process = aProcess({ id: 'p', status: 'waiting', tokens: [] });
     const token = { ...wait.token, does } as Token;
-    expect(explain({ process, waits: [{ ...wait, token }], definition, withdrawn: false, internals: false, untransmitted: [], ...HERE }).sentence).toContain(sentence);
+    expect(explain({ process, waits: [{ ...wait, token }], definition, withdrawn: false, internals: false, untransmitted: [], ...HERE }).sentence).toContain(
+      sentence,
+    );
   });
 
   it.each([

@@ -1,9 +1,9 @@
 /** What a step sends, when it leaves, and what becomes of it when its receiver is away. With a virtual clock. */
 import 'reflect-metadata';
-import { Injectable, Module, Scope } from '@nestjs/common';
+import { Injectable, Logger, Module, Scope } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { of, throwError } from 'rxjs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   again, fail, InvalidInputError, InvalidWorkflowError, MessageNotFoundError, MessageSender, type OutboxMessage, pause, Step, type StepRef, UnserialisableValueError,
   Workflow, WorkflowService,
@@ -28,6 +28,11 @@ const emitted: unknown[] = [];
 const client = { connect() {}, send() {}, emit: (pattern: unknown, data: unknown) => (emitted.push([pattern, data]), of(undefined)) };
 const broken = { connect() {}, send() {}, emit: () => throwError(() => new Error('no broker')) };
 const SECOND = Symbol('SECOND');
+
+@Module({ providers: [{ provide: 'TWICE', useValue: client }] })
+class First {}
+@Module({ providers: [{ provide: 'TWICE', useValue: { ...client } }] })
+class Second {}
 
 class Data {
   sent = '';
@@ -76,7 +81,7 @@ describe('what a step sends', () => {
     emitted.length = 0;
     const senders = [Partner, Fleeting, { provide: 'CLIENT', useValue: client }, { provide: SECOND, useValue: client }, { provide: 'BROKEN', useValue: broken }, { provide: 'OTHER', useValue: {} }]; // prettier-ignore
     module = await Test.createTestingModule({
-      imports: [WorkflowTestingModule.forRoot({ now: '2026-01-01T00:00:00Z', outbox: { retry: { attempts: 3, delay: '1m' } } })],
+      imports: [WorkflowTestingModule.forRoot({ now: '2026-01-01T00:00:00Z', outbox: { retry: { attempts: 3, delay: '1m' } } }), First, Second],
       providers: [Sends, AsksByMessage, Undoes, Tells, AsksAndTells, ...senders],
     }).compile();
     module.useLogger(false);
@@ -234,6 +239,15 @@ describe('what a step sends', () => {
       expect((await workflows.explain(other.id)).sentence).toMatch(/\(first\).*it is parked; .*\(second\) to "BROKEN" in 1 attempts.*the next attempt/);
       expect((await workflows.explain(process.id)).sentence).toMatch(/\(first\).*it is parked/);
     });
+  });
+
+  it('says which of two providers of one name transmits', async () => {
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    body = (step) => void [step.send('TWICE', 'a', 1), step.send('TWICE', 'b', 2)];
+    await harness.start(Sends);
+    expect(emitted).toEqual([['a', 1], ['b', 2]]); // prettier-ignore
+    expect(warn.mock.calls.map(([text]) => text as string)).toEqual([expect.stringMatching(/^2 providers are named "TWICE", in .*First.*, Second: that of/)]);
+    warn.mockRestore();
   });
 
   it.each<[string, (step: StepRef) => unknown, new (...args: any[]) => Error, RegExp]>([

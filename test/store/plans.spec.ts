@@ -95,25 +95,50 @@ describe.each([
   const other: Database = await make();
   afterAll(() => other.drop());
 
-  it.skipIf(!isThere(other))(`${titleOf(other)}: the list of all processes of a workflow goes by its index, and sorts nothing`, async () => {
-    const app = await bootApp(other, 'database', { options: { worker: { enabled: false } } });
+  let app: TestApp;
+  /** The plan of each statement over groups. */
+  const plans: string[] = [];
+  beforeAll(async () => {
+    if (!isThere(other)) return;
+    app = await bootApp(other, 'database', { options: { worker: { enabled: false } } });
     const over = { status: 'completed' as const, finishedAt: 5, tokens: [] };
     await Promise.all(Array.from({ length: 300 }, (_, i) => started(app.engine.store, { process: { ...over, ...(i % 2 && { groupId: 'one' }) } })));
-    const { reader } = app.engine.store.maintenance as unknown as { reader: { rows: (query: { sql: string; values: readonly unknown[] }) => Promise<any[]> } };
+    const { maintenance, queries } = app.engine.store as unknown as Record<'maintenance' | 'queries', { reader: RowReader }>;
+    for (const reader of new Set([maintenance.reader, queries.reader])) explain(reader);
+  });
+  afterAll(() => app?.close());
+
+  interface RowReader {
+    rows: (query: { sql: string; values: readonly unknown[] }) => Promise<any[]>;
+  }
+
+  function explain(reader: RowReader): void {
     const rows = reader.rows.bind(reader);
-    const plans: string[] = [];
-    const explain = other.name === 'MySQL' ? 'explain' : 'explain query plan';
+    const word = other.name === 'MySQL' ? 'explain' : 'explain query plan';
     reader.rows = async ({ sql, values }) => {
-      if (sql.includes('group_key')) plans.push(JSON.stringify(await app.dataSource.query(`${explain} ${sql}`, [...values])));
+      if (sql.includes('group_key')) plans.push(JSON.stringify(await app.dataSource.query(`${word} ${sql}`, [...values])));
       return rows({ sql, values });
     };
-    const [first] = await app.engine.store.maintenance.processesOf('order', 200);
-    await app.engine.store.maintenance.processesOf('order', 200, first);
-    await app.close();
-    expect(plans).toHaveLength(2);
-    for (const plan of plans) {
+  }
+
+  function expectSorted(count: number): void {
+    const all = plans.splice(0);
+    expect(all).toHaveLength(count);
+    for (const plan of all) {
       expect(plan).toContain('workflow_process_latest');
       expect(plan).not.toMatch(/filesort|TEMP B-TREE/);
     }
+  }
+
+  it.skipIf(!isThere(other))(`${titleOf(other)}: the list of all processes of a workflow goes by its index, and sorts nothing`, async () => {
+    const [first] = await app.engine.store.maintenance.processesOf('order', 200);
+    await app.engine.store.maintenance.processesOf('order', 200, first);
+    expectSorted(2);
+  });
+
+  it.skipIf(!isThere(other))(`${titleOf(other)}: the latest process of a group is one row of its index, however many have finished`, async () => {
+    expect(await app.engine.store.queries.byGroup(['order'], 'one')).toHaveLength(1);
+    plans.shift(); // the live one
+    expectSorted(1);
   });
 });

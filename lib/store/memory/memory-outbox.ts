@@ -1,5 +1,5 @@
 import { byOrder, type OutgoingMessage } from '../../core/outgoing.js';
-import { type FailedSending, type OutboxClaim, type OutboxQuery, OutboxStore, REVISIONS_AT_ONCE } from '../outbox-store.js';
+import { type FailedSending, fitting, type OutboxClaim, OutboxStore, REVISIONS_AT_ONCE } from '../outbox-store.js';
 import type { MemoryTables } from './process-rows.js';
 
 export class MemoryOutbox extends OutboxStore {
@@ -16,12 +16,13 @@ export class MemoryOutbox extends OutboxStore {
   override async claim({ holder, sender, now, until, limit }: OutboxClaim): Promise<readonly OutgoingMessage[]> {
     const ready = this.firsts.filter((first) => first.readyAt! <= now && first.sender === sender && !this.isClaimed(first.processId, now));
     const firsts = ready.sort((a, b) => a.readyAt! - b.readyAt!).slice(0, limit);
-    const claimed = firsts.flatMap((first) => this.from(first)).sort(byOrder);
+    const candidates = firsts.flatMap((first) => this.from(first)).sort(byOrder);
+    const claimed = fitting(candidates.map((message) => ({ ...message, characters: JSON.stringify(message.data).length })));
     for (const { id } of claimed) {
       this.holders.set(id, holder);
       this.change(id, { readyAt: until });
     }
-    return claimed;
+    return claimed.map(({ characters: _characters, ...message }) => message);
   }
 
   private isClaimed(processId: string, now: number): boolean {
@@ -66,14 +67,6 @@ export class MemoryOutbox extends OutboxStore {
     }
   }
 
-  override async list({ limit, after, parked, ...equal }: OutboxQuery): Promise<readonly OutgoingMessage[]> {
-    const wanted = Object.entries(equal) as [keyof OutgoingMessage, unknown][];
-    const all = [...this.tables.outbox.values()].sort(byCreation);
-    const fits = (message: OutgoingMessage) => wanted.every(([key, value]) => value === undefined || message[key] === value);
-    const isMeant = ({ readyAt }: OutgoingMessage) => parked === undefined || (readyAt === null) === parked;
-    return all.filter((message) => fits(message) && isMeant(message) && (!after || byCreation(after, message) < 0)).slice(0, limit);
-  }
-
   override async replay(id: string, now: number): Promise<boolean> {
     if (!this.isFree(id, now)) return false;
     this.holders.delete(id);
@@ -99,8 +92,4 @@ export class MemoryOutbox extends OutboxStore {
     this.holders.delete(id);
     return this.tables.outbox.delete(id);
   }
-}
-
-function byCreation(a: Pick<OutgoingMessage, 'createdAt' | 'sequence' | 'id'>, b: Pick<OutgoingMessage, 'createdAt' | 'sequence' | 'id'>): number {
-  return a.createdAt - b.createdAt || a.sequence - b.sequence || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }

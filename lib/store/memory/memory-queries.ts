@@ -1,10 +1,11 @@
 import type { MessageState, RecordDraft, VersionDraft } from '../../core/change.js';
+import type { OutgoingMessage } from '../../core/outgoing.js';
 import { isFinished, type ProcessState } from '../../core/process.js';
 import { isTaskWait, type TaskWaitState, type WaitState } from '../../core/wait.js';
-import type { LiveCount, MessageQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from '../port.js';
+import type { LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from '../port.js';
 import { type MarkedVersion, QueryStore } from '../query-store.js';
 import { byStart, matchesQuery, type MemoryTables, openWaits } from './process-rows.js';
-import { byArrival, byOldest, isMessageLike, waitsLikeIn } from './row-filters.js';
+import { byArrival, byCreation, byOldest, isMessageLike, isOutgoingLike, waitsLikeIn } from './row-filters.js';
 
 export class MemoryQueries extends QueryStore {
   constructor(private readonly tables: MemoryTables) {
@@ -25,6 +26,10 @@ export class MemoryQueries extends QueryStore {
 
   override async messagesLike({ limit, ...query }: MessageQuery): Promise<readonly MessageState[]> {
     return [...this.tables.inbox.values()].filter((message) => isMessageLike(message, query)).sort(byArrival).slice(0, limit); // prettier-ignore
+  }
+
+  override async outgoingLike({ limit, ...query }: OutboxQuery): Promise<readonly OutgoingMessage[]> {
+    return [...this.tables.outbox.values()].filter((message) => isOutgoingLike(message, query)).sort(byCreation).slice(0, limit); // prettier-ignore
   }
 
   override async find(query: ProcessQuery): Promise<readonly ProcessState[]> {

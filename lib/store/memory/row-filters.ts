@@ -2,7 +2,8 @@ import { childAddress, isEvent, isFromOutside } from '../../core/addresses.js';
 import type { MessageState } from '../../core/change.js';
 import { isFinished, type ProcessState } from '../../core/process.js';
 import { addressOf, ENDED_BY_MESSAGE } from '../../core/wait.js';
-import type { KnownWorkflow, Match, MessageQuery, ProcessWait, WaitQuery } from '../port.js';
+import type { OutgoingMessage } from '../../core/outgoing.js';
+import type { KnownWorkflow, Match, MessageQuery, OutboxQuery, ProcessWait, WaitQuery } from '../port.js';
 import { openWaits, ownerOf, type ProcessRows } from './process-rows.js';
 
 /** The waits that a message matches. An event must not be older than the `from` of the wait, or else the start of the process. */
@@ -59,6 +60,17 @@ type Arrival = Pick<MessageState, 'id' | 'receivedAt'>;
 
 export function byArrival(a: Arrival, b: Arrival): number {
   return a.receivedAt - b.receivedAt || compareText(a.id, b.id);
+}
+
+export function isOutgoingLike(message: OutgoingMessage, { after, parked, ...query }: Omit<OutboxQuery, 'limit'>): boolean {
+  const fits = (['id', 'processId', 'workflow', 'sender'] as const).every((name) => query[name] === undefined || query[name] === message[name]);
+  return fits && (parked === undefined || (message.readyAt === null) === parked) && (!after || byCreation(message, after) > 0);
+}
+
+type Creation = Pick<OutgoingMessage, 'createdAt' | 'sequence' | 'id'>;
+
+export function byCreation(a: Creation, b: Creation): number {
+  return a.createdAt - b.createdAt || a.sequence - b.sequence || compareText(a.id, b.id);
 }
 
 export function byMatch(a: Match, b: Match): number {

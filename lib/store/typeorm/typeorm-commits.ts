@@ -133,7 +133,7 @@ export abstract class TypeOrmCommits extends CommitStore<EntityManager> {
 }
 
 const recognised = ['stored', 'delivered', 'late', 'refused', 'discarded'] as const;
-const newestAt = `select * from workflow_inbox where address = ? and disposition = ? order by address desc, disposition desc, received_at desc limit ${NEWEST}`;
+const newestAt = `select * from workflow_inbox where address = ? and disposition = ? order by received_at desc, id desc limit ${NEWEST}`;
 
 /** A column of the process of a wait. No planner turns a subquery in the list into a join. */
 function processOf(column: string): string {

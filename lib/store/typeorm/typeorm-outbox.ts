@@ -1,6 +1,6 @@
-import type { OutgoingMessage } from '../../core/outgoing.js';
-import { type FailedSending, type OutboxClaim, type OutboxQuery, OutboxStore, REVISIONS_AT_ONCE } from '../outbox-store.js';
-import { allOf, chunks, inList, type Query } from './query.js';
+import { byOrder, type OutgoingMessage } from '../../core/outgoing.js';
+import { type ClaimCandidate, type FailedSending, fitting, type OutboxClaim, OutboxStore, REVISIONS_AT_ONCE } from '../outbox-store.js';
+import { chunks, inList, type Query } from './query.js';
 import type { SqlReader } from './sql-reader.js';
 import { outgoingMessageState } from './states.js';
 
@@ -41,16 +41,31 @@ export class TypeOrmOutbox extends OutboxStore {
   }
 
   /** The first messages that were claimed, and those behind them, which belong to the claim from now on. */
-  private async claimedWith({ holder, until }: OutboxClaim, list: Query): Promise<readonly OutgoingMessage[]> {
-    const sql = `select o.* from workflow_outbox f join workflow_outbox o on o.process_id = f.process_id and o.sequence >= f.sequence
-      and o.sequence < f.sequence + ${REVISIONS_AT_ONCE} and o.ready_at is not null
-      where f.id ${list.sql} and f.holder = ? order by o.process_id, o.sequence, o.id`;
-    const found = (await this.reader.rows({ sql, values: [...list.values, holder] })).map(outgoingMessageState);
-    for (const ids of chunks(found.map(({ id }) => id).sort())) {
-      const { sql: among, values } = inList(ids);
-      await this.reader.changed({ sql: `update workflow_outbox set holder = ?, ready_at = ? where id ${among} and ready_at is not null`, values: [holder, until, ...values] }); // prettier-ignore
-    }
-    return found;
+  private async claimedWith(by: OutboxClaim, firsts: Query): Promise<readonly OutgoingMessage[]> {
+    const ids = fitting(await this.candidates(by, firsts)).map(({ id }) => id).sort(); // prettier-ignore
+    for (const piece of chunks(ids)) await this.mark(by, inList(piece));
+    const found: OutgoingMessage[] = [];
+    for (const piece of chunks(ids)) found.push(...(await this.held(by, inList(piece))));
+    return found.sort(byOrder);
+  }
+
+  /** With their sizes, so that many large messages are not loaded at once. */
+  private async candidates({ holder }: OutboxClaim, firsts: Query): Promise<ClaimCandidate[]> {
+    const sql = `select o.id, o.process_id, length(o.data) as characters from workflow_outbox f join workflow_outbox o on o.process_id = f.process_id
+      and o.sequence >= f.sequence and o.sequence < f.sequence + ${REVISIONS_AT_ONCE} and o.ready_at is not null
+      where f.id ${firsts.sql} and f.holder = ? order by o.process_id, o.sequence, o.id`;
+    const rows = await this.reader.rows({ sql, values: [...firsts.values, holder] });
+    return rows.map(({ id, process_id, characters }) => ({ id: String(id), processId: String(process_id), characters: Number(characters) }));
+  }
+
+  private mark({ holder, until }: OutboxClaim, among: Query): Promise<number> {
+    const sql = `update workflow_outbox set holder = ?, ready_at = ? where id ${among.sql} and ready_at is not null and (holder is null or holder <> ?)`;
+    return this.reader.changed({ sql, values: [holder, until, ...among.values, holder] });
+  }
+
+  private async held({ holder }: OutboxClaim, among: Query): Promise<OutgoingMessage[]> {
+    const rows = await this.reader.rows({ sql: `select * from workflow_outbox where id ${among.sql} and holder = ?`, values: [...among.values, holder] });
+    return rows.map(outgoingMessageState);
   }
 
   override async deleteTransmitted(ids: readonly string[]): Promise<void> {
@@ -72,12 +87,6 @@ export class TypeOrmOutbox extends OutboxStore {
     }
   }
 
-  override async list(query: OutboxQuery): Promise<readonly OutgoingMessage[]> {
-    const where = allOf(outboxConditions(query));
-    const sql = `select * from workflow_outbox${where.sql} order by created_at, sequence, id limit ?`;
-    return (await this.reader.rows({ sql, values: [...where.values, query.limit] })).map(outgoingMessageState);
-  }
-
   override async replay(id: string, now: number): Promise<boolean> {
     const sql = `update workflow_outbox set ready_at = ?, attempts = 0, error = null, holder = null where id = ? and ${isFree}`;
     return (await this.reader.changed({ sql, values: [now, id, now] })) > 0;
@@ -86,18 +95,4 @@ export class TypeOrmOutbox extends OutboxStore {
   override async discard(id: string, now: number): Promise<boolean> {
     return (await this.reader.changed({ sql: `delete from workflow_outbox where id = ? and ${isFree}`, values: [id, now] })) > 0;
   }
-}
-
-function outboxConditions({ id, processId, workflow, sender, parked, after }: OutboxQuery): Query[] {
-  const equal = Object.entries({ id, process_id: processId, workflow, sender }).filter(([, value]) => value !== undefined);
-  return [
-    ...equal.map(([column, value]) => ({ sql: `${column} = ?`, values: [value] })),
-    ...(parked === undefined ? [] : [{ sql: `ready_at is ${parked ? '' : 'not '}null`, values: [] }]),
-    ...(after ? [laterThan(after)] : []),
-  ];
-}
-
-function laterThan({ createdAt, sequence, id }: NonNullable<OutboxQuery['after']>): Query {
-  const sql = '(created_at > ? or (created_at = ? and (sequence > ? or (sequence = ? and id > ?))))';
-  return { sql, values: [createdAt, createdAt, sequence, sequence, id] };
 }

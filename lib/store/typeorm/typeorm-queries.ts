@@ -1,18 +1,20 @@
 import type { MessageState, RecordDraft, UndoMark, VersionDraft } from '../../core/change.js';
+import type { OutgoingMessage } from '../../core/outgoing.js';
 import type { ProcessState } from '../../core/process.js';
 import type { WaitState } from '../../core/wait.js';
 import { groupKey } from '../../values/digest.js';
-import type { LiveCount, MessageQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from '../port.js';
+import type { LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from '../port.js';
 import { type MarkedVersion, QueryStore } from '../query-store.js';
 import { findQuery } from './find-query.js';
 import { inList } from './query.js';
 import type { SqlReader } from './sql-reader.js';
 import { messageQuery } from './message-query.js';
-import { messageState, parsed, processState, queueCount, recordDraft, versionDraft, waitState } from './states.js';
+import { outboxQuery } from './outbox-query.js';
+import { messageState, outgoingMessageState, parsed, processState, queueCount, recordDraft, versionDraft, waitState } from './states.js';
 import { waitQuery, waitWithProcess } from './wait-query.js';
 
-const latestOfGroup = `select * from workflow_process where workflow = ? and group_key = ?
-  order by workflow desc, group_key desc, started_at desc, id desc limit 1`;
+/** MariaDB sorts all of a group where the order names the columns that are given, too. */
+const latestOfGroup = 'select * from workflow_process where workflow = ? and group_key = ? order by started_at desc, id desc limit 1';
 const newestSnapshot = 'select max(version) from workflow_context where process_id = ? and version <= ? and snapshot is not null';
 
 /** Questions of people, the same on all databases. */
@@ -45,6 +47,10 @@ export class TypeOrmQueries extends QueryStore {
 
   override async messagesLike(query: MessageQuery): Promise<readonly MessageState[]> {
     return (await this.reader.rows(messageQuery(query))).map(messageState);
+  }
+
+  override async outgoingLike(query: OutboxQuery): Promise<readonly OutgoingMessage[]> {
+    return (await this.reader.rows(outboxQuery(query))).map(outgoingMessageState);
   }
 
   override async find(query: ProcessQuery): Promise<readonly ProcessState[]> {

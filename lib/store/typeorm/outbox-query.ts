@@ -1,0 +1,22 @@
+import type { OutboxQuery } from '../port.js';
+import { allOf, type Query } from './query.js';
+
+/** Oldest first, a page at a time. */
+export function outboxQuery(query: OutboxQuery): Query {
+  const where = allOf(outboxConditions(query));
+  return { sql: `select * from workflow_outbox${where.sql} order by created_at, sequence, id limit ?`, values: [...where.values, query.limit] };
+}
+
+function outboxConditions({ id, processId, workflow, sender, parked, after }: OutboxQuery): Query[] {
+  const equal = Object.entries({ id, process_id: processId, workflow, sender }).filter(([, value]) => value !== undefined);
+  return [
+    ...equal.map(([column, value]) => ({ sql: `${column} = ?`, values: [value] })),
+    ...(parked === undefined ? [] : [{ sql: `ready_at is ${parked ? '' : 'not '}null`, values: [] }]),
+    ...(after ? [laterThan(after)] : []),
+  ];
+}
+
+function laterThan({ createdAt, sequence, id }: NonNullable<OutboxQuery['after']>): Query {
+  const sql = '(created_at > ? or (created_at = ? and (sequence > ? or (sequence = ? and id > ?))))';
+  return { sql, values: [createdAt, createdAt, sequence, sequence, id] };
+}
