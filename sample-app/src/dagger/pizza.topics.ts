@@ -1,10 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientProxy } from '@nestjs/microservices';
+import { MessageSender, type OutboxMessage } from 'nestjs-argonaut';
 import { lastValueFrom } from 'rxjs';
 
-/** Where orders and their status go: a broker's topics, or this very process. */
-export abstract class PizzaTopics {
-  abstract send(topic: 'pizza_order_topic' | 'order_status_topic', message: object): Promise<void>;
+/** Where orders and their status go: a broker's topics, or this very process. What a step sends comes here from the outbox. */
+export abstract class PizzaTopics extends MessageSender {
+  abstract send(topic: string, message: object): Promise<void>;
+
+  override transmit({ pattern, data }: OutboxMessage): Promise<void> {
+    return this.send(pattern as string, data as object);
+  }
 }
 
 type Listener = (message: object) => unknown;

@@ -21,14 +21,11 @@ export interface OrderStatus {
   stages: { Order: { overdue: { after: '1 hour', do: 'apologise' } }, Delivery: {} },
 })
 export class PizzaWorkflow {
-  constructor(
-    private readonly topics: PizzaTopics,
-    private readonly delivery: DeliveryService,
-  ) {}
+  constructor(private readonly delivery: DeliveryService) {}
 
-  @Step({ stage: 'Order', retry: { attempts: 10, delay: '1s' } }) // a command: the broker may be away for a while
-  order({ order_id, customer_id, pizza_type }: Pizza) {
-    return this.topics.send('pizza_order_topic', { order_id, customer_id, pizza_type });
+  @Step({ stage: 'Order' }) // a command: the message is part of the commit, and the outbox tries again while the broker is away
+  order({ order_id, customer_id, pizza_type }: Pizza, step: StepRef) {
+    step.send(PizzaTopics, 'pizza_order_topic', { order_id, customer_id, pizza_type });
   }
 
   @Step({ stage: 'Order', on: { event: 'pizza.status', key: 'order_id' } }) // a listener
