@@ -22,10 +22,25 @@ export interface StepDecorator<O> {
 export function Step<const O extends StepOptions = {}>(options?: O & Strict<O, StepOptions>): StepDecorator<O> {
   return (target: object, key?: string, descriptor?: TypedPropertyDescriptor<any>) => {
     if (key === undefined) return onClass(target as Class, options ?? {});
-    if (typeof target === 'function')
-      throw new TypeError(`@Step() on static ${target.name}.${key}: a step is a method of the provider, so it cannot be static.`);
-    Reflect.defineMetadata(STEP_METADATA, options ?? {}, descriptor!.value as Class);
+    refuseOtherMembers(target, key, descriptor);
+    Reflect.defineMetadata(STEP_METADATA, options ?? {}, target, key);
   };
+}
+
+function refuseOtherMembers(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<any> | undefined): void {
+  const owner = typeof target === 'function' ? `static ${target.name}` : target.constructor.name;
+  const refuse = (why: string) => new TypeError(`@Step() on ${owner}.${String(key)}: ${why}`);
+  if (typeof target === 'function') throw refuse('a step is a method of the provider, so it cannot be static.');
+  if (typeof key === 'symbol') throw refuse('the name of a step is stored, so it cannot be a symbol.');
+  if (typeof descriptor?.value !== 'function') throw refuse('a step is a method, not a property or an accessor.');
+}
+
+/**
+ * The options of a step, if the method is one. They belong to the name in the class: a decorator that puts another function in place,
+ * or a subclass that overrides the method, changes what the step does, and not that it is one.
+ */
+export function stepOptionsOf(type: Class, method: string): StepOptions | undefined {
+  return Reflect.getMetadata(STEP_METADATA, type.prototype as object, method) as StepOptions | undefined;
 }
 
 function onClass(target: Class, options: StepOptions): void {

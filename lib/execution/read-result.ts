@@ -4,7 +4,7 @@ import { toStored } from '../context/typed-data.js';
 import type { StepOutcome } from '../core/events.js';
 import { edgesOf, type StepNode } from '../definition/graph.js';
 import { Mapped } from '../definition/mapped.js';
-import { kindOf, WrongResult } from '../values/describe-error.js';
+import { isRecord, kindOf, WrongResult } from '../values/describe-error.js';
 import { milliseconds } from '../values/duration.js';
 import type { Json } from '../values/json.js';
 import { type Said, saidBy } from '../values/outcome.js';
@@ -31,8 +31,8 @@ export function readStepResult(returned: unknown, node: StepNode): BodyOutcome {
   return success(mapped ? mapped.patch : said.patch, said.said === 'go' ? said.branch : undefined, mapped && storedResult(raw));
 }
 
-function success(patch: object = NO_PATCH, branch: string | undefined, result: Json | undefined): BodyOutcome {
-  return { type: 'step-succeeded', patch, branch, result };
+function success(patch: unknown, branch: string | undefined, result: Json | undefined): BodyOutcome {
+  return { type: 'step-succeeded', patch: patchIn(patch) ?? NO_PATCH, branch, result };
 }
 
 /** The result of a mapped step, which the next step finds in `step.previous` instead of the patch. */
@@ -60,9 +60,9 @@ function choiceIn(result: unknown, node: StepNode): Said | null {
 
 /** A patch, or nothing. In a digraph, a step with several edges takes the first if it returns a patch; if it returns nothing, it forgot to choose. */
 function plainIn(raw: unknown, mapped: Mapped | undefined, node: StepNode): Said {
-  if (!decides(node)) return { said: 'done', ...patchIn(mapped ? mapped.patch : raw) };
+  if (!decides(node)) return { said: 'done', patch: (mapped ? mapped.patch : raw) as object }; // its kind is looked at where it is taken
   if (!node.byIndex) throw choosesNone(node);
-  if (typeof raw === 'object' && raw !== null && !Array.isArray(raw)) return { said: 'done', patch: raw };
+  if (isRecord(raw)) return { said: 'done', patch: raw };
   throw new WrongResult(`it returned ${kindOf(raw)}, which chooses none of its edges: ${indexed(node)}`);
 }
 
@@ -104,7 +104,7 @@ export function readRequestResult(returned: unknown, node: StepNode): BodyOutcom
 export function readChildValues(returned: unknown, schema: Schema | undefined): BodyOutcome {
   const said = saidBy(returned);
   if (said?.said === 'again' || said?.said === 'pause' || said?.said === 'fail') return outcomeOf(said);
-  if (said || typeof returned !== 'object' || returned === null || Array.isArray(returned))
+  if (said || !isRecord(returned))
     throw new WrongResult(`its child starts with ${said ? `${said.said}()` : kindOf(returned)}: give the starting values as an object`);
   const values = toStored(schema, returned, '');
   checkSize(values, 'The starting values of its child');
@@ -113,8 +113,8 @@ export function readChildValues(returned: unknown, schema: Schema | undefined): 
 
 /** Reads what undoing a step run returned. @throws WrongResult */
 export function readUndoResult(returned: unknown, { node, run }: Undone): BodyOutcome {
-  const said = saidBy(returned) ?? { said: 'done' as const, ...patchIn(returned) };
-  if (said.said === 'done') return { type: 'visit-undone', step: node, undone: run, patch: said.patch ?? NO_PATCH };
+  const said = saidBy(returned) ?? { said: 'done' as const, patch: returned };
+  if (said.said === 'done') return { type: 'visit-undone', step: node, undone: run, patch: patchIn(said.patch) ?? NO_PATCH };
   if (said.said === 'fail') return outcomeOf(said);
   throw new WrongResult(`what undoes it said ${said.said}(): return nothing, a patch, done() or fail()`);
 }
@@ -123,7 +123,7 @@ export function readUndoResult(returned: unknown, { node, run }: Undone): BodyOu
 export function readReminderResult(returned: unknown): BodyOutcome {
   const said = saidBy(returned);
   const patch: unknown = said ? ('patch' in said ? said.patch : undefined) : returned;
-  return success(typeof patch === 'object' && patch !== null && !Array.isArray(patch) ? patch : undefined, undefined, undefined);
+  return success(isRecord(patch) ? patch : undefined, undefined, undefined);
 }
 
 /* ------------------------------------------------------------------------------- */
@@ -144,12 +144,12 @@ function deferred({ after, state, patch }: Extract<Said, { said: 'again' }>): Bo
     type: 'step-deferred',
     ...(after !== undefined && { afterMs: milliseconds(after) }),
     ...(state !== undefined && { state: plain(state, 'state') }),
-    ...(patch && { patch }),
+    ...(patch && { patch: patchIn(patch) }),
   };
 }
 
-function patchIn(result: unknown): { patch?: object } {
-  if (result === undefined || result === null) return {};
-  if (typeof result === 'object' && !Array.isArray(result)) return { patch: result };
-  throw new WrongResult(`it returned ${kindOf(result)}: a step returns a patch of the context, an outcome, or nothing`);
+function patchIn(given: unknown): object | undefined {
+  if (given === undefined || given === null) return undefined;
+  if (isRecord(given)) return given;
+  throw new WrongResult(`it returned ${kindOf(given)}: a step returns a patch of the context, an outcome, or nothing`);
 }

@@ -6,7 +6,8 @@
 import { type CheckedMessage, checkedMessage } from '../context/message.js';
 import { askerIn, namedIn, overAddress, responseAddress } from '../core/addresses.js';
 import type { Disposition, MessageState } from '../core/change.js';
-import { isFinished, type ProcessState } from '../core/process.js';
+import { isFinished } from '../core/process.js';
+import type { Token } from '../core/token.js';
 import { correlationOf } from '../core/correlation.js';
 import type { WaitAt } from '../store/port.js';
 import { digestOf } from '../values/digest.js';
@@ -88,12 +89,13 @@ export class ResponseRouter {
 
   /* ------------------------------------------------------------------ without a wait ---- */
 
-  /** Handles a response without a wait: answered before, too late, or too early. Stores it only if a process may still wait for it. */
+  /** Handles a response without a wait: answered before, too late, or too early. Stores it only if a step may still wait for it. */
   private async storeOrMiss(message: MessageState, waits: readonly WaitAt[], answer: CheckedMessage, request: DeliveryRequest): Promise<Disposition> {
     const known = await this.parts.store.commits.knownAt([message.address, overAddress(namedIn(message.address))]);
     const had = known.filter(({ processId, disposition }) => processId !== null && disposition !== 'refused');
-    const over = had[0]?.processId ?? waits.at(-1)?.processId ?? (await this.ownerOfOver(message));
-    const same = had.find(({ identity, processId }) => identity === message.identity && processId === over);
+    const last = had[0]?.processId ?? waits.at(-1)?.processId;
+    const same = had.find(({ identity, processId }) => identity === message.identity && processId === last);
+    const over = same?.processId ?? (await this.ownerOfOver(message, last));
     if (over) return this.delivery.miss({ ...message, id: same?.id ?? digestOf(message.identity, over) }, over, request);
     return this.store(message, known.find(({ id }) => id === message.id), answer, request); // prettier-ignore
   }
@@ -110,9 +112,9 @@ export class ResponseRouter {
 
   /** A response that was stored although the step run that asked for it was over by then. Null: a step may still wait for it. */
   async missStored(stored: MessageState): Promise<Disposition | null> {
-    const owner = await this.ownerOfOver(stored);
-    if (!owner) return null;
     const known = await this.parts.store.commits.knownAt([stored.address]);
+    const owner = await this.ownerOfOver(stored, known.find(({ disposition }) => disposition === 'delivered')?.processId);
+    if (!owner) return null;
     const same = known.find(({ identity, processId }) => identity === stored.identity && processId === owner);
     return this.delivery.apply(owner, { type: 'message-missed', message: { ...stored, id: same?.id ?? stored.id }, stored }, {});
   }
@@ -122,26 +124,30 @@ export class ResponseRouter {
   }
 
   /**
-   * The process that asked under this id of ours, if its step run is over: it waits for nothing any more. A token may be parked, or go on,
-   * while it is looked for, so both places are read twice.
+   * The process that asked under this id, if its step run is over. One whose handler still runs is not: it may say `again()`. `had`: the
+   * process that asked last under an id of a partner. A token may be parked, or go on, while it is looked for, so both places are read twice.
    */
-  private async ownerOfOver({ address }: MessageState): Promise<string | null> {
+  private async ownerOfOver({ address }: MessageState, had?: string | null): Promise<string | null> {
     const asker = askerIn(address);
-    const process = asker && (await stateOf(this.parts.store, asker.id));
-    if (!process || correlationOf(process, { run: asker.run }) !== namedIn(address) || asker.run > process.runs) return null;
+    const id = asker?.id ?? had;
+    const process = id ? await stateOf(this.parts.store, id) : undefined;
+    if (!process || (asker && (asker.run > process.runs || correlationOf(process, asker) !== namedIn(address)))) return null;
     if (isFinished(process.status)) return process.id;
-    if (stands(process, asker.run) || (await this.isParked(asker))) return null;
-    const now = await stateOf(this.parts.store, asker.id);
-    return !now || stands(now, asker.run) || (await this.isParked(asker)) ? null : process.id;
+    if (asksUnder(address, process.tokens) || (await this.isParked(address, process.id))) return null;
+    const now = await stateOf(this.parts.store, process.id);
+    return !now || asksUnder(address, now.tokens) || (await this.isParked(address, now.id)) ? null : process.id;
   }
 
-  private async isParked({ id, run }: { readonly id: string; readonly run: number }): Promise<boolean> {
-    return (await this.parts.store.queries.waitsOf(id)).some(({ token }) => token.run === run);
+  private async isParked(address: string, id: string): Promise<boolean> {
+    const waits = await this.parts.store.queries.waitsOf(id);
+    return asksUnder(address, waits.map(({ token }) => token)); // prettier-ignore
   }
 }
 
-function stands({ tokens }: ProcessState, run: number): boolean {
-  return tokens.some((token) => token.run === run);
+/** Whether one of these tokens has asked under this id, of ours or of a partner, and is not done with it. */
+function asksUnder(address: string, tokens: readonly Token[]): boolean {
+  const [asker, name] = [askerIn(address), namedIn(address)];
+  return tokens.some((token) => token.run === asker?.run || ('correlation' in token && token.correlation === name));
 }
 
 /** @throws what is not the fault of the message */

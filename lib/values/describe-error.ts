@@ -32,7 +32,23 @@ function headOf(error: Error): string {
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
-  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? kindOfObject(value) : `a ${typeof value}`;
+}
+
+function kindOfObject(value: object): string {
+  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  if (kind !== 'Object') return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
+  return isIterable(value) ? 'something to iterate over' : 'an object';
+}
+
+/** A record of data: no list, and no Error, Date, Map, generator or stream, of which nothing would be left. */
+export function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && kindOfObject(value) === 'an object';
+}
+
+function isIterable(value: object): boolean {
+  return Symbol.iterator in value || Symbol.asyncIterator in value;
 }
 
 /** Describes an error with its stack, unless the stack is of no use, as that of a wrong result. */

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
 import { HANDLER_METADATA, type StepHandlerMetadata, type StartHandlerMetadata } from '../decorators/handler-metadata.js';
-import { STEP_METADATA } from '../decorators/step.decorator.js';
+import { STEP_METADATA, stepOptionsOf } from '../decorators/step.decorator.js';
 import type { StepOptions } from '../definition/step-options.js';
 import { WORKFLOW_METADATA } from '../decorators/workflow.decorator.js';
 import type { WorkflowOptions } from '../definition/workflow-options.js';
@@ -58,8 +58,8 @@ function classOf(wrapper: Wrapper): Class | undefined {
 
 /** A workflow class as its author wrote it. */
 export function sourceOf(type: Class, instance: object): WorkflowSource {
-  const steps = methodsOf(type).flatMap(({ name, method }): WrittenStep[] => {
-    const options = Reflect.getMetadata(STEP_METADATA, method) as StepOptions | undefined;
+  const steps = methodsOf(type).flatMap(({ name }): WrittenStep[] => {
+    const options = stepOptionsOf(type, name);
     return options ? [{ name, options, host: instance, method: name, isClass: false, ...childOf(options) }] : [];
   });
   const options = Reflect.getMetadata(WORKFLOW_METADATA, type) as WorkflowOptions;
@@ -69,7 +69,7 @@ export function sourceOf(type: Class, instance: object): WorkflowSource {
 /** A member `flow` gives the order of the steps, unless it is a step itself. */
 function flowOf(instance: object): Pick<WorkflowSource, 'flow'> {
   const method = methodOf(instance, 'flow');
-  if (method) return Reflect.hasMetadata(STEP_METADATA, method) ? {} : { flow: method };
+  if (method) return stepOptionsOf(instance.constructor as Class, 'flow') ? {} : { flow: method };
   const flow: unknown = Object.getOwnPropertyDescriptor(instance, 'flow')?.value;
   return typeof flow === 'object' && flow !== null ? { flow: flow as NonNullable<Exclude<WorkflowSource['flow'], (...args: any[]) => unknown>> } : {};
 }
@@ -130,7 +130,7 @@ function orphanSteps(type: Class): string[] {
       ? []
       : [`${type.name}: it inherits from a workflow without being one. Put @Workflow({ name: '...' }) on it.`];
   }
-  const steps = methodsOf(type).filter(({ method }) => Reflect.hasMetadata(STEP_METADATA, method));
+  const steps = methodsOf(type).filter(({ name }) => stepOptionsOf(type, name));
   return steps.length === 0
     ? []
     : [`${type.name}: it has @Step() on ${steps.map(({ name }) => name).join(', ')}, but no @Workflow({ name: '...' }) on the class.`];

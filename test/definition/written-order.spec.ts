@@ -122,16 +122,46 @@ describe('the order written', () => {
     expect(compiled(WorkerRecovery).nodes.get('work')).toMatchObject({ queue: 'q' });
   });
 
-  it('a method overridden without @Step is no step any more', () => {
+  it('a method overridden without @Step is the step that it was', () => {
     class Base {
-      @Step() open() {}
+      @Step({ queue: 'q' }) open() {}
       @Step() work() {}
     }
-    @Workflow({ name: 'less' })
-    class Less extends Base {
+    @Workflow({ name: 'other' })
+    class Other extends Base {
       override open() {}
     }
-    expect(edges(Less)).toBe('> work, work > end');
+    expect(edges(Other)).toBe('> open, open > work, work > end');
+    expect(compiled(Other).nodes.get('open')).toMatchObject({ queue: 'q' });
+  });
+
+  it('a method that another decorator puts in place of a step is the step', () => {
+    const Traced = () => (_target: object, _key: string, descriptor: PropertyDescriptor) => {
+      const original = descriptor.value as () => unknown;
+      descriptor.value = function (this: unknown) { return original.call(this); }; // prettier-ignore
+    };
+    @Workflow({ name: 'traced' })
+    class TracedWorkflow {
+      @Step() open() {}
+      @Traced() @Step({ queue: 'q' }) work() {}
+    }
+    expect(edges(TracedWorkflow)).toBe('> open, open > work, work > end');
+    expect(compiled(TracedWorkflow).nodes.get('work')).toMatchObject({ queue: 'q' });
+  });
+
+  class Account {
+    static open() {}
+    get balance() { return 1; } // prettier-ignore
+    [Symbol.for('pay')]() {}
+  }
+  it.each<[string, object, string | symbol, RegExp]>([
+    ['an accessor', Account.prototype, 'balance', /@Step\(\) on Account\.balance: a step is a method, not a property or an accessor/],
+    ['a property', Account.prototype, 'owner', /@Step\(\) on Account\.owner: a step is a method, not a property/],
+    ['a symbol', Account.prototype, Symbol.for('pay'), /cannot be a symbol/],
+    ['a static method', Account, 'open', /@Step\(\) on static Account\.open: .*cannot be static/],
+  ])('refuses %s as a step', (_, target, key, message) => {
+    const decorate = Step() as unknown as MethodDecorator;
+    expect(() => decorate(target, key, Object.getOwnPropertyDescriptor(target, key)!)).toThrow(message);
   });
 
   it('never runs a getter', () => {

@@ -1,4 +1,5 @@
-import { done, go } from 'nestjs-argonaut';
+import { Readable } from 'node:stream';
+import { again, done, go } from 'nestjs-argonaut';
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../support/databases.js';
 import { onEachDatabase, oneApp } from './row.js';
@@ -364,6 +365,14 @@ function graphs(database: Database): void {
       ['a number', 42, /returned a number/],
       ['a boolean', false, /returned a boolean/],
       ['a list', [1], /returned a list/],
+      ['an error', new Error('no'), /returned an Error/],
+      ['a date', new Date(0), /returned a Date/],
+      ['a map', new Map([['a', 1]]), /returned a Map/],
+      ['bytes', Buffer.from('a'), /returned an Uint8Array/],
+      ['a generator, whose body has not run', (function* () {})(), /returned a Generator/], // prettier-ignore
+      ['a stream', Readable.from(['a']), /returned something to iterate over/],
+      ['done() with an error', done(new Error('no')), /returned an Error/],
+      ['again() with a list', again({ patch: [1] }), /returned a list/],
     ])('D-30 %s is no patch: the step fails and says so', async (_what, result, says) => {
       const groupId = row.group();
       row.script.tell(groupId, 'c', () => result);

@@ -1,5 +1,6 @@
 /** Whose a message is, what makes it a repeat, who may answer, and what the inbox holds. */
 import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { IsInt } from 'class-validator';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -72,6 +73,21 @@ class GivesUp {
 }
 const ids = new Map<string, string>();
 
+/** Each answer is held until the test lets go, and `more` is not the last. */
+@Workflow({ name: 'takes-its-time', context: Answers })
+class TakesItsTime {
+  @Step({ request: 'ask' }) async answer(_: Answers, answer: string) {
+    await gate;
+    return answer === 'more' || answer === 'and more' ? again({ patch: add(answer) as never }) : add(answer);
+  }
+  ask({ under }: Answers, step: StepRef) {
+    ids.set(step.processId, under || step.correlationId);
+    return under === '' ? undefined : asked({ correlationId: under });
+  }
+  @Step({ on: 'never' }) rest() {}
+}
+let gate: Promise<void> = Promise.resolve();
+
 @Workflow({ name: 'hears', context: Answers })
 class Hears {
   @Step({ on: 'told' }) told(_: Answers, what: unknown) { return add(what); } // prettier-ignore
@@ -97,7 +113,7 @@ class Webhook {
   }
 }
 
-const providers = [Asks, Collects, Loops, Alpha, Beta, TwoDoors, GivesUp, Hears, Webhook];
+const providers = [Asks, Collects, Loops, Alpha, Beta, TwoDoors, GivesUp, TakesItsTime, Hears, Webhook];
 const heard = async ({ workflows }: TestApp, id: string) => ((await workflows.get(id)).context as Answers).answers;
 const types = async ({ workflows }: TestApp, id: string) => (await workflows.history(id)).map(({ type }) => type);
 
@@ -212,11 +228,8 @@ onTwoDatabases('messages', { providers }, ({ boot }) => {
     it('the id of one sender does not suppress that of another', async () => {
       const app = await boot();
       const id = await begun(app, Collects, 'senders');
-      for (const sender of ['a', 'b', 'c'])
-        await until(
-          () => app.workflows.respond(Collects, 'answer', 'senders', 'yes' as never, { messageId: '1', sender }),
-          (disposition) => disposition === 'delivered',
-        );
+      const say = (sender: string) => app.workflows.respond(Collects, 'answer', 'senders', 'yes' as never, { messageId: '1', sender });
+      for (const sender of ['a', 'b', 'c']) expect(await say(sender)).toMatch(/^(delivered|stored)$/);
       await until(() => app.workflows.get(id), ({ status }) => status === 'completed'); // prettier-ignore
     });
 
@@ -350,6 +363,43 @@ onTwoDatabases('messages', { providers }, ({ boot }) => {
     await until(() => types(app, id), (all) => all.includes('event-awaited')); // prettier-ignore
     expect(await app.workflows.respond('gives-up', 'answer' as never, under || ids.get(id)!, 'yes' as never)).toBe('late');
     expect(await types(app, id)).toContain('message-late');
+  });
+
+  describe.each(['', 'theirs'])('while the handler of an answer runs (id "%s")', (under) => {
+    let letGo: () => void;
+    /** A process whose handler holds the first answer. */
+    async function holding(app: TestApp, answer: string): Promise<string> {
+      gate = new Promise((resolve) => (letGo = resolve));
+      const id = await begun(app, TakesItsTime, under && `${under}-${randomUUID()}`);
+      expect(await tell(app, id, answer)).toBe('delivered');
+      return id;
+    }
+    const tell = ({ workflows }: TestApp, id: string, answer: string) => workflows.respond(TakesItsTime, 'answer', ids.get(id)!, answer);
+
+    it('the next ones are stored, and taken when it says again()', async () => {
+      const app = await boot();
+      const id = await holding(app, 'more');
+      expect(await tell(app, id, 'and more')).toBe('stored');
+      expect(await tell(app, id, 'last')).toBe('stored');
+      expect(await tell(app, id, 'more')).toBe('duplicate');
+      letGo();
+      const all = await until(() => heard(app, id), ({ length }) => length === 3); // prettier-ignore
+      expect(all).toEqual(['more', 'and more', 'last']);
+      expect((await app.workflows.inbox.list()).items).toEqual([]);
+    });
+
+    it('the next one is late once it is done', async () => {
+      const app = await boot();
+      const id = await holding(app, 'last');
+      expect(await tell(app, id, 'and another')).toBe('stored');
+      letGo();
+      await until(() => heard(app, id), ({ length }) => length > 0); // prettier-ignore
+      await app.engine.sweeper.sweep();
+      expect(await types(app, id)).toContain('message-late');
+      expect(await heard(app, id)).toEqual(['last']);
+      expect((await app.workflows.inbox.list()).items).toEqual([]);
+      expect(await tell(app, id, 'yet another')).toBe('late');
+    });
   });
 
   describe('the inbox', () => {
