@@ -20,6 +20,7 @@ import type { AddressedKey } from './event-keys.js';
 import { MatchOne, noteOfTaken } from './match-one.js';
 import type { MessageDelivery } from './message-delivery.js';
 import type { MessagingParts } from './messaging-parts.js';
+import { RepeatedEvents } from './repeated-events.js';
 
 /** Waits that an event matches: every wait in `each` gets it, only one of those in `one`. */
 interface SortedWaits {
@@ -33,6 +34,7 @@ const AT_ONCE = 100;
 
 export class EventRouter {
   private readonly one: MatchOne;
+  private readonly repeats: RepeatedEvents;
 
   constructor(
     private readonly parts: MessagingParts,
@@ -41,6 +43,7 @@ export class EventRouter {
     private readonly scheduled: (at: number) => void,
   ) {
     this.one = new MatchOne(parts, delivery);
+    this.repeats = new RepeatedEvents(parts, delivery);
   }
 
   /** Brings the event to every process that waits for it or has an unsolicited step for it, and keeps it for later waits. */
@@ -49,16 +52,19 @@ export class EventRouter {
     const messages = keys.map(({ address }) => messageOf(address, body, request, now));
     if (request.effectiveAt !== undefined && request.effectiveAt > now) return this.schedule(messages, request.effectiveAt, request);
     const gates = this.gatesFor(event);
-    const known = new Set((gates.length > 0 ? await this.delivery.keepAll(messages, request) : []).map(({ id }) => id));
+    const kept = new Map((gates.length > 0 ? await this.delivery.keepAll(messages, request) : []).map((row) => [row.id, row]));
     const waits = await this.openWaits(messages);
     const live = await this.liveByKey(event, messages, request);
     const differ = request.effectiveAt !== undefined || gates.some(({ since, matchOne }) => since || matchOne);
     const bringAll = (message: MessageState) =>
       Promise.all([
-        this.bringToWaiting(message, waits.get(message.address) ?? [], differ, request, known.has(message.id)),
+        this.bringToWaiting(message, waits.get(message.address) ?? [], differ, request, kept.has(message.id)),
         ...(live.get(groupIdIn(message) ?? '') ?? []).map((process) => this.bringToListeners(process, message, request)),
       ]);
-    return inPieces(messages, AT_ONCE, async (message) => (await bringAll(message)).flat());
+    return inPieces(messages, AT_ONCE, async (message) => {
+      const brought = (await bringAll(message)).flat();
+      return kept.has(message.id) ? [...brought, ...(await this.repeats.tellOthers(message, kept.get(message.id)!, brought, request))] : brought;
+    });
   }
 
   /** Keeps the event until it is in effect. */

@@ -94,11 +94,14 @@ await onEachDatabase({ providers: [Hears, HearsAlone, HearsLate, HearsTwice] }, 
   it('G-16 a late or repeated message changes nothing and is recorded; the step that runs is not taken for done', async () => {
     const box = key();
     const { id, names } = await bench.run(Hears, { box });
-    const once = () => bench.workflows.emit('box' as string, box, {}, { messageId: `m-${box}` });
+    const once = (body = {}) => bench.workflows.emit('box' as string, box, body, { messageId: `m-${box}` });
     await once();
     await bench.reaches(id, 'completed');
-    expect((await once()).every(({ disposition }) => disposition !== 'delivered')).toBe(true);
+    expect(await once()).toEqual([{ processId: id, disposition: 'duplicate' }]);
+    expect(await once({ weight: 1 })).toEqual([{ processId: id, disposition: 'conflict' }]);
     expect(names()).toEqual(['heard', 'after']);
+    const records = (await bench.workflows.history(id)).map(({ type }) => type).filter((type) => type.startsWith('message-'));
+    expect(records).toEqual(['message-delivered', 'message-duplicate', 'message-conflict']);
   });
 
   it('G-18 a handler that throws fails its own process, which runs it again with the message; the others are served', async () => {
