@@ -148,7 +148,7 @@ function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => b
   messages.onScheduled((at) => eventTimers.at(at));
   parts.limit.onRoom(() => inRoot(() => sweeper.takeFreeSoon()));
   const announcers = [store.announcer, parts.queue.announcer].filter((each) => each !== null);
-  const announcements = new Announcements({ announcers, limit: parts.limit, isIdle, heard: (work) => inRoot(() => sweeper.heard(work)) });
+  const announcements = new Announcements({ ...parts, announcers, isIdle, heard: (work) => inRoot(() => sweeper.heard(work)) });
   const settled = new SettledWatch({ ...parts, isLooking: (id) => messages.isLooking(id) });
   return { ...care, works: () => !isIdle(), announcements, definitions, sweeper, dueTimers, eventTimers, settled, completed };
 }

@@ -2,6 +2,7 @@ import { taskOf } from '../queue/task-id.js';
 import type { TaskQueue } from '../queue/task-queue.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Clock } from '../values/clock.js';
+import { Rounds } from '../values/rounds.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 
@@ -18,27 +19,22 @@ export interface DueWorkParts {
 
 /** Finds waits whose time has come, and tasks that are ready. */
 export class DueWork {
-  private isLooking = false;
-  private isToldAgain = false;
+  private readonly looks = new Rounds(async () => {
+    await this.fire();
+    await this.ring();
+  });
+  private readonly looksForNew = new Rounds(() => this.ring(this.parts.registry.queues().filter((name) => !this.parts.queue.isFull(name))));
 
   constructor(private readonly parts: DueWorkParts) {}
 
-  /** Called when a due time has come. Times that come meanwhile are looked for in the next round, and not beside this one. */
-  async look(): Promise<void> {
-    this.isToldAgain = true;
-    if (this.isLooking) return;
-    this.isLooking = true;
-    try {
-      while (this.isToldAgain) await this.round();
-    } finally {
-      this.isLooking = false;
-    }
+  /** Called when a due time has come. */
+  look(): Promise<void> {
+    return this.looks.run();
   }
 
-  private async round(): Promise<void> {
-    this.isToldAgain = false;
-    await this.fire();
-    await this.ring();
+  /** Called when another instance announces tasks. A queue that is full here looks for more by itself when it has room. */
+  takeNew(): Promise<void> {
+    return this.looksForNew.run();
   }
 
   /** Brings waits that are due to their processes. */
@@ -53,10 +49,10 @@ export class DueWork {
   }
 
   /** Rings again for ready tasks not claimed: their ring was lost, or came too early, or the broker was down. */
-  async ring(): Promise<void> {
+  async ring(queues = this.parts.registry.queues()): Promise<void> {
     const { store, registry, queue } = this.parts;
     const known = registry.known();
-    const rung = registry.queues().map(async (name) => queue.ring((await store.maintenance.readyTasks(known, [name], this.now(), AT_ONCE)).map(taskOf)));
+    const rung = queues.map(async (name) => queue.ring((await store.maintenance.readyTasks(known, [name], this.now(), AT_ONCE)).map(taskOf)));
     await Promise.all(rung); // queue by queue, so that the backlog of one does not hide another
   }
 

@@ -140,7 +140,7 @@ export class Sweeper {
   /** Called when another instance has work that it leaves to others. */
   heard(work: NewWork): void {
     if (work === 'processes') this.guarded(() => this.parts.free.takeNew());
-    else this.guarded(() => this.parts.due.ring());
+    else this.guarded(() => this.parts.due.takeNew());
   }
 
   /** Called when this worker has room for more processes. */

@@ -28,6 +28,10 @@ export class DatabaseTaskQueue extends TaskQueue {
     }
   }
 
+  override isFull(queue: string): boolean {
+    return this.workers.get(queue)?.isFull ?? false;
+  }
+
   override async stop(): Promise<void> {
     for (const worker of this.workers.values()) worker.close();
     this.workers.clear();
