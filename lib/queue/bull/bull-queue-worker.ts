@@ -4,7 +4,7 @@ import { taskAddress } from '../task-id.js';
 import { QueueWorker } from '../queue-worker.js';
 import type { QueuePlan } from '../queue-settings.js';
 import type { Task, TaskWork } from '../task-queue.js';
-import { inTime } from './in-time.js';
+import { inTime } from '../../values/in-time.js';
 import { SeldomLogger } from './seldom-logger.js';
 
 /** How long an announcement may take: when Redis is down, `add` does not fail but hangs. */
