@@ -43,8 +43,9 @@ export class DueWork {
     for (let found = AT_ONCE; found === AT_ONCE;) {
       const due = await store.maintenance.dueWaits(registry.known(), this.now(), AT_ONCE);
       found = due.length;
+      const unreadable = registry.unreadable.count;
       const applied = await Promise.all(due.map(({ processId, key, run }) => writer.tryToApply(processId, { type: 'came-due', key, run })));
-      if (!applied.some(Boolean)) return; // of workflows not known here, or others were faster
+      if (!applied.some(Boolean) && registry.unreadable.count === unreadable) return; // others were faster
     }
   }
 
