@@ -21,9 +21,9 @@ export interface DueWorkParts {
 export class DueWork {
   private readonly looks = new Rounds(async () => {
     await this.fire();
-    await this.ring();
+    await this.notify();
   });
-  private readonly looksForNew = new Rounds(() => this.ring(this.parts.registry.queues().filter((name) => !this.parts.queue.isFull(name))));
+  private readonly looksForNew = new Rounds(() => this.notify(this.parts.registry.queues().filter((name) => !this.parts.queue.isFull(name))));
 
   constructor(private readonly parts: DueWorkParts) {}
 
@@ -49,12 +49,12 @@ export class DueWork {
     }
   }
 
-  /** Rings again for ready tasks not claimed: their ring was lost, or came too early, or the broker was down. */
-  async ring(queues = this.parts.registry.queues()): Promise<void> {
+  /** Notifies again of ready tasks not claimed: their notification was lost, or came too early, or the broker was down. */
+  async notify(queues = this.parts.registry.queues()): Promise<void> {
     const { store, registry, queue } = this.parts;
     const known = registry.known();
-    const rung = queues.map(async (name) => queue.ring((await store.maintenance.readyTasks(known, [name], this.now(), AT_ONCE)).map(taskOf)));
-    await Promise.all(rung); // queue by queue, so that the backlog of one does not hide another
+    const notified = queues.map(async (name) => queue.notify((await store.maintenance.readyTasks(known, [name], this.now(), AT_ONCE)).map(taskOf)));
+    await Promise.all(notified); // queue by queue, so that the backlog of one does not hide another
   }
 
   private now(): number {

@@ -23,7 +23,8 @@ class Hanging {
 }
 
 afterEach(() => vi.restoreAllMocks());
-const boot = () => bootApp(database, 'database', { options: { worker: { shutdownTimeout: '50ms', heartbeat: '200ms', sweepInterval: '100ms' } }, providers: [Hanging] });
+const boot = () =>
+  bootApp(database, 'database', { options: { worker: { shutdownTimeout: '50ms', heartbeat: '200ms', sweepInterval: '100ms' } }, providers: [Hanging] });
 const database = libsqlFile();
 const warned = (words: RegExp) => expect.arrayContaining([[expect.stringMatching(words)]]) as unknown;
 

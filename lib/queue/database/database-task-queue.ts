@@ -16,7 +16,7 @@ export class DatabaseTaskQueue extends TaskQueue {
     this.queues = plans?.map(({ name }) => name) ?? null;
   }
 
-  override async ring(tasks: readonly Task[]): Promise<void> {
+  override async notify(tasks: readonly Task[]): Promise<void> {
     for (const task of tasks) this.workers.get(task.queue)?.add(task);
   }
 
