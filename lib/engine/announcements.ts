@@ -1,6 +1,7 @@
 import type { Change } from '../core/change.js';
 import { isUnclaimed } from '../core/process.js';
 import { isTaskWait } from '../core/wait.js';
+import type { TaskQueue } from '../queue/task-queue.js';
 import type { Announcer, NewWork } from '../values/announcer.js';
 import type { ClaimLimit } from '../writer/claim-limit.js';
 
@@ -11,6 +12,7 @@ const GATHERED_MS = 3;
 export interface AnnouncementParts {
   readonly announcers: readonly Announcer[];
   readonly limit: ClaimLimit;
+  readonly queue: TaskQueue;
   /** True if this instance runs nothing, or has stopped. */
   readonly isIdle: () => boolean;
   readonly heard: (work: NewWork) => void;
@@ -27,10 +29,10 @@ export class Announcements {
   }
 
   committed({ process, waits }: Change): void {
-    const { announcers, isIdle, limit } = this.parts;
+    const { announcers, isIdle, limit, queue } = this.parts;
     if (announcers.length === 0) return;
     if (isUnclaimed(process.worker) && (isIdle() || limit.room === 0)) this.tell('processes');
-    if (waits.put.length > 0 && isIdle() && waits.put.some(isTaskWait)) this.tell('tasks');
+    if (waits.put.some((wait) => isTaskWait(wait) && (isIdle() || queue.isFull(wait.waitsFor.queue)))) this.tell('tasks');
   }
 
   async close(): Promise<void> {

@@ -25,7 +25,7 @@ import { History } from '../query/process-history.js';
 import { ProcessPages } from '../query/process-pages.js';
 import { Lookup } from '../query/process-lookup.js';
 import { RecordStream } from '../query/record-stream.js';
-import { ringQueued } from '../queue/ring-queued.js';
+import { notifyQueued } from '../queue/notify-queued.js';
 import type { TaskQueue } from '../queue/task-queue.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Clock, Timers } from '../values/clock.js';
@@ -148,7 +148,7 @@ function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => b
   messages.onScheduled((at) => eventTimers.at(at));
   parts.limit.onRoom(() => inRoot(() => sweeper.takeFreeSoon()));
   const announcers = [store.announcer, parts.queue.announcer].filter((each) => each !== null);
-  const announcements = new Announcements({ announcers, limit: parts.limit, isIdle, heard: (work) => inRoot(() => sweeper.heard(work)) });
+  const announcements = new Announcements({ ...parts, announcers, isIdle, heard: (work) => inRoot(() => sweeper.heard(work)) });
   const settled = new SettledWatch({ ...parts, isLooking: (id) => messages.isLooking(id) });
   return { ...care, works: () => !isIdle(), announcements, definitions, sweeper, dueTimers, eventTimers, settled, completed };
 }
@@ -162,7 +162,7 @@ function listFollowers(
     [
       (change, known) => runner.committed(change, known),
       (change) => tasks.committed(change),
-      (change) => ringQueued(queue, change),
+      (change) => notifyQueued(queue, change),
       (change) => announcements.committed(change),
       (change) => dueTimers.committed(change),
       (change) => messages.committed(change),

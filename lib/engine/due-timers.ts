@@ -15,7 +15,7 @@ export class DueTimers {
   constructor(
     private readonly clock: Clock,
     private readonly timers: Timers,
-    private readonly ring: () => void,
+    private readonly onDue: () => void,
   ) {}
 
   committed({ waits }: Change): void {
@@ -37,10 +37,10 @@ export class DueTimers {
     const at = Math.ceil(moment / GRAIN_MS) * GRAIN_MS;
     const away = at - this.clock.now().getTime();
     if (away <= 0 || away > FARTHEST_MS || this.set.has(at) || this.set.size >= MOST) return;
-    const ring = () => {
+    const fire = () => {
       this.set.delete(at);
-      this.ring();
+      this.onDue();
     };
-    this.set.set(at, this.timers.after(away, ring));
+    this.set.set(at, this.timers.after(away, fire));
   }
 }

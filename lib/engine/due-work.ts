@@ -2,6 +2,7 @@ import { taskOf } from '../queue/task-id.js';
 import type { TaskQueue } from '../queue/task-queue.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Clock } from '../values/clock.js';
+import { Rounds } from '../values/rounds.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 
@@ -18,27 +19,22 @@ export interface DueWorkParts {
 
 /** Finds waits whose time has come, and tasks that are ready. */
 export class DueWork {
-  private isLooking = false;
-  private isToldAgain = false;
+  private readonly looks = new Rounds(async () => {
+    await this.fire();
+    await this.notify();
+  });
+  private readonly looksForNew = new Rounds(() => this.notify(this.parts.registry.queues().filter((name) => !this.parts.queue.isFull(name))));
 
   constructor(private readonly parts: DueWorkParts) {}
 
-  /** Called when a due time has come. Times that come meanwhile are looked for in the next round, and not beside this one. */
-  async look(): Promise<void> {
-    this.isToldAgain = true;
-    if (this.isLooking) return;
-    this.isLooking = true;
-    try {
-      while (this.isToldAgain) await this.round();
-    } finally {
-      this.isLooking = false;
-    }
+  /** Called when a due time has come. */
+  look(): Promise<void> {
+    return this.looks.run();
   }
 
-  private async round(): Promise<void> {
-    this.isToldAgain = false;
-    await this.fire();
-    await this.ring();
+  /** Called when another instance announces tasks. A queue that is full here looks for more by itself when it has room. */
+  takeNew(): Promise<void> {
+    return this.looksForNew.run();
   }
 
   /** Brings waits that are due to their processes. */
@@ -47,17 +43,18 @@ export class DueWork {
     for (let found = AT_ONCE; found === AT_ONCE;) {
       const due = await store.maintenance.dueWaits(registry.known(), this.now(), AT_ONCE);
       found = due.length;
+      const unreadable = registry.unreadable.count;
       const applied = await Promise.all(due.map(({ processId, key, run }) => writer.tryToApply(processId, { type: 'came-due', key, run })));
-      if (!applied.some(Boolean)) return; // of workflows not known here, or others were faster
+      if (!applied.some(Boolean) && registry.unreadable.count === unreadable) return; // others were faster
     }
   }
 
-  /** Rings again for ready tasks not claimed: their ring was lost, or came too early, or the broker was down. */
-  async ring(): Promise<void> {
+  /** Notifies again of ready tasks not claimed: their notification was lost, or came too early, or the broker was down. */
+  async notify(queues = this.parts.registry.queues()): Promise<void> {
     const { store, registry, queue } = this.parts;
     const known = registry.known();
-    const rung = registry.queues().map(async (name) => queue.ring((await store.maintenance.readyTasks(known, [name], this.now(), AT_ONCE)).map(taskOf)));
-    await Promise.all(rung); // queue by queue, so that the backlog of one does not hide another
+    const notified = queues.map(async (name) => queue.notify((await store.maintenance.readyTasks(known, [name], this.now(), AT_ONCE)).map(taskOf)));
+    await Promise.all(notified); // queue by queue, so that the backlog of one does not hide another
   }
 
   private now(): number {

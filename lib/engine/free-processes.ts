@@ -43,7 +43,9 @@ export class FreeProcesses {
     const { store, registry, writer, limit } = this.parts;
     const free = await store.maintenance.freeProcesses(registry.known(), most);
     limit.backlogIs(free.length === most);
+    const unreadable = registry.unreadable.count;
     const applied = await Promise.all(free.map((id) => writer.tryToApply(id, { type: 'claimed' })));
-    return this.isToldOfMore || (free.length === most && applied.some(Boolean));
+    const goesOn = applied.some(Boolean) || registry.unreadable.count > unreadable; // else others were faster
+    return this.isToldOfMore || (free.length === most && goesOn);
   }
 }

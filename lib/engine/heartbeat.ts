@@ -3,6 +3,7 @@ import type { ProcessRunner } from '../execution/process-runner.js';
 import type { TaskRunner } from '../execution/task-runner.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Clock } from '../values/clock.js';
+import { reasonOf } from '../values/reason.js';
 import { HeartbeatThread, type ThreadReport } from './heartbeat-thread.js';
 import type { EngineSettings } from './settings.js';
 import { StoreClock } from './store-clock.js';
@@ -60,7 +61,9 @@ export class Heartbeat {
   /** Says at once that this worker is gone, so that others take over without delay. */
   async stop(): Promise<void> {
     await this.stopThread();
-    await this.parts.store.maintenance.retire(this.parts.worker).catch(() => {});
+    await this.parts.store.maintenance.retire(this.parts.worker).catch((error: unknown) => {
+      this.logger.warn(`This worker could not say that it is gone: ${reasonOf(error)}. Others take over what it holds after three heartbeats.`);
+    });
   }
 
   async stopThread(): Promise<void> {

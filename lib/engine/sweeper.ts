@@ -106,7 +106,7 @@ export class Sweeper {
   async sweep(): Promise<void> {
     await this.parts.due.fire();
     await this.parts.free.take();
-    await this.parts.due.ring();
+    await this.parts.due.notify();
     await this.parts.messages.emitScheduled(AT_ONCE);
     this.parts.outboxTransmitter.lookSoon();
     await this.sweepMessages();
@@ -119,7 +119,7 @@ export class Sweeper {
     if (there.due) await this.parts.due.fire();
     if (there.free) await free.take();
     else this.parts.limit.backlogIs(false);
-    if (there.ready) await this.parts.due.ring();
+    if (there.ready) await this.parts.due.notify();
     if (there.scheduled) await this.parts.messages.emitScheduled(AT_ONCE);
     if (there.untransmitted) this.parts.outboxTransmitter.lookSoon();
     await this.learn(there);
@@ -140,7 +140,7 @@ export class Sweeper {
   /** Called when another instance has work that it leaves to others. */
   heard(work: NewWork): void {
     if (work === 'processes') this.guarded(() => this.parts.free.takeNew());
-    else this.guarded(() => this.parts.due.ring());
+    else this.guarded(() => this.parts.due.takeNew());
   }
 
   /** Called when this worker has room for more processes. */

@@ -17,6 +17,11 @@ export class QueueWorker {
     private readonly work: TaskWork,
   ) {}
 
+  /** Tasks wait for others to end here. Not while the rate is used up: that is one for all instances. */
+  get isFull(): boolean {
+    return this.waiting.size > 0 && !this.timer;
+  }
+
   add(task: Task): void {
     if (this.waiting.size < MOST_REMEMBERED) this.waiting.set(task.id, task);
     this.goOn();

@@ -36,9 +36,13 @@ export abstract class TaskQueue {
   /** Announces work to other instances over the broker. Null: not supported. */
   readonly announcer: Announcer | null = null;
   /** Announces tasks that are ready now or later. Must neither take long nor fail when the broker is down. */
-  abstract ring(tasks: readonly Task[]): Promise<void>;
+  abstract notify(tasks: readonly Task[]): Promise<void>;
   /** Begins to take tasks of these queues: all that it has, or if it accepts any name, those that the workflows name. */
   abstract listen(queues: readonly string[], work: TaskWork): Promise<void>;
+  /** True if a task of this queue would wait here for others to end, so that other instances are told of it. */
+  isFull(_queue: string): boolean {
+    return false;
+  }
   /** Takes no more tasks. Running tasks may continue. */
   abstract stop(): Promise<void>;
 }

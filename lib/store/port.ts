@@ -64,10 +64,11 @@ export interface TaskAt {
   readonly claim: number;
 }
 
-/** A workflow, in the versions that the application knows. */
+/** A workflow, in the versions that the application knows. `except`: ids of processes that it could not read, which are left out. */
 export interface KnownWorkflow {
   readonly workflow: string;
   readonly versions: readonly number[];
+  readonly except?: readonly string[];
 }
 
 /** The worker that claims tasks, the time, the workflows that it knows, and the rate of the queue. */

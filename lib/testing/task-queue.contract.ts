@@ -1,6 +1,6 @@
 import { CONTRACT_QUEUES, type ContractQueues, type QueueBench, type TaskQueueUnderTest } from './contract/queue-bench.js';
 import { limitsContract } from './contract/queue-limits.js';
-import { ringsContract } from './contract/queue-rings.js';
+import { notificationsContract } from './contract/queue-notifications.js';
 import { WorkOnPaper } from './contract/work-on-paper.js';
 import { kitOf, type TestKit } from './kit.js';
 
@@ -23,5 +23,5 @@ export function taskQueueContract(create: (queues: ContractQueues) => Promise<Ta
     await made.queue.stop();
     await made.close();
   });
-  for (const part of [ringsContract, limitsContract]) part({ kit, made: () => made });
+  for (const part of [notificationsContract, limitsContract]) part({ kit, made: () => made });
 }

@@ -36,7 +36,7 @@ export interface ProcessProbe<W extends Class | string> {
 export class WorkflowHarness {
   private readonly probes: Probe[] = [];
   /** Crashes scheduled by `crashIn()`, by step. */
-  private readonly deaths = new Map<string, number>();
+  private readonly crashes = new Map<string, number>();
 
   /** @internal Made by `WorkflowTestingModule`. */
   constructor(
@@ -77,20 +77,20 @@ export class WorkflowHarness {
   crashIn(step: string): void {
     const known = this.engine.registry.all().filter(({ steps }) => steps.has(step));
     if (known.length === 0) throw new Error(`No workflow has a step "${step}".`);
-    if (!this.deaths.has(step)) for (const { steps } of known) this.doom(steps as Map<string, NodeCode>, step);
-    this.deaths.set(step, (this.deaths.get(step) ?? 0) + 1);
+    if (!this.crashes.has(step)) for (const { steps } of known) this.replaceBody(steps as Map<string, NodeCode>, step);
+    this.crashes.set(step, (this.crashes.get(step) ?? 0) + 1);
   }
 
-  private doom(steps: Map<string, NodeCode>, name: string): void {
+  private replaceBody(steps: Map<string, NodeCode>, name: string): void {
     const step = steps.get(name)!;
-    const mortal = async (...args: unknown[]) => {
-      const dies = this.deaths.get(name)! > 0;
-      this.deaths.set(name, this.deaths.get(name)! - Number(dies));
+    const crashing = async (...args: unknown[]) => {
+      const crashes = this.crashes.get(name)! > 0;
+      this.crashes.set(name, this.crashes.get(name)! - Number(crashes));
       const result = await step.run?.(...args);
-      if (dies) await this.takeOver(args.at(-1) as StepVisit);
+      if (crashes) await this.takeOver(args.at(-1) as StepVisit);
       return result; // comes from a worker that has lost its claim, so it changes nothing
     };
-    steps.set(name, { ...step, run: mortal });
+    steps.set(name, { ...step, run: crashing });
   }
 
   /** Does what another worker does once the heartbeat has been missing for long enough. */

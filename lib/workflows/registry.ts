@@ -8,6 +8,7 @@ import { UnknownStepError, UnknownWorkflowError } from '../values/errors.js';
 import type { KnownWorkflow } from '../store/port.js';
 import type { Class } from '../values/types.js';
 import type { BoundWorkflow } from './bound-workflow.js';
+import { UnreadableProcesses } from './unreadable-processes.js';
 import type { WorkflowCompiler } from './workflow-compiler.js';
 
 /** The names of the steps that a caller addresses, and the code of the first. All share the part of it that messages need. */
@@ -20,6 +21,7 @@ export interface Addressed {
 export class WorkflowRegistry {
   /** Compiles workflows that are defined at run time. Set at boot. */
   compiler: WorkflowCompiler | undefined;
+  readonly unreadable = new UnreadableProcesses();
   private readonly byName = new Map<string, Map<number, BoundWorkflow>>();
   /** The withdrawn versions, by name. */
   private readonly withdrawn = new Map<string, Set<number>>();
@@ -107,9 +109,10 @@ export class WorkflowRegistry {
     return name === step || receiversIn(bound, name, 'response').includes(step);
   }
 
-  /** The versions that can run here. Processes of unknown workflow versions are skipped, so they do not delay others. */
+  /** The versions that can run here. Processes of unknown versions, and those that cannot be read, are skipped, so they do not delay others. */
   known(): KnownWorkflow[] {
-    return [...this.byName].map(([workflow, versions]) => ({ workflow, versions: [...versions.keys()] }));
+    const except = this.unreadable.ids();
+    return [...this.byName].map(([workflow, versions]) => ({ workflow, versions: [...versions.keys()], ...(except.length > 0 && { except }) }));
   }
 
   names(): string[] {

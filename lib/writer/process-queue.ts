@@ -10,6 +10,7 @@ import type { CommitAnswer } from './group-commit.js';
 import type { PendingEvent } from './pending-event.js';
 import type { QueueParts } from './queue-parts.js';
 import type { CommitTarget } from './commit-target.js';
+import { isUnreadable, leaveUnreadable } from './unreadable.js';
 import { WriteRetries } from './write-retries.js';
 
 const LARGEST_BATCH = 64;
@@ -178,9 +179,10 @@ export class ProcessQueue implements CommitTarget {
   async failed(batch: readonly PendingEvent[], error: unknown): Promise<void> {
     this.forget();
     this.retries.failed();
-    const isUnreadable = error instanceof SyntaxError; // its row cannot be parsed: no other try will help
-    const isSpent = this.retries.isSpent || error instanceof NotWrittenError;
-    const stays = ({ options }: PendingEvent) => !isUnreadable && !this.isClosed && (options.patient === true || !isSpent);
+    const cannotParse = error instanceof SyntaxError; // its row cannot be parsed: no other try will help
+    const isSpent = this.retries.isSpent || error instanceof NotWrittenError || isUnreadable(error);
+    leaveUnreadable(this.parts.path.registry, this.id, error);
+    const stays = ({ options }: PendingEvent) => !cannotParse && !this.isClosed && (options.patient === true || !isSpent);
     for (const pending of batch) if (!stays(pending)) pending.reject(this.isClosed ? this.shuttingDown() : unavailable(this.id, error));
     this.pending.unshift(...batch.filter(stays));
     if (this.pending.length > 0) await this.retries.pause();

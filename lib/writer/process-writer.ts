@@ -4,6 +4,7 @@ import type { Applied, ApplyOptions, NewEvent, PendingEvent } from './pending-ev
 import type { KnownProcess } from './decide.js';
 import { ProcessQueue } from './process-queue.js';
 import type { QueueParts } from './queue-parts.js';
+import { leaveUnreadable } from './unreadable.js';
 
 const NO_OPTIONS: ApplyOptions = {};
 
@@ -29,7 +30,12 @@ export class ProcessWriter {
 
   /** Applies an event that other instances may bring as well. False: it no longer applied, or the store did not answer. */
   async tryToApply(id: string, event: NewEvent): Promise<boolean> {
-    return (await this.apply(id, event).catch(() => null))?.change != null;
+    return (await this.apply(id, event).catch((error: unknown) => this.notApplied(id, error)))?.change != null;
+  }
+
+  private notApplied(id: string, error: unknown): null {
+    leaveUnreadable(this.parts.path.registry, id, error);
+    return null;
   }
 
   /** The newest state that this instance knows. */

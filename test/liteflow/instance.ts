@@ -15,7 +15,7 @@ export type Word = { readonly ready: true } | { readonly begun: string; readonly
 export async function runInstance({ driverName, ...database }: InstanceOptions): Promise<void> {
   const driver = driverName ? { driver: createRequire(import.meta.url)(driverName) as unknown } : {};
   const journal = new Journal();
-  journal.tell('doomed', {
+  journal.tell('killed', {
     second: (_data, { name, processId }) => {
       process.send?.({ begun: name, processId } satisfies Word);
       return new Promise(() => {});
@@ -30,7 +30,7 @@ export async function runInstance({ driverName, ...database }: InstanceOptions):
     providers: [{ provide: Journal, useValue: journal }, Act, Undo, SharedWork],
   })(App);
   const app = await NestFactory.createApplicationContext(App, { logger: ['error'] });
-  process.on('message', () => void app.get(WorkflowService).start(SharedWork, { items: ['a', 'b'] }, { groupId: 'doomed' }));
+  process.on('message', () => void app.get(WorkflowService).start(SharedWork, { items: ['a', 'b'] }, { groupId: 'killed' }));
   process.on('disconnect', () => process.exit());
   process.send?.({ ready: true } satisfies Word);
 }

@@ -79,20 +79,20 @@ await onEachDatabase({ providers: [SharedWork, DeployedOne, DeployedTwo, Collect
     });
 
     it('L-26 an instance dies in a step: another takes the process over, and runs that step again', async () => {
-      const doomed = newInstance(optionsOf(bench.app.dataSource));
+      const killed = newInstance(optionsOf(bench.app.dataSource));
       try {
-        expect((await once(doomed, 'message'))[0]).toEqual({ ready: true });
-        doomed.send('start');
-        const [word] = (await once(doomed, 'message')) as [Extract<Word, { begun: string }>];
+        expect((await once(killed, 'message'))[0]).toEqual({ ready: true });
+        killed.send('start');
+        const [word] = (await once(killed, 'message')) as [Extract<Word, { begun: string }>];
         expect(word.begun).toBe('second');
-        doomed.kill('SIGKILL');
+        killed.kill('SIGKILL');
         await bench.reaches(word.processId, 'completed', 40_000);
-        expect(bench.journal.names('doomed').toSorted()).toEqual(['here', 'here', 'last', 'second', 'there', 'there']);
-        expect(bench.journal.of('doomed', 'second')[0]!.attempt).toBe(2);
+        expect(bench.journal.names('killed').toSorted()).toEqual(['here', 'here', 'last', 'second', 'there', 'there']);
+        expect(bench.journal.of('killed', 'second')[0]!.attempt).toBe(2);
         expect((await bench.steps(word.processId)).toSorted()).toEqual(['first', 'here', 'here', 'last', 'second', 'there', 'there']);
         expect(await bench.types(word.processId)).toContain('process-recovered');
       } finally {
-        doomed.kill('SIGKILL');
+        killed.kill('SIGKILL');
       }
     }, 60_000);
   });

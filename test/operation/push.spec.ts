@@ -1,6 +1,6 @@
 /** What one instance leaves to others, they learn at once: the sweep is only the net. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Step, Workflow } from '../../lib/index.js';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Step, type StepRef, Workflow } from '../../lib/index.js';
 import { bootApp, matrix, type TestApp, until } from '../support/app.js';
 import type { Database } from '../support/databases.js';
 
@@ -24,6 +24,17 @@ class Told {
   }
 }
 
+/** What the body of a group id waits for. */
+const held = new Map<string, Promise<void>>();
+
+@Workflow({ name: 'behind', context: Job })
+class Behind {
+  @Step({ queue: 'narrow' }) async only(_job: Job, step: StepRef) {
+    await held.get(step.groupId);
+    return { n: 1 };
+  }
+}
+
 /** SQLite and MySQL have nothing to tell others with; Redis has. */
 const cells = matrix().filter(({ name }) => name.startsWith('postgres') || name.endsWith('bull queue'));
 
@@ -31,14 +42,17 @@ describe.each(cells)('$name', ({ database, queue, name }) => {
   let db: Database;
   const apps: TestApp[] = [];
   beforeAll(async () => void (db = await database()));
-  afterAll(async () => {
-    await Promise.all(apps.map((app) => app.close()));
-    await db.drop();
-  });
+  afterEach(() => Promise.all(apps.splice(0).map((app) => app.close())));
+  afterAll(() => db.drop());
 
   const boot = async (enabled: boolean) => {
     const worker = { enabled, sweepInterval: '1 h', heartbeat: '1 h' } as const;
-    const app = await bootApp(db, queue, { bullPrefix: `push ${name}`, queues: ['q'], options: { worker }, providers: [Told] });
+    const app = await bootApp(db, queue, {
+      bullPrefix: `push ${name}`,
+      queues: { q: {}, narrow: { concurrency: 1 } },
+      options: { worker },
+      providers: [Told, Behind],
+    });
     apps.push(app);
     return app;
   };
@@ -57,5 +71,17 @@ describe.each(cells)('$name', ({ database, queue, name }) => {
       (status) => status === 'completed',
     );
     expect((await teller.workflows.contextAt(id, 5)) as object).toMatchObject({ n: 4 });
+  });
+
+  it('a task that waits behind another in a full queue is run by another instance, without its sweep', async () => {
+    const first = await boot(true);
+    let letGo = () => {};
+    held.set(`held ${name}`, new Promise((resolve) => (letGo = resolve)));
+    await first.workflows.start(Behind, {}, { groupId: `held ${name}` });
+    await until(async () => (await first.workflows.queues()).find(({ queue }) => queue === 'narrow'), (row) => row?.taken === 1); // prettier-ignore
+    await boot(true);
+    const { id } = await first.workflows.start(Behind, {}, { groupId: `behind ${name}` });
+    await until(async () => (await first.workflows.get(id)).status, (status) => status === 'completed'); // prettier-ignore
+    letGo();
   });
 });

@@ -140,7 +140,7 @@ describe.skipIf(leftOut(redis))(titled('jobs in Redis', redis), () => {
     const office = await open({ prefix, worker: { enabled: false } });
     const [letters, now, day] = [look(`${prefix}letters`), Date.now(), 24 * 60 * 60 * 1000];
     const at = (readyAt: number, number: number): Task => ({ id: `p${number}|0|1|0|letters`, queue: 'letters', readyAt });
-    await office.app.get(TaskQueue).ring([at(now + 25 * day, 1), at(now + 23 * day, 2), ...Array.from({ length: 1200 }, (_, i) => at(now, i + 3))]);
+    await office.app.get(TaskQueue).notify([at(now + 25 * day, 1), at(now + 23 * day, 2), ...Array.from({ length: 1200 }, (_, i) => at(now, i + 3))]);
     expect(await letters.getJobCounts()).toMatchObject({ waiting: 1200, delayed: 1 });
     expect(await look(`${prefix}parcels`).getJobCounts()).toMatchObject({ waiting: 0, delayed: 0 });
     const [job] = await letters.getDelayed();

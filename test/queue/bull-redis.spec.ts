@@ -74,7 +74,7 @@ describe.skipIf(missing)(`task queues in a Redis that fails${missing ? ` (left o
     const late = (ms: number) => ({ id: `late${ms}|0|1|0|letters`, queue: 'letters', readyAt: Date.now() - ms });
     const [early, minutes] = [late(30_000), late(5 * 60_000)];
     for (const { id, readyAt } of [early, minutes]) await queue.client.hset(queue.toKey(`${id}|${readyAt}`), 'processedOn', '1');
-    for (let times = 0; times < 3; times++) await office.app.get(TaskQueue).ring([early, minutes]);
+    for (let times = 0; times < 3; times++) await office.app.get(TaskQueue).notify([early, minutes]);
     expect((await queue.getWaiting()).map(({ data }) => data as unknown)).toEqual([{ id: minutes.id }]);
   });
 
@@ -82,7 +82,7 @@ describe.skipIf(missing)(`task queues in a Redis that fails${missing ? ` (left o
     const office = await open();
     const before = [...(await office.start(LaterWorkflow, 2)), ...(await office.start(LetterWorkflow, 1))];
     await redis.kill();
-    const during = await office.start(LetterWorkflow, 3); // resolves, although nobody hears the ring
+    const during = await office.start(LetterWorkflow, 3); // resolves, although nobody hears of them
     await redis.start();
     await office.allDone([...before, ...during]);
     expect(office.press.printed.length).toBe(6);
@@ -164,19 +164,19 @@ describe.skipIf(missing)(`task queues in a Redis that fails${missing ? ` (left o
     offices = [];
   });
 
-  const ringNow = (office: Office) => office.app.get(TaskQueue).ring([{ id: 'a|0|1|0|letters', queue: 'letters', readyAt: Date.now() }]);
+  const notifyNow = (office: Office) => office.app.get(TaskQueue).notify([{ id: 'a|0|1|0|letters', queue: 'letters', readyAt: Date.now() }]);
 
-  it('is down: a ring ends, and nothing piles up until it is back', async () => {
+  it('is down: a notification ends, and nothing piles up until it is back', async () => {
     const hanging = reachedWith({ retryStrategy: () => 50, maxRetriesPerRequest: null }); // or Redis' client gives the job up, now and then in time
     const office = await open({ redis: hanging, worker: { enabled: false } });
     await redis.kill();
     const added = vi.spyOn(Bull.prototype, 'addBulk');
-    for (let times = 0; times < 50; times++) await ringNow(office);
+    for (let times = 0; times < 50; times++) await notifyNow(office);
     expect(added).toHaveBeenCalledTimes(1);
     expect(warnings('Tasks are run without it')).toBe(1);
     await redis.start();
     await added.mock.results[0]!.value;
-    await ringNow(office);
+    await notifyNow(office);
     expect(added).toHaveBeenCalledTimes(2);
     added.mockRestore();
   });

@@ -9,7 +9,7 @@ import { kit } from '../support/store-contract.js';
 describe('database', () => {
   taskQueueContract(async (queues) => ({ queue: new DatabaseTaskQueue(planQueues(queues)), close: async () => {} }), kit);
 
-  it('goes on by itself when the rate allows it, and finds what nobody rang', async () => {
+  it('goes on by itself when the rate allows it, and finds tasks without a notification', async () => {
     const queue = new DatabaseTaskQueue(planQueues({ rated: { rate: { max: 2, per: 100 } } }));
     const work = new WorkOnPaper(queue);
     work.add(5, 'rated');

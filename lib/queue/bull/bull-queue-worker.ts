@@ -4,7 +4,7 @@ import { taskAddress } from '../task-id.js';
 import { QueueWorker } from '../queue-worker.js';
 import type { QueuePlan } from '../queue-settings.js';
 import type { Task, TaskWork } from '../task-queue.js';
-import { inTime } from './in-time.js';
+import { inTime } from '../../values/in-time.js';
 import { SeldomLogger } from './seldom-logger.js';
 
 /** How long an announcement may take: when Redis is down, `add` does not fail but hangs. */
@@ -35,13 +35,13 @@ export class BullQueueWorker {
     this.name = plan.name;
     this.logger = new SeldomLogger(new Logger('Workflow'), `Task queue "${plan.name}"`);
     queue.on('error', (error: unknown) => this.logger.warn('Redis', error)); // Redis may return or not: tasks are in the store
-    tame(queue);
+    handleOutages(queue);
   }
 
   /* ------------------------------------------------------------- announcing ---- */
 
   /** Neither fails nor takes long, whatever Redis does. */
-  async ring(tasks: readonly Task[]): Promise<void> {
+  async notify(tasks: readonly Task[]): Promise<void> {
     const jobs = tasks.flatMap((task) => jobOf(task) ?? []);
     if (jobs.length === 0) return;
     if (Date.now() < this.silentUntil) return this.workOff(tasks);
@@ -100,7 +100,7 @@ export class BullQueueWorker {
  * Changes two behaviours that do harm without Redis. @nestjs/bull closes its queues when the application shuts down, and waits for
  * their jobs for ever. And Bull gives its connection a name without handling a failure: that rejection would end the process.
  */
-function tame(queue: Queue): void {
+function handleOutages(queue: Queue): void {
   const { setWorkerName } = queue as unknown as { setWorkerName(): Promise<void> };
   Object.assign(queue, { onApplicationShutdown: () => closeInTime(queue), setWorkerName: () => setWorkerName.call(queue).catch(() => {}) });
 }

@@ -14,8 +14,8 @@ export class BullTaskQueue extends TaskQueue {
     this.queues = workers.map(({ name }) => name);
   }
 
-  override async ring(tasks: readonly Task[]): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.ring(tasks.filter(({ queue }) => queue === worker.name))));
+  override async notify(tasks: readonly Task[]): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.notify(tasks.filter(({ queue }) => queue === worker.name))));
   }
 
   override async listen(_queues: readonly string[], work: TaskWork): Promise<void> {

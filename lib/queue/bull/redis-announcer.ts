@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Queue } from 'bull';
 import { Announcer, type NewWork } from '../../values/announcer.js';
-import { inTime } from './in-time.js';
+import { inTime } from '../../values/in-time.js';
 
 const PATIENCE_MS = 1000;
 

@@ -16,7 +16,7 @@ export class DatabaseTaskQueue extends TaskQueue {
     this.queues = plans?.map(({ name }) => name) ?? null;
   }
 
-  override async ring(tasks: readonly Task[]): Promise<void> {
+  override async notify(tasks: readonly Task[]): Promise<void> {
     for (const task of tasks) this.workers.get(task.queue)?.add(task);
   }
 
@@ -26,6 +26,10 @@ export class DatabaseTaskQueue extends TaskQueue {
       this.workers.set(plan.name, worker);
       worker.lookForMore();
     }
+  }
+
+  override isFull(queue: string): boolean {
+    return this.workers.get(queue)?.isFull ?? false;
   }
 
   override async stop(): Promise<void> {

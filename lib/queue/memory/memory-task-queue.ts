@@ -11,7 +11,7 @@ export class MemoryTaskQueue extends TaskQueue {
     super();
   }
 
-  override async ring(tasks: readonly Task[]): Promise<void> {
+  override async notify(tasks: readonly Task[]): Promise<void> {
     for (const task of tasks) if (task.readyAt <= this.now()) void this.work?.run(task.id);
   }
 

@@ -17,8 +17,8 @@ export function matchesIn(rows: ProcessRows, message: MessageState): Match[] {
   }));
 }
 
-export function isOfKnown({ workflow, workflowVersion }: ProcessState, known: readonly KnownWorkflow[]): boolean {
-  return known.some((each) => each.workflow === workflow && each.versions.includes(workflowVersion));
+export function isOfKnown({ id, workflow, workflowVersion }: ProcessState, known: readonly KnownWorkflow[]): boolean {
+  return known.some((each) => each.workflow === workflow && each.versions.includes(workflowVersion) && !each.except?.includes(id));
 }
 
 /** Whether a live child is no longer needed. */

@@ -15,7 +15,7 @@ export function limitsContract({ kit: { describe, it, expect }, made }: QueueBen
       const { queue, work, unlimited } = made();
       work.bodyMs = 10;
       await listen();
-      await queue.ring(work.add(15, 'narrow'));
+      await queue.notify(work.add(15, 'narrow'));
       await work.until(() => work.begun.length === 15, 'all have begun');
       if (!unlimited) expect(work.most).toBe(CONTRACT_QUEUES.narrow.concurrency);
     });
@@ -24,10 +24,10 @@ export function limitsContract({ kit: { describe, it, expect }, made }: QueueBen
       const { queue, work } = made();
       work.bodyMs = 'open';
       await listen();
-      await queue.ring(work.add(4, 'narrow'));
+      await queue.notify(work.add(4, 'narrow'));
       await work.until(() => work.begun.length >= 2, 'the narrow one is full');
       const [other] = work.add(1, 'plain');
-      await queue.ring([other!]);
+      await queue.notify([other!]);
       await work.until(() => work.timesBegun(other!) === 1, 'the other one runs');
     });
 
@@ -35,7 +35,7 @@ export function limitsContract({ kit: { describe, it, expect }, made }: QueueBen
       const { queue, work, unlimited } = made();
       const { max, per } = CONTRACT_QUEUES.rated.rate;
       await listen();
-      await queue.ring(work.add(7, 'rated'));
+      await queue.notify(work.add(7, 'rated'));
       await work.until(() => work.begun.length === 7, 'all have begun');
       const inOneAfter = (from: number) => work.begun.filter(({ at }) => at >= from && at < from + per * 0.9).length;
       if (!unlimited) expect(Math.max(...work.begun.map(({ at }) => inOneAfter(at))) <= 2 * max).toBe(true); // two windows touch it
@@ -45,7 +45,7 @@ export function limitsContract({ kit: { describe, it, expect }, made }: QueueBen
       const { queue, work } = made();
       work.refusals = 2;
       await listen();
-      await queue.ring(work.add(5, 'rated'));
+      await queue.notify(work.add(5, 'rated'));
       await work.until(() => work.begun.length === 5, 'all have begun');
     });
 
@@ -53,12 +53,12 @@ export function limitsContract({ kit: { describe, it, expect }, made }: QueueBen
       const { queue, work } = made();
       work.bodyMs = 'open';
       await listen();
-      await queue.ring(work.add(1, 'plain'));
+      await queue.notify(work.add(1, 'plain'));
       await work.until(() => work.begun.length === 1, 'one runs');
       const stopped = queue.stop();
-      await queue.ring(work.add(3, 'plain'));
+      await queue.notify(work.add(3, 'plain'));
       await stopped;
-      await queue.ring(work.add(3, 'plain'));
+      await queue.notify(work.add(3, 'plain'));
       work.endAll();
       await pass(100);
       expect(work.begun.length).toBe(1);
@@ -77,7 +77,7 @@ export function limitsContract({ kit: { describe, it, expect }, made }: QueueBen
       const { queue, work } = made();
       work.bodyMs = 'open';
       await listen();
-      await queue.ring(work.add(6, 'narrow'));
+      await queue.notify(work.add(6, 'narrow'));
       await work.until(() => work.begun.length >= 2, 'it is full');
       await queue.stop();
       const { length } = work.begun;

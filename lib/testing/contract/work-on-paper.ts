@@ -50,7 +50,7 @@ export class WorkOnPaper implements TaskWork {
 
   /** Announces tasks again that were not taken, as the engine's sweep does. */
   sweep(): Promise<void> {
-    return this.queue.ring(this.free());
+    return this.queue.notify(this.free());
   }
 
   /** Announces free tasks again until the condition holds, and fails after 8 seconds. */

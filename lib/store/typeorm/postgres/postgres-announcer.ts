@@ -4,7 +4,11 @@ import { Announcer, type NewWork } from '../../../values/announcer.js';
 import type { ConnectionPool } from '../connections/connection-pool.js';
 import type { PostgresConnection } from './postgres-connection.js';
 
-const CHANNEL = 'argonaut_work';
+/**
+ * The channel, as the server computes it. Channels belong to a database, and several applications may share one, each with tables in its
+ * own schema. So the name holds the number of the table that this session finds.
+ */
+const CHANNEL = `'argonaut_work_' || coalesce(to_regclass('workflow_process')::oid::text, '')`;
 
 /** Uses `LISTEN` and `NOTIFY`. Behind a pooler a session cannot listen: this instance still notifies others, but finds work by its sweep. */
 export class PostgresAnnouncer extends Announcer {
@@ -30,7 +34,7 @@ export class PostgresAnnouncer extends Announcer {
   }
 
   override async announce(work: NewWork): Promise<void> {
-    await this.connections.use((connection) => connection.runOnce('select pg_notify($1, $2)', [CHANNEL, `${this.id} ${work}`]));
+    await this.connections.use((connection) => connection.runOnce(`select pg_notify(${CHANNEL}, $1)`, [`${this.id} ${work}`]));
   }
 
   override async close(): Promise<void> {}

@@ -23,7 +23,7 @@ export class PostgresConnection extends OwnConnection<PostgresClient> {
   private pooled = false;
   /** Part of the names of statements. Grows when they must be prepared again, for example after a migration. */
   private generation = 0;
-  private channel: { readonly name: string; readonly heard: (payload: string) => void } | null = null;
+  private channel: { readonly sql: string; readonly heard: (payload: string) => void } | null = null;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -57,17 +57,18 @@ export class PostgresConnection extends OwnConnection<PostgresClient> {
     }
   }
 
-  /** Listens to notifications on a channel, also after the connection has been opened again. Not behind a pooler. */
-  async listen(name: string, heard: (payload: string) => void): Promise<void> {
-    this.channel = { name, heard };
+  /** Listens to notifications on the channel that `sql` names, also after the connection has been opened again. Not behind a pooler. */
+  async listen(sql: string, heard: (payload: string) => void): Promise<void> {
+    this.channel = { sql, heard };
     const client = await this.connected();
     if (!this.pooled) await this.hear(client);
   }
 
   private async hear(client: PostgresClient): Promise<void> {
-    const { name, heard } = this.channel!;
+    const { sql, heard } = this.channel!;
     client.on('notification', ({ payload }) => heard(payload ?? ''));
-    await client.query(`listen ${name}`);
+    const { rows } = await client.query(`select ${sql} as channel`);
+    await client.query(`listen ${String(rows[0]!.channel)}`);
   }
 
   /** Runs several statements as one transaction. */

@@ -1,6 +1,8 @@
+import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Change, MessageState } from '../../../core/change.js';
 import type { ClaimBy, Loaded, ProcessRequest, Rate, Rejection, TaskAt } from '../../port.js';
+import { inTime } from '../../../values/in-time.js';
 import { leftIn, windowAt } from '../../rate-window.js';
 import { commitBatch, type ErrorClass, lostRace } from '../batch.js';
 import { effectsOf, guardOf, oneByOne, sqliteUpserts } from '../change-statements.js';
@@ -92,9 +94,12 @@ export class SqliteCommits extends TypeOrmCommits {
     });
   }
 
-  /** Resolves when no transaction that was opened here is running. */
+  /** Resolves when no transaction that was opened here is running, or after a while: the body of a step may hang, and the file may be locked. */
   async quiet(): Promise<void> {
-    await this.turn;
+    if (await inTime(this.turn, this.writer.patienceMs)) return;
+    const left = `A transactional step still holds its transaction after ${this.writer.patienceMs} ms`;
+    new Logger('Workflow').warn(`${left}: it is rolled back, because the application closes, and the step will run again.`);
+    this.writer.rollBackApplication();
   }
 
   /* ---------------------------------------------------------------- messages ---- */

@@ -18,7 +18,8 @@ export class SqliteWriter {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly patienceMs = patience,
+    /** The longest wait for the file, or for a transaction. */
+    readonly patienceMs = patience,
   ) {}
 
   /** Runs `work` in a transaction, and tries again while the file is locked. `work` must not wait for anything. */
@@ -51,6 +52,12 @@ export class SqliteWriter {
       if (Date.now() > until) throw this.lostPatience();
       await pause(1 + Math.random() * 3);
     }
+  }
+
+  /** libsql would keep the file locked after it is closed. */
+  rollBackApplication(): void {
+    const { isInitialized } = this.dataSource;
+    if (isInitialized && connectionOf(this.dataSource).inTransaction) connectionOf(this.dataSource).exec('rollback');
   }
 
   close(): void {

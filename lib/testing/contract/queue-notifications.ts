@@ -4,29 +4,29 @@ import { pass } from './work-on-paper.js';
 
 const ALL = ['plain', 'narrow', 'rated'];
 
-export function ringsContract({ kit: { describe, it, expect }, made }: QueueBench): void {
+export function notificationsContract({ kit: { describe, it, expect }, made }: QueueBench): void {
   const listen = () => made().queue.listen(ALL, made().work);
   const allBegun = (tasks: readonly Task[]) =>
     made().work.until(() => tasks.every((task) => made().work.timesBegun(task) === 1), `each of ${tasks.length} tasks runs once`);
   const aliveAfter = async () => {
     const tasks = made().work.add(1, 'plain');
-    await made().queue.ring(tasks);
+    await made().queue.notify(tasks);
     await allBegun(tasks);
   };
 
-  describe('a ring', () => {
+  describe('a notification', () => {
     it('runs the task', async () => {
       const { queue, work } = made();
       await listen();
       const tasks = [...work.add(1, 'plain'), ...work.add(1, 'narrow')];
-      await queue.ring(tasks);
+      await queue.notify(tasks);
       await allBegun(tasks);
     });
 
-    it('that came before anybody listened is heard later, or rung again', async () => {
+    it('that came before anybody listened is heard later, or repeated', async () => {
       const { queue, work } = made();
       const tasks = work.add(3, 'plain');
-      await queue.ring(tasks);
+      await queue.notify(tasks);
       await pass(30);
       expect(work.begun).toEqual([]);
       await listen();
@@ -37,7 +37,7 @@ export function ringsContract({ kit: { describe, it, expect }, made }: QueueBenc
       const { queue, work } = made();
       await listen();
       const [later] = work.add(1, 'plain', 250);
-      await queue.ring([later!]);
+      await queue.notify([later!]);
       await aliveAfter();
       await allBegun([later!]);
       expect(work.begun.find(({ id }) => id === later!.id)!.at >= later!.readyAt).toBe(true);
@@ -47,10 +47,10 @@ export function ringsContract({ kit: { describe, it, expect }, made }: QueueBenc
       const { queue, work } = made();
       await listen();
       const [later] = work.add(1, 'plain', 60_000);
-      await queue.ring([later!]);
+      await queue.notify([later!]);
       await aliveAfter();
       expect(work.timesBegun(later!)).toBe(0);
-      await queue.ring([work.bringForward(later!)]);
+      await queue.notify([work.bringForward(later!)]);
       await allBegun([later!]);
     });
 
@@ -58,9 +58,9 @@ export function ringsContract({ kit: { describe, it, expect }, made }: QueueBenc
       const { queue, work } = made();
       await listen();
       const tasks = work.add(5, 'plain');
-      await Promise.all([queue.ring(tasks), queue.ring(tasks), queue.ring([...tasks, ...tasks])]);
+      await Promise.all([queue.notify(tasks), queue.notify(tasks), queue.notify([...tasks, ...tasks])]);
       await allBegun(tasks);
-      await queue.ring(tasks);
+      await queue.notify(tasks);
       await aliveAfter();
       expect(work.begun.length).toBe(6);
     });
@@ -69,7 +69,7 @@ export function ringsContract({ kit: { describe, it, expect }, made }: QueueBenc
       const { queue, work } = made();
       await listen();
       const tasks = work.add(150, 'plain');
-      await Promise.all([queue.ring(tasks.slice(0, 100)), ...tasks.slice(100).map((task) => queue.ring([task]))]);
+      await Promise.all([queue.notify(tasks.slice(0, 100)), ...tasks.slice(100).map((task) => queue.notify([task]))]);
       await allBegun(tasks);
     });
 
@@ -77,8 +77,8 @@ export function ringsContract({ kit: { describe, it, expect }, made }: QueueBenc
       const { queue, work } = made();
       await listen();
       const odd = ['', '|', 'a|b|c|d|e', 'p|0|1|0|plain', 'ü:*{}\n\0', '%', 'wait', 'x'.repeat(10_000)];
-      await queue.ring(odd.map((id) => ({ id, queue: 'plain', readyAt: 0 })));
-      await queue.ring([{ id: 'a', queue: 'no such queue', readyAt: Number.NaN }, { id: 'b', queue: 'plain', readyAt: Infinity }]); // prettier-ignore
+      await queue.notify(odd.map((id) => ({ id, queue: 'plain', readyAt: 0 })));
+      await queue.notify([{ id: 'a', queue: 'no such queue', readyAt: Number.NaN }, { id: 'b', queue: 'plain', readyAt: Infinity }]); // prettier-ignore
       await aliveAfter();
       expect(work.begun.length).toBe(1);
     });
@@ -86,11 +86,11 @@ export function ringsContract({ kit: { describe, it, expect }, made }: QueueBenc
     it('never fails: with nothing, before and after', async () => {
       const { queue, work } = made();
       const tasks = work.add(2, 'plain');
-      await queue.ring([]);
+      await queue.notify([]);
       await listen();
-      await queue.ring([]);
+      await queue.notify([]);
       await queue.stop();
-      await queue.ring(tasks);
+      await queue.notify(tasks);
     });
   });
 }
