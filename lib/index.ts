@@ -53,7 +53,7 @@ export type { AckOptions, MessageFault, RefusedMessage } from './handlers/ack-op
 
 // Using workflows
 export { WorkflowService } from './workflow.service.js';
-export type { ActionOptions, SkipOptions, DeliveryOptions, StartOptions } from './writer/call-options.js';
+export type { ActionOptions, SkipOptions, DeliveryOptions, InputOptions, StartOptions } from './writer/call-options.js';
 export type { LogLine } from './query/process-log.js';
 export type { MigrationPlan, VersionChange } from './operations/migration.js';
 export type { InputFilter, OwedInput } from './query/owed-inputs.js';

@@ -22,7 +22,7 @@ import type { Page, PageOptions } from './query/page.js';
 import { type ProcessRef } from './query/process-ref.js';
 import type { Inbox } from './messaging/inbox.js';
 import type { Outbox } from './messaging/outbox.js';
-import { type Delivery, deliveryRequest } from './messaging/delivery.js';
+import { type Delivery, deliveryRequest, inputRequest } from './messaging/delivery.js';
 import { addressedKeys } from './messaging/event-keys.js';
 import { type VersionChange } from './operations/migration.js';
 import { type InputFilter } from './query/owed-inputs.js';
@@ -32,7 +32,7 @@ import {
 } from './query/views.js'; // prettier-ignore
 import type { AuditRecord, Explanation, Process, ProcessInternals, ViewOptions, WaitView } from './query/shapes.js';
 import type { Class, Duration, EventData, EventKey, EventName, Patch } from './values/types.js';
-import type { ActionOptions, SkipOptions, DeliveryOptions, StartOptions } from './writer/call-options.js';
+import type { ActionOptions, SkipOptions, DeliveryOptions, InputOptions, StartOptions } from './writer/call-options.js';
 import { startRequest } from './writer/start-request.js';
 import type { BoundWorkflow } from './workflows/bound-workflow.js';
 import { workflowOfDocument } from './workflows/document-workflow.js';
@@ -130,7 +130,7 @@ export class WorkflowService {
   }
 
   /**
-   * Brings the input that a step waits for; inside `forEach` to the item that has waited longest. Resolves when the input is committed;
+   * Brings the input that a step waits for; inside `forEach` to the item of that `index`, or the one that has waited longest. Resolves when the input is committed;
    * the step runs after that. An input with a known `messageId` is a duplicate, and changes nothing.
    * @throws UnknownWorkflowError, UnknownStepError, ProcessNotFoundError; InvalidInputError with one sentence for each field, and
    * nothing is changed; UnserialisableValueError, ValueTooLargeError; NotWaitingError, ProcessFinishedError
@@ -140,9 +140,9 @@ export class WorkflowService {
     step: S,
     process: ProcessOf,
     input: MessageIn<W, S>,
-    options: DeliveryOptions = {},
+    options: InputOptions = {},
   ): Promise<Process> {
-    return processView(await this.engine.inputs.provide(workflow, step as Class | string, process, input, deliveryRequest(options)));
+    return processView(await this.engine.inputs.provide(workflow, step as Class | string, process, input, inputRequest(options)));
   }
 
   /** Inputs that processes wait for, oldest first, a page at a time. @throws InvalidInputError for a wrong filter, limit or cursor */

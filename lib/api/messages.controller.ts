@@ -21,7 +21,10 @@ export class MessagesController {
   @Answers(PROVIDE_INPUT)
   async provideInput(@FromRequest(PROVIDE_INPUT) { request, params, body }: ApiCall<typeof PROVIDE_INPUT>) {
     await this.access.see(request, params.process);
-    return this.workflows.provideInput(params.workflow, params.step, params.process, body.input, this.access.deliveryOf(request, body));
+    return this.workflows.provideInput(params.workflow, params.step, params.process, body.input, {
+      ...this.access.deliveryOf(request, body),
+      ...(body.index !== undefined && { index: body.index }),
+    });
   }
 
   @Answers(RESPOND)

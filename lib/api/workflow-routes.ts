@@ -1,6 +1,19 @@
 import { MAX_CORRELATION_ID, MAX_ID } from '../context/checks.js';
 import { apiRoute } from './api-route.js';
-import { dataField, flagField, keyField, listField, momentField, namesField, objectField, oneOfField, required, textField, versionField } from './field.js';
+import {
+  dataField,
+  flagField,
+  keyField,
+  listField,
+  momentField,
+  namesField,
+  objectField,
+  oneOfField,
+  required,
+  textField,
+  versionField,
+  wholeField,
+} from './field.js';
 import { GROUP_ID, MESSAGE_ID, PAGE, REASON, STEP_NAME, WORKFLOW_NAME } from './request-fields.js';
 
 export const LIST_WORKFLOWS = apiRoute({
@@ -30,7 +43,7 @@ export const START_PROCESS = apiRoute({
 export const PROVIDE_INPUT = apiRoute({
   id: 'provideInput', method: 'post', path: 'workflows/:workflow/processes/:process/inputs/:step', right: 'input', answer: 'Process',
   says: 'Brings the input that a step waits for. A wrong input is refused, and changes nothing.',
-  body: { input: required(dataField('The input, as its JSON Schema says.')), messageId: MESSAGE_ID, ...REASON },
+  body: { input: required(dataField('The input, as its JSON Schema says.')), messageId: MESSAGE_ID, index: wholeField(0, 2 ** 31 - 1, 'Inside a `forEach`: the item that the input is for, as the list of inputs says. Default: the item that has waited longest.'), ...REASON },
 }); // prettier-ignore
 
 export const RESPOND = apiRoute({

@@ -1,5 +1,5 @@
 import { resolveWorkflow, type StepHandlerMetadata, type WorkflowReference } from '../decorators/handler-metadata.js';
-import { handlerFor, type HandlerFor, type HandlerOptions, type IdIn } from './message-handler.js';
+import { handlerFor, type HandlerFor, type IdIn, type InputHandlerOptions } from './message-handler.js';
 import { stepNameOf } from '../decorators/step.decorator.js';
 import type { MessageIn, ReceiverIn } from '../definition/workflow-types.js';
 
@@ -12,10 +12,12 @@ export function HandlesInput<W extends WorkflowReference, S extends ReceiverIn<W
   workflow: W,
   step: S,
   groupId: IdIn<Message>,
-  options: HandlerOptions<Message> = {},
+  options: InputHandlerOptions<Message> = {},
 ): HandlerFor<Message, MessageIn<W, S>> {
   const says: StepHandlerMetadata = { workflow, step: stepNameOf(step) };
-  return handlerFor('@HandlesInput', says, (workflows, input, message) =>
-    workflows.provideInput(resolveWorkflow(workflow) as string, says.step, { groupId: message.read('groupId', groupId) }, input, message.options(options)),
-  );
+  return handlerFor('@HandlesInput', says, (workflows, input, message) => {
+    const ref = { groupId: message.read('groupId', groupId) };
+    const index = options.index && { index: message.read('index', options.index) };
+    return workflows.provideInput(resolveWorkflow(workflow) as string, says.step, ref, input, { ...message.options(options), ...index });
+  });
 }

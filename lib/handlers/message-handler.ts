@@ -21,6 +21,12 @@ export interface HandlerOptions<Message> {
   readonly messageId?: IdIn<Message, string | number>;
 }
 
+/** Options that a handler of inputs reads from its message. */
+export interface InputHandlerOptions<Message> extends HandlerOptions<Message> {
+  /** Inside `forEach`: the item that the input is for, from 0. Default: the item that has waited longest. */
+  readonly index?: IdIn<Message, number>;
+}
+
 type HandlerMethod = (...args: any[]) => unknown;
 type LastValue<R> = R extends Observable<infer T> ? T : R;
 type Delivered<M extends HandlerMethod> = Exclude<LastValue<Awaited<ReturnType<M>>>, void | undefined | null>;

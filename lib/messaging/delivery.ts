@@ -7,7 +7,7 @@ import type { Json } from '../values/json.js';
 import { InvalidInputError } from '../values/errors.js';
 import { newMessage } from '../core/engine-messages.js';
 import type { WaitAt } from '../store/port.js';
-import type { CallOptions, DeliveryOptions } from '../writer/call-options.js';
+import type { CallOptions, DeliveryOptions, InputOptions } from '../writer/call-options.js';
 import type { Applied } from '../writer/pending-event.js';
 
 /** The result of an event in one process. */
@@ -55,6 +55,17 @@ export function deliveryRequest({ messageId, sender, effectiveAt, ...call }: Cal
     ...(sender !== undefined && { sender }),
     ...(isDate && { effectiveAt: effectiveAt.getTime() }),
   };
+}
+
+/** An input, for one item of a `forEach` or for the one that has waited longest. */
+export interface InputRequest extends DeliveryRequest {
+  readonly index?: number;
+}
+
+/** The options of an input, checked. @throws InvalidInputError */
+export function inputRequest({ index, ...options }: CallOptions & InputOptions): InputRequest {
+  if (index !== undefined && !(Number.isSafeInteger(index) && index >= 0)) throw new InvalidInputError('index', ['it must be the number of an item, from 0']);
+  return { ...deliveryRequest(options), ...(index !== undefined && { index }) };
 }
 
 /** True if the sender has named the message. Otherwise its body does. */

@@ -5,6 +5,7 @@ import type { MessageState } from '../core/change.js';
 import { newMessage } from '../core/engine-messages.js';
 import type { EventOf } from '../core/events.js';
 import { isFinished, type ProcessState } from '../core/process.js';
+import type { Token } from '../core/token.js';
 import { addressOf, type WaitState } from '../core/wait.js';
 import { type StepNode, stepsOf } from '../definition/graph.js';
 import type { Lookup } from '../query/process-lookup.js';
@@ -18,7 +19,7 @@ import type { Class } from '../values/types.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import type { CallOptions } from '../writer/call-options.js';
 import { unknownWorkflow } from '../writer/decide.js';
-import { type DeliveryRequest, dispositionOf } from './delivery.js';
+import { dispositionOf, type InputRequest } from './delivery.js';
 import type { MessagingParts } from './messaging-parts.js';
 
 /** Others may take the wait that was found; this many waits are tried. */
@@ -30,7 +31,7 @@ interface GivenInput {
   readonly step: string;
   readonly nodes: readonly StepNode[];
   readonly body: Json;
-  readonly request: DeliveryRequest;
+  readonly request: InputRequest;
 }
 
 /** Brings inputs to the steps that wait for them. */
@@ -41,7 +42,7 @@ export class Inputs {
   ) {}
 
   /** A step that takes no input is refused whatever the process does. A wrong input is refused before anything is changed. */
-  async provide(workflow: Class | string, step: Class | string, ref: ProcessOf, input: unknown, request: DeliveryRequest): Promise<ProcessState> {
+  async provide(workflow: Class | string, step: Class | string, ref: ProcessOf, input: unknown, request: InputRequest): Promise<ProcessState> {
     const { registry } = this.parts;
     const { names } = registry.receiver(workflow, step);
     checkCallOptions(request);
@@ -62,14 +63,15 @@ export class Inputs {
     return beside ? this.bringBeside(given, beside) : this.bringToWait(given);
   }
 
-  /** Brings the input to the longest wait: inside `forEach`, each item waits for its own. */
+  /** Brings the input to the longest wait: inside `forEach`, each item waits for its own, and the input may name one. */
   private async bringToWait(given: GivenInput): Promise<ProcessState> {
     const { process, request, nodes } = given;
     const lost = new Set<string>(); // the caller's transaction still sees them as open
     while (lost.size < MOST_LOSSES) {
       const waits = await this.lookup.waitsOf(process.id, request.manager);
-      const fits = ({ token: { node, key }, waitsFor: { kind } }: WaitState) => kind === 'input' && nodes.some(({ name }) => name === node) && !lost.has(key);
-      const wait = waits.filter(fits).sort(byAge)[0];
+      const fits = ({ token: { node }, waitsFor: { kind } }: WaitState) => kind === 'input' && nodes.some(({ name }) => name === node);
+      const isMeant = ({ token }: WaitState) => !lost.has(token.key) && [undefined, itemOf(token)].includes(request.index);
+      const wait = waits.filter((each) => fits(each) && isMeant(each)).sort(byAge)[0];
       if (!wait && request.messageId !== undefined && (await this.isKnown(given))) return this.sayAgain(given); // another call brought it meanwhile
       if (!wait) throw notWaiting(given, waits);
       const { key, run } = wait.token;
@@ -138,16 +140,25 @@ function idOf({ process, step, request }: GivenInput): string {
   return digestOf(`i:${process.id}`, step, ...(sender === undefined ? [] : [sender]), messageId!);
 }
 
-function callOf({ messageId: _id, sender: _sender, effectiveAt: _at, ...call }: DeliveryRequest): CallOptions {
+function callOf({ messageId: _id, sender: _sender, effectiveAt: _at, index: _index, ...call }: InputRequest): CallOptions {
   return call;
+}
+
+function itemOf(token: Token): number | undefined {
+  return 'index' in token ? token.index : undefined;
 }
 
 function byAge({ token: a }: WaitState, { token: b }: WaitState): number {
   return a.since - b.since || a.run - b.run;
 }
 
-function notWaiting({ process: { id, status }, step }: GivenInput, waits: readonly WaitState[]): NotWaitingError {
+function notWaiting({ process: { id, status }, step, request: { index } }: GivenInput, waits: readonly WaitState[]): NotWaitingError {
   const waitingFor = [...new Set(waits.filter(isShown).map(({ token }) => token.node))];
   const where = waitingFor.length === 0 ? 'It waits for nothing' : `It waits in ${waitingFor.map((each) => `"${each}"`).join(', ')}`;
-  return new NotWaitingError(id, step, waitingFor, `Process ${id} is ${status}: its step "${step}" does not wait for an input. ${where}.`);
+  return new NotWaitingError(
+    id,
+    step,
+    waitingFor,
+    `Process ${id} is ${status}: its step "${step}" does not wait for an input${index === undefined ? '' : ` for item ${index}`}. ${where}.`,
+  );
 }

@@ -48,3 +48,9 @@ export interface DeliveryOptions extends ActionOptions {
   /** For an event: when it counts as published, for steps that check it (`since`). In the future: it is kept, and emitted then. Default: now. */
   readonly effectiveAt?: Date;
 }
+
+/** Options of an input. */
+export interface InputOptions extends DeliveryOptions {
+  /** Inside `forEach`: the item that the input is for, from 0, as `waitingForInput` lists it. Default: the item that has waited longest. */
+  readonly index?: number;
+}

@@ -198,6 +198,19 @@ describe.each(databases)('inputs: $name', (database: Database) => {
       await expect(app.workflows.waitingForInput({ cursor: 'x' })).rejects.toThrow('cursor must be the `next`');
     });
 
+    it('inside forEach the item whose number is given gets it, and no other', async () => {
+      const { id } = await app.workflows.start(VoteWorkflow, {}, { groupId: `two votes on ${database.name}` });
+      await app.workflows.settled(id);
+      const vote = (index: number, path: string) => app.workflows.provideInput(VoteWorkflow, 'vote', id, { ...file(), path }, { index });
+      await expect(vote(2, '/2')).rejects.toThrow('its step "vote" does not wait for an input for item 2.');
+      await expect(vote(-1, '/2')).rejects.toThrow('it must be the number of an item, from 0');
+      await vote(1, '/b');
+      await expect(vote(1, '/again')).rejects.toThrow(NotWaitingError);
+      await vote(0, '/a');
+      await app.workflows.settled(id);
+      expect((await app.workflows.get(VoteWorkflow, id)).context.votes.toSorted(byText)).toEqual(['ada#0: /a', 'bob#1: /b']);
+    });
+
     it('a step beside the flow takes any number', async () => {
       const { id } = await app.workflows.start(BesideWorkflow);
       for (const path of ['/1', '/2', '/1']) await app.workflows.provideInput(BesideWorkflow, 'remark', id, { ...file(), path });
