@@ -178,7 +178,7 @@ const queueOf = (server: BreakableServer) => [
 ];
 
 function outboxOf(server: BreakableServer, name: keyof typeof settings, receiver: Receiver): OutboxBroker {
-  let leave = async (): Promise<unknown> => {};
+  let leave = (): Promise<unknown> => Promise.resolve();
   const toQueue = receiver === byWorker;
   return {
     imports: toQueue ? queueOf(server) : clientOf(name, server),
