@@ -64,22 +64,34 @@ function settled(result: unknown): unknown {
 
 interface ClientProxyLike {
   emit(pattern: unknown, data: unknown): unknown;
+  unwrap?(): unknown;
   readonly serializer?: object;
 }
 
 /** Nest refuses to emit nothing, so a message without data is an empty object. */
 async function emitThrough(client: ClientProxyLike, message: OutboxMessage): Promise<unknown> {
-  const emitted = client.emit(message.pattern, await withId(client, { ...message, data: message.data ?? {} }));
+  const emitted = client.emit(message.pattern, await recordOf(client, { ...message, data: message.data ?? {} }));
   if (!isObservable(emitted)) throw new Error('its emit() has returned no observable');
-  return lastValueFrom(emitted, { defaultValue: undefined });
+  const result: unknown = await lastValueFrom(emitted, { defaultValue: undefined });
+  if (serializerOf(client) === 'NatsRecordSerializer') await natsHasIt(client);
+  return result;
 }
 
-/** Adds the id of the message where the transport has a place for it. Kafka keeps the order of messages with one key. */
-async function withId(client: ClientProxyLike, { id, processId, data }: OutboxMessage): Promise<unknown> {
-  const serializer = client.serializer?.constructor.name;
-  if (serializer === 'KafkaRequestSerializer') return kafkaRecord(id, processId, data);
-  return serializer === 'RmqRecordSerializer' ? rmqRecord(client, id, data) : data;
+function serializerOf({ serializer }: ClientProxyLike): string | undefined {
+  return serializer?.constructor.name;
 }
+
+/** Adds the id of the message where the transport has a place for it, and asks for a confirmation of the broker. Kafka keeps the order of messages with one key. */
+async function recordOf(client: ClientProxyLike, { id, processId, data }: OutboxMessage): Promise<unknown> {
+  const serializer = serializerOf(client);
+  if (serializer === 'KafkaRequestSerializer') return kafkaRecord(id, processId, data);
+  if (serializer === 'RmqRecordSerializer') return nestRecord(client, data, ({ RmqRecordBuilder }) => new RmqRecordBuilder(data).setOptions({ messageId: id, persistent: true })); // prettier-ignore
+  if (serializer === 'MqttRecordSerializer') return nestRecord(client, data, ({ MqttRecordBuilder }) => new MqttRecordBuilder(data).setQoS(AT_LEAST_ONCE));
+  return data;
+}
+
+/** A quality of service of MQTT. With less, the client has done its part when it has written to its socket. */
+const AT_LEAST_ONCE = 1;
 
 /** Data with a `value` is a Kafka message already. */
 function kafkaRecord(id: string, processId: string, data: any): object {
@@ -87,11 +99,17 @@ function kafkaRecord(id: string, processId: string, data: any): object {
   return { key: processId, ...given, headers: { 'message-id': id, ...given.headers } };
 }
 
+type Microservices = typeof import('@nestjs/microservices');
+
 /** The record is known to the client by its class, so that must come from the copy of the package that the client comes from. */
-async function rmqRecord(client: ClientProxyLike, messageId: string, data: unknown): Promise<unknown> {
+async function nestRecord(client: object, data: unknown, builderOf: (microservices: Microservices) => { build(): unknown }): Promise<unknown> {
   const microservices = await import('@nestjs/microservices').catch(() => null);
-  if (!microservices || !(client instanceof microservices.ClientProxy)) return data;
-  return new microservices.RmqRecordBuilder(data).setOptions({ messageId, persistent: true }).build();
+  return microservices && client instanceof microservices.ClientProxy ? builderOf(microservices).build() : data;
+}
+
+/** The client of NATS only fills a buffer, and forgets it when its connection breaks. The server answers a flush when it has read all before it. */
+async function natsHasIt(client: ClientProxyLike): Promise<void> {
+  await (client.unwrap?.() as { flush?(): Promise<void> } | undefined)?.flush?.();
 }
 
 /* ------------------------------------------------------------- AmqpConnection ---- */

@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { BullModule, getQueueToken } from '@nestjs/bull';
 import { BullModule as BullMqModule, getQueueToken as getMqQueueToken } from '@nestjs/bullmq';
 import { Controller, Injectable, type ModuleMetadata } from '@nestjs/common';
@@ -135,14 +135,28 @@ describe('senders', () => {
     for await (const message of subscription) expect(message.json()).toMatchObject({ pattern: subject, data: DATA });
   });
 
-  it.skipIf(left(mosquitto))('MQTT', async () => {
+  it('NATS: a message that the server has not read is tried again', async () => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => {}).write('INFO {"server_id":"a","version":"2.9.10","max_payload":1048576,"headers":true,"proto":1}\r\n');
+      socket.on('data', (data) => (data.includes('PUB') ? socket.destroy() : data.includes('PING') && socket.write('PONG\r\n')));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    ends.push(() => new Promise((resolve) => server.close(resolve)));
+    const servers = [`nats://127.0.0.1:${(server.address() as AddressInfo).port}`];
+    await expect(sends(client({ transport: Transport.NATS, options: { servers } }), 'CLIENT', 'order.paid')).rejects.toThrow();
+    expect((await module!.get(WorkflowService).outbox.list()).items).toMatchObject([{ attempts: 1, parked: false }]);
+  });
+
+  it.skipIf(left(mosquitto))('MQTT: the broker acknowledges it (QoS 1)', async () => {
     const topic = name();
     const subscriber = await connectAsync(brokerUrl('Mosquitto'));
     ends.push(() => subscriber.endAsync());
-    await subscriber.subscribeAsync(topic);
-    const got = new Promise<Buffer>((resolve) => subscriber.on('message', (_topic, payload) => resolve(payload)));
+    await subscriber.subscribeAsync(topic, { qos: 2 });
+    const got = new Promise<{ payload: Buffer; qos: number }>((resolve) => subscriber.on('message', (_topic, payload, { qos }) => resolve({ payload, qos })));
     await sends(client({ transport: Transport.MQTT, options: { url: brokerUrl('Mosquitto') } }), 'CLIENT', topic);
-    expect(JSON.parse((await got).toString())).toEqual({ pattern: topic, data: DATA });
+    const { payload, qos } = await got;
+    expect(JSON.parse(payload.toString())).toEqual({ pattern: topic, data: DATA });
+    expect(qos).toBe(1);
   });
 
   describe.skipIf(left(redis.missing))('Redis', () => {

@@ -60,7 +60,8 @@ export const brokerKinds: readonly ServerKind[] = [
     programs: [['mosquitto']],
     command: ([mosquitto], folder, port) => {
       const settings = join(folder, 'mosquitto.conf');
-      writeFileSync(settings, `listener ${port} 127.0.0.1\nallow_anonymous true\n`);
+      const keeps = ['persistence true', `persistence_location ${folder}/`, 'autosave_on_changes true', 'autosave_interval 1'];
+      writeFileSync(settings, [`listener ${port} 127.0.0.1`, 'allow_anonymous true', ...keeps, ''].join('\n'));
       return [mosquitto!, '-c', settings];
     },
     url: (port) => `mqtt://127.0.0.1:${port}`,

@@ -11,7 +11,6 @@ import { describe, expect, it } from 'vitest';
 import { madeFrom } from '../docs/made.js';
 import { breakableBroker, brokerUrl, missingBroker } from '../support/brokers.js';
 import { postgres } from '../support/databases.js';
-import { programsOf, type ServerKind, serverKinds, startServer } from '../support/servers.js';
 import { killAndRestart, type LoadMessage, PROCESSES, runStream, STREAM_TIMEOUT_MS, type StreamBroker } from './stream.js';
 
 const made = madeFrom('docs/transports.md');
@@ -90,13 +89,9 @@ async function kafka(): Promise<StreamBroker | null> {
   };
 }
 
-/** It keeps what it has on disk: killed, it has lost nothing. */
 async function bull(): Promise<StreamBroker | null> {
-  const redis = serverKinds.find(({ name }) => name === 'Redis')!;
-  const kind: ServerKind = { ...redis, command: (...given) => [...redis.command(...given), '--appendonly', 'yes'] };
-  const { found, missing } = programsOf(kind);
-  if (missing.length > 0) return null;
-  const server = await startServer(kind, found);
+  const server = await breakableBroker('Redis');
+  if (!server) return null;
   const settings = { lockDuration: 2000, stalledInterval: 1000, maxStalledCount: 100 };
   return {
     spelling: { on: () => Process({ name: 'weighed', concurrency: 20 }), read: (job: { data: LoadMessage }) => job.data },
@@ -135,7 +130,7 @@ describe.skipIf(database.missing !== null)(database.missing === null ? 'a stream
       `${name}: nothing is lost, nothing is done twice`,
       async ({ skip }) => {
         const broker = await open();
-        if (broker === null && process.env.CI) throw new Error(`${name}: its programs are missing`);
+        if (broker === null && process.env.CI) throw new Error(`${name}: it is missing`);
         if (broker === null) return skip('its programs are missing');
         const result = await runStream(broker);
         if (process.env.TEST_STREAM) console.log(name, JSON.stringify(result));

@@ -44,8 +44,8 @@ export interface StreamBroker {
   readonly microservice?: () => MicroserviceOptions;
   /** Resolves when the broker has all of them on its disk. */
   publish(messages: readonly LoadMessage[]): Promise<void>;
-  /** Lets consumers begin, where they would begin before all instances are there. */
-  begin?(): Promise<void>;
+  /** Lets consumers begin, where they would begin before all instances are there. `handled`: how many messages they have handled so far. */
+  begin?(handled: () => number): Promise<void>;
   /** Something that befalls the broker while messages are consumed. Without it, an instance leaves and another comes. */
   disturb?(): Promise<void>;
   close(): Promise<void>;
@@ -63,15 +63,15 @@ export interface StreamResult {
 }
 
 /** Messages shuffled, a tenth of them doubled, a tenth before their process; a disturbance in their midst; over several instances. */
-export async function runStream(broker: StreamBroker): Promise<StreamResult> {
+export async function runStream(broker: StreamBroker, processes = PROCESSES): Promise<StreamResult> {
   const database = await postgres();
   const returned: Record<string, number> = {};
   const instances: TestApp[] = [];
   const boot = async () => void instances.push(await bootInstance(database, broker, returned));
   try {
     await boot();
-    const refs = [...Array(PROCESSES)].map((_, i) => `load-${i}`);
-    const early = PROCESSES / 10;
+    const refs = [...Array(processes)].map((_, i) => `load-${i}`);
+    const early = processes / 10;
     const start = (some: readonly string[]) => inParts(some, (ref) => instances[0]!.workflows.start(LoadWorkflow, { ref }, { groupId: ref }));
     await start(refs.slice(early));
     const doubled = refs.filter((_, i) => i % 10 === 3);
@@ -79,9 +79,9 @@ export async function runStream(broker: StreamBroker): Promise<StreamResult> {
     const begun = performance.now();
     while (instances.length < INSTANCES) await boot();
     for (const { app } of instances) await connectMicroservice(app, broker);
-    await broker.begin?.();
-    const handled = () => Object.values(returned).reduce((all, each) => all + each, 0);
-    await until(handled, (count) => count > PROCESSES / 4, PATIENCE_MS);
+    const handled = () => sum(returned);
+    await broker.begin?.(handled);
+    await until(handled, (count) => count > processes / 4, PATIENCE_MS);
     if (broker.disturb) await broker.disturb();
     else {
       await instances.shift()!.close();
@@ -90,11 +90,11 @@ export async function runStream(broker: StreamBroker): Promise<StreamResult> {
     }
     const count = (sql: string) => instances[0]!.dataSource.query(sql) as Promise<{ name: string; count: string }[]>;
     const ofInbox = () => count(`select disposition as name, count(*) as count from workflow_inbox where address like 'r:%' group by disposition`).then(totals);
-    await until(ofInbox, (all) => sum(all) === PROCESSES, PATIENCE_MS);
+    await until(ofInbox, (all) => sum(all) === processes, PATIENCE_MS);
     await start(refs.slice(0, early));
     const ofProcesses = () => count(`select status as name, count(*) as count from workflow_process group by status`).then(totals);
-    await until(ofProcesses, ({ completed }) => completed === PROCESSES, PATIENCE_MS);
-    await until(handled, (all) => all >= PROCESSES + doubled.length, PATIENCE_MS);
+    await until(ofProcesses, ({ completed }) => completed === processes, PATIENCE_MS);
+    await until(handled, (all) => all >= processes + doubled.length, PATIENCE_MS);
     const [versions] = await count(`select 'all' as name, count(*) as count from workflow_context where version > 1`);
     return {
       statuses: await ofProcesses(),
