@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { type Flow, Step, type StepRef, Workflow } from 'nestjs-argonaut';
 import { until } from '../support/app.js';
+import { eventAddress } from '../../lib/core/addresses.js';
 import { Act, onEachDatabase } from './row.js';
 
 class Parcel {
@@ -141,6 +142,8 @@ await onEachDatabase({ providers: [Hears, HearsAlone, HearsLate, HearsTwice] }, 
     const { id } = await bench.run(Hears, { box });
     await bench.workflows.cancel(id);
     expect(await told(box)).toEqual([]);
+    const address = eventAddress('box', box);
+    expect(await bench.app.engine.store.commits.messagesAt([address])).toMatchObject([{ disposition: 'stored', processId: null }]);
     const next = await bench.start(Hears, { box });
     expect(await bench.settled(next.id)).toMatchObject({ status: 'waiting' });
   });

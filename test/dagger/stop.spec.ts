@@ -80,6 +80,24 @@ await onEachDatabase({ providers: [StopChild, StopParent] }, (bench) => {
     expect(records.map(({ step }) => step)).toEqual(['first', 'runs']);
   });
 
+  it('G-45 a worker that dies in a step: the step runs again, and those before it do not', async () => {
+    const died = signal();
+    let runs = 0;
+    const { id, names } = await bench.start(StopParent, { boxes: [] }, {
+      runs: () => {
+        if (++runs > 1) return undefined;
+        died.give();
+        return new Promise(() => {}); // the process ends while this body runs
+      },
+    }); // prettier-ignore
+    await died.happened;
+    const [{ worker }] = (await bench.app.dataSource.query(`select worker from workflow_process where id = '${id}'`)) as [{ worker: string }];
+    await bench.app.engine.writer.tryToApply(id, { type: 'worker-lost', worker });
+    await bench.waitsIn(id, 'heard');
+    expect(names()).toEqual(['first', 'runs', 'runs']);
+    expect((await bench.workflows.history(id)).filter(({ type }) => type === 'step-completed').map(({ step }) => step)).toEqual(['first', 'runs']);
+  });
+
   it('G-46 each save is told once, numbered without gaps, after it is committed', async () => {
     const seen: { sequence: number; known: Promise<unknown> }[] = [];
     const listening = bench.workflows.records.subscribe(({ processId, sequence }) => seen.push({ sequence, known: bench.workflows.get(processId) }));
