@@ -54,16 +54,20 @@ async function inChunks(work) {
   for (let i = 0; i < count; i += CHUNK) await Promise.all(Array.from({ length: Math.min(CHUNK, count - i) }, (_, j) => work(i + j)));
 }
 
+async function settleAll(workflows, ids) {
+  for (let i = 0; i < ids.length; i += CHUNK) await Promise.all(ids.slice(i, i + CHUNK).map(({ id }) => workflows.settled(id)));
+}
+
 /** Seconds from the first event until the last is handled. */
 async function measure(workflows, groupOf, processes) {
   const ids = [];
   for (let i = 0; i < processes; i += CHUNK)
     ids.push(...(await Promise.all(Array.from({ length: Math.min(CHUNK, processes - i) }, (_, j) => workflows.start('meter', {}, { groupId: groupOf(i + j) })))));
-  for (const { id } of ids) await workflows.settled(id);
+  await settleAll(workflows, ids);
   const began = performance.now();
   await inChunks((i) => workflows.emit('ticked', groupOf(i % processes), {}));
   const told = performance.now();
-  for (const { id } of ids) await workflows.settled(id);
+  await settleAll(workflows, ids);
   const seconds = (performance.now() - began) / 1000;
   const { context } = await workflows.get('meter', ids[0].id);
   if (context.heard !== count / processes) throw new Error(`heard ${context.heard} events`);
