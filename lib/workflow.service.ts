@@ -5,7 +5,8 @@ import type { ProcessState } from './core/process.js';
 import type { WaitState } from './core/wait.js';
 import { fromStored } from './context/typed-data.js';
 import { startingValues } from './context/context.js';
-import { checkCallOptions, checkName, checkOptions, MAX_CORRELATION_ID } from './context/checks.js';
+import { checkCall, checkWhole } from './context/call-checks.js';
+import { checkName, checkOptions, MAX_CORRELATION_ID } from './context/checks.js';
 import { checkSize, plain } from './context/plain.js';
 import type { ContextIn, MessageIn, ReceiverIn, StepIn, StartValues } from './definition/workflow-types.js';
 import { stepNameOf } from './decorators/step.decorator.js';
@@ -74,6 +75,7 @@ export class WorkflowService {
   /** Starts a process with a plan of its own: the document is {@link define}d, unless a version of its name has it already. */
   start(document: WorkflowJson, context?: object, options?: StartOptions): Promise<Process>;
   async start(workflow: Class | string | WorkflowJson, context?: object, options: StartOptions = {}): Promise<Process> {
+    checkCall('start', options, 'The start options');
     const bound = await this.workflowToStart(workflow, options);
     const { id, groupId } = startRequest(options, bound.definition.name, this.engine.clock.now().getTime());
     const mayWait = options.manager === undefined && !isInBody();
@@ -123,7 +125,6 @@ export class WorkflowService {
     const name = this.engine.registry.nameOf(workflow);
     const { code } = this.engine.registry.responder(workflow, step as Class | string);
     checkName('correlationId', correlationId, MAX_CORRELATION_ID);
-    checkCallOptions(options);
     const request = deliveryRequest(options);
     const answer = await checkedMessage(code.message, response, `The response to ${name}.${stepNameOf(step)}`, 'response');
     return this.engine.messages.respond({ workflow: name, step: stepNameOf(step) }, correlationId, answer, request);
@@ -159,7 +160,6 @@ export class WorkflowService {
   async emit<const E extends EventName>(event: E, key: EventKey | readonly EventKey[], data: EventData<E>, options: DeliveryOptions = {}): Promise<Delivery[]> {
     checkName('event', event, 100);
     const keys = addressedKeys(event, key);
-    checkCallOptions(options);
     const body: Json = data === undefined ? null : plain(data, 'data');
     checkSize(body, `The data of event "${event}"`);
     return this.engine.messages.emit(event, keys, body, deliveryRequest(options));
@@ -167,6 +167,7 @@ export class WorkflowService {
 
   /** Resolves when the process waits, is suspended, fails or ends, or after `timeout`, with the process as it is then. Never throws a step's error. */
   async settled(process: ProcessRef, options: { timeout?: Duration } = {}): Promise<Process> {
+    checkCall('settled', options);
     return processView(await this.engine.settled.settled(process, options.timeout));
   }
 
@@ -304,12 +305,14 @@ export class WorkflowService {
 
   /** All values of that version, typed by the context's class. @throws InvalidInputError for an unknown version */
   async contextAt<W extends Class | string = string>(process: ProcessRef<W>, version: number): Promise<ContextIn<W>> {
+    checkWhole('version', version, 1);
     const state = await this.engine.lookup.toRead(process);
     return fromStored(this.engine.history.schemaOf(state), await this.engine.history.valuesAt(state, version)) as ContextIn<W>;
   }
 
   /** Changes from one version to another, key by key, as stored. @throws InvalidInputError for an unknown version */
   async diff(process: ProcessRef, from: number, to: number): Promise<ContextChange[]> {
+    for (const [name, version] of Object.entries({ from, to })) checkWhole(name, version, 1);
     return this.engine.history.diff(await this.engine.lookup.toRead(process), from, to);
   }
 
@@ -359,7 +362,8 @@ export class WorkflowService {
    * Withdraws a workflow that is data, all of its versions or one: no process starts with it any more, and those that were started
    * stand still until it is defined again. @throws UnknownWorkflowError; InvalidInputError for a workflow that is code
    */
-  withdraw(workflow: string, options: { readonly version?: number } = {}): Promise<void> {
+  async withdraw(workflow: string, options: { readonly version?: number } = {}): Promise<void> {
+    checkCall('withdraw', options);
     return this.engine.definitions.withdraw(workflow, options.version);
   }
 

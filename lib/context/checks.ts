@@ -6,7 +6,7 @@ export const MAX_GROUP_ID = 255;
 export const MAX_CORRELATION_ID = 255;
 export const MAX_EVENT_KEY = 255;
 export const MAX_MESSAGE_ID = 255;
-const MAX_TEXT = 2000;
+export const MAX_TEXT = 2000;
 
 /** Checks a name that is stored and searched for. @throws InvalidInputError */
 export function checkName(what: string, value: unknown, most: number): void {
@@ -28,7 +28,7 @@ export function checkedMessageId(id: unknown): string {
 
 /** Refuses unknown options, because a misspelt one would be ignored silently. @throws InvalidInputError */
 export function checkOptions(what: string, given: object, known: readonly string[]): void {
-  if (typeof given !== 'object' || given === null) throw new InvalidInputError(what, [`it must be an object with ${known.join(', ')}`]);
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new InvalidInputError(what, [`it must be an object with ${known.join(', ')}`]);
   const unknown = Object.keys(given).filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new InvalidInputError(what, unknown.map((name) => `there is no "${name}".${didYouMean(name, known)}`)); // prettier-ignore
 }
@@ -37,10 +37,4 @@ export function checkOptions(what: string, given: object, known: readonly string
 export function checkOneOf(what: string, value: unknown, values: readonly string[]): void {
   if (!values.includes(value as string))
     throw new InvalidInputError(what, [`it must be one of ${values.join(', ')}, not ${JSON.stringify(value)}.${didYouMean(String(value), values)}`]);
-}
-
-/** Checks the actor and the reason, which the audit record keeps. @throws InvalidInputError */
-export function checkCallOptions({ actor, reason }: { actor?: unknown; reason?: unknown }): void {
-  if (actor !== undefined) checkName('actor', actor, MAX_GROUP_ID);
-  if (reason !== undefined) checkName('reason', reason, MAX_TEXT);
 }

@@ -28,7 +28,8 @@ export function withDefaults(schema: Schema | undefined, values: JsonObject): Js
   return isClass(schema) ? { ...toStored(schema, newContext(schema), ''), ...values } : values;
 }
 
-function refuseUnknown(schema: Schema | undefined, given: object, what: string): void {
+/** Refuses a key that the context does not have. @throws InvalidInputError */
+export function refuseUnknown(schema: Schema | undefined, given: object, what: string): void {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new InvalidInputError(what, ['they must be an object']);
   const known = contextKeys(schema);
   const unknown = known ? Object.keys(given).filter((key) => !known.has(key)) : [];

@@ -1,10 +1,10 @@
 import { asksForChild, childAddress, namedIn } from '../core/addresses.js';
 import type { Change, Disposition, MessageState } from '../core/change.js';
 import { addressOf } from '../core/wait.js';
-import { checkedMessageId, checkName, MAX_GROUP_ID } from '../context/checks.js';
+import { checkCall } from '../context/call-checks.js';
+import { checkedMessageId } from '../context/checks.js';
 import { bodyDigest, digestOf } from '../values/digest.js';
 import type { Json } from '../values/json.js';
-import { InvalidInputError } from '../values/errors.js';
 import { newMessage } from '../core/engine-messages.js';
 import type { WaitAt } from '../store/port.js';
 import type { CallOptions, DeliveryOptions, InputOptions } from '../writer/call-options.js';
@@ -45,15 +45,14 @@ export interface DeliveryHints {
 }
 
 /** The options of a call, checked. @throws InvalidInputError */
-export function deliveryRequest({ messageId, sender, effectiveAt, ...call }: CallOptions & DeliveryOptions): DeliveryRequest {
-  if (sender !== undefined) checkName('sender', sender, MAX_GROUP_ID);
-  const isDate = effectiveAt instanceof Date && !Number.isNaN(effectiveAt.getTime());
-  if (effectiveAt !== undefined && !isDate) throw new InvalidInputError('effectiveAt', ['it must be a valid Date']);
+export function deliveryRequest(options: CallOptions & DeliveryOptions): DeliveryRequest {
+  checkCall('message', options);
+  const { messageId, sender, effectiveAt, ...call } = options;
   return {
     ...call,
     ...(messageId !== undefined && { messageId: checkedMessageId(messageId) }),
     ...(sender !== undefined && { sender }),
-    ...(isDate && { effectiveAt: effectiveAt.getTime() }),
+    ...(effectiveAt && { effectiveAt: effectiveAt.getTime() }),
   };
 }
 
@@ -63,8 +62,9 @@ export interface InputRequest extends DeliveryRequest {
 }
 
 /** The options of an input, checked. @throws InvalidInputError */
-export function inputRequest({ index, ...options }: CallOptions & InputOptions): InputRequest {
-  if (index !== undefined && !(Number.isSafeInteger(index) && index >= 0)) throw new InvalidInputError('index', ['it must be the number of an item, from 0']);
+export function inputRequest(given: CallOptions & InputOptions): InputRequest {
+  checkCall('input', given);
+  const { index, ...options } = given;
   return { ...deliveryRequest(options), ...(index !== undefined && { index }) };
 }
 

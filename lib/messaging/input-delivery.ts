@@ -1,4 +1,3 @@
-import { checkCallOptions } from '../context/checks.js';
 import { checkedMessage } from '../context/message.js';
 import { inputAddress } from '../core/addresses.js';
 import type { MessageState } from '../core/change.js';
@@ -45,7 +44,6 @@ export class Inputs {
   async provide(workflow: Class | string, step: Class | string, ref: ProcessOf, input: unknown, request: InputRequest): Promise<ProcessState> {
     const { registry } = this.parts;
     const { names } = registry.receiver(workflow, step);
-    checkCallOptions(request);
     const process = await this.lookup.ofWorkflow(workflow, ref, request.manager);
     const bound = registry.find(process.workflow, process.workflowVersion);
     if (!bound) throw unknownWorkflow(process);

@@ -1,5 +1,6 @@
 /** Moves live processes from one version of their workflow to another: plan() is a dry run, migrate() moves them. */
-import { checkCallOptions, checkOptions } from '../context/checks.js';
+import { checkCall } from '../context/call-checks.js';
+import { checkOptions } from '../context/checks.js';
 import type { ProcessState } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
 import { reasonOf } from '../values/reason.js';
@@ -72,8 +73,9 @@ export class Migrations {
   }
 
   /** Returns how many moved. @throws InvalidInputError for a plan that would break a process, and for contexts that do not fit: the others are migrated */
-  async migrate(plan: MigrationPlan, { context, ...call }: CallOptions & { context?: ContextMapping | undefined } = {}): Promise<number> {
-    checkCallOptions(call);
+  async migrate(plan: MigrationPlan, options: CallOptions & { context?: ContextMapping | undefined } = {}): Promise<number> {
+    checkCall('migrate', options);
+    const { context, ...call } = options;
     if (typeof plan !== 'object' || plan === null) throw new InvalidInputError('The plan', ['give what plan() has returned']);
     const route = this.route(this.registry.nameOf(plan.workflow), plan.from, plan.to, plan.steps ?? {});
     const problems = Array.isArray(route) ? route : breaking(await this.report(route));

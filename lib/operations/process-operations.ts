@@ -1,4 +1,4 @@
-import { checkCallOptions } from '../context/checks.js';
+import { checkCall, checkWhole } from '../context/call-checks.js';
 import { isFinished, type ProcessState } from '../core/process.js';
 import { isWatchKey } from '../core/token-key.js';
 import type { Token } from '../core/token.js';
@@ -21,14 +21,18 @@ export class Operations {
   ) {}
 
   async suspend(ref: ProcessRef, call: CallOptions): Promise<ProcessState> {
+    checkCall('action', call);
     return this.apply(await this.live(ref, call), { type: 'suspended' }, call, notFinished);
   }
 
   async resume(ref: ProcessRef, call: CallOptions): Promise<ProcessState> {
+    checkCall('action', call);
     return this.apply(await this.live(ref, call), { type: 'resumed' }, call, refuse('it is not suspended'));
   }
 
-  async cancel(ref: ProcessRef, { compensate, ...call }: CallOptions & { compensate?: boolean }): Promise<ProcessState> {
+  async cancel(ref: ProcessRef, options: CallOptions & { compensate?: boolean }): Promise<ProcessState> {
+    checkCall('cancel', options);
+    const { compensate, ...call } = options;
     return this.apply(await this.live(ref, call), { type: 'cancelled', ...(compensate && { compensate }) }, call, refuse('it has finished'));
   }
 
@@ -38,10 +42,11 @@ export class Operations {
     ref: ProcessOf,
     step: Class | string,
     patch: object,
-    { next, ...call }: CallOptions & { readonly next?: string },
+    options: CallOptions & { readonly next?: string },
   ): Promise<ProcessState> {
+    checkCall('skip', options);
+    const { next, ...call } = options;
     const process = notFinished(await this.lookup.ofWorkflow(workflow, ref, call.manager));
-    checkCallOptions(call);
     const steps = this.lookup.stepsMeant(process, step);
     for (const name of steps) checkNext(this.lookup.edgesOf(process, name), name, next);
     const visits = skippable(process, await this.lookup.waitsOf(process.id, call.manager)).filter(({ node }) => steps.includes(node));
@@ -54,12 +59,16 @@ export class Operations {
     return last ?? refuse(`its step "${steps.join('", "')}" neither waits nor has failed`, steps[0])(process);
   }
 
-  async retry(ref: ProcessRef, { step, ...call }: CallOptions & { step?: string }): Promise<ProcessState> {
+  async retry(ref: ProcessRef, options: CallOptions & { step?: string }): Promise<ProcessState> {
+    checkCall('retry', options);
+    const { step, ...call } = options;
     const nothing = refuse(step === undefined ? 'nothing in it has failed' : `its step "${step}" has not failed`, step);
     return this.apply(await this.live(ref, call), { type: 'retried', ...(step !== undefined && { step }) }, call, nothing);
   }
 
   async restartFrom(ref: ProcessRef, version: number, call: CallOptions): Promise<ProcessState> {
+    checkCall('action', call);
+    checkWhole('contextVersion', version, 1);
     const process = await this.lookup.toRead(ref);
     const [values, places] = await Promise.all([this.history.valuesAt(process, version), this.history.placesAt(process, version)]);
     const event: NewEvent = { type: 'restarted', root: process.root, version, values, places };
@@ -78,7 +87,6 @@ export class Operations {
   }
 
   private async apply({ id }: ProcessState, event: NewEvent, call: CallOptions, otherwise: (process: ProcessState) => ProcessState): Promise<ProcessState> {
-    checkCallOptions(call);
     const applied = await this.commands.apply(id, event, call);
     if (!applied) throw new ProcessNotFoundError(id);
     return applied.change ? applied.process : otherwise(applied.process);

@@ -44,6 +44,7 @@ export class OwedInputs {
     checkOptions('The filter', filter, FILTERS);
     const { workflow, step, groupId, cursor } = filter;
     if (groupId !== undefined) checkName('groupId', groupId, MAX_GROUP_ID);
+    if (step !== undefined && typeof step !== 'function') checkName('step', step, MAX_GROUP_ID);
     const limit = limitOf(filter);
     const place = cursor === undefined ? undefined : cursorPlace(cursor, ['number', 'string', 'string']);
     const found = await this.store.queries.waitsLike({

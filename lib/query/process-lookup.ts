@@ -2,7 +2,7 @@ import { isFinished, type ProcessState, type ProcessStatus } from '../core/proce
 import type { WaitState } from '../core/wait.js';
 import { edgesOf, stepNamed } from '../definition/graph.js';
 import { InvalidInputError, ProcessNotFoundError } from '../values/errors.js';
-import { checkName, checkOneOf, checkOptions, MAX_GROUP_ID } from '../context/checks.js';
+import { checkName, checkOneOf, checkOptions, MAX_GROUP_ID, MAX_ID } from '../context/checks.js';
 import type { ProcessQuery } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Class } from '../values/types.js';
@@ -78,7 +78,9 @@ export class Lookup {
   }
 
   private async named(ref: ProcessRef): Promise<ProcessState | undefined> {
-    return typeof ref === 'string' ? stateOf(this.store, ref) : this.byGroup(ref);
+    if (typeof ref !== 'string') return this.byGroup(ref);
+    checkName('The process', ref, MAX_ID);
+    return stateOf(this.store, ref);
   }
 
   private async byGroup(ref: Exclude<ProcessRef, string>): Promise<ProcessState | undefined> {
@@ -103,8 +105,9 @@ export class Lookup {
 
   /** @throws InvalidInputError for a filter with wrong options */
   query(filter: ProcessFilter): Omit<ProcessQuery, 'limit' | 'after'> {
-    const { workflow, status, groupId, waitingFor, overdue, startedBefore } = filter;
     checkOptions('The filter', filter, FILTERS);
+    const { workflow, status, groupId, waitingFor, overdue, startedBefore } = filter;
+    for (const [name, value] of Object.entries({ groupId, waitingFor })) if (value !== undefined) checkName(name, value, MAX_GROUP_ID);
     const statuses = status === undefined ? undefined : ([status].flat() as ProcessStatus[]);
     if (overdue !== undefined && typeof overdue !== 'boolean') throw new InvalidInputError('overdue', ['it must be true or false']);
     for (const each of statuses ?? []) checkOneOf('status', each, STATUSES);

@@ -1,3 +1,4 @@
+import { checkName, MAX_GROUP_ID } from '../context/checks.js';
 import { WORKFLOW_METADATA } from '../decorators/workflow.decorator.js';
 import type { WorkflowOptions } from '../definition/workflow-options.js';
 import { stepNameOf } from '../decorators/step.decorator.js';
@@ -67,7 +68,9 @@ export class WorkflowRegistry {
   nameOf(workflow: Class | string): string {
     if (typeof workflow !== 'string' && typeof workflow !== 'function')
       throw new UnknownWorkflowError(String(workflow), ' Do imports go in a circle? Then name it: its class is not there yet.');
-    return typeof workflow === 'string' ? workflow : (optionsOf(workflow)?.name ?? workflow.name);
+    if (typeof workflow === 'function') return optionsOf(workflow)?.name ?? workflow.name;
+    checkName('workflow', workflow, MAX_GROUP_ID);
+    return workflow;
   }
 
   private latest(name: string): number {

@@ -196,6 +196,7 @@ describe('an HTTP controller', () => {
     it('late, after another answer and after the end', async () => {
       const ref = await newRef();
       expect(await post('scores/above', { ref, score: 5 })).toEqual([202, 'delivered']);
+      await bank.workflows.settled({ workflow: LoanWorkflow, groupId: ref }); // while the handler runs, an answer is stored
       expect(await post('scores/above', { ref, score: 6 })).toEqual([202, 'late']);
       await bank.workflows.cancel({ workflow: LoanWorkflow, groupId: ref });
       expect(await post('scores/above', { ref, score: 7 })).toEqual([202, 'late']);

@@ -1,9 +1,22 @@
+import { kindOf } from '../../values/describe-error.js';
 import type { KnownWorkflow } from '../port.js';
 
 /** SQL with `?` for its values. */
 export interface Query {
   readonly sql: string;
   readonly values: readonly unknown[];
+}
+
+/**
+ * The last check before a driver: a value of another kind changes the SQL on MySQL, and ends the whole Node process on libsql. Every call
+ * checks what it is given, so a value that is refused here is a fault of the engine. @throws TypeError
+ */
+export function checkBound(values: readonly unknown[]): void {
+  for (const value of values) if (!isBindable(value)) throw new TypeError(`A value of a statement is ${kindOf(value)}, which no database is given.`);
+}
+
+function isBindable(value: unknown): boolean {
+  return value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' || value instanceof Uint8Array;
 }
 
 /** Below the number of parameters that each database accepts in one statement. */

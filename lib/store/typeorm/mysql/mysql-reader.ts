@@ -1,5 +1,5 @@
 import type { ConnectionPool } from '../connections/connection-pool.js';
-import type { Query } from '../query.js';
+import { checkBound, type Query } from '../query.js';
 import { SqlReader } from '../sql-reader.js';
 import type { FoundRow } from '../states.js';
 import type { MysqlConnection } from './mysql-connection.js';
@@ -12,11 +12,13 @@ export class MysqlReader extends SqlReader {
   }
 
   override async rows({ sql, values }: Query): Promise<readonly FoundRow[]> {
+    checkBound(values);
     return (await this.connections.use((connection) => connection.run(sql, values))).rows;
   }
 
   /** MySQL reports an existing row only by an error. */
   override async changed({ sql, values }: Query): Promise<number> {
+    checkBound(values);
     try {
       return (await this.connections.use((connection) => connection.run(sql, values))).affected;
     } catch (error) {

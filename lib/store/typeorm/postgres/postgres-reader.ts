@@ -1,5 +1,5 @@
 import type { ConnectionPool } from '../connections/connection-pool.js';
-import { numbered, type Query } from '../query.js';
+import { checkBound, numbered, type Query } from '../query.js';
 import { SqlReader } from '../sql-reader.js';
 import type { FoundRow } from '../states.js';
 import type { PostgresConnection } from './postgres-connection.js';
@@ -9,7 +9,8 @@ export class PostgresReader extends SqlReader {
     super();
   }
 
-  override rows({ sql, values }: Query): Promise<readonly FoundRow[]> {
+  override async rows({ sql, values }: Query): Promise<readonly FoundRow[]> {
+    checkBound(values);
     return this.connections.use((connection) => connection.runOnce(numbered(sql), values));
   }
 
@@ -19,6 +20,7 @@ export class PostgresReader extends SqlReader {
 
   /** One array instead of a list, so that the statement stays prepared. */
   override listed(sql: (list: string) => string, values: readonly string[], before: readonly unknown[] = []): Promise<FoundRow[]> {
+    checkBound([...before, ...values]);
     if (values.length === 0) return Promise.resolve([]);
     return this.connections.use((connection) => connection.run(numbered(sql('= any(?)')), [...before, values]));
   }

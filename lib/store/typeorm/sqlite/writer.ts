@@ -1,7 +1,7 @@
 import { setImmediate as immediate, setTimeout as pause } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { NotWrittenError } from '../../not-written.js';
-import type { Query } from '../query.js';
+import { checkBound, type Query } from '../query.js';
 import type { FoundRow } from '../states.js';
 import { connectionOf, isLocked, isInMemory, type NativeDatabase, type NativeStatement, openOwn } from './native.js';
 
@@ -34,10 +34,12 @@ export class SqliteWriter {
   }
 
   run({ sql, values }: Query): number {
+    checkBound(values);
     return this.prepared(sql).run(values).changes;
   }
 
   all({ sql, values }: Query): FoundRow[] {
+    checkBound(values);
     const statement = this.prepared(sql);
     if (statement.reader) return statement.all(values) as FoundRow[];
     statement.run(values);

@@ -1,0 +1,55 @@
+import { InvalidInputError } from '../values/errors.js';
+import { noDuration, parseDuration } from '../values/duration.js';
+import { checkedMessageId, checkName, checkOneOf, checkOptions, MAX_GROUP_ID, MAX_ID, MAX_TEXT } from './checks.js';
+
+/** Checks the value of an option. @throws InvalidInputError */
+type OptionCheck = (name: string, value: unknown) => void;
+/** The options of a call, by name. */
+export type OptionChecks = Readonly<Record<string, OptionCheck>>;
+
+const text = (most: number): OptionCheck => (name, value) => checkName(name, value, most); // prettier-ignore
+const whole = (least: number): OptionCheck => (name, value) => checkWhole(name, value, least); // prettier-ignore
+const isMoment = (value: unknown) => value instanceof Date && !Number.isNaN(value.getTime());
+const flag: OptionCheck = (name, value) => expect(typeof value === 'boolean', name, 'it must be true or false');
+const moment: OptionCheck = (name, value) => expect(isMoment(value), name, 'it must be a valid Date');
+const duration: OptionCheck = (name, value) => expect(parseDuration(value) !== null, name, noDuration(value));
+const method: OptionCheck = (name, value) => expect(typeof value === 'function', name, 'it must be a function');
+const transaction: OptionCheck = (name, value) => expect(isManager(value), name, 'it must be the EntityManager of a transaction of yours');
+
+const ACTION = { actor: text(MAX_GROUP_ID), reason: text(MAX_TEXT), manager: transaction };
+const DELIVERY = { ...ACTION, messageId: checkedMessageId, sender: text(MAX_GROUP_ID), effectiveAt: moment };
+const ifLive: OptionCheck = (name, value) => checkOneOf(name, value, ['refuse', 'return']);
+
+/** The options of each call of the service: exactly these names, and these kinds of values. */
+export const CALL_OPTIONS = {
+  start: { ...ACTION, groupId: text(MAX_GROUP_ID), id: text(MAX_ID), seed: text(MAX_GROUP_ID), version: whole(1), ifLive },
+  message: DELIVERY,
+  input: { ...DELIVERY, index: whole(0) },
+  settled: { timeout: duration },
+  action: ACTION,
+  cancel: { ...ACTION, compensate: flag },
+  retry: { ...ACTION, step: text(MAX_GROUP_ID) },
+  skip: { ...ACTION, next: text(MAX_GROUP_ID) },
+  migrate: { ...ACTION, context: method },
+  withdraw: { version: whole(1) },
+} satisfies Record<string, OptionChecks>;
+
+/** Refuses an option that the call does not have, and a value that the option cannot have. @throws InvalidInputError */
+export function checkCall(call: keyof typeof CALL_OPTIONS, options: unknown, what = 'The options'): void {
+  const known: OptionChecks = CALL_OPTIONS[call];
+  checkOptions(what, options as object, Object.keys(known));
+  for (const [name, value] of Object.entries(options as object)) if (value !== undefined) known[name]!(name, value);
+}
+
+/** @throws InvalidInputError */
+export function checkWhole(name: string, value: unknown, least: number): void {
+  expect(Number.isSafeInteger(value) && (value as number) >= least, name, `it must be a whole number from ${least}`);
+}
+
+function expect(isRight: boolean, name: string, sentence: string): void {
+  if (!isRight) throw new InvalidInputError(name, [sentence]);
+}
+
+function isManager(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'query' in value && typeof value.query === 'function';
+}
