@@ -2,4 +2,4 @@
 import { writeFileSync } from 'node:fs';
 import { openApiOf } from './dist/api/open-api.js';
 
-writeFileSync(new URL('openapi.json', import.meta.url), `${JSON.stringify(openApiOf('/workflow-api', []), null, 2)}\n`);
+writeFileSync(new URL('openapi.json', import.meta.url), `${JSON.stringify(openApiOf({ baseOf: () => '/workflow-api', definitions: [] }), null, 2)}\n`);

@@ -22,8 +22,9 @@ import { definitionViews, type DefinitionView } from './query/definition-views.j
 import type { Page, PageOptions } from './query/page.js';
 import { type ProcessRef } from './query/process-ref.js';
 import type { Inbox } from './messaging/inbox.js';
+import type { BroughtInput } from './messaging/input-delivery.js';
 import type { Outbox } from './messaging/outbox.js';
-import { type Delivery, deliveryRequest, inputRequest } from './messaging/delivery.js';
+import { type Delivery, deliveryRequest, type Emitted, inputRequest } from './messaging/delivery.js';
 import { addressedKeys } from './messaging/event-keys.js';
 import { type VersionChange } from './operations/migration.js';
 import { type InputFilter } from './query/owed-inputs.js';
@@ -43,6 +44,11 @@ import type { OwedInput } from './query/owed-inputs.js';
 import type { ProcessFilter } from './query/process-lookup.js';
 import type { ProcessOf } from './query/process-ref.js';
 import type { FullProcessView, ProcessView } from './query/views.js';
+
+/** An input that was brought, and the process that has it. */
+interface BroughtView extends Pick<BroughtInput, 'disposition'> {
+  readonly process: Process;
+}
 
 /** How many messages of a process an explanation looks at. */
 const MOST_OUTGOING = 20;
@@ -143,7 +149,13 @@ export class WorkflowService {
     input: MessageIn<W, S>,
     options: InputOptions = {},
   ): Promise<Process> {
-    return processView(await this.engine.inputs.provide(workflow, step as Class | string, process, input, inputRequest(options)));
+    return (await this.bringInput(workflow, step as Class | string, process, input, options)).process;
+  }
+
+  /** @internal The same, with the disposition: `duplicate` if the process had the input before. */
+  async bringInput(workflow: Class | string, step: Class | string, process: ProcessOf, input: unknown, options: InputOptions): Promise<BroughtView> {
+    const brought = await this.engine.inputs.provide(workflow, step, process, input, inputRequest(options));
+    return { ...brought, process: processView(brought.process) };
   }
 
   /** Inputs that processes wait for, oldest first, a page at a time. @throws InvalidInputError for a wrong filter, limit or cursor */
@@ -158,6 +170,11 @@ export class WorkflowService {
    * @throws InvalidInputError, UnserialisableValueError, ValueTooLargeError
    */
   async emit<const E extends EventName>(event: E, key: EventKey | readonly EventKey[], data: EventData<E>, options: DeliveryOptions = {}): Promise<Delivery[]> {
+    return (await this.bringEvent(event, key, data, options)).deliveries;
+  }
+
+  /** @internal The same, with what became of the event itself. */
+  async bringEvent(event: EventName, key: EventKey | readonly EventKey[], data: unknown, options: DeliveryOptions): Promise<Emitted> {
     checkName('event', event, 100);
     const keys = addressedKeys(event, key);
     const body: Json = data === undefined ? null : plain(data, 'data');

@@ -98,11 +98,16 @@ const problem = {
   detail: { type: 'string', description: 'What is wrong, and what would help.' },
   code: { type: 'string', description: 'The name of the error, such as InvalidInputError.' },
   problems: { ...arrayOf(TEXT), description: 'One sentence for each fault of the data.' },
+  allow: { ...arrayOf(TEXT), description: 'Of a 405: the methods that the path answers to.' },
 };
 
 export const ANSWERS: Readonly<Record<string, JsonShape>> = {
   Process: objectOf(process),
   ProcessDetail: objectOf({ ...process, context: OBJECT, waits: arrayOf(called('Wait')) }),
+  BroughtInput: objectOf({
+    ...process,
+    disposition: { type: 'string', enum: ['delivered', 'duplicate'], description: 'Of the input: `duplicate` if the process had it before.' },
+  }),
   ProcessPage: pageShape(called('Process')),
   Wait: objectOf(wait),
   WaitList: objectOf({ items: arrayOf(called('Wait')) }),
@@ -125,7 +130,14 @@ export const ANSWERS: Readonly<Record<string, JsonShape>> = {
   OwedInputPage: pageShape(called('OwedInput')),
   Disposition: objectOf({ disposition: DISPOSITION }),
   Delivery: objectOf({ processId: TEXT, disposition: DISPOSITION }),
-  DeliveryList: objectOf({ items: arrayOf(called('Delivery')) }),
+  Emitted: objectOf({
+    disposition: {
+      ...DISPOSITION,
+      description:
+        'Of the event itself: `duplicate` for a repeat, `conflict` for one with another body; `discarded` if no workflow known here waits for it, so that it is not kept.',
+    },
+    items: { ...arrayOf(called('Delivery')), description: 'What became of it in each process that it reached now.' },
+  }),
   InboxMessage: objectOf(message),
   InboxPage: pageShape(called('InboxMessage')),
   OutboxMessage: objectOf(outgoing),
@@ -150,5 +162,5 @@ export const ANSWERS: Readonly<Record<string, JsonShape>> = {
   }),
   Readiness: objectOf({ ready: FLAG }),
   Document: OBJECT,
-  Problem: { ...objectOf(problem, ['problems']), additionalProperties: true },
+  Problem: { ...objectOf(problem, ['problems', 'allow']), additionalProperties: true },
 };

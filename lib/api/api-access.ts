@@ -1,15 +1,17 @@
 /** Decides for each request what it may do, who it is from, and which processes it sees. */
 import { ForbiddenException, Inject, Injectable } from '@nestjs/common';
+import { checkCallOptions } from '../context/checks.js';
 import type { InboxMessage } from '../messaging/inbox.js';
 import { IN_OUTBOX } from '../messaging/outbox.js';
 import type { OutboxMessage } from '../outbox/outbox-message.js';
-import type { OwedInput } from '../query/owed-inputs.js';
 import type { Page, PageOptions } from '../query/page.js';
-import { MessageNotFoundError, ProcessNotFoundError } from '../values/errors.js';
+import { MessageNotFoundError, ProcessAlreadyLiveError, ProcessNotFoundError } from '../values/errors.js';
+import { reasonOf } from '../values/reason.js';
 import type { ActionOptions } from '../writer/call-options.js';
 import { WorkflowService } from '../workflow.service.js';
 import { API_OPTIONS, API_RIGHTS, type ApiRight, type ProcessInSight, type WorkflowApiOptions } from './api-options.js';
 import type { ApiRoute } from './api-route.js';
+import { Roots } from './roots.js';
 
 /** A page of a list may hide much: after so many reads, it is given as it is. */
 const MOST_READS = 20;
@@ -20,6 +22,7 @@ export class ApiAccess {
   constructor(
     @Inject(API_OPTIONS) private readonly options: WorkflowApiOptions,
     @Inject(WorkflowService) private readonly workflows: WorkflowService,
+    @Inject(Roots) private readonly roots: Roots,
   ) {}
 
   /** @throws ForbiddenException if the request lacks a right that the route needs */
@@ -39,9 +42,14 @@ export class ApiAccess {
     return given;
   }
 
-  /** The actor and the reason of a call. */
+  /** The actor and the reason of a call. An actor that is none is a fault of the application, and not of the caller. */
   callOf(request: unknown, reason?: string): Pick<ActionOptions, 'actor' | 'reason'> {
     const actor = this.options.actor?.(request);
+    try {
+      checkCallOptions({ actor });
+    } catch (error) {
+      throw new TypeError(`The option \`actor\`: ${reasonOf(error)}`, { cause: error });
+    }
     return { ...(actor !== undefined && { actor }), ...(reason !== undefined && { reason }) };
   }
 
@@ -54,58 +62,75 @@ export class ApiAccess {
 
   /** @throws ProcessNotFoundError if the request may not see the process, as if it were not there */
   async see(request: unknown, id: string): Promise<void> {
+    if (!(await this.inSight(request, [id])).has(id)) throw new ProcessNotFoundError(id);
+  }
+
+  /** Those of the processes that the request may see. It sees a child if it sees its root, about which it is asked once. */
+  private async inSight(request: unknown, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    if (!this.options.maySee) return new Set(ids);
+    const roots = await this.roots.of(ids);
+    const seen = new Set<object>();
+    for (const root of new Set(roots.values())) if (await this.options.maySee(request, this.shown(root))) seen.add(root);
+    return new Set(ids.filter((id) => seen.has(roots.get(id)!)));
+  }
+
+  private shown({ id, workflow, groupId }: Pick<ProcessInSight, 'id' | 'workflow' | 'groupId'>): ProcessInSight {
+    return { id, workflow, groupId, context: async () => (await this.workflows.get(id)).context as Record<string, unknown> };
+  }
+
+  /** @throws ForbiddenException if the request may not see the process that it wants to start, or may not choose its id */
+  async seeStart(request: unknown, { chosenId, ...process }: StartInSight, values: Readonly<Record<string, unknown>>): Promise<void> {
     if (!this.options.maySee) return;
-    const process = await this.workflows.get(id);
-    if (!(await this.isInSight(request, process))) throw new ProcessNotFoundError(id);
+    if (chosenId && !(await this.rightsOf(request)).has('administer')) throw new ForbiddenException(ID_OF_ALL);
+    if (!(await this.options.maySee(request, { ...process, context: async () => values }))) throw new ForbiddenException('This request may not start this process.'); // prettier-ignore
   }
 
-  /** @throws ForbiddenException if the request may not see the process that it wants to start */
-  async seeStart(request: unknown, process: Pick<ProcessInSight, 'id' | 'workflow' | 'groupId'>, values: Readonly<Record<string, unknown>>): Promise<void> {
-    if (!this.options.maySee || (await this.options.maySee(request, { ...process, context: async () => values }))) return;
-    throw new ForbiddenException('This request may not start this process.');
-  }
-
-  async isInSight(request: unknown, { id, workflow, groupId }: Pick<ProcessInSight, 'id' | 'workflow' | 'groupId'>): Promise<boolean> {
-    if (!this.options.maySee) return true;
-    return this.options.maySee(request, { id, workflow, groupId, context: async () => (await this.workflows.get(id)).context as Record<string, unknown> });
-  }
-
-  /**
-   * Says of messages whether the request may see them. A message that no process has received says not whose it is, and so needs
-   * `administer`, as all that concerns all processes at once.
-   */
-  async messagesInSight(request: unknown): Promise<(message: Pick<InboxMessage, 'processId'>) => Promise<boolean>> {
-    const seesAll = !this.options.maySee || (await this.rightsOf(request)).has('administer');
-    const processes = new Map<string, Promise<boolean>>();
-    return async ({ processId: id }) => {
-      if (id === null || !this.options.maySee) return seesAll;
-      if (!processes.has(id)) processes.set(id, this.see(request, id).then(() => true, isHidden)); // prettier-ignore
-      return processes.get(id)!;
-    };
+  /** Passes an error on. The id of a process that the request may not see is not told. */
+  async withoutHidden(request: unknown, workflow: string, error: unknown): Promise<never> {
+    if (!(error instanceof ProcessAlreadyLiveError)) throw error;
+    const { processId, groupId } = error;
+    throw (await this.inSight(request, [processId])).has(processId) ? error : new ProcessAlreadyLiveError('of another owner', workflow, groupId);
   }
 
   /** @throws MessageNotFoundError if there is no such message, or the request may not see it */
   async seeMessage(request: unknown, id: string): Promise<InboxMessage> {
     const message = await this.workflows.inbox.get(id);
-    if (await (await this.messagesInSight(request))(message)) return message;
+    if ((await this.seenOf(request, [message], processOwning)).length > 0) return message;
     throw new MessageNotFoundError(id);
   }
 
   /** @throws MessageNotFoundError if there is no such message in the outbox, or the request may not see its process */
   async seeOutgoing(request: unknown, id: string): Promise<OutboxMessage> {
     const message = await this.workflows.outbox.get(id);
-    if (await (await this.messagesInSight(request))(message)) return message;
+    if ((await this.seenOf(request, [message], processOwning)).length > 0) return message;
     throw new MessageNotFoundError(id, IN_OUTBOX);
   }
 
+  /**
+   * Those that the request may see, by the process that each belongs to. A message that no process has received says not whose it is, and
+   * so needs `administer`, as all that concerns all processes at once.
+   */
+  private async seenOf<T>(request: unknown, items: readonly T[], processOf: (item: T) => string | null): Promise<readonly T[]> {
+    if (!this.options.maySee) return items;
+    const ids = items.map(processOf);
+    const inSight = await this.inSight(request, [...new Set(ids.filter((id) => id !== null))]);
+    const seesOthers = ids.includes(null) && (await this.rightsOf(request)).has('administer');
+    return items.filter((_item, i) => (ids[i] === null ? seesOthers : inSight.has(ids[i]!)));
+  }
+
   /** A page of what is in sight. Reads on where items are hidden. */
-  async page<T>(options: PageOptions, read: (page: PageOptions) => Promise<Page<T>>, isSeen: (item: T) => Promise<boolean>): Promise<Page<T>> {
+  async page<T>(
+    request: unknown,
+    options: PageOptions,
+    read: (page: PageOptions) => Promise<Page<T>>,
+    processOf: (item: T) => string | null,
+  ): Promise<Page<T>> {
     const most = options.limit ?? USUAL_LIMIT;
     const items: T[] = [];
     let { cursor } = options;
     for (let reads = 0; reads < MOST_READS; reads++) {
       const found = await read({ ...(cursor !== undefined && { cursor }), limit: most - items.length });
-      for (const item of found.items) if (await isSeen(item)) items.push(item);
+      items.push(...(await this.seenOf(request, found.items, processOf)));
       if (found.next === null) return { items, next: null };
       cursor = found.next;
       if (items.length >= most) break;
@@ -114,14 +139,15 @@ export class ApiAccess {
   }
 }
 
-type SeenAs = Pick<ProcessInSight, 'id' | 'workflow' | 'groupId'>;
-
-export function processOfInput({ processId, workflow, groupId }: OwedInput): SeenAs {
-  return { id: processId, workflow, groupId };
+/** A process that is about to start. */
+interface StartInSight extends Pick<ProcessInSight, 'id' | 'workflow' | 'groupId'> {
+  /** The request has chosen the id. */
+  readonly chosenId: boolean;
 }
 
-/** False for a process that is hidden, or not there any more. @throws any other error */
-function isHidden(error: unknown): false {
-  if (error instanceof ProcessNotFoundError) return false;
-  throw error;
+const ID_OF_ALL = 'To choose the id of a process needs the right "administer", because ids are those of all processes. Leave it out, and say a groupId.';
+
+/** The process that a message or an input belongs to; null: none. */
+export function processOwning({ processId }: { readonly processId: string | null }): string | null {
+  return processId;
 }

@@ -9,7 +9,10 @@ export type ApiRight = 'read' | 'input' | 'mend' | 'administer';
 
 export const API_RIGHTS: readonly ApiRight[] = ['read', 'input', 'mend', 'administer'];
 
-/** A process that a request wants to see or to change. */
+/**
+ * A process that a request wants to see or to change. For a child, it is the root: the process that its parents begin with, because a
+ * child belongs to whom that belongs to.
+ */
 export interface ProcessInSight {
   readonly id: string;
   readonly workflow: string;
@@ -25,9 +28,9 @@ export interface WorkflowApiOptions {
   /** The person or system behind a request, for the audit record. Default: none. */
   readonly actor?: (request: any) => string | undefined;
   /**
-   * Whether the request may see the process. If not, the API answers as if there were none. Asked on every route and for every item of a
-   * list. With it, what concerns all processes at once needs the right `administer`; so does a message that no process has received.
-   * Default: all are seen.
+   * Whether the request may see the process, and its children with it. If not, the API answers as if there were none. Asked on every
+   * route and for every item of a list. With it, what concerns all processes at once needs the right `administer`; so do a message that no
+   * process has received, and an `id` for a start. Default: all are seen.
    */
   readonly maySee?: (request: any, process: ProcessInSight) => boolean | Promise<boolean>;
 }
@@ -42,6 +45,11 @@ export interface WorkflowApiExtras {
   readonly guards?: readonly (Class<CanActivate> | CanActivate)[];
   /** The modules whose providers the guards or the factory inject. */
   readonly imports?: ModuleMetadata['imports'];
+  /**
+   * The security schemes of the OpenAPI document, by name, as OpenAPI describes them: `{ bearer: { type: 'http', scheme: 'bearer' } }`.
+   * Any one of them lets a request in. They describe what the guards do, and change nothing. Default: none.
+   */
+  readonly security?: Readonly<Record<string, object>>;
   /** True: the routes may be mounted without guards. Default: only if `NODE_ENV` is `development` or `test`. */
   readonly allowAnonymous?: boolean;
 }
@@ -52,13 +60,16 @@ export interface WorkflowApiAsyncOptions extends WorkflowApiExtras {
   readonly useFactory: (...args: any[]) => WorkflowApiOptions | Promise<WorkflowApiOptions>;
 }
 
-export const OPTION_NAMES: readonly string[] = ['rights', 'actor', 'maySee', 'path', 'version', 'guards', 'imports', 'allowAnonymous'];
+export const OPTION_NAMES: readonly string[] = ['rights', 'actor', 'maySee', 'path', 'version', 'guards', 'imports', 'security', 'allowAnonymous'];
 
 /** The injection token of the options. */
 export const API_OPTIONS = Symbol('WORKFLOW_API_OPTIONS');
 
 /** The injection token of the extras. */
 export const API_EXTRAS = Symbol('WORKFLOW_API_EXTRAS');
+
+/** The injection token of the class of the module, as `RouterModule` knows it. */
+export const API_MODULE = Symbol('WORKFLOW_API_MODULE');
 
 /** True: an open API is fit for this environment. */
 export function isDevelopment(environment: string | undefined): boolean {

@@ -3,13 +3,12 @@
  * there. No filter of a controller hears of them, and a filter of the whole application would answer for the routes of others too. So
  * the platform is asked.
  */
-import { HttpException, NotFoundException } from '@nestjs/common';
+import { type HttpException, NotFoundException } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
-import { methodsAt } from './all-routes.js';
 import { type ApiRequest, pathOf } from './api-request.js';
 import type { MountedPath } from './mounted-path.js';
 import { problemFor, problemHeaders } from './problem.filter.js';
-import { PROBLEM_TYPE, problemOf } from './problem.js';
+import { PROBLEM_TYPE, problemOf, WrongMethodException } from './problem.js';
 
 type PlatformAdapter = HttpAdapterHost['httpAdapter'];
 type EarlyRequest = Pick<ApiRequest, 'url' | 'originalUrl' | 'method'>;
@@ -21,10 +20,10 @@ export function answerEarlyProblems(adapter: PlatformAdapter, mounted: MountedPa
 }
 
 /** What is wrong with a request that no route has answered: 405 where another method is there, else 404. */
-function noRoute(request: EarlyRequest, mounted: MountedPath): HttpException {
-  const methods = methodsAt(mounted.below(pathOf(request)));
-  if (methods.length === 0) return new NotFoundException('There is no such route.');
-  return new HttpException(`This route answers to ${methods.join(', ')}.`, 405);
+function noRoute(method: string, path: string, mounted: MountedPath): HttpException {
+  const methods = mounted.methodsAt(path);
+  const isElsewhere = methods.length === 0 || methods.includes(method); // it is there under another version
+  return isElsewhere ? new NotFoundException('There is no such route.') : new WrongMethodException(methods);
 }
 
 interface ExpressLike {
@@ -40,7 +39,7 @@ function answerOnExpress(adapter: PlatformAdapter & ExpressLike, mounted: Mounte
   };
   adapter.use((request: EarlyRequest, response: unknown, next: () => void) => {
     if (!mounted.includes(pathOf(request))) return next();
-    answer(noRoute(request, mounted), response);
+    answer(noRoute(request.method, pathOf(request).replace(/\/$/, ''), mounted), response);
   });
   adapter.use((error: unknown, request: EarlyRequest, response: unknown, next: (error: unknown) => void) => {
     if (!mounted.includes(pathOf(request)) || adapter.isHeadersSent(response)) return next(error);
@@ -48,8 +47,13 @@ function answerOnExpress(adapter: PlatformAdapter & ExpressLike, mounted: Mounte
   });
 }
 
+interface RouterConfig {
+  readonly maxParamLength?: number;
+  readonly ignoreTrailingSlash?: boolean;
+}
+
 interface FastifyLike {
-  readonly initialConfig?: { readonly maxParamLength?: number };
+  readonly initialConfig?: RouterConfig & { readonly routerOptions?: RouterConfig };
   readonly server: { prependListener(event: 'request', listener: (request: { url?: string }) => void): void };
   addHook(name: 'onSend', hook: (request: EarlyRequest, reply: FastifyReplyLike, payload: unknown) => Promise<unknown>): void;
 }
@@ -63,15 +67,16 @@ interface FastifyReplyLike {
 
 /** Fastify has one handler of errors, which is Nest's. What it makes of an error is replaced when it is sent. */
 function answerOnFastify(instance: FastifyLike, mounted: MountedPath): void {
-  const longest = instance.initialConfig?.maxParamLength ?? 100;
+  const { maxParamLength: longest = 100, ignoreTrailingSlash = false } = { ...instance.initialConfig, ...instance.initialConfig?.routerOptions };
+  const bare = (path: string) => (ignoreTrailingSlash ? path.replace(/\/$/, '') : path);
   instance.server.prependListener('request', (request) => {
     const path = pathOf({ url: request.url ?? '' });
-    if (mounted.includes(path) && !isReadable(path, longest)) request.url = `${mounted.path}/unreadable`; // no route is called so
+    if (mounted.includes(path) && !isReadable(path, longest)) request.url = `${mounted.bases[0]}/unreadable`; // no route is called so
   });
   instance.addHook('onSend', async (request, reply, payload) => {
     const isAnswered = reply.statusCode < 400 || String(reply.getHeader('content-type')).startsWith(PROBLEM_TYPE);
     if (isAnswered || !mounted.includes(pathOf(request))) return payload;
-    const problem = problemOf(reply.statusCode === 404 ? noRoute(request, mounted) : { statusCode: reply.statusCode });
+    const problem = problemOf(reply.statusCode === 404 ? noRoute(request.method, bare(pathOf(request)), mounted) : { statusCode: reply.statusCode });
     const body = JSON.stringify(problem);
     reply.code(problem.status);
     reply.headers({ ...problemHeaders(problem), 'content-length': String(Buffer.byteLength(body)) });

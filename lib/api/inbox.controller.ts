@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import type { MessageAddress } from '../messaging/inbox.js';
 import { WorkflowService } from '../workflow.service.js';
-import { ApiAccess } from './api-access.js';
+import { ApiAccess, processOwning } from './api-access.js';
 import { Answers, FromRequest, type ApiCall } from './api-route.js';
 import * as routes from './inbox-routes.js';
 
@@ -13,9 +13,8 @@ export class InboxController {
   ) {}
 
   @Answers(routes.LIST_MESSAGES)
-  async listMessages(@FromRequest(routes.LIST_MESSAGES) { request, query }: ApiCall<typeof routes.LIST_MESSAGES>) {
-    const isSeen = await this.access.messagesInSight(request);
-    return this.access.page(query, (page) => this.workflows.inbox.list({ ...query, ...page }), isSeen);
+  listMessages(@FromRequest(routes.LIST_MESSAGES) { request, query }: ApiCall<typeof routes.LIST_MESSAGES>) {
+    return this.access.page(request, query, (page) => this.workflows.inbox.list({ ...query, ...page }), processOwning);
   }
 
   @Answers(routes.GET_MESSAGE)

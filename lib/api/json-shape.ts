@@ -41,13 +41,19 @@ export function projected(shape: JsonShape, value: unknown, named: Readonly<Reco
   return Object.fromEntries(keys.map((key) => [key, projected(properties[key]!, given[key], named)]));
 }
 
-const REFERENCE = '#/components/schemas/';
+/** Begins the name of everything that the document names, so that it fits into the document of an application beside the names of that. */
+const PREFIX = 'WorkflowApi';
 
-/** Refers to a shape that has a name in the document. */
-export function called(name: string): JsonShape {
-  return { $ref: `${REFERENCE}${name}` };
+/** Refers to a shape, or another part, that has a name in the document. */
+export function called(name: string, part: 'schemas' | 'responses' = 'schemas'): { readonly $ref: string } {
+  return { $ref: `#/components/${part}/${PREFIX}${name}` };
+}
+
+/** What has a name, under the names of the document. */
+export function underNames(named: Readonly<Record<string, JsonShape>>): Record<string, JsonShape> {
+  return Object.fromEntries(Object.entries(named).map(([name, shape]) => [`${PREFIX}${name}`, shape]));
 }
 
 function resolved(shape: JsonShape, named: Readonly<Record<string, JsonShape>>): JsonShape {
-  return typeof shape.$ref === 'string' ? named[shape.$ref.slice(REFERENCE.length)]! : shape;
+  return typeof shape.$ref === 'string' ? named[shape.$ref.slice(called('').$ref.length)]! : shape;
 }

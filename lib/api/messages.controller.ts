@@ -1,7 +1,6 @@
 import { Inject } from '@nestjs/common';
-import type { OwedInput } from '../query/owed-inputs.js';
 import { WorkflowService } from '../workflow.service.js';
-import { ApiAccess, processOfInput } from './api-access.js';
+import { ApiAccess, processOwning } from './api-access.js';
 import { Answers, FromRequest, type ApiCall } from './api-route.js';
 import { EMIT, LIST_INPUTS, PROVIDE_INPUT, RESPOND } from './workflow-routes.js';
 
@@ -14,17 +13,15 @@ export class MessagesController {
 
   @Answers(LIST_INPUTS)
   listInputs(@FromRequest(LIST_INPUTS) { request, query }: ApiCall<typeof LIST_INPUTS>) {
-    const isSeen = (owed: OwedInput) => this.access.isInSight(request, processOfInput(owed));
-    return this.access.page(query, (page) => this.workflows.waitingForInput({ ...query, ...page }), isSeen);
+    return this.access.page(request, query, (page) => this.workflows.waitingForInput({ ...query, ...page }), processOwning);
   }
 
   @Answers(PROVIDE_INPUT)
   async provideInput(@FromRequest(PROVIDE_INPUT) { request, params, body }: ApiCall<typeof PROVIDE_INPUT>) {
     await this.access.see(request, params.process);
-    return this.workflows.provideInput(params.workflow, params.step, params.process, body.input, {
-      ...this.access.deliveryOf(request, body),
-      ...(body.index !== undefined && { index: body.index }),
-    });
+    const options = { ...this.access.deliveryOf(request, body), ...(body.index !== undefined && { index: body.index }) };
+    const { process, disposition } = await this.workflows.bringInput(params.workflow, params.step, params.process, body.input, options);
+    return { ...process, disposition };
   }
 
   @Answers(RESPOND)
@@ -35,6 +32,8 @@ export class MessagesController {
   @Answers(EMIT)
   async emit(@FromRequest(EMIT) { request, params: { event }, body }: ApiCall<typeof EMIT>) {
     const { keys, data, effectiveAt } = body;
-    return { items: await this.workflows.emit(event, keys, data, { ...this.access.deliveryOf(request, body), ...(effectiveAt && { effectiveAt }) }) };
+    const options = { ...this.access.deliveryOf(request, body), ...(effectiveAt && { effectiveAt }) };
+    const { disposition, deliveries: items } = await this.workflows.bringEvent(event, keys, data, options);
+    return { disposition, items };
   }
 }

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import type { OutboxMessage } from '../outbox/outbox-message.js';
 import { WorkflowService } from '../workflow.service.js';
-import { ApiAccess } from './api-access.js';
+import { ApiAccess, processOwning } from './api-access.js';
 import { Answers, FromRequest, type ApiCall } from './api-route.js';
 import * as routes from './outbox-routes.js';
 
@@ -14,8 +14,7 @@ export class OutboxController {
 
   @Answers(routes.LIST_OUTGOING)
   async listOutgoing(@FromRequest(routes.LIST_OUTGOING) { request, query }: ApiCall<typeof routes.LIST_OUTGOING>) {
-    const isSeen = await this.access.messagesInSight(request);
-    const { items, next } = await this.access.page(query, (page) => this.workflows.outbox.list({ ...query, ...page }), isSeen);
+    const { items, next } = await this.access.page(request, query, (page) => this.workflows.outbox.list({ ...query, ...page }), processOwning);
     return { items: items.map(withoutData), next };
   }
 

@@ -29,6 +29,7 @@ export function problemFor(error: unknown): Problem {
   return problem;
 }
 
-export function problemHeaders({ status }: Problem): Record<string, string> {
-  return { ...ANSWER_HEADERS, 'content-type': PROBLEM_TYPE, ...(status === 503 && { 'retry-after': String(RETRY_AFTER_S) }) };
+export function problemHeaders({ status, allow }: Problem): Record<string, string> {
+  const more = { ...(status === 503 && { 'retry-after': String(RETRY_AFTER_S) }), ...(allow && { allow: allow.join(', ') }) };
+  return { ...ANSWER_HEADERS, 'content-type': PROBLEM_TYPE, ...more };
 }

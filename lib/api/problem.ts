@@ -9,6 +9,8 @@ export interface Problem {
   readonly status: number;
   readonly detail: string;
   readonly code: string;
+  /** Of a 405: the methods that the path answers to. */
+  readonly allow?: readonly string[];
   readonly [more: string]: unknown;
 }
 
@@ -17,13 +19,20 @@ export const PROBLEM_TYPE = 'application/problem+json';
 /** Seconds after which a request may be sent again, when the database cannot be reached. */
 export const RETRY_AFTER_S = 5;
 
+/** 405. The path is there, and answers to other methods. */
+export class WrongMethodException extends HttpException {
+  constructor(readonly methods: readonly string[]) {
+    super(`This route answers to ${methods.join(', ')}.`, 405);
+  }
+}
+
 /** Tells a caller no more than he needs: what the application or the database has to say of itself stays in the log. */
 export function problemOf(error: unknown): Problem {
   const status = statusOf(error);
   if (error instanceof StoreUnavailableError) return problem(503, error.name, 'The database cannot be reached. Send the request again later.');
   if (status >= 500) return problem(status, nameOfStatus(status), 'The application could not do this. Its log says why.');
   if (error instanceof WorkflowError) return { ...problem(status, error.name, error.message), ...fieldsOf(error) };
-  return problem(status, nameOfStatus(status), detailOf(error, status));
+  return { ...problem(status, nameOfStatus(status), detailOf(error, status)), ...(error instanceof WrongMethodException && { allow: error.methods }) };
 }
 
 function problem(status: number, code: string, detail: string): Problem {
@@ -39,7 +48,8 @@ function statusOf(error: unknown): number {
   return Number.isInteger(given) && given >= 400 && given < 600 ? given : 500;
 }
 
-function nameOfStatus(status: number): string {
+/** Such as `NotFound`. */
+export function nameOfStatus(status: number): string {
   return (STATUS_CODES[status] ?? 'Error').replaceAll(/[^A-Za-z]/g, '');
 }
 

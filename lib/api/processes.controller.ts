@@ -13,7 +13,7 @@ export class ProcessesController {
 
   @Answers(routes.FIND_PROCESSES)
   findProcesses(@FromRequest(routes.FIND_PROCESSES) { request, query }: ApiCall<typeof routes.FIND_PROCESSES>) {
-    return this.access.page(query, (page) => this.workflows.find({ ...query, ...page }), (process) => this.access.isInSight(request, process)); // prettier-ignore
+    return this.access.page(request, query, (page) => this.workflows.find({ ...query, ...page }), ({ id }) => id); // prettier-ignore
   }
 
   @Answers(routes.GET_PROCESS)

@@ -3,13 +3,14 @@ import type { Class } from '../values/types.js';
 import { ActionsController } from './actions.controller.js';
 import { AnswerInterceptor } from './answer.interceptor.js';
 import { ApiAccess } from './api-access.js';
-import { API_EXTRAS, API_OPTIONS, type WorkflowApiAsyncOptions, type WorkflowApiExtras, type WorkflowApiOptions } from './api-options.js';
+import { API_EXTRAS, API_MODULE, API_OPTIONS, type WorkflowApiAsyncOptions, type WorkflowApiExtras, type WorkflowApiOptions } from './api-options.js';
 import { InboxController } from './inbox.controller.js';
 import { OutboxController } from './outbox.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { DEFAULT_PATH, MountedPath } from './mounted-path.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ProcessesController } from './processes.controller.js';
+import { Roots } from './roots.js';
 import { RightsGuard } from './rights.guard.js';
 import { ServiceController } from './service.controller.js';
 import { WorkflowApi } from './workflow-api.js';
@@ -49,7 +50,15 @@ function assembleApi(extras: WorkflowApiExtras, options: Provider): DynamicModul
   return {
     module: WorkflowApiModule,
     imports: [...(extras.imports ?? [])],
-    providers: [options, { provide: API_EXTRAS, useValue: extras }, ApiAccess, MountedPath, WorkflowApi],
+    providers: [
+      options,
+      { provide: API_EXTRAS, useValue: extras },
+      { provide: API_MODULE, useValue: WorkflowApiModule },
+      ApiAccess,
+      Roots,
+      MountedPath,
+      WorkflowApi,
+    ],
     controllers: CONTROLLERS.map((controller) => mountedAt(controller, extras)),
     exports: [WorkflowApi],
   };

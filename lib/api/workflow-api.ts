@@ -3,11 +3,11 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { InvalidWorkflowError } from '../values/errors.js';
 import { didYouMean } from '../values/suggest.js';
 import { WorkflowService } from '../workflow.service.js';
-import { ANSWERS } from './answers.js';
+import { addToDocument } from './add-to-document.js';
 import { API_EXTRAS, API_OPTIONS, isDevelopment, OPTION_NAMES, type WorkflowApiExtras, type WorkflowApiOptions } from './api-options.js';
 import { answerEarlyProblems } from './early-problems.js';
 import { MountedPath } from './mounted-path.js';
-import { type OpenApiDocument, openApiOf, pathsOf } from './open-api.js';
+import { componentsOf, type DocumentedApi, type OpenApiDocument, openApiOf, pathsOf } from './open-api.js';
 
 /** The API of this application: its document, for a client or for Swagger. */
 @Injectable()
@@ -24,21 +24,28 @@ export class WorkflowApi implements OnModuleInit {
   onModuleInit(): void {
     const problems = [...misspeltOptions({ ...this.options, ...this.extras }), ...openRoutes(this.extras)];
     if (problems.length > 0) throw new InvalidWorkflowError('the options of WorkflowApiModule', problems);
-    if (!isGuarded(this.extras)) new Logger('WorkflowApi').warn(`The routes under ${this.mounted.path} have no guards: everybody who reaches them is let in.`);
+    if (!isGuarded(this.extras))
+      new Logger('WorkflowApi').warn(`The routes under ${this.mounted.bases.join(' and ')} have no guards: everybody who reaches them is let in.`);
     if (this.host.httpAdapter) answerEarlyProblems(this.host.httpAdapter, this.mounted);
   }
 
   /** The OpenAPI 3.1 document of the API in this application. Each workflow has paths of its own for its start and its inputs. */
   openApi(): OpenApiDocument {
-    return openApiOf(this.mounted.path, this.workflows.definitions());
+    return openApiOf(this.documented);
   }
 
-  /** Adds the API to the document that `SwaggerModule.createDocument` has made of the application. Call it once the application is initialised. */
+  /**
+   * Adds the API to the document that `SwaggerModule.createDocument` has made of the application. Call it once the application is initialised.
+   * What the document has already stays as it is. @throws InvalidWorkflowError if it has a schema of a name that the API needs
+   */
   addTo<D extends object>(document: D): D {
-    const into = document as unknown as OpenApiDocument;
-    into.paths = { ...into.paths, ...pathsOf(this.mounted.path, this.workflows.definitions()) };
-    into.components = { ...into.components, schemas: { ...into.components?.schemas, ...ANSWERS } };
+    addToDocument(document as unknown as OpenApiDocument, pathsOf(this.documented), componentsOf(this.documented));
     return document;
+  }
+
+  private get documented(): DocumentedApi {
+    const { security } = this.extras;
+    return { baseOf: (route) => this.mounted.baseOf(route), definitions: this.workflows.definitions(), ...(security && { security }) };
   }
 }
 

@@ -33,7 +33,7 @@ export const START_PROCESS = apiRoute({
   body: {
     context: objectField('The starting values, over the defaults of the workflow.'),
     groupId: GROUP_ID,
-    id: textField(MAX_ID, 'The id of the process. Default: a new one.'),
+    id: textField(MAX_ID, 'The id of the process. Default: a new one. Where there are tenants, it needs the right `administer`.'),
     version: versionField('The version of the workflow. Default: the newest.'),
     ifLive: oneOfField(['refuse', 'return'], 'If a live process has this group id: refuse (default), or return that process.'),
     ...REASON,
@@ -41,7 +41,7 @@ export const START_PROCESS = apiRoute({
 }); // prettier-ignore
 
 export const PROVIDE_INPUT = apiRoute({
-  id: 'provideInput', method: 'post', path: 'workflows/:workflow/processes/:process/inputs/:step', right: 'input', answer: 'Process',
+  id: 'provideInput', method: 'post', path: 'workflows/:workflow/processes/:process/inputs/:step', right: 'input', answer: 'BroughtInput',
   says: 'Brings the input that a step waits for. A wrong input is refused, and changes nothing.',
   body: { input: required(dataField('The input, as its JSON Schema says.')), messageId: MESSAGE_ID, index: wholeField(0, 2 ** 31 - 1, 'Inside a `forEach`: the item that the input is for, as the list of inputs says. Default: the item that has waited longest.'), ...REASON },
 }); // prettier-ignore
@@ -58,7 +58,7 @@ export const RESPOND = apiRoute({
 }); // prettier-ignore
 
 export const EMIT = apiRoute({
-  id: 'emit', method: 'post', path: 'events/:event', right: 'input', whole: true, answer: 'DeliveryList',
+  id: 'emit', method: 'post', path: 'events/:event', right: 'input', whole: true, answer: 'Emitted',
   says: 'Emits an event to every process that waits for it under one of the keys, now or later.',
   body: {
     keys: required(listField(keyField('A key.'), 100, 'The keys of the event: where a step has none of its own, the group id. A key with a name: an object.')),

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import type { DefinitionView } from '../query/definition-views.js';
-import { ProcessAlreadyLiveError, UnknownWorkflowError } from '../values/errors.js';
+import { UnknownWorkflowError } from '../values/errors.js';
 import { newId } from '../values/new-id.js';
 import { didYouMean } from '../values/suggest.js';
 import { WorkflowService } from '../workflow.service.js';
@@ -35,18 +35,11 @@ export class WorkflowsController {
   @Answers(START_PROCESS)
   async startProcess(@FromRequest(START_PROCESS) { request, params: { workflow }, body }: ApiCall<typeof START_PROCESS>) {
     const { context = {}, id = newId(Date.now()), groupId = id, version, ifLive, reason } = body;
-    await this.access.seeStart(request, { id, workflow, groupId }, context);
+    await this.access.seeStart(request, { id, workflow, groupId, chosenId: body.id !== undefined }, context);
     const options = { id, groupId, ...(version !== undefined && { version }), ...(ifLive !== undefined && { ifLive }), ...this.access.callOf(request, reason) };
-    const process = await this.workflows.start(workflow, context, options).catch((error: unknown) => this.withoutHidden(request, workflow, error));
+    const process = await this.workflows.start(workflow, context, options).catch((error: unknown) => this.access.withoutHidden(request, workflow, error));
     await this.access.see(request, process.id); // with `ifLive`, it may be another one
     return process;
-  }
-
-  /** The id of a process that the request may not see is not told. */
-  private async withoutHidden(request: unknown, workflow: string, error: unknown): Promise<never> {
-    if (!(error instanceof ProcessAlreadyLiveError)) throw error;
-    const { processId: id, groupId } = error;
-    throw (await this.access.isInSight(request, { id, workflow, groupId })) ? error : new ProcessAlreadyLiveError('of another owner', workflow, groupId);
   }
 
   @Answers(MIGRATE)

@@ -16,6 +16,16 @@ export interface Delivery {
   readonly disposition: Disposition;
 }
 
+/** What became of an event itself, and in each process. */
+export interface Emitted {
+  /**
+   * `duplicate`: this event was known, `conflict`: with another body; `delivered`: a process received it; `stored`, or `scheduled`: no process yet; `discarded`: it is not
+   * kept, because no workflow known here has a step that waits for it.
+   */
+  readonly disposition: Disposition;
+  readonly deliveries: Delivery[];
+}
+
 /** How a message is sent, and by whom. */
 export interface DeliveryRequest extends CallOptions {
   readonly messageId?: string;

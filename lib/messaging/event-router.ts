@@ -3,7 +3,7 @@
  * after the time from which the wait counts. Only one of the waits with `matchOne` gets it.
  */
 import { eventIn, eventKeyIn, keyNameIn } from '../core/addresses.js';
-import type { MessageState } from '../core/change.js';
+import type { Disposition, MessageState } from '../core/change.js';
 import { newMessage } from '../core/engine-messages.js';
 import type { ProcessState } from '../core/process.js';
 import { type EventGate, stepsOf, unsolicitedSteps } from '../definition/graph.js';
@@ -15,7 +15,7 @@ import { newId } from '../values/new-id.js';
 import type { Json } from '../values/json.js';
 import { hears } from '../workflows/registry.js';
 import type { CallOptions } from '../writer/call-options.js';
-import { copyFor, type Delivery, type DeliveryRequest, isInEffect } from './delivery.js';
+import { copyFor, type Delivery, type DeliveryRequest, type Emitted, isInEffect } from './delivery.js';
 import type { AddressedKey } from './event-keys.js';
 import { MatchOne, noteOfTaken } from './match-one.js';
 import type { MessageDelivery } from './message-delivery.js';
@@ -47,12 +47,13 @@ export class EventRouter {
   }
 
   /** Brings the event to every process that waits for it or has an unsolicited step for it, and keeps it for later waits. */
-  async emit(event: string, keys: readonly AddressedKey[], body: Json, request: DeliveryRequest): Promise<Delivery[]> {
+  async emit(event: string, keys: readonly AddressedKey[], body: Json, request: DeliveryRequest): Promise<Emitted> {
     const now = this.parts.clock.now().getTime();
     const messages = keys.map(({ address }) => messageOf(address, body, request, now));
     if (request.effectiveAt !== undefined && request.effectiveAt > now) return this.schedule(messages, request.effectiveAt, request);
     const gates = this.gatesFor(event);
-    const kept = new Map((gates.length > 0 ? await this.delivery.keepAll(messages, request) : []).map((row) => [row.id, row]));
+    const isKept = gates.length > 0;
+    const kept = new Map((isKept ? await this.delivery.keepAll(messages, request) : []).map((row) => [row.id, row]));
     const waits = await this.openWaits(messages);
     const live = await this.liveByKey(event, messages, request);
     const differ = request.effectiveAt !== undefined || gates.some(({ since, matchOne }) => since || matchOne);
@@ -61,17 +62,18 @@ export class EventRouter {
         this.bringToWaiting(message, waits.get(message.address) ?? [], differ, request, kept.has(message.id)),
         ...(live.get(groupIdIn(message) ?? '') ?? []).map((process) => this.bringToListeners(process, message, request)),
       ]);
-    return inPieces(messages, AT_ONCE, async (message) => {
+    const deliveries = await inPieces(messages, AT_ONCE, async (message) => {
       const brought = (await bringAll(message)).flat();
       return kept.has(message.id) ? [...brought, ...(await this.repeats.tellOthers(message, kept.get(message.id)!, brought, request))] : brought;
     });
+    return { deliveries, disposition: repeatOf(messages, kept) ?? dispositionOfAll(deliveries, isKept) };
   }
 
   /** Keeps the event until it is in effect. */
-  private async schedule(messages: readonly MessageState[], at: number, request: DeliveryRequest): Promise<Delivery[]> {
-    await this.delivery.keepAll(messages.map((message) => ({ ...message, disposition: 'scheduled' as const, receivedAt: at })), request); // prettier-ignore
+  private async schedule(messages: readonly MessageState[], at: number, request: DeliveryRequest): Promise<Emitted> {
+    const known = await this.delivery.keepAll(messages.map((message) => ({ ...message, disposition: 'scheduled' as const, receivedAt: at })), request); // prettier-ignore
     if (request.manager === undefined) this.scheduled(at);
-    return [];
+    return { deliveries: [], disposition: repeatOf(messages, new Map(known.map((row) => [row.id, row]))) ?? 'scheduled' };
   }
 
   /** True if a step of a workflow that is known here is for this event. */
@@ -166,6 +168,17 @@ export class EventRouter {
     });
     return Promise.all(nodes.map(async ({ name }) => ({ processId: id, disposition: await this.delivery.apply(id, receivedBy(name), call) })));
   }
+}
+
+/** What the event is if it was known under each of its keys; undefined: it is new. */
+function repeatOf(messages: readonly MessageState[], kept: ReadonlyMap<string, MessageState>): Disposition | undefined {
+  if (messages.some(({ id, digest }) => kept.has(id) && kept.get(id)!.digest !== digest)) return 'conflict';
+  return messages.every(({ id }) => kept.has(id)) ? 'duplicate' : undefined;
+}
+
+function dispositionOfAll(deliveries: readonly Delivery[], isKept: boolean): Disposition {
+  const told = (['delivered', 'conflict', 'duplicate'] as const).find((each) => deliveries.some(({ disposition }) => disposition === each));
+  return told ?? (isKept ? 'stored' : 'discarded');
 }
 
 /** Without a `messageId`, each event is a new one; events of one millisecond keep their order. */

@@ -117,10 +117,10 @@ export class Inbox {
     return sent;
   }
 
-  private emitAgain({ id, address, body, effectiveAt }: MessageState, key: EventKey, call: ActionOptions): Promise<Delivery[]> {
+  private async emitAgain({ id, address, body, effectiveAt }: MessageState, key: EventKey, call: ActionOptions): Promise<Delivery[]> {
     const event = eventIn(address);
     if (event === null) throw new InvalidInputError('The address', ['a response has no key: say workflow, step and correlationId']);
-    return this.router.emit(event, addressedKeys(event, key), body, { ...call, messageId: id, sender: SENDER, effectiveAt });
+    return (await this.router.emit(event, addressedKeys(event, key), body, { ...call, messageId: id, sender: SENDER, effectiveAt })).deliveries;
   }
 
   private async respondAgain(message: MessageState, to: Exclude<MessageAddress, { key: EventKey }>, call: ActionOptions): Promise<Disposition> {

@@ -33,6 +33,12 @@ interface GivenInput {
   readonly request: InputRequest;
 }
 
+/** The process that has taken an input. `duplicate`: it had this input before. */
+export interface BroughtInput {
+  readonly process: ProcessState;
+  readonly disposition: 'delivered' | 'duplicate';
+}
+
 /** Brings inputs to the steps that wait for them. */
 export class Inputs {
   constructor(
@@ -41,7 +47,7 @@ export class Inputs {
   ) {}
 
   /** A step that takes no input is refused whatever the process does. A wrong input is refused before anything is changed. */
-  async provide(workflow: Class | string, step: Class | string, ref: ProcessOf, input: unknown, request: InputRequest): Promise<ProcessState> {
+  async provide(workflow: Class | string, step: Class | string, ref: ProcessOf, input: unknown, request: InputRequest): Promise<BroughtInput> {
     const { registry } = this.parts;
     const { names } = registry.receiver(workflow, step);
     const process = await this.lookup.ofWorkflow(workflow, ref, request.manager);
@@ -53,7 +59,7 @@ export class Inputs {
     return this.bring({ process, step: names[0]!, nodes, body, request });
   }
 
-  private async bring(given: GivenInput): Promise<ProcessState> {
+  private async bring(given: GivenInput): Promise<BroughtInput> {
     const { process, request, nodes } = given;
     if (request.messageId !== undefined && (await this.isKnown(given))) return this.sayAgain(given);
     if (isFinished(process.status)) throw new ProcessFinishedError(process.id, process.status);
@@ -62,7 +68,7 @@ export class Inputs {
   }
 
   /** Brings the input to the longest wait: inside `forEach`, each item waits for its own, and the input may name one. */
-  private async bringToWait(given: GivenInput): Promise<ProcessState> {
+  private async bringToWait(given: GivenInput): Promise<BroughtInput> {
     const { process, request, nodes } = given;
     const lost = new Set<string>(); // the caller's transaction still sees them as open
     while (lost.size < MOST_LOSSES) {
@@ -82,7 +88,7 @@ export class Inputs {
   }
 
   /** An unsolicited step takes any number of inputs. */
-  private async bringBeside(given: GivenInput, { name }: StepNode): Promise<ProcessState> {
+  private async bringBeside(given: GivenInput, { name }: StepNode): Promise<BroughtInput> {
     const message = this.messageOf(given, `${inputAddress(given.process.id, 0)}.${name}`);
     const taken = await this.apply(given, { type: 'event-received', node: name, message });
     if (taken) return taken;
@@ -90,11 +96,11 @@ export class Inputs {
   }
 
   /** The process, if it took the input. Null: another input was faster. Without a `messageId`, a duplicate means that the first reply was lost. */
-  private async apply({ process: { id }, request }: GivenInput, event: EventOf<'message-received' | 'event-received'>): Promise<ProcessState | null> {
+  private async apply({ process: { id }, request }: GivenInput, event: EventOf<'message-received' | 'event-received'>): Promise<BroughtInput | null> {
     const applied = await this.parts.commands.apply(id, event, callOf(request));
     if (!applied) throw new ProcessNotFoundError(id);
     const disposition = dispositionOf(applied);
-    return disposition === 'delivered' || disposition === 'duplicate' ? applied.process : null;
+    return disposition === 'delivered' || disposition === 'duplicate' ? { process: applied.process, disposition } : null;
   }
 
   /* ---------------------------------------------------------------- duplicates ---- */
@@ -105,7 +111,7 @@ export class Inputs {
   }
 
   /** Records a duplicate, which changes nothing else. A different input under the same id is refused. */
-  private async sayAgain(given: GivenInput): Promise<ProcessState> {
+  private async sayAgain(given: GivenInput): Promise<BroughtInput> {
     const message = this.messageOf(given, inputAddress(given.process.id, 0));
     const taken = await this.apply(given, { type: 'message-received', key: '', run: 0, message });
     if (taken) return taken;

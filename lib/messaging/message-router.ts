@@ -8,7 +8,7 @@ import { isEvent, isResponse } from '../core/addresses.js';
 import type { Change, Disposition, MessageState } from '../core/change.js';
 import type { Match, WaitAt } from '../store/port.js';
 import type { Json } from '../values/json.js';
-import { awaitedAddresses, type Delivery, type DeliveryRequest, type ResponseTarget, toldAddresses } from './delivery.js';
+import { awaitedAddresses, type DeliveryRequest, type Emitted, type ResponseTarget, toldAddresses } from './delivery.js';
 import type { AddressedKey } from './event-keys.js';
 import { EventRouter } from './event-router.js';
 import { MessageDelivery } from './message-delivery.js';
@@ -63,7 +63,7 @@ export class MessageRouter {
   }
 
   /** Brings an event to every process that waits for it, now or later, or has an unsolicited step for it now. */
-  emit(event: string, keys: readonly AddressedKey[], body: Json, request: DeliveryRequest): Promise<Delivery[]> {
+  emit(event: string, keys: readonly AddressedKey[], body: Json, request: DeliveryRequest): Promise<Emitted> {
     return this.events.emit(event, keys, body, request);
   }
 

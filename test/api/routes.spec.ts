@@ -4,18 +4,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WorkflowApi } from 'nestjs-argonaut/api';
 import { ALL_ROUTES } from '../../lib/api/all-routes.js';
 import { ANSWERS } from '../../lib/api/answers.js';
+import { called, underNames } from '../../lib/api/json-shape.js';
 import { until } from '../support/app.js';
 import { type Database, libsqlFile } from '../support/databases.js';
 import { ALL, type Answer, type ApiApp, bootApi, clientOf, PLATFORMS, refusedBy, scoreIdOf, sentBy, SENDS } from './support.js';
 
 const ajv = new Ajv2020({ strict: false });
 formats.default(ajv);
-const document = { $id: 'api', components: { schemas: ANSWERS } };
+const document = { $id: 'api', components: { schemas: underNames(ANSWERS) } };
 ajv.addSchema(document);
 
 /** An answer is as the document says. */
 function expectShape(name: string, body: unknown): void {
-  const check = ajv.compile({ $ref: `api#/components/schemas/${name}` });
+  const check = ajv.compile({ $ref: `api${called(name).$ref}` });
   check(body);
   expect(check.errors ?? []).toEqual([]);
 }
@@ -110,7 +111,10 @@ describe.each(PLATFORMS.flatMap((platform) => [false, true].map((prefixed) => ({
       expect(items[0]).toMatchObject({ processId: at.process, step: 'review', schema: { title: 'Review' } });
       await call('provideInput', { ...at, step: 'review' }, { body: { input: { approved: true } } });
       await detail(({ waits }) => waits[0]?.kind === 'event');
-      expect(await call('emit', { event: 'paid' }, { body: { keys: ['a:1'] } })).toEqual({ items: [{ processId: at.process, disposition: 'delivered' }] });
+      expect(await call('emit', { event: 'paid' }, { body: { keys: ['a:1'] } })).toEqual({
+        disposition: 'delivered',
+        items: [{ processId: at.process, disposition: 'delivered' }],
+      });
       await detail(({ status }) => status === 'completed');
       const { items: history } = await call('getHistory', at, { query: '?limit=200' });
       expect(history.find(({ type }: any) => type === 'process-started')).toMatchObject({ actor: 'one of all', reason: 'asked for' });

@@ -140,17 +140,22 @@ export interface ApiSetup {
   readonly prefixed?: boolean;
   readonly providers?: any[];
   readonly controllers?: any[];
+  /** Further modules. */
+  readonly imports?: any[];
+  /** What the application sets before it listens. */
+  readonly setUp?: (app: INestApplication) => unknown;
 }
 
 export async function bootApi(
   database: Database,
-  { platform = 'express', api, prefixed = false, providers = [LoanWorkflow, AppraisalWorkflow, Away], controllers = [] }: ApiSetup = {},
+  { platform = 'express', api, prefixed = false, providers = [LoanWorkflow, AppraisalWorkflow, Away], controllers = [], imports = [], setUp }: ApiSetup = {},
 ): Promise<ApiApp> {
   const module = await Test.createTestingModule({
     imports: [
       TypeOrmModule.forRootAsync({ useFactory: () => ({ retryAttempts: 0 }), dataSourceFactory: () => database.connect({ entities: [...workflowEntities] }) }),
       WorkflowModule.forRoot({ schema: 'migrate' }),
       api ?? guardedApi(prefixed ? { version: '7' } : {}),
+      ...imports,
     ],
     providers,
     controllers,
@@ -158,6 +163,7 @@ export async function bootApi(
   const app =
     platform === 'fastify' ? module.createNestApplication(new FastifyAdapter(), { logger: logged }) : module.createNestApplication({ logger: logged });
   if (prefixed) app.setGlobalPrefix('v0/app').enableVersioning({ type: VersioningType.URI });
+  setUp?.(app);
   app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true })); // as many applications have
   await app.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
