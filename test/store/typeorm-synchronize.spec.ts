@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Column, type DataSource, Entity, ManyToOne, PrimaryColumn } from 'typeorm';
 import { Process, Step, Workflow, workflowEntities, workflowMigrations, type WorkflowModuleOptions } from '../../lib/index.js';
 import { createTypeOrmStore } from '../../lib/store/typeorm/create-store.js';
@@ -46,6 +46,9 @@ async function generated(dataSource: DataSource): Promise<string[]> {
 const synchronizing = (database: Database): Database => ({ ...database, connect: (more) => database.connect({ ...more, synchronize: true }) });
 
 const made: Database[] = [];
+afterAll(async () => {
+  for (const each of made.splice(0)) await each.drop();
+});
 for (const fresh of [postgres, mysql, async () => libsqlFile()]) {
   const first = await fresh();
   describe.skipIf(!isThere(first))(titleOf(first), () => synchronization(fresh));
@@ -141,3 +144,19 @@ function synchronization(fresh: () => Promise<Database>): void {
     await expect(dataSource.manager.save(Note, { id: 2, process: { id: 'nobody' } })).rejects.toThrow(/foreign key/i);
   });
 }
+
+const usualNames = ['Process', 'ProcessContext', 'AuditRecord', 'Wait', 'InboxMessage', 'OutboxMessage', 'Message', 'Worker', 'QueueRate', 'Definition'];
+
+it.each(usualNames)('an entity of the application may be called %s, and a relation finds it by its name', async (name) => {
+  const { [name]: Named } = { [name]: class {} } as Record<string, new () => object>;
+  class Owner {}
+  for (const entity of [Named!, Owner]) {
+    Entity(`shop_${entity.name}`)(entity);
+    PrimaryColumn({ type: 'int' })(entity.prototype, 'id');
+  }
+  ManyToOne(name)(Owner.prototype, 'named');
+  const file = libsqlFile();
+  made.push(file);
+  const dataSource = await file.connect({ entities: [...workflowEntities, Named!, Owner] });
+  expect(dataSource.getMetadata(Owner).relations[0]!.inverseEntityMetadata.target).toBe(Named);
+});
