@@ -262,8 +262,10 @@ export class WorkflowService {
   find(filter: ProcessFilter & { readonly internals: true }): Promise<Page<Process & ProcessInternals>>;
   find(filter?: ProcessFilter): Promise<Page<Process>>;
   async find(filter: ProcessFilter = {}): Promise<Page<Process>> {
-    const page = await this.engine.lookup.page(this.engine.lookup.query(filter), filter);
-    return { ...page, items: page.items.map(viewOf(internalsIn({ internals: filter.internals ?? false }))) };
+    const query = this.engine.lookup.query(filter);
+    const internals = internalsIn({ internals: filter.internals === undefined ? false : filter.internals });
+    const page = await this.engine.lookup.page(query, filter);
+    return { ...page, items: page.items.map(viewOf(internals)) };
   }
 
   /**

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { didYouMean } from '../values/suggest.js';
 import { InvalidInputError } from '../values/errors.js';
 
@@ -36,5 +37,5 @@ export function checkOptions(what: string, given: object, known: readonly string
 /** @throws InvalidInputError */
 export function checkOneOf(what: string, value: unknown, values: readonly string[]): void {
   if (!values.includes(value as string))
-    throw new InvalidInputError(what, [`it must be one of ${values.join(', ')}, not ${JSON.stringify(value)}.${didYouMean(String(value), values)}`]);
+    throw new InvalidInputError(what, [`it must be one of ${values.join(', ')}, not ${typeof value === 'string' ? JSON.stringify(value) : inspect(value)}.${didYouMean(String(value), values)}`]);
 }

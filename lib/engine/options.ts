@@ -32,7 +32,7 @@ export interface WorkflowModuleOptions {
   readonly defaults?: { readonly retry?: number | RetryPolicy; readonly timeout?: Duration; readonly onError?: ErrorPolicy };
   /**
    * `'check'` (default): a missing table is a boot error that names the command to run. `'migrate'`: makes the tables at boot;
-   * several instances may boot at once. `'off'`: neither.
+   * several instances may boot at once. `'check'` does so too where the data source has `synchronize: true`. `'off'`: neither.
    */
   readonly schema?: 'check' | 'migrate' | 'off';
   /** How long a message is kept that no process waits for yet. Default 1 day. */

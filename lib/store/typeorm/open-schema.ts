@@ -4,14 +4,21 @@ import { workflowMigrations } from './migrations/workflow-migrations.js';
 import { type ExistingColumns, existingColumns, existingColumnsQuery, workflowColumns, workflowTables } from './migrations/tables.js';
 import { alone } from './schema-lock.js';
 
-export async function openSchema(dataSource: DataSource, name: string, schema: 'check' | 'migrate' | 'off'): Promise<void> {
+type SchemaMode = 'check' | 'migrate' | 'off';
+
+export async function openSchema(dataSource: DataSource, name: string, schema: SchemaMode): Promise<void> {
   if (schema === 'off') return;
   let problems = await tableProblems(dataSource);
-  if (problems.length > 0 && schema === 'migrate') {
+  if (problems.length > 0 && makesTables(dataSource, schema)) {
     await migrate(dataSource);
     problems = await tableProblems(dataSource);
   }
   if (problems.length > 0) throw new SchemaError(`The data source "${name}" is not ready: ${problems.join('; ')}. ${remedy}`);
+}
+
+/** `synchronize: true` asks for tables at boot. TypeORM leaves ours alone (see `EngineTable`), so we make them. */
+export function makesTables({ options }: DataSource, schema: SchemaMode): boolean {
+  return schema === 'migrate' || (schema === 'check' && options.synchronize === true);
 }
 
 const remedy =
@@ -43,7 +50,7 @@ function missingIn(standing: ExistingColumns): string[] {
   });
 }
 
-/** Finds columns that `synchronize` has made `text` on MySQL, which ends at 64 kB. */
+/** Finds columns that something else than our migrations has made `text` on MySQL, which ends at 64 kB. */
 async function shortTexts(queryRunner: QueryRunner): Promise<string[]> {
   if (!['mysql', 'mariadb'].includes(queryRunner.dataSource.options.type)) return [];
   const columns = (await queryRunner.query(

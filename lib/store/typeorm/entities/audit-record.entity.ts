@@ -1,10 +1,11 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, PrimaryColumn } from 'typeorm';
 import type { AuditType } from '../../../core/change.js';
 import type { AuditRecord } from '../../../query/shapes.js';
 import { keyColumn, label, longText, time, whole } from './column-types.js';
+import { EngineTable } from './engine-table.js';
 
 /** One thing that happened to a process. Never changed, never deleted by the engine. */
-@Entity('workflow_audit')
+@EngineTable('workflow_audit')
 export class WorkflowAuditEntity implements AuditRecord {
   @PrimaryColumn(keyColumn('process_id', 100))
   readonly processId: string;

@@ -1,8 +1,9 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, PrimaryColumn } from 'typeorm';
 import { keyColumn, label, longText, time } from './column-types.js';
+import { EngineTable } from './engine-table.js';
 
 /** A version of a workflow that all instances share, with its document if it is data. */
-@Entity('workflow_definition')
+@EngineTable('workflow_definition')
 export class WorkflowDefinitionEntity {
   @PrimaryColumn(keyColumn('name', 100))
   readonly name: string;

@@ -1,9 +1,10 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import type { Disposition } from '../../../core/change.js';
 import type { Json } from '../../../values/json.js';
 import { jsonText, keyColumn, label, longText, time, whole } from './column-types.js';
+import { EngineTable } from './engine-table.js';
 
-@Entity('workflow_inbox')
+@EngineTable('workflow_inbox')
 @Index('workflow_inbox_place', ['address', 'disposition', 'receivedAt', 'id'])
 @Index('workflow_inbox_process', ['processId'])
 @Index('workflow_inbox_disposition', ['disposition', 'receivedAt'])

@@ -1,9 +1,10 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import type { Json } from '../../../values/json.js';
 import { jsonText, keyColumn, label, longText, time, whole } from './column-types.js';
+import { EngineTable } from './engine-table.js';
 
 /** A message that a step sends, until it was transmitted. */
-@Entity('workflow_outbox')
+@EngineTable('workflow_outbox')
 @Index('workflow_outbox_process', ['processId', 'sequence'])
 @Index('workflow_outbox_ready', ['readyAt'])
 export class WorkflowOutboxEntity {

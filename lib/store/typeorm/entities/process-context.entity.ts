@@ -1,8 +1,9 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, PrimaryColumn } from 'typeorm';
 import { jsonText, keyColumn, label, time } from './column-types.js';
+import { EngineTable } from './engine-table.js';
 
 /** A version of the context of a process: what a step changed, and now and then all values. */
-@Entity('workflow_context')
+@EngineTable('workflow_context')
 export class WorkflowContextEntity {
   @PrimaryColumn(keyColumn('process_id', 100))
   readonly processId: string;

@@ -1,7 +1,8 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import type { ProcessStatus } from '../../../core/process.js';
 import type { Process, ProcessInternals } from '../../../query/shapes.js';
 import { jsonText, keyColumn, label, longText, time, whole } from './column-types.js';
+import { EngineTable } from './engine-table.js';
 
 /**
  * One run of a workflow, as a row. Read it, join it, show it; only the engine writes it.
@@ -9,7 +10,7 @@ import { jsonText, keyColumn, label, longText, time, whole } from './column-type
  * @example
  * const late = await processes.find({ where: { workflow: 'order', status: 'waiting' }, order: { startedAt: 'ASC' } });
  */
-@Entity('workflow_process')
+@EngineTable('workflow_process')
 @Index('workflow_process_group', ['workflow', 'groupKey', 'live'], { unique: true })
 @Index('workflow_process_worker', ['worker'])
 @Index('workflow_process_started', ['startedAt', 'id'])

@@ -1,9 +1,10 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import type { WaitKind } from '../../../core/waits-for.js';
 import { jsonText, keyColumn, label, time, whole } from './column-types.js';
+import { EngineTable } from './engine-table.js';
 
 /** Something a process waits for: a response, an event, a task, a moment. `closed`: the process no longer waits for it. */
-@Entity('workflow_wait')
+@EngineTable('workflow_wait')
 @Index('workflow_wait_address', ['address'])
 @Index('workflow_wait_due', ['dueAt'])
 @Index('workflow_wait_ready', ['queue', 'readyAt'])

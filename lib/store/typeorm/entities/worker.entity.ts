@@ -1,8 +1,9 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, PrimaryColumn } from 'typeorm';
 import { keyColumn, time } from './column-types.js';
+import { EngineTable } from './engine-table.js';
 
 /** A running instance of the application. Its work is taken over once it was silent for too long. */
-@Entity('workflow_worker')
+@EngineTable('workflow_worker')
 export class WorkflowWorkerEntity {
   @PrimaryColumn(keyColumn('id', 100))
   readonly id: string;

@@ -6,7 +6,7 @@ import { toOutbox } from '../migrations/outbox-table.js';
 import { createTables } from '../migrations/sql.js';
 import { existingColumns, existingColumnsQuery } from '../migrations/tables.js';
 import { dialectOf } from '../migrations/words.js';
-import { openSchema } from '../open-schema.js';
+import { makesTables, openSchema } from '../open-schema.js';
 import { onConflict } from '../overwrite.js';
 import type { SqlWords } from '../sql-reader.js';
 import { TypeOrmMaintenance } from '../typeorm-maintenance.js';
@@ -52,7 +52,7 @@ export class SqliteProcessStore extends ProcessStore<EntityManager> {
 
   /** Makes the tables in one turn of the event loop too: two instances may boot at once, even in one process. */
   override async open(schema: 'check' | 'migrate' | 'off'): Promise<void> {
-    if (schema === 'migrate') await this.writer.write(() => this.migrate());
+    if (makesTables(this.dataSource, schema)) await this.writer.write(() => this.migrate());
     await openSchema(this.dataSource, this.dataSourceName, schema === 'migrate' ? 'check' : schema);
   }
 
