@@ -1,6 +1,6 @@
 /** Decides for each request what it may do, who it is from, and which processes it sees. */
 import { ForbiddenException, Inject, Injectable } from '@nestjs/common';
-import { checkCallOptions } from '../context/checks.js';
+import { checkCall } from '../context/call-checks.js';
 import type { InboxMessage } from '../messaging/inbox.js';
 import { IN_OUTBOX } from '../messaging/outbox.js';
 import type { OutboxMessage } from '../outbox/outbox-message.js';
@@ -46,7 +46,7 @@ export class ApiAccess {
   callOf(request: unknown, reason?: string): Pick<ActionOptions, 'actor' | 'reason'> {
     const actor = this.options.actor?.(request);
     try {
-      checkCallOptions({ actor });
+      checkCall('action', { actor });
     } catch (error) {
       throw new TypeError(`The option \`actor\`: ${reasonOf(error)}`, { cause: error });
     }

@@ -37,5 +37,7 @@ export function checkOptions(what: string, given: object, known: readonly string
 /** @throws InvalidInputError */
 export function checkOneOf(what: string, value: unknown, values: readonly string[]): void {
   if (!values.includes(value as string))
-    throw new InvalidInputError(what, [`it must be one of ${values.join(', ')}, not ${typeof value === 'string' ? JSON.stringify(value) : inspect(value)}.${didYouMean(String(value), values)}`]);
+    throw new InvalidInputError(what, [
+      `it must be one of ${values.join(', ')}, not ${typeof value === 'string' ? JSON.stringify(value) : inspect(value)}.${didYouMean(String(value), values)}`,
+    ]);
 }

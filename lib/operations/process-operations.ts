@@ -1,4 +1,5 @@
 import { checkCall, checkWhole } from '../context/call-checks.js';
+import { refuseUnknown } from '../context/context.js';
 import { isFinished, type ProcessState } from '../core/process.js';
 import { isWatchKey } from '../core/token-key.js';
 import type { Token } from '../core/token.js';
@@ -48,6 +49,7 @@ export class Operations {
     const { next, ...call } = options;
     const process = notFinished(await this.lookup.ofWorkflow(workflow, ref, call.manager));
     const steps = this.lookup.stepsMeant(process, step);
+    refuseUnknown(this.history.schemaOf(process), patch, 'The values of the skip');
     for (const name of steps) checkNext(this.lookup.edgesOf(process, name), name, next);
     const visits = skippable(process, await this.lookup.waitsOf(process.id, call.manager)).filter(({ node }) => steps.includes(node));
     const branch = next === undefined ? {} : { branch: next };

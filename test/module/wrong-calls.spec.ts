@@ -1,7 +1,7 @@
 /** Wrong calls, from a table and at random from a seed: each is refused by a typed error that names what is wrong, and writes nothing. */
 import 'reflect-metadata';
 import { IsInt, IsString } from 'class-validator';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InvalidInputError, Step, Workflow, type WorkflowService } from '../../lib/index.js';
 import { WorkflowError } from '../../lib/values/errors.js';
 import { bootApp, type TestApp } from '../support/app.js';
@@ -80,7 +80,9 @@ const CALLS = Number(process.env.TEST_WRONG_CALLS ?? 1500);
 
 describe.each([libsqlFile(), await postgres(), await mysql()])('wrong calls, on $name', (database) => {
   const run = it.skipIf(!isThere(database));
-  afterAll(() => database.drop());
+  let app: TestApp;
+  beforeAll(async () => void (isThere(database) && (app = await bootApp(database, 'database', { providers: [Ordered] }))));
+  afterAll(() => app?.close());
   const made = async (app: TestApp, [method, ...args]: Call) => (app.workflows[method] as (...given: unknown[]) => unknown).apply(app.workflows, args);
   const rows = async ({ dataSource }: TestApp) => {
     const count = async (table: string) => Number(Object.values((await dataSource.query(`select count(*) as n from workflow_${table}`))[0])[0]);
@@ -90,7 +92,6 @@ describe.each([libsqlFile(), await postgres(), await mysql()])('wrong calls, on 
   run(
     `${CALLS} at random: no untyped error, none accepted, nothing written`,
     async () => {
-      const app = await bootApp(database, 'database', { providers: [Ordered] });
       const { id } = await app.workflows.start(Ordered);
       await app.workflows.settled(id);
       await app.engine.activity.idle();
@@ -104,14 +105,11 @@ describe.each([libsqlFile(), await postgres(), await mysql()])('wrong calls, on 
       }
       expect([...new Set(wrong)]).toEqual([]);
       expect(await rows(app)).toEqual(before);
-      await app.close();
-      await database.drop();
     },
     120_000,
   );
 
   run('a misspelt option says which was meant', async () => {
-    const app = await bootApp(database, 'database', { providers: [Ordered] });
     const { id } = await app.workflows.start(Ordered);
     for (const call of callsOf(id)) {
       const meant = OPTIONS[call[0]]!.find((name) => name.length > 4)!;
@@ -120,6 +118,5 @@ describe.each([libsqlFile(), await postgres(), await mysql()])('wrong calls, on 
       expect(error, call[0]).toBeInstanceOf(InvalidInputError);
       expect((error as InvalidInputError).message, call[0]).toContain(`there is no "${meant}s". Did you mean "${meant}"?`);
     }
-    await app.close();
   });
 });
