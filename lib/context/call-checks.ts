@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../values/errors.js';
+import { isRecord } from '../values/describe-error.js';
 import { noDuration, parseDuration } from '../values/duration.js';
 import { checkedMessageId, checkName, checkOneOf, checkOptions, MAX_GROUP_ID, MAX_ID, MAX_TEXT } from './checks.js';
 
@@ -14,6 +15,7 @@ const flag: OptionCheck = (name, value) => expect(typeof value === 'boolean', na
 const moment: OptionCheck = (name, value) => expect(isMoment(value), name, 'it must be a valid Date');
 const duration: OptionCheck = (name, value) => expect(parseDuration(value) !== null, name, noDuration(value));
 const method: OptionCheck = (name, value) => expect(typeof value === 'function', name, 'it must be a function');
+const names: OptionCheck = (name, value) => expect(isRecord(value), name, 'it must be an object, from old names to new ones');
 const transaction: OptionCheck = (name, value) => expect(isManager(value), name, 'it must be the EntityManager of a transaction of yours');
 
 const ACTION = { actor: text(MAX_GROUP_ID), reason: text(MAX_TEXT), manager: transaction };
@@ -30,6 +32,7 @@ export const CALL_OPTIONS = {
   cancel: { ...ACTION, compensate: flag },
   retry: { ...ACTION, step: text(MAX_GROUP_ID) },
   skip: { ...ACTION, next: text(MAX_GROUP_ID) },
+  plan: { from: whole(1), to: whole(1), steps: names },
   migrate: { ...ACTION, context: method },
   withdraw: { version: whole(1) },
 } satisfies Record<string, OptionChecks>;

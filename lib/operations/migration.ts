@@ -1,6 +1,5 @@
 /** Moves live processes from one version of their workflow to another: plan() is a dry run, migrate() moves them. */
 import { checkCall } from '../context/call-checks.js';
-import { checkOptions } from '../context/checks.js';
 import type { ProcessState } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
 import { reasonOf } from '../values/reason.js';
@@ -63,7 +62,7 @@ export class Migrations {
   ) {}
 
   async plan<W extends Class | string>(workflow: W, change: VersionChange): Promise<MigrationPlan<W>> {
-    checkOptions('The change', change, ['from', 'to', 'steps']);
+    checkCall('plan', change, 'The change');
     const { from, to, steps = {} } = change;
     const name = this.registry.nameOf(workflow);
     const found = this.route(name, from, to, steps);
