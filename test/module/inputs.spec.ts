@@ -203,7 +203,7 @@ describe.each(databases)('inputs: $name', (database: Database) => {
       await app.workflows.settled(id);
       const vote = (index: number, path: string) => app.workflows.provideInput(VoteWorkflow, 'vote', id, { ...file(), path }, { index });
       await expect(vote(2, '/2')).rejects.toThrow('its step "vote" does not wait for an input for item 2.');
-      await expect(vote(-1, '/2')).rejects.toThrow('it must be the number of an item, from 0');
+      await expect(vote(-1, '/2')).rejects.toThrow('index: it must be a whole number from 0');
       await vote(1, '/b');
       await expect(vote(1, '/again')).rejects.toThrow(NotWaitingError);
       await vote(0, '/a');
