@@ -25,7 +25,8 @@ export async function breakableBroker(name: string): Promise<BreakableServer | n
   return missing.length > 0 ? null : startServer(kind, found);
 }
 
-/** The others are so anyway. */
+/** The others are so anyway. Redis, by default, answers before it writes while its disk is slow. */
 function durable(kind: ServerKind): ServerKind {
-  return kind.name !== 'Redis' ? kind : { ...kind, command: (...given) => [...kind.command(...given), '--appendonly', 'yes'] };
+  const settings = ['--appendonly', 'yes', '--appendfsync', 'always'];
+  return kind.name !== 'Redis' ? kind : { ...kind, command: (...given) => [...kind.command(...given), ...settings] };
 }
