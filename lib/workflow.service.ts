@@ -6,7 +6,7 @@ import type { WaitState } from './core/wait.js';
 import { fromStored } from './context/typed-data.js';
 import { startingValues } from './context/context.js';
 import { checkCall, checkWhole } from './context/call-checks.js';
-import { checkName, checkOptions, MAX_CORRELATION_ID } from './context/checks.js';
+import { checkName, MAX_CORRELATION_ID } from './context/checks.js';
 import { checkSize, plain } from './context/plain.js';
 import type { ContextIn, MessageIn, ReceiverIn, StepIn, StartValues } from './definition/workflow-types.js';
 import { stepNameOf } from './decorators/step.decorator.js';
@@ -262,10 +262,8 @@ export class WorkflowService {
   find(filter: ProcessFilter & { readonly internals: true }): Promise<Page<Process & ProcessInternals>>;
   find(filter?: ProcessFilter): Promise<Page<Process>>;
   async find(filter: ProcessFilter = {}): Promise<Page<Process>> {
-    const query = this.engine.lookup.query(filter);
-    const internals = internalsIn({ internals: filter.internals === undefined ? false : filter.internals });
-    const page = await this.engine.lookup.page(query, filter);
-    return { ...page, items: page.items.map(viewOf(internals)) };
+    const page = await this.engine.lookup.page(this.engine.lookup.query(filter), filter);
+    return { ...page, items: page.items.map(viewOf(filter.internals ?? false)) };
   }
 
   /**
@@ -412,10 +410,8 @@ function isView(second: unknown): second is ViewOptions | undefined {
 
 /** @throws InvalidInputError */
 function internalsIn(options: ViewOptions = {}): boolean {
-  checkOptions('The options', options, ['internals']);
-  const { internals = false } = options;
-  if (typeof internals !== 'boolean') throw new InvalidInputError('internals', ['it must be true or false']);
-  return internals;
+  checkCall('view', options);
+  return options.internals ?? false;
 }
 
 function viewOf(internals: boolean): (state: ProcessState) => Process {

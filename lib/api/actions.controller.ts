@@ -38,9 +38,8 @@ export class ActionsController {
   @Answers(routes.RESTART)
   async restart(@FromRequest(routes.RESTART) { request, params: { process }, body: { contextVersion, reason } }: ApiCall<typeof routes.RESTART>) {
     await this.access.see(request, process);
-    const { workflow } = await this.workflows.get(process);
     const restarted = this.workflows.restartFrom(process, contextVersion, this.access.callOf(request, reason));
-    return restarted.catch((error: unknown) => this.access.withoutHidden(request, workflow, error));
+    return restarted.catch(async (error: unknown) => this.access.withoutHidden(request, (await this.workflows.get(process)).workflow, error));
   }
 
   @Answers(routes.SKIP)

@@ -16,10 +16,14 @@ const moment: OptionCheck = (name, value) => expect(isMoment(value), name, 'it m
 const duration: OptionCheck = (name, value) => expect(parseDuration(value) !== null, name, noDuration(value));
 const method: OptionCheck = (name, value) => expect(typeof value === 'function', name, 'it must be a function');
 const names: OptionCheck = (name, value) => expect(isRecord(value), name, 'it must be an object, from old names to new ones');
+/** Checked where it is read. */
+const elsewhere: OptionCheck = () => {};
+const stepName: OptionCheck = (name, value) => void (typeof value === 'function' || checkName(name, value, MAX_GROUP_ID));
 const transaction: OptionCheck = (name, value) => expect(isManager(value), name, 'it must be the EntityManager of a transaction of yours');
 
 const ACTION = { actor: text(MAX_GROUP_ID), reason: text(MAX_TEXT), manager: transaction };
 const DELIVERY = { ...ACTION, messageId: checkedMessageId, sender: text(MAX_GROUP_ID), effectiveAt: moment };
+const PAGE = { cursor: elsewhere, limit: elsewhere };
 const ifLive: OptionCheck = (name, value) => checkOneOf(name, value, ['refuse', 'return']);
 
 /** The options of each call of the service: exactly these names, and these kinds of values. */
@@ -27,6 +31,18 @@ export const CALL_OPTIONS = {
   start: { ...ACTION, groupId: text(MAX_GROUP_ID), id: text(MAX_ID), seed: text(MAX_GROUP_ID), version: whole(1), ifLive },
   message: DELIVERY,
   input: { ...DELIVERY, index: whole(0) },
+  find: {
+    workflow: elsewhere,
+    status: elsewhere,
+    groupId: text(MAX_GROUP_ID),
+    waitingFor: text(MAX_GROUP_ID),
+    overdue: flag,
+    startedBefore: moment,
+    ...PAGE,
+    internals: flag,
+  },
+  waitingForInput: { workflow: elsewhere, step: stepName, groupId: text(MAX_GROUP_ID), ...PAGE },
+  view: { internals: flag },
   settled: { timeout: duration },
   action: ACTION,
   cancel: { ...ACTION, compensate: flag },

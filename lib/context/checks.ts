@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { quoted } from '../values/describe-error.js';
 import { didYouMean } from '../values/suggest.js';
 import { InvalidInputError } from '../values/errors.js';
 
@@ -37,7 +37,5 @@ export function checkOptions(what: string, given: object, known: readonly string
 /** @throws InvalidInputError */
 export function checkOneOf(what: string, value: unknown, values: readonly string[]): void {
   if (!values.includes(value as string))
-    throw new InvalidInputError(what, [
-      `it must be one of ${values.join(', ')}, not ${typeof value === 'string' ? JSON.stringify(value) : inspect(value)}.${didYouMean(String(value), values)}`,
-    ]);
+    throw new InvalidInputError(what, [`it must be one of ${values.join(', ')}, not ${quoted(value)}.${didYouMean(String(value), values)}`]);
 }

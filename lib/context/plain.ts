@@ -1,3 +1,4 @@
+import { tagOf } from '../values/describe-error.js';
 import type { Json, JsonObject } from '../values/json.js';
 import { UnserialisableValueError, ValueTooLargeError } from '../values/errors.js';
 
@@ -39,7 +40,7 @@ function checkDepth(place: string, depth: number): void {
 /** The kind of an object that JSON would empty or change: Promise, Map, RegExp, Uint8Array... Null: the value is data. */
 export function kindOfValue(value: unknown): string | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Date) return null;
-  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  const kind = tagOf(value);
   return kind === 'Object' ? null : kind;
 }
 

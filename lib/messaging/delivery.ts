@@ -57,7 +57,10 @@ export interface DeliveryHints {
 /** The options of a call, checked. @throws InvalidInputError */
 export function deliveryRequest(options: CallOptions & DeliveryOptions): DeliveryRequest {
   checkCall('message', options);
-  const { messageId, sender, effectiveAt, ...call } = options;
+  return requestFrom(options);
+}
+
+function requestFrom({ messageId, sender, effectiveAt, ...call }: CallOptions & DeliveryOptions): DeliveryRequest {
   return {
     ...call,
     ...(messageId !== undefined && { messageId: checkedMessageId(messageId) }),
@@ -75,7 +78,7 @@ export interface InputRequest extends DeliveryRequest {
 export function inputRequest(given: CallOptions & InputOptions): InputRequest {
   checkCall('input', given);
   const { index, ...options } = given;
-  return { ...deliveryRequest(options), ...(index !== undefined && { index }) };
+  return { ...requestFrom(options), ...(index !== undefined && { index }) };
 }
 
 /** True if the sender has named the message. Otherwise its body does. */

@@ -13,6 +13,7 @@ import { describeError } from '../values/describe-error.js';
 import { StoreUnavailableError } from '../values/errors.js';
 import type { PendingWork } from '../values/pending-work.js';
 import type { RunInRoot } from '../values/root-context.js';
+import { Rounds } from '../values/rounds.js';
 import { outboxMessage } from './outbox-message.js';
 import type { Senders } from './senders.js';
 import { TransmittedRows } from './transmitted-rows.js';
@@ -50,8 +51,7 @@ export class OutboxTransmitter {
   private claims = 0;
   /** For how many processes each sender transmits at this moment. */
   private readonly underWay = new Map<string, number>();
-  private isLooking = false;
-  private isToldAgain = false;
+  private readonly looks = new Rounds(() => this.claim());
 
   constructor(private readonly parts: TransmitterParts) {
     this.rows = new TransmittedRows(parts.store.outbox);
@@ -64,24 +64,12 @@ export class OutboxTransmitter {
   /** Claims what is ready, and transmits it. No caller waits for that: while messages come, it has no end. */
   lookSoon(): void {
     const { activity, inRoot } = this.parts;
-    this.isToldAgain = true;
-    if (!this.isLooking) inRoot(() => activity.during(() => this.look()));
-  }
-
-  private async look(): Promise<void> {
-    this.isLooking = true;
-    try {
-      while (this.isToldAgain && this.parts.works()) await this.claim();
-    } catch (error) {
-      this.complain(error);
-    } finally {
-      this.isLooking = false;
-    }
+    inRoot(() => activity.during(() => this.looks.run().catch((error: unknown) => this.complain(error))));
   }
 
   private async claim(): Promise<void> {
-    this.isToldAgain = false;
-    const { store, senders } = this.parts;
+    const { store, senders, works } = this.parts;
+    if (!works()) return;
     for (const sender of await store.outbox.readySenders(this.now())) if (senders.of(sender)) await this.claimFor(sender);
   }
 

@@ -1,4 +1,4 @@
-import { checkName, checkOptions, MAX_GROUP_ID } from '../context/checks.js';
+import { checkCall } from '../context/call-checks.js';
 import { jsonSchemaOf } from '../context/json-schema.js';
 import type { ProcessState } from '../core/process.js';
 import { dueAtOf, type WaitState } from '../core/wait.js';
@@ -31,8 +31,6 @@ export interface InputFilter extends PageOptions {
   readonly groupId?: string;
 }
 
-const FILTERS = ['workflow', 'step', 'groupId', 'cursor', 'limit'];
-
 /** Lists the inputs that processes wait for, oldest first. */
 export class OwedInputs {
   constructor(
@@ -41,10 +39,8 @@ export class OwedInputs {
   ) {}
 
   async page(filter: InputFilter): Promise<Page<OwedInput>> {
-    checkOptions('The filter', filter, FILTERS);
+    checkCall('waitingForInput', filter, 'The filter');
     const { workflow, step, groupId, cursor } = filter;
-    if (groupId !== undefined) checkName('groupId', groupId, MAX_GROUP_ID);
-    if (step !== undefined && typeof step !== 'function') checkName('step', step, MAX_GROUP_ID);
     const limit = limitOf(filter);
     const place = cursor === undefined ? undefined : cursorPlace(cursor, ['number', 'string', 'string']);
     const found = await this.store.queries.waitsLike({

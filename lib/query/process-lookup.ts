@@ -2,7 +2,8 @@ import { isFinished, type ProcessState, type ProcessStatus } from '../core/proce
 import type { WaitState } from '../core/wait.js';
 import { edgesOf, stepNamed } from '../definition/graph.js';
 import { InvalidInputError, ProcessNotFoundError } from '../values/errors.js';
-import { checkName, checkOneOf, checkOptions, MAX_GROUP_ID, MAX_ID } from '../context/checks.js';
+import { checkCall } from '../context/call-checks.js';
+import { checkName, checkOneOf, MAX_GROUP_ID, MAX_ID } from '../context/checks.js';
 import type { ProcessQuery } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Class } from '../values/types.js';
@@ -30,7 +31,6 @@ export interface ProcessFilter {
   readonly limit?: number;
 }
 
-const FILTERS = ['workflow', 'status', 'groupId', 'waitingFor', 'overdue', 'startedBefore', 'cursor', 'limit', 'internals'];
 const STATUSES: readonly ProcessStatus[] = ['running', 'waiting', 'suspended', 'failed', 'completed', 'cancelled'];
 
 /** Finds processes by id, by workflow and group id, or by a filter. */
@@ -105,13 +105,10 @@ export class Lookup {
 
   /** @throws InvalidInputError for a filter with wrong options */
   query(filter: ProcessFilter): Omit<ProcessQuery, 'limit' | 'after'> {
-    checkOptions('The filter', filter, FILTERS);
+    checkCall('find', filter, 'The filter');
     const { workflow, status, groupId, waitingFor, overdue, startedBefore } = filter;
-    for (const [name, value] of Object.entries({ groupId, waitingFor })) if (value !== undefined) checkName(name, value, MAX_GROUP_ID);
     const statuses = status === undefined ? undefined : ([status].flat() as ProcessStatus[]);
-    if (overdue !== undefined && typeof overdue !== 'boolean') throw new InvalidInputError('overdue', ['it must be true or false']);
     for (const each of statuses ?? []) checkOneOf('status', each, STATUSES);
-    if (startedBefore !== undefined && !isDate(startedBefore)) throw new InvalidInputError('startedBefore', ['it must be a valid Date']);
     return {
       ...(workflow !== undefined && { workflow: this.registry.nameOf(workflow) }),
       ...(statuses && { statuses }),
@@ -132,8 +129,4 @@ export class Lookup {
 
 function workflowNameIn(ref: ProcessRef, registry: WorkflowRegistry): string {
   return typeof ref === 'string' ? ref : `of workflow "${registry.nameOf(ref.workflow)}" with the group id "${ref.groupId}"`;
-}
-
-function isDate(value: unknown): boolean {
-  return value instanceof Date && !Number.isNaN(value.getTime());
 }

@@ -34,20 +34,15 @@ export const REVISIONS_AT_ONCE = 50;
 /** So many characters of data a claim brings into memory, beside the first message of each process. */
 const MOST_CHARACTERS = 4_000_000;
 
-/** A message that may become part of a claim. */
-export interface ClaimCandidate {
-  readonly id: string;
-  readonly processId: string;
-  readonly characters: number;
-}
-
 /** The first message of each process, and of those behind it as many as fit. Candidates come in order, and none is skipped within a process. */
-export function fitting<T extends ClaimCandidate>(candidates: readonly T[]): T[] {
+export function fitting<T extends Pick<OutgoingMessage, 'processId'>>(candidates: readonly T[], charactersOf: (candidate: T) => number): T[] {
   let [room, ended, last] = [MOST_CHARACTERS, '', ''];
-  return candidates.filter(({ processId, characters }) => {
+  return candidates.filter((candidate) => {
+    const { processId } = candidate;
     const isFirst = processId !== last;
     last = processId;
     if (isFirst) return true;
+    const characters = charactersOf(candidate);
     if (characters > room) ended = processId;
     if (ended === processId) return false;
     room -= characters;

@@ -36,8 +36,18 @@ export function kindOf(value: unknown): string {
   return typeof value === 'object' ? kindOfObject(value) : `a ${typeof value}`;
 }
 
+/** A value as it stands in a sentence. */
+export function quoted(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : inspect(value);
+}
+
+/** The name that the language gives to the kind of an object: `Object`, `Array`, `Date`, `Map`... */
+export function tagOf(value: object): string {
+  return Object.prototype.toString.call(value).slice('[object '.length, -1);
+}
+
 function kindOfObject(value: object): string {
-  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  const kind = tagOf(value);
   if (kind !== 'Object') return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
   return isIterable(value) ? 'something to iterate over' : 'an object';
 }

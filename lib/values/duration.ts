@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { quoted } from './describe-error.js';
 import type { Duration } from './types.js';
 
 const SECOND = 1000;
@@ -40,5 +40,5 @@ export function milliseconds(value: Duration): number {
 
 /** The sentence for a value that is no duration, with the remedy. */
 export function noDuration(value: unknown): string {
-  return `${typeof value === 'string' ? JSON.stringify(value) : inspect(value)} is not a duration. Say for instance '30s', '2 days', or a number of milliseconds.`;
+  return `${quoted(value)} is not a duration. Say for instance '30s', '2 days', or a number of milliseconds.`;
 }

@@ -4,7 +4,7 @@ import { ALL_ROUTES } from '../../lib/api/all-routes.js';
 import type { ApiRoute } from '../../lib/api/api-route.js';
 import { until } from '../support/app.js';
 import { type Database, libsqlFile } from '../support/databases.js';
-import { ALL, type ApiApp, bootApi, clientOf, guardedApi, PLATFORMS, refusedBy, sentBy, SENDS } from './support.js';
+import { ALL, bootApi, clientOf, guardedApi, PLATFORMS, refusedBy, sentBy, SENDS, apiForBlock } from './support.js';
 
 /** Bodies that a route takes. */
 const BODIES: Readonly<Record<string, object>> = {
@@ -19,21 +19,14 @@ const BODIES: Readonly<Record<string, object>> = {
 };
 
 describe.each(PLATFORMS)('who may do what, on %s', (platform) => {
-  let db: Database;
-  let api: ApiApp;
+  const api = apiForBlock({ platform });
   let process: string;
   let message: string;
   let outgoing: string;
   beforeAll(async () => {
-    db = libsqlFile();
-    api = await bootApi(db, { platform });
     process = (await api.workflows.start('loan', { tenant: 'a', amount: 5 }, { groupId: 'a:1' })).id;
     message = (await refusedBy(api, process)).id;
     outgoing = (await sentBy(api, (await api.workflows.start('loan', { tenant: 'a', amount: SENDS }, { groupId: 'a:2' })).id)).id;
-  });
-  afterAll(async () => {
-    await api.close();
-    await db.drop();
   });
 
   function pathOf(route: ApiRoute, id: string): string {

@@ -1,22 +1,12 @@
 import { ForbiddenException } from '@nestjs/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { InvalidInputError, StoreUnavailableError } from 'nestjs-argonaut';
 import { problemOf } from '../../lib/api/problem.js';
 import { ProcessStore } from 'nestjs-argonaut/ports';
-import { type Database, libsqlFile } from '../support/databases.js';
-import { ALL, type ApiApp, bootApi, clientOf, PLATFORMS } from './support.js';
+import { ALL, clientOf, PLATFORMS, apiForBlock } from './support.js';
 
 describe.each(PLATFORMS)('when the database cannot be reached, on %s', (platform) => {
-  let db: Database;
-  let api: ApiApp;
-  beforeAll(async () => {
-    db = libsqlFile();
-    api = await bootApi(db, { platform });
-  });
-  afterAll(async () => {
-    await api.close();
-    await db.drop();
-  });
+  const api = apiForBlock({ platform });
 
   it('the answer is 503 with Retry-After, and says nothing of the database', async () => {
     const { queries } = api.app.get(ProcessStore);

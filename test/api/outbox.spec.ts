@@ -1,25 +1,17 @@
 /** The outbox over HTTP: who sees a message, and who may do something about it. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { OutboxMessage } from 'nestjs-argonaut';
-import { type Database, libsqlFile } from '../support/databases.js';
-import { ALL, type ApiApp, bootApi, clientOf, PLATFORMS, SENDS, sentBy } from './support.js';
+import { ALL, clientOf, PLATFORMS, SENDS, sentBy, apiForBlock } from './support.js';
 
 describe.each(PLATFORMS)('the outbox, on %s', (platform) => {
-  let db: Database;
-  let api: ApiApp;
+  const api = apiForBlock({ platform });
   const sent: Record<string, OutboxMessage> = {};
 
   beforeAll(async () => {
-    db = libsqlFile();
-    api = await bootApi(db, { platform });
     for (const tenant of ['a', 'b']) {
       const { id } = await api.workflows.start('loan', { tenant, amount: SENDS }, { groupId: `${tenant}:1` });
       sent[tenant] = await sentBy(api, id);
     }
-  });
-  afterAll(async () => {
-    await api.close();
-    await db.drop();
   });
 
   it('shows a tenant the messages of his own processes, and nothing else', async () => {

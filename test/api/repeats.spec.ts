@@ -1,20 +1,10 @@
 /** A message that comes again under its `messageId`: the answer says so. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { until } from '../support/app.js';
-import { type Database, libsqlFile } from '../support/databases.js';
-import { ALL, type ApiApp, bootApi, clientOf, PLATFORMS, scoreIdOf } from './support.js';
+import { ALL, clientOf, PLATFORMS, scoreIdOf, apiForBlock } from './support.js';
 
 describe.each(PLATFORMS)('a repeat by its messageId, on %s', (platform) => {
-  let db: Database;
-  let api: ApiApp;
-  beforeAll(async () => {
-    db = libsqlFile();
-    api = await bootApi(db, { platform });
-  });
-  afterAll(async () => {
-    await api.close();
-    await db.drop();
-  });
+  const api = apiForBlock({ platform });
 
   const send = async (path: string, body: object) => (await clientOf(api, `all ${ALL.join(',')}`)('POST', path, body)).body;
   const waitsFor = (process: string, kind: string) => until(() => api.workflows.get(process), ({ waits }) => waits[0]?.kind === kind); // prettier-ignore

@@ -1,13 +1,12 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { WorkflowApi } from 'nestjs-argonaut/api';
 import { ALL_ROUTES } from '../../lib/api/all-routes.js';
 import { ANSWERS } from '../../lib/api/answers.js';
 import { called, underNames } from '../../lib/api/json-shape.js';
 import { until } from '../support/app.js';
-import { type Database, libsqlFile } from '../support/databases.js';
-import { ALL, type Answer, type ApiApp, bootApi, clientOf, PLATFORMS, refusedBy, scoreIdOf, sentBy, SENDS } from './support.js';
+import { ALL, type Answer, clientOf, PLATFORMS, refusedBy, scoreIdOf, sentBy, SENDS, apiForBlock } from './support.js';
 
 const ajv = new Ajv2020({ strict: false });
 formats.default(ajv);
@@ -24,19 +23,12 @@ function expectShape(name: string, body: unknown): void {
 describe.each(PLATFORMS.flatMap((platform) => [false, true].map((prefixed) => ({ platform, prefixed }))))(
   'the routes on $platform (global prefix and version: $prefixed)',
   ({ platform, prefixed }) => {
-    let db: Database;
-    let api: ApiApp;
+    const api = apiForBlock({ platform, prefixed });
     let send: ReturnType<typeof clientOf>;
     const used = new Set<string>();
 
     beforeAll(async () => {
-      db = libsqlFile();
-      api = await bootApi(db, { platform, prefixed });
       send = clientOf(api, `all ${ALL.join(',')}`);
-    });
-    afterAll(async () => {
-      await api.close();
-      await db.drop();
     });
 
     /** Calls a route by its name, and checks the answer against its shape. */

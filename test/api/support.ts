@@ -27,8 +27,9 @@ import {
   workflowEntities,
 } from 'nestjs-argonaut';
 import { type ApiRight, type ProcessInSight, WorkflowApiModule } from 'nestjs-argonaut/api';
+import { afterAll, beforeAll } from 'vitest';
 import { until } from '../support/app.js';
-import type { Database } from '../support/databases.js';
+import { type Database, libsqlFile } from '../support/databases.js';
 
 export class Loan {
   @IsString() tenant: string;
@@ -168,6 +169,18 @@ export async function bootApi(
   await app.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
   return { app, workflows: app.get(WorkflowService), url, base: `${url}${prefixed ? '/v0/app/v7' : ''}/workflow-api`, close: () => app.close() };
+}
+
+/** An API on SQLite for all tests of a block: made before them, and closed after them. It can be used once they run. */
+export function apiForBlock(setup: ApiSetup = {}): ApiApp {
+  const api = {} as ApiApp;
+  const database = libsqlFile();
+  beforeAll(async () => void Object.assign(api, await bootApi(database, setup)));
+  afterAll(async () => {
+    await api.close();
+    await database.drop();
+  });
+  return api;
 }
 
 const logged = process.env.TEST_LOG ? undefined : false;

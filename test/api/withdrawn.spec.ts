@@ -1,10 +1,9 @@
 /** A workflow that was withdrawn: no new process starts, and the API says so as of one that is not there. Its processes stand still. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Step, type WorkflowJson } from 'nestjs-argonaut';
 import { WorkflowApi } from 'nestjs-argonaut/api';
 import { until } from '../support/app.js';
-import { type Database, libsqlFile } from '../support/databases.js';
-import { type ApiApp, bootApi, clientOf, PLATFORMS } from './support.js';
+import { clientOf, PLATFORMS, apiForBlock } from './support.js';
 
 @Step({})
 class Sign {
@@ -14,18 +13,11 @@ class Sign {
 const PAPER: WorkflowJson = { name: 'paper', version: 1, steps: [{ name: 'signed', use: 'Sign', on: 'signed' }] };
 
 describe.each(PLATFORMS)('a withdrawn workflow, on %s', (platform) => {
-  let db: Database;
-  let api: ApiApp;
+  const api = apiForBlock({ platform, providers: [Sign] });
   let process: string;
   beforeAll(async () => {
-    db = libsqlFile();
-    api = await bootApi(db, { platform, providers: [Sign] });
     await api.workflows.define(PAPER);
     process = (await api.workflows.start('paper', {}, { groupId: 'a:1' })).id;
-  });
-  afterAll(async () => {
-    await api.close();
-    await db.drop();
   });
 
   const names = async () => (await clientOf(api)('GET', 'workflows')).body.items.map(({ workflow }: { workflow: string }) => workflow);

@@ -1,4 +1,4 @@
-/** An application on SQLite closes in a limited time, whoever holds the file, and says what it has left. */
+/** An application on SQLite closes in a limited time, even where another process holds the file, and says what it has left. */
 import { Logger } from '@nestjs/common';
 import { afterEach, expect, it, vi } from 'vitest';
 import { Step, Workflow } from '../../lib/index.js';

@@ -82,7 +82,7 @@ describe.skipIf(missing)(`task queues in a Redis that fails${missing ? ` (left o
     const office = await open();
     const before = [...(await office.start(LaterWorkflow, 2)), ...(await office.start(LetterWorkflow, 1))];
     await redis.kill();
-    const during = await office.start(LetterWorkflow, 3); // resolves, although nobody hears of them
+    const during = await office.start(LetterWorkflow, 3); // resolves, although no worker hears of them
     await redis.start();
     await office.allDone([...before, ...during]);
     expect(office.press.printed.length).toBe(6);

@@ -17,12 +17,12 @@ export class MemoryOutbox extends OutboxStore {
     const ready = this.firsts.filter((first) => first.readyAt! <= now && first.sender === sender && !this.isClaimed(first.processId, now));
     const firsts = ready.sort((a, b) => a.readyAt! - b.readyAt!).slice(0, limit);
     const candidates = firsts.flatMap((first) => this.from(first)).sort(byOrder);
-    const claimed = fitting(candidates.map((message) => ({ ...message, characters: JSON.stringify(message.data).length })));
+    const claimed = fitting(candidates, ({ data }) => JSON.stringify(data).length);
     for (const { id } of claimed) {
       this.holders.set(id, holder);
       this.change(id, { readyAt: until });
     }
-    return claimed.map(({ characters: _characters, ...message }) => message);
+    return claimed;
   }
 
   private isClaimed(processId: string, now: number): boolean {

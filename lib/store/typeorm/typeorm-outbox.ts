@@ -1,5 +1,5 @@
 import { byOrder, type OutgoingMessage } from '../../core/outgoing.js';
-import { type ClaimCandidate, type FailedSending, fitting, type OutboxClaim, OutboxStore, REVISIONS_AT_ONCE } from '../outbox-store.js';
+import { type FailedSending, fitting, type OutboxClaim, OutboxStore, REVISIONS_AT_ONCE } from '../outbox-store.js';
 import { chunks, inList, type Query } from './query.js';
 import type { SqlReader } from './sql-reader.js';
 import { outgoingMessageState } from './states.js';
@@ -42,15 +42,16 @@ export class TypeOrmOutbox extends OutboxStore {
 
   /** The first messages that were claimed, and those behind them, which belong to the claim from now on. */
   private async claimedWith(by: OutboxClaim, firsts: Query): Promise<readonly OutgoingMessage[]> {
-    const ids = fitting(await this.candidates(by, firsts)).map(({ id }) => id).sort(); // prettier-ignore
-    for (const piece of chunks(ids)) await this.mark(by, inList(piece));
+    const candidates = await this.candidates(by, firsts);
+    const ids = fitting(candidates, ({ characters }) => characters).map(({ id }) => id).sort(); // prettier-ignore
+    for (const piece of chunks(ids.filter((id) => !firsts.values.includes(id)))) await this.mark(by, inList(piece));
     const found: OutgoingMessage[] = [];
     for (const piece of chunks(ids)) found.push(...(await this.held(by, inList(piece))));
     return found.sort(byOrder);
   }
 
   /** With their sizes, so that many large messages are not loaded at once. */
-  private async candidates({ holder }: OutboxClaim, firsts: Query): Promise<ClaimCandidate[]> {
+  private async candidates({ holder }: OutboxClaim, firsts: Query) {
     const sql = `select o.id, o.process_id, length(o.data) as characters from workflow_outbox f join workflow_outbox o on o.process_id = f.process_id
       and o.sequence >= f.sequence and o.sequence < f.sequence + ${REVISIONS_AT_ONCE} and o.ready_at is not null
       where f.id ${firsts.sql} and f.holder = ? order by o.process_id, o.sequence, o.id`;
@@ -59,8 +60,8 @@ export class TypeOrmOutbox extends OutboxStore {
   }
 
   private mark({ holder, until }: OutboxClaim, among: Query): Promise<number> {
-    const sql = `update workflow_outbox set holder = ?, ready_at = ? where id ${among.sql} and ready_at is not null and (holder is null or holder <> ?)`;
-    return this.reader.changed({ sql, values: [holder, until, ...among.values, holder] });
+    const sql = `update workflow_outbox set holder = ?, ready_at = ? where id ${among.sql} and ready_at is not null`;
+    return this.reader.changed({ sql, values: [holder, until, ...among.values] });
   }
 
   private async held({ holder }: OutboxClaim, among: Query): Promise<OutgoingMessage[]> {
