@@ -196,7 +196,7 @@ describe('a choice', () => {
   });
 
   it('that guards a step tells that it was skipped', () => {
-    const story = new Story(aDefinition([{ ...aChoice('if', 'a', 'z'), of: 'a' }, aStepNode('a', { next: ['z'] }), aStepNode('z')]), { test: () => false });
+    const story = new Story(aDefinition([{ ...aChoice('if', 'a', 'z'), skips: 'a' }, aStepNode('a', { next: ['z'] }), aStepNode('z')]), { test: () => false });
     expect(story.records).toEqual(['process-started', 'step-skipped a']);
   });
 });
