@@ -15,6 +15,9 @@ import { unwatch, watchDeadline } from './watch.js';
 /** A token that has failed for good: a step, or a stage that took too long. */
 type Failed = StepToken | ContainerToken;
 
+/** How much of the last error a token carries, in characters; the record has all of it. */
+const MOST_OF_ERROR = 200;
+
 /** Handles a failed attempt. `permanent`: no other attempt can help. */
 export function failBody(draft: Draft, token: BodyToken, error: string, permanent: boolean): void {
   if (token.last) return letPass(draft, token, error, 'it was to end where it was');
@@ -28,7 +31,8 @@ export function failTry(draft: Draft, token: StepToken, error: string, permanent
   const node = stepNamed(draft.definition, token.node);
   const delay = permanent ? null : retryDelay(node.retry, token, draft.given.random);
   if (delay === null) return failForGood(draft, node, token, error);
-  tryAgain(draft, node, { ...cleared(token), attempt: token.attempt + 1, ...timeAnew(token, draft.now + delay) }, draft.now + delay);
+  const next = { ...cleared(token), attempt: token.attempt + 1, lastError: error.slice(0, MOST_OF_ERROR), ...timeAnew(token, draft.now + delay) };
+  tryAgain(draft, node, next, draft.now + delay);
 }
 
 /** A failed reminder is dropped. A failed undo waits for a person. */

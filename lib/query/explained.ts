@@ -39,6 +39,10 @@ export function placeOf(token: Token): string {
   return token.node === '' ? 'undoing what was done' : `undoing what was done in "${token.node}"`;
 }
 
+export function namedSteps(steps: readonly Token[]): string {
+  return steps.map((token) => placeOf(token)).join(', ') || 'its next step';
+}
+
 export function stepAt(token: Token): string {
   const { node } = token;
   const index = 'index' in token ? token.index : undefined;
