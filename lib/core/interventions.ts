@@ -6,7 +6,7 @@ import type { EventOf } from './events.js';
 import { edgeOf, proceed } from './flow.js';
 import { listenAgain } from './listeners.js';
 import { isUnclaimed } from './process.js';
-import { carriedBy, type ContainerToken, isActive, isBeside, isEventToken, isStepToken, type Token, undoesAll, hasFailed } from './token.js';
+import { carriedBy, type ContainerToken, isActive, isBeside, isEventToken, isStepToken, type Token, undoesAll, hasFailed, type UndoTries } from './token.js';
 import { isTaskWait, type WaitState } from './wait.js';
 import { letEnd, undo } from './undo.js';
 import { watchDeadline } from './watch.js';
@@ -55,9 +55,10 @@ export function retried(draft: Draft, event: EventOf<'retried'>): void {
 }
 
 function forgive(draft: Draft, token: Token): void {
-  const { fault: _fault, ...visit } = token as Token & { crashes?: number; blamed?: number };
+  const { fault: _fault, ...visit } = token as Token & { crashes?: number; blamed?: number; tried?: UndoTries };
   delete visit.crashes;
   delete visit.blamed;
+  delete visit.tried;
   if (visit.does === 'undo') return draft.run({ ...visit, attempt: visit.attempt + 1 });
   if (visit.does === 'branches') return forgiveContainer(draft, visit);
   if (isStepToken(visit)) attemptAnew(draft, stepNamed(draft.definition, visit.node), visit);

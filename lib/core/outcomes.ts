@@ -13,6 +13,7 @@ import { cleared } from './suspicion.js';
 import { type BodyToken, isActive, isEventToken, type ReminderToken, type StepToken } from './token.js';
 import { isTaskWait } from './wait.js';
 import { allUndone, endHere, visitUndone } from './undo.js';
+import { noteReached } from './undo-marks.js';
 
 /** How long `again()` without `after` waits, so that it makes no busy loop. */
 const AGAIN_MS = 1000;
@@ -92,8 +93,9 @@ function reminded(draft: Draft, token: ReminderToken, event: OutcomeEvent): void
 
 /** The request was sent. A response may already be in the inbox: the instance that commits this looks there. */
 function requested(draft: Draft, token: StepToken, event: EventOf<'response-requested'>): void {
-  if (token.last) return endHere(draft, token);
   const asking: StepToken = event.correlation === undefined ? token : { ...token, correlation: event.correlation };
+  noteReached(draft, asking, 'asked');
+  if (token.last) return endHere(draft, token);
   awaitResponse(draft, asking);
   draft.record('response-requested', token, { detail: asking.correlation ?? null });
 }
@@ -112,6 +114,7 @@ function childRequested(draft: Draft, token: StepToken, { values }: EventOf<'chi
   const asking: StepToken = { ...token, children: (token.children ?? 0) + 1 };
   draft.keep(messageOfStart(draft.head.id, id, gate, values, draft.now));
   draft.record('child-started', token, { detail: id });
+  noteReached(draft, asking, 'asked');
   if (!gate.detached) return draft.wait(asking, { kind: 'child', address: childAddress(id), dueAt: token.deadline ?? null });
   const message = messageOfDetached(id, values, draft.head.id, draft.now);
   draft.keep(message);
@@ -172,7 +175,7 @@ function stepPaused(draft: Draft, token: StepToken, event: EventOf<'step-paused'
 /** Records a failed attempt. The retry policy applies first, then the rules for failures. */
 function stepFailed(draft: Draft, token: BodyToken, event: EventOf<'step-failed'>): void {
   draft.record('step-failed', token, { ...(event.undoes !== undefined && { step: event.undoes }), error: event.error });
-  failBody(draft, token, event.error, event.permanent);
+  failBody(draft, token, event);
 }
 
 function nodeOf(draft: Draft, token: StepToken): StepNode {

@@ -1,9 +1,10 @@
 import type { StageNode } from '../definition/graph.js';
 import type { Draft } from './draft.js';
 import type { EventOf } from './events.js';
-import { leaveOut } from './failed-token.js';
+import { failToken, leaveOut } from './failed-token.js';
 import { endFlow, goOnAt, proceed, rootKey } from './flow.js';
 import { branchOfStage } from './races.js';
+import { undoDelay } from './retry.js';
 import { isAtOrUnder, isUnder, undoKey } from './token-key.js';
 import { type BodyToken, isActive, isEventToken, type Token, type UndoToken, type Undoing, isIdle } from './token.js';
 import { isTaskWait, type TaskWaitState } from './wait.js';
@@ -84,7 +85,29 @@ export function visitUndone(draft: Draft, token: UndoToken, event: EventOf<'visi
   draft.makeVersion(event.step, event.patch, { undo: { undone: event.undone } });
   draft.record('step-compensated', token, { step: event.step, run: event.undone });
   if (token.last) return letEnd(draft, token);
-  draft.run({ ...token, attempt: token.attempt + 1, undone: event.undone });
+  draft.run({ ...nextTry(token), undone: event.undone });
+}
+
+/** The body has ended by itself, so it is not what kills its workers. What went wrong before is forgotten. */
+function nextTry({ crashes: _crashes, announced: _announced, blamed: _blamed, tried: _tried, ...token }: UndoToken): UndoToken {
+  return { ...token, attempt: token.attempt + 1 };
+}
+
+/** Tries again to undo a visit, by the policy of its step. When no attempt is left, the process waits for a person. */
+export function undoFailed(draft: Draft, token: UndoToken, { undoes: step = '', error, permanent }: EventOf<'step-failed'>): void {
+  const { tried } = token;
+  const next: UndoToken = { ...nextTry(token), tried: { step, tries: (tried?.step === step ? tried.tries : 0) + 1, error } };
+  const delay = permanent ? null : undoDelay(draft.definition, next.tried!, draft.given.random);
+  if (delay === null) return failToken(draft, { ...next, attempt: token.attempt }, error);
+  if (delay === 0) return draft.run(next);
+  draft.wait(next, { kind: 'timer', dueAt: draft.now + delay });
+  draft.record('timer-set', token, { step, detail: new Date(draft.now + delay).toISOString() });
+}
+
+/** The pause after a failed attempt is over. */
+export function undoAgain(draft: Draft, token: UndoToken): void {
+  draft.run(token);
+  draft.record('timer-fired', token, { ...(token.tried && { step: token.tried.step }) });
 }
 
 export function allUndone(draft: Draft, token: UndoToken): void {

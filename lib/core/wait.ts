@@ -20,9 +20,10 @@ export interface TaskWaitState extends WaitState {
 /** Kinds of waits that a message ends. */
 export const ENDED_BY_MESSAGE: ReadonlySet<WaitKind> = new Set<WaitKind>(['response', 'event', 'input', 'child', 'listener']);
 
-/** True if the process row keeps a copy: of what every version looks at, and of events that wait for another attempt. */
+/** True if the process row keeps a copy: of what every version looks at, and of events and undos that wait for another attempt. */
 export function standsInBoth(token: Token, { kind }: WaitsFor): boolean {
   if (kind === 'event') return 'keyed' in token;
+  if (token.does === 'undo') return true;
   return kind === 'condition' || kind === 'listener' || (kind !== 'turn' && isEventToken(token));
 }
 

@@ -16,7 +16,7 @@ type OneOf<T> = T extends string ? T : T extends readonly (infer E)[] ? E : neve
 type MembersIn<O> =
   | (O extends { request: infer N } ? N : never)
   | (O extends { child: { with: infer N } } ? N : never)
-  | (O extends { compensate: infer N } ? N : never)
+  | (O extends { compensate: infer N } ? (N extends { do: infer D } ? D : Extract<N, string>) : never)
   | (O extends { overdue: { do: infer N } } ? N : never);
 /** The steps that the options name. A step class cannot know them. */
 type StepsIn<O> = (O extends { next: infer N } ? Exclude<OneOf<N>, 'end'> : never) | (O extends { onError: { next: infer N } } ? N : never);
@@ -50,7 +50,8 @@ type CheckGate<O> = [Gates<O>] extends [infer G]
 type CheckSolicited<O> = O extends { unsolicited: true }
   ? O extends { on: unknown } | { input: unknown } ? never : TypeFault<"an unsolicited step needs 'on' or 'input'">
   : never; // prettier-ignore
-type CheckRetry<O> = O extends { retry: 0 | { attempts: 0 } } ? TypeFault<'retry counts the tries in all: at least 1'> : never;
+type CheckRetry<O> = O extends NoTries | { compensate: NoTries } ? TypeFault<'retry counts the tries in all: at least 1'> : never;
+type NoTries = { retry: 0 | { attempts: 0 } };
 type CheckConcurrency<O> = O extends { concurrency: infer N }
   ? O extends { forEach: unknown }
     ? N extends 0 ? TypeFault<'concurrency counts the items at once: at least 1'> : never
@@ -187,7 +188,7 @@ export type CheckClass<O, I> = I extends { run: infer M extends StepMethod } ? C
 
 type Keys<T> = T extends string | number ? never : keyof T;
 type StrictWithin<O, Shape> = O extends StepMethod | Class | string | number ? unknown : { readonly [K in Exclude<keyof O, Keys<Shape>>]: never };
-type OptionGroups = 'on' | 'child' | 'parallel' | 'retry' | 'overdue' | 'onError';
+type OptionGroups = 'on' | 'child' | 'parallel' | 'retry' | 'overdue' | 'onError' | 'compensate';
 
 /** Rejects unknown options, also inside those that have options of their own. */
 export type Strict<O, Shape> = { readonly [K in Exclude<keyof O, keyof Shape>]: never } & {
