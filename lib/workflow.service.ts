@@ -18,6 +18,7 @@ import type { EngineParts } from './engine/engine.js';
 import { type QueueView, queueViews, readiness, type Readiness, type WorkerView, workerViews } from './engine/workload.js';
 import { isInBody } from './execution/logger-tee.js';
 import { explain } from './query/explain.js';
+import { undoPlans } from './query/undo-plans.js';
 import { definitionViews, type DefinitionView } from './query/definition-views.js';
 import type { Page, PageOptions } from './query/page.js';
 import { type ProcessRef } from './query/process-ref.js';
@@ -306,6 +307,7 @@ export class WorkflowService {
       process: state,
       waits,
       untransmitted: await this.engine.store.queries.outgoingLike({ processId: state.id, limit: MOST_OUTGOING }),
+      undos: await undoPlans(this.engine.store.queries, state),
       definition: this.engine.registry.find(workflow, workflowVersion)?.definition,
       withdrawn: this.engine.registry.isWithdrawn(workflow, workflowVersion),
       waitsFor: (token) => this.engine.runner.waitsFor(state.id, token),

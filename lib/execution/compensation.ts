@@ -18,9 +18,12 @@ export async function nextToUndo(queries: QueryStore, process: RunningProcess, {
   return left.at(-1) ?? null;
 }
 
+function undoneRuns(marks: readonly MarkedVersion[]): ReadonlySet<number> {
+  return new Set(marks.flatMap(({ undo: mark }) => ('undone' in mark ? [mark.undone] : [])));
+}
+
 /** The step runs to undo, newest first. A step run that made a request has several marks. */
-export function visitsToUndo(marks: readonly MarkedVersion[], undo: Pick<Undoing, 'under' | 'since'>): Undone[] {
-  const done = new Set(marks.flatMap(({ undo: mark }) => ('undone' in mark ? [mark.undone] : [])));
+export function visitsToUndo(marks: readonly MarkedVersion[], undo: Pick<Undoing, 'under' | 'since'>, done = undoneRuns(marks)): Undone[] {
   const renamings: Readonly<Record<string, string>>[] = []; // made after the marks that follow, oldest first
   const found = new Map<number, Undone>();
   let stage = stageOf(undo);

@@ -1,7 +1,15 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { workflowSchema } from 'nestjs-argonaut';
-import { CHILD_OPTIONS, COMPENSATE_OPTIONS, EVENT_OPTIONS, OVERDUE_OPTIONS, PARALLEL_OPTIONS, RETRY_OPTIONS, STEP_OPTIONS } from '../../lib/definition/option-names.js';
+import {
+  CHILD_OPTIONS,
+  COMPENSATE_OPTIONS,
+  EVENT_OPTIONS,
+  OVERDUE_OPTIONS,
+  PARALLEL_OPTIONS,
+  RETRY_OPTIONS,
+  STEP_OPTIONS,
+} from '../../lib/definition/option-names.js';
 
 const FILE = join(import.meta.dirname, '../../workflow.schema.json');
 
