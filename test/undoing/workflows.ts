@@ -7,11 +7,18 @@ export class Bank {
   /** How often refunds of this group id fail from now on. */
   readonly down = new Map<string, number>();
 
+  /** The correlation id of the last request. */
+  readonly asked = new Map<string, string>();
+
   said(groupId: string): string[] {
     return this.did.get(groupId) ?? [];
   }
   note(groupId: string, what: string): void {
     this.did.set(groupId, [...this.said(groupId), what]);
+  }
+  ask(step: StepRef): void {
+    this.note(step.groupId, 'asked');
+    this.asked.set(step.groupId, step.correlationId);
   }
   paid(answer: { ok: boolean }, step: StepRef) {
     this.note(step.groupId, 'paid');
@@ -22,8 +29,8 @@ export class Bank {
     const left = this.down.get(step.groupId) ?? 0;
     this.down.set(step.groupId, left - 1);
     if (left > 0) throw new Error('502');
-    const keys = step.idempotencyKey === `${step.correlationId}.undo` || step.correlationId.startsWith(step.idempotencyKey.replace(/undo$/, ''));
-    this.note(step.groupId, `refund ${step.reached} ${JSON.stringify(step.message)}${keys ? '' : ' under other keys'}`);
+    const same = this.asked.get(step.groupId) === step.correlationId;
+    this.note(step.groupId, `refund ${step.reached} ${JSON.stringify(step.message)}${same ? '' : ' of another request'}`);
   }
 }
 
@@ -36,7 +43,7 @@ const patient = { retry: { attempts: 3, delay: '1s', backoff: 'exponential' }, t
 
 class Methods {
   constructor(protected readonly bank: Bank) {}
-  ask(_order: Charged, step: StepRef) { this.bank.note(step.groupId, 'asked'); } // prettier-ignore
+  ask(_order: Charged, step: StepRef) { this.bank.ask(step); } // prettier-ignore
   release(_order: Charged, step: StepRef) { this.bank.note(step.groupId, `release ${step.reached}`); } // prettier-ignore
   refund(_order: Charged, step: StepRef) { this.bank.refund(step); } // prettier-ignore
 }
@@ -78,7 +85,7 @@ export class Reserve {
 @Step()
 export class Pay {
   constructor(private readonly bank: Bank) {}
-  request(_order: Charged, step: StepRef) { this.bank.note(step.groupId, 'asked'); } // prettier-ignore
+  request(_order: Charged, step: StepRef) { this.bank.ask(step); } // prettier-ignore
   run(_order: Charged, step: StepRef<unknown, unknown, { ok: boolean }>) { return this.bank.paid(step.message, step); } // prettier-ignore
   compensate(_order: Charged, step: StepRef) { this.bank.refund(step); } // prettier-ignore
 }
