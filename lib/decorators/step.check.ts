@@ -164,12 +164,14 @@ type First<M extends StepMethod> = Parameters<M> extends [infer C, ...unknown[]]
 type Broken<O> = 'input' | 'on' | 'after' | 'request' | 'child' extends keyof O ? true : false;
 type FirstFault<T extends readonly unknown[]> = T extends readonly [infer H, ...infer R] ? ([H] extends [never] ? FirstFault<R> : H) : string;
 
+type CheckUndo<O> = O extends { compensate: object } ? (O extends { compensate: { do: string } } ? never : TypeFault<"compensate does not say what to do: do: '...'">) : never; // prettier-ignore
+
 /** Checks a method of a workflow: the first fault, or `string` if there is none. */
 export type CheckMethod<O, W, M extends StepMethod> = Broken<O> extends true
   ? string
   : FirstFault<[
       CheckNames<StepsIn<O> | MembersIn<O>, W, 'workflow'>, CheckOwn<O>, CheckGate<O>, CheckSolicited<O>, CheckRetry<O>, CheckConcurrency<O>, CheckKeys<O, First<M>>,
-      CheckRequest<O, W>, CheckWith<O, W>, CheckGiven<O, M>, CheckItem<O, First<M>, W, M>, CheckBranches<O, W, M>, CheckPatch<O, First<M>, M>,
+      CheckRequest<O, W>, CheckUndo<O>, CheckWith<O, W>, CheckGiven<O, M>, CheckItem<O, First<M>, W, M>, CheckBranches<O, W, M>, CheckPatch<O, First<M>, M>,
     ]>; // prettier-ignore
 type CheckOwn<O> = O extends { name: string } ? TypeFault<'a method is called what it is called: only a step class has a name'> : never;
 
