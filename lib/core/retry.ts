@@ -1,5 +1,6 @@
 import type { Retry, WorkflowDefinition } from '../definition/graph.js';
-import type { StepToken, UndoTries } from './token.js';
+import type { UndoTries } from './events.js';
+import type { StepToken } from './token.js';
 
 /** After a second, then twice as long each time up to an hour: a day in all. A service that undoes is mostly away for minutes, and a person is slower. */
 const PATIENT: Retry = { attempts: 36, delayMs: 1000, backoff: 'exponential', maxDelayMs: 60 * 60 * 1000, jitter: false };
@@ -21,7 +22,7 @@ export function retryPause(policy: Retry, tries: number, random: number): number
 }
 
 /** How long to wait before the next attempt to undo a visit, ms; null when none is left. */
-export function undoDelay({ nodes }: WorkflowDefinition, { step, tries }: UndoTries, random: number): number | null {
+export function undoDelay({ nodes }: WorkflowDefinition, { step, failed }: UndoTries, random: number): number | null {
   const node = nodes.get(step);
-  return retryPause((node?.kind === 'step' && node.undo?.retry) || PATIENT, tries, random);
+  return retryPause((node?.kind === 'step' && node.undo?.retry) || PATIENT, failed, random);
 }

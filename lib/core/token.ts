@@ -1,4 +1,5 @@
 import type { Json } from '../values/json.js';
+import type { UndoTries } from './events.js';
 import type { WaitKind } from './waits-for.js';
 import { isBesideKey, isEventKey } from './token-key.js';
 
@@ -96,18 +97,10 @@ export interface UndoToken extends TokenAt, WithBody {
   readonly open: number;
   /** The run of the visit that was undone last. */
   readonly undone?: number;
-  /** What has gone wrong with the visit that is undone next. */
+  /** What came of the attempts to undo the next visit. */
   readonly tried?: UndoTries;
   /** An event has said that the process goes on at this step. It does so once everything is undone. */
   readonly then?: string;
-}
-
-/** Failed attempts to undo one visit. */
-export interface UndoTries {
-  readonly step: string;
-  readonly tries: number;
-  /** The last error. */
-  readonly error: string;
 }
 
 /** Runs the reminder of an overdue visit. */

@@ -106,7 +106,11 @@ export class StepVisit implements StepRef {
     return stepRunId(this.process.id, this.step.run) + (EFFECT_OF[this.token.does] ?? '');
   }
   get state(): any {
-    return isStepToken(this.token) && this.token.state !== undefined ? copy(this.token.state) : undefined;
+    const state = isStepToken(this.token) ? this.token.state : this.undoState;
+    return state === undefined ? undefined : copy(state);
+  }
+  private get undoState(): Json | undefined {
+    return this.token.does === 'undo' && this.token.tried?.run === this.undoes?.run ? this.token.tried?.state : undefined;
   }
   get previous(): any {
     return this.returnedBefore === undefined ? undefined : copy(this.returnedBefore);

@@ -1,5 +1,5 @@
-import type { WaitState } from '../core/wait.js';
-import { dueAtOf } from '../core/wait.js';
+import type { UndoTries } from '../core/events.js';
+import { dueAtOf, type WaitState } from '../core/wait.js';
 import type { Undone } from '../execution/step-context.js';
 import { type Explained, placeOf, stepAt, when, type Word } from './explained.js';
 import type { UndoPlan } from './undo-plans.js';
@@ -32,10 +32,13 @@ const REACHED: Readonly<Record<Undone['reached'], string>> = {
 };
 
 function nextAttempt({ token: { key, tried } }: UndoPlan, waits: readonly WaitState[]): string[] {
-  if (!tried) return [];
   const wait = waits.find((each) => each.token.key === key);
-  const failed = `${tried.tries === 1 ? 'one attempt has' : `${tried.tries} attempts have`} failed, the last with ${tried.error}`;
-  return [failed, ...(wait ? [`the next attempt is at ${when(dueAtOf(wait)!)}`] : [])];
+  return [...failedSoFar(tried), ...(wait ? [`the next attempt is at ${when(dueAtOf(wait)!)}`] : [])];
+}
+
+function failedSoFar({ failed, error }: Partial<UndoTries> = {}): string[] {
+  if (error === undefined || failed === 0) return [];
+  return [`${failed === 1 ? 'one attempt has' : `${failed} attempts have`} failed, the last with ${error}`];
 }
 
 function named(visits: readonly Undone[]): string {

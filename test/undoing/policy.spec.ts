@@ -1,7 +1,7 @@
 /** What the options of undoing mean. */
 import { Test, type TestingModule } from '@nestjs/testing';
 import { afterEach, expect, it } from 'vitest';
-import { asked, Step, type StepRef, Workflow, type WorkflowJson, WorkflowService } from '../../lib/index.js';
+import { again, asked, Step, type StepRef, Workflow, type WorkflowJson, WorkflowService } from '../../lib/index.js';
 import { WorkflowHarness, WorkflowTestingModule } from '../../lib/testing.js';
 
 class CardGone extends Error {}
@@ -13,6 +13,14 @@ let next: (step: StepRef) => unknown = () => {};
 @Workflow({ name: 'limited' })
 class Limited {
   @Step({ timeout: '1h', compensate: { do: 'undo', retry: soon, timeout: '5s' } }) one() {}
+  @Step({ on: 'never' }) rest() {}
+  undo(_context: object, step: StepRef) { return next(step); } // prettier-ignore
+}
+
+@Workflow({ name: 'twice' })
+class Twice {
+  @Step({ compensate: 'undo' }) one() {}
+  @Step({ compensate: 'undo' }) two() {}
   @Step({ on: 'never' }) rest() {}
   undo(_context: object, step: StepRef) { return next(step); } // prettier-ignore
 }
@@ -62,7 +70,7 @@ async function undoing(workflow: any, undo: (step: StepRef) => unknown) {
   [next, seen.length] = [undo, 0];
   module = await Test.createTestingModule({
     imports: [WorkflowTestingModule.forRoot({ workflows: [asJson] })],
-    providers: [Limited, LikeTheStep, Final, Charge, Rest, TheirId],
+    providers: [Limited, Twice, LikeTheStep, Final, Charge, Rest, TheirId],
   }).compile();
   module.useLogger(false);
   await module.init();
@@ -71,7 +79,7 @@ async function undoing(workflow: any, undo: (step: StepRef) => unknown) {
   await workflows.cancel(process.id, { compensate: true });
   await harness.settle();
   const errors = () => process.records.filter(({ type }) => type === 'step-failed').map(({ error }) => error);
-  return { harness, process, errors };
+  return { harness, process, errors, workflows };
 }
 
 const hangs = ({ signal }: StepRef) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
@@ -100,4 +108,40 @@ it.each([Final, 'json-final'])('%o: an error that its policy excepts is final, a
 it('it is told the correlation id under which the request was made', async () => {
   await undoing(TheirId, () => {});
   expect(seen).toEqual(['theirs']);
+});
+
+it('undoing that takes long asks again, with what it left, and that is no failure', async () => {
+  const seenStates: unknown[] = [];
+  const { harness, process, errors, workflows } = await undoing(Limited, ({ state }) => {
+    seenStates.push(state);
+    return again({ after: '10m', state: { asked: seenStates.length } });
+  });
+  expect(process.status).toBe('waiting');
+  expect((await workflows.explain(process.id)).sentence).toMatch(/is undoing what was done: step "one" is undone next; the next attempt is at \S+Z\.$/);
+  await harness.advance('2h');
+  expect(seenStates).toHaveLength(13);
+  expect(seenStates.slice(0, 3)).toEqual([undefined, { asked: 1 }, { asked: 2 }]);
+  next = ({ state }) => {
+    seenStates.push(state);
+    throw new Error('502');
+  };
+  await harness.advance('10m');
+  next = ({ state }) => {
+    seenStates.push(state);
+  };
+  await harness.advance('1s');
+  expect(seenStates.slice(-2)).toEqual([{ asked: 13 }, { asked: 13 }]); // a failure keeps it
+  expect(errors()).toEqual(['undoing one: Error: 502']);
+  expect(process.status).toBe('cancelled');
+});
+
+it('what one undoing left, the next does not see', async () => {
+  const states: unknown[] = [];
+  const { harness, process } = await undoing(Twice, ({ name, state }) => {
+    states.push([name, state]);
+    return state === undefined ? again({ state: name }) : undefined;
+  });
+  await harness.advance('1m');
+  expect(states).toEqual([['two', undefined], ['two', 'two'], ['one', undefined], ['one', 'one']]); // prettier-ignore
+  expect(process.status).toBe('cancelled');
 });
