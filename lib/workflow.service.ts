@@ -200,8 +200,8 @@ export class WorkflowService {
   }
 
   /**
-   * Ends the process: nothing in it runs or waits any more, and its group id is free. `compensate`: its completed steps are undone
-   * first, the newest first. @throws ProcessFinishedError
+   * Ends the process: nothing in it runs or waits any more, and its group id is free. `compensate`: what was done and
+   * asked for is undone first, the newest first. @throws ProcessFinishedError
    */
   async cancel(process: ProcessRef, options: ActionOptions & { compensate?: boolean } = {}): Promise<Process> {
     return processView(await this.engine.operations.cancel(process, options));
