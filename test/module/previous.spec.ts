@@ -209,7 +209,7 @@ describe('undoing', () => {
       @Step({ compensate: 'back' }) one() {
         return { total: 1 };
       }
-      @Step({ compensate: 'refund' }) two() {}
+      @Step({ compensate: { do: 'refund', retry: 1 } }) two() {}
       @Step() fail() {
         throw new Error('no');
       }
