@@ -22,6 +22,7 @@ class Twice {
   @Step({ compensate: 'undo' }) one() {}
   @Step({ compensate: 'undo' }) two() {}
   @Step({ on: 'never' }) rest() {}
+  @Step({ on: 'news', unsolicited: true, compensate: 'undo' }) news() {}
   undo(_context: object, step: StepRef) { return next(step); } // prettier-ignore
 }
 
@@ -143,5 +144,17 @@ it('what one undoing left, the next does not see', async () => {
   });
   await harness.advance('1m');
   expect(states).toEqual([['two', undefined], ['two', 'two'], ['one', undefined], ['one', 'one']]); // prettier-ignore
+  expect(process.status).toBe('cancelled');
+});
+
+it('what has ended beside the flow meanwhile is undone first, and sees nothing of that', async () => {
+  const states: unknown[] = [];
+  const { harness, process, workflows } = await undoing(Twice, ({ name, state }) => {
+    states.push([name, state]);
+    return name === 'two' && states.length === 1 ? again({ after: '1m', state: 'asked' }) : undefined;
+  });
+  await harness.emit('news', (await workflows.get(process.id)).groupId, {});
+  await harness.advance('1m');
+  expect(states).toEqual([['two', undefined], ['news', undefined], ['two', undefined], ['one', undefined]]); // prettier-ignore
   expect(process.status).toBe('cancelled');
 });
