@@ -101,6 +101,16 @@ function roomOf(path: string): string {
 }
 const floorOf = (path: string) => FLOORS.findIndex((floor) => floor.includes(roomOf(path)));
 
+describe('timers', () => {
+  it('are those of Node, which no test replaces', () => {
+    const fakeable = /(?<![\w.])(setTimeout|setInterval|setImmediate)\(/;
+    const own = /import \{[^}]*\b(setTimeout|setInterval|setImmediate)\b[^}]*\} from '[^']*timers\.js'/;
+    const exempt = /^(values\/timers|engine\/heartbeat-script|testing\/contract\/.*)\.ts$/;
+    const found = files.filter(({ path, source }) => !exempt.test(path) && fakeable.test(source.text) && !own.test(source.text));
+    expect(found.map(({ path }) => path)).toEqual([]);
+  });
+});
+
 describe('imports point one way', () => {
   it('every file stands on a floor', () => {
     expect(files.filter(({ path }) => floorOf(path) < 0).map(({ path }) => path)).toEqual([]);

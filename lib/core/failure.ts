@@ -2,7 +2,7 @@ import { END, type ErrorRule, hasRule, type StageNode, type StepNode, stepNamed 
 import type { Draft } from './draft.js';
 import { attemptAnew, timeAnew, tryAgain } from './enter.js';
 import type { EventOf } from './events.js';
-import { failToken, leaveOut } from './failed-token.js';
+import { failToken, leaveOut, MOST_OF_ERROR } from './failed-token.js';
 import { edgeOf, proceed } from './flow.js';
 import { listenAgain } from './listeners.js';
 import { branchOfStage, containerOf, dropOut, hasLostRace } from './races.js';
@@ -32,7 +32,8 @@ export function failTry(draft: Draft, token: StepToken, error: string, permanent
   if (token.last) return failLast(draft, token, error);
   const delay = permanent ? null : retryDelay(node.retry, token, draft.given.random);
   if (delay === null) return failForGood(draft, node, token, error);
-  tryAgain(draft, node, { ...cleared(token), attempt: token.attempt + 1, ...timeAnew(token, draft.now + delay) }, draft.now + delay);
+  const next = { ...cleared(token), attempt: token.attempt + 1, lastError: error.slice(0, MOST_OF_ERROR), ...timeAnew(token, draft.now + delay) };
+  tryAgain(draft, node, next, draft.now + delay);
 }
 
 const LAST = 'it was to end where it was';

@@ -49,7 +49,7 @@ function enterContainer(draft: Draft, { name }: Container, key: string, ...items
 function choose(draft: Draft, node: ChoiceNode, token: ContainerToken, carried: CarriedData): void {
   const chosen = draft.given.facts.test(node.name, token);
   if (chosen instanceof FactError) return failAt(draft, token, chosen.message);
-  if (!chosen && node.of !== undefined) draft.record('step-skipped', token, { step: node.of, reason: 'its condition does not hold' });
+  if (!chosen && node.skips !== undefined) draft.record('step-skipped', token, { step: node.skips, reason: 'its condition does not hold' });
   draft.send({ key: token.key, to: chosen ? node.then : node.otherwise, carried });
 }
 

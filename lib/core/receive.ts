@@ -69,7 +69,7 @@ export function eventReceived(draft: Draft, { node: name, message, lookedUp }: E
 }
 
 /** Takes the row of a response out of the way of others: its copy has become the one at the address. */
-function take(draft: Draft, stored: MessageState, disposition: 'delivered' | 'duplicate'): void {
+function take(draft: Draft, stored: MessageState, disposition: 'delivered' | 'duplicate' | 'late'): void {
   if (stored.id !== draft.lastKept) draft.keep({ ...stored, address: overAddress(namedIn(stored.address)), body: null, processId: draft.head.id, disposition });
 }
 
@@ -92,9 +92,11 @@ function isKnownMessage(draft: Draft, message: MessageState): boolean {
 
 /** Keeps a message that nothing waits for any more. The message is shown, and has no effect. */
 export function messageMissed(draft: Draft, message: MessageState, stored?: MessageState): void {
-  if (isKnownMessage(draft, message)) return stored && stored.id !== message.id ? take(draft, stored, 'duplicate') : undefined;
+  const row = stored && stored.id !== message.id ? stored : undefined;
+  if (isKnownMessage(draft, message)) return row && take(draft, row, 'duplicate');
   draft.keep({ ...message, processId: draft.head.id, disposition: 'late' });
   draft.record('message-late', null, { detail: message.id });
+  if (row) take(draft, row, 'late');
 }
 
 /** Keeps a message that does not fit the step it has found, with the reason. The step still waits. */

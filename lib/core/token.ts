@@ -51,6 +51,8 @@ export interface StepToken extends TokenAt, CarriedData, WithBody {
   readonly does: 'run' | 'request';
   /** Attempts that do not count for the retry policy: a person forgave them, or the body ran again without having failed. */
   readonly forgiven?: number;
+  /** Why the attempt before has failed. */
+  readonly lastError?: string;
   /** Grows when a worker takes the task, and when the task goes back to its queue. */
   readonly claims?: number;
   /** When the visit must have ended, ms. */

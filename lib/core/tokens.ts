@@ -113,7 +113,12 @@ export class DraftTokens {
     const waiting = activated(unparked(token));
     this.standing.delete(key);
     (this.waits ??= new Map<string, WaitState>()).set(key, { token: waiting, waitsFor });
-    if (standsInBoth(token, waitsFor)) this.standing.put(copyOf(waiting, waitsFor));
+    if (standsInBoth(token, waitsFor) && this.hasRoomFor(waitsFor)) this.standing.put(copyOf(waiting, waitsFor));
+  }
+
+  /** Of tasks there may be as many as there are items of a list. */
+  private hasRoomFor({ kind }: WaitsFor): boolean {
+    return kind !== 'task' || this.standing.size < MOST_TOKENS;
   }
 
   /** Keeps only the copy, while there is nothing to wait for. */

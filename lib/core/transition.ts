@@ -132,9 +132,9 @@ function lookAgain(draft: Draft): void {
   if (isOver || completesEarly(draft)) draft.finish('completed');
 }
 
-/** True for a loser whose step still runs, and for an undo. */
+/** True for an undo, and for a loser whose step still runs, here or as a task. */
 function isFinishing(draft: Draft, token: Token): boolean {
-  return token.does === 'undo' || (isActive(token) && hasLostRace(draft, token.key));
+  return token.does === 'undo' || ((isActive(token) || token.parked === 'task') && hasLostRace(draft, token.key));
 }
 
 /** Checks `completeWhen` after a version, and after the last event that kept the process from ending. */

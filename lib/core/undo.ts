@@ -1,7 +1,7 @@
 import type { StageNode } from '../definition/graph.js';
 import type { Draft } from './draft.js';
 import { AGAIN_MS, type EventOf, type UndoneVisit, type UndoTries } from './events.js';
-import { failToken, leaveOut } from './failed-token.js';
+import { failToken, leaveOut, MOST_OF_ERROR } from './failed-token.js';
 import { endFlow, goOnAt, proceed, rootKey } from './flow.js';
 import { branchOfStage } from './races.js';
 import { undoDelay } from './retry.js';
@@ -97,7 +97,7 @@ function nextTry({ crashes: _crashes, announced: _announced, blamed: _blamed, ..
 /** Tries again to undo a visit, by the policy of its step. When no attempt is left, the process waits for a person. */
 export function undoFailed(draft: Draft, token: UndoToken, { undoes, error, permanent }: EventOf<'step-failed'>): void {
   const before = triedSoFar(token, undoes);
-  const tried: UndoTries = { ...before, failed: before.failed + 1, error };
+  const tried: UndoTries = { ...before, failed: before.failed + 1, error: error.slice(0, MOST_OF_ERROR) };
   const delay = permanent ? null : undoDelay(draft.definition, tried, draft.given.random);
   if (delay === null) failToken(draft, { ...token, tried }, error);
   else tryToUndo(draft, { ...nextTry(token), tried }, delay);

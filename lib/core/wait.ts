@@ -1,3 +1,4 @@
+import { mayOutlive } from './token-key.js';
 import { isEventToken, type StepToken, type Token } from './token.js';
 import type { TaskWait, WaitKind, WaitsFor } from './waits-for.js';
 
@@ -20,10 +21,13 @@ export interface TaskWaitState extends WaitState {
 /** Kinds of waits that a message ends. */
 export const ENDED_BY_MESSAGE: ReadonlySet<WaitKind> = new Set<WaitKind>(['response', 'event', 'input', 'child', 'listener']);
 
-/** True if the process row keeps a copy: of what every version looks at, and of events and undos that wait for another attempt. */
+/**
+ * True if the process row keeps a copy: of what every version looks at, of events and undos that wait for another attempt, and of tasks that may
+ * lose their race and are finished before the process ends.
+ */
 export function standsInBoth(token: Token, { kind }: WaitsFor): boolean {
   if (kind === 'event') return 'keyed' in token;
-  if (token.does === 'undo') return true;
+  if (token.does === 'undo' || (kind === 'task' && mayOutlive(token.key))) return true;
   return kind === 'condition' || kind === 'listener' || (kind !== 'turn' && isEventToken(token));
 }
 

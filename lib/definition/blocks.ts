@@ -116,6 +116,12 @@ export function guarding(step: WrittenStep | undefined): { of?: string } {
   return step ? { of: step.name } : {};
 }
 
+/** What an `if` skips: its step or stage. A loop that ends skips nothing. */
+export function skippedBy(loops: boolean, body: Blocks): { skips?: string } {
+  const name = body[0]?.kind === 'stage' ? body[0].name : firstIn(body)?.name;
+  return loops || name === undefined ? {} : { skips: name };
+}
+
 /** The step of a block, found inside the blocks that `wrapped` put around it. */
 export function stepOf(block: Block): StepBlock | undefined {
   if (block.kind === 'step') return block;

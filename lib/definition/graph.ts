@@ -104,9 +104,8 @@ export interface ChildGate {
   readonly onParentCancel: 'cancel' | 'leave';
 }
 
-/** `attempts`: the first included. */
 export interface Retry {
-  readonly attempts: number;
+  readonly attempts: number; // the first included
   readonly delayMs: number;
   readonly backoff: 'fixed' | 'exponential';
   readonly maxDelayMs: number;
@@ -119,8 +118,9 @@ export interface ChoiceNode {
   readonly name: string;
   readonly then: string;
   readonly otherwise: string;
-  /** The step whose `if` or `while` this is. Skipping is recorded for that step. */
+  /** The step whose `if` or `while` this is; and the step or stage that is recorded as skipped where an `if` does not hold. */
   readonly of?: string;
+  readonly skips?: string;
 }
 
 /** Starts its branches at once. Continues when all of them have ended, or with `any` the first. */

@@ -1,4 +1,4 @@
-import { type BesideBlock, type Block, type Blocks, type ChoiceBlock, type EachBlock, firstIn, type ForkBlock, guarding, lastBranchOf, partsOf, type RecurBlock, type StageBlock, type StepBlock, stepOf, stepsIn, targetsOf } from './blocks.js'; // prettier-ignore
+import { type BesideBlock, type Block, type Blocks, type ChoiceBlock, type EachBlock, firstIn, type ForkBlock, guarding, lastBranchOf, partsOf, type RecurBlock, skippedBy, type StageBlock, type StepBlock, stepOf, stepsIn, targetsOf } from './blocks.js'; // prettier-ignore
 import { atStep } from './document-paths.js';
 import { END, type ErrorRule, type Node } from './graph.js';
 import { boundMethod, codeOf, configOf, fromContext, momentFrom, only } from './node-code.js';
@@ -153,17 +153,15 @@ export class Layout {
   private choice({ name, test, body, loops, of }: ChoiceBlock, onward: Onward): void {
     const after = loops ? [name] : onward;
     const then = this.entry(body, after)[0] ?? END;
-    this.add({ kind: 'choice', name, then, otherwise: onward[0] ?? END, ...guarding(of) }, { test: fromContext(test), ...configOf(of, this.source) }, of);
+    const node: Node = { kind: 'choice', name, then, otherwise: onward[0] ?? END, ...guarding(of), ...skippedBy(loops, body) };
+    this.add(node, { test: fromContext(test), ...configOf(of, this.source) }, of);
     this.inside(body, after, of);
   }
 
   private each({ name, items, concurrency, body, of }: EachBlock, next: Onward): void {
     const limit = concurrency !== undefined && { concurrency };
-    this.add(
-      { kind: 'each', name, body: this.entry(body, [])[0] ?? END, ...limit, next, ...guarding(of) },
-      { items: fromContext(items), ...configOf(of, this.source) },
-      of,
-    );
+    const node: Node = { kind: 'each', name, body: this.entry(body, [])[0] ?? END, ...limit, next, ...guarding(of) };
+    this.add(node, { items: fromContext(items), ...configOf(of, this.source) }, of);
     this.inside(body, [], of);
   }
 

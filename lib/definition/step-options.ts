@@ -60,7 +60,7 @@ export interface StepPolicy {
   readonly retry?: number | RetryPolicy;
   /** How long one run of the body may take. After that `step.signal` aborts and the attempt fails. Default: the workflow's, then the module's. */
   readonly timeout?: Duration;
-  /** How long a step run may take, waiting included. After that the attempt fails. Default: no limit. */
+  /** How long each attempt may take, waiting included. After that the attempt fails. Default: no limit. */
   readonly within?: Duration | FromContext<Duration | Date>;
   /**
    * Asks again and again: a body that returns `false` (or `again()`) runs again after this pause, until it returns something else.

@@ -6,6 +6,7 @@ import { milliseconds } from '../values/duration.js';
 import type { Duration } from '../values/types.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 
+import { clearTimeout, monotonicNow, setTimeout } from '../values/timers.js';
 const FIRST_LOOK_MS = 20;
 const LONGEST_LOOK_MS = 500;
 
@@ -33,15 +34,15 @@ export class SettledWatch {
 
   async settled(ref: ProcessRef, timeout: Duration | undefined): Promise<ProcessState> {
     const { lookup } = this.parts;
-    const until = timeout === undefined ? Infinity : Date.now() + milliseconds(timeout);
+    const until = timeout === undefined ? Infinity : monotonicNow() + milliseconds(timeout);
     let process = this.known(ref) ?? (await lookup.toRead(ref));
     // a process that runs here is noticed at once, so looks are rare
     for (
       let pause = this.known(process.id) ? LONGEST_LOOK_MS : FIRST_LOOK_MS;
-      !this.isSettled(process) && Date.now() < until;
+      !this.isSettled(process) && monotonicNow() < until;
       pause = Math.min(pause * 2, LONGEST_LOOK_MS)
     ) {
-      process = (await this.told(process.id, Math.min(pause, until - Date.now()))) ?? this.known(process.id) ?? (await lookup.toRead(process.id));
+      process = (await this.told(process.id, Math.min(pause, until - monotonicNow()))) ?? this.known(process.id) ?? (await lookup.toRead(process.id));
     }
     return process;
   }

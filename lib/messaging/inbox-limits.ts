@@ -3,6 +3,7 @@ import type { InboxCount } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
 import { InboxFullError } from '../values/errors.js';
 
+import { monotonicNow } from '../values/timers.js';
 /** How much the inbox may hold of what no process has received. */
 export interface InboxSizes {
   /** Messages under one correlation id, or one key of an event. */
@@ -36,7 +37,7 @@ export class InboxLimits {
   /** @throws InboxFullError if there is no room for all of these */
   async makeSure(messages: readonly MessageState[]): Promise<void> {
     if (messages.length === 0) return;
-    if (!this.counted || performance.now() - this.counted.at > COUNTED_MS || this.reached(messages, this.counted)) this.counted = await this.count();
+    if (!this.counted || monotonicNow() - this.counted.at > COUNTED_MS || this.reached(messages, this.counted)) this.counted = await this.count();
     const limit = this.reached(messages, this.counted) ?? (await this.reachedAtAddress(messages, this.counted));
     if (limit) throw new InboxFullError(limit, this.sizes[limit]);
     this.add(messages, this.counted);
@@ -46,7 +47,7 @@ export class InboxLimits {
     const counts = await this.store.maintenance.inboxCensus();
     const sum = (what: (each: InboxCount) => number) => counts.reduce((all, each) => all + what(each), 0);
     const byWorkflow = new Map(counts.flatMap(({ workflow, messages }) => (workflow === null ? [] : [[workflow, messages] as const])));
-    return { at: performance.now(), total: sum(({ messages }) => messages), bytes: sum(({ size }) => size), byWorkflow };
+    return { at: monotonicNow(), total: sum(({ messages }) => messages), bytes: sum(({ size }) => size), byWorkflow };
   }
 
   private reached(messages: readonly MessageState[], { total, bytes, byWorkflow }: Counted): InboxFullError['limit'] | undefined {

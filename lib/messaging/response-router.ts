@@ -96,7 +96,7 @@ export class ResponseRouter {
     const last = had[0]?.processId ?? waits.at(-1)?.processId;
     const same = had.find(({ identity, processId }) => identity === message.identity && processId === last);
     const over = same?.processId ?? (await this.ownerOfOver(message, last));
-    if (over) return this.delivery.miss({ ...message, id: same?.id ?? digestOf(message.identity, over) }, over, request);
+    if (over) return this.delivery.miss({ ...message, id: lateId(message, over, same) }, over, request);
     return this.store(message, known.find(({ id }) => id === message.id), answer, request); // prettier-ignore
   }
 
@@ -116,7 +116,7 @@ export class ResponseRouter {
     const owner = await this.ownerOfOver(stored, known.find(({ disposition }) => disposition === 'delivered')?.processId);
     if (!owner) return null;
     const same = known.find(({ identity, processId }) => identity === stored.identity && processId === owner);
-    return this.delivery.apply(owner, { type: 'message-missed', message: { ...stored, id: same?.id ?? stored.id }, stored }, {});
+    return this.delivery.apply(owner, { type: 'message-missed', message: { ...stored, id: lateId(stored, owner, same) }, stored }, {});
   }
 
   private anew(message: MessageState): MessageState {
@@ -142,6 +142,11 @@ export class ResponseRouter {
     const waits = await this.parts.store.queries.waitsOf(id);
     return asksUnder(address, waits.map(({ token }) => token)); // prettier-ignore
   }
+}
+
+/** Two that bring the same late message at once give it the same id, so it is late once. `same`: the copy that the process has had. */
+function lateId({ identity }: MessageState, owner: string, same: MessageState | undefined): string {
+  return same?.id ?? digestOf(identity, owner);
 }
 
 /** Whether one of these tokens has asked under this id, of ours or of a partner, and is not done with it. */

@@ -4,6 +4,7 @@ import { isActive, type Token } from '../core/token.js';
 import { isTaskWait, addressOf, type WaitState } from '../core/wait.js';
 import type { WaitKind } from '../core/waits-for.js';
 import { type ProcessState } from '../core/process.js';
+import { didYouMean } from '../values/suggest.js';
 import { branchesOf, END, isContainer, type Node, onwardOf, type StepNode, unsolicitedSteps, type WorkflowDefinition } from '../definition/graph.js';
 
 /** The names of steps in another version, by their old names. A step not named here keeps its name. */
@@ -28,6 +29,21 @@ export function targetOf(definition: WorkflowDefinition): Target {
     if (isContainer(node)) ahead.push(...branchesOf(node).map((to) => [to, name] as [string, string]));
   }
   return { definition, containers };
+}
+
+/** A step with `forEach`, `if` or `while` has nodes around it, which are called after it. They go with it. */
+export function withNodesAround(steps: Renaming, { nodes }: WorkflowDefinition, next: WorkflowDefinition): Renaming {
+  const around: [old: string, next: string][] = [];
+  for (const node of nodes.values()) {
+    const of = 'of' in node ? node.of : undefined;
+    if (of !== undefined && steps[of] !== undefined) around.push([node.name, steps[of] + node.name.slice(of.length)]);
+  }
+  return { ...Object.fromEntries(around.filter(([, name]) => next.nodes.has(name))), ...steps };
+}
+
+export function namesNotIn({ version, nodes }: WorkflowDefinition, names: readonly string[]): string[] {
+  const unknown = names.filter((name) => !nodes.has(name));
+  return unknown.map((name) => `steps: "${name}" is no step of version ${version}.${didYouMean(name, nodes.keys())}`);
 }
 
 /** True if a body may be under way. Such a process is left alone. */

@@ -3,7 +3,6 @@ import { checkCall } from '../context/call-checks.js';
 import type { ProcessState } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
 import { reasonOf } from '../values/reason.js';
-import { didYouMean } from '../values/suggest.js';
 import { InvalidInputError } from '../values/errors.js';
 import type { Loaded } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
@@ -13,7 +12,7 @@ import { visitsToUndo } from '../execution/compensation.js';
 import { liveIn } from '../workflows/definition-row.js';
 import type { CallOptions } from '../writer/call-options.js';
 import type { ProcessCommands } from '../writer/process-commands.js';
-import { isBusy, misfits, notUndoable, type Renaming, type Target, targetOf } from './migration-fit.js';
+import { isBusy, misfits, namesNotIn, notUndoable, type Renaming, type Target, targetOf, withNodesAround } from './migration-fit.js';
 import { type ContextMapping, valuesUnder } from './migration-values.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 
@@ -91,8 +90,10 @@ export class Migrations {
       return [...(old ? [] : [from]), ...(next ? [] : [to])].map(
         (version) => `this application does not know version ${version} of "${name}": it must know both`,
       );
-    const unknown = [...namesNotIn(old, Object.keys(steps)), ...namesNotIn(next, Object.values(steps))];
-    return unknown.length > 0 ? unknown : { from: old, to: next, target: targetOf(next.definition), steps };
+    const unknown = [...namesNotIn(old.definition, Object.keys(steps)), ...namesNotIn(next.definition, Object.values(steps))];
+    return unknown.length > 0
+      ? unknown
+      : { from: old, to: next, target: targetOf(next.definition), steps: withNodesAround(steps, old.definition, next.definition) };
   }
 
   private async count(workflow: string, version: number): Promise<number> {
@@ -180,11 +181,6 @@ export class Migrations {
 
 /** The process has changed since it was read. */
 class ChangedMeanwhile extends Error {}
-
-function namesNotIn({ definition: { version, nodes } }: BoundWorkflow, names: readonly string[]): string[] {
-  const unknown = names.filter((name) => !nodes.has(name));
-  return unknown.map((name) => `steps: "${name}" is no step of version ${version}.${didYouMean(name, nodes.keys())}`);
-}
 
 function breaking({ reasons }: MigrationReport): string[] {
   return [...reasons].map(([reason, count]) => `${counted(count)}: ${reason}`);

@@ -72,6 +72,7 @@ export class Operations {
     checkCall('action', call);
     checkWhole('contextVersion', version, 1);
     const process = await this.lookup.toRead(ref);
+    if (isFinished(process.status) && (await this.lookup.isNotNeeded(process))) return refuse(notNeeded(process))(process);
     const [values, places] = await Promise.all([this.history.valuesAt(process, version), this.history.placesAt(process, version)]);
     const event: NewEvent = { type: 'restarted', root: process.root, version, values, places };
     const otherwise = refuse('it was restarted by somebody else at the same moment');
@@ -115,6 +116,11 @@ function checkNext(edges: readonly string[], step: string, next: string | undefi
   const names = edges.map((edge) => `'${edge}'`).join(', ');
   const problem = edges.length < 2 ? `"${step}" is no decision: leave it out` : `"${step}" is a decision: say where it goes on, one of ${names}`;
   throw new InvalidInputError('next', [problem]);
+}
+
+/** A restart would be cancelled at once. */
+function notNeeded({ parent }: ProcessState): string {
+  return `process ${parent!.id}, which started it, does not need it any more. Restart that one`;
 }
 
 function refuse(why: string, step = ''): (process: ProcessState) => never {

@@ -32,7 +32,7 @@ function visitWord(wait: WaitState, subject: Explained): Word {
   const { says, remedies = [] } = KINDS[wait.waitsFor.kind](wait, subject.process, subject.internals);
   const isKnown = subject.definition !== undefined; // otherwise nothing can be skipped here
   return {
-    says: `${says}${limit(wait.token)}`,
+    says: `${says}${limit(wait.token)}${attemptBefore(wait.token)}`,
     remedies: [...remedies, ...(isKnown && wait.waitsFor.kind !== 'listener' ? [skipping(wait.token, subject)] : [])],
   };
 }
@@ -66,7 +66,9 @@ const KINDS: Readonly<Record<WaitKind, WaitSentence>> = {
     const { queue, readyAt, worker } = wait.waitsFor;
     if (worker !== null) return { says: `runs ${stepAt(wait.token)} as a task of the queue "${queue}" on worker ${worker}` };
     const at = readyAt === null ? '' : `, ready from ${when(readyAt)}`;
-    return { says: `${waitsIn(wait)} for a worker of the queue "${queue}"${at}`, remedies: [`start an instance that works off the queue "${queue}"`] };
+    const { attempt, lastError } = wait.token;
+    const what = lastError === undefined ? 'a worker' : `attempt ${attempt}, by a worker`;
+    return { says: `${waitsIn(wait)} for ${what} of the queue "${queue}"${at}`, remedies: [`start an instance that works off the queue "${queue}"`] };
   },
   timer: (wait) => ({ says: `${waitsIn(wait)} ${wait.token.attempt > 1 ? `for attempt ${wait.token.attempt}, due at` : 'until'} ${when(dueTime(wait))}` }),
   condition: (wait) => ({ says: `${waitsIn(wait)} for its condition \`when\` to hold` }),
@@ -83,6 +85,11 @@ function waitsIn({ token }: WaitState): string {
 function limit(token: Token): string {
   const deadline = 'deadline' in token ? token.deadline : undefined;
   return deadline === undefined ? '' : `, at most until ${when(deadline)}`;
+}
+
+/** Why it is not the first attempt. */
+function attemptBefore(token: Token): string {
+  return 'lastError' in token && token.lastError !== undefined ? `, as attempt ${token.attempt - 1} has failed: ${token.lastError}` : '';
 }
 
 function dueTime(wait: WaitState): number {

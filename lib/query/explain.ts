@@ -3,9 +3,10 @@ import { isFinished, isUnclaimed, type ProcessState } from '../core/process.js';
 import { isSuspect } from '../core/suspicion.js';
 import { itsTurn } from '../core/runnable.js';
 import { isActive, isEventToken, type Token } from '../core/token.js';
+import { failures, heldUp } from './explain-failures.js';
 import { undoWords } from './explain-undos.js';
 import { waitWords } from './explain-waits.js';
-import { type Explained, placeOf, skipping, when, type Word } from './explained.js';
+import { type Explained, namedSteps, placeOf, when, type Word } from './explained.js';
 import type { Explanation } from './shapes.js';
 
 /** How many things are told one by one. */
@@ -28,7 +29,7 @@ function wordsOf(subject: Explained): Word[] {
   if (isFinished(process.status)) return [finished(process)];
   const waits = waitWords(subject);
   if (!definition) return [unknown(subject), ...waits];
-  const parts = [...standstill(process), ...failures(subject), ...running(subject), ...undoWords(subject), ...waits];
+  const parts = [...standstill(process), ...failures(subject), ...heldUp(subject), ...running(subject), ...undoWords(subject), ...waits];
   return parts.length > 0 ? parts : [{ says: `is ${process.status}` }];
 }
 
@@ -75,24 +76,6 @@ function standstill({ id, status, cause }: ProcessState): Word[] {
   return [{ says: `is suspended${cause === null ? '' : `: ${cause}`}`, remedies: [`resume('${id}')`, `cancel('${id}')`] }];
 }
 
-/** A process may have failed in more than one of its branches. */
-function failures(subject: Explained): Word[] {
-  const { process, waits } = subject;
-  const all = [...process.tokens, ...waits.map(({ token }) => token)];
-  const failed = new Map(all.filter(({ fault }) => fault !== undefined).map((token) => [token.key, token]));
-  return [...failed.values()].map((token) => ({
-    says: `has failed in ${placeOf(token)} at attempt ${token.attempt}: ${token.fault}`,
-    remedies: [...againOrPast(token, subject), `restartFrom('${process.id}', 1 to ${process.contextVersion})`, `cancel('${process.id}')`],
-  }));
-}
-
-/** A compensation or a container is no step that could be named. */
-function againOrPast(token: Token, subject: Explained): string[] {
-  const { id } = subject.process;
-  if (token.does === 'undo' || token.does === 'branches') return [`retry('${id}')`];
-  return [`retry('${id}', { step: '${token.node}' })`, skipping(token, subject)];
-}
-
 function running({ process: { status, tokens, worker }, waitsFor, isFull }: Explained): Word[] {
   if (status !== 'running') return [];
   const steps = itsTurn(tokens);
@@ -126,8 +109,4 @@ function unclaimed(steps: readonly Token[], isFull: boolean): Word {
   const says = `can run ${namedSteps(steps)}, and no worker has taken it`;
   if (isFull) return { says: `${says}: this one holds as many processes as it may`, remedies: ['wait, start more instances, or raise `worker.concurrency`'] };
   return { says, remedies: ['start an instance that knows the workflow and has `worker.enabled`'] };
-}
-
-function namedSteps(steps: readonly Token[]): string {
-  return steps.map((token) => placeOf(token)).join(', ') || 'its next step';
 }

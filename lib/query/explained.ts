@@ -42,6 +42,10 @@ export function placeOf(token: Token): string {
   return token.node === '' ? 'undoing what was done' : `undoing what was done in "${token.node}"`;
 }
 
+export function namedSteps(steps: readonly Token[]): string {
+  return steps.map((token) => placeOf(token)).join(', ') || 'its next step';
+}
+
 export function stepAt(visit: Pick<Token, 'node'> & { readonly index?: number }): string {
   const { node, index } = visit;
   return index === undefined ? `step "${node}"` : `step "${node}" of item ${index}`;

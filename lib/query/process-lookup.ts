@@ -1,3 +1,4 @@
+import { childAddress } from '../core/addresses.js';
 import { isFinished, type ProcessState, type ProcessStatus } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
 import { edgesOf, stepNamed } from '../definition/graph.js';
@@ -97,6 +98,13 @@ export class Lookup {
 
   edgesOf({ workflow, workflowVersion }: ProcessState, step: string): readonly string[] {
     return edgesOf(stepNamed(this.registry.get(workflow, workflowVersion).definition, step));
+  }
+
+  /** True if the process that started this one does not need it any more: it is cancelled, or waits no longer for its end. */
+  async isNotNeeded({ id, parent }: ProcessState): Promise<boolean> {
+    if (!parent?.tied) return false;
+    if ((await stateOf(this.store, parent.id))?.status === 'cancelled') return true;
+    return parent.awaited && !(await this.store.commits.waitsAt([childAddress(id)])).some(({ processId, closed }) => processId === parent.id && !closed);
   }
 
   async waitsOf(id: string, manager?: unknown): Promise<readonly WaitState[]> {

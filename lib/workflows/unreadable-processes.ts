@@ -1,4 +1,6 @@
 /** So many are left out of a question to the store. */
+import { monotonicNow } from '../values/timers.js';
+
 const MOST = 500;
 /** After this time they are tried again: a person may have mended the row. */
 const LEFT_ALONE_MS = 10 * 60_000;
@@ -16,13 +18,13 @@ export class UnreadableProcesses {
   /** False: it is known already, or there are too many. */
   add(id: string): boolean {
     if (this.until.has(id) || this.until.size >= MOST) return false;
-    this.until.set(id, performance.now() + LEFT_ALONE_MS);
+    this.until.set(id, monotonicNow() + LEFT_ALONE_MS);
     this.added++;
     return true;
   }
 
   ids(): string[] {
-    const now = performance.now();
+    const now = monotonicNow();
     for (const [id, until] of this.until) if (until <= now) this.until.delete(id);
     return [...this.until.keys()];
   }

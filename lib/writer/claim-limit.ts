@@ -1,5 +1,6 @@
 import { Fifo } from '../values/fifo.js';
 
+import { monotonicNow, setTimeout } from '../values/timers.js';
 /** A start that waits for room. */
 interface WaitingStart {
   readonly id: string;
@@ -93,7 +94,7 @@ export class ClaimLimit {
   turnToStart(id: string): Promise<void> | undefined {
     if (this.patienceMs === 0 || (this.starts.length === 0 && this.roomForStarts > 0)) return undefined;
     return new Promise((goOn) => {
-      this.starts.push({ id, until: performance.now() + this.patienceMs, goOn });
+      this.starts.push({ id, until: monotonicNow() + this.patienceMs, goOn });
       this.watchPatience();
     });
   }
@@ -123,8 +124,8 @@ export class ClaimLimit {
     if (!first || this.timer) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
-      for (const now = performance.now(); this.starts.next && this.starts.next.until <= now;) this.starts.shift()!.goOn();
+      for (const now = monotonicNow(); this.starts.next && this.starts.next.until <= now;) this.starts.shift()!.goOn();
       this.watchPatience();
-    }, first.until - performance.now());
+    }, first.until - monotonicNow());
   }
 }

@@ -94,6 +94,29 @@ it('F2 a loser that is to finish its step does, also where nothing follows the r
   expect([aborted, (await workflows.get(SlowLoser, id)).context.log]).toEqual([false, ['quick', 'slow']]);
 });
 
+const [inQueue, queueMay] = [gate(), gate()];
+@Workflow({ name: 'queued-loser', context: Log })
+class QueuedLoser {
+  @Step({ parallel: racing, queue: 'slow' }) async slow() {
+    inQueue.open();
+    await queueMay.opened;
+    return add('slow');
+  }
+  @Step({ on: 'quick', parallel: racing }) quick() {
+    return add('quick');
+  }
+}
+it('F2 so does one that is a task of a queue', async () => {
+  const { harness, workflows } = await boot(QueuedLoser);
+  const { id } = await workflows.start(QueuedLoser, {}, { groupId: 'h' });
+  await inQueue.opened;
+  await workflows.emit('quick', 'h', null);
+  await isDone(workflows, id, 'quick');
+  queueMay.open();
+  await harness.settle();
+  expect(await workflows.get(QueuedLoser, id)).toMatchObject({ status: 'completed', context: { log: ['quick', 'slow'] } });
+});
+
 let bankAnswers = false;
 @Workflow({ name: 'outer', context: Log })
 class Outer {

@@ -51,6 +51,8 @@ export interface Context {
 }
 
 export type Phase = 'ask' | 'wait' | 'task' | 'timer' | 'run' | 'fault';
+/** What is finished before the end, also by who has lost. */
+const AT_WORK: ReadonlySet<Phase> = new Set<Phase>(['run', 'ask', 'task']);
 
 /** What is left to do in a branch: blocks from one on, and what comes behind them. */
 interface Rest {
@@ -143,7 +145,7 @@ export class Model {
 
   /** The flow is over, and no loser is at its step any more. */
   private get isDone(): boolean {
-    return this.state.over && !this.everything().some((one) => one.kind === 'visit' && (one.phase === 'run' || one.phase === 'ask'));
+    return this.state.over && !this.everything().some((one) => one.kind === 'visit' && AT_WORK.has(one.phase));
   }
 
   /** Those that run in races they have lost. */

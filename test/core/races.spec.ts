@@ -79,6 +79,24 @@ describe('a race whose losers finish what they are at', () => {
     expect(story.do('b').active).toEqual(['z']);
   });
 
+  it.each(['before', 'after'])('queued: they go on where nothing follows the race, taken %s it was decided', (taken) => {
+    const race = aDefinition([aRace('race', ['a', 'b'], 'finish', []), loose('a'), loose('b', { queue: 'q', next: ['never'] }), loose('never')]);
+    const story = new Story(race);
+    if (taken === 'before') story.take('b');
+    story.do('a');
+    expect(story.status).toBe('waiting');
+    if (taken === 'after') story.take('b');
+    story.do('b');
+    expect(story.status).toBe('completed');
+    expect(story.waiting).toEqual([]);
+  });
+
+  it('waiting for a message: they end with the process, where nothing follows the race', () => {
+    const story = new Story(aDefinition([aRace('race', ['a', 'b'], 'finish', []), loose('a'), loose('b', asking)]));
+    story.tell(story.asked('b'));
+    expect(story.do('a').status).toBe('completed');
+  });
+
   it('failing: it is passed over, whatever its step says of that', () => {
     for (const onError of ['fail', 'suspend', 'cancel', 'compensate', { next: 'z' }] as const) {
       const story = new Story(race('finish', { b: { onError } })).do('a');
@@ -178,7 +196,7 @@ describe('a choice', () => {
   });
 
   it('that guards a step tells that it was skipped', () => {
-    const story = new Story(aDefinition([{ ...aChoice('if', 'a', 'z'), of: 'a' }, aStepNode('a', { next: ['z'] }), aStepNode('z')]), { test: () => false });
+    const story = new Story(aDefinition([{ ...aChoice('if', 'a', 'z'), skips: 'a' }, aStepNode('a', { next: ['z'] }), aStepNode('z')]), { test: () => false });
     expect(story.records).toEqual(['process-started', 'step-skipped a']);
   });
 });

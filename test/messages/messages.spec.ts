@@ -400,6 +400,19 @@ onTwoDatabases('messages', { providers }, ({ boot }) => {
       expect((await app.workflows.inbox.list()).items).toEqual([]);
       expect(await tell(app, id, 'yet another')).toBe('late');
     });
+
+    it('a late one that two bring at once is late once', async () => {
+      const app = await boot();
+      const id = await holding(app, 'last');
+      expect(await tell(app, id, 'and another')).toBe('stored');
+      letGo();
+      await until(() => heard(app, id), ({ length }) => length > 0); // prettier-ignore
+      await app.engine.sweeper.sweep();
+      // who brings it at the same moment has not seen the row
+      await app.dataSource.query(`update workflow_inbox set address = 'r:unseen' where disposition = 'late' and address like 'r:%'`);
+      expect(await tell(app, id, 'and another')).toBe('duplicate');
+      expect((await types(app, id)).filter((type) => type === 'message-late')).toHaveLength(1);
+    });
   });
 
   describe('the inbox', () => {

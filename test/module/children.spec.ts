@@ -156,6 +156,21 @@ onTwoDatabases('children', { providers: all }, ({ boot }) => {
     expect((await ended(app, id)).status).toBe('completed');
   });
 
+  it('a child that its parent does not need any more cannot be restarted: it would be cancelled at once', async () => {
+    const app = await boot();
+    const taken = await app.workflows.start(Ordering, { kilos: 3 });
+    await ended(app, taken.id);
+    const cancelled = await app.workflows.start(Tying);
+    const [tied] = await until(() => childrenOf(app, cancelled.id), (found) => found.length === 1); // prettier-ignore
+    await app.workflows.cancel(cancelled.id);
+    await ended(app, tied!.id);
+    for (const child of [(await childrenOf(app, taken.id))[0]!, tied!]) {
+      const refused = { name: 'NotWaitingError', message: expect.stringContaining(`process ${child.parent!.id}, which started it, does not need it`) };
+      await expect(app.workflows.restartFrom(child.id, 1)).rejects.toMatchObject(refused);
+      expect((await app.workflows.history(child.id)).map(({ type }) => type)).not.toContain('process-restarted');
+    }
+  });
+
   it('a detached child is let alone when its parent is cancelled, unless it is tied to it', async () => {
     const app = await boot();
     const found = await Promise.all(

@@ -52,6 +52,12 @@ describe('explain', () => {
     ['a task that runs', { kind: 'task', queue: 'q', worker: 'w' }, 'runs step "approve" as a task of the queue "q" on worker w', null],
     ['a moment', { kind: 'timer', dueAt: 1000 }, `until ${T}`, `skip('order', 'approve', 'p')`],
     ['another try', { kind: 'timer', dueAt: 1000, attempt: 3 }, `for attempt 3, due at ${T}`, null],
+    [
+      'another try on a queue',
+      { kind: 'task', queue: 'q', readyAt: 1000, attempt: 3, lastError: 'Error: 502' },
+      `for attempt 3, by a worker of the queue "q", ready from ${T}, as attempt 2 has failed: Error: 502`,
+      null,
+    ],
     ['a condition', { kind: 'condition' }, 'for its condition `when` to hold', `skip('order', 'approve', 'p')`],
     ['a deadline', { kind: 'event', address: 'e:a:k', deadline: 1000 }, `at most until ${T}`, null],
     ['an item', { kind: 'event', address: 'e:a:k', index: 4 }, 'step "approve" of item 4', null],
@@ -96,6 +102,15 @@ describe('explain', () => {
     const explanation = told(process as Partial<ProcessState>);
     expect(explanation.sentence).toContain(sentence);
     if (remedy !== null) expect(explanation.remedies).toContain(remedy);
+  });
+
+  it('of two that have failed, a new attempt of one starts nothing, and what may begin waits for the other', () => {
+    const failed = { fault: 'Error: no' };
+    const both = told({ status: 'failed', tokens: [aToken({ key: '0/0', ...failed }), aToken({ key: '0/1', node: 'check', ...failed })] });
+    expect(both.remedies.filter((remedy) => remedy.startsWith('retry'))).toEqual([`retry('p')`]);
+    const one = told({ status: 'failed', tokens: [aToken({ key: '0/0', idle: true }), aToken({ key: '0/1', node: 'check', ...failed })] });
+    expect(one.sentence).toContain('begins step "approve" once nothing in it has failed any more');
+    expect(one.remedies).toContain(`retry('p', { step: 'check' })`);
   });
 
   it('a version nobody here knows, and one that was withdrawn', () => {

@@ -59,6 +59,18 @@ class SlowAgain {
   @Step() work() {}
 }
 
+class Posts {
+  letters = ['a', 'b'];
+}
+@Workflow({ name: 'posting', context: Posts })
+class Posting {
+  @Step({ forEach: 'letters', on: 'stamped' }) post(_posts: Posts) {}
+}
+@Workflow({ name: 'posting', version: 2, context: Posts })
+class Mailing {
+  @Step({ forEach: 'letters', on: 'stamped' }) mail(_posts: Posts) {}
+}
+
 class Basket {
   items = ['a', 'b'];
   total = 0;
@@ -72,7 +84,7 @@ class Skipping {
   @Step() last() {}
 }
 
-onTwoDatabases('migration', { providers: [First, Second, Apart, Together, Slow, SlowAgain, Skipping] }, ({ boot }) => {
+onTwoDatabases('migration', { providers: [First, Second, Apart, Together, Slow, SlowAgain, Posting, Mailing, Skipping] }, ({ boot }) => {
   async function started({ workflows }: TestApp, count = 1): Promise<string[]> {
     const all = await Promise.all(Array.from({ length: count }, () => workflows.start(First)));
     for (const { id } of all) await workflows.settled(id);
@@ -147,6 +159,18 @@ onTwoDatabases('migration', { providers: [First, Second, Apart, Together, Slow, 
       /"payd" is no step of version 1.*"paymnt" is no step of version 2/,
     );
     expect(await problems(First, { from: 1, to: 7 })).toEqual(['this application does not know version 7 of "order": it must know both']);
+  });
+
+  it('the new name of a step with forEach is all it needs', async () => {
+    const app = await boot();
+    const { id } = await app.workflows.start('posting', {}, { version: 1 });
+    await until(() => app.workflows.get(id), ({ waits }) => waits.length === 2); // prettier-ignore
+    const plan = await app.workflows.plan('posting', { from: 1, to: 2, steps: { post: 'mail' } });
+    expect(plan).toMatchObject({ processes: 1, problems: [] });
+    expect(await app.workflows.migrate(plan)).toBe(1);
+    await app.workflows.emit('stamped', id, {});
+    await until(() => app.workflows.get(id), ({ status }) => status === 'completed'); // prettier-ignore
+    expect((await app.workflows.history(id)).filter(({ type }) => type === 'step-completed').map(({ step }) => step)).toEqual(['mail', 'mail']);
   });
 
   it('what runs is let alone', async () => {
