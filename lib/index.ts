@@ -4,6 +4,7 @@ export { type StageOptions, type UpdateOptions, type WorkflowOptions } from './d
 export { Step } from './decorators/step.decorator.js';
 export type {
   ChildOptions,
+  CompensateOptions,
   ErrorPolicy,
   EventOptions,
   FromContext,
@@ -15,12 +16,14 @@ export type {
   StepOptions,
   StepPlace,
   StepPolicy,
+  UndoPolicy,
 } from './definition/step-options.js';
 export type { ContextOf, StartValues } from './definition/workflow-types.js';
 export type { Branch, Digraph, Do, Flow, FlowStep, StagePolicy, StepLike, UsePolicy, WaitPolicy } from './definition/flow-types.js';
-export { workflowSchema, type StageJson, type StepJson, type WorkflowJson } from './definition/workflow-json.js';
+export { workflowSchema, type RetryJson, type StageJson, type StepJson, type WorkflowJson } from './definition/workflow-json.js';
 export { again, asked, done, fail, go, pause } from './values/outcome.js';
 export type {
+  Reached,
   RequestResult,
   Class,
   Duration,

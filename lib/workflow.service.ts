@@ -18,6 +18,7 @@ import type { EngineParts } from './engine/engine.js';
 import { type QueueView, queueViews, readiness, type Readiness, type WorkerView, workerViews } from './engine/workload.js';
 import { isInBody } from './execution/logger-tee.js';
 import { explain } from './query/explain.js';
+import { undoPlans } from './query/undo-plans.js';
 import { definitionViews, type DefinitionView } from './query/definition-views.js';
 import type { Page, PageOptions } from './query/page.js';
 import { type ProcessRef } from './query/process-ref.js';
@@ -199,8 +200,8 @@ export class WorkflowService {
   }
 
   /**
-   * Ends the process: nothing in it runs or waits any more, and its group id is free. `compensate`: its completed steps are undone
-   * first, the newest first. @throws ProcessFinishedError
+   * Ends the process: nothing in it runs or waits any more, and its group id is free. `compensate`: what was done and
+   * asked for is undone first, the newest first. @throws ProcessFinishedError
    */
   async cancel(process: ProcessRef, options: ActionOptions & { compensate?: boolean } = {}): Promise<Process> {
     return processView(await this.engine.operations.cancel(process, options));
@@ -306,6 +307,7 @@ export class WorkflowService {
       process: state,
       waits,
       untransmitted: await this.engine.store.queries.outgoingLike({ processId: state.id, limit: MOST_OUTGOING }),
+      undos: await undoPlans(this.engine.store.queries, state),
       definition: this.engine.registry.find(workflow, workflowVersion)?.definition,
       withdrawn: this.engine.registry.isWithdrawn(workflow, workflowVersion),
       waitsFor: (token) => this.engine.runner.waitsFor(state.id, token),

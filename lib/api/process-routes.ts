@@ -82,7 +82,7 @@ export const RESUME = apiRoute({
 export const CANCEL = apiRoute({
   id: 'cancel', method: 'post', path: 'processes/:process/cancel', right: 'mend', answer: 'Process',
   says: 'Ends a process.',
-  body: { compensate: flagField('True: its completed steps are undone first.'), ...REASON },
+  body: { compensate: flagField('True: what was done and asked for is undone first.'), ...REASON },
 }); // prettier-ignore
 
 export const RETRY = apiRoute({

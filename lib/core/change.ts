@@ -1,6 +1,8 @@
 import type { Json, JsonObject } from '../values/json.js';
+import type { Reached } from '../values/types.js';
 import type { ProcessState } from './process.js';
 import type { OutgoingMessage } from './outgoing.js';
+import type { CarriedData } from './token.js';
 import type { WaitState } from './wait.js';
 import { isUnderAny } from './token-key.js';
 
@@ -50,10 +52,19 @@ export type Move = readonly [key: string, node?: string, items?: readonly Json[]
 export type RestartedStages = Readonly<Record<string, readonly [key: string, version: number]>>;
 
 export type UndoMark =
-  | { readonly key: string; readonly run: number; readonly item?: Json; readonly index?: number; readonly previous?: number }
-  | { readonly undone: number }
-  | { readonly renamed: Readonly<Record<string, string>> }
-  | { readonly restarted: RestartedStages };
+  VisitMark | { readonly undone: number } | { readonly renamed: Readonly<Record<string, string>> } | { readonly restarted: RestartedStages };
+
+/** A visit that can be undone. The newest mark of a visit counts. */
+export interface VisitMark extends CarriedData {
+  readonly key: string;
+  readonly run: number;
+  /** Left out: it was completed. */
+  readonly reached?: Exclude<Reached, 'completed'>;
+  /** The correlation id of its response, if that is not ours. */
+  readonly correlation?: string;
+  /** The inbox message it waited for. */
+  readonly message?: string;
+}
 
 /** One audit record. `sequence` is the revision of the process after it. */
 export interface RecordDraft {

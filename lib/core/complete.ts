@@ -1,11 +1,12 @@
 import { type StepNode, stepNamed } from '../definition/graph.js';
-import type { UndoMark, VersionDraft } from './change.js';
+import type { VersionDraft } from './change.js';
 import type { Draft } from './draft.js';
 import { type EventOf, NO_CHANGE } from './events.js';
 import { edgeOf, proceed } from './flow.js';
 import { listenAfter } from './listeners.js';
-import { carriedBy, isEventToken, type StepToken } from './token.js';
+import { isEventToken, type StepToken } from './token.js';
 import { letEnd } from './undo.js';
+import { visitMark } from './undo-marks.js';
 
 /** What a body returned. `because`: why the step is complete without it. */
 type Completion = Pick<EventOf<'step-succeeded'>, 'patch' | 'branch' | 'result' | 'overwrote'> & { readonly because?: string };
@@ -29,11 +30,7 @@ export function complete(draft: Draft, token: StepToken, event: Completion): voi
 /** Undefined for most versions, which hold only their patch. */
 function versionExtras({ compensates }: StepNode, token: StepToken, { result }: Completion): Pick<VersionDraft, 'result' | 'undo'> | undefined {
   if (result === undefined && !compensates) return undefined;
-  return { ...(result !== undefined && { result }), ...(compensates && { undo: undoMarkOf(token) }) };
-}
-
-function undoMarkOf(token: StepToken): UndoMark {
-  return { key: token.key, run: token.run, ...carriedBy(token) };
+  return { ...(result !== undefined && { result }), ...(compensates && { undo: visitMark(token) }) };
 }
 
 /** The chosen branch and the overwritten keys. Of two plain values for one key the last commit wins, and the audit record says so. */

@@ -1,11 +1,12 @@
 import { type StageNode, stepNamed } from '../definition/graph.js';
 import { completeByTime } from './complete.js';
 import type { Draft } from './draft.js';
-import { asksFirst } from './enter.js';
 import type { EventOf } from './events.js';
 import { failStage, failTry } from './failure.js';
 import { isUnder, reminderKey, watchedKey } from './token-key.js';
 import type { ContainerToken, ReminderToken, StepToken, Token } from './token.js';
+import { undoAgain } from './undo.js';
+import { asksFirst } from './undo-marks.js';
 import { dueAtOf, type StepWait, type WaitState } from './wait.js';
 
 /** Handles a due time: a timer fires, or a wait has lasted too long. */
@@ -20,6 +21,7 @@ export function cameDue(draft: Draft, event: EventOf<'came-due'>): void {
 function fire(draft: Draft, token: Token): void {
   if (token.does === 'remind') return overdue(draft, token);
   if (token.does === 'branches') return stageTimedOut(draft, token);
+  if (token.does === 'undo') return undoAgain(draft, token);
   const { deadline, completeBy } = token as StepToken;
   if (completeBy !== undefined && completeBy <= draft.now) return completeByTime(draft, token as StepToken);
   // past its deadline the attempt does not start: it has timed out

@@ -6,6 +6,7 @@ import { failOutside } from './failed-token.js';
 import { type CarriedData, carriedBy, isCondition, NOTHING_CARRIED, type StepToken } from './token.js';
 import { stopListening } from './listeners.js';
 import { overdueKey } from './token-key.js';
+import { asksFirst } from './undo-marks.js';
 import { completeByOf, deadlineOf, watchOverdue } from './watch.js';
 
 const MOST_KEYED_ITEMS = 16;
@@ -30,11 +31,6 @@ export function newVisit(draft: Draft, node: StepNode, key: string, run: number,
   if (completeBy instanceof FactError) return { ...token, fault: completeBy.message };
   if (deadline === undefined && completeBy === undefined) return token;
   return { ...token, ...(deadline !== undefined && { deadline }), ...(completeBy !== undefined && { completeBy }) };
-}
-
-/** True if the first body of the step sends a request, or gives the values that a child starts with. */
-export function asksFirst({ gate }: StepNode): boolean {
-  return gate.for === 'response' || gate.for === 'child';
 }
 
 /** Checks the condition first. Until it holds, the step waits for nothing else. */

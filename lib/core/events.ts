@@ -9,6 +9,9 @@ export interface ContextPatch {
   readonly remove: readonly string[];
 }
 
+/** How long `again()` without `after` waits, so that it makes no busy loop. */
+export const AGAIN_MS = 1000;
+
 export const NO_CHANGE: ContextPatch = { set: {}, remove: [] };
 
 /* --------------------------------------------------------------------- outcomes ---- */
@@ -48,6 +51,22 @@ export type StepOutcome<Patch = ContextPatch> =
   /** Nothing is left to undo. */
   | { readonly type: 'all-undone' };
 
+/** The step, and the run of the visit that is undone. */
+export interface UndoneVisit {
+  readonly step: string;
+  readonly run: number;
+}
+
+/** Attempts to undo one visit. */
+export interface UndoTries extends UndoneVisit {
+  /** Those that have failed. */
+  readonly failed: number;
+  /** The last error. */
+  readonly error?: string;
+  /** The value that `again({ state })` left. */
+  readonly state?: Json;
+}
+
 /** The visit and claim that a body reports for. `claim` is that of the process; for a queued task, that of its wait. */
 export interface Speaker extends VisitEvent {
   readonly claim: number;
@@ -56,8 +75,8 @@ export interface Speaker extends VisitEvent {
   readonly taskOf?: string | undefined;
   /** When the body began, ms. */
   readonly begunAt?: number | undefined;
-  /** The step that was undone. The undo token itself may stand in no step. */
-  readonly undoes?: string | undefined;
+  /** The visit that is undone. The undo token itself may stand in no step. */
+  readonly undoes?: UndoneVisit | undefined;
   readonly notes?: readonly Note[];
   /** The messages that the body sends. They leave only if its outcome is kept. */
   readonly sends?: readonly Sending[] | undefined;

@@ -3,6 +3,9 @@ import type { Draft } from './draft.js';
 import { NO_CHANGE } from './events.js';
 import type { ContainerToken, StepToken, Token } from './token.js';
 
+/** How much of the last error a token carries, in characters; the record has all of it. */
+export const MOST_OF_ERROR = 200;
+
 /** Marks a token as failed for good. The token stays where it is, and the process waits for a person. */
 export function failToken(draft: Draft, token: Token, error: string): void {
   draft.run({ ...token, fault: error });

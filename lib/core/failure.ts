@@ -1,48 +1,56 @@
 import { END, type ErrorRule, hasRule, type StageNode, type StepNode, stepNamed } from '../definition/graph.js';
 import type { Draft } from './draft.js';
 import { attemptAnew, timeAnew, tryAgain } from './enter.js';
-import { failToken, leaveOut } from './failed-token.js';
+import type { EventOf } from './events.js';
+import { failToken, leaveOut, MOST_OF_ERROR } from './failed-token.js';
 import { edgeOf, proceed } from './flow.js';
 import { listenAgain } from './listeners.js';
 import { branchOfStage, containerOf, dropOut, hasLostRace } from './races.js';
 import { retryDelay } from './retry.js';
 import { cleared } from './suspicion.js';
 import { parentKey } from './token-key.js';
-import { type BodyToken, type ContainerToken, isBeside, isEventToken, type ReminderToken, type StepToken, type UndoToken, type Undoing } from './token.js';
-import { letEnd, undo } from './undo.js';
+import { type BodyToken, type ContainerToken, isBeside, isEventToken, isStepToken, type StepToken, type Undoing } from './token.js';
+import { letEnd, undo, undoFailed } from './undo.js';
+import { noteReached } from './undo-marks.js';
 import { unwatch, watchDeadline } from './watch.js';
 
 /** A token that has failed for good: a step, or a stage that took too long. */
 type Failed = StepToken | ContainerToken;
 
-/** How much of the last error a token carries, in characters; the record has all of it. */
-const MOST_OF_ERROR = 200;
-
-/** Handles a failed attempt. `permanent`: no other attempt can help. */
-export function failBody(draft: Draft, token: BodyToken, error: string, permanent: boolean): void {
-  if (token.last) return letPass(draft, token, error, 'it was to end where it was');
-  if (token.does === 'undo' || token.does === 'remind') return failBeside(draft, token, error);
-  failTry(draft, token, error, permanent);
+/** Handles a failed attempt. `permanent`: no other attempt can help. A failed reminder is dropped. */
+export function failBody(draft: Draft, token: BodyToken, failed: EventOf<'step-failed'>): void {
+  const { error, permanent } = failed;
+  if (isStepToken(token)) return failTry(draft, token, error, permanent);
+  if (token.last) return letPass(draft, token, error, LAST);
+  if (token.does === 'undo') return undoFailed(draft, token, failed);
+  draft.end(token.key);
 }
 
 /** Tries again by the retry policy. When no attempt is left, the step has failed for good. */
 export function failTry(draft: Draft, token: StepToken, error: string, permanent: boolean): void {
-  if (token.last) return letPass(draft, token, error, 'it was to end where it was');
   const node = stepNamed(draft.definition, token.node);
+  if (token.last) return failLast(draft, token, error);
   const delay = permanent ? null : retryDelay(node.retry, token, draft.given.random);
   if (delay === null) return failForGood(draft, node, token, error);
   const next = { ...cleared(token), attempt: token.attempt + 1, lastError: error.slice(0, MOST_OF_ERROR), ...timeAnew(token, draft.now + delay) };
   tryAgain(draft, node, next, draft.now + delay);
 }
 
-/** A failed reminder is dropped. A failed undo waits for a person. */
-function failBeside(draft: Draft, token: UndoToken | ReminderToken, error: string): void {
-  if (token.does === 'undo') return failToken(draft, token, error);
-  draft.end(token.key);
+const LAST = 'it was to end where it was';
+
+function failLast(draft: Draft, token: StepToken, error: string): void {
+  noteFailure(draft, token);
+  letPass(draft, token, error, LAST);
+}
+
+/** A step that has failed before its answer is not said to have failed: its request may still have had an effect. */
+function noteFailure(draft: Draft, token: StepToken): void {
+  if (token.message !== undefined) noteReached(draft, token, 'failed');
 }
 
 /** The step's own rule counts first, then the rules of the stages around it, then that of the workflow. */
 function failForGood(draft: Draft, node: StepNode, token: StepToken, error: string): void {
+  noteFailure(draft, token);
   if (hasLostRace(draft, token.key)) return loseFor(draft, token, error);
   if (!node.required) return skip(draft, token, error);
   if (node.onError !== undefined) return followRule(draft, node.onError, token, error);
@@ -77,7 +85,7 @@ function followRule(draft: Draft, rule: ErrorRule, token: Failed, error: string)
   } // prettier-ignore
 }
 
-/** A step that has failed is not undone itself. */
+/** A step that has failed is not undone itself, unless it had made a request. */
 function undoAfter(draft: Draft, token: Failed, undoing: Undoing, cause: string): void {
   if (token.does !== 'branches') draft.end(token.key);
   undo(draft, undoing, cause);

@@ -110,8 +110,15 @@ function leaveEvent(draft: Draft, token: Token, to: string | undefined): void {
 /** The process goes on at this step: all branches end, and the `within` of the whole stays. An undo always goes on to its end first. */
 export function goOnAt(draft: Draft, to: string): void {
   const undo = draft.allTokens().find((token): token is UndoToken => token.does === 'undo' && !token.last);
-  if (undo) return draft.run({ ...undo, then: to });
+  if (undo) return goOnAfter(draft, undo, to);
   draft.send({ key: leaveFlow(draft), to });
+}
+
+/** An undo that waits for another attempt goes on waiting. */
+function goOnAfter(draft: Draft, undo: UndoToken, then: string): void {
+  const wait = undo.parked === undefined ? undefined : draft.parked(undo.key);
+  if (wait) draft.wait({ ...undo, then }, wait.waitsFor);
+  else draft.run({ ...undo, then });
 }
 
 /** Ends all branches and begins the next life. Returns the key of its flow. */

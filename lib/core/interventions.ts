@@ -6,7 +6,7 @@ import type { EventOf } from './events.js';
 import { edgeOf, proceed } from './flow.js';
 import { listenAgain } from './listeners.js';
 import { isUnclaimed } from './process.js';
-import { carriedBy, type ContainerToken, isActive, isBeside, isEventToken, isStepToken, type Token, undoesAll, hasFailed } from './token.js';
+import { carriedBy, type ContainerToken, isActive, isBeside, isEventToken, isStepToken, type Token, undoesAll, hasFailed, type UndoToken } from './token.js';
 import { isTaskWait, type WaitState } from './wait.js';
 import { letEnd, undo } from './undo.js';
 import { watchDeadline } from './watch.js';
@@ -58,9 +58,13 @@ function forgive(draft: Draft, token: Token): void {
   const { fault: _fault, ...visit } = token as Token & { crashes?: number; blamed?: number };
   delete visit.crashes;
   delete visit.blamed;
-  if (visit.does === 'undo') return draft.run({ ...visit, attempt: visit.attempt + 1 });
+  if (visit.does === 'undo') return forgiveUndo(draft, visit);
   if (visit.does === 'branches') return forgiveContainer(draft, visit);
   if (isStepToken(visit)) attemptAnew(draft, stepNamed(draft.definition, visit.node), visit);
+}
+
+function forgiveUndo(draft: Draft, visit: UndoToken): void {
+  draft.run({ ...visit, attempt: visit.attempt + 1, ...(visit.tried && { tried: { ...visit.tried, failed: 0 } }) });
 }
 
 /** Enters a container again that could not be opened. One that took too long gets its time limit again. */

@@ -5,17 +5,15 @@ import { correlationOf } from './correlation.js';
 import type { Draft, RecordDetails } from './draft.js';
 import { childId, messageOfDetached, messageOfStart } from './engine-messages.js';
 import { awaitEvent, awaitInput, tryAgain } from './enter.js';
-import type { EventOf, OutcomeEvent, SpokenEvent } from './events.js';
+import { AGAIN_MS, type EventOf, type OutcomeEvent, type SpokenEvent } from './events.js';
 import { FactError } from './facts.js';
 import { failOutside } from './failed-token.js';
 import { failBody } from './failure.js';
 import { cleared } from './suspicion.js';
 import { type BodyToken, isActive, isEventToken, type ReminderToken, type StepToken } from './token.js';
 import { isTaskWait } from './wait.js';
-import { allUndone, endHere, visitUndone } from './undo.js';
-
-/** How long `again()` without `after` waits, so that it makes no busy loop. */
-const AGAIN_MS = 1000;
+import { allUndone, endHere, undoDeferred, visitUndone } from './undo.js';
+import { noteReached } from './undo-marks.js';
 
 /** Applies the outcome of a body, if the worker that ran it still has the visit. */
 export function bodyEnded(draft: Draft, event: OutcomeEvent): void {
@@ -30,6 +28,7 @@ function settleOutcome(draft: Draft, token: BodyToken, event: OutcomeEvent): voi
   if (token.does === 'undo') {
     if (event.type === 'visit-undone') visitUndone(draft, token, event);
     else if (event.type === 'all-undone') allUndone(draft, token);
+    else if (event.type === 'step-deferred') undoDeferred(draft, token, event);
     return;
   }
   if (token.does === 'remind') return reminded(draft, token, event);
@@ -70,7 +69,7 @@ function takenTask(draft: Draft, { key, run, claim, taskOf }: SpokenEvent): Step
 
 /** Records when a task began, the notes and logs of the body, and what it sends. A body that will run again as if it had not run sends nothing. */
 function recordBody(draft: Draft, token: BodyToken, { type, taskOf, begunAt, key, notes, log, undoes, sends }: OutcomeEvent): void {
-  const about: RecordDetails = undoes === undefined ? {} : { step: undoes };
+  const about: RecordDetails = undoes === undefined ? {} : { step: undoes.step };
   if (taskOf !== undefined) {
     const wait = draft.parked(key);
     draft.record('task-triggered', token, { detail: isTaskWait(wait) ? wait.waitsFor.queue : null, worker: taskOf, at: begunAt ?? draft.now });
@@ -92,8 +91,9 @@ function reminded(draft: Draft, token: ReminderToken, event: OutcomeEvent): void
 
 /** The request was sent. A response may already be in the inbox: the instance that commits this looks there. */
 function requested(draft: Draft, token: StepToken, event: EventOf<'response-requested'>): void {
-  if (token.last) return endHere(draft, token);
   const asking: StepToken = event.correlation === undefined ? token : { ...token, correlation: event.correlation };
+  noteReached(draft, asking, 'asked');
+  if (token.last) return endHere(draft, token);
   awaitResponse(draft, asking);
   draft.record('response-requested', token, { detail: asking.correlation ?? null });
 }
@@ -112,6 +112,7 @@ function childRequested(draft: Draft, token: StepToken, { values }: EventOf<'chi
   const asking: StepToken = { ...token, children: (token.children ?? 0) + 1 };
   draft.keep(messageOfStart(draft.head.id, id, gate, values, draft.now));
   draft.record('child-started', token, { detail: id });
+  noteReached(draft, asking, 'asked');
   if (!gate.detached) return draft.wait(asking, { kind: 'child', address: childAddress(id), dueAt: token.deadline ?? null });
   const message = messageOfDetached(id, values, draft.head.id, draft.now);
   draft.keep(message);
@@ -171,8 +172,8 @@ function stepPaused(draft: Draft, token: StepToken, event: EventOf<'step-paused'
 
 /** Records a failed attempt. The retry policy applies first, then the rules for failures. */
 function stepFailed(draft: Draft, token: BodyToken, event: EventOf<'step-failed'>): void {
-  draft.record('step-failed', token, { ...(event.undoes !== undefined && { step: event.undoes }), error: event.error });
-  failBody(draft, token, event.error, event.permanent);
+  draft.record('step-failed', token, { ...(event.undoes !== undefined && { step: event.undoes.step }), error: event.error });
+  failBody(draft, token, event);
 }
 
 function nodeOf(draft: Draft, token: StepToken): StepNode {

@@ -8,6 +8,7 @@ import { failTry } from './failure.js';
 import { isFinished } from './process.js';
 import { canHear, handleBeside, heard } from './skip-ahead.js';
 import type { StepToken, Token } from './token.js';
+import { noteReached } from './undo-marks.js';
 import { addressOf, ENDED_BY_MESSAGE, type StepWait } from './wait.js';
 
 /** Gives a message to its wait: a response, an input, the end of a child, or an event that the flow waits for. */
@@ -44,17 +45,18 @@ function receive(draft: Draft, { token, waitsFor }: StepWait, message: MessageSt
   draft.record('message-delivered', token, { detail: message.id });
   const { keyed: _keyed, ...visit } = token;
   makeReady(draft, handledOn(stepNamed(draft.definition, token.node)), { ...visit, does: 'run', message: message.id }, draft.now);
-  if (waitsFor.kind === 'child') childEnded(draft, token, message);
+  if (waitsFor.kind !== 'child' || !childFailed(draft, token, message)) noteReached(draft, { ...visit, message: message.id }, 'answered');
 }
 
 /** A child that did not complete is a failed attempt. The next attempt starts another child. */
-function childEnded(draft: Draft, token: StepToken, { body }: MessageState): void {
+function childFailed(draft: Draft, token: StepToken, { body }: MessageState): boolean {
   const { processId, status, error } = body as { processId: string; status: string; error?: string };
-  if (status === 'completed') return;
+  if (status === 'completed') return false;
   const why = status === 'refused' ? `child process ${processId} could not be started: ${error}` : `child process ${processId} was ${status}`;
   draft.end(token.key);
   draft.record('step-failed', token, { error: why });
   failTry(draft, { ...token, does: 'request' }, why, status === 'refused');
+  return true;
 }
 
 /** Accepts an unsolicited event at once. Its body runs beside the flow. */

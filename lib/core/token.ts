@@ -1,4 +1,5 @@
 import type { Json } from '../values/json.js';
+import type { UndoTries } from './events.js';
 import type { WaitKind } from './waits-for.js';
 import { isBesideKey, isEventKey } from './token-key.js';
 
@@ -98,6 +99,8 @@ export interface UndoToken extends TokenAt, WithBody {
   readonly open: number;
   /** The run of the visit that was undone last. */
   readonly undone?: number;
+  /** What came of the attempts to undo the next visit. */
+  readonly tried?: UndoTries;
   /** An event has said that the process goes on at this step. It does so once everything is undone. */
   readonly then?: string;
 }

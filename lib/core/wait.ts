@@ -22,12 +22,12 @@ export interface TaskWaitState extends WaitState {
 export const ENDED_BY_MESSAGE: ReadonlySet<WaitKind> = new Set<WaitKind>(['response', 'event', 'input', 'child', 'listener']);
 
 /**
- * True if the process row keeps a copy: of what every version looks at, of events that wait for another attempt, and of tasks that may lose
- * their race and are finished before the process ends.
+ * True if the process row keeps a copy: of what every version looks at, of events and undos that wait for another attempt, and of tasks that may
+ * lose their race and are finished before the process ends.
  */
 export function standsInBoth(token: Token, { kind }: WaitsFor): boolean {
   if (kind === 'event') return 'keyed' in token;
-  if (kind === 'task' && mayOutlive(token.key)) return true;
+  if (token.does === 'undo' || (kind === 'task' && mayOutlive(token.key))) return true;
   return kind === 'condition' || kind === 'listener' || (kind !== 'turn' && isEventToken(token));
 }
 

@@ -16,7 +16,7 @@ type OneOf<T> = T extends string ? T : T extends readonly (infer E)[] ? E : neve
 type MembersIn<O> =
   | (O extends { request: infer N } ? N : never)
   | (O extends { child: { with: infer N } } ? N : never)
-  | (O extends { compensate: infer N } ? N : never)
+  | (O extends { compensate: infer N } ? (N extends { do: infer D } ? D : Extract<N, string>) : never)
   | (O extends { overdue: { do: infer N } } ? N : never);
 /** The steps that the options name. A step class cannot know them. */
 type StepsIn<O> = (O extends { next: infer N } ? Exclude<OneOf<N>, 'end'> : never) | (O extends { onError: { next: infer N } } ? N : never);
@@ -50,7 +50,8 @@ type CheckGate<O> = [Gates<O>] extends [infer G]
 type CheckSolicited<O> = O extends { unsolicited: true }
   ? O extends { on: unknown } | { input: unknown } ? never : TypeFault<"an unsolicited step needs 'on' or 'input'">
   : never; // prettier-ignore
-type CheckRetry<O> = O extends { retry: 0 | { attempts: 0 } } ? TypeFault<'retry counts the tries in all: at least 1'> : never;
+type CheckRetry<O> = O extends NoTries | { compensate: NoTries } ? TypeFault<'retry counts the tries in all: at least 1'> : never;
+type NoTries = { retry: 0 | { attempts: 0 } };
 type CheckConcurrency<O> = O extends { concurrency: infer N }
   ? O extends { forEach: unknown }
     ? N extends 0 ? TypeFault<'concurrency counts the items at once: at least 1'> : never
@@ -163,12 +164,14 @@ type First<M extends StepMethod> = Parameters<M> extends [infer C, ...unknown[]]
 type Broken<O> = 'input' | 'on' | 'after' | 'request' | 'child' extends keyof O ? true : false;
 type FirstFault<T extends readonly unknown[]> = T extends readonly [infer H, ...infer R] ? ([H] extends [never] ? FirstFault<R> : H) : string;
 
+type CheckUndo<O> = O extends { compensate: object } ? (O extends { compensate: { do: string } } ? never : TypeFault<"compensate does not say what to do: do: '...'">) : never; // prettier-ignore
+
 /** Checks a method of a workflow: the first fault, or `string` if there is none. */
 export type CheckMethod<O, W, M extends StepMethod> = Broken<O> extends true
   ? string
   : FirstFault<[
       CheckNames<StepsIn<O> | MembersIn<O>, W, 'workflow'>, CheckOwn<O>, CheckGate<O>, CheckSolicited<O>, CheckRetry<O>, CheckConcurrency<O>, CheckKeys<O, First<M>>,
-      CheckRequest<O, W>, CheckWith<O, W>, CheckGiven<O, M>, CheckItem<O, First<M>, W, M>, CheckBranches<O, W, M>, CheckPatch<O, First<M>, M>,
+      CheckRequest<O, W>, CheckUndo<O>, CheckWith<O, W>, CheckGiven<O, M>, CheckItem<O, First<M>, W, M>, CheckBranches<O, W, M>, CheckPatch<O, First<M>, M>,
     ]>; // prettier-ignore
 type CheckOwn<O> = O extends { name: string } ? TypeFault<'a method is called what it is called: only a step class has a name'> : never;
 
@@ -187,7 +190,7 @@ export type CheckClass<O, I> = I extends { run: infer M extends StepMethod } ? C
 
 type Keys<T> = T extends string | number ? never : keyof T;
 type StrictWithin<O, Shape> = O extends StepMethod | Class | string | number ? unknown : { readonly [K in Exclude<keyof O, Keys<Shape>>]: never };
-type OptionGroups = 'on' | 'child' | 'parallel' | 'retry' | 'overdue' | 'onError';
+type OptionGroups = 'on' | 'child' | 'parallel' | 'retry' | 'overdue' | 'onError' | 'compensate';
 
 /** Rejects unknown options, also inside those that have options of their own. */
 export type Strict<O, Shape> = { readonly [K in Exclude<keyof O, keyof Shape>]: never } & {

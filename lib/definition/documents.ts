@@ -101,12 +101,12 @@ function contextOf({ context }: WorkflowJson, contexts: readonly Class[]): { sch
 /* -------------------------------------------------------------------- a step ---- */
 
 function documentStep(json: StepJson, path: string, library: StepLibrary, context: Schema | undefined): { step: WrittenStep; problems: string[] } {
-  const { name, use = name, child, retry, ...rest } = json;
+  const { name, use = name, child, retry, compensate, ...rest } = json;
   const [provider, second] = library.called(use);
-  const options = { ...rest, name, ...documentChildOptions(child), ...retryOptions(retry) } as StepOptions;
+  const options = { ...rest, name, ...documentChildOptions(child), ...retryOptions(retry), ...documentUndoOptions(compensate) } as StepOptions;
   const known = provider ?? { type: Object, name: use, options: {}, host: {} };
   const step = { ...useOf(known, options), path, ...(child !== undefined && { child: { workflow: typeof child === 'string' ? child : child.workflow } }) };
-  const code = documentCode(child, retry);
+  const code = documentCode(json);
   const called = provider ? (second ? [ambiguous(use)] : []) : [missing(use, library)];
   const problems = [...called, ...startingKeys(child).flatMap((key) => [...unknownKey(key, 'child.with', context)])];
   return { step: { ...step, ...(code && { code }) }, problems: problems.map((problem) => `${atStep(step)}${problem}`) };
@@ -137,11 +137,23 @@ function retryOptions(retry: StepJson['retry']): Pick<StepOptions, 'retry'> {
   return { retry: policy };
 }
 
-function documentCode(child: StepJson['child'], retry: StepJson['retry']): NodeCode | undefined {
+function documentUndoOptions(compensate: StepJson['compensate']): Pick<StepOptions, 'compensate'> {
+  if (compensate === undefined || typeof compensate === 'string') return compensate === undefined ? {} : { compensate };
+  const { retry, ...options } = compensate;
+  return { compensate: { ...options, ...retryOptions(retry) } };
+}
+
+function documentCode({ child, retry, compensate }: StepJson): NodeCode | undefined {
   const keys = typeof child === 'object' ? child.with : undefined;
+  const isFinal = finalByName(retry);
+  const isUndoFinal = typeof compensate === 'object' ? finalByName(compensate.retry) : undefined;
+  if (!keys && !isFinal && !isUndoFinal) return undefined;
+  return { ...(keys && { request: picking(keys) }), ...(isFinal && { isFinal }), ...(isUndoFinal && { isUndoFinal }) };
+}
+
+function finalByName(retry: StepJson['retry']): NodeCode['isFinal'] {
   const names = typeof retry === 'object' ? retry.unless : undefined;
-  if (!keys && !names) return undefined;
-  return { ...(keys && { request: picking(keys) }), ...(names && { isFinal: (error: unknown) => names.some((name) => isCalled(error, name)) }) };
+  return names && ((error) => names.some((name) => isCalled(error, name)));
 }
 
 function picking(keys: readonly string[]): (context: object) => object {

@@ -37,8 +37,10 @@ function keysIn({
   overdue,
   child,
   retry,
+  compensate,
   config,
 }: StepJson): object {
   const unless = typeof retry === 'object' ? retry.unless : undefined;
-  return { name, use, when, condition, loop, forEach, on, after, within, every, completeBy, overdue, child, unless, config };
+  const undo = typeof compensate === 'object' && typeof compensate.retry === 'object' ? compensate.retry.unless : undefined;
+  return { name, use, when, condition, loop, forEach, on, after, within, every, completeBy, overdue, child, unless, undo, config };
 }

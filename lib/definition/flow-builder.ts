@@ -3,6 +3,7 @@ import { ASYNCHRONOUS, BODY, NO_EVENT, type Policy, type Recording, waitOptions 
 import { branchProblems, eachProblems, raceProblems } from './verify/builder-problems.js';
 import { stageProblems } from './verify/stage-problems.js';
 import { type AnyFunction, isClass, type WrittenStep } from './source.js';
+import type { UndoPolicy } from './step-options.js';
 import { Use } from './use.js';
 
 /** The argument of `.do`: a step class, or a function that continues a builder. */
@@ -124,9 +125,8 @@ export class FlowBuilder {
     return this;
   }
 
-  compensateWith(step: unknown): this {
-    const undo = this.recording.undo(step);
-    if (this.last) this.last.undo = undo;
+  compensateWith(step: unknown, policy?: UndoPolicy): this {
+    this.last?.undoWith(this.recording.undo(step), policy);
     return this;
   }
 

@@ -1,5 +1,5 @@
 /** The public types of the builder and the digraph. The builder itself is made at boot. */
-import type { ErrorPolicy, StepClass, StepPolicy } from './step-options.js';
+import type { ErrorPolicy, StepClass, StepPolicy, UndoPolicy } from './step-options.js';
 import type { StepName } from './workflow-types.js';
 import type { Class, Duration, EventData, EventName, StepInfo, Outcome, StepRef } from '../values/types.js';
 
@@ -107,8 +107,8 @@ export interface FlowStep<C, In, Out, Item = undefined> extends Flow<C, Item> {
   output<K extends keyof C>(key: K, from: ReadFromStep<Out, Item, C[K]>): FlowStep<C, In, Out, Item>;
   /** The rule for when the step has failed for good. Default: the workflow's, then the module's, then `'fail'`. */
   onError(policy: ErrorPolicy): FlowStep<C, In, Out, Item>;
-  /** The step that undoes this one when the process compensates. */
-  compensateWith(step: StepLike<Item>): FlowStep<C, In, Out, Item>;
+  /** The step that undoes this one when the process compensates. How that is tried again says `policy`, and not the options of that step. */
+  compensateWith(step: StepLike<Item>, policy?: UndoPolicy): FlowStep<C, In, Out, Item>;
 }
 
 /**

@@ -61,6 +61,8 @@ export interface StepNode {
   readonly onError?: ErrorRule;
   /** The step has code that undoes it. */
   readonly compensates: boolean;
+  /** What the author says of that code. Default: a patient policy, and the `timeout` of the step. */
+  readonly undo?: { readonly retry?: Retry; readonly timeout?: number };
   /** A step run that takes longer calls its reminder, once. */
   readonly overdue?: Timing;
   /** The body runs inside the transaction that records its completion. */
@@ -71,8 +73,7 @@ export interface StepNode {
 
 export type Gate =
   | { readonly for: 'nothing' }
-  /** The name of the asking method, for diagrams. */
-  | { readonly for: 'response'; readonly request: string }
+  | { readonly for: 'response'; readonly request: string } // the name of the asking method, for diagrams
   | EventGate
   | { readonly for: 'input' }
   | ChildGate;
@@ -97,8 +98,7 @@ export interface EventGate {
 export interface ChildGate {
   readonly for: 'child';
   readonly workflow: string;
-  /** Default: the newest. */
-  readonly version?: number;
+  readonly version?: number; // default: the newest
   /** The child is started and not waited for. */
   readonly detached: boolean;
   readonly onParentCancel: 'cancel' | 'leave';

@@ -2,7 +2,7 @@ import { parseDuration } from '../values/duration.js';
 import type { StepOptions } from './step-options.js';
 import type { Class } from '../values/types.js';
 import { type AnyFunction, type DefinitionDefaults, methodOf, type NodeCode, type WorkflowSource, type WrittenStep } from './source.js';
-import { childOptions, namedKey, requestOf, undoingOf } from './step-node.js';
+import { childOptions, namedKey, requestOf, undoingOf, undoOptions } from './step-node.js';
 
 /** The user's functions of a step, each bound to its object. Missing ones are left out. */
 export function codeOf(step: WrittenStep, source: WorkflowSource, policy: DefinitionDefaults): NodeCode {
@@ -15,6 +15,7 @@ export function codeOf(step: WrittenStep, source: WorkflowSource, policy: Defini
     remind: boundMethod(host, options.overdue?.do) ?? boundMethod(source.instance, options.overdue?.do),
     message: options.input ?? options.response,
     isFinal: finalErrors(options.retry ?? policy.retry),
+    isUndoFinal: finalErrors(undoOptions(options.compensate).retry),
     ...questions(options),
     ...configOf(step, source),
     ...step.code,

@@ -67,6 +67,8 @@ export interface NodeCode {
   readonly message?: Schema;
   /** Whether an error makes further attempts useless. */
   readonly isFinal?: (error: unknown) => boolean;
+  /** The same, for undoing. */
+  readonly isUndoFinal?: (error: unknown) => boolean;
   readonly config?: Readonly<Record<string, unknown>>;
   readonly when?: AnyFunction;
   /** For a choice. */

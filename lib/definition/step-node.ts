@@ -1,5 +1,5 @@
 import { parseDuration } from '../values/duration.js';
-import type { RetryPolicy, StepOptions } from './step-options.js';
+import type { CompensateOptions, RetryPolicy, StepOptions } from './step-options.js';
 import { contextKeys } from './context-keys.js';
 import type { ChildGate, EventGate, Gate, Retry, StepNode, Timing } from './graph.js';
 import { type DefinitionDefaults, methodOf, type WrittenStep } from './source.js';
@@ -25,6 +25,7 @@ export function stepNode(step: WrittenStep, placed: Placed, compensates: boolean
     ...(timeout !== null && { timeout }),
     required: options.required ?? true,
     compensates,
+    ...(compensates && undoPolicyOf(undoOptions(options.compensate))),
     transactional: options.transactional ?? false,
     ...(options.stage !== undefined && { stage: options.stage }),
     ...placed,
@@ -64,7 +65,19 @@ export function requestOf({ options, isClass, host }: WrittenStep): string | und
 
 /** The name of the method that undoes the step. */
 export function undoingOf({ options, isClass }: WrittenStep): string | undefined {
-  return options.compensate ?? (isClass ? 'compensate' : undefined);
+  return undoOptions(options.compensate).do ?? (isClass ? 'compensate' : undefined);
+}
+
+/** A plain name is that of the method. */
+export function undoOptions(compensate: StepOptions['compensate']): CompensateOptions {
+  return typeof compensate === 'object' && compensate !== null ? compensate : compensate === undefined ? {} : { do: compensate };
+}
+
+/** Left out where the author says nothing, so that the definition stays the same. */
+function undoPolicyOf({ retry, timeout }: CompensateOptions): Pick<StepNode, 'undo'> {
+  const timeoutMs = parseDuration(timeout);
+  if (retry === undefined && timeoutMs === null) return {};
+  return { undo: { ...(retry !== undefined && { retry: retryOf(retry) }), ...(timeoutMs !== null && { timeout: timeoutMs }) } };
 }
 
 /** Whether the input class has no fields, so that there is nothing to wait for. */

@@ -27,6 +27,23 @@ export interface RetryPolicy {
  */
 export type ErrorPolicy = 'fail' | 'suspend' | 'cancel' | 'compensate' | { readonly next: string };
 
+/** How undoing a step is tried again, and how long it may take. */
+export interface UndoPolicy {
+  /**
+   * The number of attempts, or a policy. Default: 36 attempts within about a day, the first again after a second, then after twice as long each
+   * time, up to an hour. When none is left, the process has failed, and `retry` goes on.
+   */
+  readonly retry?: number | RetryPolicy;
+  /** How long one run of the method may take. After that `step.signal` aborts and the attempt fails. Default: the `timeout` of the step. */
+  readonly timeout?: Duration;
+}
+
+/** How a step is undone. */
+export interface CompensateOptions extends UndoPolicy {
+  /** The method that undoes the step: `(context, step)`. Default for a step class: `compensate`. */
+  readonly do?: string;
+}
+
 /** A reminder for a step that takes long. The step continues. */
 export interface OverdueOptions {
   /** A duration from the start of the step run, or a date. */
@@ -62,7 +79,7 @@ export interface StepPolicy {
   readonly config?: Readonly<Record<string, unknown>>;
   /**
    * The body runs inside the database transaction that records its completion: what it writes through `step.manager` commits
-   * with it or not at all. Keep it short. Default false.
+   * with it or not at all. So does what undoes it. Keep it short. Default false.
    */
   readonly transactional?: boolean;
 }
@@ -155,8 +172,11 @@ export interface StepPlace {
 export interface StepOptions extends StepPlace, StepGate, StepPolicy {
   /** For a step class only. Default: the name of the class. At most 100 characters. */
   readonly name?: string;
-  /** The method that undoes the step: `(context, step)`. (A step class just has a method `compensate`.) */
-  readonly compensate?: string;
+  /**
+   * The method that undoes the step: `(context, step)`; with options where it is tried again in another way. (A step class just has a method
+   * `compensate`.) With a `request` or a `child` it is called as soon as that was made, and `step.reached` says how far the step had come.
+   */
+  readonly compensate?: string | CompensateOptions;
 }
 
 /**
@@ -167,28 +187,6 @@ export interface StepClass<C = any, R = any, Item = any> {
   run(context: C, step: StepRef<any, Item>): R;
   /** Asks, as the method named by `request` does. A step class that has this method waits for a response. */
   request?(context: C, step: StepRef<any, Item>): RequestResult | Promise<RequestResult>;
-  /** Undoes what `run` did. */
+  /** Undoes what `run` or `request` did. */
   compensate?(context: C, step: StepRef<any, Item>): unknown;
 }
-
-/* ------------------------------------------------------ every option there is ---- */
-
-/** `never`, unless the list has every name of the type. An option missing here would be reported as a misspelling. */
-type Complete<T, Names extends readonly PropertyKey[]> = [KeysOf<T>] extends [Names[number]] ? Names : never;
-type KeysOf<T> = T extends unknown ? keyof T : never;
-
-function all<T>() {
-  return <const Names extends readonly KeysOf<T>[]>(...names: Names & Complete<T, Names>): Names => names;
-}
-
-/** Every option of a step. Any other name is reported as a misspelling. The lists below are for options inside options. */
-export const STEP_OPTIONS = all<StepOptions>()(
-  'name', 'next', 'parallel', 'independent', 'unsolicited', 'if', 'while', 'forEach', 'concurrency', 'stage',
-  'when', 'input', 'request', 'response', 'on', 'after', 'child',
-  'queue', 'retry', 'timeout', 'within', 'every', 'completeBy', 'required', 'onError', 'overdue', 'config', 'transactional', 'compensate',
-); // prettier-ignore
-export const EVENT_OPTIONS = all<EventOptions>()('event', 'key', 'since', 'matchOne', 'skipAhead', 'reprocess');
-export const CHILD_OPTIONS = all<ChildOptions>()('workflow', 'with', 'detached', 'onParentCancel');
-export const PARALLEL_OPTIONS = all<ParallelOptions>()('group', 'join', 'losers');
-export const OVERDUE_OPTIONS = all<OverdueOptions>()('after', 'do');
-export const RETRY_OPTIONS = all<RetryPolicy>()('attempts', 'delay', 'backoff', 'maxDelay', 'jitter', 'unless');

@@ -3,13 +3,14 @@ import { giving, message, seeing } from './mapped.js';
 import { boundMethod, only } from './node-code.js';
 import type { AnyFunction, NodeCode, WrittenStep } from './source.js';
 import { requestOf, undoingOf } from './step-node.js';
+import type { UndoPolicy } from './step-options.js';
 
 /** One use of a step in a flow, with the calls that follow it: `input`, `output`, `onError`, `compensateWith`. */
 export class Use {
   readonly inputs = new Map<string, AnyFunction>();
   readonly outputs = new Map<string, AnyFunction>();
   options: WrittenStep['options'];
-  undo: AnyFunction | undefined;
+  private undo: AnyFunction | undefined;
 
   constructor(
     private readonly step: WrittenStep,
@@ -20,6 +21,11 @@ export class Use {
 
   get name(): string {
     return this.step.name;
+  }
+
+  undoWith(undo: AnyFunction | undefined, policy: UndoPolicy | undefined): void {
+    this.undo = undo;
+    if (policy !== undefined) this.options = { ...this.options, compensate: policy };
   }
 
   block(): Block {

@@ -1,10 +1,23 @@
 /** Workflows that are data: their type, and the JSON Schema that editors and boot check them with. */
-import type { ChildOptions, EventOptions, OverdueOptions, ParallelOptions, RetryPolicy, StepGate, StepPlace, StepPolicy } from './step-options.js';
+import type {
+  ChildOptions,
+  CompensateOptions,
+  EventOptions,
+  OverdueOptions,
+  ParallelOptions,
+  RetryPolicy,
+  StepGate,
+  StepPlace,
+  StepPolicy,
+} from './step-options.js';
 import type { Class, Duration, EventName } from '../values/types.js';
 import type { StageOptions } from './workflow-options.js';
 
 /** Options without functions and classes, which are not data. */
 type AsData<T> = { readonly [K in keyof T]: Exclude<T[K], Class | ((...args: any[]) => unknown)> };
+
+/** `unless`: errors by the names of their classes. */
+export type RetryJson = number | (Omit<RetryPolicy, 'unless'> & { readonly unless?: readonly string[] });
 
 /** The options of a step as data. A function in `@Step` becomes the name of a context key here. No expressions, no code. */
 export interface StepJson extends AsData<StepPlace>, AsData<Pick<StepGate, 'when' | 'after'>>, AsData<Omit<StepPolicy, 'retry' | 'overdue'>> {
@@ -17,8 +30,9 @@ export interface StepJson extends AsData<StepPlace>, AsData<Pick<StepGate, 'when
   readonly on?: EventName | (Omit<AsData<EventOptions>, 'key'> & { readonly key?: string | Readonly<Record<string, string>> });
   /** The name of a workflow. `with`: the context keys the child starts with. */
   readonly child?: string | (Omit<ChildOptions, 'workflow' | 'with'> & { readonly workflow: string; readonly with?: readonly string[] });
-  /** `unless`: errors by the names of their classes. */
-  readonly retry?: number | (Omit<RetryPolicy, 'unless'> & { readonly unless?: readonly string[] });
+  readonly retry?: RetryJson;
+  /** `do`: a method of the step class. Default: `compensate`. */
+  readonly compensate?: string | (Omit<CompensateOptions, 'retry'> & { readonly retry?: RetryJson });
   /** `do`: a method of the step class. */
   readonly overdue?: AsData<OverdueOptions>;
 }
@@ -106,9 +120,10 @@ const place = {
   stage: text,
 };
 const gate = { when: aKey, on: { anyOf: [text, event] }, after: aMoment, child: { anyOf: [text, child] } };
+const retryOrCount = { anyOf: [tries, retry] };
 const policy = {
   queue: text,
-  retry: { anyOf: [tries, retry] },
+  retry: retryOrCount,
   timeout: aDuration,
   within: aMoment,
   every: aMoment,
@@ -118,6 +133,7 @@ const policy = {
   overdue: exactly({ after: aMoment, do: text }, ['after', 'do']),
   config: { type: 'object' },
   transactional: yesNo,
+  compensate: { anyOf: [text, exactly({ do: text, retry: retryOrCount, timeout: aDuration })] },
 };
 const step = exactly(
   { name: { type: 'string', minLength: 1 }, use: { ...text, description: 'The step class, when the name is not its own' }, ...place, ...gate, ...policy },

@@ -1,4 +1,4 @@
-import type { RestartedStages, UndoMark } from '../core/change.js';
+import type { RestartedStages, VisitMark } from '../core/change.js';
 import { calledAfter } from '../core/moves.js';
 import { isInBranchOf } from '../core/token-key.js';
 import type { Undoing, UndoToken } from '../core/token.js';
@@ -18,19 +18,40 @@ export async function nextToUndo(queries: QueryStore, process: RunningProcess, {
   return left.at(-1) ?? null;
 }
 
-/** The step runs to undo, newest first. */
-export function visitsToUndo(marks: readonly MarkedVersion[], undo: Pick<Undoing, 'under' | 'since'>): Undone[] {
-  const done = new Set(marks.flatMap(({ undo: mark }) => ('undone' in mark ? [mark.undone] : [])));
+function undoneRuns(marks: readonly MarkedVersion[]): ReadonlySet<number> {
+  return new Set(marks.flatMap(({ undo: mark }) => ('undone' in mark ? [mark.undone] : [])));
+}
+
+/** The step runs to undo, newest first. A step run that made a request has several marks. */
+export function visitsToUndo(marks: readonly MarkedVersion[], undo: Pick<Undoing, 'under' | 'since'>, done = undoneRuns(marks)): Undone[] {
   const renamings: Readonly<Record<string, string>>[] = []; // made after the marks that follow, oldest first
-  const found: Undone[] = [];
+  const found = new Map<number, Undone>();
   let stage = stageOf(undo);
   for (const { version, step, undo: mark } of marks) {
     if ('renamed' in mark) renamings.unshift(mark.renamed);
     if ('restarted' in mark) stage = stage && stageBefore(stage, mark.restarted);
     if (!('key' in mark) || done.has(mark.run) || !isIn(stage, mark, version)) continue;
-    found.push({ version, node: calledAfter(renamings, step), run: mark.run, ...(mark.index !== undefined && { item: mark.item!, index: mark.index }) });
+    const known = found.get(mark.run);
+    found.set(mark.run, known ? withAnswer(known, mark) : undoneAt(version, calledAfter(renamings, step), mark));
   }
-  return found;
+  return [...found.values()];
+}
+
+function undoneAt(version: number, node: string, { run, item, index, reached, correlation, message }: VisitMark): Undone {
+  return {
+    version,
+    node,
+    run,
+    reached: reached ?? 'completed',
+    ...(index !== undefined && { item: item!, index }),
+    ...(correlation !== undefined && { correlation }),
+    ...(message !== undefined && { message }),
+  };
+}
+
+/** A step run that was answered, and has asked again since, is known to have been answered. */
+function withAnswer(undone: Undone, { reached, message }: VisitMark): Undone {
+  return undone.reached === 'asked' && reached !== undefined && message !== undefined ? { ...undone, reached, message } : undone;
 }
 
 /** The stage that is undone: step runs up to `run` and versions up to `version` are older than it. Null: all is undone. */
@@ -51,6 +72,6 @@ function stageBefore(stage: UndoneStage, restarted: RestartedStages): UndoneStag
   return { under, run: 0, version };
 }
 
-function isIn(stage: UndoneStage | null, { key, run }: Extract<UndoMark, { key: string }>, version: number): boolean {
+function isIn(stage: UndoneStage | null, { key, run }: VisitMark, version: number): boolean {
   return stage === null || (run > stage.run && version > stage.version && isInBranchOf(key, stage.under));
 }

@@ -15,7 +15,7 @@ import { runBody } from './run-step.js';
 import { Slots } from './slots.js';
 import { StepVisit } from './step-context.js';
 import type { SuspectTurns } from './suspect-turns.js';
-import { isTransactional, type TransactionalSteps } from './transactional-steps.js';
+import { isTransactional, mayNeedTransaction, type TransactionalSteps } from './transactional-steps.js';
 
 /** Runs the bodies of the processes that this worker holds. After each commit, starts the bodies that can run next. */
 export class ProcessRunner {
@@ -89,7 +89,7 @@ export class ProcessRunner {
   }
 
   private lineUp(visit: StepVisit, run: () => void): void {
-    if (isTransactional(visit)) this.transactional.turns.take(visit, () => this.takeSlot(visit, run));
+    if (mayNeedTransaction(visit)) this.transactional.turns.take(visit, () => this.takeSlot(visit, run));
     else this.takeSlot(visit, run);
   }
 
@@ -152,7 +152,7 @@ export class ProcessRunner {
   }
 
   private ended(running: RunningProcess, visit: StepVisit): void {
-    if (isTransactional(visit)) this.transactional.turns.giveBack();
+    if (mayNeedTransaction(visit)) this.transactional.turns.giveBack();
     this.release(running, visit);
     const known = this.parts.writer.known(running.id);
     if (known) this.drive(known);

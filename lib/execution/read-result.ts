@@ -115,8 +115,8 @@ export function readChildValues(returned: unknown, schema: Schema | undefined): 
 export function readUndoResult(returned: unknown, { node, run }: Undone): BodyOutcome {
   const said = saidBy(returned) ?? { said: 'done' as const, patch: returned };
   if (said.said === 'done') return { type: 'visit-undone', step: node, undone: run, patch: patchIn(said.patch) ?? NO_PATCH };
-  if (said.said === 'fail') return outcomeOf(said);
-  throw new WrongResult(`what undoes it said ${said.said}(): return nothing, a patch, done() or fail()`);
+  if (said.said === 'fail' || said.said === 'again') return outcomeOf(said);
+  throw new WrongResult(`what undoes it said ${said.said}(): return nothing, a patch, done(), again() or fail()`);
 }
 
 /** A reminder may change values; any other outcome of it is ignored. */

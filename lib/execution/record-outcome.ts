@@ -16,7 +16,7 @@ export interface BodyClaim {
 /** The event that records an outcome, with the notes and log lines of the body. */
 export function outcomeEvent(visit: StepVisit, { claim, taskOf, begunAt }: BodyClaim, outcome: BodyOutcome): OutcomeEvent<object> {
   const { key, run, attempt } = visit.token;
-  const undoes = visit.undoes?.node;
+  const undoes = visit.undoes ? { step: visit.undoes.node, run: visit.undoes.run } : undefined;
   const { sends } = visit;
   const { notes } = visit.log;
   const log = visit.log.close();
@@ -24,7 +24,7 @@ export function outcomeEvent(visit: StepVisit, { claim, taskOf, begunAt }: BodyC
     const { type, patch, branch, result } = outcome; // the most frequent outcome: one object shape is fast
     return { type, patch, branch, result, key, run, attempt, claim, taskOf, begunAt, undoes, notes, log, sends };
   }
-  const said = outcome.type === 'step-failed' && undoes !== undefined ? { ...outcome, error: `undoing ${undoes}: ${outcome.error}` } : outcome;
+  const said = outcome.type === 'step-failed' && undoes !== undefined ? { ...outcome, error: `undoing ${undoes.step}: ${outcome.error}` } : outcome;
   return { ...said, key, run, attempt, claim, taskOf, begunAt, undoes, notes, log, sends };
 }
 

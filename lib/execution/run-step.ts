@@ -49,10 +49,10 @@ function endVisit(visit: StepVisit, outcome: BodyOutcome): BodyOutcome {
   return outcome;
 }
 
-function failure(error: unknown, visit: StepVisit, { isFinal }: NodeCode): BodyOutcome {
+function failure(error: unknown, visit: StepVisit, code: NodeCode): BodyOutcome {
   visit.log.hear('error', [traceOf(error)]);
   logger.warn(`${visit.workflow}.${visit.name} of process ${visit.processId}, attempt ${visit.attempt}: ${traceOf(error)}`);
-  return { type: 'step-failed', error: describeError(error), permanent: isFinalFor(error, isFinal) };
+  return { type: 'step-failed', error: describeError(error), permanent: isFinalFor(error, visit.undoes ? code.isUndoFinal : code.isFinal) };
 }
 
 /** Looking at the error may throw, in the workflow's own test or in a proxy. Then the error does not count as final. */
@@ -104,7 +104,7 @@ function promiseOf(result: unknown, method: AnyFunction, { log }: StepVisit): Pr
 
 /** At the step's `timeout`, or at the end of its `within`, aborts the signal and rejects. A later result of the body is ignored. */
 function limited(work: Promise<unknown>, visit: StepVisit, timers: Timers): Promise<unknown> {
-  const { timeout = Infinity } = timeoutOf(visit.bound.definition.nodes.get(visit.name));
+  const { timeout = Infinity } = timeoutOf(visit.bound.definition.nodes.get(visit.name), visit.undoes !== null);
   const left = visitDeadline(visit) - visit.now.getTime();
   if (timeout === Infinity && left === Infinity) return work;
   return new Promise((resolve, reject) => {
@@ -117,8 +117,9 @@ function limited(work: Promise<unknown>, visit: StepVisit, timers: Timers): Prom
   });
 }
 
-function timeoutOf(node: Node | undefined): { readonly timeout?: number } {
-  return node?.kind === 'step' ? node : {};
+function timeoutOf(node: Node | undefined, isUndo: boolean): { readonly timeout?: number } {
+  if (node?.kind !== 'step') return {};
+  return isUndo && node.undo?.timeout !== undefined ? node.undo : node;
 }
 
 function visitDeadline({ token }: StepVisit): number {

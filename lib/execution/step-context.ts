@@ -9,7 +9,7 @@ import type { Json } from '../values/json.js';
 import type { Sending } from '../core/outgoing.js';
 import { addSending } from '../outbox/sendings.js';
 import type { Senders } from '../outbox/senders.js';
-import type { Schema, SenderRef, StepRef } from '../values/types.js';
+import type { Reached, Schema, SenderRef, StepRef } from '../values/types.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import { StepLog } from './step-log.js';
 
@@ -29,6 +29,11 @@ interface VisitedStep extends ItemPosition {
 export interface Undone extends VisitedStep {
   /** The version it made. */
   readonly version: number;
+  readonly reached: Reached;
+  /** The correlation id of its response, if that is not ours. */
+  readonly correlation?: string;
+  /** The inbox message it waited for. */
+  readonly message?: string;
 }
 
 /** Suffixes of the idempotency key. A compensation or a reminder has an effect of its own, so it needs a key of its own. */
@@ -95,13 +100,17 @@ export class StepVisit implements StepRef {
     return this.token.attempt;
   }
   get correlationId(): string {
-    return correlationOf(this.process, isStepToken(this.token) ? this.token : { run: this.step.run });
+    return correlationOf(this.process, isStepToken(this.token) ? this.token : (this.undoes ?? this.token));
   }
   get idempotencyKey(): string {
     return stepRunId(this.process.id, this.step.run) + (EFFECT_OF[this.token.does] ?? '');
   }
   get state(): any {
-    return isStepToken(this.token) && this.token.state !== undefined ? copy(this.token.state) : undefined;
+    const state = isStepToken(this.token) ? this.token.state : this.undoState;
+    return state === undefined ? undefined : copy(state);
+  }
+  private get undoState(): Json | undefined {
+    return this.token.does === 'undo' && this.token.tried?.run === this.undoes?.run ? this.token.tried?.state : undefined;
   }
   get previous(): any {
     return this.returnedBefore === undefined ? undefined : copy(this.returnedBefore);
@@ -112,6 +121,9 @@ export class StepVisit implements StepRef {
   }
   get index(): number {
     return this.step.index!; // read only inside forEach
+  }
+  get reached(): Reached | undefined {
+    return this.undoes?.reached;
   }
   get config(): Readonly<Record<string, any>> {
     return this.bound.steps.get(this.name)?.config ?? {};

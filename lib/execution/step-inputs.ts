@@ -7,7 +7,7 @@ import type { Schema } from '../values/types.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 import type { BatchLoader } from '../writer/batch-loader.js';
 import { returnedWith, type RunningProcess } from './running-process.js';
-import type { AwaitedMessage, StepVisit } from './step-context.js';
+import type { AwaitedMessage, StepVisit, Undone } from './step-context.js';
 
 /** The message that a child has ended. `values`: the starting values of a child that no step waits for. */
 interface ChildMessage {
@@ -27,10 +27,10 @@ export class StepInputs {
   /** Returns a promise only for a message, or for a result that is not in memory. Most often there is neither. */
   bring(visit: StepVisit, process?: RunningProcess): Promise<void> | undefined {
     const { token, undoes } = visit;
-    const version = undoes?.version ?? (token.does === 'undo' ? undefined : token.previous);
+    const version = token.does === 'undo' ? resultVersionOf(undoes) : token.previous;
     if (version !== undefined) visit.returnedBefore = process?.returnedBy(version);
     const toRead = visit.returnedBefore === undefined ? version : undefined;
-    const message = token.does === 'run' ? token.message : undefined;
+    const message = undoes ? undoes.message : token.does === 'run' ? token.message : undefined;
     return toRead === undefined && message === undefined ? undefined : this.read(visit, toRead, message, process);
   }
 
@@ -57,11 +57,11 @@ export class StepInputs {
 
   /** The message as stored: converting it to its class may fail, and so is part of the body. */
   private async awaitedBy(visit: StepVisit, message: string, process: RunningProcess | undefined): Promise<AwaitedMessage> {
-    const { bound, token } = visit;
+    const { bound, name } = visit;
     const stored = process?.message(message) ?? (await this.bodyOf(visit, message, process));
-    const gate = childGateOf(bound.definition.nodes.get(token.node));
+    const gate = childGateOf(bound.definition.nodes.get(name));
     if (gate) return this.contextOf(gate, stored as unknown as ChildMessage);
-    return { stored, schema: bound.steps.get(token.node)?.message };
+    return { stored, schema: bound.steps.get(name)?.message };
   }
 
   /** Reads with it the messages of the events that come next. */
@@ -84,6 +84,11 @@ export class StepInputs {
     ]);
     return { stored: valuesOf(versions), schema: child ? this.registry.find(child.process.workflow, child.process.workflowVersion)?.context : undefined };
   }
+}
+
+/** The version with the result of a step run that is undone. A step run that was not completed has none. */
+function resultVersionOf(undoes: Undone | null): number | undefined {
+  return undoes?.reached === 'completed' ? undoes.version : undefined;
 }
 
 function childGateOf(node: Node | undefined): ChildGate | undefined {

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import { isSameBody } from '../core/runnable.js';
 import { isTaskWait } from '../core/wait.js';
+import { stepsOf } from '../definition/graph.js';
 import type { Loaded } from '../store/port.js';
 import { TransactionLostError } from '../store/transaction-lost.js';
 import { describeError } from '../values/describe-error.js';
@@ -77,11 +78,17 @@ export class TransactionalSteps {
   }
 }
 
-/** True for the body of a transactional step, but not for its request, compensation or reminder. */
-export function isTransactional({ token, bound }: StepVisit): boolean {
-  if (token.does !== 'run') return false;
-  const node = bound.definition.nodes.get(token.node);
+/** True for the body of a transactional step and its compensation, but not for its request or reminder. */
+export function isTransactional({ token, bound, undoes }: StepVisit): boolean {
+  const step = token.does === 'run' ? token.node : undoes?.node;
+  const node = step === undefined ? undefined : bound.definition.nodes.get(step);
   return node?.kind === 'step' && node.transactional;
+}
+
+/** True for a body that may need a transaction. What an undo undoes next is known only once it has begun. */
+export function mayNeedTransaction(visit: StepVisit): boolean {
+  if (visit.token.does !== 'undo') return isTransactional(visit);
+  return stepsOf(visit.bound.definition).some(({ transactional, compensates }) => transactional && compensates);
 }
 
 function isOurs({ process, waits: [wait] }: Loaded, { token }: StepVisit, { claim, taskOf }: BodyClaim, worker: string): boolean {

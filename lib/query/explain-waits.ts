@@ -12,7 +12,7 @@ const SILENT: ReadonlySet<string> = new Set(['branches', 'turn']);
 /** Says for each wait what the process waits for. */
 export function waitWords(subject: Explained): Word[] {
   const { waits } = subject;
-  const told = waits.filter(({ token, waitsFor }) => !SILENT.has(waitsFor.kind) && token.fault === undefined);
+  const told = waits.filter(({ token, waitsFor }) => !SILENT.has(waitsFor.kind) && token.fault === undefined && token.does !== 'undo');
   const visits = told.filter((wait) => !isWatch(wait));
   return [...visits.map((wait) => visitWord(wait, subject)), ...told.filter(isWatch).map(watchWord)];
 }

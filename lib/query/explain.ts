@@ -4,6 +4,7 @@ import { isSuspect } from '../core/suspicion.js';
 import { itsTurn } from '../core/runnable.js';
 import { isActive, isEventToken, type Token } from '../core/token.js';
 import { failures, heldUp } from './explain-failures.js';
+import { undoWords } from './explain-undos.js';
 import { waitWords } from './explain-waits.js';
 import { type Explained, namedSteps, placeOf, when, type Word } from './explained.js';
 import type { Explanation } from './shapes.js';
@@ -28,7 +29,7 @@ function wordsOf(subject: Explained): Word[] {
   if (isFinished(process.status)) return [finished(process)];
   const waits = waitWords(subject);
   if (!definition) return [unknown(subject), ...waits];
-  const parts = [...standstill(process), ...failures(subject), ...heldUp(subject), ...running(subject), ...waits];
+  const parts = [...standstill(process), ...failures(subject), ...heldUp(subject), ...running(subject), ...undoWords(subject), ...waits];
   return parts.length > 0 ? parts : [{ says: `is ${process.status}` }];
 }
 

@@ -3,6 +3,7 @@ import type { OutgoingMessage } from '../core/outgoing.js';
 import type { ProcessState } from '../core/process.js';
 import type { Token } from '../core/token.js';
 import type { WaitState } from '../core/wait.js';
+import type { UndoPlan } from './undo-plans.js';
 
 /** The facts that an explanation is made of. */
 export interface Explained {
@@ -10,6 +11,8 @@ export interface Explained {
   readonly waits: readonly WaitState[];
   /** Messages of the process that were not transmitted yet, oldest first. */
   readonly untransmitted: readonly OutgoingMessage[];
+  /** What is being undone. */
+  readonly undos: readonly UndoPlan[];
   /** Undefined: this application does not know the workflow, or not in this version. */
   readonly definition: WorkflowDefinition | undefined;
   /** True if this version of the workflow was withdrawn. */
@@ -43,9 +46,8 @@ export function namedSteps(steps: readonly Token[]): string {
   return steps.map((token) => placeOf(token)).join(', ') || 'its next step';
 }
 
-export function stepAt(token: Token): string {
-  const { node } = token;
-  const index = 'index' in token ? token.index : undefined;
+export function stepAt(visit: Pick<Token, 'node'> & { readonly index?: number }): string {
+  const { node, index } = visit;
   return index === undefined ? `step "${node}"` : `step "${node}" of item ${index}`;
 }
 

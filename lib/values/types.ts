@@ -61,6 +61,12 @@ export type RequestResult = void | Outcome<'asked' | 'done' | 'again' | 'pause' 
 
 /* -------------------------------------------------------- what a step gets ---- */
 
+/**
+ * How far a step run had come before it is undone. `'asked'`: its request was made, or its child started, and nothing has come back. `'answered'`: the
+ * answer has come, and its method was not done with it. `'failed'`: its method has failed after the answer. `'completed'`: it was done.
+ */
+export type Reached = 'asked' | 'answered' | 'failed' | 'completed';
+
 /** The last argument of every step: this visit to it. */
 export interface StepRef<State = any, Item = any, Message = any> {
   readonly processId: string;
@@ -77,7 +83,7 @@ export interface StepRef<State = any, Item = any, Message = any> {
   readonly idempotencyKey: string;
   /** The value that `again({ state })` left; `undefined` the first time. */
   readonly state: State | undefined;
-  /** The message that the step waited for: an input, an answer, an event, the context of a child. */
+  /** The message that the step waited for: an input, an answer, an event, the context of a child. In a compensation: the one that the undone step run had. */
   readonly message: Message;
   /**
    * The result of the step before: its patch, or its raw result if its output is mapped. A decision passes on the value that it
@@ -95,6 +101,8 @@ export interface StepRef<State = any, Item = any, Message = any> {
    * @throws Error unless the step is `transactional`
    */
   readonly manager: EntityManager;
+  /** In a compensation: how far the step run that it undoes had come. `undefined` elsewhere. */
+  readonly reached: Reached | undefined;
   /** Aborted at the step's `timeout`, when the process is cancelled, and when this worker has lost it. */
   readonly signal: AbortSignal;
   /** The engine's time, from the {@link Clock}. */

@@ -29,7 +29,7 @@ function resolveOutcome(event: WithPatch, given: object, bound: BoundWorkflow, l
 }
 
 function failedEvent({ key, run, claim, attempt, taskOf, begunAt, undoes, notes, log }: WithPatch, error: unknown): ProcessEvent {
-  const where = undoes === undefined ? '' : `undoing ${undoes}: `;
+  const where = undoes === undefined ? '' : `undoing ${undoes.step}: `;
   const speaker = { key, run, claim, attempt, taskOf, begunAt, undoes, ...(notes && { notes }), ...(log && { log }) };
   return { ...speaker, type: 'step-failed', error: where + describeError(error), permanent: true };
 }

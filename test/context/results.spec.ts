@@ -18,7 +18,7 @@ function step(over: Partial<StepNode>): StepNode {
   }; // prettier-ignore
 }
 const digraph = step({ byIndex: true });
-const undone = { node: 'book', run: 3, version: 4 };
+const undone = { node: 'book', run: 3, version: 4, reached: 'completed' } as const;
 const succeeded = (patch: object, branch?: string) => ({ type: 'step-succeeded', patch, ...(branch !== undefined && { branch }) });
 
 describe('a node of a digraph with several edges', () => {

@@ -173,7 +173,7 @@ describe('undoing', () => {
   it('that fails waits for a person, whose retry tries it again', () => {
     const story = new Story(staged()).do('before');
     story.do('a').tell({ type: 'cancelled', compensate: true });
-    story.tell({ type: 'step-failed', ...undoing(story), error: 'Error: no', permanent: false });
+    story.tell({ type: 'step-failed', ...undoing(story), error: 'Error: no', permanent: true });
     expect(story.status).toBe('failed');
     story.tell({ type: 'retried' });
     expect(toRun(story)).toEqual(['undo']);

@@ -1,7 +1,15 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { workflowSchema } from 'nestjs-argonaut';
-import { CHILD_OPTIONS, EVENT_OPTIONS, OVERDUE_OPTIONS, PARALLEL_OPTIONS, RETRY_OPTIONS, STEP_OPTIONS } from '../../lib/definition/step-options.js';
+import {
+  CHILD_OPTIONS,
+  COMPENSATE_OPTIONS,
+  EVENT_OPTIONS,
+  OVERDUE_OPTIONS,
+  PARALLEL_OPTIONS,
+  RETRY_OPTIONS,
+  STEP_OPTIONS,
+} from '../../lib/definition/option-names.js';
 
 const FILE = join(import.meta.dirname, '../../workflow.schema.json');
 
@@ -19,14 +27,15 @@ describe('the JSON Schema of workflows as data', () => {
     expect([...new Set(references)].sort()).toEqual(Object.keys($defs).sort());
   });
 
-  it('has every option of a step but those that are code: schemas, asking, and a method that undoes', () => {
+  it('has every option of a step but those that are code: schemas, and asking', () => {
     const { properties } = $defs.step;
-    const code = ['input', 'request', 'response', 'compensate'];
+    const code = ['input', 'request', 'response'];
     expect(keys({ properties })).toEqual(sorted([...STEP_OPTIONS.filter((name) => !code.includes(name)), 'use']));
     expect(keys(properties['on'].anyOf[1])).toEqual(sorted(EVENT_OPTIONS));
     expect(keys(properties['child'].anyOf[1])).toEqual(sorted(CHILD_OPTIONS));
     expect(keys(properties['parallel'].anyOf[1])).toEqual(sorted(PARALLEL_OPTIONS));
     expect(keys(properties['overdue'])).toEqual(sorted(OVERDUE_OPTIONS));
     expect(keys(properties['retry'].anyOf[1])).toEqual(sorted(RETRY_OPTIONS));
+    expect(keys(properties['compensate'].anyOf[1])).toEqual(sorted(COMPENSATE_OPTIONS));
   });
 });

@@ -90,7 +90,7 @@ class OptionalExtras {
 class ToBeCancelled {
   flow(flow: Flow<Trip>) {
     return flow
-      .startWith(Act, { name: 'hotel' }).compensateWith(Undo)
+      .startWith(Act, { name: 'hotel' }).compensateWith(Undo, { retry: 1 })
       .then(Act, { name: 'flight' }).compensateWith(Undo)
       .waitFor('paid')
       .then(Act, { name: 'after' }); // prettier-ignore

@@ -25,6 +25,7 @@ function told(
     withdrawn: false,
     internals: true,
     untransmitted: [],
+    undos: [],
     ...HERE,
     ...more,
   });
@@ -75,9 +76,9 @@ describe('explain', () => {
     const wait = aWait({ kind: 'timer', key, dueAt: 1000 });
     const process = aProcess({ id: 'p', status: 'waiting', tokens: [] });
     const token = { ...wait.token, does } as Token;
-    expect(explain({ process, waits: [{ ...wait, token }], definition, withdrawn: false, internals: false, untransmitted: [], ...HERE }).sentence).toContain(
-      sentence,
-    );
+    expect(
+      explain({ process, waits: [{ ...wait, token }], definition, withdrawn: false, internals: false, untransmitted: [], undos: [], ...HERE }).sentence,
+    ).toContain(sentence);
   });
 
   it.each([

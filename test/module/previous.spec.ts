@@ -209,7 +209,7 @@ describe('undoing', () => {
       @Step({ compensate: 'back' }) one() {
         return { total: 1 };
       }
-      @Step({ compensate: 'refund' }) two() {}
+      @Step({ compensate: { do: 'refund', retry: 1 } }) two() {}
       @Step() fail() {
         throw new Error('no');
       }
@@ -230,7 +230,7 @@ describe('undoing', () => {
     };
     expect([process.status, process.records.at(-1)!.error]).toEqual(['failed', 'undoing two: Error: bank closed']);
     says = go('end');
-    expect(await again()).toEqual(['failed', 'undoing two: WrongResult: what undoes it said go(): return nothing, a patch, done() or fail()']);
+    expect(await again()).toEqual(['failed', 'undoing two: WrongResult: what undoes it said go(): return nothing, a patch, done(), again() or fail()']);
     says = undefined;
     expect(await again()).toEqual(['cancelled', 'fail: Error: no']);
     expect((process.context as Sum).total).toBe(0);

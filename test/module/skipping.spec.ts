@@ -40,7 +40,7 @@ class Undone {
   flow(flow: Flow<Trip>) {
     return flow.then(this.book).then(this.wait);
   }
-  @Step({ compensate: 'unbook' }) book() {}
+  @Step({ compensate: { do: 'unbook', retry: 1 } }) book() {}
   unbook(_trip: Trip, step: StepRef) {
     step.note('trying');
     throw new Error('closed');

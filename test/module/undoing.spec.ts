@@ -13,7 +13,7 @@ let broken = true;
 
 @Workflow({ name: 'hotel', context: Rooms, defaults: { onError: 'compensate' } })
 class Hotel {
-  @Step({ forEach: 'rooms', concurrency: 1, compensate: 'giveBack' }) book(_rooms: Rooms, _step: StepRef<unknown, number>) {}
+  @Step({ forEach: 'rooms', concurrency: 1, compensate: { do: 'giveBack', retry: 1 } }) book(_rooms: Rooms, _step: StepRef<unknown, number>) {}
   giveBack(_rooms: Rooms, step: StepRef<unknown, number>) {
     if (step.item === 7 && broken) throw new Error('nobody answers');
     undone.push(step.item);

@@ -31,6 +31,15 @@ class Queued {
   }
 }
 
+@Workflow({ name: 'repaid', context: Job })
+class Repaid {
+  @Step({ transactional: true, compensate: 'repay' }) pay() {}
+  @Step({ on: 'never' }) rest() {}
+  repay(job: Job, step: StepRef) {
+    return new Paid().pay(job, step);
+  }
+}
+
 describe.each(matrix().filter(({ name }) => name.startsWith('postgres') || name.startsWith('mysql')))('$name', ({ database, queue }) => {
   let db: Database;
   let app: TestApp;
@@ -60,6 +69,22 @@ describe.each(matrix().filter(({ name }) => name.startsWith('postgres') || name.
         () => app.workflows.get(id),
         ({ status }) => status === 'completed',
       );
+    expect(most).toBe(5);
+  });
+
+  it('nor do more than five of what undoes them', async () => {
+    gate = new Promise((resolve) => (open = resolve));
+    [atOnce, most] = [0, 0];
+    app = await bootApp(db, queue, { providers: [Repaid] });
+    const started = await Promise.all(Array.from({ length: 9 }, () => app.workflows.start(Repaid)));
+    const statusIs = (id: string, wanted: string) => until(() => app.workflows.get(id), ({ status }) => status === wanted); // prettier-ignore
+    for (const { id } of started) await statusIs(id, 'waiting');
+    for (const { id } of started) await app.workflows.cancel(id, { compensate: true });
+    await until(() => atOnce, (count) => count === 5); // prettier-ignore
+    const sentences = await Promise.all(started.map(async ({ id }) => (await app.workflows.explain(id)).sentence));
+    expect(sentences.filter((sentence) => sentence.includes('waits to run undoing what was done: for one of the 5 connections'))).toHaveLength(4);
+    open();
+    for (const { id } of started) await statusIs(id, 'cancelled');
     expect(most).toBe(5);
   });
 });

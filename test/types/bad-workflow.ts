@@ -109,6 +109,20 @@ export class BadWorkflow {
   // @ts-expect-error ✗ 'undoo' is not a method of this workflow
   @Step({ compensate: 'undoo' }) twentyEight(_parcel: Parcel) {}
 
+  // @ts-expect-error ✗ 'undoo' is not a method of this workflow
+  @Step({ compensate: { do: 'undoo', retry: 3 } }) twentyEightB(_parcel: Parcel) {}
+
+  // @ts-expect-error Type 'number' is not assignable to type 'never'
+  @Step({ compensate: { do: 'undo', retyr: 3 } }) twentyEightC(_parcel: Parcel) {}
+
+  // @ts-expect-error ✗ retry counts the tries in all: at least 1
+  @Step({ compensate: { do: 'undo', retry: 0 } }) twentyEightD(_parcel: Parcel) {}
+
+  // @ts-expect-error ✗ compensate does not say what to do: do: '...'
+  @Step({ compensate: { retry: 3 } }) twentyEightE(_parcel: Parcel) {}
+
+  undo() {}
+
   // @ts-expect-error ✗ 'shipp' is not a method of this workflow
   @Step({ onError: { next: 'shipp' } }) twentyNine(_parcel: Parcel) {}
 

@@ -89,6 +89,10 @@ export class MoreWorkflow {
     return step.previous as unknown;
   }
   remind() {}
+  @Step({ compensate: { do: 'undone', retry: { attempts: 9, delay: '1m', unless: [TypeError] }, timeout: '5s' } }) undoable(_parcel: Parcel) {}
+  undone(_parcel: Parcel, { reached }: StepRef) {
+    return reached === 'asked' || reached === 'failed' ? undefined : { weight: 0 };
+  }
   @Step({ forEach: 'stops', concurrency: 1, config: { copies: 3 }, onError: { next: 'heard' } }) each(_parcel: Parcel, step: StepRef<unknown, string>) {
     return { stops: (stops: string[]) => [...stops, `${step.index}: ${step.item.trim()} ${step.config['copies']}`] };
   }

@@ -1,4 +1,5 @@
-import { PARALLEL_OPTIONS, type StepOptions } from '../step-options.js';
+import { PARALLEL_OPTIONS } from '../option-names.js';
+import type { StepOptions } from '../step-options.js';
 import { END, type WorkflowDefinition } from '../graph.js';
 import { homesOf } from '../homes.js';
 import type { WorkflowSource, WrittenStep } from '../source.js';

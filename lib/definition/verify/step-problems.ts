@@ -1,8 +1,9 @@
 import type { Json } from '../../values/json.js';
-import { CHILD_OPTIONS, EVENT_OPTIONS, OVERDUE_OPTIONS, STEP_OPTIONS, type StepOptions } from '../step-options.js';
+import { CHILD_OPTIONS, COMPENSATE_OPTIONS, EVENT_OPTIONS, OVERDUE_OPTIONS, STEP_OPTIONS } from '../option-names.js';
+import type { StepOptions } from '../step-options.js';
 import { END } from '../graph.js';
 import { methodOf, type WorkflowSource, type WrittenStep } from '../source.js';
-import { namedKey, requestOf } from '../step-node.js';
+import { namedKey, requestOf, undoOptions } from '../step-node.js';
 import { KEY_NAME, KEY_NAME_RULE } from '../../values/key-name.js';
 import { didYouMean } from '../../values/suggest.js';
 import { stepNames } from './place-problems.js';
@@ -124,15 +125,26 @@ function* queueProblems({ queue }: StepOptions, { queues }: Surroundings): Probl
     yield `queue "${queue}" is not in the queues of the task queue: ${queues.join(', ') || 'none'}.${didYouMean(queue, queues)}`;
 }
 
-function* policyProblems(source: WorkflowSource, { options, host, isClass }: WrittenStep): Problems {
+function* policyProblems(source: WorkflowSource, step: WrittenStep): Problems {
+  const { options, host } = step;
   yield* retryProblems(options.retry);
   yield* durationProblems(options.timeout, 'timeout');
   yield* ruleProblems(options.onError, stepNames(source));
   if (options.required === false && options.onError !== undefined) yield 'it is not required, so it is skipped when it has failed, and its onError never counts: leave out one of the two.'; // prettier-ignore
   if (options.config !== undefined && (typeof options.config !== 'object' || options.config === null)) yield 'config must be an object.';
-  const steps = methodSteps(source.steps, host);
-  if (!isClass || options.compensate !== undefined) yield* methodProblems(host, 'compensate', options.compensate, steps, 'The undoing method');
+  yield* undoProblems(source, step);
   yield* overdueProblems(options.overdue, source, host);
+}
+
+/** A builder names what undoes the step itself. */
+function* undoProblems({ steps }: WorkflowSource, { options: { compensate }, host, isClass, code }: WrittenStep): Problems {
+  if (compensate === undefined) return;
+  const { do: method, retry, timeout } = undoOptions(compensate);
+  if (typeof compensate === 'object') yield* unknownOptions(compensate, COMPENSATE_OPTIONS, 'compensate: ');
+  yield* methodProblems(host, typeof compensate === 'object' ? 'compensate.do' : 'compensate', method, methodSteps(steps, host), 'The undoing method');
+  if (method === undefined && !code?.compensate && !(isClass && methodOf(host, 'compensate'))) yield "compensate does not say what to do: do: '...', a method.";
+  yield* retryProblems(retry, 'compensate: ');
+  yield* durationProblems(timeout, 'compensate: timeout');
 }
 
 /** The method to call belongs to the class of the step, or to the workflow. */

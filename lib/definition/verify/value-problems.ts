@@ -1,6 +1,7 @@
 /** Checks the values of options: names, durations, keys of the context, methods. Each check yields sentences without their subject. */
 import { noDuration, parseDuration } from '../../values/duration.js';
-import { RETRY_OPTIONS, type StepOptions } from '../step-options.js';
+import { RETRY_OPTIONS } from '../option-names.js';
+import type { StepOptions } from '../step-options.js';
 import type { Schema } from '../../values/types.js';
 import { contextKeys } from '../context-keys.js';
 import { JsonSchema } from '../document-schema.js';
@@ -64,15 +65,16 @@ function wordOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-export function* retryProblems(retry: StepOptions['retry']): Problems {
+/** `where`: the prefix inside another option. */
+export function* retryProblems(retry: StepOptions['retry'], where = ''): Problems {
   if (retry === undefined) return;
   const policy = typeof retry === 'object' && retry !== null ? retry : { attempts: retry };
-  yield* unknownOptions(policy, RETRY_OPTIONS);
-  if (!isCount(policy.attempts)) yield `retry counts the tries in all: a whole number from 1, not ${String(policy.attempts)}.`;
-  yield* durationProblems(policy.delay, 'retry.delay');
-  yield* durationProblems(policy.maxDelay, 'retry.maxDelay');
+  yield* unknownOptions(policy, RETRY_OPTIONS, where);
+  if (!isCount(policy.attempts)) yield `${where}retry counts the tries in all: a whole number from 1, not ${String(policy.attempts)}.`;
+  yield* durationProblems(policy.delay, `${where}retry.delay`);
+  yield* durationProblems(policy.maxDelay, `${where}retry.maxDelay`);
   if (policy.backoff !== undefined && !['fixed', 'exponential'].includes(policy.backoff))
-    yield `retry.backoff is 'fixed' or 'exponential', not "${policy.backoff}".`;
+    yield `${where}retry.backoff is 'fixed' or 'exponential', not "${policy.backoff}".`;
 }
 
 export function isCount(value: unknown): boolean {
