@@ -9,6 +9,7 @@ import { type ErrorClass, isInfrastructure } from './batch.js';
 import { poolSizeOf } from './connections/pool-size.js';
 import type { SqlReader } from './sql-reader.js';
 import { messageState, waitAt } from './states.js';
+import type { TableNames } from './table-names.js';
 import { depthOf, TransactionWatch } from './transaction-watch.js';
 
 /** A savepoint that lives as long as the transaction that was opened: a commit, a rollback or a deadlock ends it. */
@@ -30,6 +31,7 @@ export abstract class TypeOrmCommits extends CommitStore<EntityManager> {
   constructor(
     protected readonly dataSource: DataSource,
     protected readonly reader: SqlReader,
+    protected readonly tables: TableNames,
   ) {
     super();
     this.maxTransactions = poolSizeOf(dataSource.options);

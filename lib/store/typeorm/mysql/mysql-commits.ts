@@ -9,6 +9,7 @@ import type { ConnectionPool } from '../connections/connection-pool.js';
 import { loadAll } from '../load.js';
 import { chunks } from '../query.js';
 import { messageRow } from '../rows.js';
+import type { TableNames } from '../table-names.js';
 import { driverErrorOf, TypeOrmCommits } from '../typeorm-commits.js';
 import type { TypeOrmQueries } from '../typeorm-queries.js';
 import { commitInTransaction } from './batch-commit.js';
@@ -31,10 +32,11 @@ export class MysqlCommits extends TypeOrmCommits {
   constructor(
     dataSource: DataSource,
     reader: MysqlReader,
+    tables: TableNames,
     private readonly queries: TypeOrmQueries,
     private readonly writers: ConnectionPool<MysqlConnection>,
   ) {
-    super(dataSource, reader);
+    super(dataSource, reader, tables);
     this.maxConcurrentCommits = writers.size;
   }
 
@@ -52,14 +54,14 @@ export class MysqlCommits extends TypeOrmCommits {
   }
 
   override commitWithin(manager: EntityManager, change: Change): Promise<Rejection | null> {
-    return this.inTransactionOf(manager, () => commitThrough(manager, change, mysqlUpserts, isKeyTakenError));
+    return this.inTransactionOf(manager, () => commitThrough(manager, this.tables, change, mysqlUpserts, isKeyTakenError));
   }
 
   /** MySQL does not tell which rows of an insert existed already. One is inserted alone; before many, those that exist are read. */
   override async keepMessages(messages: readonly MessageState[], manager?: EntityManager): Promise<readonly MessageState[]> {
     if (messages.length > 1 && !manager) return this.keepMany(messages);
     const known = manager
-      ? await this.inTransactionOf(manager, () => keepEach(messages, (sql, values) => manager.query(sql, values)))
+      ? await this.inTransactionOf(manager, () => keepEach(messages, (sql, values) => manager.query(this.tables.in(sql), values)))
       : await this.writers.use((connection) => keepEach(messages, (sql, values) => connection.run(sql, values)));
     return this.messages([...new Set(known)]);
   }

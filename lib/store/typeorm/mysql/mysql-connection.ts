@@ -3,6 +3,7 @@ import { fileOfModule, sendable } from '../connections/loaded-module.js';
 import type { OutageLog } from '../connections/outage-log.js';
 import { type ClientEvents, OwnConnection } from '../connections/own-connection.js';
 import type { FoundRow } from '../states.js';
+import type { TableNames } from '../table-names.js';
 import type { ThreadClient } from '../typeorm-maintenance.js';
 import { isBroken } from './mysql-errors.js';
 
@@ -41,13 +42,14 @@ export class MysqlConnection extends OwnConnection<MysqlClient> {
 
   constructor(
     private readonly dataSource: DataSource,
+    private readonly tables: TableNames,
     outages: OutageLog,
   ) {
     super(outages);
   }
 
   run(sql: string, values: readonly unknown[] = []): Promise<MysqlResult> {
-    return this.attempt((client) => this.ask(client, sql, values));
+    return this.attempt((client) => this.ask(client, this.tables.in(sql), values));
   }
 
   /** Commits what `work` does, all of it or nothing. */
