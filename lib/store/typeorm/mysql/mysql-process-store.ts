@@ -54,6 +54,7 @@ export class MysqlProcessStore extends ProcessStore<EntityManager> {
 
   private async openAll(schema: 'check' | 'migrate' | 'off'): Promise<void> {
     await this.connections.open();
+    await this.commits.learnPool();
     await openSchema(this.dataSource, this.dataSourceName, schema, this.given);
   }
 

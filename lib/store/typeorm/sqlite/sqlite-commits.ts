@@ -58,7 +58,7 @@ export class SqliteCommits extends TypeOrmCommits {
   }
 
   override commitWithin(manager: EntityManager, change: Change): Promise<Rejection | null> {
-    return this.inTransactionOf(manager, () => commitThrough(manager, this.tables, change, sqliteUpserts, isKeyTaken));
+    return this.inTransactionOf(manager, () => commitThrough((statement) => this.runWithin(manager, statement), change, sqliteUpserts, isKeyTaken));
   }
 
   private applyAll(changes: readonly Change[]): Rejection[] {
