@@ -104,7 +104,7 @@ export { WorkflowModule } from './workflow.module.js';
 export { databaseTaskQueue } from './queue/database/database-adapter.js';
 export type { QueueList, QueueSettings } from './queue/queue-settings.js';
 export { Clock } from './values/clock.js';
-export type { InboxOptions, OutboxOptions, WorkerOptions, WorkflowModuleOptions } from './engine/options.js';
+export type { InboxOptions, OutboxOptions, TableOptions, WorkerOptions, WorkflowModuleOptions } from './engine/options.js';
 export type { WorkflowModuleAsyncOptions, WorkflowModuleExtras, WorkflowOptionsFactory } from './workflow.options.js';
 
 // Other entries: nestjs-argonaut/api, nestjs-argonaut/bull, nestjs-argonaut/ports, nestjs-argonaut/testing

@@ -19,9 +19,10 @@ import { settingsOf } from './engine/settings.js';
 import { databaseTaskQueue } from './queue/database/database-adapter.js';
 import { TaskQueue } from './queue/task-queue.js';
 import { ProcessStore } from './store/process-store.js';
-import { typeOrmStore } from './store/typeorm/typeorm-adapter.js';
+import { TABLE_PLACE, typeOrmStore } from './store/typeorm/typeorm-adapter.js';
 import { WORKFLOW_OPTIONS, type WorkflowModuleAsyncOptions, type WorkflowModuleExtras, type WorkflowOptionsFactory } from './workflow.options.js';
-import { type WorkflowModuleOptions } from './engine/options.js';
+import type { TableOptions, WorkflowModuleOptions } from './engine/options.js';
+import { InvalidWorkflowError } from './values/errors.js';
 import { WorkflowService } from './workflow.service.js';
 
 /** Workflows that are data, and the contexts that they name. They are known with the module graph, even if a factory makes the options. */
@@ -82,6 +83,13 @@ function documentsOf({ workflows, contexts }: WorkflowModuleExtras): Documents {
   return { ...(workflows && { workflows }), ...(contexts && { contexts }) };
 }
 
+/** @throws InvalidWorkflowError where the store is not ours: it would not hear of them */
+function tablesOf({ tables }: WorkflowModuleOptions, { store }: WorkflowModuleExtras): TableOptions {
+  if (tables && store)
+    throw new InvalidWorkflowError('all workflows', ['WorkflowModule: tables is for the TypeORM store, and the module has another `store`.']);
+  return tables ?? {};
+}
+
 /** Binds the ports to their adapters. No other file knows both sides. */
 function assemble(extras: WorkflowModuleExtras, options: Provider[], imports: DynamicModule['imports'] = []): DynamicModule {
   const store = extras.store ?? typeOrmStore(extras.dataSource);
@@ -92,6 +100,7 @@ function assemble(extras: WorkflowModuleExtras, options: Provider[], imports: Dy
     imports: [DiscoveryModule, ...imports, ...(store.imports ?? []), ...(queue.imports ?? [])],
     providers: [
       ...options,
+      { provide: TABLE_PLACE, useFactory: (given: WorkflowModuleOptions) => tablesOf(given, extras), inject: [WORKFLOW_OPTIONS] },
       { provide: DOCUMENTS, useValue: documentsOf(extras) },
       ...(store.providers ?? []),
       ...(queue.providers ?? []),

@@ -6,6 +6,7 @@ import { didYouMean } from '../values/suggest.js';
 import { InvalidInputError } from '../values/errors.js';
 import type { Schema } from '../values/types.js';
 import { checkSize } from './plain.js';
+import { shapeOfClass } from './transformer-metadata.js';
 import { checked, fromGiven, fromStored, storable, toStored } from './typed-data.js';
 
 /**
@@ -32,7 +33,8 @@ export function withDefaults(schema: Schema | undefined, values: JsonObject): Js
 export function refuseUnknown(schema: Schema | undefined, given: object, what: string): void {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new InvalidInputError(what, ['they must be an object']);
   const known = contextKeys(schema);
-  const unknown = known ? Object.keys(given).filter((key) => !known.has(key)) : [];
+  const isKnown = (key: string) => known!.has(key) || (isClass(schema) && shapeOfClass(schema).keyOf.has(key));
+  const unknown = known ? Object.keys(given).filter((key) => !isKnown(key)) : [];
   const remedy = (key: string) => didYouMean(key, known!) || ` Give it a default in ${(schema as { name: string }).name}, or a class-validator decorator.`;
   if (unknown.length > 0) throw new InvalidInputError(what, unknown.map((key) => `${key} is not a key of the context.${remedy(key)}`)); // prettier-ignore
 }

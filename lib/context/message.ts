@@ -2,7 +2,8 @@ import type { Json } from '../values/json.js';
 import { isClass } from '../definition/source.js';
 import type { Schema } from '../values/types.js';
 import { checkSize, plain } from './plain.js';
-import { checked, fromGiven, storable } from './typed-data.js';
+import { shapeOfClass } from './transformer-metadata.js';
+import { asData, checked, fromGiven, storable } from './typed-data.js';
 
 /** A message that a step has accepted. */
 export interface CheckedMessage {
@@ -20,5 +21,6 @@ export async function checkedMessage(schema: Schema | undefined, given: unknown,
   const stored: Json = isObject ? await storable(schema, given, place, check) : plain(given ?? null, place);
   checkSize(stored, what);
   const accepted = await check(stored);
-  return { given: stored, stored: schema === undefined || isClass(schema) ? stored : plain(accepted, place), schema };
+  const isRenamed = isObject && shapeOfClass(schema).isTranslated;
+  return { given: isRenamed ? (asData(given) ?? stored) : stored, stored: schema === undefined || isClass(schema) ? stored : plain(accepted, place), schema };
 }

@@ -17,7 +17,7 @@ export function plain(value: unknown, place: string, depth = 0): Json {
   if (typeof value === 'number') return finite(value, place);
   if (typeof value !== 'object') throw new UnserialisableValueError(place, `it is ${value === undefined ? 'undefined' : `a ${typeof value}`}`);
   checkDepth(place, depth);
-  if (Array.isArray(value)) return value.map((each, i) => plain(each, `${place}[${i}]`, depth + 1));
+  if (Array.isArray(value)) return Array.from(value, (each, i) => plain(each, `${place}[${i}]`, depth + 1)); // a gap is undefined, and refused
   if ('toJSON' in value && typeof value.toJSON === 'function') return plain(jsonOf(value as { toJSON(): unknown }, place), place, depth + 1);
   checkKind(value, place);
   return plainObject(value, place, depth);
@@ -57,11 +57,19 @@ export function checkParts(value: unknown, place: string, depth = 0, inPlain = f
   if (typeof value === 'function' || typeof value === 'symbol') throw new UnserialisableValueError(place, `it is a ${typeof value}`);
   if (typeof value !== 'object' || value === null || 'toJSON' in value) return;
   checkDepth(place, depth);
-  if (Array.isArray(value)) return value.forEach((each, i) => checkParts(each, `${place}[${i}]`, depth + 1, true));
+  if (Array.isArray(value)) return checkItems(value, place, depth);
   if (inPlain && depth > 1) checkKind(value, place);
   for (const [key, inner] of Object.entries(value)) {
     if (POISONOUS.has(key)) throw new UnserialisableValueError(placeIn(place, key), 'no key may be called that');
     checkParts(inner, placeIn(place, key), depth + 1, isPlain(value));
+  }
+}
+
+/** class-transformer would move the items behind a gap. */
+function checkItems(items: readonly unknown[], place: string, depth: number): void {
+  for (let i = 0; i < items.length; i++) {
+    if (!(i in items)) throw new UnserialisableValueError(`${place}[${i}]`, 'it is a gap in a list: store null');
+    checkParts(items[i], `${place}[${i}]`, depth + 1, true);
   }
 }
 
@@ -70,7 +78,7 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-function placeIn(place: string, key: string): string {
+export function placeIn(place: string, key: string): string {
   return place === '' ? key : `${place}.${key}`;
 }
 

@@ -4,9 +4,11 @@ import { validate, type ValidationError } from 'class-validator';
 import { reasonOf } from '../values/reason.js';
 import type { Json, JsonObject } from '../values/json.js';
 import { isClass } from '../definition/source.js';
-import { validatedKeys } from '../definition/context-keys.js';
+import { newContext, validatedKeys } from '../definition/context-keys.js';
 import { InvalidInputError } from '../values/errors.js';
 import type { Class, Schema } from '../values/types.js';
+import { underOwnKeys, withSubclasses } from './own-keys.js';
+import { exposesOnly } from './transformer-metadata.js';
 import { checkKind, checkParts, copy, kindOfValue, plainObject } from './plain.js';
 
 /** The part of Standard Schema that is needed here. */
@@ -17,14 +19,15 @@ type StandardResult =
   { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] }[] };
 
 /**
- * Typed data → stored data, with the class's own transformations first.
+ * Typed data → stored data, with the class's own transformations first. `@Expose` and `@Exclude` are for outside: stored is every key,
+ * under its own name, and no getter.
  * @throws UnserialisableValueError also for values that these would lose
  */
 export function toStored(schema: Schema | undefined, value: object, place: string): JsonObject {
   if (!isClass(schema)) return plainObject(value, place);
   checkParts({ ...value }, place);
-  const typed = Object.assign(Object.create(schema.prototype as object) as object, value);
-  const stored = plainObject(instanceToPlain(typed, { exposeUnsetFields: false }), place);
+  const typed = Object.assign(Object.create(insideOf(schema).prototype as object) as object, withSubclasses(schema, value, place));
+  const stored = plainObject(instanceToPlain(typed, { exposeUnsetFields: false, ignoreDecorators: true }), place);
   for (const [key, each] of Object.entries(value))
     if (kindOfValue(each) !== null && !comesBack(schema, key, each, stored)) checkKind(each, place === '' ? key : `${place}.${key}`);
   return stored;
@@ -36,7 +39,7 @@ export function toStored(schema: Schema | undefined, value: object, place: strin
  */
 export async function storable(schema: Schema | undefined, given: object, place: string, check: (read: JsonObject) => Promise<unknown>): Promise<JsonObject> {
   try {
-    return toStored(schema, given, place);
+    return toStored(schema, isClass(schema) ? underOwnKeys(schema, given, place) : given, place);
   } catch (error) {
     const read = isClass(schema) ? asData(given) : null;
     if (read) await check(read);
@@ -44,7 +47,8 @@ export async function storable(schema: Schema | undefined, given: object, place:
   }
 }
 
-function asData(given: object): JsonObject | null {
+/** Data from a caller as JSON, whatever its class. Null: it is none. */
+export function asData(given: object): JsonObject | null {
   try {
     return plainObject(given, '');
   } catch {
@@ -58,12 +62,14 @@ function comesBack(schema: Class, key: string, value: unknown, stored: JsonObjec
 }
 
 /**
- * Stored data → typed data, as a copy for one reader. Dates come back as dates if the class says so, by `@Type` or by any
- * decorator on a field of type Date. A key that is not stored is undefined, whatever the class's default.
+ * Stored data → typed data, as a copy for one reader. Dates come back as dates if the class says so, by `@Type`, by any decorator
+ * on a field of type Date, or by a default that is a Date. A key that is not stored is undefined, whatever the class's default.
  */
 export function fromStored(schema: Schema | undefined, stored: Json): unknown {
   if (!isClass(schema) || typeof stored !== 'object' || stored === null || Array.isArray(stored)) return copy(stored);
-  const typed = plainToInstance(schema, copy(stored)) as Record<string, unknown>;
+  const inside = insideOf(schema);
+  const typed = plainToInstance(inside, copy(stored), { ignoreDecorators: true }) as Record<string, unknown>;
+  if (inside !== schema) Object.setPrototypeOf(typed, schema.prototype as object);
   for (const key of Object.keys(typed)) {
     if (!(key in stored)) typed[key] = undefined;
     else if (typeof typed[key] === 'string' && isDateField(schema, key)) typed[key] = new Date(typed[key]);
@@ -71,8 +77,27 @@ export function fromStored(schema: Schema | undefined, stored: Json): unknown {
   return typed;
 }
 
+const insides = new WeakMap<Class, Class>();
+
+/** The class without the `@Exclude()` on it, which class-transformer applies even where it ignores decorators. It is not inherited. */
+function insideOf(schema: Class): Class {
+  if (!exposesOnly(schema)) return schema;
+  if (!insides.has(schema)) insides.set(schema, class extends schema {});
+  return insides.get(schema)!;
+}
+
 function isDateField(schema: Class, key: string): boolean {
-  return Reflect.getMetadata('design:type', schema.prototype as object, key) === Date;
+  return Reflect.getMetadata('design:type', schema.prototype as object, key) === Date || datesByDefault(schema).has(key);
+}
+
+const dateKeys = new WeakMap<Class, ReadonlySet<string>>();
+
+function datesByDefault(schema: Class): ReadonlySet<string> {
+  const known = dateKeys.get(schema);
+  if (known) return known;
+  const keys = new Set(Object.entries(newContext(schema)).flatMap(([key, value]) => (value instanceof Date ? key : [])));
+  dateKeys.set(schema, keys);
+  return keys;
 }
 
 /** The same for data from a caller: if a transformation of the class throws, the value is wrong. @throws InvalidInputError */

@@ -25,6 +25,20 @@ export interface WorkerOptions {
   readonly sweepInterval?: Duration;
 }
 
+/** Where the tables of workflows are, if not where the data source says. For the TypeORM store. */
+export interface TableOptions {
+  /**
+   * The PostgreSQL schema of the tables. Default: the `schema` of the data source, else what the search path finds. Other databases have
+   * no schemas: a SchemaError at boot. `schema: 'migrate'` makes it if it is not there.
+   */
+  readonly schema?: string;
+  /**
+   * What the names of the tables begin with, so that `workflow_process` becomes `billing_workflow_process`. Default: the `entityPrefix` of
+   * the data source. `''`: none. Too long, or with a quote, a dot or a question mark: a SchemaError at boot.
+   */
+  readonly entityPrefix?: string;
+}
+
 /** Options that a factory may decide, because it runs when the application has its configuration. */
 export interface WorkflowModuleOptions {
   readonly worker?: WorkerOptions;
@@ -35,6 +49,11 @@ export interface WorkflowModuleOptions {
    * several instances may boot at once. `'check'` does so too where the data source has `synchronize: true`. `'off'`: neither.
    */
   readonly schema?: 'check' | 'migrate' | 'off';
+  /**
+   * The schema and the prefix of the tables of workflows alone. Default: those of the data source. Instances with the same tables share
+   * their processes; others do not see them.
+   */
+  readonly tables?: TableOptions;
   /** How long a message is kept that no process waits for yet. Default 1 day. */
   readonly keepUnmatched?: Duration;
   /** How much is kept of that at most. */
@@ -63,8 +82,10 @@ export interface InboxOptions {
   readonly bytes?: number;
 }
 
-const OPTIONS = ['worker', 'defaults', 'schema', 'keepUnmatched', 'inbox', 'outbox'];
+const OPTIONS = ['worker', 'defaults', 'schema', 'tables', 'keepUnmatched', 'inbox', 'outbox'];
 const EXTRAS = ['store', 'taskQueue', 'workflows', 'contexts', 'clock', 'dataSource', 'isGlobal'];
 const WORKER_OPTIONS = ['enabled', 'concurrency', 'transactionalConcurrency', 'maxStartDelay', 'shutdownTimeout', 'heartbeat', 'sweepInterval'];
 
-export const KNOWN_OPTIONS = { module: OPTIONS, extras: EXTRAS, worker: WORKER_OPTIONS } as const;
+const TABLE_OPTIONS = ['schema', 'entityPrefix'];
+
+export const KNOWN_OPTIONS = { module: OPTIONS, extras: EXTRAS, worker: WORKER_OPTIONS, tables: TABLE_OPTIONS } as const;

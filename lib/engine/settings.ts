@@ -7,7 +7,7 @@ import { defaultProblems } from '../definition/verify/workflow-problems.js';
 import type { Duration } from '../values/types.js';
 import type { OutboxSettings } from '../outbox/outbox-transmitter.js';
 import type { InboxSizes } from '../messaging/inbox-limits.js';
-import { type InboxOptions, type OutboxOptions, KNOWN_OPTIONS, type WorkflowModuleOptions } from './options.js';
+import { type InboxOptions, type OutboxOptions, KNOWN_OPTIONS, type TableOptions, type WorkflowModuleOptions } from './options.js';
 
 /** The options of a worker with their defaults. */
 export interface EngineSettings {
@@ -33,6 +33,7 @@ export function settingsOf(options: WorkflowModuleOptions, problems: string[]): 
   problems.push(...unknownIn(options, [...KNOWN_OPTIONS.module, ...KNOWN_OPTIONS.extras], ''), ...unknownIn(worker, KNOWN_OPTIONS.worker, 'worker.'));
   if (schema !== undefined && !['check', 'migrate', 'off'].includes(schema))
     problems.push(`WorkflowModule: schema is 'check', 'migrate' or 'off', not "${String(schema)}".`);
+  problems.push(...tableOptionProblems(options.tables ?? {}));
   for (const problem of defaultProblems(defaults, null)) problems.push(`WorkflowModule: ${problem}`);
   const ms = (value: Duration | undefined, name: string, otherwise: number) => durationOf(value, name, otherwise, problems);
   return {
@@ -48,6 +49,14 @@ export function settingsOf(options: WorkflowModuleOptions, problems: string[]): 
     outbox: outboxSettings(options.outbox ?? {}, problems),
     sweeps: true,
   };
+}
+
+function tableOptionProblems(tables: TableOptions): string[] {
+  const { schema, entityPrefix } = tables;
+  const problems = unknownIn(tables, KNOWN_OPTIONS.tables, 'tables.');
+  if (schema !== undefined && (typeof schema !== 'string' || schema === '')) problems.push('WorkflowModule: tables.schema is the name of a schema.');
+  if (entityPrefix !== undefined && typeof entityPrefix !== 'string') problems.push('WorkflowModule: tables.entityPrefix is a text.');
+  return problems;
 }
 
 const INBOX: InboxSizes = { perAddress: 1000, perWorkflow: 20_000, total: 100_000, bytes: 256 * 1024 * 1024 };

@@ -3,6 +3,7 @@ import type { DiscoveryService } from '@nestjs/core';
 import { reasonOf } from '../values/reason.js';
 import { resolveWorkflow } from '../decorators/handler-metadata.js';
 import { stepNameOf } from '../decorators/step.decorator.js';
+import { roundTripProblems } from '../context/round-trip.js';
 import { hasRules } from '../context/typed-data.js';
 import { newContext } from '../definition/context-keys.js';
 import { type Compiled, type DefinitionDefaults, isClass, type WorkflowSource } from '../definition/source.js';
@@ -53,7 +54,7 @@ export function discoverWorkflows(
   const sources = [...found.sources, ...documents.flatMap(({ source }) => source ?? [])];
   for (const { options } of sources) names.add(options.name);
   const compiled = sources.map((source) => compiler.compile(source));
-  const all = [...settings, ...notClasses(contexts), ...found.problems, ...documents.flatMap(({ problems }) => problems), ...compiled.flatMap(({ problems }) => problems), ...applicationProblems(sources, compiled, found.handlers)]; // prettier-ignore
+  const all = [...settings, ...notClasses(contexts), ...found.problems, ...documents.flatMap(({ problems }) => problems), ...compiled.flatMap(({ problems }) => problems), ...unusedContextProblems(contexts, sources), ...applicationProblems(sources, compiled, found.handlers)]; // prettier-ignore
   if (all.length > 0) throw new InvalidWorkflowError(describe(sources), all);
   registry.compiler = compiler;
   for (const each of compiled) registry.add(bind(each));
@@ -63,7 +64,12 @@ export function discoverWorkflows(
 
 /** Finds problems that show only when all workflows and message handlers are compared. */
 function applicationProblems(sources: readonly WorkflowSource[], compiled: readonly Compiled[], handlers: readonly FoundHandler[]): string[] {
-  return [...sources.flatMap(contextProblems), ...twins(sources), ...handlers.flatMap((handler) => handlerProblems(handler, compiled))];
+  return [
+    ...sources.flatMap(contextProblems),
+    ...compiled.flatMap(messageProblems),
+    ...twins(sources),
+    ...handlers.flatMap((handler) => handlerProblems(handler, compiled)),
+  ];
 }
 
 function notClasses(contexts: readonly unknown[]): string[] {
@@ -71,15 +77,29 @@ function notClasses(contexts: readonly unknown[]): string[] {
 }
 
 function contextProblems({ className, options: { context } }: WorkflowSource): string[] {
-  if (!isClass(context)) return [];
+  return isClass(context) ? dataProblems(`${className}: its context class`, 'A context', context) : [];
+}
+
+/** A document that is defined later may name any of them. */
+function unusedContextProblems(contexts: readonly unknown[], sources: readonly WorkflowSource[]): string[] {
+  const unused = contexts.filter((type) => !sources.some(({ options }) => options.context === type));
+  return unused.flatMap((type) => (isClass(type) ? dataProblems('WorkflowModule: its context class', 'A context', type) : []));
+}
+
+function messageProblems({ source, code }: Compiled): string[] {
+  return [...code].flatMap(([step, { message }]) =>
+    isClass(message) ? dataProblems(`${source.className}.${step}: its message class`, 'A message', message) : [],
+  );
+}
+
+/** What is stored is made again for each reader, and nothing of it may be lost. */
+function dataProblems(here: string, what: string, type: Class): string[] {
   try {
-    newContext(context);
-    return [];
+    newContext(type);
   } catch (error) {
-    return [
-      `${className}: its context class ${context.name} cannot be made without arguments (${reasonOf(error)}). A context is data: give its fields defaults instead of a constructor.`,
-    ];
+    return [`${here} ${type.name} cannot be made without arguments (${reasonOf(error)}). ${what} is data: give its fields defaults instead of a constructor.`];
   }
+  return roundTripProblems(type).map((problem) => `${here} ${type.name}: ${problem}`);
 }
 
 function twins(sources: readonly WorkflowSource[]): string[] {

@@ -23,7 +23,7 @@ export interface SkipOptions extends ActionOptions {
 export interface StartOptions extends ActionOptions {
   /** The business key: one live process per workflow and group id. At most 255 characters. Default: the process id. */
   readonly groupId?: string;
-  /** Default: a new UUID. At most 80 characters. */
+  /** Default: a new UUID. At most 80 characters, with no blank at either end: MySQL would take two such ids for one. */
   readonly id?: string;
   /**
    * Gives the id: the same for the same workflow and seed, and so are the ids of its step runs and children. A second start with the

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Controller, Injectable, Module, Scope, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { Exclude } from 'class-transformer';
 import { IsString } from 'class-validator';
 import { describe, expect, it, vi } from 'vitest';
 import { type Flow, HandlesInput, HandlesResponse, InvalidWorkflowError, Step, Workflow, WorkflowModule, WorkflowService } from 'nestjs-argonaut';
@@ -114,6 +115,30 @@ describe('what only the application shows', () => {
     expect(problems[0]).toMatch(
       /^DemandingWorkflow: its context class Demanding cannot be made without arguments \(.+\)\. A context is data: give its fields defaults instead of a constructor\.$/,
     );
+  });
+
+  it('a context, a message and a listed context that would not come back whole', async () => {
+    class User {
+      @Exclude() password = '';
+    }
+    class Reply {
+      result = '';
+      constructor(given: { result: string }) {
+        this.result = given.result;
+      }
+    }
+    class Listed extends User {}
+    @Workflow({ name: 'user', context: User })
+    class UserWorkflow {
+      ask() {}
+      @Step({ request: 'ask', response: Reply }) identity(_user: User, _reply: Reply) {}
+    }
+    const imports = [WorkflowModule.forRoot({ store: memoryProcessStore(), taskQueue: memoryTaskQueue({ queues: ['a'] }), contexts: [Listed] })];
+    expect(await problemsAt([UserWorkflow], imports)).toEqual([
+      expect.stringMatching(/^WorkflowModule: its context class Listed: Listed\.password has @Exclude\(\)/),
+      expect.stringMatching(/^UserWorkflow: its context class User: User\.password has @Exclude\(\), which would lose it between steps\./),
+      expect.stringMatching(/^UserWorkflow\.identity: its message class Reply cannot be made without arguments \(.+\)\. A message is data:/),
+    ]);
   });
 
   it('a context that cannot be made, and a key of it', async () => {

@@ -16,8 +16,8 @@ describe.skipIf(!isThere(database))(titleOf(database), () => {
   });
 
   /** An instance of the application whose tables are in this schema, and what it has heard. */
-  async function instanceIn(schema: string): Promise<{ store: ProcessStore<EntityManager>; heard: NewWork[] }> {
-    const dataSource = await database.connect({ extra: { options: `-c search_path=${schema}` } });
+  async function instanceIn(schema: string, options: object): Promise<{ store: ProcessStore<EntityManager>; heard: NewWork[] }> {
+    const dataSource = await database.connect(options);
     await dataSource.query(`create schema if not exists ${schema}`);
     const store = createTypeOrmStore(dataSource);
     stores.push(store);
@@ -27,13 +27,22 @@ describe.skipIf(!isThere(database))(titleOf(database), () => {
     return { store, heard };
   }
 
-  it('an announcement is heard by the instances on the same tables, and not by an application in another schema of the database', async () => {
-    const [one, other, stranger] = [await instanceIn('one'), await instanceIn('one'), await instanceIn('another')];
-    await one.store.announcer!.announce('processes');
-    await until(() => other.heard.length, Boolean);
-    const strangersOther = await instanceIn('another');
-    await strangersOther.store.announcer!.announce('tasks'); // heard after all that was announced before
-    await until(() => stranger.heard.length, Boolean);
-    expect({ one: one.heard, other: other.heard, stranger: stranger.heard }).toEqual({ one: [], other: ['processes'], stranger: ['tasks'] });
-  }, 60_000);
+  it.each([
+    ['by its search path', (schema: string) => ({ extra: { options: `-c search_path=${schema}` } })],
+    ['by its option `schema`', (schema: string) => ({ schema })],
+  ])(
+    'an announcement is heard by the instances on the same tables, and not by an application that is in another schema %s',
+    async (how, options) => {
+      const own = (name: string) => `${name}_${how.length}`;
+      const instance = (name: string) => instanceIn(own(name), options(own(name)));
+      const [one, other, stranger] = [await instance('one'), await instance('one'), await instance('another')];
+      await one.store.announcer!.announce('processes');
+      await until(() => other.heard.length, Boolean);
+      const strangersOther = await instance('another');
+      await strangersOther.store.announcer!.announce('tasks'); // heard after all that was announced before
+      await until(() => stranger.heard.length, Boolean);
+      expect({ one: one.heard, other: other.heard, stranger: stranger.heard }).toEqual({ one: [], other: ['processes'], stranger: ['tasks'] });
+    },
+    60_000,
+  );
 });

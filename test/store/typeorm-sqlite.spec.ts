@@ -93,7 +93,7 @@ function suite(make: typeof libsqlFile): void {
   });
 
   it('says what to do when a transaction waits for the engine that waits for it', async () => {
-    const hasty = new SqliteProcessStore(dataSource, 'default', 30);
+    const hasty = new SqliteProcessStore(dataSource, 'default', {}, 30);
     await dataSource.transaction(async () => {
       await expect(hasty.commits.commit([aStart()])).rejects.toThrow(/A transaction of the application stayed open for 30 ms.*`manager`/);
     });

@@ -1,19 +1,26 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import type { TableOptions } from '../../engine/options.js';
 import { SchemaError } from '../../values/errors.js';
 import { workflowMigrations } from './migrations/workflow-migrations.js';
-import { type ExistingColumns, existingColumns, existingColumnsQuery, workflowColumns, workflowTables } from './migrations/tables.js';
+import { type ExistingColumns, existingColumns, existingColumnsQuery, storedList, workflowColumns } from './migrations/tables.js';
 import { alone } from './schema-lock.js';
+import { refuseNames } from './table-name-problems.js';
+import { placedTables, placeEntities, TableNames } from './table-names.js';
 
 type SchemaMode = 'check' | 'migrate' | 'off';
 
-export async function openSchema(dataSource: DataSource, name: string, schema: SchemaMode): Promise<void> {
+/** `given`: where the tables are, if not where the data source says. @throws SchemaError */
+export async function openSchema(dataSource: DataSource, name: string, schema: SchemaMode, given: TableOptions): Promise<void> {
+  refuseNames(dataSource, name, given);
+  placeEntities(dataSource, placedTables(dataSource, given));
   if (schema === 'off') return;
-  let problems = await tableProblems(dataSource);
+  const tables = new TableNames(dataSource, given);
+  let problems = await tableProblems(dataSource, tables);
   if (problems.length > 0 && makesTables(dataSource, schema)) {
-    await migrate(dataSource);
-    problems = await tableProblems(dataSource);
+    await migrate(dataSource, tables);
+    problems = await tableProblems(dataSource, tables);
   }
-  if (problems.length > 0) throw new SchemaError(`The data source "${name}" is not ready: ${problems.join('; ')}. ${remedy}`);
+  if (problems.length > 0) throw new SchemaError(`The data source "${name}" is not ready: ${problems.join('; ')}. ${remedyFor(given)}`);
 }
 
 /** `synchronize: true` asks for tables at boot. TypeORM leaves ours alone (see `EngineTable`), so we make them. */
@@ -21,48 +28,59 @@ export function makesTables({ options }: DataSource, schema: SchemaMode): boolea
   return schema === 'migrate' || (schema === 'check' && options.synchronize === true);
 }
 
-const remedy =
-  'Add `...workflowMigrations` to the `migrations` of the data source and run `npx typeorm migration:run -d <your data source file>`, ' +
-  `or set \`schema: 'migrate'\` to have it done at boot.`;
+/** The migrations know the names of their data source only. */
+function remedyFor(given: TableOptions): string {
+  const which = Object.keys(given).length === 0 ? 'the data source' : 'a data source with the `schema` and `entityPrefix` that `tables` says,';
+  return (
+    `Add \`...workflowMigrations\` to the \`migrations\` of ${which} and run \`npx typeorm migration:run -d <your data source file>\`, ` +
+    `or set \`schema: 'migrate'\` to have it done at boot.`
+  );
+}
 
 /** Runs only our migrations, not others that are pending. TypeORM's own command may run them again, which does nothing. */
-async function migrate(dataSource: DataSource): Promise<void> {
-  await alone(dataSource, async (queryRunner) => {
-    for (const Migration of workflowMigrations) await new Migration().up(queryRunner);
+async function migrate(dataSource: DataSource, tables: TableNames): Promise<void> {
+  await alone(dataSource, tables, async (queryRunner) => {
+    await makeSchema(queryRunner, tables);
+    for (const Migration of workflowMigrations) await new Migration(tables).up(queryRunner);
   });
 }
 
-async function tableProblems(dataSource: DataSource): Promise<string[]> {
+/** `if not exists` would ask for the right to make schemas also where it is there. */
+async function makeSchema(queryRunner: QueryRunner, { schema }: TableNames): Promise<void> {
+  if (schema === null) return;
+  const [found] = (await queryRunner.query('select 1 from pg_namespace where nspname = $1', [schema])) as object[];
+  if (!found) await queryRunner.query(`create schema "${schema}"`);
+}
+
+async function tableProblems(dataSource: DataSource, tables: TableNames): Promise<string[]> {
   const queryRunner = dataSource.createQueryRunner();
   try {
-    const missing = missingIn(existingColumns((await queryRunner.query(existingColumnsQuery(dataSource.options.type))) as Record<string, unknown>[]));
-    return [...missing, ...(await shortTexts(queryRunner))];
+    const rows = (await queryRunner.query(existingColumnsQuery(dataSource.options.type, tables))) as Record<string, unknown>[];
+    return [...missingIn(existingColumns(rows, tables), tables), ...(await shortTexts(queryRunner, tables))];
   } finally {
     if (!isShared(dataSource)) await queryRunner.release();
   }
 }
 
-function missingIn(standing: ExistingColumns): string[] {
+function missingIn(standing: ExistingColumns, names: TableNames): string[] {
   return Object.entries(workflowColumns).flatMap(([table, columns]) => {
     const found = standing.get(table);
-    if (!found) return [`the table ${table} is missing`];
-    return columns.filter((column) => !found.has(column)).map((column) => `the column ${table}.${column} is missing`);
+    if (!found) return [`the table ${names.shown(table)} is missing`];
+    return columns.filter((column) => !found.has(column)).map((column) => `the column ${names.shown(table)}.${column} is missing`);
   });
 }
 
 /** Finds columns that something else than our migrations has made `text` on MySQL, which ends at 64 kB. */
-async function shortTexts(queryRunner: QueryRunner): Promise<string[]> {
+async function shortTexts(queryRunner: QueryRunner, names: TableNames): Promise<string[]> {
   if (!['mysql', 'mariadb'].includes(queryRunner.dataSource.options.type)) return [];
   const columns = (await queryRunner.query(
     `select table_name as tab, column_name as col from information_schema.columns
-     where table_schema = database() and table_name like 'workflow\\_%' and data_type = 'text'`,
+     where table_schema = database() and table_name in (${storedList(names)}) and data_type = 'text'`,
   )) as { tab: string; col: string }[];
-  return columns
-    .filter(({ tab }) => workflowTables.includes(tab))
-    .map(
-      ({ tab, col }) =>
-        `${tab}.${col} is a text of 64 kB and must be longtext (alter table ${tab} modify ${col} longtext character set utf8mb4 collate utf8mb4_bin)`,
-    );
+  return columns.map(
+    ({ tab, col }) =>
+      `${tab}.${col} is a text of 64 kB and must be longtext (alter table ${tab} modify ${col} longtext character set utf8mb4 collate utf8mb4_bin)`,
+  );
 }
 
 /** SQLite has one query runner for all callers, so we must not release it. */

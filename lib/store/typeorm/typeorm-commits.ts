@@ -6,9 +6,11 @@ import { CommitStore, NEWEST } from '../commit-store.js';
 import type { WaitAt } from '../port.js';
 import { TransactionLostError } from '../transaction-lost.js';
 import { type ErrorClass, isInfrastructure } from './batch.js';
+import type { Statement } from './change-statements.js';
 import { poolSizeOf } from './connections/pool-size.js';
 import type { SqlReader } from './sql-reader.js';
 import { messageState, waitAt } from './states.js';
+import type { TableNames } from './table-names.js';
 import { depthOf, TransactionWatch } from './transaction-watch.js';
 
 /** A savepoint that lives as long as the transaction that was opened: a commit, a rollback or a deadlock ends it. */
@@ -30,6 +32,7 @@ export abstract class TypeOrmCommits extends CommitStore<EntityManager> {
   constructor(
     protected readonly dataSource: DataSource,
     protected readonly reader: SqlReader,
+    protected readonly tables: TableNames,
   ) {
     super();
     this.maxTransactions = poolSizeOf(dataSource.options);
@@ -102,6 +105,18 @@ export abstract class TypeOrmCommits extends CommitStore<EntityManager> {
     } catch (error) {
       throw this.classify(driverErrorOf(error)) === 'unavailable' ? new StoreUnavailableError(error) : error;
     }
+  }
+
+  /** Runs a statement through the application's connection. */
+  protected async runWithin(manager: EntityManager, { sql, values }: Statement): Promise<number> {
+    const runner = manager.queryRunner;
+    if (!runner) throw new Error('This needs the `manager` of an open transaction, as `dataSource.transaction(async (manager) => ...)` hands it out.');
+    return (await runner.query(this.tables.in(sql), this.bound(values), true)).affected ?? 0;
+  }
+
+  /** The values as the application's connection takes them. */
+  protected bound(values: readonly unknown[]): unknown[] {
+    return [...values];
   }
 
   /* ----------------------------------------------------------------- messages ---- */

@@ -12,6 +12,7 @@ import { orphansQuery } from './orphans-query.js';
 import { allTrue, chunks, inList, isKnown, type Query } from './query.js';
 import type { SqlReader, SqlWords } from './sql-reader.js';
 import { listedProcess, messageState, storedDefinition, taskAt } from './states.js';
+import type { TableNames } from './table-names.js';
 import { workQuery, workThere } from './work-query.js';
 import { seenAt, silentWorker, silentWorkers, workerCount, workerCounts } from './worker-queries.js';
 
@@ -25,6 +26,7 @@ export class TypeOrmMaintenance extends MaintenanceStore {
   constructor(
     private readonly reader: SqlReader,
     private readonly words: SqlWords,
+    private readonly tables: TableNames,
     /** Null: no thread can connect. */
     private readonly threadClient: () => ThreadClient | null,
   ) {
@@ -132,7 +134,7 @@ export class TypeOrmMaintenance extends MaintenanceStore {
   override threadBeat(): ThreadBeat | null {
     const client = this.threadClient();
     const place = client?.client === 'pg' ? '$1' : '?';
-    return client && { ...client, statements: [this.seenSql(this.words.now), seenAt].map((sql) => sql.replace('?', place)) };
+    return client && { ...client, statements: [this.seenSql(this.words.now), seenAt].map((sql) => this.tables.in(sql.replace('?', place))) };
   }
 
   override async retire(worker: string): Promise<void> {

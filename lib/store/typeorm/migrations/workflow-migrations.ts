@@ -1,4 +1,5 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
+import { TableNames } from '../table-names.js';
 import { fromFlows, toFlows } from './flows.js';
 import { fromInbox, toInbox } from './inbox-columns.js';
 import { fromOutbox, toOutbox } from './outbox-table.js';
@@ -6,34 +7,54 @@ import { createTables, dropTables } from './sql.js';
 import { existingColumns, existingColumnsQuery } from './tables.js';
 import { dialectOf } from './words.js';
 
+/** One of our migrations. TypeORM makes it without tables: they are then where the data source says. */
+abstract class EngineMigration implements MigrationInterface {
+  abstract readonly name: string;
+
+  constructor(private readonly given?: TableNames) {}
+
+  abstract up(queryRunner: QueryRunner): Promise<void>;
+  abstract down(queryRunner: QueryRunner): Promise<void>;
+
+  protected tables(dataSource: DataSource): TableNames {
+    return this.given ?? new TableNames(dataSource);
+  }
+
+  protected async run(queryRunner: QueryRunner, statements: readonly string[]): Promise<void> {
+    const tables = this.tables(queryRunner.dataSource);
+    for (const statement of statements) await queryRunner.query(tables.in(statement));
+  }
+}
+
 /** Makes the tables of the engine. Safe to run where some exist. */
-export class WorkflowTables1764000000000 implements MigrationInterface {
+export class WorkflowTables1764000000000 extends EngineMigration {
   readonly name = 'WorkflowTables1764000000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     const { words, inlineIndexes } = dialectOf(queryRunner.dataSource.options.type);
-    for (const statement of createTables(words, inlineIndexes)) await queryRunner.query(statement);
+    await this.run(queryRunner, createTables(words, inlineIndexes));
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    for (const statement of dropTables()) await queryRunner.query(statement);
+    await this.run(queryRunner, dropTables());
   }
 }
 
 /** Adds columns and tables to those that are there. Safe to run again. */
-abstract class AddedParts implements MigrationInterface {
-  abstract readonly name: string;
+abstract class AddedParts extends EngineMigration {
   protected abstract readonly add: typeof toFlows;
   protected abstract readonly remove: typeof fromFlows;
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    const { type } = queryRunner.dataSource.options;
-    const standing = existingColumns((await queryRunner.query(existingColumnsQuery(type))) as Record<string, unknown>[]);
-    for (const statement of this.add(dialectOf(type), standing)) await queryRunner.query(statement);
+    const { dataSource } = queryRunner;
+    const { type } = dataSource.options;
+    const tables = this.tables(dataSource);
+    const standing = existingColumns((await queryRunner.query(existingColumnsQuery(type, tables))) as Record<string, unknown>[], tables);
+    await this.run(queryRunner, this.add(dialectOf(type), standing));
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    for (const statement of this.remove(dialectOf(queryRunner.dataSource.options.type))) await queryRunner.query(statement);
+    await this.run(queryRunner, this.remove(dialectOf(queryRunner.dataSource.options.type)));
   }
 }
 

@@ -3,6 +3,7 @@ import { fileOfModule, sendable } from '../connections/loaded-module.js';
 import type { OutageLog } from '../connections/outage-log.js';
 import { type ClientEvents, OwnConnection } from '../connections/own-connection.js';
 import type { FoundRow } from '../states.js';
+import type { TableNames } from '../table-names.js';
 import type { ThreadClient } from '../typeorm-maintenance.js';
 import { isBroken } from './mysql-errors.js';
 
@@ -31,8 +32,15 @@ const CONNECT_MS = 10_000;
 /** A connection that is silent for this long counts as broken: a network may fail without an error. */
 const SILENCE_MS = 60_000;
 
-/** Limits the wait for a row that an open transaction holds. Locks only existing rows, not the gaps between them. */
-const SETTINGS = ['set session innodb_lock_wait_timeout = 1', 'set session transaction isolation level read committed'];
+/**
+ * Limits the wait for a row that an open transaction holds. Locks only existing rows, not the gaps between them. Refuses what does not fit
+ * instead of cutting it, and reads a text as the driver writes it, whatever the mode of the server.
+ */
+const SETTINGS = [
+  'set session innodb_lock_wait_timeout = 1',
+  'set session transaction isolation level read committed',
+  `set session sql_mode = 'STRICT_ALL_TABLES'`,
+];
 
 /** One of the engine's own connections, with transactions. */
 export class MysqlConnection extends OwnConnection<MysqlClient> {
@@ -41,13 +49,14 @@ export class MysqlConnection extends OwnConnection<MysqlClient> {
 
   constructor(
     private readonly dataSource: DataSource,
+    private readonly tables: TableNames,
     outages: OutageLog,
   ) {
     super(outages);
   }
 
   run(sql: string, values: readonly unknown[] = []): Promise<MysqlResult> {
-    return this.attempt((client) => this.ask(client, sql, values));
+    return this.attempt((client) => this.ask(client, this.tables.in(sql), values));
   }
 
   /** Commits what `work` does, all of it or nothing. */

@@ -1,10 +1,12 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import type { TableOptions } from '../../../engine/options.js';
 import { ProcessStore } from '../../process-store.js';
 import { openPatiently } from '../connections/open-patiently.js';
 import { OwnConnections } from '../connections/own-connections.js';
 import { openSchema } from '../open-schema.js';
 import { onDuplicateKey } from '../overwrite.js';
 import type { SqlWords } from '../sql-reader.js';
+import { TableNames } from '../table-names.js';
 import { TypeOrmMaintenance } from '../typeorm-maintenance.js';
 import { TypeOrmOutbox } from '../typeorm-outbox.js';
 import { TypeOrmQueries } from '../typeorm-queries.js';
@@ -33,15 +35,17 @@ export class MysqlProcessStore extends ProcessStore<EntityManager> {
   constructor(
     private readonly dataSource: DataSource,
     private readonly dataSourceName: string,
+    private readonly given: TableOptions = {},
   ) {
     super();
-    this.connections = new OwnConnections(dataSourceName, (outages) => new MysqlConnection(dataSource, outages));
+    const tables = new TableNames(dataSource, given);
+    this.connections = new OwnConnections(dataSourceName, (outages) => new MysqlConnection(dataSource, tables, outages));
     const { writers, readers, people } = this.connections;
     const reader = new MysqlReader(readers);
     this.queries = new TypeOrmQueries(new MysqlReader(people));
     this.outbox = new TypeOrmOutbox(reader);
-    this.maintenance = new TypeOrmMaintenance(reader, words, () => threadClient(dataSource));
-    this.commits = new MysqlCommits(dataSource, reader, new TypeOrmQueries(reader), writers);
+    this.maintenance = new TypeOrmMaintenance(reader, words, tables, () => threadClient(dataSource));
+    this.commits = new MysqlCommits(dataSource, reader, tables, new TypeOrmQueries(reader), writers);
   }
 
   override async open(schema: 'check' | 'migrate' | 'off'): Promise<void> {
@@ -50,7 +54,8 @@ export class MysqlProcessStore extends ProcessStore<EntityManager> {
 
   private async openAll(schema: 'check' | 'migrate' | 'off'): Promise<void> {
     await this.connections.open();
-    await openSchema(this.dataSource, this.dataSourceName, schema);
+    await this.commits.learnPool();
+    await openSchema(this.dataSource, this.dataSourceName, schema, this.given);
   }
 
   override close(): Promise<void> {

@@ -6,6 +6,7 @@ import { columns } from '../columns.js';
 import type { ConnectionPool } from '../connections/connection-pool.js';
 import { messageRow } from '../rows.js';
 import type { FoundRow } from '../states.js';
+import type { TableNames } from '../table-names.js';
 import { TypeOrmCommits } from '../typeorm-commits.js';
 import { rowsIn } from './commit-statement.js';
 import { commitStatement, statementWithin } from './commit-values.js';
@@ -23,20 +24,23 @@ const keepText = `insert into workflow_inbox (${inbox}) select ${inbox} from ${r
 /** Each batch is one statement, and so one flush to the disk. */
 export class PostgresCommits extends TypeOrmCommits {
   override readonly maxConcurrentCommits: number;
+  private readonly processTable: string;
 
   constructor(
     dataSource: DataSource,
     reader: PostgresReader,
+    tables: TableNames,
     private readonly writers: ConnectionPool<PostgresConnection>,
     private readonly readers: ConnectionPool<PostgresConnection>,
     private readonly isPooled: () => boolean,
   ) {
-    super(dataSource, reader);
+    super(dataSource, reader, tables);
+    this.processTable = tables.stored('workflow_process');
     this.maxConcurrentCommits = writers.size;
   }
 
   protected override classify(error: unknown): ErrorClass {
-    return classifyError(error);
+    return classifyError(error, this.processTable);
   }
 
   override async load(requests: readonly ProcessRequest[]): Promise<readonly (Loaded | null)[]> {
@@ -48,19 +52,25 @@ export class PostgresCommits extends TypeOrmCommits {
   override async loadWithin(manager: EntityManager, request: ProcessRequest): Promise<Loaded | null> {
     if (!this.isPooled()) return super.loadWithin(manager, request);
     const client = (await manager.queryRunner!.connect()) as PostgresClient;
-    const { rows } = await client.query({ text: loadText, values: loadValues([request]), types: OWN_TYPES });
+    const { rows } = await client.query({ text: this.tables.in(loadText), values: loadValues([request]), types: OWN_TYPES });
     return loadedFrom([request], rows)[0] ?? null;
   }
 
   override commit(changes: readonly Change[]): Promise<readonly Rejection[]> {
     if (changes.length === 0) return Promise.resolve([]);
-    return this.writers.use((connection) => commitBatch(changes, (batch) => commitOn(connection, batch), classifyError));
+    return this.writers.use((connection) =>
+      commitBatch(
+        changes,
+        (batch) => commitOn(connection, batch),
+        (error) => this.classify(error),
+      ),
+    );
   }
 
   override commitWithin(manager: EntityManager, change: Change): Promise<Rejection | null> {
     return this.inTransactionOf(manager, async () => {
       const { text, values } = statementWithin(change);
-      const [row] = (await manager.query(text, [...values])) as { won: string[] | null }[];
+      const [row] = (await manager.query(this.tables.in(text), [...values])) as { won: string[] | null }[];
       return row!.won === null ? null : lostRace(change);
     });
   }
@@ -69,7 +79,7 @@ export class PostgresCommits extends TypeOrmCommits {
     if (messages.length === 0) return [];
     const rows = [JSON.stringify(messages.map((message) => shortened(messageRow(message))))];
     const kept = manager
-      ? await this.inTransactionOf(manager, () => manager.query(keepText, rows) as Promise<FoundRow[]>)
+      ? await this.inTransactionOf(manager, () => manager.query(this.tables.in(keepText), rows) as Promise<FoundRow[]>)
       : await this.writers.use((connection) => connection.run(keepText, rows));
     const ids = new Set(kept.map(({ id }) => id));
     const known = messages.filter(({ id }) => !ids.has(id));

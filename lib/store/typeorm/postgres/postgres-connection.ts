@@ -3,6 +3,7 @@ import { digestOf } from '../../../values/digest.js';
 import type { OutageLog } from '../connections/outage-log.js';
 import { OwnConnection } from '../connections/own-connection.js';
 import type { FoundRow } from '../states.js';
+import type { TableNames } from '../table-names.js';
 import { newClient, OWN_TYPES, type PostgresClient } from './postgres-client.js';
 import { isBroken, isOutdatedPlan, isStalePrepared } from './postgres-errors.js';
 
@@ -27,6 +28,7 @@ export class PostgresConnection extends OwnConnection<PostgresClient> {
 
   constructor(
     private readonly dataSource: DataSource,
+    private readonly tables: TableNames,
     outages: OutageLog,
   ) {
     super(outages);
@@ -47,7 +49,8 @@ export class PostgresConnection extends OwnConnection<PostgresClient> {
   }
 
   private async ask(text: string, values: readonly unknown[], prepared: boolean): Promise<FoundRow[]> {
-    const query = { text, values, types: OWN_TYPES, ...(prepared && { name: this.nameOf(text) }) };
+    const sql = this.tables.in(text);
+    const query = { text: sql, values, types: OWN_TYPES, ...(prepared && { name: this.nameOf(sql) }) };
     try {
       return await this.attempt(async (client) => (await client.query(query)).rows);
     } catch (error) {
@@ -67,7 +70,7 @@ export class PostgresConnection extends OwnConnection<PostgresClient> {
   private async hear(client: PostgresClient): Promise<void> {
     const { sql, heard } = this.channel!;
     client.on('notification', ({ payload }) => heard(payload ?? ''));
-    const { rows } = await client.query(`select ${sql} as channel`);
+    const { rows } = await client.query(this.tables.in(`select ${sql} as channel`));
     await client.query(`listen ${String(rows[0]!.channel)}`);
   }
 

@@ -5,13 +5,13 @@ const LOCK_TIMEOUT = '55P03';
 /** Classes of errors about the written data: cardinality, data, integrity, limits. */
 const ABOUT_DATA = /^(21|22|23|54)/;
 
-/** Classifies an error of the server, of the driver or of TypeORM's pool. */
-export function classifyError(error: unknown): ErrorClass {
+/** Classifies an error of the server, of the driver or of TypeORM's pool. `processTable`: what the server calls the table of processes. */
+export function classifyError(error: unknown, processTable: string): ErrorClass {
   if (isBroken(error)) return 'unavailable';
   const { code, table } = error as { code: string; table?: string };
   if (LOST_RACES.has(code)) return 'conflict';
   if (code === LOCK_TIMEOUT) return 'locked';
-  if (code === '23505' && table === 'workflow_process') return 'exists';
+  if (code === '23505' && table === processTable) return 'exists';
   return ABOUT_DATA.test(code) ? 'data' : 'other';
 }
 

@@ -1,11 +1,13 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { TableOptions } from '../../../engine/options.js';
 import { ProcessStore } from '../../process-store.js';
 import { openPatiently } from '../connections/open-patiently.js';
 import { OwnConnections } from '../connections/own-connections.js';
 import { openSchema } from '../open-schema.js';
 import { onConflict } from '../overwrite.js';
 import type { SqlWords } from '../sql-reader.js';
+import { TableNames } from '../table-names.js';
 import { TypeOrmMaintenance } from '../typeorm-maintenance.js';
 import { TypeOrmOutbox } from '../typeorm-outbox.js';
 import { TypeOrmQueries } from '../typeorm-queries.js';
@@ -36,15 +38,17 @@ export class PostgresProcessStore extends ProcessStore<EntityManager> {
   constructor(
     private readonly dataSource: DataSource,
     private readonly dataSourceName: string,
+    private readonly given: TableOptions = {},
   ) {
     super();
-    this.connections = new OwnConnections(dataSourceName, (outages) => new PostgresConnection(dataSource, outages));
+    const tables = new TableNames(dataSource, given);
+    this.connections = new OwnConnections(dataSourceName, (outages) => new PostgresConnection(dataSource, tables, outages));
     const { writers, readers, people, reading } = this.connections;
     const reader = new PostgresReader(readers);
     this.announcer = new PostgresAnnouncer(reading, readers, dataSourceName);
-    this.commits = new PostgresCommits(dataSource, reader, writers, readers, () => reading.isPooled);
+    this.commits = new PostgresCommits(dataSource, reader, tables, writers, readers, () => reading.isPooled);
     this.outbox = new TypeOrmOutbox(reader);
-    this.maintenance = new TypeOrmMaintenance(reader, words, () => threadClient(dataSource));
+    this.maintenance = new TypeOrmMaintenance(reader, words, tables, () => threadClient(dataSource));
     this.queries = new TypeOrmQueries(new PostgresReader(people));
   }
 
@@ -56,7 +60,7 @@ export class PostgresProcessStore extends ProcessStore<EntityManager> {
 
   private async openAll(schema: 'check' | 'migrate' | 'off'): Promise<void> {
     await this.connections.open();
-    await openSchema(this.dataSource, this.dataSourceName, schema);
+    await openSchema(this.dataSource, this.dataSourceName, schema, this.given);
   }
 
   override close(): Promise<void> {

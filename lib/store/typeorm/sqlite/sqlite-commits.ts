@@ -12,6 +12,7 @@ import { loadAll } from '../load.js';
 import { onConflict } from '../overwrite.js';
 import { isKnown } from '../query.js';
 import { messageRow } from '../rows.js';
+import type { TableNames } from '../table-names.js';
 import { TypeOrmCommits } from '../typeorm-commits.js';
 import type { TypeOrmQueries } from '../typeorm-queries.js';
 import { isKeyTaken, isLocked } from './native.js';
@@ -34,10 +35,11 @@ export class SqliteCommits extends TypeOrmCommits {
   constructor(
     dataSource: DataSource,
     reader: SqliteReader,
+    tables: TableNames,
     private readonly queries: TypeOrmQueries,
     private readonly writer: SqliteWriter,
   ) {
-    super(dataSource, reader);
+    super(dataSource, reader, tables);
   }
 
   protected override classify(error: unknown): ErrorClass {
@@ -56,7 +58,7 @@ export class SqliteCommits extends TypeOrmCommits {
   }
 
   override commitWithin(manager: EntityManager, change: Change): Promise<Rejection | null> {
-    return this.inTransactionOf(manager, () => commitThrough(manager, change, sqliteUpserts, isKeyTaken));
+    return this.inTransactionOf(manager, () => commitThrough((statement) => this.runWithin(manager, statement), change, sqliteUpserts, isKeyTaken));
   }
 
   private applyAll(changes: readonly Change[]): Rejection[] {
@@ -89,7 +91,7 @@ export class SqliteCommits extends TypeOrmCommits {
   private async transactionAlone<T>(work: (transaction: EntityManager) => Promise<T>): Promise<T> {
     await this.writer.untilIdle();
     return super.transaction(async (manager) => {
-      await manager.query(lockFile);
+      await manager.query(this.tables.in(lockFile));
       return work(manager);
     });
   }
@@ -113,7 +115,7 @@ export class SqliteCommits extends TypeOrmCommits {
 
   private async keepWithin(manager: EntityManager, messages: readonly MessageState[]): Promise<readonly MessageState[]> {
     const known = await this.messages(messages.map(({ id }) => id));
-    for (const message of messages) await manager.query(keepSql, [...messageRow(message)]);
+    for (const message of messages) await manager.query(this.tables.in(keepSql), [...messageRow(message)]);
     return known;
   }
 

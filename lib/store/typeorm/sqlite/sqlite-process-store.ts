@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import type { TableOptions } from '../../../engine/options.js';
 import { ProcessStore } from '../../process-store.js';
 import { toFlows } from '../migrations/flows.js';
 import { toInbox } from '../migrations/inbox-columns.js';
@@ -7,8 +8,10 @@ import { createTables } from '../migrations/sql.js';
 import { existingColumns, existingColumnsQuery } from '../migrations/tables.js';
 import { dialectOf } from '../migrations/words.js';
 import { makesTables, openSchema } from '../open-schema.js';
+import { refuseNames } from '../table-name-problems.js';
 import { onConflict } from '../overwrite.js';
 import type { SqlWords } from '../sql-reader.js';
+import { TableNames } from '../table-names.js';
 import { TypeOrmMaintenance } from '../typeorm-maintenance.js';
 import { TypeOrmOutbox } from '../typeorm-outbox.js';
 import { TypeOrmQueries } from '../typeorm-queries.js';
@@ -35,32 +38,36 @@ export class SqliteProcessStore extends ProcessStore<EntityManager> {
   override readonly maintenance: TypeOrmMaintenance;
   override readonly outbox: TypeOrmOutbox;
   private readonly writer: SqliteWriter;
+  private readonly tables: TableNames;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly dataSourceName: string,
+    private readonly given: TableOptions = {},
     patienceMs?: number,
   ) {
     super();
-    this.writer = new SqliteWriter(dataSource, patienceMs);
+    this.tables = new TableNames(dataSource, given);
+    this.writer = new SqliteWriter(dataSource, this.tables, patienceMs);
     const reader = new SqliteReader(this.writer);
     this.queries = new TypeOrmQueries(reader);
     this.outbox = new TypeOrmOutbox(reader);
-    this.maintenance = new TypeOrmMaintenance(reader, words, () => threadClient(dataSource));
-    this.commits = new SqliteCommits(dataSource, reader, this.queries, this.writer);
+    this.maintenance = new TypeOrmMaintenance(reader, words, this.tables, () => threadClient(dataSource));
+    this.commits = new SqliteCommits(dataSource, reader, this.tables, this.queries, this.writer);
   }
 
   /** Makes the tables in one turn of the event loop too: two instances may boot at once, even in one process. */
   override async open(schema: 'check' | 'migrate' | 'off'): Promise<void> {
+    refuseNames(this.dataSource, this.dataSourceName, this.given);
     if (makesTables(this.dataSource, schema)) await this.writer.write(() => this.migrate());
-    await openSchema(this.dataSource, this.dataSourceName, schema === 'migrate' ? 'check' : schema);
+    await openSchema(this.dataSource, this.dataSourceName, schema === 'migrate' ? 'check' : schema, this.given);
   }
 
   private migrate(): void {
     const run = (sql: string) => this.writer.run({ sql, values: [] });
     createTables(dialect.words, dialect.inlineIndexes).forEach(run);
     for (const change of [toFlows, toInbox, toOutbox])
-      change(dialect, existingColumns(this.writer.all({ sql: existingColumnsQuery(type), values: [] }))).forEach(run);
+      change(dialect, existingColumns(this.writer.all({ sql: existingColumnsQuery(type, this.tables), values: [] }), this.tables)).forEach(run);
   }
 
   override async close(): Promise<void> {

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { NotWrittenError } from '../../not-written.js';
 import { checkBound, type Query } from '../query.js';
 import type { FoundRow } from '../states.js';
+import type { TableNames } from '../table-names.js';
 import { connectionOf, isLocked, isInMemory, type NativeDatabase, type NativeStatement, openOwn } from './native.js';
 
 const patience = 5000;
@@ -18,6 +19,7 @@ export class SqliteWriter {
 
   constructor(
     private readonly dataSource: DataSource,
+    private readonly tables: TableNames,
     /** The longest wait for the file, or for a transaction. */
     readonly patienceMs = patience,
   ) {}
@@ -111,7 +113,7 @@ export class SqliteWriter {
   private prepared(sql: string): NativeStatement {
     const known = this.statements.get(sql);
     if (known) return known;
-    const made = this.database.prepare(sql);
+    const made = this.database.prepare(this.tables.in(sql));
     this.statements.set(sql, made);
     return made;
   }
