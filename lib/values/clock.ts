@@ -1,6 +1,6 @@
-/** The source of the time. Replace the provider to change it. */
 import { clearTimeout, setTimeout } from './timers.js';
 
+/** The source of the time. Replace the provider to change it. */
 export abstract class Clock {
   abstract now(): Date;
 }
