@@ -1,7 +1,7 @@
 import type { StepOptions } from './step-options.js';
 import type { Class, Schema } from '../values/types.js';
 import { atStep } from './document-paths.js';
-import { JsonSchema, schemaCheck, schemaProblem } from './document-schema.js';
+import { JsonSchema, schemaCheck } from './document-schema.js';
 import { boundMethod, valueOf } from './node-code.js';
 import type { NodeCode, WorkflowSource, WrittenStep } from './source.js';
 import { type StepLibrary, useOf } from './step-library.js';
@@ -22,7 +22,9 @@ export interface ReadDocument {
   readonly problems: readonly string[];
 }
 
-const formProblems = schemaCheck(workflowSchema);
+/** `stepLists` speaks of the lists, in words that are easier to understand than those of `oneOf`. */
+const { oneOf: _lists, ...form } = workflowSchema;
+const formProblems = schemaCheck(form);
 
 /**
  * Reads a workflow that is data into the form that a class has. `place` names it in problems. Nothing in it is ever evaluated:
@@ -40,7 +42,6 @@ export function readDocument(given: unknown, place: string, names: Names): ReadD
   return { source: documentSource(document, place, context.schema, steps.map(({ step }) => step), reminders.instance), problems }; // prettier-ignore
 }
 
-/** The schema reports the same, but in words that are hard to understand. */
 function stepLists(given: unknown): string[] {
   if (typeof given !== 'object' || given === null) return [];
   if ('steps' in given && 'activities' in given) return ['it has steps and activities, which are two words for one list. Leave out one.'];
@@ -89,8 +90,8 @@ function remindersOf({ stages = {} }: WorkflowJson, library: StepLibrary): { ins
 function contextOf({ context }: WorkflowJson, contexts: readonly Class[]): { schema?: Schema; problems: string[] } {
   if (context === undefined) return { problems: [] };
   if (typeof context === 'object') {
-    const wrong = schemaProblem(context);
-    return wrong === null ? { schema: new JsonSchema(context) as unknown as Schema, problems: [] } : { problems: [`context is no JSON Schema: ${wrong}.`] };
+    const schema = new JsonSchema(context);
+    return schema.fault === null ? { schema: schema as unknown as Schema, problems: [] } : { problems: [`context is no JSON Schema: ${schema.fault}.`] };
   }
   const schema = contexts.find((type) => type.name === context);
   if (schema) return { schema, problems: [] };
