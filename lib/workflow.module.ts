@@ -57,10 +57,12 @@ export class WorkflowModule implements OnModuleInit, OnApplicationBootstrap, Bef
   /** Checks workflows and tables before they are used; a wrong one stops the boot. */
   async onModuleInit(): Promise<void> {
     const problems: string[] = [];
-    settingsOf(this.options, problems);
+    const { documents: limits } = settingsOf(this.options, problems);
     const { registry, queue, store, definitions, senders } = this.engine.parts;
     senders.lookIn(() => senderProviders(this.discovery));
-    discoverWorkflows(this.discovery, registry, queue.queues, this.options, problems, this.documents, (name, pattern) => senders.problemOf(name, pattern));
+    discoverWorkflows(this.discovery, registry, queue.queues, { defaults: this.options.defaults, limits }, problems, this.documents, (name, pattern) =>
+      senders.problemOf(name, pattern),
+    );
     await store.open(this.options.schema ?? 'check');
     await definitions.open();
   }

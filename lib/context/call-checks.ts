@@ -50,7 +50,8 @@ export const CALL_OPTIONS = {
   skip: { ...ACTION, next: text(MAX_GROUP_ID) },
   plan: { from: whole(1), to: whole(1), steps: names },
   migrate: { ...ACTION, context: method },
-  withdraw: { version: whole(1) },
+  define: { actor: text(MAX_GROUP_ID) },
+  withdraw: { version: whole(1), actor: text(MAX_GROUP_ID) },
 } satisfies Record<string, OptionChecks>;
 
 /** Refuses an option that the call does not have, and a value that the option cannot have. @throws InvalidInputError */

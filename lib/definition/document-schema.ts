@@ -1,6 +1,6 @@
 import { noDuration } from '../values/duration.js';
 import { didYouMean } from '../values/suggest.js';
-import { issuesOf, type SchemaIssue, SchemaPatterns } from './schema/schema-check.js';
+import { issuesOf, MOST_CHECKS, type SchemaIssue, SchemaPatterns } from './schema/schema-check.js';
 import { schemaFault } from './schema/schema-problems.js';
 
 interface Issue {
@@ -15,10 +15,10 @@ export class JsonSchema {
   readonly fault: string | null;
   readonly '~standard': { readonly version: 1; readonly vendor: string; readonly validate: (value: unknown) => { value: unknown } | { issues: Issue[] } };
 
-  /** `checks`: the work that a value may take. Default: that of about 100 ms. */
+  /** `checks`: how many single checks a value may take. */
   constructor(
     readonly schema: object,
-    private readonly checks?: number,
+    private readonly checks: number = MOST_CHECKS,
   ) {
     this.fault = schemaFault(schema, this.patterns);
     this['~standard'] = { version: 1, vendor: 'nestjs-argonaut', validate: (value) => this.validate(value) };
@@ -33,7 +33,7 @@ export class JsonSchema {
   /** Validates a copy, and fills in the defaults there. */
   private validate(given: unknown): { value: unknown } | { issues: Issue[] } {
     const value = structuredClone(given);
-    const issues = issuesOf(this.schema, value, this.patterns, { fills: true, ...(this.checks !== undefined && { checks: this.checks }) });
+    const issues = issuesOf(this.schema, value, this.patterns, { fills: true, checks: this.checks });
     return issues.length === 0 ? { value } : { issues: issues.map(issueOf) };
   }
 }
@@ -49,17 +49,17 @@ export function schemaCheck(schema: object): (value: unknown) => string[] {
 
 /** Keeps the issues of the alternative that has the right type. Drops issues about the choice between alternatives. */
 function telling(issues: readonly SchemaIssue[]): SchemaIssue[] {
-  const open = new Set(issues.filter(({ keyword }) => keyword === 'anyOf').map(placeOf));
-  const isMismatch = (issue: SchemaIssue) => issue.keyword === 'type' && open.has(placeOf(issue));
-  const saying = issues.filter((issue) => !SUMMARIES.has(issue.keyword) && !isMismatch(issue)).map((issue) => `${placeOf(issue)}/`);
-  const isSaid = (issue: SchemaIssue) => saying.some((place) => place.startsWith(`${placeOf(issue)}/`));
+  const open = new Set(issues.filter(({ keyword }) => keyword === 'anyOf').map(pointerTo));
+  const isMismatch = (issue: SchemaIssue) => issue.keyword === 'type' && open.has(pointerTo(issue));
+  const saying = issues.filter((issue) => !SUMMARIES.has(issue.keyword) && !isMismatch(issue)).map((issue) => `${pointerTo(issue)}/`);
+  const isSaid = (issue: SchemaIssue) => saying.some((place) => place.startsWith(`${pointerTo(issue)}/`));
   const rest = issues.filter((issue) => !SUMMARIES.has(issue.keyword) && !(isMismatch(issue) && isSaid(issue)));
-  return rest.map((issue) => (isMismatch(issue) ? together(issue, rest.filter((other) => isMismatch(other) && placeOf(other) === placeOf(issue))) : issue)); // prettier-ignore
+  return rest.map((issue) => (isMismatch(issue) ? together(issue, rest.filter((other) => isMismatch(other) && pointerTo(other) === pointerTo(issue))) : issue)); // prettier-ignore
 }
 
 const SUMMARIES = new Set(['anyOf', 'oneOf', 'if']);
 
-function placeOf({ path }: SchemaIssue): string {
+function pointerTo({ path }: SchemaIssue): string {
   return path.map((part) => `/${part}`).join('');
 }
 
@@ -90,11 +90,24 @@ function sentenceOf(issue: SchemaIssue): string {
   const { keyword, key, message, schema, value, path } = issue;
   if (keyword === 'additionalProperties') return `${path.length === 0 ? 'there is' : 'has'} no "${key}".${didYouMean(key!, knownIn(issue))}`;
   if (keyword === 'required') return `must have "${key}"`;
-  if (keyword === 'enum') return `must be one of ${wordsOf(schema).join(', ')}, not ${JSON.stringify(value)}.${didYouMean(String(value), wordsOf(schema))}`;
+  if (keyword === 'enum')
+    return `must be one of ${firstWords(allowedWords(schema))}, not ${JSON.stringify(value)}.${didYouMean(wordOfJson(value), allowedWords(schema))}`;
   if (keyword === 'pattern' && (schema as { pattern: string }).pattern.includes('week')) return noDuration(value);
   return message;
 }
 
-function wordsOf(schema: object): string[] {
-  return (schema as { enum: readonly unknown[] }).enum.map(String);
+const MOST_WORDS = 20;
+
+function firstWords(words: readonly string[]): string {
+  const more = words.length - MOST_WORDS;
+  return words.slice(0, MOST_WORDS).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+function allowedWords(schema: object): string[] {
+  return (schema as { enum: readonly unknown[] }).enum.map(wordOfJson);
+}
+
+/** An object may have a `toString` of its own that is none. */
+function wordOfJson(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,5 +1,6 @@
 import type { StepOptions } from './step-options.js';
 import type { Class, Schema } from '../values/types.js';
+import { DOCUMENT_LIMITS, type DocumentLimits, limitProblem } from './document-limits.js';
 import { atStep } from './document-paths.js';
 import { JsonSchema, schemaCheck } from './document-schema.js';
 import { boundMethod, valueOf } from './node-code.js';
@@ -14,6 +15,8 @@ import type { WorkflowOptions } from './workflow-options.js';
 export interface Names {
   readonly library: StepLibrary;
   readonly contexts: readonly Class[];
+  /** Default: {@link DOCUMENT_LIMITS}. */
+  readonly limits?: DocumentLimits;
 }
 
 export interface ReadDocument {
@@ -31,10 +34,12 @@ const formProblems = schemaCheck(form);
  * strings are names of steps, context keys and classes.
  */
 export function readDocument(given: unknown, place: string, names: Names): ReadDocument {
-  const wrong = [...formProblems(given), ...stepLists(given)];
+  const { limits = DOCUMENT_LIMITS } = names;
+  const over = limitProblem(given, limits);
+  const wrong = over === null ? [...formProblems(given), ...stepLists(given)] : [`${over}.`];
   if (wrong.length > 0) return { problems: wrong.map((problem) => `${place}: ${problem}`) };
   const document = given as WorkflowJson;
-  const context = contextOf(document, names.contexts);
+  const context = contextOf(document, names.contexts, limits);
   const list = document.steps ? 'steps' : 'activities';
   const steps = document[list]!.map((step, i) => documentStep(step, `${list}[${i}]`, names.library, context.schema));
   const reminders = remindersOf(document, names.library);
@@ -87,10 +92,10 @@ function remindersOf({ stages = {} }: WorkflowJson, library: StepLibrary): { ins
   };
 }
 
-function contextOf({ context }: WorkflowJson, contexts: readonly Class[]): { schema?: Schema; problems: string[] } {
+function contextOf({ context }: WorkflowJson, contexts: readonly Class[], { checks }: DocumentLimits): { schema?: Schema; problems: string[] } {
   if (context === undefined) return { problems: [] };
   if (typeof context === 'object') {
-    const schema = new JsonSchema(context);
+    const schema = new JsonSchema(context, checks);
     return schema.fault === null ? { schema: schema as unknown as Schema, problems: [] } : { problems: [`context is no JSON Schema: ${schema.fault}.`] };
   }
   const schema = contexts.find((type) => type.name === context);

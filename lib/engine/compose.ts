@@ -31,6 +31,7 @@ import type { ProcessStore } from '../store/process-store.js';
 import type { Clock, Timers } from '../values/clock.js';
 import { PendingWork } from '../values/pending-work.js';
 import { rootContext } from '../values/root-context.js';
+import { DefinitionGuard } from '../workflows/definition-guard.js';
 import { DefinitionCatalog } from '../workflows/definition-catalog.js';
 import { WorkflowRegistry } from '../workflows/registry.js';
 import { BatchLoader } from '../writer/batch-loader.js';
@@ -137,8 +138,8 @@ type Parts = Ground & ReturnType<typeof composeExecution> & ReturnType<typeof co
 
 /** Makes the parts that look after processes, workers, and the table of definitions. */
 function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => boolean) {
-  const { store, registry, clock, timers, messages } = parts;
-  const definitions = new DefinitionCatalog(store, registry, learned);
+  const { store, registry, clock, timers, messages, settings } = parts;
+  const definitions = new DefinitionCatalog(store, registry, learned, new DefinitionGuard(settings.documents));
   const care = { heartbeat: new Heartbeat(parts), due: new DueWork(parts), free: new FreeProcesses(parts), recovery: new WorkerRecovery(parts) };
   const completed = new CompletedProcesses(parts);
   const sweeper = new Sweeper({ ...parts, ...care, definitions, completed });

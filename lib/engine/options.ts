@@ -1,5 +1,6 @@
 import type { ErrorPolicy, RetryPolicy } from '../definition/step-options.js';
 import type { Duration } from '../values/types.js';
+import type { DocumentRequest } from '../workflows/definition-guard.js';
 
 /** Options of this instance of the application as a worker. */
 export interface WorkerOptions {
@@ -41,6 +42,28 @@ export interface WorkflowModuleOptions {
   readonly inbox?: InboxOptions;
   /** How messages that steps send are transmitted. */
   readonly outbox?: OutboxOptions;
+  /** Who may define workflows that are data, and how large they may be. */
+  readonly documents?: DocumentOptions;
+}
+
+/** Workflows that are data are input: who can define one decides what is run, when, and with whose data. */
+export interface DocumentOptions {
+  /**
+   * Whether `define`, `withdraw` and a `start` with a new document may go on. If not, they throw a `NotAllowedError` (403). Not asked about
+   * the module's own `workflows`, nor about documents that other instances have defined. Default: all may.
+   */
+  readonly mayDefine?: (request: DocumentRequest) => boolean | Promise<boolean>;
+  /** A document as JSON. Default 64 kB (65,536). What is beyond this or a limit below is an `InvalidWorkflowError` (400; 500 at boot). */
+  readonly bytes?: number;
+  /** Its steps. Default 200. */
+  readonly steps?: number;
+  /** Objects and lists inside one another. Default 50. */
+  readonly depth?: number;
+  /**
+   * How many single checks one value may take, as its JSON Schema has them. Beyond that the value is refused with an `InvalidInputError`.
+   * Default 200,000, which takes about 100 ms.
+   */
+  readonly checks?: number;
 }
 
 /** How messages that steps send are transmitted. */
@@ -63,7 +86,7 @@ export interface InboxOptions {
   readonly bytes?: number;
 }
 
-const OPTIONS = ['worker', 'defaults', 'schema', 'keepUnmatched', 'inbox', 'outbox'];
+const OPTIONS = ['worker', 'defaults', 'schema', 'keepUnmatched', 'inbox', 'outbox', 'documents'];
 const EXTRAS = ['store', 'taskQueue', 'workflows', 'contexts', 'clock', 'dataSource', 'isGlobal'];
 const WORKER_OPTIONS = ['enabled', 'concurrency', 'transactionalConcurrency', 'maxStartDelay', 'shutdownTimeout', 'heartbeat', 'sweepInterval'];
 

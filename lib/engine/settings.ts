@@ -1,13 +1,15 @@
 import { noDuration, parseDuration } from '../values/duration.js';
 import { didYouMean } from '../values/suggest.js';
 import type { RetryPolicy } from '../definition/step-options.js';
+import { DOCUMENT_LIMITS } from '../definition/document-limits.js';
 import { retryOf } from '../definition/step-node.js';
 import { retryProblems } from '../definition/verify/value-problems.js';
 import { defaultProblems } from '../definition/verify/workflow-problems.js';
 import type { Duration } from '../values/types.js';
+import type { DefinitionRules } from '../workflows/definition-guard.js';
 import type { OutboxSettings } from '../outbox/outbox-transmitter.js';
 import type { InboxSizes } from '../messaging/inbox-limits.js';
-import { type InboxOptions, type OutboxOptions, KNOWN_OPTIONS, type WorkflowModuleOptions } from './options.js';
+import { type DocumentOptions, type OutboxOptions, KNOWN_OPTIONS, type WorkflowModuleOptions } from './options.js';
 
 /** The options of a worker with their defaults. */
 export interface EngineSettings {
@@ -23,6 +25,7 @@ export interface EngineSettings {
   readonly keepUnmatchedMs: number;
   readonly inbox: InboxSizes;
   readonly outbox: OutboxSettings;
+  readonly documents: DefinitionRules;
   /** False: a sweep runs only when it is called. For a clock that stands still. */
   readonly sweeps: boolean;
 }
@@ -44,20 +47,27 @@ export function settingsOf(options: WorkflowModuleOptions, problems: string[]): 
     heartbeatMs: ms(worker.heartbeat, 'worker.heartbeat', 10_000),
     sweepMs: ms(worker.sweepInterval, 'worker.sweepInterval', 1000),
     keepUnmatchedMs: ms(keepUnmatched, 'keepUnmatched', 24 * 60 * 60 * 1000),
-    inbox: inboxSizes(options.inbox ?? {}, problems),
+    inbox: sizesOf(options.inbox ?? {}, INBOX, 'inbox', problems),
     outbox: outboxSettings(options.outbox ?? {}, problems),
+    documents: documentSettings(options.documents ?? {}, problems),
     sweeps: true,
   };
 }
 
 const INBOX: InboxSizes = { perAddress: 1000, perWorkflow: 20_000, total: 100_000, bytes: 256 * 1024 * 1024 };
 
-function inboxSizes(given: InboxOptions, problems: string[]): InboxSizes {
-  problems.push(...unknownIn(given, Object.keys(INBOX), 'inbox.'));
+/** Limits with their defaults. */
+function sizesOf<T extends object>(given: Partial<T>, defaults: T, option: string, problems: string[]): T {
+  problems.push(...unknownIn(given, Object.keys(defaults), `${option}.`));
   const sizes = Object.entries(given).filter(([, size]) => size !== undefined);
-  const wrong = sizes.filter(([, size]) => !(Number.isSafeInteger(size) && size > 0));
-  problems.push(...wrong.map(([name, size]) => `WorkflowModule: inbox.${name} ${String(size)} is not a whole number from 1.`));
-  return { ...INBOX, ...Object.fromEntries(sizes) };
+  const wrong = sizes.filter(([, size]) => !(Number.isSafeInteger(size) && (size as number) > 0));
+  problems.push(...wrong.map(([name, size]) => `WorkflowModule: ${option}.${name} ${String(size)} is not a whole number from 1.`));
+  return { ...defaults, ...Object.fromEntries(sizes) };
+}
+
+function documentSettings({ mayDefine, ...limits }: DocumentOptions, problems: string[]): DefinitionRules {
+  if (mayDefine !== undefined && typeof mayDefine !== 'function') problems.push('WorkflowModule: documents.mayDefine is not a function.');
+  return { ...sizesOf(limits, DOCUMENT_LIMITS, 'documents', problems), ...(mayDefine && { mayDefine }) };
 }
 
 /** A broker that is away for an hour must park nothing. */

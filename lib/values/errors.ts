@@ -26,6 +26,14 @@ export class InvalidInputError extends WorkflowError {
   }
 }
 
+/** 403. The application does not let the caller do this: `documents.mayDefine` has said no. */
+export class NotAllowedError extends WorkflowError {
+  declare readonly workflow: string;
+  constructor(workflow: string) {
+    super(403, 'NotAllowedError', `Workflow "${workflow}" may not be defined or withdrawn by this caller.`, { workflow });
+  }
+}
+
 /** 404. No workflow of this name, or not in this version, is known to this application. */
 export class UnknownWorkflowError extends WorkflowError {
   declare readonly workflow: string;

@@ -1,9 +1,12 @@
 import { sameText } from './same-value.js';
-import { type CheckedValue, inside, type KeywordCheck } from './checked-value.js';
+import { type CheckedValue, valueUnder, type KeywordCheck } from './checked-value.js';
 import type { SchemaCheck } from './schema-check.js';
 
 /** A keyword of lists. */
-function ofList(keyword: string, demand: (said: any, list: readonly unknown[], at: CheckedValue, check: SchemaCheck, schema: any) => void): [string, KeywordCheck] {
+function ofList(
+  keyword: string,
+  demand: (said: any, list: readonly unknown[], at: CheckedValue, check: SchemaCheck, schema: any) => void,
+): [string, KeywordCheck] {
   return [keyword, (said, at, check, schema) => (Array.isArray(at.value) ? demand(said, at.value, at, check, schema) : undefined)];
 }
 
@@ -23,14 +26,14 @@ const uniqueItems = ofList('uniqueItems', (said: boolean, list, at, check, schem
   }
 });
 const prefixItems = ofList('prefixItems', (said: readonly unknown[], list, at, check) => {
-  said.slice(0, list.length).forEach((schema, i) => check.visit(schema, inside(at, i)));
+  said.slice(0, list.length).forEach((schema, i) => check.visit(schema, valueUnder(at, i)));
 });
 const items = ofList('items', (said, list, at, check, schema: { prefixItems?: readonly unknown[] }) => {
-  for (let i = schema.prefixItems?.length ?? 0; i < list.length; i++) check.visit(said, inside(at, i));
+  for (let i = schema.prefixItems?.length ?? 0; i < list.length; i++) check.visit(said, valueUnder(at, i));
 });
 const contains = ofList('contains', (said, list, at, check, schema: { minContains?: number; maxContains?: number }) => {
   const { minContains: least = 1, maxContains: most = Infinity } = schema;
-  const count = list.filter((_each, i) => check.try(said, inside(at, i)).fits).length;
+  const count = list.filter((_each, i) => check.try(said, valueUnder(at, i)).fits).length;
   const range = most === Infinity ? `at least ${least}` : `at least ${least} and no more than ${most}`;
   if (count < least || count > most) check.refuse('contains', `must contain ${range} valid item(s)`, at, schema);
 });

@@ -17,6 +17,6 @@ export interface PathTo {
 export type KeywordCheck = (said: any, at: CheckedValue, check: SchemaCheck, schema: any) => void;
 
 /** The value under a key or index. */
-export function inside(at: CheckedValue, key: string | number): CheckedValue {
+export function valueUnder(at: CheckedValue, key: string | number): CheckedValue {
   return { value: (at.value as Record<string, unknown>)[key], path: { within: at.path, key: String(key) }, fills: at.fills };
 }

@@ -1,7 +1,6 @@
-import { targetOf } from './references.js';
 import type { KeywordCheck } from './checked-value.js';
 
-const reference: KeywordCheck = (said: string, at, check) => void check.visit(targetOf(check.root, said), at);
+const reference: KeywordCheck = (said: string, at, check) => void check.visit(check.target(said), at);
 
 const allOf: KeywordCheck = (said: readonly unknown[], at, check) => {
   for (const each of said) check.visit(each, at);

@@ -78,6 +78,7 @@ function isIpv6(text: string): boolean {
 }
 
 function isRegex(text: string): boolean {
+  if (text.length > 10_000) return false;
   try {
     new RegExp(text, 'u');
     return true;

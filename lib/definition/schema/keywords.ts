@@ -53,7 +53,8 @@ function hasFormat(text: string, format: string, check: SchemaCheck): boolean {
 }
 
 const numberFormat: KeywordCheck = (said: string, at, check, schema) => {
-  if (typeof at.value === 'number' && NUMBER_FORMATS.get(said)?.(at.value) === false) check.refuse('format', `must match format "${said}"`, at, schema as object);
+  if (typeof at.value === 'number' && NUMBER_FORMATS.get(said)?.(at.value) === false)
+    check.refuse('format', `must match format "${said}"`, at, schema as object);
 };
 const [format, textFormat] = ofText('format', hasFormat, (said: string) => `must match format "${said}"`);
 const formats: KeywordCheck = (...given) => {
@@ -81,9 +82,9 @@ export const KEYWORDS: readonly (readonly [string, KeywordCheck])[] = [
   ofText('minLength', (text, said: number, check) => charactersOf(text, check) >= said, (said) => `must NOT have fewer than ${said} characters`),
   ofText('pattern', (text, said: string, check) => check.patterns.get(said).test(text, check.work), (said) => `must match pattern "${said}"`),
   [format, formats],
-  ...arrayKeywords,
-  ...objectKeywords,
+  ...combiningKeywords,
   ['const', isConst],
   ['enum', isOneOf],
-  ...combiningKeywords,
+  ...arrayKeywords,
+  ...objectKeywords,
 ]; // prettier-ignore

@@ -152,6 +152,6 @@ function isMet(instruction: Instruction, char: string): boolean {
 
 function charTest(char: string): (given: string) => boolean {
   if (!/^[[\\.]/.test(char)) return (given) => given === char;
-  const single = new RegExp(`^(?:${char})$`, 'u');
-  return (given) => single.test(given);
+  let single: RegExp | undefined;
+  return (given) => (single ??= new RegExp(`^(?:${char})$`, 'u')).test(given);
 }

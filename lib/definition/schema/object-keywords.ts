@@ -1,4 +1,4 @@
-import { type CheckedValue, inside, type KeywordCheck } from './checked-value.js';
+import { type CheckedValue, valueUnder, type KeywordCheck } from './checked-value.js';
 import type { SchemaCheck } from './schema-check.js';
 import type { CheckWork } from './work.js';
 
@@ -16,22 +16,22 @@ function isValues(value: unknown): value is Values {
 
 export const fillDefaults: KeywordCheck = (said: Schemas, { value, fills }, { work }) => {
   if (!fills || !isValues(value)) return;
-  for (const key of keysOf(said, work)) {
+  for (const key of spentKeys(said, work)) {
     const schema = said[key];
     if (isValues(schema) && schema['default'] !== undefined && !has(value, key)) value[key] = spentCopy(schema['default'], work);
   }
 };
 
 /** What a key costs, in checks. */
-const COST_OF_KEY = 0.25;
+const COST_OF_KEY = 0.5;
 
-function keysOf(value: object, work: CheckWork): string[] {
+function spentKeys(value: object, work: CheckWork): string[] {
   const keys = Object.keys(value);
   work.spend(keys.length * COST_OF_KEY);
   return keys;
 }
 
-function listed(keys: readonly string[], work: CheckWork): readonly string[] {
+function spentList(keys: readonly string[], work: CheckWork): readonly string[] {
   work.spend(keys.length * COST_OF_KEY);
   return keys;
 }
@@ -44,25 +44,25 @@ function spentCopy(value: unknown, work: CheckWork): unknown {
 }
 
 const maxProperties = ofObject('maxProperties', (said: number, value, at, check, schema: object) => {
-  if (keysOf(value, check.work).length > said) check.refuse('maxProperties', `must NOT have more than ${said} properties`, at, schema);
+  if (spentKeys(value, check.work).length > said) check.refuse('maxProperties', `must NOT have more than ${said} properties`, at, schema);
 });
 const minProperties = ofObject('minProperties', (said: number, value, at, check, schema: object) => {
-  if (keysOf(value, check.work).length < said) check.refuse('minProperties', `must NOT have fewer than ${said} properties`, at, schema);
+  if (spentKeys(value, check.work).length < said) check.refuse('minProperties', `must NOT have fewer than ${said} properties`, at, schema);
 });
 const required = ofObject('required', (said: readonly string[], value, at, check, schema: object) => {
-  for (const key of listed(said, check.work)) if (!has(value, key)) check.refuse('required', `must have required property '${key}'`, at, schema, key);
+  for (const key of spentList(said, check.work)) if (!has(value, key)) check.refuse('required', `must have required property '${key}'`, at, schema, key);
 });
 const dependentRequired = ofObject('dependentRequired', (said: Readonly<Record<string, readonly string[]>>, value, at, check, schema: object) => {
-  for (const key of keysOf(said, check.work))
+  for (const key of spentKeys(said, check.work))
     if (has(value, key))
-      for (const other of listed(said[key]!, check.work))
+      for (const other of spentList(said[key]!, check.work))
         if (!has(value, other)) check.refuse('dependentRequired', `must have property ${other} when property ${key} is present`, at, schema, other);
 });
 const dependentSchemas = ofObject('dependentSchemas', (said: Schemas, value, at, check) => {
-  for (const key of keysOf(said, check.work)) if (has(value, key)) check.visit(said[key], at);
+  for (const key of spentKeys(said, check.work)) if (has(value, key)) check.visit(said[key], at);
 });
 const propertyNames = ofObject('propertyNames', (said, value, at, check, schema: object) => {
-  for (const key of keysOf(value, check.work)) {
+  for (const key of spentKeys(value, check.work)) {
     const { fits, issues } = check.try(said, { value: key, path: at.path, fills: false });
     for (const issue of issues) check.add(issue);
     if (!fits) check.refuse('propertyNames', 'property name must be valid', at, schema);
@@ -70,19 +70,19 @@ const propertyNames = ofObject('propertyNames', (said, value, at, check, schema:
 });
 const additionalProperties = ofObject('additionalProperties', (said, value, at, check, schema: { properties?: Schemas; patternProperties?: Schemas }) => {
   const { properties = {}, patternProperties = {} } = schema;
-  const patterns = keysOf(patternProperties, check.work);
-  for (const key of keysOf(value, check.work)) {
+  const patterns = spentKeys(patternProperties, check.work);
+  for (const key of spentKeys(value, check.work)) {
     if (Object.hasOwn(properties, key) || patterns.some((pattern) => check.patterns.get(pattern).test(key, check.work))) continue;
     if (said === false) check.refuse('additionalProperties', 'must NOT have additional properties', at, schema, key);
-    else check.visit(said, inside(at, key));
+    else check.visit(said, valueUnder(at, key));
   }
 });
 const properties = ofObject('properties', (said: Schemas, value, at, check) => {
-  for (const key of keysOf(said, check.work)) if (has(value, key)) check.visit(said[key], inside(at, key));
+  for (const key of spentKeys(said, check.work)) if (has(value, key)) check.visit(said[key], valueUnder(at, key));
 });
 const patternProperties = ofObject('patternProperties', (said: Schemas, value, at, check) => {
-  for (const pattern of keysOf(said, check.work))
-    for (const key of keysOf(value, check.work)) if (check.patterns.get(pattern).test(key, check.work)) check.visit(said[pattern], inside(at, key));
+  for (const pattern of spentKeys(said, check.work))
+    for (const key of spentKeys(value, check.work)) if (check.patterns.get(pattern).test(key, check.work)) check.visit(said[pattern], valueUnder(at, key));
 });
 
 function has(value: Values, key: string): boolean {

@@ -14,13 +14,16 @@ export class UnusablePattern extends Error {
 }
 
 const DEEPEST_GROUP = 50;
-const CHAR = /\[(?:[^\]\\]|\\.)*\]|\\(?:u\{[^}]*\}|u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|u[\da-fA-F]{4}|x[\da-fA-F]{2}|c.|[pP]\{[^}]*\}|.)|./suy;
+const LONGEST_PATTERN = 1000;
+const CHAR =
+  /\[(?:[^\]\\]|\\.)*\]|\\(?:u\{[^}]*\}|u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|u[\da-fA-F]{4}|x[\da-fA-F]{2}|c.|[pP]\{[^}]*\}|.)|./suy;
 const GROUP = /\((?:\?(?::|<(?![=!])[^>]*>))?/uy;
 const COUNT = /(?:([*+?])|\{(\d+)(?:(,)(\d*))?\})\??/uy;
 const KINDS = { '*': [0, Infinity], '+': [1, Infinity], '?': [0, 1] } as const;
 
 /** @throws UnusablePattern */
 export function readPattern(pattern: string): PatternPart {
+  if (pattern.length > LONGEST_PATTERN) throw new UnusablePattern(`it has more than ${LONGEST_PATTERN} characters`);
   try {
     new RegExp(pattern, 'u');
   } catch {

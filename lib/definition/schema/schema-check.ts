@@ -2,6 +2,7 @@
 import type { CheckedValue, KeywordCheck, PathTo } from './checked-value.js';
 import { KEYWORDS } from './keywords.js';
 import { LinearPattern } from './linear-pattern.js';
+import { schemaAt } from './references.js';
 import { CheckGivenUp, CheckWork } from './work.js';
 
 /** Something that is wrong with a value. */
@@ -18,8 +19,8 @@ export interface SchemaIssue {
 }
 
 const MOST_ISSUES = 100;
-/** A check that does more than this is given up: about 100 ms. */
-export const MOST_CHECKS = 400_000;
+/** Default of the work that one value may take: about 100 ms. */
+export const MOST_CHECKS = 200_000;
 
 /** Thrown when more than enough is wrong. */
 class EnoughIssues extends Error {}
@@ -39,8 +40,8 @@ export class SchemaPatterns {
 }
 
 /** What is wrong with a value; at most a hundred issues. Fills in defaults. */
-export function issuesOf(root: object, value: unknown, patterns: SchemaPatterns, options: { readonly fills: boolean; readonly checks?: number }): SchemaIssue[] {
-  const check = new SchemaCheck(root, patterns, new CheckWork(options.checks ?? MOST_CHECKS));
+export function issuesOf(root: object, value: unknown, patterns: SchemaPatterns, options: { readonly fills: boolean; readonly checks: number }): SchemaIssue[] {
+  const check = new SchemaCheck(root, patterns, new CheckWork(options.checks));
   try {
     check.visit(root, { value, path: null, fills: options.fills });
   } catch (error) {
@@ -52,6 +53,7 @@ export function issuesOf(root: object, value: unknown, patterns: SchemaPatterns,
 
 export class SchemaCheck {
   issues: SchemaIssue[] = [];
+  private readonly targets = new Map<string, unknown>();
   private failures = 0;
   /** How many alternatives the check is in, whose issues may not count. */
   private alternatives = 0;
@@ -61,6 +63,12 @@ export class SchemaCheck {
     readonly patterns: SchemaPatterns,
     readonly work: CheckWork,
   ) {}
+
+  /** The schema that a `$ref` leads to. */
+  target(reference: string): unknown {
+    if (!this.targets.has(reference)) this.targets.set(reference, schemaAt(this.root, reference));
+    return this.targets.get(reference);
+  }
 
   /** Whether the value fits. */
   visit(schema: unknown, at: CheckedValue): boolean {

@@ -21,7 +21,8 @@ export class CheckWork {
   /** @throws CheckGivenUp */
   enter(): void {
     this.spend(1);
-    if (++this.depth > DEEPEST) throw new CheckGivenUp(`leads the check more than ${DEEPEST} schemas deep. Does a default or a $ref of the schema lead back to itself?`);
+    if (++this.depth > DEEPEST)
+      throw new CheckGivenUp(`leads the check more than ${DEEPEST} schemas deep. Does a default or a $ref of the schema lead back to itself?`);
   }
 
   leave(): void {
