@@ -103,7 +103,7 @@ export { databaseTaskQueue } from './queue/database/database-adapter.js';
 export type { QueueList, QueueSettings } from './queue/queue-settings.js';
 export { Clock } from './values/clock.js';
 export type { DocumentRequest } from './workflows/definition-guard.js';
-export type { DocumentOptions, InboxOptions, OutboxOptions, WorkerOptions, WorkflowModuleOptions } from './engine/options.js';
+export type { DocumentOptions, InboxOptions, LimitOptions, OutboxOptions, WorkerOptions, WorkflowModuleOptions } from './engine/options.js';
 export type { WorkflowModuleAsyncOptions, WorkflowModuleExtras, WorkflowOptionsFactory } from './workflow.options.js';
 
 // Other entries: nestjs-argonaut/api, nestjs-argonaut/bull, nestjs-argonaut/ports, nestjs-argonaut/testing

@@ -44,6 +44,22 @@ export interface WorkflowModuleOptions {
   readonly outbox?: OutboxOptions;
   /** Who may define workflows that are data, and how large they may be. */
   readonly documents?: DocumentOptions;
+  /** How much one process may hold. */
+  readonly limits?: LimitOptions;
+}
+
+/** Limits of one process. What is stored at once, such as a patch, a message or the items of a `forEach`, has at most 1 MB as JSON. */
+export interface LimitOptions {
+  /** All values of a context as JSON, in bytes. A step whose patch leads beyond fails, with a `ValueTooLargeError`. Default 4 MB (4,194,304). */
+  readonly context?: number;
+  /** Notes of one attempt, each of at most 2000 characters. The rest is counted, and left out. Default 200. */
+  readonly notes?: number;
+  /** Lines kept of the log of one attempt, each of at most 2000 characters. The rest is counted, and left out. Default 200. */
+  readonly logLines?: number;
+  /** Items of one `forEach`. A longer list fails the step, and says so. Default 50,000. */
+  readonly items?: number;
+  /** Children inside one another. The step that asks for one more fails, so that a workflow that starts itself comes to an end. Default 50. */
+  readonly generations?: number;
 }
 
 /** Workflows that are data are input: who can define one decides what is run, when, and with whose data. */
@@ -86,7 +102,7 @@ export interface InboxOptions {
   readonly bytes?: number;
 }
 
-const OPTIONS = ['worker', 'defaults', 'schema', 'keepUnmatched', 'inbox', 'outbox', 'documents'];
+const OPTIONS = ['worker', 'defaults', 'schema', 'keepUnmatched', 'inbox', 'outbox', 'documents', 'limits'];
 const EXTRAS = ['store', 'taskQueue', 'workflows', 'contexts', 'clock', 'dataSource', 'isGlobal'];
 const WORKER_OPTIONS = ['enabled', 'concurrency', 'transactionalConcurrency', 'maxStartDelay', 'shutdownTimeout', 'heartbeat', 'sweepInterval'];
 

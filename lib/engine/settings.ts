@@ -1,5 +1,6 @@
 import { noDuration, parseDuration } from '../values/duration.js';
 import { didYouMean } from '../values/suggest.js';
+import { PROCESS_LIMITS, type ProcessLimits } from '../context/process-limits.js';
 import type { RetryPolicy } from '../definition/step-options.js';
 import { DOCUMENT_LIMITS } from '../definition/document-limits.js';
 import { retryOf } from '../definition/step-node.js';
@@ -26,6 +27,7 @@ export interface EngineSettings {
   readonly inbox: InboxSizes;
   readonly outbox: OutboxSettings;
   readonly documents: DefinitionRules;
+  readonly limits: ProcessLimits;
   /** False: a sweep runs only when it is called. For a clock that stands still. */
   readonly sweeps: boolean;
 }
@@ -50,6 +52,7 @@ export function settingsOf(options: WorkflowModuleOptions, problems: string[]): 
     inbox: sizesOf(options.inbox ?? {}, INBOX, 'inbox', problems),
     outbox: outboxSettings(options.outbox ?? {}, problems),
     documents: documentSettings(options.documents ?? {}, problems),
+    limits: sizesOf(options.limits ?? {}, PROCESS_LIMITS, 'limits', problems),
     sweeps: true,
   };
 }
