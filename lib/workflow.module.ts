@@ -8,6 +8,7 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
+import { redactWith } from './values/redaction.js';
 import { discoverWorkflows, type Documents } from './workflows/boot.js';
 import { senderProviders } from './workflows/explorer.js';
 import { Clock, SystemTimers, Timers } from './values/clock.js';
@@ -36,6 +37,7 @@ const DOCUMENTS = Symbol('WORKFLOW_DOCUMENTS');
 @Module({})
 export class WorkflowModule implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   private endListening = () => {};
+  private endRedaction = () => {};
 
   constructor(
     @Inject(Engine) private readonly engine: Engine,
@@ -57,7 +59,8 @@ export class WorkflowModule implements OnModuleInit, OnApplicationBootstrap, Bef
   /** Checks workflows and tables before they are used; a wrong one stops the boot. */
   async onModuleInit(): Promise<void> {
     const problems: string[] = [];
-    const { documents: limits } = settingsOf(this.options, problems);
+    const { documents: limits, redact } = settingsOf(this.options, problems);
+    if (redact) this.endRedaction = redactWith(redact);
     const { registry, queue, store, definitions, senders } = this.engine.parts;
     senders.lookIn(() => senderProviders(this.discovery));
     discoverWorkflows(this.discovery, registry, queue.queues, { defaults: this.options.defaults, limits }, problems, this.documents, (name, pattern) =>
@@ -76,7 +79,7 @@ export class WorkflowModule implements OnModuleInit, OnApplicationBootstrap, Bef
   /** Stops the engine while the database is still there, so that running bodies can be recorded. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.engine.stop().finally(this.endListening);
-    await this.engine.parts.store.close();
+    await this.engine.parts.store.close().finally(this.endRedaction);
   }
 }
 

@@ -46,6 +46,11 @@ export interface WorkflowModuleOptions {
   readonly documents?: DocumentOptions;
   /** How much one process may hold. */
   readonly limits?: LimitOptions;
+  /**
+   * Takes secrets out of a text before it is stored or printed: errors with their stacks, lines of logs, notes, reasons and causes. It is
+   * called often, and must answer at once. If it throws, or gives no text, the text is withheld. Default: texts are kept as they are.
+   */
+  readonly redact?: (text: string) => string;
 }
 
 /** Limits of one process. What is stored at once, such as a patch, a message or the items of a `forEach`, has at most 1 MB as JSON. */
@@ -102,7 +107,7 @@ export interface InboxOptions {
   readonly bytes?: number;
 }
 
-const OPTIONS = ['worker', 'defaults', 'schema', 'keepUnmatched', 'inbox', 'outbox', 'documents', 'limits'];
+const OPTIONS = ['worker', 'defaults', 'schema', 'keepUnmatched', 'inbox', 'outbox', 'documents', 'limits', 'redact'];
 const EXTRAS = ['store', 'taskQueue', 'workflows', 'contexts', 'clock', 'dataSource', 'isGlobal'];
 const WORKER_OPTIONS = ['enabled', 'concurrency', 'transactionalConcurrency', 'maxStartDelay', 'shutdownTimeout', 'heartbeat', 'sweepInterval'];
 

@@ -28,6 +28,7 @@ export interface EngineSettings {
   readonly outbox: OutboxSettings;
   readonly documents: DefinitionRules;
   readonly limits: ProcessLimits;
+  readonly redact: ((text: string) => string) | null;
   /** False: a sweep runs only when it is called. For a clock that stands still. */
   readonly sweeps: boolean;
 }
@@ -38,6 +39,7 @@ export function settingsOf(options: WorkflowModuleOptions, problems: string[]): 
   problems.push(...unknownIn(options, [...KNOWN_OPTIONS.module, ...KNOWN_OPTIONS.extras], ''), ...unknownIn(worker, KNOWN_OPTIONS.worker, 'worker.'));
   if (schema !== undefined && !['check', 'migrate', 'off'].includes(schema))
     problems.push(`WorkflowModule: schema is 'check', 'migrate' or 'off', not "${String(schema)}".`);
+  if (options.redact !== undefined && typeof options.redact !== 'function') problems.push('WorkflowModule: redact is not a function.');
   for (const problem of defaultProblems(defaults, null)) problems.push(`WorkflowModule: ${problem}`);
   const ms = (value: Duration | undefined, name: string, otherwise: number) => durationOf(value, name, otherwise, problems);
   return {
@@ -52,6 +54,7 @@ export function settingsOf(options: WorkflowModuleOptions, problems: string[]): 
     inbox: sizesOf(options.inbox ?? {}, INBOX, 'inbox', problems),
     outbox: outboxSettings(options.outbox ?? {}, problems),
     documents: documentSettings(options.documents ?? {}, problems),
+    redact: typeof options.redact === 'function' ? options.redact : null,
     limits: sizesOf(options.limits ?? {}, PROCESS_LIMITS, 'limits', problems),
     sweeps: true,
   };

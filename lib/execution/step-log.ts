@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import type { ProcessLimits } from '../context/process-limits.js';
 import type { Note } from '../core/events.js';
+import { redacted } from '../values/redaction.js';
 import type { Clock } from '../values/clock.js';
 
 /** The methods of Nest's `Logger`. */
@@ -41,7 +42,7 @@ export class StepLog {
   note(text: string): void {
     const noted = (this.noted ??= []);
     if (noted.length === this.limits.notes) this.notesLeftOut++;
-    else noted.push({ text: text.slice(0, LONGEST_LINE).toWellFormed(), at: this.now() });
+    else noted.push({ text: redacted(text).slice(0, LONGEST_LINE).toWellFormed(), at: this.now() });
   }
 
   /** Never throws, because logging must not fail the step. */
@@ -73,7 +74,7 @@ const SILENCE: readonly string[] = [];
 const NO_NOTES: readonly Note[] = [];
 
 function textOf(said: readonly unknown[]): string {
-  return said.map(inWords).join('\n').slice(0, LONGEST_LINE).toWellFormed();
+  return redacted(said.map(inWords).join('\n')).slice(0, LONGEST_LINE).toWellFormed();
 }
 
 function inWords(value: unknown): string {

@@ -2,6 +2,7 @@ import { type DynamicModule, Inject, Module, type OnModuleDestroy, type OnModule
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { MemoryTaskQueue } from '../queue/memory/memory-task-queue.js';
 import { senderProviders } from '../workflows/explorer.js';
+import { redactWith } from '../values/redaction.js';
 import { discoverWorkflows } from '../workflows/boot.js';
 import { Clock } from '../values/clock.js';
 import { composeEngine } from '../engine/compose.js';
@@ -16,7 +17,9 @@ import { VirtualClock, VirtualTimers } from './virtual-clock.js';
 import { WorkflowHarness } from './workflow-harness.js';
 
 export interface WorkflowTestingOptions
-  extends Pick<WorkflowModuleOptions, 'defaults' | 'keepUnmatched' | 'inbox' | 'outbox' | 'documents'>, Pick<WorkflowModuleExtras, 'workflows' | 'contexts'> {
+  extends
+    Pick<WorkflowModuleOptions, 'defaults' | 'keepUnmatched' | 'inbox' | 'outbox' | 'documents' | 'limits' | 'redact'>,
+    Pick<WorkflowModuleExtras, 'workflows' | 'contexts'> {
   /** The time at the start. Default: the current system time. */
   readonly now?: string | Date;
 }
@@ -30,6 +33,7 @@ const TESTING_OPTIONS = Symbol('WORKFLOW_TESTING_OPTIONS');
 @Module({})
 export class WorkflowTestingModule implements OnModuleInit, OnModuleDestroy {
   private endListening = () => {};
+  private endRedaction = () => {};
 
   constructor(
     @Inject(Engine) private readonly engine: Engine,
@@ -61,7 +65,8 @@ export class WorkflowTestingModule implements OnModuleInit, OnModuleDestroy {
     const { defaults, workflows, contexts } = this.options;
     const { registry, senders, settings } = this.engine.parts;
     const problems: string[] = [];
-    settingsOf(engineOptions(this.options), problems);
+    const { redact } = settingsOf(engineOptions(this.options), problems);
+    if (redact) this.endRedaction = redactWith(redact);
     senders.lookIn(() => senderProviders(this.discovery));
     const documents = { ...(workflows && { workflows }), ...(contexts && { contexts }) };
     const rules = { defaults, limits: settings.documents };
@@ -73,6 +78,7 @@ export class WorkflowTestingModule implements OnModuleInit, OnModuleDestroy {
 
   onModuleDestroy(): void {
     this.endListening();
+    this.endRedaction();
   }
 }
 

@@ -14,6 +14,7 @@ import { type BoundWorkflow, unknownBound } from '../workflows/bound-workflow.js
 import type { WorkflowRegistry } from '../workflows/registry.js';
 import { ContextFacts } from './context-facts.js';
 import type { ApplyOptions, PendingEvent, StartEvent } from './pending-event.js';
+import { redactedEvent, redactedOrNull } from './redacted-event.js';
 import { resolveEvent } from './resolve-event.js';
 
 /** A process as it was read for an event, with its values. */
@@ -93,7 +94,7 @@ function decideOne(registry: WorkflowRegistry, reading: ProcessReading | null, {
   const bound = boundFor(registry, reading.process, event);
   if (!bound) return new Refusal(unknownWorkflow(reading.process));
   try {
-    const resolved = resolveEvent(event, bound, reading.context, options, by.limits.context);
+    const resolved = redactedEvent(resolveEvent(event, bound, reading.context, options, by.limits.context));
     const facts = factsFor(bound, reading, resolved, by);
     return transition(bound.definition, reading, resolved, decisionContext(facts, options, by));
   } catch (error) {
@@ -109,7 +110,7 @@ function boundFor(registry: WorkflowRegistry, { workflow, workflowVersion }: Pro
 }
 
 function decisionContext(facts: ContextFacts, { actor, reason }: ApplyOptions, { worker, hasRoom, now }: DecidedBy): DecisionContext {
-  return { now, random: Math.random(), by: worker, hasRoom, facts, actor, reason };
+  return { now, random: Math.random(), by: worker, hasRoom, facts, actor, reason: redactedOrNull(reason) };
 }
 
 /** The facts of the context after the event: a patch changes the values, a restart or a migration replaces them. */
