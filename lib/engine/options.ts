@@ -1,3 +1,4 @@
+import { OPTION_KINDS, type OptionChecks } from '../context/call-checks.js';
 import type { ErrorPolicy, RetryPolicy } from '../definition/step-options.js';
 import type { Duration } from '../values/types.js';
 import type { DocumentRequest } from '../workflows/definition-guard.js';
@@ -107,8 +108,39 @@ export interface InboxOptions {
   readonly bytes?: number;
 }
 
-const OPTIONS = ['worker', 'defaults', 'schema', 'keepUnmatched', 'inbox', 'outbox', 'documents', 'limits', 'redact'];
-const EXTRAS = ['store', 'taskQueue', 'workflows', 'contexts', 'clock', 'dataSource', 'isGlobal'];
-const WORKER_OPTIONS = ['enabled', 'concurrency', 'transactionalConcurrency', 'maxStartDelay', 'shutdownTimeout', 'heartbeat', 'sweepInterval'];
+const { text, flag, method, list, object, elsewhere } = OPTION_KINDS;
 
-export const KNOWN_OPTIONS = { module: OPTIONS, extras: EXTRAS, worker: WORKER_OPTIONS } as const;
+const OPTIONS = {
+  worker: object,
+  defaults: elsewhere,
+  schema: elsewhere,
+  keepUnmatched: elsewhere,
+  inbox: object,
+  outbox: object,
+  documents: object,
+  limits: object,
+  redact: method,
+} satisfies OptionChecks;
+const EXTRAS = {
+  store: object,
+  taskQueue: object,
+  workflows: list,
+  contexts: list,
+  clock: object,
+  dataSource: text(255),
+  isGlobal: flag,
+} satisfies OptionChecks;
+/** Of `forRootAsync`. */
+const FACTORY = { imports: list, inject: list, useFactory: method, useClass: method, useExisting: elsewhere } satisfies OptionChecks;
+const WORKER_OPTIONS = {
+  enabled: flag,
+  concurrency: elsewhere,
+  transactionalConcurrency: elsewhere,
+  maxStartDelay: elsewhere,
+  shutdownTimeout: elsewhere,
+  heartbeat: elsewhere,
+  sweepInterval: elsewhere,
+} satisfies OptionChecks;
+
+/** The options there are, with the kinds of their values; `elsewhere` are those that `settingsOf` checks itself. */
+export const KNOWN_OPTIONS = { module: OPTIONS, extras: EXTRAS, factory: FACTORY, worker: WORKER_OPTIONS } as const;

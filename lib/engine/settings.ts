@@ -10,7 +10,16 @@ import type { Duration } from '../values/types.js';
 import type { DefinitionRules } from '../workflows/definition-guard.js';
 import type { OutboxSettings } from '../outbox/outbox-transmitter.js';
 import type { InboxSizes } from '../messaging/inbox-limits.js';
-import { type DocumentOptions, type OutboxOptions, KNOWN_OPTIONS, type WorkflowModuleOptions } from './options.js';
+import { wrongOptions } from '../context/call-checks.js';
+import {
+  type DocumentOptions,
+  type InboxOptions,
+  type LimitOptions,
+  type OutboxOptions,
+  type WorkerOptions,
+  KNOWN_OPTIONS,
+  type WorkflowModuleOptions,
+} from './options.js';
 
 /** The options of a worker with their defaults. */
 export interface EngineSettings {
@@ -33,13 +42,22 @@ export interface EngineSettings {
   readonly sweeps: boolean;
 }
 
+type OptionParts = [WorkerOptions, InboxOptions, OutboxOptions, DocumentOptions, LimitOptions];
+
+/** What is no object is a problem of its own, and has no options. */
+function objectOr<T extends object>(given: T | undefined): Partial<T> {
+  return typeof given === 'object' && given !== null ? given : {};
+}
+
 /** The options with their defaults, or every problem they have. */
 export function settingsOf(options: WorkflowModuleOptions, problems: string[]): EngineSettings {
-  const { worker = {}, keepUnmatched, schema, defaults = {} } = options;
-  problems.push(...unknownIn(options, [...KNOWN_OPTIONS.module, ...KNOWN_OPTIONS.extras], ''), ...unknownIn(worker, KNOWN_OPTIONS.worker, 'worker.'));
+  const { keepUnmatched, schema, defaults = {}, redact, ...given } = objectOr(options);
+  const [worker, inbox, outbox, documents, limits] = [given.worker, given.inbox, given.outbox, given.documents, given.limits].map(objectOr) as OptionParts;
+  const known = { ...KNOWN_OPTIONS.module, ...KNOWN_OPTIONS.extras };
+  const found = [...wrongOptions(known, options), ...wrongOptions(KNOWN_OPTIONS.worker, worker, 'worker.')];
+  problems.push(...found.map((problem) => `WorkflowModule: ${problem}`));
   if (schema !== undefined && !['check', 'migrate', 'off'].includes(schema))
     problems.push(`WorkflowModule: schema is 'check', 'migrate' or 'off', not "${String(schema)}".`);
-  if (options.redact !== undefined && typeof options.redact !== 'function') problems.push('WorkflowModule: redact is not a function.');
   for (const problem of defaultProblems(defaults, null)) problems.push(`WorkflowModule: ${problem}`);
   const ms = (value: Duration | undefined, name: string, otherwise: number) => durationOf(value, name, otherwise, problems);
   return {
@@ -51,11 +69,11 @@ export function settingsOf(options: WorkflowModuleOptions, problems: string[]): 
     heartbeatMs: ms(worker.heartbeat, 'worker.heartbeat', 10_000),
     sweepMs: ms(worker.sweepInterval, 'worker.sweepInterval', 1000),
     keepUnmatchedMs: ms(keepUnmatched, 'keepUnmatched', 24 * 60 * 60 * 1000),
-    inbox: sizesOf(options.inbox ?? {}, INBOX, 'inbox', problems),
-    outbox: outboxSettings(options.outbox ?? {}, problems),
-    documents: documentSettings(options.documents ?? {}, problems),
-    redact: typeof options.redact === 'function' ? options.redact : null,
-    limits: sizesOf(options.limits ?? {}, PROCESS_LIMITS, 'limits', problems),
+    inbox: sizesOf(inbox, INBOX, 'inbox', problems),
+    outbox: outboxSettings(outbox, problems),
+    documents: documentSettings(documents, problems),
+    redact: typeof redact === 'function' ? redact : null,
+    limits: sizesOf(limits, PROCESS_LIMITS, 'limits', problems),
     sweeps: true,
   };
 }
