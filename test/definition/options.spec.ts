@@ -94,7 +94,13 @@ describe('a workflow or a step class that is not a singleton', () => {
   class OfRequest {
     @Step() one() {}
   }
+  @Workflow({ name: 'below' })
+  @Injectable({ scope: Scope.TRANSIENT })
+  class Below {
+    @Step() one() {}
+  }
   it.each<[string, any, RegExp]>([
+    ['transient, said below', Below, /Below: it is transient.*make it a singleton/],
     ['transient', Each, /Each: it is transient.*make it a singleton/],
     ['a transient step', EachStep, /EachStep: it is transient.*make it a singleton/],
     ['of a request', OfRequest, /OfRequest: it is request-scoped.*make it a singleton/],
