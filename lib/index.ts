@@ -85,6 +85,7 @@ export {
   InvalidInputError,
   InvalidWorkflowError,
   MessageNotFoundError,
+  NotAllowedError,
   NotWaitingError,
   ProcessAlreadyLiveError,
   ProcessFinishedError,
@@ -104,7 +105,8 @@ export { WorkflowModule } from './workflow.module.js';
 export { databaseTaskQueue } from './queue/database/database-adapter.js';
 export type { QueueList, QueueSettings } from './queue/queue-settings.js';
 export { Clock } from './values/clock.js';
-export type { InboxOptions, OutboxOptions, TableOptions, WorkerOptions, WorkflowModuleOptions } from './engine/options.js';
+export type { DocumentRequest } from './workflows/definition-guard.js';
+export type { DocumentOptions, InboxOptions, LimitOptions, OutboxOptions, TableOptions, WorkerOptions, WorkflowModuleOptions } from './engine/options.js';
 export type { WorkflowModuleAsyncOptions, WorkflowModuleExtras, WorkflowOptionsFactory } from './workflow.options.js';
 
 // Other entries: nestjs-argonaut/api, nestjs-argonaut/bull, nestjs-argonaut/ports, nestjs-argonaut/testing

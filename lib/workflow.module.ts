@@ -8,6 +8,8 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
+import { wrongOptions } from './context/call-checks.js';
+import { redactWith } from './values/redaction.js';
 import { discoverWorkflows, type Documents } from './workflows/boot.js';
 import { senderProviders } from './workflows/explorer.js';
 import { Clock, SystemTimers, Timers } from './values/clock.js';
@@ -21,12 +23,14 @@ import { TaskQueue } from './queue/task-queue.js';
 import { ProcessStore } from './store/process-store.js';
 import { TABLE_PLACE, typeOrmStore } from './store/typeorm/typeorm-adapter.js';
 import { WORKFLOW_OPTIONS, type WorkflowModuleAsyncOptions, type WorkflowModuleExtras, type WorkflowOptionsFactory } from './workflow.options.js';
-import type { TableOptions, WorkflowModuleOptions } from './engine/options.js';
+import { KNOWN_OPTIONS, type TableOptions, type WorkflowModuleOptions } from './engine/options.js';
 import { InvalidWorkflowError } from './values/errors.js';
 import { WorkflowService } from './workflow.service.js';
 
 /** Workflows that are data, and the contexts that they name. They are known with the module graph, even if a factory makes the options. */
 const DOCUMENTS = Symbol('WORKFLOW_DOCUMENTS');
+/** What is wrong with the options beside a factory. */
+const EXTRA_PROBLEMS = Symbol('WORKFLOW_EXTRA_PROBLEMS');
 
 /**
  * Durable workflows in this application. Import it once, in the root module; workflows are ordinary providers of any module.
@@ -37,31 +41,40 @@ const DOCUMENTS = Symbol('WORKFLOW_DOCUMENTS');
 @Module({})
 export class WorkflowModule implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   private endListening = () => {};
+  private endRedaction = () => {};
 
   constructor(
     @Inject(Engine) private readonly engine: Engine,
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(WORKFLOW_OPTIONS) private readonly options: WorkflowModuleOptions,
     @Inject(DOCUMENTS) private readonly documents: Documents,
+    @Inject(EXTRA_PROBLEMS) private readonly extraProblems: readonly string[],
   ) {}
 
   /** Takes options that are known now. @throws InvalidWorkflowError when the application boots, with all problems of options and workflows */
   static forRoot(options: WorkflowModuleOptions & WorkflowModuleExtras = {}): DynamicModule {
-    return assemble(options, [{ provide: WORKFLOW_OPTIONS, useValue: options }]);
+    return assemble(options, [
+      { provide: WORKFLOW_OPTIONS, useValue: options },
+      { provide: EXTRA_PROBLEMS, useValue: [] },
+    ]);
   }
 
   /** Takes options from a factory, which may have providers injected. Options that shape the module graph are given beside it. */
   static forRootAsync(options: WorkflowModuleAsyncOptions): DynamicModule {
-    return assemble(options, optionProviders(options), options.imports);
+    const problems = wrongOptions({ ...KNOWN_OPTIONS.extras, ...KNOWN_OPTIONS.factory }, options).map((problem) => `WorkflowModule: ${problem}`);
+    return assemble(options, [...optionProviders(options), { provide: EXTRA_PROBLEMS, useValue: problems }], options.imports);
   }
 
   /** Checks workflows and tables before they are used; a wrong one stops the boot. */
   async onModuleInit(): Promise<void> {
-    const problems: string[] = [];
-    settingsOf(this.options, problems);
+    const problems = [...this.extraProblems];
+    const { documents: limits, redact } = settingsOf(this.options, problems);
+    if (redact) this.endRedaction = redactWith(redact);
     const { registry, queue, store, definitions, senders } = this.engine.parts;
     senders.lookIn(() => senderProviders(this.discovery));
-    discoverWorkflows(this.discovery, registry, queue.queues, this.options, problems, this.documents, (name, pattern) => senders.problemOf(name, pattern));
+    discoverWorkflows(this.discovery, registry, queue.queues, { defaults: this.options?.defaults, limits }, problems, this.documents, (name, pattern) =>
+      senders.problemOf(name, pattern),
+    );
     await store.open(this.options.schema ?? 'check');
     await definitions.open();
   }
@@ -75,12 +88,12 @@ export class WorkflowModule implements OnModuleInit, OnApplicationBootstrap, Bef
   /** Stops the engine while the database is still there, so that running bodies can be recorded. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.engine.stop().finally(this.endListening);
-    await this.engine.parts.store.close();
+    await this.engine.parts.store.close().finally(this.endRedaction);
   }
 }
 
 function documentsOf({ workflows, contexts }: WorkflowModuleExtras): Documents {
-  return { ...(workflows && { workflows }), ...(contexts && { contexts }) };
+  return { ...(Array.isArray(workflows) && { workflows }), ...(Array.isArray(contexts) && { contexts }) };
 }
 
 /** @throws InvalidWorkflowError where the store is not ours: it would not hear of them */

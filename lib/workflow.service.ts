@@ -371,19 +371,22 @@ export class WorkflowService {
   /**
    * Adds a workflow that is data, or replaces it. Every worker learns of it within a sweep. A document that states no version gets the
    * next one when its graph has changed; processes started before go on as they were.
-   * @throws InvalidWorkflowError with all problems at once; also if live processes need another graph of the version it states
+   * @throws InvalidWorkflowError with all problems at once; also if it is too large, or live processes need another graph of the version
+   * it states; NotAllowedError if `documents.mayDefine` says no
    */
-  define(workflow: WorkflowJson): Promise<void> {
-    return this.engine.definitions.define(workflow);
+  async define(workflow: WorkflowJson, options: { readonly actor?: string } = {}): Promise<void> {
+    checkCall('define', options);
+    return this.engine.definitions.define(workflow, options.actor);
   }
 
   /**
    * Withdraws a workflow that is data, all of its versions or one: no process starts with it any more, and those that were started
-   * stand still until it is defined again. @throws UnknownWorkflowError; InvalidInputError for a workflow that is code
+   * stand still until it is defined again.
+   * @throws UnknownWorkflowError; InvalidInputError for a workflow that is code; NotAllowedError if `documents.mayDefine` says no
    */
-  async withdraw(workflow: string, options: { readonly version?: number } = {}): Promise<void> {
+  async withdraw(workflow: string, options: { readonly version?: number; readonly actor?: string } = {}): Promise<void> {
     checkCall('withdraw', options);
-    return this.engine.definitions.withdraw(workflow, options.version);
+    return this.engine.definitions.withdraw(workflow, options.version, options.actor);
   }
 
   /** Plans to move the live processes of one version to another. Changes nothing. @throws UnknownWorkflowError, InvalidInputError */

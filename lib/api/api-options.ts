@@ -1,4 +1,5 @@
 import type { CanActivate, ModuleMetadata } from '@nestjs/common';
+import { OPTION_KINDS, type OptionChecks } from '../context/call-checks.js';
 import type { Class } from '../values/types.js';
 
 /**
@@ -60,7 +61,19 @@ export interface WorkflowApiAsyncOptions extends WorkflowApiExtras {
   readonly useFactory: (...args: any[]) => WorkflowApiOptions | Promise<WorkflowApiOptions>;
 }
 
-export const OPTION_NAMES: readonly string[] = ['rights', 'actor', 'maySee', 'path', 'version', 'guards', 'imports', 'security', 'allowAnonymous'];
+const { text, flag, method, list, object } = OPTION_KINDS;
+
+export const API_OPTION_CHECKS: OptionChecks = {
+  rights: method,
+  actor: method,
+  maySee: method,
+  path: text(255),
+  version: text(255),
+  guards: list,
+  imports: list,
+  security: object,
+  allowAnonymous: flag,
+};
 
 /** The injection token of the options. */
 export const API_OPTIONS = Symbol('WORKFLOW_API_OPTIONS');

@@ -1,10 +1,10 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { InvalidWorkflowError } from '../values/errors.js';
-import { didYouMean } from '../values/suggest.js';
+import { wrongOptions } from '../context/call-checks.js';
 import { WorkflowService } from '../workflow.service.js';
 import { addToDocument } from './add-to-document.js';
-import { API_EXTRAS, API_OPTIONS, isDevelopment, OPTION_NAMES, type WorkflowApiExtras, type WorkflowApiOptions } from './api-options.js';
+import { API_EXTRAS, API_OPTIONS, API_OPTION_CHECKS, isDevelopment, type WorkflowApiExtras, type WorkflowApiOptions } from './api-options.js';
 import { answerEarlyProblems } from './early-problems.js';
 import { MountedPath } from './mounted-path.js';
 import { componentsOf, type DocumentedApi, type OpenApiDocument, openApiOf, pathsOf } from './open-api.js';
@@ -22,7 +22,7 @@ export class WorkflowApi implements OnModuleInit {
 
   /** Refuses wrong options, and routes that are open to all. */
   onModuleInit(): void {
-    const problems = [...misspeltOptions({ ...this.options, ...this.extras }), ...openRoutes(this.extras)];
+    const problems = [...wrongOptions(API_OPTION_CHECKS, { ...this.options, ...this.extras }), ...openRoutes(this.extras)];
     if (problems.length > 0) throw new InvalidWorkflowError('the options of WorkflowApiModule', problems);
     if (!isGuarded(this.extras))
       new Logger('WorkflowApi').warn(`The routes under ${this.mounted.bases.join(' and ')} have no guards: everybody who reaches them is let in.`);
@@ -47,11 +47,6 @@ export class WorkflowApi implements OnModuleInit {
     const { security } = this.extras;
     return { baseOf: (route) => this.mounted.baseOf(route), definitions: this.workflows.definitions(), ...(security && { security }) };
   }
-}
-
-function misspeltOptions(given: object): string[] {
-  const unknown = Object.keys(given).filter((name) => !OPTION_NAMES.includes(name));
-  return unknown.map((name) => `there is no option "${name}".${didYouMean(name, OPTION_NAMES)}`);
 }
 
 function isGuarded({ guards = [] }: WorkflowApiExtras): boolean {

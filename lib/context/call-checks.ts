@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../values/errors.js';
-import { isRecord } from '../values/describe-error.js';
+import { isRecord, kindOf } from '../values/describe-error.js';
+import { didYouMean } from '../values/suggest.js';
 import { noDuration, parseDuration } from '../values/duration.js';
 import { checkedMessageId, checkName, checkOneOf, checkOptions, MAX_GROUP_ID, MAX_ID, MAX_TEXT } from './checks.js';
 
@@ -26,6 +27,12 @@ const processId: OptionCheck = (name, value) => {
   checkName(name, value, MAX_ID);
   expect((value as string).trim() === value, name, 'it must not begin or end with a blank');
 };
+
+const list: OptionCheck = (name, value) => expect(Array.isArray(value), name, 'it must be a list');
+const object: OptionCheck = (name, value) => expect(typeof value === 'object' && value !== null && !Array.isArray(value), name, 'it must be an object');
+
+/** The kinds of values that options have, of calls and of the module. */
+export const OPTION_KINDS = { text, whole, flag, moment, duration, method, list, object, elsewhere } as const;
 
 const ACTION = { actor: text(MAX_GROUP_ID), reason: text(MAX_TEXT), manager: transaction };
 const DELIVERY = { ...ACTION, messageId: checkedMessageId, sender: text(MAX_GROUP_ID), effectiveAt: moment };
@@ -56,7 +63,8 @@ export const CALL_OPTIONS = {
   skip: { ...ACTION, next: text(MAX_GROUP_ID) },
   plan: { from: whole(1), to: whole(1), steps: names },
   migrate: { ...ACTION, context: method },
-  withdraw: { version: whole(1) },
+  define: { actor: text(MAX_GROUP_ID) },
+  withdraw: { version: whole(1), actor: text(MAX_GROUP_ID) },
 } satisfies Record<string, OptionChecks>;
 
 /** Refuses an option that the call does not have, and a value that the option cannot have. @throws InvalidInputError */
@@ -64,6 +72,27 @@ export function checkCall(call: keyof typeof CALL_OPTIONS, options: unknown, wha
   const known: OptionChecks = CALL_OPTIONS[call];
   checkOptions(what, options as object, Object.keys(known));
   for (const [name, value] of Object.entries(options as object)) if (value !== undefined) known[name]!(name, value);
+}
+
+/** What is wrong with options of the module, of the API or of a handler; the same checks, in sentences. `where`: a prefix such as `worker.`. */
+export function wrongOptions(known: OptionChecks, options: unknown, where = ''): string[] {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    return [`${where || 'the options '}must be an object, not ${kindOf(options)}.`];
+  return Object.entries(options).flatMap(([name, value]) => {
+    const check = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (!check) return [`there is no option "${where}${name}".${didYouMean(name, Object.keys(known))}`];
+    return value === undefined ? [] : problemOfValue(check, where + name, value);
+  });
+}
+
+function problemOfValue(check: OptionCheck, name: string, value: unknown): string[] {
+  try {
+    check(name, value);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidInputError) return [`${error.message}.`];
+    throw error;
+  }
 }
 
 /** @throws InvalidInputError */

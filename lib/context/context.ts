@@ -6,6 +6,7 @@ import { didYouMean } from '../values/suggest.js';
 import { InvalidInputError } from '../values/errors.js';
 import type { Schema } from '../values/types.js';
 import { checkSize } from './plain.js';
+import { checkTotal } from './process-limits.js';
 import { shapeOfClass } from './transformer-metadata.js';
 import { checked, fromGiven, fromStored, storable, toStored } from './typed-data.js';
 
@@ -41,10 +42,10 @@ export function refuseUnknown(schema: Schema | undefined, given: object, what: s
 
 /**
  * A body's patch as it will be stored. Functions in it get the latest value, as typed data, and give the new one.
- * @throws UnserialisableValueError, ValueTooLargeError, which fail the attempt
+ * `most`: the bytes that all values may have after it. @throws UnserialisableValueError, ValueTooLargeError, which fail the attempt
  */
-export function storedPatch(schema: Schema | undefined, patch: object, latest: JsonObject): ContextPatch {
-  if (Object.values(patch).every(isPlainValue)) return sized(toStored(schema, patch, ''), NOTHING_REMOVED);
+export function storedPatch(schema: Schema | undefined, patch: object, latest: JsonObject, most = Infinity): ContextPatch {
+  if (Object.values(patch).every(isPlainValue)) return sized(toStored(schema, patch, ''), NOTHING_REMOVED, latest, most);
   const typed = Object.create(null) as Record<string, unknown>; // no key has a special meaning in it
   const remove: string[] = [];
   let current: Record<string, unknown> | undefined;
@@ -55,7 +56,7 @@ export function storedPatch(schema: Schema | undefined, patch: object, latest: J
     else typed[key] = value;
   }
   const set = remove.length === Object.keys(patch).length ? {} : toStored(schema, typed, '');
-  return sized(set, remove.filter((key) => Object.hasOwn(latest, key))); // prettier-ignore
+  return sized(set, remove.filter((key) => Object.hasOwn(latest, key)), latest, most); // prettier-ignore
 }
 
 /** True for a value that neither removes its key nor needs the latest value. */
@@ -65,9 +66,11 @@ function isPlainValue(value: unknown): boolean {
 
 const NOTHING_REMOVED: readonly string[] = [];
 
-function sized(set: JsonObject, remove: readonly string[]): ContextPatch {
+function sized(set: JsonObject, remove: readonly string[], latest: JsonObject, most: number): ContextPatch {
   checkSize(set, 'The patch');
-  return { set, remove };
+  const patch = { set, remove };
+  if (most < Infinity && Object.keys(set).length > 0) checkTotal(patched(latest, patch), most);
+  return patch;
 }
 
 /** The values after a patch. */

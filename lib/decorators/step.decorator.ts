@@ -43,8 +43,16 @@ export function stepOptionsOf(type: Class, method: string): StepOptions | undefi
   return Reflect.getMetadata(STEP_METADATA, type.prototype as object, method) as StepOptions | undefined;
 }
 
+/** What Nest's own decorator leaves on a class. */
+const INJECTABLE = '__injectable__';
+
+/** Makes a class injectable, unless it is: the scope that `@Injectable` gives would be lost, and boot has to see it. */
+export function makeInjectable(target: Class): void {
+  if (!Reflect.hasOwnMetadata(INJECTABLE, target)) Injectable()(target);
+}
+
 function onClass(target: Class, options: StepOptions): void {
-  Injectable()(target);
+  makeInjectable(target);
   Reflect.defineMetadata(STEP_METADATA, options, target);
 }
 

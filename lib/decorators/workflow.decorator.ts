@@ -1,4 +1,5 @@
-import { Injectable, SetMetadata } from '@nestjs/common';
+import { SetMetadata } from '@nestjs/common';
+import { makeInjectable } from './step.decorator.js';
 import type { WorkflowOptions } from '../definition/workflow-options.js';
 import type { Class } from '../values/types.js';
 
@@ -11,7 +12,7 @@ export const WORKFLOW_METADATA = 'nestjs-argonaut:workflow';
  */
 export function Workflow<C = any>(options: WorkflowOptions<C>): <T extends Class>(target: T) => void {
   return (target) => {
-    Injectable()(target);
+    makeInjectable(target);
     SetMetadata(WORKFLOW_METADATA, options)(target);
   };
 }

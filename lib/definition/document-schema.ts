@@ -1,10 +1,7 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import formats from 'ajv-formats';
 import { noDuration } from '../values/duration.js';
-import { reasonOf } from '../values/reason.js';
 import { didYouMean } from '../values/suggest.js';
-
-const OPTIONS = { allErrors: true, strict: false, verbose: true } as const;
+import { issuesOf, MOST_CHECKS, type SchemaIssue, SchemaPatterns } from './schema/schema-check.js';
+import { schemaFault } from './schema/schema-problems.js';
 
 interface Issue {
   readonly message: string;
@@ -13,12 +10,17 @@ interface Issue {
 
 /** The context of a workflow that is data: a JSON Schema with the interface of a Standard Schema. */
 export class JsonSchema {
-  private readonly check: ValidateFunction;
+  private readonly patterns = new SchemaPatterns();
+  /** Null: it can be used. */
+  readonly fault: string | null;
   readonly '~standard': { readonly version: 1; readonly vendor: string; readonly validate: (value: unknown) => { value: unknown } | { issues: Issue[] } };
 
-  /** @throws Error if `schema` is not a JSON Schema */
-  constructor(readonly schema: object) {
-    this.check = compiled(schema, true);
+  /** `checks`: how many single checks a value may take. */
+  constructor(
+    readonly schema: object,
+    private readonly checks: number = MOST_CHECKS,
+  ) {
+    this.fault = schemaFault(schema, this.patterns);
     this['~standard'] = { version: 1, vendor: 'nestjs-argonaut', validate: (value) => this.validate(value) };
   }
 
@@ -31,85 +33,81 @@ export class JsonSchema {
   /** Validates a copy, and fills in the defaults there. */
   private validate(given: unknown): { value: unknown } | { issues: Issue[] } {
     const value = structuredClone(given);
-    if (this.check(value)) return { value };
-    return { issues: (this.check.errors ?? []).map(issueOf) };
+    const issues = issuesOf(this.schema, value, this.patterns, { fills: true, checks: this.checks });
+    return issues.length === 0 ? { value } : { issues: issues.map(issueOf) };
   }
 }
 
-function compiled(schema: object, useDefaults: boolean): ValidateFunction {
-  const ajv = new Ajv2020({ ...OPTIONS, useDefaults });
-  formats.default(ajv);
-  return ajv.compile(schema);
-}
-
-/** Makes a check that lists the problems of a value, each beginning with its place. Compiles the schema at the first call. */
+/** Makes a check that lists the problems of a value, each beginning with its place. */
 export function schemaCheck(schema: object): (value: unknown) => string[] {
-  let check: ValidateFunction | undefined;
+  const patterns = new SchemaPatterns();
   return (value) => {
-    check ??= compiled(schema, false);
-    if (check(value)) return [];
-    const told = telling(check.errors ?? []).map((error) => `${documentPlace(error.instancePath)}${sentenceOf(error)}`);
-    return [...new Set(told)];
+    const told = telling(issuesOf(schema, value, patterns, { fills: false, checks: Infinity }));
+    return [...new Set(told.map((issue) => `${documentPlace(issue.path)}${sentenceOf(issue)}`))];
   };
 }
 
-export function schemaProblem(schema: object): string | null {
-  try {
-    compiled(schema, false);
-    return null;
-  } catch (error) {
-    return reasonOf(error);
-  }
-}
-
-/** Keeps the errors of the alternative that has the right type. Drops errors about the choice between alternatives. */
-function telling(errors: readonly ErrorObject[]): ErrorObject[] {
-  const open = new Set(errors.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath));
-  const isMismatch = (error: ErrorObject) => open.has(error.instancePath) && error.keyword === 'type';
-  const says = (path: string) => errors.some((error) => !SUMMARIES.has(error.keyword) && !isMismatch(error) && `${error.instancePath}/`.startsWith(`${path}/`));
-  const rest = errors.filter(
-    (error) => !SUMMARIES.has(error.keyword) && !error.schemaPath.startsWith('#/oneOf/') && !(isMismatch(error) && says(error.instancePath)),
-  );
-  return rest.map((error) => (isMismatch(error) ? together(error, rest.filter((other) => isMismatch(other) && other.instancePath === error.instancePath)) : error)); // prettier-ignore
+/** Keeps the issues of the alternative that has the right type. Drops issues about the choice between alternatives. */
+function telling(issues: readonly SchemaIssue[]): SchemaIssue[] {
+  const open = new Set(issues.filter(({ keyword }) => keyword === 'anyOf').map(pointerTo));
+  const isMismatch = (issue: SchemaIssue) => issue.keyword === 'type' && open.has(pointerTo(issue));
+  const saying = issues.filter((issue) => !SUMMARIES.has(issue.keyword) && !isMismatch(issue)).map((issue) => `${pointerTo(issue)}/`);
+  const isSaid = (issue: SchemaIssue) => saying.some((place) => place.startsWith(`${pointerTo(issue)}/`));
+  const rest = issues.filter((issue) => !SUMMARIES.has(issue.keyword) && !(isMismatch(issue) && isSaid(issue)));
+  return rest.map((issue) => (isMismatch(issue) ? together(issue, rest.filter((other) => isMismatch(other) && pointerTo(other) === pointerTo(issue))) : issue)); // prettier-ignore
 }
 
 const SUMMARIES = new Set(['anyOf', 'oneOf', 'if']);
 
-function together(error: ErrorObject, all: readonly ErrorObject[]): ErrorObject {
-  const types = new Set(all.map(({ params }) => String((params as { type: unknown }).type)));
-  return { ...error, message: `must be ${[...types].join(' or ')}` };
+function pointerTo({ path }: SchemaIssue): string {
+  return path.map((part) => `/${part}`).join('');
+}
+
+function together(issue: SchemaIssue, all: readonly SchemaIssue[]): SchemaIssue {
+  const types = new Set(all.map(({ schema }) => String((schema as { type: unknown }).type)));
+  return { ...issue, message: `must be ${[...types].join(' or ')}` };
 }
 
 /** An issue about a missing or unknown key has the path of that key. */
-function issueOf(error: ErrorObject): Issue {
-  const { missingProperty, additionalProperty } = error.params as { missingProperty?: string; additionalProperty?: string };
-  const path = schemaParts(error.instancePath);
-  if (missingProperty !== undefined) return { message: 'must be given', path: [...path, missingProperty] };
-  if (additionalProperty !== undefined)
-    return { message: `is not a key of it.${didYouMean(additionalProperty, knownIn(error))}`, path: [...path, additionalProperty] };
-  return { message: sentenceOf(error), path };
+function issueOf(issue: SchemaIssue): Issue {
+  const { keyword, key, path, message } = issue;
+  if (keyword === 'required') return { message: 'must be given', path: [...path, key!] };
+  if (keyword === 'additionalProperties') return { message: `is not a key of it.${didYouMean(key!, knownIn(issue))}`, path: [...path, key!] };
+  return { message: keyword === 'enum' || keyword === 'pattern' ? sentenceOf(issue) : message, path };
 }
 
-function knownIn({ parentSchema }: ErrorObject): string[] {
-  return Object.keys((parentSchema as { properties?: object }).properties ?? {});
-}
-
-function schemaParts(path: string): string[] {
-  return path.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')); // prettier-ignore
+function knownIn({ schema }: SchemaIssue): string[] {
+  return Object.keys((schema as { properties?: object }).properties ?? {});
 }
 
 /** `/steps/2/retry` → `steps[2].retry `. */
-function documentPlace(path: string): string {
-  const place = schemaParts(path).map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`));
+function documentPlace(path: readonly string[]): string {
+  const place = path.map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`));
   return place.length === 0 ? '' : `${place.join('').replace(/^\./, '')} `;
 }
 
-function sentenceOf(error: ErrorObject): string {
-  const { keyword, params, message, parentSchema, data, instancePath } = error;
-  const { additionalProperty, missingProperty, allowedValues } = params as { additionalProperty?: string; missingProperty?: string; allowedValues?: unknown[] };
-  if (keyword === 'additionalProperties') return `has no "${additionalProperty}".${didYouMean(additionalProperty!, knownIn(error))}`.replace(/^has/, instancePath === '' ? 'there is' : 'has'); // prettier-ignore
-  if (keyword === 'required') return `must have "${missingProperty}"`;
-  if (keyword === 'enum') return `must be one of ${allowedValues!.join(', ')}, not ${JSON.stringify(data)}.${didYouMean(String(data), allowedValues!.map(String))}`; // prettier-ignore
-  if (keyword === 'pattern' && (parentSchema as { pattern?: string }).pattern?.includes('week')) return noDuration(data);
-  return message ?? 'is wrong';
+function sentenceOf(issue: SchemaIssue): string {
+  const { keyword, key, message, schema, value, path } = issue;
+  if (keyword === 'additionalProperties') return `${path.length === 0 ? 'there is' : 'has'} no "${key}".${didYouMean(key!, knownIn(issue))}`;
+  if (keyword === 'required') return `must have "${key}"`;
+  if (keyword === 'enum')
+    return `must be one of ${firstWords(allowedWords(schema))}, not ${JSON.stringify(value)}.${didYouMean(wordOfJson(value), allowedWords(schema))}`;
+  if (keyword === 'pattern' && (schema as { pattern: string }).pattern.includes('week')) return noDuration(value);
+  return message;
+}
+
+const MOST_WORDS = 20;
+
+function firstWords(words: readonly string[]): string {
+  const more = words.length - MOST_WORDS;
+  return words.slice(0, MOST_WORDS).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+function allowedWords(schema: object): string[] {
+  return (schema as { enum: readonly unknown[] }).enum.map(wordOfJson);
+}
+
+/** An object may have a `toString` of its own that is none. */
+function wordOfJson(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,7 +1,8 @@
 import type { StepOptions } from './step-options.js';
 import type { Class, Schema } from '../values/types.js';
+import { DOCUMENT_LIMITS, type DocumentLimits, limitProblem } from './document-limits.js';
 import { atStep } from './document-paths.js';
-import { JsonSchema, schemaCheck, schemaProblem } from './document-schema.js';
+import { JsonSchema, schemaCheck } from './document-schema.js';
 import { boundMethod, valueOf } from './node-code.js';
 import type { NodeCode, WorkflowSource, WrittenStep } from './source.js';
 import { type StepLibrary, useOf } from './step-library.js';
@@ -14,6 +15,8 @@ import type { WorkflowOptions } from './workflow-options.js';
 export interface Names {
   readonly library: StepLibrary;
   readonly contexts: readonly Class[];
+  /** Default: {@link DOCUMENT_LIMITS}. */
+  readonly limits?: DocumentLimits;
 }
 
 export interface ReadDocument {
@@ -22,17 +25,21 @@ export interface ReadDocument {
   readonly problems: readonly string[];
 }
 
-const formProblems = schemaCheck(workflowSchema);
+/** `stepLists` speaks of the lists, in words that are easier to understand than those of `oneOf`. */
+const { oneOf: _lists, ...form } = workflowSchema;
+const formProblems = schemaCheck(form);
 
 /**
  * Reads a workflow that is data into the form that a class has. `place` names it in problems. Nothing in it is ever evaluated:
  * strings are names of steps, context keys and classes.
  */
 export function readDocument(given: unknown, place: string, names: Names): ReadDocument {
-  const wrong = [...formProblems(given), ...stepLists(given)];
+  const { limits = DOCUMENT_LIMITS } = names;
+  const over = limitProblem(given, limits);
+  const wrong = over === null ? [...formProblems(given), ...stepLists(given)] : [`${over}.`];
   if (wrong.length > 0) return { problems: wrong.map((problem) => `${place}: ${problem}`) };
   const document = given as WorkflowJson;
-  const context = contextOf(document, names.contexts);
+  const context = contextOf(document, names.contexts, limits);
   const list = document.steps ? 'steps' : 'activities';
   const steps = document[list]!.map((step, i) => documentStep(step, `${list}[${i}]`, names.library, context.schema));
   const reminders = remindersOf(document, names.library);
@@ -40,7 +47,6 @@ export function readDocument(given: unknown, place: string, names: Names): ReadD
   return { source: documentSource(document, place, context.schema, steps.map(({ step }) => step), reminders.instance), problems }; // prettier-ignore
 }
 
-/** The schema reports the same, but in words that are hard to understand. */
 function stepLists(given: unknown): string[] {
   if (typeof given !== 'object' || given === null) return [];
   if ('steps' in given && 'activities' in given) return ['it has steps and activities, which are two words for one list. Leave out one.'];
@@ -86,11 +92,11 @@ function remindersOf({ stages = {} }: WorkflowJson, library: StepLibrary): { ins
   };
 }
 
-function contextOf({ context }: WorkflowJson, contexts: readonly Class[]): { schema?: Schema; problems: string[] } {
+function contextOf({ context }: WorkflowJson, contexts: readonly Class[], { checks }: DocumentLimits): { schema?: Schema; problems: string[] } {
   if (context === undefined) return { problems: [] };
   if (typeof context === 'object') {
-    const wrong = schemaProblem(context);
-    return wrong === null ? { schema: new JsonSchema(context) as unknown as Schema, problems: [] } : { problems: [`context is no JSON Schema: ${wrong}.`] };
+    const schema = new JsonSchema(context, checks);
+    return schema.fault === null ? { schema: schema as unknown as Schema, problems: [] } : { problems: [`context is no JSON Schema: ${schema.fault}.`] };
   }
   const schema = contexts.find((type) => type.name === context);
   if (schema) return { schema, problems: [] };

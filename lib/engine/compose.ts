@@ -1,6 +1,7 @@
 /** Puts all parts of the engine together. No other file knows them all. */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { ProcessLimits } from '../context/process-limits.js';
 import type { ExecutionParts } from '../execution/execution-parts.js';
 import { ProcessRunner } from '../execution/process-runner.js';
 import { StepInputs } from '../execution/step-inputs.js';
@@ -31,6 +32,7 @@ import type { ProcessStore } from '../store/process-store.js';
 import type { Clock, Timers } from '../values/clock.js';
 import { PendingWork } from '../values/pending-work.js';
 import { rootContext } from '../values/root-context.js';
+import { DefinitionGuard } from '../workflows/definition-guard.js';
 import { DefinitionCatalog } from '../workflows/definition-catalog.js';
 import { WorkflowRegistry } from '../workflows/registry.js';
 import { BatchLoader } from '../writer/batch-loader.js';
@@ -64,7 +66,15 @@ export interface EnginePorts {
 }
 
 export function composeEngine(ports: EnginePorts, settings: EngineSettings): Engine {
-  const common = { ...ports, settings, worker: newWorkerId(), registry: new WorkflowRegistry(), activity: new PendingWork(), senders: new Senders() };
+  const common = {
+    ...ports,
+    settings,
+    limits: settings.limits,
+    worker: newWorkerId(),
+    registry: new WorkflowRegistry(),
+    activity: new PendingWork(),
+    senders: new Senders(),
+  };
   const followers = new CommitFollowers();
   const ground = { ...common, ...composeWriter(common, followers, () => (engine.works ? common.worker : null)) };
   const parts = { ...ground, ...composeExecution(ground), ...composeMessaging(ground, () => engine.works), ...composeQueries(ground) };
@@ -80,11 +90,11 @@ export function composeEngine(ports: EnginePorts, settings: EngineSettings): Eng
   return engine;
 }
 
-type Common = EnginePorts & Pick<EngineParts, 'settings' | 'worker' | 'registry' | 'activity' | 'senders'>;
+type Common = EnginePorts & Pick<EngineParts, 'settings' | 'worker' | 'registry' | 'activity' | 'senders'> & { readonly limits: ProcessLimits };
 
 /** Makes the write path and the parts that lead to it. */
 function composeWriter({ store, registry, activity, clock, settings }: Common, follower: CommitFollowers, worker: () => string | null) {
-  const path = new WritePath(registry, clock);
+  const path = new WritePath(registry, clock, settings.limits);
   const loader = new BatchLoader(store);
   const limit = new ClaimLimit(settings.concurrency, settings.enabled ? settings.maxStartDelayMs : 0);
   const writer = new ProcessWriter({ path, loader, activity, follower, worker, limit, commits: new GroupCommit(store.commits), inRoot: rootContext() });
@@ -137,8 +147,8 @@ type Parts = Ground & ReturnType<typeof composeExecution> & ReturnType<typeof co
 
 /** Makes the parts that look after processes, workers, and the table of definitions. */
 function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => boolean) {
-  const { store, registry, clock, timers, messages } = parts;
-  const definitions = new DefinitionCatalog(store, registry, learned);
+  const { store, registry, clock, timers, messages, settings } = parts;
+  const definitions = new DefinitionCatalog(store, registry, learned, new DefinitionGuard(settings.documents));
   const care = { heartbeat: new Heartbeat(parts), due: new DueWork(parts), free: new FreeProcesses(parts), recovery: new WorkerRecovery(parts) };
   const completed = new CompletedProcesses(parts);
   const sweeper = new Sweeper({ ...parts, ...care, definitions, completed });

@@ -1,5 +1,7 @@
+import { OPTION_KINDS, type OptionChecks } from '../context/call-checks.js';
 import type { ErrorPolicy, RetryPolicy } from '../definition/step-options.js';
 import type { Duration } from '../values/types.js';
+import type { DocumentRequest } from '../workflows/definition-guard.js';
 
 /** Options of this instance of the application as a worker. */
 export interface WorkerOptions {
@@ -60,6 +62,49 @@ export interface WorkflowModuleOptions {
   readonly inbox?: InboxOptions;
   /** How messages that steps send are transmitted. */
   readonly outbox?: OutboxOptions;
+  /** Who may define workflows that are data, and how large they may be. */
+  readonly documents?: DocumentOptions;
+  /** How much one process may hold. */
+  readonly limits?: LimitOptions;
+  /**
+   * Takes secrets out of a text before it is stored or printed: errors with their stacks, lines of logs, notes, reasons and causes. It is
+   * called often, and must answer at once. If it throws, or gives no text, the text is withheld. Default: texts are kept as they are.
+   */
+  readonly redact?: (text: string) => string;
+}
+
+/** Limits of one process. What is stored at once, such as a patch, a message or the items of a `forEach`, has at most 1 MB as JSON. */
+export interface LimitOptions {
+  /** All values of a context as JSON, in bytes. A step whose patch leads beyond fails, with a `ValueTooLargeError`. Default 4 MB (4,194,304). */
+  readonly context?: number;
+  /** Notes of one attempt, each of at most 2000 characters. The rest is counted, and left out. Default 200. */
+  readonly notes?: number;
+  /** Lines kept of the log of one attempt, each of at most 2000 characters. The rest is counted, and left out. Default 200. */
+  readonly logLines?: number;
+  /** Items of one `forEach`. A longer list fails the step, and says so. Default 50,000. */
+  readonly items?: number;
+  /** Children inside one another. The step that asks for one more fails, so that a workflow that starts itself comes to an end. Default 50. */
+  readonly generations?: number;
+}
+
+/** Workflows that are data are input: who can define one decides what is run, when, and with whose data. */
+export interface DocumentOptions {
+  /**
+   * Whether `define`, `withdraw` and a `start` with a new document may go on. If not, they throw a `NotAllowedError` (403). Not asked about
+   * the module's own `workflows`, nor about documents that other instances have defined. Default: all may.
+   */
+  readonly mayDefine?: (request: DocumentRequest) => boolean | Promise<boolean>;
+  /** A document as JSON. Default 64 kB (65,536). What is beyond this or a limit below is an `InvalidWorkflowError` (400; 500 at boot). */
+  readonly bytes?: number;
+  /** Its steps. Default 200. */
+  readonly steps?: number;
+  /** Objects and lists inside one another. Default 50. */
+  readonly depth?: number;
+  /**
+   * How many single checks one value may take, as its JSON Schema has them. Beyond that the value is refused with an `InvalidInputError`.
+   * Default 200,000, which takes about 100 ms.
+   */
+  readonly checks?: number;
 }
 
 /** How messages that steps send are transmitted. */
@@ -82,10 +127,42 @@ export interface InboxOptions {
   readonly bytes?: number;
 }
 
-const OPTIONS = ['worker', 'defaults', 'schema', 'tables', 'keepUnmatched', 'inbox', 'outbox'];
-const EXTRAS = ['store', 'taskQueue', 'workflows', 'contexts', 'clock', 'dataSource', 'isGlobal'];
-const WORKER_OPTIONS = ['enabled', 'concurrency', 'transactionalConcurrency', 'maxStartDelay', 'shutdownTimeout', 'heartbeat', 'sweepInterval'];
+const { text, flag, method, list, object, elsewhere } = OPTION_KINDS;
 
-const TABLE_OPTIONS = ['schema', 'entityPrefix'];
+const OPTIONS = {
+  worker: object,
+  defaults: elsewhere,
+  schema: elsewhere,
+  tables: object,
+  keepUnmatched: elsewhere,
+  inbox: object,
+  outbox: object,
+  documents: object,
+  limits: object,
+  redact: method,
+} satisfies OptionChecks;
+const EXTRAS = {
+  store: object,
+  taskQueue: object,
+  workflows: list,
+  contexts: list,
+  clock: object,
+  dataSource: text(255),
+  isGlobal: flag,
+} satisfies OptionChecks;
+/** Of `forRootAsync`. */
+const FACTORY = { imports: list, inject: list, useFactory: method, useClass: method, useExisting: elsewhere } satisfies OptionChecks;
+const WORKER_OPTIONS = {
+  enabled: flag,
+  concurrency: elsewhere,
+  transactionalConcurrency: elsewhere,
+  maxStartDelay: elsewhere,
+  shutdownTimeout: elsewhere,
+  heartbeat: elsewhere,
+  sweepInterval: elsewhere,
+} satisfies OptionChecks;
 
-export const KNOWN_OPTIONS = { module: OPTIONS, extras: EXTRAS, worker: WORKER_OPTIONS, tables: TABLE_OPTIONS } as const;
+const TABLE_OPTIONS = { schema: elsewhere, entityPrefix: elsewhere } satisfies OptionChecks;
+
+/** The options there are, with the kinds of their values; `elsewhere` are those that `settingsOf` checks itself. */
+export const KNOWN_OPTIONS = { module: OPTIONS, extras: EXTRAS, factory: FACTORY, worker: WORKER_OPTIONS, tables: TABLE_OPTIONS } as const;

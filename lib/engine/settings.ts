@@ -1,13 +1,26 @@
 import { noDuration, parseDuration } from '../values/duration.js';
 import { didYouMean } from '../values/suggest.js';
+import { PROCESS_LIMITS, type ProcessLimits } from '../context/process-limits.js';
 import type { RetryPolicy } from '../definition/step-options.js';
+import { DOCUMENT_LIMITS } from '../definition/document-limits.js';
 import { retryOf } from '../definition/step-node.js';
 import { retryProblems } from '../definition/verify/value-problems.js';
 import { defaultProblems } from '../definition/verify/workflow-problems.js';
 import type { Duration } from '../values/types.js';
+import type { DefinitionRules } from '../workflows/definition-guard.js';
 import type { OutboxSettings } from '../outbox/outbox-transmitter.js';
 import type { InboxSizes } from '../messaging/inbox-limits.js';
-import { type InboxOptions, type OutboxOptions, KNOWN_OPTIONS, type TableOptions, type WorkflowModuleOptions } from './options.js';
+import { wrongOptions } from '../context/call-checks.js';
+import {
+  type DocumentOptions,
+  type InboxOptions,
+  type LimitOptions,
+  type OutboxOptions,
+  type WorkerOptions,
+  KNOWN_OPTIONS,
+  type TableOptions,
+  type WorkflowModuleOptions,
+} from './options.js';
 
 /** The options of a worker with their defaults. */
 export interface EngineSettings {
@@ -23,17 +36,30 @@ export interface EngineSettings {
   readonly keepUnmatchedMs: number;
   readonly inbox: InboxSizes;
   readonly outbox: OutboxSettings;
+  readonly documents: DefinitionRules;
+  readonly limits: ProcessLimits;
+  readonly redact: ((text: string) => string) | null;
   /** False: a sweep runs only when it is called. For a clock that stands still. */
   readonly sweeps: boolean;
 }
 
+type OptionParts = [WorkerOptions, InboxOptions, OutboxOptions, DocumentOptions, LimitOptions];
+
+/** What is no object is a problem of its own, and has no options. */
+function objectOr<T extends object>(given: T | undefined): Partial<T> {
+  return typeof given === 'object' && given !== null ? given : {};
+}
+
 /** The options with their defaults, or every problem they have. */
 export function settingsOf(options: WorkflowModuleOptions, problems: string[]): EngineSettings {
-  const { worker = {}, keepUnmatched, schema, defaults = {} } = options;
-  problems.push(...unknownIn(options, [...KNOWN_OPTIONS.module, ...KNOWN_OPTIONS.extras], ''), ...unknownIn(worker, KNOWN_OPTIONS.worker, 'worker.'));
+  const { keepUnmatched, schema, defaults = {}, redact, ...given } = objectOr(options);
+  const [worker, inbox, outbox, documents, limits] = [given.worker, given.inbox, given.outbox, given.documents, given.limits].map(objectOr) as OptionParts;
+  const known = { ...KNOWN_OPTIONS.module, ...KNOWN_OPTIONS.extras };
+  const found = [...wrongOptions(known, options), ...wrongOptions(KNOWN_OPTIONS.worker, worker, 'worker.')];
+  problems.push(...found.map((problem) => `WorkflowModule: ${problem}`));
   if (schema !== undefined && !['check', 'migrate', 'off'].includes(schema))
     problems.push(`WorkflowModule: schema is 'check', 'migrate' or 'off', not "${String(schema)}".`);
-  problems.push(...tableOptionProblems(options.tables ?? {}));
+  problems.push(...tableOptionProblems(objectOr(options.tables)));
   for (const problem of defaultProblems(defaults, null)) problems.push(`WorkflowModule: ${problem}`);
   const ms = (value: Duration | undefined, name: string, otherwise: number) => durationOf(value, name, otherwise, problems);
   return {
@@ -45,15 +71,18 @@ export function settingsOf(options: WorkflowModuleOptions, problems: string[]): 
     heartbeatMs: ms(worker.heartbeat, 'worker.heartbeat', 10_000),
     sweepMs: ms(worker.sweepInterval, 'worker.sweepInterval', 1000),
     keepUnmatchedMs: ms(keepUnmatched, 'keepUnmatched', 24 * 60 * 60 * 1000),
-    inbox: inboxSizes(options.inbox ?? {}, problems),
-    outbox: outboxSettings(options.outbox ?? {}, problems),
+    inbox: sizesOf(inbox, INBOX, 'inbox', problems),
+    outbox: outboxSettings(outbox, problems),
+    documents: documentSettings(documents, problems),
+    redact: typeof redact === 'function' ? redact : null,
+    limits: sizesOf(limits, PROCESS_LIMITS, 'limits', problems),
     sweeps: true,
   };
 }
 
 function tableOptionProblems(tables: TableOptions): string[] {
   const { schema, entityPrefix } = tables;
-  const problems = unknownIn(tables, KNOWN_OPTIONS.tables, 'tables.');
+  const problems = wrongOptions(KNOWN_OPTIONS.tables, tables, 'tables.').map((problem) => `WorkflowModule: ${problem}`);
   if (schema !== undefined && (typeof schema !== 'string' || schema === '')) problems.push('WorkflowModule: tables.schema is the name of a schema.');
   if (entityPrefix !== undefined && typeof entityPrefix !== 'string') problems.push('WorkflowModule: tables.entityPrefix is a text.');
   return problems;
@@ -61,12 +90,18 @@ function tableOptionProblems(tables: TableOptions): string[] {
 
 const INBOX: InboxSizes = { perAddress: 1000, perWorkflow: 20_000, total: 100_000, bytes: 256 * 1024 * 1024 };
 
-function inboxSizes(given: InboxOptions, problems: string[]): InboxSizes {
-  problems.push(...unknownIn(given, Object.keys(INBOX), 'inbox.'));
+/** Limits with their defaults. */
+function sizesOf<T extends object>(given: Partial<T>, defaults: T, option: string, problems: string[]): T {
+  problems.push(...unknownIn(given, Object.keys(defaults), `${option}.`));
   const sizes = Object.entries(given).filter(([, size]) => size !== undefined);
-  const wrong = sizes.filter(([, size]) => !(Number.isSafeInteger(size) && size > 0));
-  problems.push(...wrong.map(([name, size]) => `WorkflowModule: inbox.${name} ${String(size)} is not a whole number from 1.`));
-  return { ...INBOX, ...Object.fromEntries(sizes) };
+  const wrong = sizes.filter(([, size]) => !(Number.isSafeInteger(size) && (size as number) > 0));
+  problems.push(...wrong.map(([name, size]) => `WorkflowModule: ${option}.${name} ${String(size)} is not a whole number from 1.`));
+  return { ...defaults, ...Object.fromEntries(sizes) };
+}
+
+function documentSettings({ mayDefine, ...limits }: DocumentOptions, problems: string[]): DefinitionRules {
+  if (mayDefine !== undefined && typeof mayDefine !== 'function') problems.push('WorkflowModule: documents.mayDefine is not a function.');
+  return { ...sizesOf(limits, DOCUMENT_LIMITS, 'documents', problems), ...(mayDefine && { mayDefine }) };
 }
 
 /** A broker that is away for an hour must park nothing. */

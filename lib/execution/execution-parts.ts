@@ -1,4 +1,5 @@
 import type { Senders } from '../outbox/senders.js';
+import type { ProcessLimits } from '../context/process-limits.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Clock, Timers } from '../values/clock.js';
 import type { PendingWork } from '../values/pending-work.js';
@@ -22,4 +23,5 @@ export interface ExecutionParts {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly activity: PendingWork;
+  readonly limits: ProcessLimits;
 }

@@ -81,7 +81,7 @@ export class ProcessRunner {
   /* ------------------------------------------------------------------------ bodies ---- */
 
   private begin(running: RunningProcess, bound: BoundWorkflow, process: ProcessState, token: BodyToken): void {
-    const visit = new StepVisit(process, bound, token, this.parts.clock, this.parts.senders);
+    const visit = new StepVisit(process, bound, token, this.parts.clock, this.parts.senders, this.parts.limits);
     running.begin(visit);
     const run = () => void this.run(running, visit, { claim: process.claim });
     if (isSuspect(token)) this.suspects.take(visit, () => this.lineUp(visit, run));

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { copy } from '../context/plain.js';
+import type { ProcessLimits } from '../context/process-limits.js';
 import type { ItemPosition } from '../core/facts.js';
 import type { ProcessState } from '../core/process.js';
 import { correlationOf, stepRunId } from '../core/correlation.js';
@@ -67,14 +68,15 @@ export class StepVisit implements StepRef {
     readonly token: BodyToken,
     private readonly clock: Clock,
     private readonly senders: Senders,
+    private readonly limits: ProcessLimits,
   ) {
     this.now = clock.now();
-    this.log = new StepLog(clock);
+    this.log = new StepLog(clock, limits);
   }
 
   /** Begins from the start, in a transaction: nothing of an earlier try is left. */
   begin(process: ProcessState, transaction: EntityManager): void {
-    Object.assign(this, { process, transaction, log: new StepLog(this.clock), now: this.clock.now(), ended: false, sends: undefined });
+    Object.assign(this, { process, transaction, log: new StepLog(this.clock, this.limits), now: this.clock.now(), ended: false, sends: undefined });
   }
 
   get processId(): string {

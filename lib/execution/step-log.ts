@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
+import type { ProcessLimits } from '../context/process-limits.js';
 import type { Note } from '../core/events.js';
+import { redacted } from '../values/redaction.js';
 import type { Clock } from '../values/clock.js';
 
 /** The methods of Nest's `Logger`. */
 export type LogLevel = 'log' | 'warn' | 'error' | 'debug' | 'verbose' | 'fatal';
 
-/** How many lines of one attempt are kept; the rest are counted. */
-const MOST_LINES = 200;
 const LONGEST_LINE = 2000;
 
 /** A line as it is stored. */
@@ -25,24 +25,31 @@ export class StepLog {
   private noted: Note[] | undefined;
   private lines: StoredLine[] | undefined;
   private leftOut = 0;
+  private notesLeftOut = 0;
   private isClosed = false;
 
-  constructor(private readonly clock: Pick<Clock, 'now'>) {}
+  constructor(
+    private readonly clock: Pick<Clock, 'now'>,
+    private readonly limits: Pick<ProcessLimits, 'notes' | 'logLines'>,
+  ) {}
 
   /** Notes have audit records of their own. */
   get notes(): readonly Note[] {
-    return this.noted ?? NO_NOTES;
+    const noted = this.noted ?? NO_NOTES;
+    return this.notesLeftOut === 0 ? noted : [...noted, { text: `${this.notesLeftOut} more notes were left out`, at: noted.at(-1)!.at }];
   }
 
   note(text: string): void {
-    (this.noted ??= []).push({ text, at: this.now() });
+    const noted = (this.noted ??= []);
+    if (noted.length === this.limits.notes) this.notesLeftOut++;
+    else noted.push({ text: redacted(text).slice(0, LONGEST_LINE).toWellFormed(), at: this.now() });
   }
 
   /** Never throws, because logging must not fail the step. */
   hear(level: LogLevel, said: readonly unknown[], context?: string): void {
     if (this.isClosed) return;
     const lines = (this.lines ??= []);
-    if (lines.length === MOST_LINES) this.leftOut++;
+    if (lines.length === this.limits.logLines) this.leftOut++;
     else lines.push({ at: this.now(), level, ...(context !== undefined && { context }), text: textOf(said), ...this.behind });
   }
 
@@ -55,7 +62,7 @@ export class StepLog {
   }
 
   private get behind(): { notes?: number } {
-    return this.notes.length > 0 ? { notes: this.notes.length } : {};
+    return this.noted ? { notes: this.noted.length } : {};
   }
 
   private now(): number {
@@ -67,7 +74,7 @@ const SILENCE: readonly string[] = [];
 const NO_NOTES: readonly Note[] = [];
 
 function textOf(said: readonly unknown[]): string {
-  return said.map(inWords).join('\n').slice(0, LONGEST_LINE).toWellFormed();
+  return redacted(said.map(inWords).join('\n')).slice(0, LONGEST_LINE).toWellFormed();
 }
 
 function inWords(value: unknown): string {

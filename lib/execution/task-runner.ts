@@ -101,7 +101,7 @@ export class TaskRunner implements TaskWork {
   }
 
   private async perform({ process, context }: Loaded, bound: BoundWorkflow, { token }: TaskWaitState, claim: number): Promise<void> {
-    const visit = new StepVisit(process, bound, token, this.parts.clock, this.parts.senders);
+    const visit = new StepVisit(process, bound, token, this.parts.clock, this.parts.senders, this.parts.limits);
     this.running.set(taskPlace({ processId: process.id, key: token.key }), visit);
     await this.parts.inputs.bring(visit);
     const by = { claim, taskOf: this.parts.worker, begunAt: visit.now.getTime() };

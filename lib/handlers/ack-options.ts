@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import { OPTION_KINDS, wrongOptions, type OptionChecks } from '../context/call-checks.js';
 import { parseDuration, noDuration } from '../values/duration.js';
 import { InvalidInputError, isPermanentStatus } from '../values/errors.js';
 import type { Duration } from '../values/types.js';
@@ -48,10 +49,14 @@ export interface AckSettings {
   readonly onRefused: (message: RefusedMessage) => Promise<unknown> | void;
 }
 
+const { method, elsewhere } = OPTION_KINDS;
+const ACK_OPTIONS: OptionChecks = { maxDeliveries: elsewhere, delay: elsewhere, maxDelay: elsewhere, faultOf: method, onRefused: method };
+
 /** @throws InvalidInputError */
 export function ackSettings(options: AckOptions): AckSettings {
   const { maxDeliveries = 10, delay = 500, maxDelay = '30s', faultOf = faultByStatus, onRefused = () => {} } = options;
-  const problems = [delay, maxDelay].filter((each) => parseDuration(each) === null).map(noDuration);
+  const problems = wrongOptions(ACK_OPTIONS, options);
+  problems.push(...[delay, maxDelay].filter((each) => parseDuration(each) === null).map(noDuration));
   if (!(maxDeliveries >= 1)) problems.push(`maxDeliveries must be at least 1, not ${String(maxDeliveries)}`);
   if (problems.length > 0) throw new InvalidInputError('The options of WorkflowAckInterceptor', problems);
   return { maxDeliveries, delayMs: parseDuration(delay)!, maxDelayMs: parseDuration(maxDelay)!, faultOf, onRefused };

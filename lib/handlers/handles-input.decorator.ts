@@ -1,5 +1,5 @@
 import { resolveWorkflow, type StepHandlerMetadata, type WorkflowReference } from '../decorators/handler-metadata.js';
-import { handlerFor, type HandlerFor, type IdIn, type InputHandlerOptions } from './message-handler.js';
+import { checkHandlerOptions, handlerFor, type HandlerFor, type IdIn, type InputHandlerOptions } from './message-handler.js';
 import { stepNameOf } from '../decorators/step.decorator.js';
 import type { MessageIn, ReceiverIn } from '../definition/workflow-types.js';
 
@@ -14,6 +14,7 @@ export function HandlesInput<W extends WorkflowReference, S extends ReceiverIn<W
   groupId: IdIn<Message>,
   options: InputHandlerOptions<Message> = {},
 ): HandlerFor<Message, MessageIn<W, S>> {
+  checkHandlerOptions('@HandlesInput', options);
   const says: StepHandlerMetadata = { workflow, step: stepNameOf(step) };
   return handlerFor('@HandlesInput', says, (workflows, input, message) => {
     const ref = { groupId: message.read('groupId', groupId) };

@@ -1,5 +1,5 @@
 import { resolveWorkflow, type StepHandlerMetadata, type WorkflowReference } from '../decorators/handler-metadata.js';
-import { handlerFor, type HandlerFor, type HandlerOptions, type IdIn } from './message-handler.js';
+import { checkHandlerOptions, handlerFor, type HandlerFor, type HandlerOptions, type IdIn } from './message-handler.js';
 import { stepNameOf } from '../decorators/step.decorator.js';
 import type { MessageIn, ReceiverIn } from '../definition/workflow-types.js';
 
@@ -17,6 +17,7 @@ export function HandlesResponse<W extends WorkflowReference, S extends ReceiverI
   correlationId: IdIn<Message>,
   options: HandlerOptions<Message> = {},
 ): HandlerFor<Message, MessageIn<W, S>> {
+  checkHandlerOptions('@HandlesResponse', options);
   const says: StepHandlerMetadata = { workflow, step: stepNameOf(step) };
   return handlerFor('@HandlesResponse', says, (workflows, answer, message) =>
     workflows.respond(resolveWorkflow(workflow) as string, says.step, message.read('correlationId', correlationId), answer, message.options(options)),

@@ -2,8 +2,9 @@
 import 'reflect-metadata';
 import { Inject, Logger } from '@nestjs/common';
 import { isObservable, lastValueFrom, type Observable } from 'rxjs';
+import { OPTION_KINDS, wrongOptions, type OptionChecks } from '../context/call-checks.js';
 import { HANDLER_METADATA, type HandlerDecorator } from '../decorators/handler-metadata.js';
-import { UnreadableMessageError } from '../values/errors.js';
+import { InvalidInputError, UnreadableMessageError } from '../values/errors.js';
 import { reasonOf } from '../values/reason.js';
 import { WorkflowService } from '../workflow.service.js';
 
@@ -25,6 +26,15 @@ export interface HandlerOptions<Message> {
 export interface InputHandlerOptions<Message> extends HandlerOptions<Message> {
   /** Inside `forEach`: the item that the input is for, from 0. Default: the item that has waited longest. */
   readonly index?: IdIn<Message, number>;
+}
+
+const HANDLER_OPTIONS: OptionChecks = { messageId: OPTION_KINDS.method };
+const INPUT_HANDLER_OPTIONS: OptionChecks = { ...HANDLER_OPTIONS, index: OPTION_KINDS.method };
+
+/** Refuses a misspelt option as the class is loaded: it would be ignored silently. @throws InvalidInputError */
+export function checkHandlerOptions(decorator: HandlerDecorator, options: object): void {
+  const problems = wrongOptions(decorator === '@HandlesInput' ? INPUT_HANDLER_OPTIONS : HANDLER_OPTIONS, options);
+  if (problems.length > 0) throw new InvalidInputError(`The options of ${decorator}`, problems);
 }
 
 type HandlerMethod = (...args: any[]) => unknown;

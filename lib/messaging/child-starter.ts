@@ -16,6 +16,7 @@ import { reasonOf } from '../values/reason.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import { stateOf } from '../writer/batch-loader.js';
 import type { ProcessStarter } from '../writer/process-starter.js';
+import { hasManyParents } from './generations.js';
 import type { MessageDelivery } from './message-delivery.js';
 import type { MessagingParts } from './messaging-parts.js';
 
@@ -87,6 +88,9 @@ export class ChildStarter {
   private async begin(message: MessageState, bound: BoundWorkflow): Promise<void> {
     const { values, parent, actor } = requestIn(message);
     const id = namedIn(message.address);
+    const { generations } = this.parts.limits;
+    if (await hasManyParents(this.parts.store, parent.id, generations))
+      return this.refuse(message, `it would be a child inside ${generations} others, and there may be no more (limits.generations)`);
     const set = await this.valuesFor(bound, values).catch((error: unknown) => this.refuse(message, reasonOf(error)));
     if (!set) return;
     try {

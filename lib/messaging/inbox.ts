@@ -1,3 +1,4 @@
+import { redacted } from '../values/redaction.js';
 /** What people do about messages that no process has received, or that a step has refused. */
 import { checkName, checkOneOf, checkOptions, MAX_CORRELATION_ID, MAX_ID } from '../context/checks.js';
 import { checkedMessage } from '../context/message.js';
@@ -144,7 +145,7 @@ export class Inbox {
     const { id, processId } = message;
     if (processId !== null) await this.parts.commands.apply(processId, { type: 'message-settled', message, as }, call);
     else {
-      const reason = [as, call.actor && `by ${call.actor}`, call.reason && `: ${call.reason}`].filter(Boolean).join(' ').replace(' :', ':');
+      const reason = [as, call.actor && `by ${call.actor}`, call.reason && `: ${redacted(call.reason)}`].filter(Boolean).join(' ').replace(' :', ':');
       await this.parts.store.maintenance.markMessage(id, ['stored', 'scheduled'], 'discarded', reason);
     }
   }

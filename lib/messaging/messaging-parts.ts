@@ -1,3 +1,4 @@
+import type { ProcessLimits } from '../context/process-limits.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Clock } from '../values/clock.js';
 import type { PendingWork } from '../values/pending-work.js';
@@ -16,4 +17,5 @@ export interface MessagingParts {
   readonly inbox: InboxLimits;
   readonly clock: Clock;
   readonly activity: PendingWork;
+  readonly limits: ProcessLimits;
 }

@@ -2,6 +2,7 @@ import { type DynamicModule, Inject, Module, type OnModuleDestroy, type OnModule
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { MemoryTaskQueue } from '../queue/memory/memory-task-queue.js';
 import { senderProviders } from '../workflows/explorer.js';
+import { redactWith } from '../values/redaction.js';
 import { discoverWorkflows } from '../workflows/boot.js';
 import { Clock } from '../values/clock.js';
 import { composeEngine } from '../engine/compose.js';
@@ -16,7 +17,9 @@ import { VirtualClock, VirtualTimers } from './virtual-clock.js';
 import { WorkflowHarness } from './workflow-harness.js';
 
 export interface WorkflowTestingOptions
-  extends Pick<WorkflowModuleOptions, 'defaults' | 'keepUnmatched' | 'inbox' | 'outbox'>, Pick<WorkflowModuleExtras, 'workflows' | 'contexts'> {
+  extends
+    Pick<WorkflowModuleOptions, 'defaults' | 'keepUnmatched' | 'inbox' | 'outbox' | 'documents' | 'limits' | 'redact'>,
+    Pick<WorkflowModuleExtras, 'workflows' | 'contexts'> {
   /** The time at the start. Default: the current system time. */
   readonly now?: string | Date;
 }
@@ -30,6 +33,7 @@ const TESTING_OPTIONS = Symbol('WORKFLOW_TESTING_OPTIONS');
 @Module({})
 export class WorkflowTestingModule implements OnModuleInit, OnModuleDestroy {
   private endListening = () => {};
+  private endRedaction = () => {};
 
   constructor(
     @Inject(Engine) private readonly engine: Engine,
@@ -58,10 +62,15 @@ export class WorkflowTestingModule implements OnModuleInit, OnModuleDestroy {
   }
 
   async onModuleInit(): Promise<void> {
-    const { defaults } = this.options;
-    const { registry, senders } = this.engine.parts;
+    const { defaults, workflows, contexts } = this.options;
+    const { registry, senders, settings } = this.engine.parts;
+    const problems: string[] = [];
+    const { redact } = settingsOf(engineOptions(this.options), problems);
+    if (redact) this.endRedaction = redactWith(redact);
     senders.lookIn(() => senderProviders(this.discovery));
-    discoverWorkflows(this.discovery, registry, null, { ...(defaults && { defaults }) }, [], this.options, (name, pattern) => senders.problemOf(name, pattern));
+    const documents = { ...(workflows && { workflows }), ...(contexts && { contexts }) };
+    const rules = { defaults, limits: settings.documents };
+    discoverWorkflows(this.discovery, registry, null, rules, problems, documents, (name, pattern) => senders.problemOf(name, pattern));
     this.endListening = listenToLogger();
     await this.engine.parts.definitions.open();
     await this.engine.start();
@@ -69,15 +78,18 @@ export class WorkflowTestingModule implements OnModuleInit, OnModuleDestroy {
 
   onModuleDestroy(): void {
     this.endListening();
+    this.endRedaction();
   }
 }
 
-function inMemory(clock: VirtualClock, { keepUnmatched, inbox, outbox }: WorkflowTestingOptions): Engine {
+/** What of the options is for the engine. An unknown one is left in, so that it is reported. */
+function engineOptions({ now: _now, workflows: _workflows, contexts: _contexts, ...options }: WorkflowTestingOptions): WorkflowModuleOptions {
+  return options;
+}
+
+function inMemory(clock: VirtualClock, options: WorkflowTestingOptions): Engine {
   const now = () => clock.now().getTime();
-  const settings = {
-    ...settingsOf({ ...(keepUnmatched !== undefined && { keepUnmatched }), ...(inbox && { inbox }), ...(outbox && { outbox }) }, []),
-    sweeps: false,
-  };
+  const settings = { ...settingsOf(engineOptions(options), []), sweeps: false };
   const ports = { store: new MemoryProcessStore(now), queue: new MemoryTaskQueue(null, now), clock, timers: new VirtualTimers(clock) };
   return composeEngine(ports, settings);
 }

@@ -1,22 +1,34 @@
 import { inspect } from 'node:util';
+import { redacted } from './redaction.js';
 
 /** Longer error texts are cut, to keep the history small. */
 const LONGEST_ERROR = 8000;
+const MOST_CAUSES = 5;
 
 /** The body returned something that is never valid, so no other attempt will help. */
 export class WrongResult extends Error {
   override readonly name = 'WrongResult';
 }
 
-/** `Class: message`, and the causes behind it. Never throws, whatever was thrown. */
+/** `Class: message`, and the causes behind it, redacted. Never throws, whatever was thrown. */
 export function describeError(error: unknown): string {
   try {
-    const text =
-      error instanceof Error ? `${headOf(error)}${error.cause instanceof Error ? ` (cause: ${headOf(error.cause)})` : ''}` : `thrown: ${printed(error)}`;
-    return text.slice(0, LONGEST_ERROR).replaceAll('\0', '').toWellFormed();
+    const text = error instanceof Error ? headsOf(error) : `thrown: ${printed(error)}`;
+    return redacted(text).slice(0, LONGEST_ERROR).replaceAll('\0', '').toWellFormed();
   } catch {
     return 'thrown: something that cannot be described';
   }
+}
+
+/** An error with its causes. These may form a circle. */
+function headsOf(error: Error): string {
+  const heads = [headOf(error)];
+  for (let cause = causeOf(error); cause && heads.length < MOST_CAUSES; cause = causeOf(cause)) heads.push(` (cause: ${headOf(cause)})`);
+  return heads.join('');
+}
+
+function causeOf(error: Error): Error | undefined {
+  return readOr(() => (error.cause instanceof Error ? error.cause : undefined), undefined);
 }
 
 /** Nest's clients throw plain objects, so their content is printed. */
@@ -25,7 +37,25 @@ function printed(thrown: unknown): string {
 }
 
 function headOf(error: Error): string {
-  return `${error.name === 'Error' ? error.constructor.name : error.name}: ${error.message}`;
+  const name = readOr(() => String(error.name === 'Error' ? error.constructor.name : error.name), 'an error');
+  return `${name}: ${readOr(() => String(error.message), 'its message cannot be read')}${innerHeads(error)}`;
+}
+
+/** What an AggregateError, such as that of a connection to several addresses, says by its errors: its own message is often empty. */
+function innerHeads(error: Error): string {
+  const inner = readOr(() => (error instanceof AggregateError ? error.errors : []), []) as readonly unknown[];
+  if (inner.length === 0) return '';
+  const told = inner.slice(0, MOST_CAUSES).map((each) => (each instanceof Error ? `${each.constructor.name}: ${each.message}` : String(each)));
+  return ` (${inner.length} errors: ${told.join('; ')}${inner.length > MOST_CAUSES ? '; ...' : ''})`;
+}
+
+/** A getter of an error may throw: then only this part of it is lost. */
+function readOr<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
 }
 
 /** Names the kind of a value that should have been something else. */
@@ -61,10 +91,11 @@ function isIterable(value: object): boolean {
   return Symbol.iterator in value || Symbol.asyncIterator in value;
 }
 
-/** Describes an error with its stack, unless the stack is of no use, as that of a wrong result. */
+/** Describes an error with its stack, redacted, unless the stack is of no use, as that of a wrong result. */
 export function traceOf(error: unknown): string {
   try {
-    return error instanceof Error && !(error instanceof WrongResult) ? String(error.stack ?? describeError(error)) : describeError(error);
+    if (!(error instanceof Error) || error instanceof WrongResult || typeof error.stack !== 'string') return describeError(error);
+    return redacted(error.stack + innerHeads(error));
   } catch {
     return describeError(error); // its stack is a getter that throws
   }

@@ -1,12 +1,16 @@
 import { HttpException } from '@nestjs/common';
+import { briefFields, briefMessage } from './brief.js';
 import { reasonOf } from './reason.js';
 
 /** The base of every error thrown here: Nest answers with its status, and with its fields as details. */
 export abstract class WorkflowError extends HttpException {
+  /** What a caller is told is kept below 16 kB. An error of the application itself is told as a whole, to the log. */
   protected constructor(status: number, error: string, message: string, fields: Readonly<Record<string, unknown>>) {
-    super({ statusCode: status, error, message, ...fields }, status);
+    const isToCaller = status < 500;
+    const told = isToCaller ? briefFields(fields) : fields;
+    super({ statusCode: status, error, message: isToCaller ? briefMessage(message) : message, ...told }, status);
     this.name = error;
-    Object.assign(this, fields);
+    Object.assign(this, told);
   }
 
   /**
@@ -23,6 +27,14 @@ export class InvalidInputError extends WorkflowError {
   declare readonly problems: string[];
   constructor(what: string, problems: string[]) {
     super(400, 'InvalidInputError', `${what}: ${problems.join('; ')}`, { problems });
+  }
+}
+
+/** 403. The application does not let the caller do this: `documents.mayDefine` has said no. */
+export class NotAllowedError extends WorkflowError {
+  declare readonly workflow: string;
+  constructor(workflow: string) {
+    super(403, 'NotAllowedError', `Workflow "${workflow}" may not be defined or withdrawn by this caller.`, { workflow });
   }
 }
 

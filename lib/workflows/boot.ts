@@ -7,6 +7,7 @@ import { roundTripProblems } from '../context/round-trip.js';
 import { hasRules } from '../context/typed-data.js';
 import { newContext } from '../definition/context-keys.js';
 import { type Compiled, type DefinitionDefaults, isClass, type WorkflowSource } from '../definition/source.js';
+import type { DocumentLimits } from '../definition/document-limits.js';
 import type { WorkflowJson } from '../definition/workflow-json.js';
 import { StepLibrary } from '../definition/step-library.js';
 import { stepsOf } from '../definition/graph.js';
@@ -34,7 +35,7 @@ export function discoverWorkflows(
   discovery: DiscoveryService,
   registry: WorkflowRegistry,
   queues: readonly string[] | null,
-  { defaults }: { readonly defaults?: DefinitionDefaults | undefined },
+  { defaults, limits }: { readonly defaults?: DefinitionDefaults | undefined; readonly limits?: DocumentLimits },
   settings: readonly string[],
   { workflows = [], contexts = [] }: Documents = {},
   senderProblem?: (name: string, pattern: Json) => string | null,
@@ -48,6 +49,7 @@ export function discoverWorkflows(
     queues,
     workflows: known,
     ...(defaults && { defaults }),
+    ...(limits && { limits }),
     ...(senderProblem && { senderProblem }),
   });
   const documents = workflows.map((given, i) => compiler.read(given, `workflows[${i}]`));

@@ -9,6 +9,7 @@ import { InvalidInputError, InvalidWorkflowError, StoreUnavailableError } from '
 import type { ProcessStore } from '../store/process-store.js';
 import type { StoredDefinition } from '../store/port.js';
 import type { BoundWorkflow } from './bound-workflow.js';
+import type { DefinitionGuard } from './definition-guard.js';
 import { isSameDefinition, titleOf, problemsIn, refusedAtRunTime, type DefinitionRow, rowOf, unused, versionFor, withVersion } from './definition-row.js';
 import type { WorkflowRegistry } from './registry.js';
 
@@ -31,6 +32,7 @@ export class DefinitionCatalog {
     private readonly registry: WorkflowRegistry,
     /** Called when processes may have become runnable here. */
     private readonly learned: () => Promise<void>,
+    readonly guard: DefinitionGuard,
   ) {}
 
   /* ---------------------------------------------------------------------- boot ---- */
@@ -97,7 +99,11 @@ export class DefinitionCatalog {
 
   /** Null: adopted. Otherwise the reason why not. */
   private adopt(row: StoredDefinition): string | null {
-    if (row.withdrawn) return this.adoptWithdrawal(row);
+    if (row.withdrawn) {
+      this.leave(row);
+      this.logger.log(`"${row.name}" version ${row.version} has been withdrawn.`);
+      return null;
+    }
     this.read.set(catalogKey(row), row.document!);
     try {
       this.registry.add(withVersion(this.made(JSON.parse(row.document!)), row.version));
@@ -106,12 +112,6 @@ export class DefinitionCatalog {
     } catch (error) {
       return reasonOf(error);
     }
-  }
-
-  private adoptWithdrawal(row: StoredDefinition): null {
-    this.leave(row);
-    this.logger.log(`"${row.name}" version ${row.version} has been withdrawn.`);
-    return null;
   }
 
   private giveUp({ name, version }: StoredDefinition): void {
@@ -123,9 +123,9 @@ export class DefinitionCatalog {
 
   /* --------------------------------------------------------------- at run time ---- */
 
-  /** @throws InvalidWorkflowError with all problems of the document, or if live processes need another graph of its version */
-  async define(document: WorkflowJson): Promise<void> {
-    if (typeof document !== 'object' || document === null) throw new InvalidInputError('workflow', ['it must be a document, as an object']);
+  /** @throws InvalidWorkflowError with all problems of the document, or if live processes need another graph of its version; NotAllowedError */
+  async define(document: WorkflowJson, actor?: string): Promise<void> {
+    await this.guard.checkDefinition(document, actor);
     this.take((await this.written(document).catch(refusedAtRunTime)).placed);
     await this.learned();
   }
@@ -134,8 +134,13 @@ export class DefinitionCatalog {
     return this.record(this.made(document), await this.store.maintenance.definitions(), true);
   }
 
-  /** @throws InvalidInputError for a workflow that is code, UnknownWorkflowError */
-  async withdraw(name: string, version?: number): Promise<void> {
+  /** @throws InvalidInputError for a workflow that is code, UnknownWorkflowError, NotAllowedError */
+  async withdraw(name: string, version?: number, actor?: string): Promise<void> {
+    await this.guard.checkWithdrawal(name, actor);
+    await this.withdrawAll(name, version);
+  }
+
+  private async withdrawAll(name: string, version: number | undefined): Promise<void> {
     const rows = (await this.store.maintenance.definitions()).filter((row) => row.name === name && (version === undefined || row.version === version));
     if (rows.length === 0) this.registry.get(name, version);
     const documents = rows.filter(({ document }) => document !== null);
@@ -145,11 +150,9 @@ export class DefinitionCatalog {
 
   private async takeBack({ updatedAt: _at, ...row }: StoredDefinition): Promise<void> {
     const isWritten = row.withdrawn || (await this.store.maintenance.keepDefinition({ ...row, withdrawn: true }, row.fingerprint));
-    if (!isWritten) return this.withdraw(row.name, row.version); // another caller has just defined it again
+    if (!isWritten) return this.withdrawAll(row.name, row.version); // another caller has just defined it again
     this.leave(row);
   }
-
-  /* ----------------------------------------------------------------- the table ---- */
 
   /** Stores a definition under its version. After a lost race, reads the table again and repeats. */
   private async record(bound: BoundWorkflow, known: readonly StoredDefinition[], returns: boolean): Promise<{ placed: BoundWorkflow; withdrawn: boolean }> {

@@ -7,6 +7,7 @@ import type { WorkflowRegistry } from './registry.js';
 interface DocumentUse {
   readonly version?: number;
   readonly manager?: unknown;
+  readonly actor?: string;
 }
 
 /**
@@ -21,15 +22,24 @@ export async function workflowOfDocument(
   catalog: DefinitionCatalog,
 ): Promise<BoundWorkflow> {
   if (use.version !== undefined) throw new InvalidInputError('version', ['the document says its version, or none']);
-  const known = findDocument(document, registry);
+  const known = catalog.guard.isSmall(document) ? findDocument(document, registry) : undefined;
   if (known) return known;
   if (use.manager !== undefined)
     throw new InvalidInputError('manager', ['this document is new, and is stored outside of your transaction: define() it first, then start it by its name']);
-  await catalog.define(document);
+  await catalog.define(document, use.actor);
   return findDocument(document, registry) ?? registry.get(document.name, document.version);
 }
 
 function findDocument(document: WorkflowJson, registry: WorkflowRegistry): BoundWorkflow | undefined {
   const text = JSON.stringify(document);
-  return registry.all().findLast(({ definition, source }) => definition.name === document.name && source.document && JSON.stringify(source.document) === text);
+  return registry.all().findLast(({ definition, source }) => definition.name === document.name && source.document && knownText(source.document) === text);
+}
+
+const texts = new WeakMap<object, string>();
+
+/** Of a document that is known, and so never changes. */
+function knownText(document: object): string {
+  const known = texts.get(document) ?? JSON.stringify(document);
+  texts.set(document, known);
+  return known;
 }

@@ -30,7 +30,7 @@ export function explore(discovery: DiscoveryService): DiscoveredProviders {
   const classes = [...new Map(wrappers.map((wrapper) => [classOf(wrapper)!, wrapper])).entries()];
   const workflows = classes.filter(([type]) => Reflect.hasOwnMetadata(WORKFLOW_METADATA, type));
   const steps = classes.filter(([type]) => isStepClass(type));
-  const lasting = ([, wrapper]: [Class, Wrapper]) => wrapper.isDependencyTreeStatic();
+  const lasting = ([, wrapper]: [Class, Wrapper]) => isSingleton(wrapper);
   return {
     sources: workflows.filter(lasting).map(([type, wrapper]) => sourceOf(type, wrapper.instance as object)),
     steps: steps.filter(lasting).map(([type, wrapper]) => providerOf(type, wrapper.instance as object)),
@@ -45,7 +45,11 @@ export function explore(discovery: DiscoveryService): DiscoveredProviders {
 
 /** The providers that may transmit messages: those of which there is one, as long as the application lives. */
 export function senderProviders(discovery: DiscoveryService): Wrapper[] {
-  return discovery.getProviders().filter((wrapper) => wrapper.isDependencyTreeStatic() && !wrapper.isTransient);
+  return discovery.getProviders().filter(isSingleton);
+}
+
+function isSingleton(wrapper: Wrapper): boolean {
+  return wrapper.isDependencyTreeStatic() && !wrapper.isTransient;
 }
 
 function classOf(wrapper: Wrapper): Class | undefined {
@@ -114,7 +118,9 @@ function describeMethod(chain: readonly object[], name: string): object | undefi
 /* ------------------------------------------------------------------- problems ---- */
 
 function scopeProblems(type: Class, wrapper: Wrapper, what: string): string[] {
-  if (wrapper.isDependencyTreeStatic()) return [];
+  if (isSingleton(wrapper)) return [];
+  if (wrapper.isDependencyTreeStatic())
+    return [`${type.name}: it is transient, so each class that injects it has one of its own, and the engine none. ${what} by itself: make it a singleton.`];
   return [
     `${type.name}: it is request-scoped, or something it injects is. ${what} outside any request: make it a singleton, and resolve what belongs to a request inside the step with ModuleRef.`,
   ];

@@ -4,6 +4,7 @@ import { plain } from '../context/plain.js';
 import type { Json } from '../values/json.js';
 import { reasonOf } from '../values/reason.js';
 import { compileWorkflow } from '../definition/compile.js';
+import { DOCUMENT_LIMITS, limitProblem } from '../definition/document-limits.js';
 import { type Names, type ReadDocument, readDocument } from '../definition/documents.js';
 import type { Compiled, DefinitionDefaults, WorkflowSource } from '../definition/source.js';
 import { InvalidWorkflowError, UnserialisableValueError } from '../values/errors.js';
@@ -42,6 +43,8 @@ export class WorkflowCompiler {
 
   /** Reads a frozen copy, so that later changes by its author or a step have no effect. */
   private readData(given: unknown, place: string): ReadDocument {
+    const over = limitProblem(given, this.scope.limits ?? DOCUMENT_LIMITS); // comes first: to copy it may take long, too
+    if (over !== null) return { problems: [`${place}: ${over}.`] };
     try {
       return readDocument(typeof given === 'object' ? frozen(plain(given, '')) : given, place, this.scope);
     } catch (error) {

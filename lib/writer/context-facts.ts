@@ -32,6 +32,7 @@ export class ContextFacts implements Facts {
     private readonly before: JsonObject,
     private readonly now: number,
     private readonly patch: ContextPatch | undefined,
+    private readonly mostItems: number,
   ) {}
 
   /** Computed only when asked for: most steps have no condition behind them. */
@@ -48,7 +49,7 @@ export class ContextFacts implements Facts {
   }
 
   items(node: string, at: ItemPosition): readonly Json[] | FactError {
-    return this.ask(node, 'items', at, (value) => listOf(value, node));
+    return this.ask(node, 'items', at, (value) => listOf(value, node, this.mostItems));
   }
 
   after(node: string, now: number, at: ItemPosition): number | FactError {
@@ -129,8 +130,9 @@ function yesOrNo(value: unknown): boolean {
   return value === true;
 }
 
-function listOf(value: unknown, node: string): readonly Json[] {
+function listOf(value: unknown, node: string, most: number): readonly Json[] {
   if (!Array.isArray(value)) throw new TypeError(`it gave ${kind(value)}, and goes over a list`);
+  if (value.length > most) throw new RangeError(`it gave a list of ${value.length} items; at most ${most} are taken (limits.items)`);
   const items = plain(value, 'items') as readonly Json[];
   checkSize(items, `The items of ${node}`);
   return items;

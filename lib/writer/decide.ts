@@ -1,5 +1,6 @@
 /** Decides events of a process: one change, and an answer for each event. Nothing is read or written here. */
 import { patched } from '../context/context.js';
+import type { ProcessLimits } from '../context/process-limits.js';
 import { after, type Change, joined, type Snapshot } from '../core/change.js';
 import { needsNoDefinition, type ProcessEvent } from '../core/events.js';
 import type { DecisionContext } from '../core/facts.js';
@@ -13,6 +14,7 @@ import { type BoundWorkflow, unknownBound } from '../workflows/bound-workflow.js
 import type { WorkflowRegistry } from '../workflows/registry.js';
 import { ContextFacts } from './context-facts.js';
 import type { ApplyOptions, PendingEvent, StartEvent } from './pending-event.js';
+import { redactedEvent, redactedOrNull } from './redacted-event.js';
 import { resolveEvent } from './resolve-event.js';
 
 /** A process as it was read for an event, with its values. */
@@ -52,6 +54,7 @@ export interface DecidedBy {
   /** True if that worker may take the process. */
   readonly hasRoom: boolean;
   readonly now: number;
+  readonly limits: ProcessLimits;
 }
 
 const NOTHING_DECIDED: readonly DecidedEvent[] = [];
@@ -91,8 +94,8 @@ function decideOne(registry: WorkflowRegistry, reading: ProcessReading | null, {
   const bound = boundFor(registry, reading.process, event);
   if (!bound) return new Refusal(unknownWorkflow(reading.process));
   try {
-    const resolved = resolveEvent(event, bound, reading.context, options);
-    const facts = factsFor(bound, reading, resolved, by.now);
+    const resolved = redactedEvent(resolveEvent(event, bound, reading.context, options, by.limits.context));
+    const facts = factsFor(bound, reading, resolved, by);
     return transition(bound.definition, reading, resolved, decisionContext(facts, options, by));
   } catch (error) {
     return new Refusal(error);
@@ -107,19 +110,19 @@ function boundFor(registry: WorkflowRegistry, { workflow, workflowVersion }: Pro
 }
 
 function decisionContext(facts: ContextFacts, { actor, reason }: ApplyOptions, { worker, hasRoom, now }: DecidedBy): DecisionContext {
-  return { now, random: Math.random(), by: worker, hasRoom, facts, actor, reason };
+  return { now, random: Math.random(), by: worker, hasRoom, facts, actor, reason: redactedOrNull(reason) };
 }
 
 /** The facts of the context after the event: a patch changes the values, a restart or a migration replaces them. */
-function factsFor(bound: BoundWorkflow, { process, context }: ProcessReading, event: ProcessEvent, now: number): ContextFacts {
-  if (event.type === 'restarted' || event.type === 'migrated') return new ContextFacts(bound, process, event.values, now, undefined);
-  return new ContextFacts(bound, process, context, now, 'patch' in event ? event.patch : undefined);
+function factsFor(bound: BoundWorkflow, { process, context }: ProcessReading, event: ProcessEvent, { now, limits }: DecidedBy): ContextFacts {
+  if (event.type === 'restarted' || event.type === 'migrated') return new ContextFacts(bound, process, event.values, now, undefined, limits.items);
+  return new ContextFacts(bound, process, context, now, 'patch' in event ? event.patch : undefined, limits.items);
 }
 
 /** It starts now, and not when it was asked for: in an outage another of its group may have come and gone meanwhile. */
 function beginProcess({ bound, seed }: StartEvent, options: ApplyOptions, by: DecidedBy): Change {
   const unborn = { id: seed.id, groupId: seed.groupId, contextVersion: 0, snapshotVersion: 0 };
-  const facts = new ContextFacts(bound, unborn, seed.values.set, by.now, undefined);
+  const facts = new ContextFacts(bound, unborn, seed.values.set, by.now, undefined, by.limits.items);
   return begin(bound.definition, seed, decisionContext(facts, options, by));
 }
 

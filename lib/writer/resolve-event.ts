@@ -7,20 +7,20 @@ import type { ApplyOptions } from './pending-event.js';
 
 /**
  * An event with its patch as it will be stored. Functions in a patch get the latest value, so this happens again after a lost race.
- * A body whose patch cannot be stored has failed, like one that throws.
+ * A body whose patch cannot be stored has failed, like one that throws. `most`: the bytes that the context may have.
  * @throws UnserialisableValueError, ValueTooLargeError for the patch of a skip, or if `strict`
  */
-export function resolveEvent(event: ProcessEvent<object>, bound: BoundWorkflow, latest: JsonObject, options: ApplyOptions): ProcessEvent {
+export function resolveEvent(event: ProcessEvent<object>, bound: BoundWorkflow, latest: JsonObject, options: ApplyOptions, most: number): ProcessEvent {
   if (!('patch' in event) || event.patch === undefined) return event as ProcessEvent;
-  if (event.type === 'skipped') return { ...event, patch: storedPatch(bound.context, event.patch, latest) };
-  return resolveOutcome(event, event.patch, bound, latest, options);
+  if (event.type === 'skipped') return { ...event, patch: storedPatch(bound.context, event.patch, latest, most) };
+  return resolveOutcome(event, event.patch, bound, latest, options, most);
 }
 
 type WithPatch = Extract<OutcomeEvent<object>, { patch?: object }>;
 
-function resolveOutcome(event: WithPatch, given: object, bound: BoundWorkflow, latest: JsonObject, { seen, strict }: ApplyOptions): ProcessEvent {
+function resolveOutcome(event: WithPatch, given: object, bound: BoundWorkflow, latest: JsonObject, { seen, strict }: ApplyOptions, most: number): ProcessEvent {
   try {
-    const patch = storedPatch(bound.context, given, latest);
+    const patch = storedPatch(bound.context, given, latest, most);
     return event.type === 'step-succeeded' ? resolveSuccess(event, patch, given, latest, seen) : { ...event, patch };
   } catch (error) {
     if (strict) throw error;

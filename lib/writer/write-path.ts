@@ -8,6 +8,7 @@
  * There are two kinds of commits, each a {@link CommitTarget}: the shared group commit (`process-queue.ts`), and a transaction of
  * the application or of a transactional step (`transaction-target.ts`).
  */
+import type { ProcessLimits } from '../context/process-limits.js';
 import type { Rejection } from '../store/port.js';
 import type { Clock } from '../values/clock.js';
 import { ProcessAlreadyLiveError } from '../values/errors.js';
@@ -26,6 +27,7 @@ export class WritePath {
   constructor(
     readonly registry: WorkflowRegistry,
     readonly clock: Clock,
+    readonly limits: ProcessLimits,
   ) {}
 
   write(target: CommitTarget, batch: readonly PendingEvent[]): void {
@@ -70,8 +72,8 @@ class BatchWrite implements CommitAnswer {
 
   private decide(reading: ProcessReading | null): void {
     const { target, batch } = this;
-    const { registry, clock } = this.path;
-    const decision = decideBatch(registry, reading, batch, { worker: target.worker(), hasRoom: target.hasRoom(), now: clock.now().getTime() });
+    const { registry, clock, limits } = this.path;
+    const decision = decideBatch(registry, reading, batch, { worker: target.worker(), hasRoom: target.hasRoom(), now: clock.now().getTime(), limits });
     if ('needs' in decision) {
       this.waits = [...this.waits, ...decision.needs]; // reads these as well, and decides again
       return this.go();

@@ -14,6 +14,8 @@ export const settings = {
   databaseFile: env.DATABASE_FILE ?? fileURLToPath(new URL('../sample-app.sqlite', import.meta.url)),
   /** Where uploaded and downloaded files go. */
   dataDir: env.DATA_DIR ?? join(tmpdir(), 'argonaut-sample-data'),
+  /** From where articles are downloaded, besides this application itself: https://a.org,https://b.org */
+  articleOrigins: (env.ARTICLE_ORIGINS ?? '').split(',').filter((origin) => origin !== ''),
   /** redis://…; without it task queues live in the database. */
   redisUrl: env.REDIS_URL || undefined,
   /** amqp://… or kafka://…; without it the pizza's topics are in this process. */

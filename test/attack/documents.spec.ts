@@ -129,8 +129,8 @@ describe('SQLite', () => {
     expect(({} as any).polluted).toBeUndefined();
   });
 
-  it('10,000 steps are verified in seconds', async () => {
-    const { workflows } = await boot();
+  it('10,000 steps are verified in seconds, where they are allowed', async () => {
+    const { workflows } = await boot([A, B], { ...nobodySweeps, documents: { steps: 10_000, bytes: 2 ** 20 } });
     await workflows.define({ name: 'large', steps: Array.from({ length: 10_000 }, (_, i) => ({ name: `s${i}`, use: 'A' })) });
     await expect(workflows.define({ name: 'wrong', steps: Array.from({ length: 10_000 }, (_, i) => ({ name: `s${i}`, use: 'C' })) })).rejects.toBeInstanceOf(
       WorkflowError,

@@ -2,7 +2,16 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { afterEach, expect, it, vi } from 'vitest';
-import { InvalidInputError, InvalidWorkflowError, Step, UnknownWorkflowError, Workflow, type WorkflowJson } from '../../lib/index.js';
+import {
+  InvalidInputError,
+  InvalidWorkflowError,
+  NotAllowedError,
+  Step,
+  UnknownWorkflowError,
+  Workflow,
+  type DocumentRequest,
+  type WorkflowJson,
+} from '../../lib/index.js';
 import { type TestApp, until } from '../support/app.js';
 import { onTwoDatabases } from '../support/two-databases.js';
 
@@ -72,6 +81,34 @@ onTwoDatabases('definitions', { providers: [Collect, Await, Deliver] }, ({ boot,
     expect((refused as InvalidWorkflowError).problems.join('\n')).toMatch(/steps\[1\]/);
     expect((refused as InvalidWorkflowError).getStatus(), 'whoever gave it is told').toBe(400);
     expect(await engine.store.maintenance.definitions()).toEqual([]);
+  });
+
+  it('`documents.mayDefine` decides who defines, withdraws and starts with a new document; of what is known, it is not asked', async () => {
+    const asked: DocumentRequest[] = [];
+    const mayDefine = (request: DocumentRequest) => asked.push(request) > 0 && Promise.resolve(request.actor === 'ann');
+    const { workflows, engine } = await boot({ options: { documents: { mayDefine }, workflows: [{ ...short, name: 'of the module' }] } });
+    for (const refused of [workflows.define(short), workflows.define(short, { actor: 'bob' }), workflows.start(short), workflows.withdraw('of the module')])
+      await expect(refused).rejects.toBeInstanceOf(NotAllowedError);
+    expect((await engine.store.maintenance.definitions()).map(({ name }) => name)).toEqual(['of the module']);
+    await workflows.define(short, { actor: 'ann' });
+    const before = asked.length;
+    await workflows.start(short, {}, { actor: 'bob' });
+    expect(asked).toHaveLength(before);
+    await workflows.withdraw('parcel', { actor: 'ann' });
+    expect(asked.at(0)).toEqual({ workflow: 'parcel', document: short });
+    expect(asked.at(-1)).toEqual({ workflow: 'parcel', document: null, actor: 'ann' });
+  });
+
+  it('a document over a limit is refused before `mayDefine` is asked, and the limits are options', async () => {
+    const mayDefine = vi.fn(() => true);
+    const { workflows } = await boot({ options: { documents: { steps: 2, mayDefine } } });
+    for (const call of [workflows.define(long), workflows.start(long)])
+      await expect(call).rejects.toMatchObject({ status: 400, problems: ['it has 3 steps; at most 2 are taken (documents.steps).'] });
+    await expect(workflows.define({ name: { toString: 1 } } as never)).rejects.toBeInstanceOf(InvalidWorkflowError);
+    expect(mayDefine).toHaveBeenCalledOnce();
+    await expect(boot({ options: { documents: { step: 2, bytes: 0, mayDefine: 'ann' } as never } })).rejects.toThrow(
+      /documents\.mayDefine is not a function\.[^]*no option "documents\.step"\. Did you mean "steps"\?[^]*documents\.bytes 0 is not a whole number from 1/,
+    );
   });
 
   it('B-27 another graph without a version is the next version; what was started goes on with its own', async () => {

@@ -5,6 +5,7 @@ import { of, tap } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ProcessNotFoundError, Step, type StepRef, Workflow } from '../../lib/index.js';
 import { listenToLogger } from '../../lib/execution/logger-tee.js';
+import { PROCESS_LIMITS } from '../../lib/context/process-limits.js';
 import { StepLog } from '../../lib/execution/step-log.js';
 import { type AppSetup, bootApp, type TestApp } from '../support/app.js';
 import { type Database, libsqlFile } from '../support/databases.js';
@@ -198,7 +199,7 @@ describe('Nest’s Logger', () => {
 
 describe('what one attempt may say', () => {
   it('is 200 lines of 2,000 characters; the rest is counted', () => {
-    const log = new StepLog({ now: () => new Date(5) });
+    const log = new StepLog({ now: () => new Date(5) }, PROCESS_LIMITS);
     for (let i = 0; i < 230; i++) log.hear('log', [`${i} ${'x'.repeat(3000)}`]);
     const lines = log.close().map((line) => JSON.parse(line) as { text: string; at: number });
     expect(lines).toHaveLength(201);
@@ -207,7 +208,7 @@ describe('what one attempt may say', () => {
   });
 
   it('ends with the body', () => {
-    const log = new StepLog({ now: () => new Date(5) });
+    const log = new StepLog({ now: () => new Date(5) }, PROCESS_LIMITS);
     log.hear('log', ['in time']);
     expect(log.close()).toHaveLength(1);
     log.hear('log', ['late']);
@@ -215,7 +216,7 @@ describe('what one attempt may say', () => {
   });
 
   it('is whatever it likes: nothing of it can fail the step or the row', () => {
-    const log = new StepLog({ now: () => new Date(5) });
+    const log = new StepLog({ now: () => new Date(5) }, PROCESS_LIMITS);
     const hostile = { get [Symbol.toStringTag]() { throw new Error('no'); } }; // prettier-ignore
     log.hear('log', ['\0\ud800', hostile, new Error('oh'), () => 1]);
     const [line] = log.close();

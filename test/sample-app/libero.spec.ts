@@ -21,9 +21,30 @@ let app: Instance;
 beforeAll(async () => {
   await built();
   place = new Place();
-  app = await place.start();
+  for (const server of servers) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  [publisher, secret] = servers.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`) as [string, string];
+  app = await place.start({ ARTICLE_ORIGINS: publisher });
 });
-afterAll(() => place.leave());
+afterAll(async () => {
+  await place.leave();
+  for (const server of servers) server.close();
+});
+
+const XML = '<article xmlns:xlink="x"><graphic xlink:href="/a/fig.tif"/><graphic xlink:href="../b/fig.tif"/><p xlink:href="c.pdf"/></article>';
+/** A publisher whose articles may be had, and a server that only the application can reach. */
+let [publisher, secret] = ['', ''];
+const asked: string[] = [];
+const servers = [
+  createServer(({ url }, response) => {
+    if (url === '/moved.xml') response.writeHead(302, { location: `${secret}/secret.tif` }).end();
+    else if (url === '/articles/foreign.xml') response.end(`<article><graphic xlink:href="${secret}/secret.tif"/></article>`);
+    else response.end(url === '/articles/7.xml' ? XML : url);
+  }),
+  createServer(({ url }, response) => {
+    asked.push(url!);
+    response.end('secret');
+  }),
+];
 
 const start = (name: string, input_data: object = {}) => app.post<View>('/libero/start-workflow', { name, input_data });
 const events = (id: string) => app.get<HistoryRow[]>(`/libero/workflows/${id}/events`);
@@ -77,22 +98,25 @@ describe('IngestArticleXMLWorkflow', () => {
   });
 
   it('keeps images apart that have one name, and leaves alone what is none', async () => {
-    const xml = '<article xmlns:xlink="x"><graphic xlink:href="/a/fig.tif"/><graphic xlink:href="../b/fig.tif"/><p xlink:href="c.pdf"/></article>';
-    const server = createServer((request, response) => response.end(request.url === '/articles/7.xml' ? xml : request.url));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    try {
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      const { context } = await ended((await start('IngestArticleXMLWorkflow', { urls: [`${url}/articles/7.xml`] })).id);
-      const contents = await Promise.all(context.assets.map(async (asset) => [asset.url, await readFile(asset.file, 'utf8')] as const));
-      expect(Object.fromEntries(contents)).toEqual({ [`${url}/a/fig.tif`]: '/a/fig.tif', [`${url}/b/fig.tif`]: '/b/fig.tif' });
-      expect(await readFile(context.articles[0]!.file, 'utf8')).toBe(xml.replace('"/a/', '"../a/'));
-    } finally {
-      server.close();
+    const { context } = await ended((await start('IngestArticleXMLWorkflow', { urls: [`${publisher}/articles/7.xml`] })).id);
+    const contents = await Promise.all(context.assets.map(async (asset) => [asset.url, await readFile(asset.file, 'utf8')] as const));
+    expect(Object.fromEntries(contents)).toEqual({ [`${publisher}/a/fig.tif`]: '/a/fig.tif', [`${publisher}/b/fig.tif`]: '/b/fig.tif' });
+    expect(await readFile(context.articles[0]!.file, 'utf8')).toBe(XML.replace('"/a/', '"../a/'));
+  });
+
+  it('downloads from nowhere else: an article that names a foreign image fails, and so does one that leads elsewhere', async () => {
+    for (const [path, why] of [
+      ['/articles/foreign.xml', 'is not at a place that articles come from'],
+      ['/moved.xml', 'fetch failed'],
+    ] as const) {
+      const { status, cause } = await ended((await start('IngestArticleXMLWorkflow', { urls: [publisher + path] })).id);
+      expect({ status, cause }).toMatchObject({ status: 'failed', cause: expect.stringContaining(why) });
     }
+    expect(asked).not.toContain('/secret.tif');
   });
 
   it('fails when an article is nowhere to be found; the archive was told all the same', async () => {
-    const { id } = await start('IngestArticleXMLWorkflow', { urls: [`${app.url}/libero/articles/none.xml`] });
+    const { id } = await start('IngestArticleXMLWorkflow', { urls: [`http://127.0.0.1:${new URL(app.url).port}/libero/articles/none.xml`] });
     const { status, cause } = await ended(id);
     expect({ status, cause }).toMatchObject({ status: 'failed', cause: expect.stringContaining('none.xml: 404') });
     expect(await said(id)).toContain('1 to be archived in articles');
@@ -101,5 +125,10 @@ describe('IngestArticleXMLWorkflow', () => {
   it('refuses what is no input of it', async () => {
     await expect(start('IngestArticleXMLWorkflow', { urls: ['not a url'] })).rejects.toThrow('400');
     await expect(start('IngestArticleXMLWorkflow', { urls: [] })).rejects.toThrow('400');
+    await expect(start('IngestArticleXMLWorkflow', { urls: [`${secret}/secret.tif`] })).rejects.toThrow('400');
+    await expect(start('IngestArticleXMLWorkflow', { urls: ['http://169.254.169.254/latest'] })).rejects.toThrow('400');
+    await expect(start('IngestArticleXMLWorkflow', { data_dir: '/etc' })).rejects.toThrow('400');
+    await expect(start('IngestArticleXMLWorkflow', { articles: [{ url: 'x', file: '/etc/passwd' }] })).rejects.toThrow('400');
+    expect(asked).toEqual([]);
   });
 });

@@ -1,6 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import { settings } from '../settings.js';
+import { ArticleOrigins } from './article-origins.js';
 import type { Fetched } from './ingest.context.js';
 
 /**
@@ -13,11 +15,16 @@ const TIF = /\bxlink:href="([^"]+\.tiff?)"/g;
 /** Files of one process lie in a folder of its own, as they lie at their hosts. What is downloaded again is the same file again. */
 @Injectable()
 export class ArticleFiles {
-  async download(url: string, dataDir: string, processId: string, signal: AbortSignal): Promise<string> {
-    const response = await fetch(url, { signal });
+  constructor(private readonly origins: ArticleOrigins) {}
+
+  /** Only from where articles may come from: also an image is at a place that an article says. */
+  async download(url: string, processId: string, signal: AbortSignal): Promise<string> {
+    if (!this.origins.includes(url))
+      throw new Error(`${url} is not at a place that articles come from (ARTICLE_ORIGINS)`);
+    const response = await fetch(url, { signal, redirect: 'error' });
     if (!response.ok) throw new Error(`${url}: ${response.status}`);
     const { hostname, pathname } = new URL(url); // has no dots that lead out of the folder
-    const file = join(dataDir, 'articles', basename(processId), hostname, pathname);
+    const file = join(settings.dataDir, 'articles', basename(processId), hostname, pathname);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, Buffer.from(await response.arrayBuffer()));
     return file;

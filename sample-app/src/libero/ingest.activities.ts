@@ -9,8 +9,8 @@ const logger = new Logger('Ingest');
 export class DownloadXml {
   constructor(private readonly files: ArticleFiles) {}
 
-  async run({ data_dir }: Ingest, { item: url, processId, signal }: StepRef<unknown, string>) {
-    const file = await this.files.download(url, data_dir, processId, signal);
+  async run(_ingest: Ingest, { item: url, processId, signal }: StepRef<unknown, string>) {
+    const file = await this.files.download(url, processId, signal);
     logger.log(`downloaded ${url}`);
     return { articles: (all: Fetched[]) => [...all, { url, file }] };
   }
@@ -31,8 +31,8 @@ export class ExtractAssetUris {
 export class DownloadAsset {
   constructor(private readonly files: ArticleFiles) {}
 
-  async run({ data_dir }: Ingest, { item: url, processId, signal, attempt }: StepRef<unknown, string>) {
-    const file = await this.files.download(url, data_dir, processId, signal);
+  async run(_ingest: Ingest, { item: url, processId, signal, attempt }: StepRef<unknown, string>) {
+    const file = await this.files.download(url, processId, signal);
     logger.log(`downloaded ${url}, attempt ${attempt}`);
     return { assets: (all: Fetched[]) => [...all, { url, file }] };
   }

@@ -1,5 +1,4 @@
-import { ArrayNotEmpty, IsString, IsUrl } from 'class-validator';
-import { settings } from '../settings.js';
+import { ArrayNotEmpty, IsUrl } from 'class-validator';
 
 /** What came from where, and lies where now. */
 export interface Fetched {
@@ -9,7 +8,6 @@ export interface Fetched {
 
 /** The input data of IngestArticleXMLWorkflow, and what its steps add. */
 export class Ingest {
-  @IsString() data_dir: string = settings.dataDir;
   @ArrayNotEmpty() @IsUrl({ require_tld: false }, { each: true }) urls: string[];
   articles: Fetched[] = [];
   /** Where the images of the articles are. */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ArticleFiles } from './article-files.js';
+import { ArticleOrigins } from './article-origins.js';
 import { DoAnotherThingActivity, DoSomethingActivity } from './dummy.activities.js';
 import { DownloadAsset, DownloadXml, ExtractAssetUris, NotifyArchive, RewriteUris } from './ingest.activities.js';
 import { LiberoController } from './libero.controller.js';
@@ -12,6 +13,6 @@ const ingest = [DownloadXml, ExtractAssetUris, DownloadAsset, RewriteUris, Notif
 /** The samples of Libero Flow, the Python engine: JSON, and the step classes it names. */
 @Module({
   controllers: [LiberoController, PublisherController],
-  providers: [...dummy, ...ingest, ArticleFiles, OwnUrl],
+  providers: [...dummy, ...ingest, ArticleFiles, ArticleOrigins, OwnUrl],
 })
 export class LiberoModule {}

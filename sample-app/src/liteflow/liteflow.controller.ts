@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, NotFoundException, Param, Post } from '@nestjs/common';
 import { IsString } from 'class-validator';
 import { WorkflowService } from 'nestjs-argonaut';
+import { ownProcess } from '../own-process.js';
 import { samples } from './samples.js';
 
 export class Published {
@@ -26,7 +27,7 @@ export class LiteflowController {
   /** Starts it, and tells what it has printed when it first stands still. */
   @Post(':name')
   async start(@Param('name') name: string, @Body() data: Record<string, unknown>) {
-    const workflow = samples[name];
+    const workflow = Object.hasOwn(samples, name) ? samples[name] : undefined;
     if (!workflow) throw new NotFoundException(`There is no sample "${name}": ${this.list().join(', ')}`);
     const { id } = await this.workflows.start(workflow, data);
     return this.get(id);
@@ -34,6 +35,7 @@ export class LiteflowController {
 
   @Get(':id')
   async get(@Param('id') id: string) {
+    await ownProcess(this.workflows, id, this.list());
     const { status, cause } = await this.workflows.settled(id, { timeout: '5s' });
     const [{ context, waits }, log] = await Promise.all([this.workflows.get(id), this.workflows.log(id)]);
     const waitingFor = waits.map(({ step, kind, key, dueAt }) => ({ step, kind, key, dueAt }));
@@ -41,7 +43,8 @@ export class LiteflowController {
   }
 
   @Get(':id/history')
-  history(@Param('id') id: string) {
+  async history(@Param('id') id: string) {
+    await ownProcess(this.workflows, id, this.list());
     return this.workflows.history(id);
   }
 }

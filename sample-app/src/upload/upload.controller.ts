@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { Body, Controller, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, ConflictException, Controller, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
 import { WorkflowService } from 'nestjs-argonaut';
+import { ownProcess } from '../own-process.js';
 import { settings } from '../settings.js';
 import { File, NewUpload } from './upload.dto.js';
 import { formPage, statusPage } from './upload.pages.js';
@@ -21,12 +22,15 @@ export class UploadController {
   @Post(':id/file')
   @HttpCode(200)
   async provide(@Param('id') id: string, @Body() { name, content }: File) {
-    await this.workflows.get(FileUploadWorkflow, id); // 404 before anything is written
+    const { owes } = await this.status(id);
+    if (!owes.some(({ step }) => step === 'validate')) throw new ConflictException('This upload waits for no file.'); // before anything is written
     const folder = join(settings.dataDir, 'uploads', basename(id));
     const path = join(folder, basename(name));
     await mkdir(folder, { recursive: true });
-    await writeFile(path, content);
-    await this.workflows.provideInput(FileUploadWorkflow, 'validate', id, { path });
+    await writeFile(path, content, { flag: 'wx' }).catch(alreadyThere);
+    await this.workflows
+      .provideInput(FileUploadWorkflow, 'validate', id, { path })
+      .catch((error: unknown) => withoutFile(path, error));
     return this.status(id);
   }
 
@@ -44,6 +48,7 @@ export class UploadController {
 
   @Get(':id')
   async status(@Param('id') id: string) {
+    await ownProcess(this.workflows, id, ['file-upload']);
     await this.workflows.settled(id, { timeout: '5s' });
     const { status, cause, context, waits } = await this.workflows.get(FileUploadWorkflow, id);
     const owes = waits
@@ -53,7 +58,8 @@ export class UploadController {
   }
 
   @Get(':id/log')
-  log(@Param('id') id: string) {
+  async log(@Param('id') id: string) {
+    await ownProcess(this.workflows, id, ['file-upload']);
     return this.workflows.log(id);
   }
 
@@ -62,4 +68,15 @@ export class UploadController {
   async page(@Param('id') id: string) {
     return statusPage(await this.status(id), await this.workflows.log(id));
   }
+}
+
+/** Two callers at once bring a file of one name: one of them is first. */
+function alreadyThere(error: NodeJS.ErrnoException): never {
+  throw error.code === 'EEXIST' ? new ConflictException('A file of this name has just been brought.') : error;
+}
+
+/** The other was first, or the process has ended meanwhile: nothing is left of a file that no process has. */
+async function withoutFile(path: string, error: unknown): Promise<never> {
+  await rm(path, { force: true });
+  throw error;
 }

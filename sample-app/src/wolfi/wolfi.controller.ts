@@ -1,9 +1,12 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { HandlesResponse, WorkflowService } from 'nestjs-argonaut';
+import { ownProcess } from '../own-process.js';
 import { AdditionWorkflow, Sum } from './addition.workflow.js';
 import { Alert, AsyncWorkflow } from './async.workflow.js';
 import { MinimalWorkflow } from './minimal.workflow.js';
 import { CreditAnswer, Customer, StockAnswer } from './wolfi.dto.js';
+
+const NAMES = ['minimal', 'addition', 'async'];
 
 @Controller('wolfi')
 export class WolfiController {
@@ -47,12 +50,14 @@ export class WolfiController {
 
   /** Shows correlation ids, so that a caller can answer as the partner would. A real application must not show them. */
   @Get(':id')
-  get(@Param('id') id: string) {
+  async get(@Param('id') id: string) {
+    await ownProcess(this.workflows, id, NAMES);
     return this.workflows.get(id, { internals: true });
   }
 
   @Get(':id/history')
-  history(@Param('id') id: string) {
+  async history(@Param('id') id: string) {
+    await ownProcess(this.workflows, id, NAMES);
     return this.workflows.history(id);
   }
 }
