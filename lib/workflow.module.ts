@@ -17,7 +17,7 @@ import { StoreClock } from './engine/store-clock.js';
 import { composeEngine } from './engine/compose.js';
 import { Engine } from './engine/engine.js';
 import { listenToLogger } from './execution/logger-tee.js';
-import { settingsOf } from './engine/settings.js';
+import { objectOr, settingsOf } from './engine/settings.js';
 import { databaseTaskQueue } from './queue/database/database-adapter.js';
 import { TaskQueue } from './queue/task-queue.js';
 import { ProcessStore } from './store/process-store.js';
@@ -97,10 +97,11 @@ function documentsOf({ workflows, contexts }: WorkflowModuleExtras): Documents {
 }
 
 /** @throws InvalidWorkflowError where the store is not ours: it would not hear of them */
-function tablesOf({ tables }: WorkflowModuleOptions, { store }: WorkflowModuleExtras): TableOptions {
+function tablesOf(options: WorkflowModuleOptions, { store }: WorkflowModuleExtras): TableOptions {
+  const { tables } = objectOr(options); // what a factory gives is checked later, with the workflows
   if (tables && store)
     throw new InvalidWorkflowError('all workflows', ['WorkflowModule: tables is for the TypeORM store, and the module has another `store`.']);
-  return tables ?? {};
+  return objectOr(tables);
 }
 
 /** Binds the ports to their adapters. No other file knows both sides. */

@@ -46,7 +46,7 @@ export interface EngineSettings {
 type OptionParts = [WorkerOptions, InboxOptions, OutboxOptions, DocumentOptions, LimitOptions];
 
 /** What is no object is a problem of its own, and has no options. */
-function objectOr<T extends object>(given: T | undefined): Partial<T> {
+export function objectOr<T extends object>(given: T | undefined): Partial<T> {
   return typeof given === 'object' && given !== null ? given : {};
 }
 
@@ -59,7 +59,7 @@ export function settingsOf(options: WorkflowModuleOptions, problems: string[]): 
   problems.push(...found.map((problem) => `WorkflowModule: ${problem}`));
   if (schema !== undefined && !['check', 'migrate', 'off'].includes(schema))
     problems.push(`WorkflowModule: schema is 'check', 'migrate' or 'off', not "${String(schema)}".`);
-  problems.push(...tableOptionProblems(objectOr(options.tables)));
+  problems.push(...tableOptionProblems(objectOr(given.tables)));
   for (const problem of defaultProblems(defaults, null)) problems.push(`WorkflowModule: ${problem}`);
   const ms = (value: Duration | undefined, name: string, otherwise: number) => durationOf(value, name, otherwise, problems);
   return {

@@ -76,7 +76,7 @@ describe('with `redact`', () => {
   });
 
   it('what is no function does not boot', async () => {
-    await expect(boot({ redact: 'secrets' as never })).rejects.toThrow('redact is not a function');
+    await expect(boot({ redact: 'secrets' as never })).rejects.toThrow('WorkflowModule: redact: it must be a function');
     close = async () => {};
   });
 });
