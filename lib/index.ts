@@ -103,6 +103,8 @@ export {
 // Setting up the module
 export { WorkflowModule } from './workflow.module.js';
 export { databaseTaskQueue } from './queue/database/database-adapter.js';
+export type { TaskQueue } from './queue/task-queue.js';
+export type { Adapter } from './values/adapter.js';
 export type { QueueList, QueueSettings } from './queue/queue-settings.js';
 export { Clock } from './values/clock.js';
 export type { DocumentRequest } from './workflows/definition-guard.js';

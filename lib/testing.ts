@@ -9,4 +9,7 @@ export { assertValid } from './testing/assert-valid.js';
 export { processStoreContract, type StoreUnderTest } from './testing/process-store.contract.js';
 export { taskQueueContract } from './testing/task-queue.contract.js';
 export type { ContractQueues, TaskQueueUnderTest } from './testing/contract/queue-bench.js';
+export type { ProcessStore } from './store/process-store.js';
+export type { TaskQueue } from './queue/task-queue.js';
+export type { Adapter } from './values/adapter.js';
 export type { TestKit } from './testing/kit.js';

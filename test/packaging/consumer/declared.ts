@@ -1,6 +1,8 @@
 // What the service returns, a controller returns, and its declarations name the type (`declaration: true`, as `nest new` has it).
 import { Controller, Get } from '@nestjs/common';
-import { again, asked, done, fail, go, pause, WorkflowService } from 'nestjs-argonaut';
+import { again, asked, databaseTaskQueue, done, fail, go, pause, WorkflowService } from 'nestjs-argonaut';
+
+export const taskQueue = databaseTaskQueue();
 
 @Controller('declared')
 export class Declared {
