@@ -6,7 +6,7 @@ import { didYouMean } from '../values/suggest.js';
 import { InvalidInputError } from '../values/errors.js';
 import type { Schema } from '../values/types.js';
 import { checkSize } from './plain.js';
-import { checkTotal } from './process-limits.js';
+import { mayHaveMore } from './process-limits.js';
 import { shapeOfClass } from './transformer-metadata.js';
 import { checked, fromGiven, fromStored, storable, toStored } from './typed-data.js';
 
@@ -69,7 +69,7 @@ const NOTHING_REMOVED: readonly string[] = [];
 function sized(set: JsonObject, remove: readonly string[], latest: JsonObject, most: number): ContextPatch {
   checkSize(set, 'The patch');
   const patch = { set, remove };
-  if (most < Infinity && Object.keys(set).length > 0) checkTotal(patched(latest, patch), most);
+  if (most < Infinity && mayHaveMore(most, latest, set)) checkSize(patched(latest, patch), 'The context, with the new values,', most);
   return patch;
 }
 

@@ -106,6 +106,11 @@ export function checkSize(value: Json, place: string, limit = MAX_BYTES): void {
   if (bytes > limit) throw new ValueTooLargeError(place, bytes, limit);
 }
 
+/** The bytes of a value as JSON at most: found without writing it. */
+export function mostBytesOf(value: Json): number {
+  return Number.MAX_SAFE_INTEGER - roomLeft(value, Number.MAX_SAFE_INTEGER);
+}
+
 /** How many of the bytes are left at least; below 0, the value has to be measured. A character takes at most 6 bytes as JSON. */
 function roomLeft(value: Json, bytes: number): number {
   if (typeof value === 'string') return bytes - 2 - value.length * 6;

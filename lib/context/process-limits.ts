@@ -1,5 +1,5 @@
-import { ValueTooLargeError } from '../values/errors.js';
 import type { Json, JsonObject } from '../values/json.js';
+import { mostBytesOf } from './plain.js';
 
 /** How much one process may hold. */
 export interface ProcessLimits {
@@ -17,27 +17,25 @@ export interface ProcessLimits {
 
 export const PROCESS_LIMITS: ProcessLimits = { context: 4 * 1024 * 1024, notes: 200, logLines: 200, items: 50_000, generations: 50 };
 
-/**
- * Checks all values of a context together. Called with each step, so it measures only what it has not seen before, and counts texts
- * by their length at first. @throws ValueTooLargeError
- */
-export function checkTotal(values: JsonObject, most: number): void {
+/** False: the values after a patch have at most so many bytes, for certain. Called with each step, so it counts only what it has not seen before. */
+export function mayHaveMore(most: number, latest: JsonObject, set: JsonObject): boolean {
   let bytes = 0;
-  for (const key in values) bytes += key.length * BYTES_OF_CHAR + mostBytesOf(values[key]!);
-  if (bytes <= most) return;
-  const exact = Buffer.byteLength(JSON.stringify(values));
-  if (exact > most) throw new ValueTooLargeError('The context, with the new values,', exact, most);
+  for (const key in set) bytes += bytesOfEntry(key, set[key]!);
+  if (bytes === 0) return false;
+  for (const key in latest) if (!Object.hasOwn(set, key)) bytes += bytesOfEntry(key, latest[key]!);
+  return bytes > most;
 }
 
-/** Of JSON, at most: `\u0000`. */
-const BYTES_OF_CHAR = 6;
-const measured = new WeakMap<object, number>();
+function bytesOfEntry(key: string, value: Json): number {
+  return 4 + key.length * 6 + knownBytesOf(value);
+}
+
+const counted = new WeakMap<object, number>();
 
 /** A value never changes once it is stored, and goes from version to version as the same object. */
-function mostBytesOf(value: Json): number {
-  if (typeof value === 'string') return value.length * BYTES_OF_CHAR;
-  if (typeof value !== 'object' || value === null) return 25;
-  const known = measured.get(value) ?? Buffer.byteLength(JSON.stringify(value));
-  measured.set(value, known);
+function knownBytesOf(value: Json): number {
+  if (typeof value !== 'object' || value === null) return mostBytesOf(value);
+  const known = counted.get(value) ?? mostBytesOf(value);
+  counted.set(value, known);
   return known;
 }

@@ -9,7 +9,7 @@ import { InvalidInputError } from '../values/errors.js';
 import type { Class, Schema } from '../values/types.js';
 import { underOwnKeys, withSubclasses } from './own-keys.js';
 import { exposesOnly } from './transformer-metadata.js';
-import { checkKind, checkParts, copy, kindOfValue, plainObject } from './plain.js';
+import { checkKind, checkParts, copy, kindOfValue, placeIn, plainObject } from './plain.js';
 
 /** The part of Standard Schema that is needed here. */
 interface StandardSchema {
@@ -29,7 +29,7 @@ export function toStored(schema: Schema | undefined, value: object, place: strin
   const typed = Object.assign(Object.create(insideOf(schema).prototype as object) as object, withSubclasses(schema, value, place));
   const stored = plainObject(instanceToPlain(typed, { exposeUnsetFields: false, ignoreDecorators: true }), place);
   for (const [key, each] of Object.entries(value))
-    if (kindOfValue(each) !== null && !comesBack(schema, key, each, stored)) checkKind(each, place === '' ? key : `${place}.${key}`);
+    if (kindOfValue(each) !== null && !comesBack(schema, key, each, stored)) checkKind(each, placeIn(place, key));
   return stored;
 }
 

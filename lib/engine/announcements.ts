@@ -4,8 +4,8 @@ import { isTaskWait } from '../core/wait.js';
 import type { TaskQueue } from '../queue/task-queue.js';
 import type { Announcer, NewWork } from '../values/announcer.js';
 import type { ClaimLimit } from '../writer/claim-limit.js';
-
 import { clearTimeout, setTimeout } from '../values/timers.js';
+
 /** Announcements of one kind within this time are sent as one. */
 const GATHERED_MS = 3;
 

@@ -34,8 +34,8 @@ import type { Heartbeat } from './heartbeat.js';
 import type { EngineSettings } from './settings.js';
 import type { SettledWatch } from './settled.js';
 import type { Sweeper } from './sweeper.js';
-
 import { setTimeout } from '../values/timers.js';
+
 /** The parts of one worker, as `compose.ts` puts them together. */
 export interface EngineParts {
   readonly worker: string;

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { ThreadBeat } from '../store/thread-beat.js';
 import { HEARTBEAT_SCRIPT } from './heartbeat-script.js';
-
 import { clearInterval, setInterval, setTimeout } from '../values/timers.js';
+
 /** The result of a beat. `asked` and `answered` are on the clock of `process.hrtime()`, ms. */
 export type ThreadReport = { readonly storeTime: number; readonly asked: number; readonly answered: number } | { readonly error: string };
 

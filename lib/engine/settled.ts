@@ -5,8 +5,8 @@ import type { ProcessRef } from '../query/process-ref.js';
 import { milliseconds } from '../values/duration.js';
 import type { Duration } from '../values/types.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
-
 import { clearTimeout, monotonicNow, setTimeout } from '../values/timers.js';
+
 const FIRST_LOOK_MS = 20;
 const LONGEST_LOOK_MS = 500;
 

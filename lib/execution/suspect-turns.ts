@@ -4,8 +4,8 @@ import { Fifo } from '../values/fifo.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 import type { BodyClaim } from './record-outcome.js';
 import type { StepVisit } from './step-context.js';
-
 import { clearTimeout, setTimeout } from '../values/timers.js';
+
 /** A body that hangs, or takes long, does not keep the other suspects from running. */
 const LONGEST_TURN_MS = 60_000;
 

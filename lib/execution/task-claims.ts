@@ -1,7 +1,7 @@
 import type { Rate, TaskAt } from '../store/port.js';
 import type { ExecutionParts } from './execution-parts.js';
-
 import { setImmediate } from '../values/timers.js';
+
 interface PendingClaim {
   readonly at: TaskAt;
   readonly resolve: (taken: TaskAt | null) => void;

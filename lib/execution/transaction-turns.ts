@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { Slots } from './slots.js';
 import type { StepVisit } from './step-context.js';
-
 import { setTimeout } from '../values/timers.js';
+
 const LONG_MS = 10_000;
 const AGAIN_MS = 60_000;
 

@@ -2,8 +2,8 @@ import type { MessageState } from '../core/change.js';
 import type { InboxCount } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
 import { InboxFullError } from '../values/errors.js';
-
 import { monotonicNow } from '../values/timers.js';
+
 /** How much the inbox may hold of what no process has received. */
 export interface InboxSizes {
   /** Messages under one correlation id, or one key of an event. */

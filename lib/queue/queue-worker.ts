@@ -1,7 +1,7 @@
 import type { QueuePlan } from './queue-settings.js';
 import type { Task, TaskWork } from './task-queue.js';
-
 import { clearTimeout, setTimeout } from '../values/timers.js';
+
 /** How many announced tasks a worker remembers. The store keeps the rest, and is asked once these have run. */
 const MOST_REMEMBERED = 1000;
 

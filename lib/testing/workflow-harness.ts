@@ -11,8 +11,8 @@ import type { Class, Duration, EventData, EventKey, EventName } from '../values/
 import type { StartOptions } from '../writer/call-options.js';
 import type { WorkflowService } from '../workflow.service.js';
 import type { VirtualClock } from './virtual-clock.js';
-
 import { setTimeout } from '../values/timers.js';
+
 /** Real milliseconds between two looks at the running bodies. After `STILL_TURNS` of them without progress the clock may move on. */
 const STILL_MS = 5;
 const STILL_TURNS = 10;

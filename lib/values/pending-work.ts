@@ -1,6 +1,6 @@
-/** Counts work under way, and tells when there is none: for tests, and for a shutdown that waits. */
 import { setImmediate } from './timers.js';
 
+/** Counts work under way, and tells when there is none: for tests, and for a shutdown that waits. */
 export class PendingWork {
   private count = 0;
   private waiting: (() => void)[] = [];

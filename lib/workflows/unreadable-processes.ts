@@ -1,6 +1,6 @@
-/** So many are left out of a question to the store. */
 import { monotonicNow } from '../values/timers.js';
 
+/** So many are left out of a question to the store. */
 const MOST = 500;
 /** After this time they are tried again: a person may have mended the row. */
 const LEFT_ALONE_MS = 10 * 60_000;

@@ -2,8 +2,8 @@ import type { ProcessState } from '../core/process.js';
 import { ALL } from '../core/missing-waits.js';
 import type { Loaded, ProcessRequest } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
-
 import { setImmediate } from '../values/timers.js';
+
 interface PendingLoad {
   readonly request: ProcessRequest;
   readonly resolve: (loaded: Loaded | null) => void;

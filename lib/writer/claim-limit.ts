@@ -1,6 +1,6 @@
 import { Fifo } from '../values/fifo.js';
-
 import { monotonicNow, setTimeout } from '../values/timers.js';
+
 /** A start that waits for room. */
 interface WaitingStart {
   readonly id: string;

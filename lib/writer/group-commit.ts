@@ -1,8 +1,8 @@
 import type { Change } from '../core/change.js';
 import type { CommitStore } from '../store/commit-store.js';
 import type { Rejection } from '../store/port.js';
-
 import { setImmediate } from '../values/timers.js';
+
 /** Is told how a commit went. */
 export interface CommitAnswer {
   /** The change is durable, or `rejection` says why it was not applied. */

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { reasonOf } from '../../../values/reason.js';
-
 import { clearInterval, setInterval } from '../../../values/timers.js';
+
 const EVERY_MS = 60_000;
 
 /** Logs that the database cannot be reached: once when that begins, once a minute while it lasts, and once when it is over. */

@@ -1,7 +1,7 @@
 import type { OutageLog } from './outage-log.js';
 import { StoreUnavailableError } from '../../../values/errors.js';
-
 import { clearTimeout, setTimeout } from '../../../values/timers.js';
+
 /** The events that the clients of all drivers have. */
 export interface ClientEvents {
   on(event: 'error' | 'end', listener: (error?: unknown) => void): unknown;
