@@ -1,3 +1,5 @@
+import { queueMicrotask } from './timers.js';
+
 /** Longer words are not compared: that takes more time the longer they are. */
 const LONGEST = 100;
 /** How many pairs of characters are compared until the call that asks has returned: about 20 ms. What is asked after that gets no answer. */

@@ -3,7 +3,7 @@
  * (`vi.useFakeTimers()`, `jest.useFakeTimers()`); without these, the engine would stand still with them. Time that a test may move is
  * that of the `Clock`.
  */
-export const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate } = globalThis;
+export const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, queueMicrotask } = globalThis;
 
 /** Milliseconds of a clock that only goes forward. */
 export const monotonicNow: () => number = performance.now.bind(performance);

@@ -374,6 +374,15 @@ onTwoDatabases('messages', { providers }, ({ boot }) => {
       expect(await tell(app, id, answer)).toBe('delivered');
       return id;
     }
+    /** A process whose handler is done, and that has been told one answer too many meanwhile. */
+    async function missing(app: TestApp, answer: string): Promise<string> {
+      const id = await holding(app, 'last');
+      expect(await tell(app, id, answer)).toBe('stored');
+      letGo();
+      await until(() => heard(app, id), ({ length }) => length > 0); // prettier-ignore
+      await app.engine.sweeper.sweep();
+      return id;
+    }
     const tell = ({ workflows }: TestApp, id: string, answer: string) => workflows.respond(TakesItsTime, 'answer', ids.get(id)!, answer);
 
     it('the next ones are stored, and taken when it says again()', async () => {
@@ -390,11 +399,7 @@ onTwoDatabases('messages', { providers }, ({ boot }) => {
 
     it('the next one is late once it is done', async () => {
       const app = await boot();
-      const id = await holding(app, 'last');
-      expect(await tell(app, id, 'and another')).toBe('stored');
-      letGo();
-      await until(() => heard(app, id), ({ length }) => length > 0); // prettier-ignore
-      await app.engine.sweeper.sweep();
+      const id = await missing(app, 'and another');
       expect(await types(app, id)).toContain('message-late');
       expect(await heard(app, id)).toEqual(['last']);
       expect((await app.workflows.inbox.list()).items).toEqual([]);
@@ -403,11 +408,7 @@ onTwoDatabases('messages', { providers }, ({ boot }) => {
 
     it('a late one that two bring at once is late once', async () => {
       const app = await boot();
-      const id = await holding(app, 'last');
-      expect(await tell(app, id, 'and another')).toBe('stored');
-      letGo();
-      await until(() => heard(app, id), ({ length }) => length > 0); // prettier-ignore
-      await app.engine.sweeper.sweep();
+      const id = await missing(app, 'and another');
       // who brings it at the same moment has not seen the row
       await app.dataSource.query(`update workflow_inbox set address = 'r:unseen' where disposition = 'late' and address like 'r:%'`);
       expect(await tell(app, id, 'and another')).toBe('duplicate');

@@ -12,7 +12,7 @@ import { contractOn } from '../support/store-contract.js';
 const kind = serverKinds.find(({ name }) => name === 'MySQL')!;
 const { found, missing } = programsOf(kind);
 
-/** As an old installation has it: nothing is strict, quotes are read in another way, and texts are latin1 if nobody says otherwise. */
+/** As an old installation has it: nothing is strict, quotes are read in another way, and texts are latin1 by default. */
 const SETTINGS = ['--sql-mode=ANSI_QUOTES,NO_BACKSLASH_ESCAPES,IGNORE_SPACE', '--character-set-server=latin1', '--collation-server=latin1_swedish_ci', '--transaction-isolation=SERIALIZABLE']; // prettier-ignore
 const old = { ...kind, command: (...given: Parameters<typeof kind.command>) => [...kind.command(...given), ...SETTINGS] };
 

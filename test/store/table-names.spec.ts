@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import { Column, type DataSource, type DataSourceOptions, DefaultNamingStrategy, Entity, PrimaryColumn } from 'typeorm';
+import { type DataSource, type DataSourceOptions, DefaultNamingStrategy } from 'typeorm';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import {
   AuditRecord, Process, SchemaError, Step, type StepRef, type TableOptions, Wait, Workflow, workflowEntities, workflowMigrations, type WorkflowModuleOptions,
@@ -9,6 +9,7 @@ import { createTypeOrmStore } from '../../lib/store/typeorm/create-store.js';
 import { workflowTables } from '../../lib/store/typeorm/migrations/tables.js';
 import { bootApp, type TestApp, until } from '../support/app.js';
 import { type Database, isThere, libsqlFile, mysql, postgres, titleOf } from '../support/databases.js';
+import { Item } from '../support/item.entity.js';
 import { contractOn } from '../support/store-contract.js';
 import { tablesOf } from '../support/described-tables.js';
 
@@ -45,15 +46,6 @@ class Ledger {
   @Step({ request: 'ask' }) answered(_ledger: object, _answer: object) {}
   @Step({ transactional: true }) book() {}
   @Step({ queue: 'evening' }) close() {}
-}
-
-@Entity('shop_item')
-class Item {
-  @PrimaryColumn({ type: 'int' })
-  id: number;
-
-  @Column({ type: 'int' })
-  stock: number;
 }
 
 const opened: TestApp[] = [];

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Column, type DataSource, Entity, ManyToOne, PrimaryColumn } from 'typeorm';
+import { type DataSource, Entity, ManyToOne, PrimaryColumn } from 'typeorm';
 import { Process, Step, Workflow, workflowEntities, workflowMigrations, type WorkflowModuleOptions } from '../../lib/index.js';
 import { createTypeOrmStore } from '../../lib/store/typeorm/create-store.js';
 import { workflowTables } from '../../lib/store/typeorm/migrations/tables.js';
@@ -8,6 +8,7 @@ import { started } from '../../lib/testing/contract/commit-contract.js';
 import { bootApp, type TestApp } from '../support/app.js';
 import { type Database, isThere, libsqlFile, mysql, postgres, titleOf } from '../support/databases.js';
 import { tablesOf } from '../support/described-tables.js';
+import { Item } from '../support/item.entity.js';
 
 @Workflow({ name: 'count', context: class {
   total = 0;
@@ -16,15 +17,6 @@ class CountWorkflow {
   @Step() count() {
     return { total: 1 };
   }
-}
-
-@Entity('shop_item')
-class Item {
-  @PrimaryColumn({ type: 'int' })
-  id: number;
-
-  @Column({ type: 'int' })
-  stock: number;
 }
 
 @Entity('shop_note')

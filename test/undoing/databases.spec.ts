@@ -81,6 +81,10 @@ function undoing({ queue }: Cell, database: Database): void {
 
   const waitsIn = (id: string, step: string) => until(() => app.workflows.get(id, { internals: true }), ({ waits }) => waits.some((wait) => wait.step === step && wait.kind !== 'task' && wait.kind !== 'turn')); // prettier-ignore
   const statusIs = (id: string, status: string) => until(() => app.workflows.get(id), (now) => now.status === status); // prettier-ignore
+  async function undo(id: string) {
+    await app.workflows.cancel(id, { compensate: true });
+    await statusIs(id, 'cancelled');
+  }
   async function waitsAfterStart(workflow: any, step: string) {
     const groupId = randomUUID();
     const { id } = await app.workflows.start(workflow, {}, { groupId });
@@ -93,8 +97,7 @@ function undoing({ queue }: Cell, database: Database): void {
     bodies.set(`${groupId} refund`, () => {
       if (++refunds < 3) throw new Error('502');
     });
-    await app.workflows.cancel(id, { compensate: true });
-    await statusIs(id, 'cancelled');
+    await undo(id);
     expect(undone.get(groupId)).toEqual(['pay asked undefined']);
     expect(refunds).toBe(3);
   });
@@ -106,8 +109,7 @@ function undoing({ queue }: Cell, database: Database): void {
     });
     await app.workflows.respond(QueuedCharge, 'pay', waits[0]!.key!, { charge: 7 });
     await statusIs(id, 'failed');
-    await app.workflows.cancel(id, { compensate: true });
-    await statusIs(id, 'cancelled');
+    await undo(id);
     expect(undone.get(groupId)).toEqual(['pay failed {"charge":7}']);
   });
 
@@ -133,8 +135,7 @@ function undoing({ queue }: Cell, database: Database): void {
     });
     const { id } = await app.workflows.start(QueuedCharge, {}, { groupId });
     await statusIs(id, 'failed');
-    await app.workflows.cancel(id, { compensate: true });
-    await statusIs(id, 'cancelled');
+    await undo(id);
     expect(undone.get(groupId)).toBeUndefined();
   });
 
@@ -144,8 +145,7 @@ function undoing({ queue }: Cell, database: Database): void {
     bodies.set(`${groupId} back`, () => {
       if (++tries < 2) throw new Error('not now');
     });
-    await app.workflows.cancel(id, { compensate: true });
-    await statusIs(id, 'cancelled');
+    await undo(id);
     expect(tries).toBe(2);
     const entries = await app.dataSource.getRepository(Entry).find({ where: { owner: groupId }, order: { id: 'asc' } });
     expect(entries.map(({ text }) => text)).toEqual(['booked', 'taken back']);
@@ -156,8 +156,7 @@ function undoing({ queue }: Cell, database: Database): void {
     const first = waits.find(({ kind }) => kind === 'response')!;
     await app.workflows.respond(Charges, 'pay', first.key!, { n: 1 });
     await until(() => app.workflows.get(id, { internals: true }), (now) => now.waits.some(({ kind, key }) => kind === 'response' && key !== first.key)); // prettier-ignore
-    await app.workflows.cancel(id, { compensate: true });
-    await statusIs(id, 'cancelled');
+    await undo(id);
     expect(undone.get(groupId)).toEqual(['pay b 1 asked undefined', 'pay a 0 completed {"n":1}']);
   });
 

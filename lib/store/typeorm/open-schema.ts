@@ -1,26 +1,24 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import type { TableOptions } from '../../engine/options.js';
 import { SchemaError } from '../../values/errors.js';
 import { workflowMigrations } from './migrations/workflow-migrations.js';
 import { type ExistingColumns, existingColumns, existingColumnsQuery, storedList, workflowColumns } from './migrations/tables.js';
 import { alone } from './schema-lock.js';
 import { refuseNames } from './table-name-problems.js';
-import { placedTables, placeEntities, TableNames } from './table-names.js';
+import { placeEntities, type TableNames } from './table-names.js';
 
 type SchemaMode = 'check' | 'migrate' | 'off';
 
-/** `given`: where the tables are, if not where the data source says. @throws SchemaError */
-export async function openSchema(dataSource: DataSource, name: string, schema: SchemaMode, given: TableOptions): Promise<void> {
-  refuseNames(dataSource, name, given);
-  placeEntities(dataSource, placedTables(dataSource, given));
+/** Makes or checks the tables. @throws SchemaError */
+export async function openSchema(dataSource: DataSource, name: string, schema: SchemaMode, tables: TableNames): Promise<void> {
+  refuseNames(dataSource, name, tables);
+  placeEntities(dataSource, tables);
   if (schema === 'off') return;
-  const tables = new TableNames(dataSource, given);
   let problems = await tableProblems(dataSource, tables);
   if (problems.length > 0 && makesTables(dataSource, schema)) {
     await migrate(dataSource, tables);
     problems = await tableProblems(dataSource, tables);
   }
-  if (problems.length > 0) throw new SchemaError(`The data source "${name}" is not ready: ${problems.join('; ')}. ${remedyFor(given)}`);
+  if (problems.length > 0) throw new SchemaError(`The data source "${name}" is not ready: ${problems.join('; ')}. ${remedyFor(tables)}`);
 }
 
 /** `synchronize: true` asks for tables at boot. TypeORM leaves ours alone (see `EngineTable`), so we make them. */
@@ -29,7 +27,7 @@ export function makesTables({ options }: DataSource, schema: SchemaMode): boolea
 }
 
 /** The migrations know the names of their data source only. */
-function remedyFor(given: TableOptions): string {
+function remedyFor({ given }: TableNames): string {
   const which = Object.keys(given).length === 0 ? 'the data source' : 'a data source with the `schema` and `entityPrefix` that `tables` says,';
   return (
     `Add \`...workflowMigrations\` to the \`migrations\` of ${which} and run \`npx typeorm migration:run -d <your data source file>\`, ` +

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { TableOptions } from '../../engine/options.js';
 import { SchemaError } from '../../values/errors.js';
 import { workflowEntities } from './entities/workflow-entities.js';
-import { type PlacedTable, placedTables } from './table-names.js';
+import type { PlacedTable, TableNames } from './table-names.js';
 
 /** PostgreSQL cuts off what is longer, so two indexes could have one name. */
 const MOST_BYTES = 63;
@@ -10,9 +10,8 @@ const MOST_BYTES = 63;
 const LONGEST_SUFFIX = '_disposition';
 
 /** What cannot hold is refused, before anything is read or written. @throws SchemaError */
-export function refuseNames(dataSource: DataSource, dataSourceName: string, given: TableOptions): void {
-  const tables = placedTables(dataSource, given);
-  const problems = [...misplacedSchema(dataSource, given), ...wrongNames(tables), ...sharedNames(tables), ...renamedColumns(dataSource)];
+export function refuseNames(dataSource: DataSource, dataSourceName: string, { placed, given }: TableNames): void {
+  const problems = [...misplacedSchema(dataSource, given), ...wrongNames(placed), ...sharedNames(placed), ...renamedColumns(dataSource)];
   if (problems.length > 0) throw new SchemaError(`The data source "${dataSourceName}" cannot have the tables of workflows: ${problems.join('; ')}.`);
 }
 

@@ -14,7 +14,7 @@ export interface PlacedTable {
 }
 
 /** Where a data source has our tables. Options of ours win over those of the data source. */
-export function placedTables(dataSource: DataSource, given: TableOptions = {}): readonly PlacedTable[] {
+function placedTables(dataSource: DataSource, given: TableOptions): readonly PlacedTable[] {
   return workflowEntities.map((entity) => {
     const name = getMetadataArgsStorage().filterTables(entity)[0]!.name!;
     const metadata = dataSource.hasMetadata(entity) ? dataSource.getMetadata(entity) : unbuilt(dataSource, entity.name, name);
@@ -37,8 +37,8 @@ function withPrefix({ namingStrategy }: DataSource, prefix: string, table: strin
 }
 
 /** Makes the entities read the tables where they are, also if options of ours have moved them. */
-export function placeEntities(dataSource: DataSource, tables: readonly PlacedTable[]): void {
-  tables.forEach(({ stored, schema }, i) => {
+export function placeEntities(dataSource: DataSource, { placed }: TableNames): void {
+  placed.forEach(({ stored, schema }, i) => {
     if (!dataSource.hasMetadata(workflowEntities[i]!)) return;
     const metadata = dataSource.getMetadata(workflowEntities[i]!);
     metadata.tableName = stored;
@@ -52,6 +52,7 @@ export function placeEntities(dataSource: DataSource, tables: readonly PlacedTab
  * `workflow_process`; a statement that goes to a driver goes through `in`, which puts the whole, quoted name in their place.
  */
 export class TableNames {
+  readonly placed: readonly PlacedTable[];
   private readonly tables: ReadonlyMap<string, PlacedTable>;
   private readonly isMysql: boolean;
   /** Nothing differs: no schema, no prefix. Then statements stay as they are. */
@@ -59,11 +60,15 @@ export class TableNames {
   /** Each text is made once. Nearly all are constants; a list changes only the number of its question marks. */
   private readonly made = new Map<string, string>();
 
-  constructor(dataSource: DataSource, given?: TableOptions) {
-    const tables = placedTables(dataSource, given);
-    this.tables = new Map(tables.map((table) => [table.name, table]));
+  /** `given`: options of ours, which win over those of the data source. */
+  constructor(
+    dataSource: DataSource,
+    readonly given: TableOptions = {},
+  ) {
+    this.placed = placedTables(dataSource, given);
+    this.tables = new Map(this.placed.map((table) => [table.name, table]));
     this.isMysql = ['mysql', 'mariadb'].includes(dataSource.options.type);
-    this.areUsual = tables.every(({ name, stored, schema }) => name === stored && schema === null);
+    this.areUsual = this.placed.every(({ name, stored, schema }) => name === stored && schema === null);
   }
 
   /** The statement with the names that the tables and indexes have in this data source. */
@@ -83,12 +88,12 @@ export class TableNames {
 
   /** The name of ours for a table of the database. */
   ours(stored: string): string | undefined {
-    return [...this.tables.values()].find((table) => table.stored === stored)?.name;
+    return this.placed.find((table) => table.stored === stored)?.name;
   }
 
   /** The schema of the tables. Null: the search path finds them. */
   get schema(): string | null {
-    return this.tables.values().next().value!.schema;
+    return this.placed[0]!.schema;
   }
 
   /** For people. */

@@ -31,14 +31,16 @@ export class MysqlProcessStore extends ProcessStore<EntityManager> {
   override readonly maintenance: TypeOrmMaintenance;
   override readonly outbox: TypeOrmOutbox;
   private readonly connections: OwnConnections<MysqlConnection>;
+  private readonly tables: TableNames;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly dataSourceName: string,
-    private readonly given: TableOptions = {},
+    given: TableOptions = {},
   ) {
     super();
     const tables = new TableNames(dataSource, given);
+    this.tables = tables;
     this.connections = new OwnConnections(dataSourceName, (outages) => new MysqlConnection(dataSource, tables, outages));
     const { writers, readers, people } = this.connections;
     const reader = new MysqlReader(readers);
@@ -55,7 +57,7 @@ export class MysqlProcessStore extends ProcessStore<EntityManager> {
   private async openAll(schema: 'check' | 'migrate' | 'off'): Promise<void> {
     await this.connections.open();
     await this.commits.learnPool();
-    await openSchema(this.dataSource, this.dataSourceName, schema, this.given);
+    await openSchema(this.dataSource, this.dataSourceName, schema, this.tables);
   }
 
   override close(): Promise<void> {

@@ -34,14 +34,16 @@ export class PostgresProcessStore extends ProcessStore<EntityManager> {
   override readonly outbox: TypeOrmOutbox;
   override readonly announcer: PostgresAnnouncer;
   private readonly connections: OwnConnections<PostgresConnection>;
+  private readonly tables: TableNames;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly dataSourceName: string,
-    private readonly given: TableOptions = {},
+    given: TableOptions = {},
   ) {
     super();
     const tables = new TableNames(dataSource, given);
+    this.tables = tables;
     this.connections = new OwnConnections(dataSourceName, (outages) => new PostgresConnection(dataSource, tables, outages));
     const { writers, readers, people, reading } = this.connections;
     const reader = new PostgresReader(readers);
@@ -60,7 +62,7 @@ export class PostgresProcessStore extends ProcessStore<EntityManager> {
 
   private async openAll(schema: 'check' | 'migrate' | 'off'): Promise<void> {
     await this.connections.open();
-    await openSchema(this.dataSource, this.dataSourceName, schema, this.given);
+    await openSchema(this.dataSource, this.dataSourceName, schema, this.tables);
   }
 
   override close(): Promise<void> {

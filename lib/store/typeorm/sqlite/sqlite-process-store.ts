@@ -43,7 +43,7 @@ export class SqliteProcessStore extends ProcessStore<EntityManager> {
   constructor(
     private readonly dataSource: DataSource,
     private readonly dataSourceName: string,
-    private readonly given: TableOptions = {},
+    given: TableOptions = {},
     patienceMs?: number,
   ) {
     super();
@@ -58,9 +58,9 @@ export class SqliteProcessStore extends ProcessStore<EntityManager> {
 
   /** Makes the tables in one turn of the event loop too: two instances may boot at once, even in one process. */
   override async open(schema: 'check' | 'migrate' | 'off'): Promise<void> {
-    refuseNames(this.dataSource, this.dataSourceName, this.given);
+    refuseNames(this.dataSource, this.dataSourceName, this.tables);
     if (makesTables(this.dataSource, schema)) await this.writer.write(() => this.migrate());
-    await openSchema(this.dataSource, this.dataSourceName, schema === 'migrate' ? 'check' : schema, this.given);
+    await openSchema(this.dataSource, this.dataSourceName, schema === 'migrate' ? 'check' : schema, this.tables);
   }
 
   private migrate(): void {
