@@ -3,6 +3,7 @@ import type { ProcessRunner } from '../execution/process-runner.js';
 import { taskPlace, type TaskRunner } from '../execution/task-runner.js';
 import type { SilentWorker } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
+import type { WorkflowRegistry } from '../workflows/registry.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 
 const MOST_HELD = 10_000;
@@ -13,6 +14,7 @@ const PORTION = 500;
 export interface RecoveryParts {
   readonly worker: string;
   readonly store: ProcessStore;
+  readonly registry: WorkflowRegistry;
   readonly writer: ProcessWriter;
   readonly runner: ProcessRunner;
   readonly tasks: TaskRunner;
@@ -32,8 +34,9 @@ export class WorkerRecovery {
 
   /** Takes over a portion of what the worker held. True: there may be more. */
   private async takeOver({ id: worker, retired }: SilentWorker): Promise<boolean> {
-    const { store: { maintenance }, writer } = this.parts; // prettier-ignore
-    const { processes, tasks } = await maintenance.heldBy(worker, PORTION);
+    const { store: { maintenance }, registry: { unreadable }, writer } = this.parts; // prettier-ignore
+    const { processes, tasks } = await maintenance.heldBy(worker, PORTION, unreadable.ids());
+    const unreadableBefore = unreadable.count;
     if (processes.length === 0 && tasks.length === 0) await maintenance.forgetWorker(worker);
     else this.logger.warn(`Worker ${worker} is gone: taking over ${processes.length} processes and ${tasks.length} tasks.`);
     const graceful = retired && { graceful: true };
@@ -41,7 +44,7 @@ export class WorkerRecovery {
       ...processes.map(({ id }) => writer.tryToApply(id, { type: 'worker-lost', worker, ...graceful })),
       ...tasks.map(({ processId, key, run }) => writer.tryToApply(processId, { type: 'task-lost', key, run, worker, ...graceful })),
     ]);
-    return applied.some(Boolean);
+    return applied.some(Boolean) || unreadable.count > unreadableBefore;
   }
 
   /**

@@ -74,8 +74,8 @@ export abstract class MaintenanceStore {
   abstract retire(worker: string): Promise<void>;
   /** Workers last seen before that moment, with those that have retired, and workers that hold work but have no row. */
   abstract silentWorkers(since: number): Promise<readonly SilentWorker[]>;
-  /** The work that a worker holds. If there is none, its row may be deleted. */
-  abstract heldBy(worker: string, limit: number): Promise<HeldWork>;
+  /** The work that a worker holds, without that of the processes in `except`. If there is none, its row may be deleted. */
+  abstract heldBy(worker: string, limit: number, except?: readonly string[]): Promise<HeldWork>;
   abstract forgetWorker(worker: string): Promise<void>;
   /** Workers that have a row and have not shut down, by id. */
   abstract workers(): Promise<readonly WorkerCount[]>;

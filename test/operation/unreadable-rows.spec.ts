@@ -59,5 +59,15 @@ for (const { name, database, queue } of matrix().filter((cell) => cell.queue ===
       },
       60_000,
     );
+
+    it('what a worker that is gone has held: those behind a page of unreadable ones are taken over', async () => {
+      const first = await boot({ enabled: false, sweepInterval: '1h' });
+      await Promise.all(Array.from({ length: 500 }, (_, i) => first.workflows.start(Plain, {}, { groupId: `broken ${i}` })));
+      await first.dataSource.query(`update workflow_process set tokens = '{"by":"a later release"}'`);
+      const { id } = await first.workflows.start(Plain, {}, { groupId: 'healthy' });
+      await first.dataSource.query(`update workflow_process set worker = 'gone'`);
+      const second = await boot({ heartbeat: '200ms' });
+      await until(async () => (await second.workflows.get(id)).status, (status) => status === 'completed', 15_000); // prettier-ignore
+    }, 60_000);
   });
 }

@@ -150,14 +150,15 @@ export class MemoryMaintenance extends MaintenanceStore {
     return [...silent, ...[...forgotten].map((id) => ({ id, retired: false }))];
   }
 
-  override async heldBy(worker: string, limit: number): Promise<HeldWork> {
-    const processes = this.tables.processes.filter((process) => process.worker === worker).slice(0, limit);
-    const tasks = this.tables.all.flatMap((rows) =>
+  override async heldBy(worker: string, limit: number, except: readonly string[] = []): Promise<HeldWork> {
+    const readable = this.tables.all.filter(({ process }) => !except.includes(process.id));
+    const processes = readable.map(({ process }) => process).filter((process) => process.worker === worker);
+    const tasks = readable.flatMap((rows) =>
       tasksIn(rows)
         .filter(({ waitsFor }) => waitsFor.worker === worker)
         .map((wait) => taskAtOf(rows.process.id, wait)),
     );
-    return { processes, tasks: tasks.slice(0, limit) };
+    return { processes: processes.slice(0, limit), tasks: tasks.slice(0, limit) };
   }
 
   override async forgetWorker(worker: string): Promise<void> {

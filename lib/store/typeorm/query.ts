@@ -32,6 +32,11 @@ export function inList(values: readonly unknown[]): Query {
   return { sql: `in (${values.map(() => '?').join(', ')})`, values };
 }
 
+/** Goes on with a condition: `column` is none of these values. */
+export function andNot(column: string, values: readonly unknown[]): Query {
+  return { sql: values.length > 0 ? ` and ${column} not ${inList(values).sql}` : '', values };
+}
+
 /** The condition that a process `p` is of one of these workflows and versions, and none of those that cannot be read. */
 export function isKnown(workflows: readonly KnownWorkflow[]): Query {
   if (workflows.length === 0) return { sql: '1 = 0', values: [] };
@@ -39,9 +44,8 @@ export function isKnown(workflows: readonly KnownWorkflow[]): Query {
     const versions = known.versions.length === 0 ? { sql: 'is null', values: [] } : inList(known.versions);
     return { sql: `p.workflow = ? and p.workflow_version ${versions.sql}`, values: [known.workflow, ...versions.values] };
   });
-  const except = inList([...new Set(workflows.flatMap((known) => known.except ?? []))]);
-  const isReadable = except.values.length > 0 ? ` and p.id not ${except.sql}` : '';
-  return { sql: `(${each.map(({ sql }) => sql).join(' or ')})${isReadable}`, values: [...each.flatMap(({ values }) => values), ...except.values] };
+  const readable = andNot('p.id', [...new Set(workflows.flatMap((known) => known.except ?? []))]);
+  return { sql: `(${each.map(({ sql }) => sql).join(' or ')})${readable.sql}`, values: [...each.flatMap(({ values }) => values), ...readable.values] };
 }
 
 /** A `where` clause of all conditions, or nothing if there are none. */

@@ -13,7 +13,7 @@ import { allTrue, chunks, inList, isKnown, type Query } from './query.js';
 import type { SqlReader, SqlWords } from './sql-reader.js';
 import { listedProcess, messageState, storedDefinition, taskAt } from './states.js';
 import type { TableNames } from './table-names.js';
-import { workQuery, workThere } from './work-query.js';
+import { heldRows, workQuery, workThere } from './work-query.js';
 import { seenAt, silentWorker, silentWorkers, workerCount, workerCounts } from './worker-queries.js';
 
 /** The driver and connection for a thread, without its statements. */
@@ -149,9 +149,9 @@ export class TypeOrmMaintenance extends MaintenanceStore {
     return (await this.reader.rows({ sql: silentWorkers, values: [since] })).map(silentWorker);
   }
 
-  override async heldBy(worker: string, limit: number): Promise<HeldWork> {
-    const processes = await this.reader.rows({ sql: 'select id, revision from workflow_process where worker = ? limit ?', values: [worker, limit] });
-    const tasks = await this.reader.rows({ sql: 'select * from workflow_wait where worker = ? limit ?', values: [worker, limit] });
+  override async heldBy(worker: string, limit: number, except: readonly string[] = []): Promise<HeldWork> {
+    const processes = await this.reader.rows(heldRows('process', worker, limit, except));
+    const tasks = await this.reader.rows(heldRows('wait', worker, limit, except));
     return { processes: processes.map(({ id, revision }) => ({ id: String(id), revision: Number(revision) })), tasks: tasks.map(taskAt) };
   }
 

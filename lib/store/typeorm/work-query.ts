@@ -1,6 +1,6 @@
 import { UNCLAIMED, UNCLAIMED_NEW } from '../../core/process.js';
 import type { WorkThere } from '../port.js';
-import { inList, type Query } from './query.js';
+import { andNot, inList, type Query } from './query.js';
 import type { FoundRow } from './states.js';
 
 /** Asks in one statement for each kind of work whether there is any. `storeNow`: the time of the database. */
@@ -20,4 +20,11 @@ export function workThere({ due, free, ready, scheduled, untransmitted, store_no
   return {
     due: isDue!, free: isFree!, ready: isReady!, scheduled: isScheduled!, untransmitted: isUnsent!, now: Number(store_now), definedAt: Number(defined_at),
   }; // prettier-ignore
+}
+
+/** The rows of a table that name this worker, but not those of the processes in `except`. */
+export function heldRows(table: 'process' | 'wait', worker: string, limit: number, except: readonly string[]): Query {
+  const [id, columns] = table === 'process' ? ['id', 'id, revision'] : ['process_id', '*'];
+  const readable = andNot(id, except);
+  return { sql: `select ${columns} from workflow_${table} where worker = ?${readable.sql} limit ?`, values: [worker, ...readable.values, limit] };
 }

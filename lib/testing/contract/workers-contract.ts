@@ -65,6 +65,8 @@ export function workersContract({ kit: { describe, it, expect }, store }: Bench)
       expect(held.processes.map(({ id, revision }) => [id, revision])).toEqual([[process.id, 3]]);
       expect(held.tasks).toEqual([{ processId: id, key: '0', run: 4, queue: 'q', readyAt: 0, claim: 2 }]);
       expect(await store().maintenance.heldBy(anId('w'), 10)).toEqual({ processes: [], tasks: [] });
+      expect(await store().maintenance.heldBy(worker, 10, [process.id])).toEqual({ processes: [], tasks: held.tasks });
+      expect(await store().maintenance.heldBy(worker, 10, [id])).toEqual({ processes: held.processes, tasks: [] });
     });
 
     it('find processes that nobody holds, of their workflows: those that have begun come first', async () => {
