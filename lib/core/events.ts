@@ -110,6 +110,8 @@ export type ProcessEvent<Patch = ContextPatch> =
       readonly also?: readonly VisitEvent[];
       /** The row of the inbox that the message is a copy of. It is taken from there. */
       readonly stored?: MessageState;
+      /** The id of the message if nothing waits for it any more: another instance that finds no wait gives it the same one. */
+      readonly lateId?: string;
     })
   | { readonly type: 'event-received'; readonly node: string; readonly message: MessageState; readonly lookedUp?: true }
   /** A message that found the wait, and does not fit its step. The wait goes on. */
@@ -170,7 +172,8 @@ export function waitsOfEvent(event: ProcessEvent<unknown>): readonly string[] {
 /** The ids of the inbox messages that an event brings: they are read, so that a known message is recognised. */
 export function messagesOfEvent(event: ProcessEvent<unknown>): readonly string[] {
   if (!('message' in event)) return NO_KEYS;
-  return 'stored' in event && event.stored ? [event.message.id, event.stored.id] : [event.message.id];
+  if ('stored' in event && event.stored) return [event.message.id, event.stored.id];
+  return 'lateId' in event && event.lateId ? [event.message.id, event.lateId] : [event.message.id];
 }
 
 /** True for events that stop or end a process whatever its workflow says: its definition need not be known. */

@@ -13,11 +13,11 @@ import { addressOf, ENDED_BY_MESSAGE, type StepWait } from './wait.js';
 
 /** Gives a message to its wait: a response, an input, the end of a child, or an event that the flow waits for. */
 export function messageReceived(draft: Draft, event: EventOf<'message-received'>): void {
-  const { message, stored } = event;
+  const { message, stored, lateId = message.id } = event;
   if (stored && isApplied(draft, stored)) return; // another wait, or another instance, was faster
   if (event.lookedUp && !stored ? isApplied(draft, message) : isKnownMessage(draft, message)) return stored && take(draft, stored, 'duplicate');
   const waits = takersOf(draft, [event, ...(event.also ?? [])].flatMap((visit) => openWait(draft, visit, message) ?? [])); // prettier-ignore
-  if (waits.length === 0) return isEvent(message.address) && !isFinished(draft.head.status) ? undefined : messageMissed(draft, stored ?? message);
+  if (waits.length === 0) return isEvent(message.address) && !isFinished(draft.head.status) ? undefined : messageMissed(draft, stored ?? { ...message, id: lateId });
   accept(draft, message);
   if (stored) take(draft, stored, 'delivered');
   for (const wait of waits) {
@@ -92,6 +92,7 @@ function isKnownMessage(draft: Draft, message: MessageState): boolean {
 
 /** Keeps a message that nothing waits for any more. The message is shown, and has no effect. */
 export function messageMissed(draft: Draft, message: MessageState, stored?: MessageState): void {
+  if (stored && isApplied(draft, stored)) return; // another instance was faster
   const row = stored && stored.id !== message.id ? stored : undefined;
   if (isKnownMessage(draft, message)) return row && take(draft, row, 'duplicate');
   draft.keep({ ...message, processId: draft.head.id, disposition: 'late' });

@@ -50,6 +50,8 @@ export interface DeliveryHints {
   readonly lookedUp?: true;
   /** The row of the inbox that the message is a copy of, and that it is taken from. */
   readonly stored?: MessageState;
+  /** The id of the message if nothing waits for it any more. */
+  readonly lateId?: string;
   /** Other waits of the same process for this message. */
   readonly others?: readonly WaitAt[];
 }

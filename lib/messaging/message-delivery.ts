@@ -1,6 +1,6 @@
 import { isEvent } from '../core/addresses.js';
 import type { Disposition, MessageState } from '../core/change.js';
-import type { EventOf } from '../core/events.js';
+import { type EventOf, messagesOfEvent } from '../core/events.js';
 import { isFinished, type ProcessState } from '../core/process.js';
 import type { WaitAt } from '../store/port.js';
 import { UnknownWorkflowError } from '../values/errors.js';
@@ -19,11 +19,11 @@ export class MessageDelivery {
     private readonly lookFor: (addresses: readonly string[]) => Promise<void>,
   ) {}
 
-  bring(message: MessageState, wait: WaitAt, call: CallOptions, { kept, lookedUp, stored, others = [] }: DeliveryHints = {}): Promise<Disposition> {
+  bring(message: MessageState, wait: WaitAt, call: CallOptions, { kept, lookedUp, stored, lateId, others = [] }: DeliveryHints = {}): Promise<Disposition> {
     if (wait.closed) return this.miss(message, wait.processId, call);
     const { processId, key, run } = wait;
     const also = others.map((other) => ({ key: other.key, run: other.run }));
-    const found = { ...(lookedUp && { lookedUp }), ...(stored && { stored }), ...(also.length > 0 && { also }) };
+    const found = { ...(lookedUp && { lookedUp }), ...(stored && { stored }), ...(lateId && { lateId }), ...(also.length > 0 && { also }) };
     const event: BringingEvent = { type: 'message-received', key, run, message, ...found };
     return this.apply(processId, event, call, kept);
   }
@@ -53,7 +53,7 @@ export class MessageDelivery {
    * as a decision reads it, and not in line with the questions of people. An event that found no wait any more is kept for later waits.
    */
   private async dispositionFound(id: string, event: BringingEvent): Promise<Disposition> {
-    const messages = [event.message.id, ...('stored' in event && event.stored ? [event.stored.id] : [])];
+    const messages = messagesOfEvent(event);
     const [loaded] = await this.parts.store.commits.load([{ id, waits: [], messages, context: false }]);
     const [found] = messages.flatMap((each) => loaded?.messages.find((message) => message.id === each) ?? []);
     return found?.disposition ?? (isEvent(event.message.address) ? 'stored' : 'late');

@@ -66,7 +66,7 @@ export class ResponseRouter {
   }
 
   private bring(message: MessageState, body: Json, wait: WaitAt, { call, stored }: Bringing): Promise<Disposition> {
-    const hints = { kept: message, ...(stored && { lookedUp: true as const, stored }) };
+    const hints = { kept: message, ...(stored ? { lookedUp: true as const, stored } : { lateId: lateId(message, wait.processId) }) };
     return this.delivery.bring({ ...copyForWait(message, wait), body }, wait, call, hints);
   }
 
@@ -94,9 +94,9 @@ export class ResponseRouter {
     const known = await this.parts.store.commits.knownAt([message.address, overAddress(namedIn(message.address))]);
     const had = known.filter(({ processId, disposition }) => processId !== null && disposition !== 'refused');
     const last = had[0]?.processId ?? waits.at(-1)?.processId;
-    const same = had.find(({ identity, processId }) => identity === message.identity && processId === last);
-    const over = same?.processId ?? (await this.ownerOfOver(message, last));
-    if (over) return this.delivery.miss({ ...message, id: lateId(message, over, same) }, over, request);
+    const isHad = had.some(({ identity, processId }) => identity === message.identity && processId === last);
+    const over = isHad ? last : await this.ownerOfOver(message, last);
+    if (over) return this.delivery.miss(await this.asLate(message, over), over, request);
     return this.store(message, known.find(({ id }) => id === message.id), answer, request); // prettier-ignore
   }
 
@@ -115,8 +115,14 @@ export class ResponseRouter {
     const known = await this.parts.store.commits.knownAt([stored.address]);
     const owner = await this.ownerOfOver(stored, known.find(({ disposition }) => disposition === 'delivered')?.processId);
     if (!owner) return null;
-    const same = known.find(({ identity, processId }) => identity === stored.identity && processId === owner);
-    return this.delivery.apply(owner, { type: 'message-missed', message: { ...stored, id: lateId(stored, owner, same) }, stored }, {});
+    return this.delivery.apply(owner, { type: 'message-missed', message: await this.asLate(stored, owner), stored }, {});
+  }
+
+  /** The copy for a process that waits no more: the one it has had, or that any other instance would make. It is looked for once the step run is over: none comes later. */
+  private async asLate(message: MessageState, owner: string): Promise<MessageState> {
+    const known = await this.parts.store.commits.knownAt([message.address]);
+    const had = known.find(({ identity, processId, disposition }) => identity === message.identity && processId === owner && disposition !== 'refused');
+    return { ...message, id: had?.id ?? lateId(message, owner) };
   }
 
   private anew(message: MessageState): MessageState {
@@ -144,9 +150,9 @@ export class ResponseRouter {
   }
 }
 
-/** Two that bring the same late message at once give it the same id, so it is late once. `same`: the copy that the process has had. */
-function lateId({ identity }: MessageState, owner: string, same: MessageState | undefined): string {
-  return same?.id ?? digestOf(identity, owner);
+/** All that bring the same late message give it the same id, so it is late once, whether they found a wait or not. */
+function lateId({ identity }: MessageState, owner: string): string {
+  return digestOf(identity, owner);
 }
 
 /** Whether one of these tokens has asked under this id, of ours or of a partner, and is not done with it. */

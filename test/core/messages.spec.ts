@@ -182,6 +182,27 @@ describe('a message has one disposition', () => {
     expect(types(story)).toEqual(['message-duplicate']);
   });
 
+  it('late once: whether the one who brought it found a wait or not', () => {
+    const found = { ...waiting().answer('a'), run: 7, lateId: 'late' } as Told;
+    const missed = { type: 'message-missed', message: { ...aMessage(), id: 'late' } } as Told;
+    for (const [first, second] of [[found, missed], [missed, found]] as const) { // prettier-ignore
+      const story = waiting();
+      story.tell(first);
+      expect(story.last.messages).toMatchObject([{ id: 'late', disposition: 'late' }]);
+      story.tell(second);
+      expect(types(story)).toEqual(['message-duplicate']);
+    }
+  });
+
+  it('late once: two who bring a stored one', () => {
+    const [story, stored] = [waiting(), { ...aMessage(), id: 'row' }];
+    const found = { ...story.answer('a'), run: 7, stored } as Told;
+    const missed = { type: 'message-missed', message: { ...aMessage(), id: 'late' }, stored } as Told;
+    story.tell(found);
+    expect(types(story)).toEqual(['message-late']);
+    expect(story.tell(missed)).toBeNull();
+  });
+
   it('late: a timer or a task waits for no message', () => {
     const story = new Story(aDefinition([aStepNode('a', { after: 100 })]));
     story.tell(story.answer('a'));

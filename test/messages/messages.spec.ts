@@ -365,6 +365,23 @@ onTwoDatabases('messages', { providers }, ({ boot }) => {
     expect(await types(app, id)).toContain('message-late');
   });
 
+  it.each(['', 'theirs'])('an answer is late once, although the wait that it found is over before it arrives (id "%s")', async (under) => {
+    const app = await boot();
+    const id = await begun(app, Asks, under && `${under}-${randomUUID()}`);
+    const key = await idOf(app, id);
+    const tell = () => app.workflows.respond(Asks, 'answer', key, 'yes' as never, { messageId: '1' });
+    const { commits } = app.engine.store;
+    const look = vi.spyOn(commits, 'waitsAt').mockImplementationOnce(async (addresses) => {
+      look.mockRestore();
+      const found = await commits.waitsAt(addresses);
+      await app.workflows.skip(Asks, 'answer', id);
+      expect(await tell(), 'one that finds no wait').toBe('late');
+      return found;
+    });
+    expect(await tell(), 'one that found it').toBe('duplicate');
+    expect((await types(app, id)).filter((type) => type === 'message-late')).toHaveLength(1);
+  });
+
   describe.each(['', 'theirs'])('while the handler of an answer runs (id "%s")', (under) => {
     let letGo: () => void;
     /** A process whose handler holds the first answer. */
