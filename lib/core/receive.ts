@@ -17,7 +17,8 @@ export function messageReceived(draft: Draft, event: EventOf<'message-received'>
   if (stored && isApplied(draft, stored)) return; // another wait, or another instance, was faster
   if (event.lookedUp && !stored ? isApplied(draft, message) : isKnownMessage(draft, message)) return stored && take(draft, stored, 'duplicate');
   const waits = takersOf(draft, [event, ...(event.also ?? [])].flatMap((visit) => openWait(draft, visit, message) ?? [])); // prettier-ignore
-  if (waits.length === 0) return isEvent(message.address) && !isFinished(draft.head.status) ? undefined : messageMissed(draft, stored ?? { ...message, id: lateId });
+  if (waits.length === 0)
+    return isEvent(message.address) && !isFinished(draft.head.status) ? undefined : messageMissed(draft, stored ?? { ...message, id: lateId });
   accept(draft, message);
   if (stored) take(draft, stored, 'delivered');
   for (const wait of waits) {

@@ -185,7 +185,11 @@ describe('a message has one disposition', () => {
   it('late once: whether the one who brought it found a wait or not', () => {
     const found = { ...waiting().answer('a'), run: 7, lateId: 'late' } as Told;
     const missed = { type: 'message-missed', message: { ...aMessage(), id: 'late' } } as Told;
-    for (const [first, second] of [[found, missed], [missed, found]] as const) { // prettier-ignore
+    for (const [first, second] of [
+      [found, missed],
+      [missed, found],
+    ] as const) {
+      // prettier-ignore
       const story = waiting();
       story.tell(first);
       expect(story.last.messages).toMatchObject([{ id: 'late', disposition: 'late' }]);
