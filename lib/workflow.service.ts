@@ -2,7 +2,6 @@ import type { Observable } from 'rxjs';
 import type { Disposition } from './core/change.js';
 import type { Json } from './values/json.js';
 import type { ProcessState } from './core/process.js';
-import type { WaitState } from './core/wait.js';
 import { fromStored } from './context/typed-data.js';
 import { startingValues } from './context/context.js';
 import { checkCall, checkWhole } from './context/call-checks.js';
@@ -31,9 +30,9 @@ import { type VersionChange } from './operations/migration.js';
 import { type InputFilter } from './query/owed-inputs.js';
 import { logOf } from './query/process-log.js';
 import {
-  type ContextChange, type HistoryRecord, isShown, processView, processViewWithInternals, type VersionView, waitView, waitViewWithInternals,
+  type ContextChange, type HistoryRecord, processView, processViewWithInternals, type VersionView,
 } from './query/views.js'; // prettier-ignore
-import type { AuditRecord, Explanation, Process, ProcessInternals, ViewOptions, WaitView } from './query/shapes.js';
+import type { AuditRecord, Explanation, Process, ProcessInternals, ViewOptions, WaitInternals, WaitView } from './query/shapes.js';
 import type { Class, Duration, EventData, EventKey, EventName, Patch } from './values/types.js';
 import type { ActionOptions, SkipOptions, DeliveryOptions, InputOptions, StartOptions } from './writer/call-options.js';
 import { startRequest } from './writer/start-request.js';
@@ -237,7 +236,7 @@ export class WorkflowService {
   }
 
   /**
-   * The process with its newest values, typed by its context's class, and all it waits for. With `internals: true` also what belongs to the
+   * The process with its newest values, typed by its context's class, and what it waits for: at most 200 waits ({@link waits} has all). With `internals: true` also what belongs to the
    * engine, and the correlation ids under which answers are awaited: who has one can answer. @throws ProcessNotFoundError
    */
   get<W extends Class | string>(workflow: W, process: ProcessOf, options: { readonly internals: true }): Promise<FullProcessView<ContextIn<W>>>;
@@ -250,13 +249,18 @@ export class WorkflowService {
     const state = await this.engine.lookup.toRead(ref);
     const [values, waits] = await Promise.all([this.engine.history.valuesAt(state, state.contextVersion), this.engine.lookup.waitsOf(state.id)]);
     const context = fromStored(this.engine.history.schemaOf(state), values);
-    return { ...viewOf(internals)(state), context, waits: this.shown(state, waits, internals) };
+    return { ...viewOf(internals)(state), context, waits: this.engine.waits.first(state, waits, internals) };
   }
 
-  /** Shows the waits that something outside the engine can end. */
-  private shown(state: ProcessState, waits: readonly WaitState[], internals: boolean): WaitView[] {
-    const view = internals ? waitViewWithInternals : waitView;
-    return waits.filter(isShown).map((wait) => view(state.id, wait, this.engine.owed.schemaOf(state, wait)));
+  /**
+   * What the process waits for, the longest wait first, a page at a time. With `internals: true` also the correlation ids under which
+   * answers are awaited. @throws ProcessNotFoundError; InvalidInputError for a wrong limit or cursor
+   */
+  async waits(process: ProcessRef, page: PageOptions & { readonly internals: true }): Promise<Page<WaitView & WaitInternals>>;
+  async waits(process: ProcessRef, page?: PageOptions & ViewOptions): Promise<Page<WaitView>>;
+  async waits(process: ProcessRef, { internals, ...page }: PageOptions & ViewOptions = {}): Promise<Page<WaitView>> {
+    const state = await this.engine.lookup.toRead(process);
+    return this.engine.waits.page(state, await this.engine.lookup.waitsOf(state.id), page, internalsIn(internals === undefined ? undefined : { internals }));
   }
 
   /** Processes, newest first, a page at a time. @throws InvalidInputError for a wrong filter, limit or cursor */
@@ -314,7 +318,7 @@ export class WorkflowService {
       internals,
       isFull: this.engine.settings.enabled && this.engine.limit.room === 0,
     });
-    return { ...told, waits: this.shown(state, waits, internals) };
+    return { ...told, waits: this.engine.waits.first(state, waits, internals) };
   }
 
   /** The versions of the context, in order, a page at a time. @throws ProcessNotFoundError; InvalidInputError for a wrong limit or cursor */

@@ -110,7 +110,7 @@ export const ANSWERS: Readonly<Record<string, JsonShape>> = {
   }),
   ProcessPage: pageShape(called('Process')),
   Wait: objectOf(wait),
-  WaitList: objectOf({ items: arrayOf(called('Wait')) }),
+  WaitPage: pageShape(called('Wait')),
   Explanation: objectOf({ sentence: TEXT, waits: arrayOf(called('Wait')), remedies: arrayOf(TEXT) }),
   HistoryRecord: objectOf(record, ['returned', 'message']),
   HistoryPage: pageShape(called('HistoryRecord')),

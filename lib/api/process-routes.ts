@@ -20,7 +20,7 @@ export const FIND_PROCESSES = apiRoute({
 
 export const GET_PROCESS = apiRoute({
   id: 'getProcess', method: 'get', path: 'processes/:process', right: 'read', answer: 'ProcessDetail',
-  says: 'Shows a process with the newest values of its context, and all it waits for.',
+  says: 'Shows a process with the newest values of its context, and what it waits for: at most 200 waits.',
 }); // prettier-ignore
 
 export const EXPLAIN_PROCESS = apiRoute({
@@ -29,8 +29,9 @@ export const EXPLAIN_PROCESS = apiRoute({
 }); // prettier-ignore
 
 export const LIST_WAITS = apiRoute({
-  id: 'listWaits', method: 'get', path: 'processes/:process/waits', right: 'read', answer: 'WaitList',
-  says: 'Lists what a process waits for.',
+  id: 'listWaits', method: 'get', path: 'processes/:process/waits', right: 'read', answer: 'WaitPage',
+  says: 'Lists what a process waits for, the longest wait first.',
+  query: PAGE,
 }); // prettier-ignore
 
 export const GET_HISTORY = apiRoute({

@@ -29,9 +29,9 @@ export class ProcessesController {
   }
 
   @Answers(routes.LIST_WAITS)
-  async listWaits(@FromRequest(routes.LIST_WAITS) { request, params }: ApiCall<typeof routes.LIST_WAITS>) {
+  async listWaits(@FromRequest(routes.LIST_WAITS) { request, params, query }: ApiCall<typeof routes.LIST_WAITS>) {
     await this.access.see(request, params.process);
-    return { items: (await this.workflows.get(params.process)).waits };
+    return this.workflows.waits(params.process, query);
   }
 
   @Answers(routes.GET_HISTORY)

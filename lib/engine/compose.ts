@@ -24,6 +24,7 @@ import { Operations } from '../operations/process-operations.js';
 import { OwedInputs } from '../query/owed-inputs.js';
 import { History } from '../query/process-history.js';
 import { ProcessPages } from '../query/process-pages.js';
+import { WaitList } from '../query/wait-list.js';
 import { Lookup } from '../query/process-lookup.js';
 import { RecordStream } from '../query/record-stream.js';
 import { notifyQueued } from '../queue/notify-queued.js';
@@ -131,6 +132,7 @@ function composeMessaging(ground: Ground, works: () => boolean) {
 function composeQueries({ store, registry, uncommitted, commands, ...ground }: Ground) {
   const lookup = new Lookup(store, registry, uncommitted);
   const history = new History(store, registry);
+  const owed = new OwedInputs(store, registry);
   return {
     lookup,
     history,
@@ -138,7 +140,8 @@ function composeQueries({ store, registry, uncommitted, commands, ...ground }: G
     records: new RecordStream(),
     operations: new Operations(commands, lookup, history),
     inputs: new Inputs({ ...ground, store, registry, uncommitted, commands }, lookup),
-    owed: new OwedInputs(store, registry),
+    owed,
+    waits: new WaitList(owed),
     migrations: new Migrations(store, registry, commands),
   };
 }

@@ -14,6 +14,7 @@ import type { Operations } from '../operations/process-operations.js';
 import type { OwedInputs } from '../query/owed-inputs.js';
 import type { History } from '../query/process-history.js';
 import type { ProcessPages } from '../query/process-pages.js';
+import type { WaitList } from '../query/wait-list.js';
 import type { Lookup } from '../query/process-lookup.js';
 import type { RecordStream } from '../query/record-stream.js';
 import type { TaskQueue } from '../queue/task-queue.js';
@@ -75,6 +76,7 @@ export interface EngineParts {
   readonly operations: Operations;
   readonly inputs: Inputs;
   readonly owed: OwedInputs;
+  readonly waits: WaitList;
   readonly migrations: Migrations;
   /** Whether the engine has been started and not stopped. */
   readonly works: () => boolean;

@@ -11,12 +11,14 @@ import type { Explanation } from './shapes.js';
 
 /** How many things are told one by one. */
 const MOST_TOLD = 5;
+const MOST_REMEDIES = 20;
+
 /** Says where a process stands, and what would move it. */
 export function explain(subject: Explained): Omit<Explanation, 'waits'> {
   const { process } = subject;
   const words = [...wordsOf(subject), ...outboxWords(subject)];
   const sentence = `Process ${process.id} of workflow "${process.workflow}" version ${process.workflowVersion} ${explanationOf(words)}.`;
-  return { sentence, remedies: [...new Set(words.flatMap(({ remedies = [] }) => remedies))] };
+  return { sentence, remedies: [...new Set(words.flatMap(({ remedies = [] }) => remedies))].slice(0, MOST_REMEDIES) };
 }
 
 function explanationOf(words: readonly Word[]): string {

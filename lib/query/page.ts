@@ -1,3 +1,4 @@
+import { checkOptions } from '../context/checks.js';
 import { InvalidInputError } from '../values/errors.js';
 
 /** One page of a list. */
@@ -13,7 +14,13 @@ export interface PageOptions {
   readonly limit?: number;
 }
 
-const LARGEST_PAGE = 200;
+/** Refuses what is no option of a page. @throws InvalidInputError */
+export function checkPage(options: PageOptions): void {
+  checkOptions('The page', options, ['cursor', 'limit']);
+}
+
+/** The most that one page holds. */
+export const LARGEST_PAGE = 200;
 const USUAL_PAGE = 50;
 
 /** @throws InvalidInputError */

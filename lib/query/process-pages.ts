@@ -1,13 +1,10 @@
 /** The past of a process, a page at a time. */
-import { checkOptions } from '../context/checks.js';
 import type { ProcessState } from '../core/process.js';
 import type { ProcessStore } from '../store/process-store.js';
-import { cursorPlace, limitOf, type Page, type PageOptions, pageOf } from './page.js';
+import { checkPage, cursorPlace, limitOf, type Page, type PageOptions, pageOf } from './page.js';
 import type { History } from './process-history.js';
 import { type LogLine, logOf } from './process-log.js';
 import { type HistoryRecord, type VersionView, versionView } from './views.js';
-
-const PAGE_OPTIONS = ['cursor', 'limit'];
 
 export class ProcessPages {
   constructor(
@@ -38,7 +35,7 @@ export class ProcessPages {
 }
 
 function pagePlace(options: PageOptions): { limit: number; after: number } {
-  checkOptions('The page', options, PAGE_OPTIONS);
+  checkPage(options);
   const [after] = options.cursor === undefined ? [0] : cursorPlace(options.cursor, ['number']);
   return { limit: limitOf(options), after: Math.min(Math.max(after, 0), MOST) };
 }

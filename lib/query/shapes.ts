@@ -99,8 +99,8 @@ export interface ViewOptions {
 export interface Explanation {
   /** All of it in a sentence or two, for people. */
   readonly sentence: string;
-  /** The waits of the process: since when, until when, and which worker holds them. */
+  /** The waits of the process, at most 200: since when, until when, and which worker holds them. */
   readonly waits: WaitView[];
-  /** The actions that are possible now, mostly with the call that does each. */
+  /** The actions that are possible now, mostly with the call that does each; at most 20. */
   readonly remedies: string[];
 }

@@ -107,7 +107,7 @@ function sameValue(a: Json | undefined, b: Json | undefined): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** A process with its newest values and all it waits for. */
+/** A process with its newest values and what it waits for, at most 200 waits. */
 export type ProcessView<C> = Process & { readonly context: C; readonly waits: WaitView[] };
 
 /** The same with what belongs to the engine. */

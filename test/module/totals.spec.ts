@@ -1,7 +1,18 @@
 /** What one process may hold in all, and how large a refusal is. */
 import 'reflect-metadata';
 import { afterEach, describe, expect, it } from 'vitest';
-import { go, InvalidInputError, InvalidWorkflowError, Step, type StepRef, UnknownStepError, ValueTooLargeError, Workflow } from '../../lib/index.js';
+import {
+  go,
+  InvalidInputError,
+  InvalidWorkflowError,
+  type Page,
+  Step,
+  type StepRef,
+  UnknownStepError,
+  ValueTooLargeError,
+  type WaitView,
+  Workflow,
+} from '../../lib/index.js';
 import { problemOf } from '../../lib/api/problem.js';
 import { bootApp, type TestApp } from '../support/app.js';
 import { type Database, libsqlFile } from '../support/databases.js';
@@ -26,11 +37,16 @@ class Notes {
 class Lists {
   @Step({ forEach: 'list' }) each() {}
 }
+@Workflow({ name: 'asking', context: Growing })
+class Asks {
+  @Step({ forEach: 'list', request: 'ask' }) each() {}
+  ask() {}
+}
 @Workflow({ name: 'spawning' })
 class Spawns {
   @Step({ child: 'spawning' }) again() {}
 }
-const providers = [Grows, Notes, Lists, Spawns];
+const providers = [Grows, Notes, Lists, Asks, Spawns];
 const limits = { context: 10_000, notes: 3, items: 3, generations: 4 };
 
 describe('a process', () => {
@@ -44,6 +60,26 @@ describe('a process', () => {
   afterEach(async () => {
     await app.close();
     await database.drop();
+  });
+
+  it('that waits in many places shows 200 of them, and all in pages', async () => {
+    const { workflows } = await boot({});
+    const { id } = await workflows.start(Asks, { list: Array.from({ length: 450 }, (_, i) => i) });
+    await workflows.settled(id);
+    const [shown, told] = [await workflows.get(id), await workflows.explain(id)];
+    expect([shown.waits.length, told.waits.length]).toEqual([200, 200]);
+    expect(told.remedies.length).toBeLessThanOrEqual(20);
+    const keys = new Set<string>();
+    let cursor: string | null = null;
+    for (const size of [200, 200, 50]) {
+      const page: Page<WaitView> = await workflows.waits(id, { limit: 200, internals: true, ...(cursor && { cursor }) });
+      expect(page.items).toHaveLength(size);
+      for (const { key } of page.items) keys.add(key!);
+      cursor = page.next;
+    }
+    expect([keys.size, cursor]).toEqual([450, null]);
+    await expect(workflows.waits(id, { limits: 2 } as never)).rejects.toThrow('Did you mean "limit"?');
+    await expect(workflows.waits(id, { cursor: 'none' })).rejects.toThrow('cursor must be the `next` of a page before');
   });
 
   it('whose context has grown to its limit fails in the step that leads beyond', async () => {
