@@ -18,7 +18,7 @@ export class WaitList {
   page(process: ProcessState, waits: readonly WaitState[], options: PageOptions, internals: boolean): Page<WaitView> {
     checkPage(options);
     const [limit, after] = [limitOf(options), options.cursor === undefined ? null : cursorPlace(options.cursor, ['number', 'string'])];
-    const rest = waits.filter((wait) => isShown(wait) && (after === null || inOrder(after, waitPlace(wait)) < 0)).sort((a, b) => inOrder(waitPlace(a), waitPlace(b))); // prettier-ignore
+    const rest = waits.filter((wait) => isShown(wait) && (after === null || bySinceAndKey(after, waitPlace(wait)) < 0)).sort((a, b) => bySinceAndKey(waitPlace(a), waitPlace(b))); // prettier-ignore
     const view = internals ? waitViewWithInternals : waitView;
     return pageOf(rest, limit, waitPlace, (wait) => view(process.id, wait, this.owed.schemaOf(process, wait)));
   }
@@ -30,6 +30,6 @@ function waitPlace({ token }: WaitState): Place {
   return [token.since, token.key];
 }
 
-function inOrder([since, key]: Place, [otherSince, otherKey]: Place): number {
+function bySinceAndKey([since, key]: Place, [otherSince, otherKey]: Place): number {
   return since - otherSince || (key < otherKey ? -1 : Number(key > otherKey));
 }
