@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { getMetadataStorage } from 'class-validator';
 import type { Class, Schema } from '../values/types.js';
 import { isClass } from './source.js';
@@ -24,4 +25,28 @@ export function validatedKeys(context: Class): string[] {
 /** A context with its defaults. The class is data, so its constructor takes no arguments. */
 export function newContext(context: Class): Record<string, unknown> {
   return new context() as Record<string, unknown>;
+}
+
+const WRITTEN_TYPES = new Map<unknown, string>([[Boolean, 'boolean'], [Number, 'number'], [String, 'string'], [Array, 'list'], [Date, 'date']]); // prettier-ignore
+
+/** What a key of a context class holds: the kind of its default, else the type of a field with a decorator. None: not known. */
+export function heldBy(context: Schema | undefined, key: string): readonly string[] {
+  if (!isClass(context)) return [];
+  const value = defaultOf(context, key);
+  const kind =
+    value === undefined || value === null ? WRITTEN_TYPES.get(Reflect.getMetadata('design:type', context.prototype as object, key)) : kindOfDefault(value);
+  return kind === undefined ? [] : [kind];
+}
+
+function defaultOf(context: Class, key: string): unknown {
+  try {
+    return newContext(context)[key];
+  } catch {
+    return undefined; // boot reports that with the other problems
+  }
+}
+
+function kindOfDefault(value: unknown): string {
+  if (Array.isArray(value)) return 'list';
+  return value instanceof Date ? 'date' : typeof value;
 }

@@ -143,12 +143,12 @@ describe('what only the application shows', () => {
 
   it('a context that cannot be made, and a key of it', async () => {
     class Demanding {
-      name: string;
+      ready: boolean;
       constructor(given: { name: string }) {
-        this.name = given.name.trim();
+        this.ready = given.name.trim() !== '';
       }
     }
-    @Workflow({ name: 'demanding', context: Demanding, completeWhen: 'name' })
+    @Workflow({ name: 'demanding', context: Demanding, completeWhen: 'ready' })
     class DemandingWorkflow {
       @Step() one() {}
     }
