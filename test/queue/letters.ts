@@ -61,7 +61,7 @@ export interface Office {
   readonly app: INestApplicationContext;
   readonly workflows: WorkflowService;
   readonly press: Press;
-  readonly prefix: string;
+  readonly prefix: string | null;
   start(workflow: (typeof WORKFLOWS)[number], count: number): Promise<string[]>;
   allDone(ids: readonly string[]): Promise<void>;
 }
@@ -70,7 +70,8 @@ export interface OfficeSetup {
   readonly redis: BullRootModuleOptions;
   readonly queues?: QueueList;
   readonly store?: MemoryProcessStore;
-  readonly prefix?: string;
+  /** Null: the default. */
+  readonly prefix?: string | null;
   readonly worker?: WorkflowModuleOptions['worker'];
   readonly more?: Pick<ModuleMetadata, 'imports' | 'providers'>;
 }
@@ -93,7 +94,7 @@ export async function openOffice({
   const module = await Test.createTestingModule({
     imports: [
       BullModule.forRoot(redis),
-      WorkflowModule.forRoot({ ...options, store: adapter, taskQueue: bullTaskQueue({ queues, prefix }) }) as DynamicModule,
+      WorkflowModule.forRoot({ ...options, store: adapter, taskQueue: bullTaskQueue({ queues, ...(prefix !== null && { prefix }) }) }) as DynamicModule,
       ...(more.imports ?? []),
     ],
     providers: [...WORKFLOWS, { provide: Press, useValue: press }, ...(more.providers ?? [])],
