@@ -3,11 +3,11 @@ import type { IsAny } from '../definition/workflow-types.js';
 import type { StepRef } from '../values/types.js';
 import type { FirstFault, Listed, TypeFault } from './type-fault.js';
 
-type Method = (...args: any[]) => any;
+type AnyMethod = (...args: any[]) => any;
 /** The type of the first argument. `never`: there is none, or it may be anything. */
 type ContextTaken<M> = M extends (first: infer P, ...rest: any[]) => any ? (unknown extends P ? never : P extends object ? P : never) : never;
 /** Whether the last argument is the step. Only a method of a step has that. */
-type TakesStep<M> = M extends Method
+type TakesStep<M> = M extends AnyMethod
   ? Parameters<M> extends [any, ...infer Rest]
     ? Rest extends [...unknown[], infer Last] ? (IsAny<Last> extends true ? false : [Last] extends [StepRef] ? true : false) : false
     : false
@@ -27,7 +27,7 @@ type MethodsTaking<W, C> = { [K in keyof W & string]-?: [ContextTaken<W[K]>] ext
  */
 export type CheckContext<C, W> = unknown extends C
   ? never
-  : W extends { flow: Method }
+  : W extends { flow: AnyMethod }
     ? never
     : [StepsTakingOther<W, C>] extends [never]
       ? [MethodsTaking<W, C>] extends [never]
@@ -39,9 +39,9 @@ type OtherContext<Names> = TypeFault<`the first argument is another than the con
 /** Two views of one context: either has all that the other has. */
 type Related<A, B> = [A] extends [B] ? true : [B] extends [A] ? true : false;
 type MemberFault<What extends string, M, C> = [ContextTaken<M>] extends [never] ? never : Related<ContextTaken<M>, C> extends true ? never : TypeFault<`${What} takes another context than the step`>; // prettier-ignore
-type Given<O, Option extends string> = O extends { readonly [K in Option]: infer N } ? N : never;
-type Named<O, Option extends string, W> = Given<O, Option> extends infer N ? (N extends keyof W & string ? W[N] : never) : never;
-type NameOf<O, Option extends string> = Given<O, Option> extends infer N ? (N extends string ? N : '') : '';
+type OptionValue<O, Option extends string> = O extends { readonly [K in Option]: infer N } ? N : never;
+type NamedMethod<O, Option extends string, W> = OptionValue<O, Option> extends infer N ? (N extends keyof W & string ? W[N] : never) : never;
+type NameOf<O, Option extends string> = OptionValue<O, Option> extends infer N ? (N extends string ? N : '') : '';
 
 /** The functions in the options of a step, and the methods that they name, take the context that the step takes. */
 export type CheckMembers<O, W, C> = [C] extends [never]
@@ -49,12 +49,12 @@ export type CheckMembers<O, W, C> = [C] extends [never]
   : unknown extends C
     ? never
     : FirstFault<[
-        MemberFault<'the function of when', Given<O, 'when'>, C>, MemberFault<'the function of if', Given<O, 'if'>, C>, MemberFault<'the function of while', Given<O, 'while'>, C>,
-        MemberFault<'the function of forEach', Given<O, 'forEach'>, C>, MemberFault<'the function of after', Given<O, 'after'>, C>, MemberFault<'the function of within', Given<O, 'within'>, C>,
-        MemberFault<'the function of every', Given<O, 'every'>, C>, MemberFault<'the function of completeBy', Given<O, 'completeBy'>, C>,
-        MemberFault<'the function of on.key', Given<Given<O, 'on'>, 'key'>, C>, MemberFault<'the function of on.since', Given<Given<O, 'on'>, 'since'>, C>,
-        MemberFault<'the function of overdue.after', Given<Given<O, 'overdue'>, 'after'>, C>,
-        MemberFault<`'${NameOf<O, 'request'>}'`, Named<O, 'request', W>, C>, MemberFault<`'${NameOf<O, 'compensate'>}'`, Named<O, 'compensate', W>, C>,
-        MemberFault<`'${NameOf<Given<O, 'compensate'>, 'do'>}'`, Named<Given<O, 'compensate'>, 'do', W>, C>, MemberFault<`'${NameOf<Given<O, 'overdue'>, 'do'>}'`, Named<Given<O, 'overdue'>, 'do', W>, C>,
-        MemberFault<`'${NameOf<Given<O, 'child'>, 'with'>}'`, Named<Given<O, 'child'>, 'with', W>, C>,
+        MemberFault<'the function of when', OptionValue<O, 'when'>, C>, MemberFault<'the function of if', OptionValue<O, 'if'>, C>, MemberFault<'the function of while', OptionValue<O, 'while'>, C>,
+        MemberFault<'the function of forEach', OptionValue<O, 'forEach'>, C>, MemberFault<'the function of after', OptionValue<O, 'after'>, C>, MemberFault<'the function of within', OptionValue<O, 'within'>, C>,
+        MemberFault<'the function of every', OptionValue<O, 'every'>, C>, MemberFault<'the function of completeBy', OptionValue<O, 'completeBy'>, C>,
+        MemberFault<'the function of on.key', OptionValue<OptionValue<O, 'on'>, 'key'>, C>, MemberFault<'the function of on.since', OptionValue<OptionValue<O, 'on'>, 'since'>, C>,
+        MemberFault<'the function of overdue.after', OptionValue<OptionValue<O, 'overdue'>, 'after'>, C>,
+        MemberFault<`'${NameOf<O, 'request'>}'`, NamedMethod<O, 'request', W>, C>, MemberFault<`'${NameOf<O, 'compensate'>}'`, NamedMethod<O, 'compensate', W>, C>,
+        MemberFault<`'${NameOf<OptionValue<O, 'compensate'>, 'do'>}'`, NamedMethod<OptionValue<O, 'compensate'>, 'do', W>, C>, MemberFault<`'${NameOf<OptionValue<O, 'overdue'>, 'do'>}'`, NamedMethod<OptionValue<O, 'overdue'>, 'do', W>, C>,
+        MemberFault<`'${NameOf<OptionValue<O, 'child'>, 'with'>}'`, NamedMethod<OptionValue<O, 'child'>, 'with', W>, C>,
       ], never>; // prettier-ignore

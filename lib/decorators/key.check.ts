@@ -27,7 +27,7 @@ type KeyFault<Option extends string, Given, C, Kind extends keyof Kinds> = Given
 
 /** The key that an option names: no function of the context, and no number. */
 type KeyIn<O, Option extends string> = O extends { readonly [K in Option]: infer N } ? Extract<N, string> : never;
-type EventOf<O> = O extends { on: infer E } ? E : never;
+type EventOptionsIn<O> = O extends { on: infer E } ? E : never;
 /** The context keys of event keys with a name. */
 type NamedKeyIn<E> = E extends { readonly key: infer K } ? (K extends string | ((...args: any[]) => unknown) ? never : Extract<K[keyof K], string>) : never;
 
@@ -41,5 +41,5 @@ export type CheckKeys<O, C> = unknown extends C
         KeyFault<'forEach', KeyIn<O, 'forEach'>, C, 'list'>, KeyFault<'every', KeyIn<O, 'every'>, C, 'pause'>,
         KeyFault<'after', KeyIn<O, 'after'>, C, 'moment'>, KeyFault<'within', KeyIn<O, 'within'>, C, 'moment'>, KeyFault<'completeBy', KeyIn<O, 'completeBy'>, C, 'moment'>,
         KeyFault<'overdue.after', O extends { overdue: infer Overdue } ? KeyIn<Overdue, 'after'> : never, C, 'moment'>,
-        KeyFault<'on.key', KeyIn<EventOf<O>, 'key'> | NamedKeyIn<EventOf<O>>, C, 'text'>, KeyFault<'on.since', KeyIn<EventOf<O>, 'since'>, C, 'date'>,
+        KeyFault<'on.key', KeyIn<EventOptionsIn<O>, 'key'> | NamedKeyIn<EventOptionsIn<O>>, C, 'text'>, KeyFault<'on.since', KeyIn<EventOptionsIn<O>, 'since'>, C, 'date'>,
       ], never>; // prettier-ignore

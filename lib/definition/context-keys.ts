@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { getMetadataStorage } from 'class-validator';
 import type { Class, Schema } from '../values/types.js';
 import { isClass } from './source.js';
@@ -27,15 +26,22 @@ export function newContext(context: Class): Record<string, unknown> {
   return new context() as Record<string, unknown>;
 }
 
-const WRITTEN_TYPES = new Map<unknown, string>([[Boolean, 'boolean'], [Number, 'number'], [String, 'string'], [Array, 'list'], [Date, 'date']]); // prettier-ignore
+/** What class-validator's rules say of a value, by the name of the rule. */
+const RULE_KINDS: Readonly<Record<string, string>> = {
+  isBoolean: 'boolean', isNumber: 'number', isInt: 'number', isString: 'string', isArray: 'list', isDate: 'date', isEmail: 'string', isDateString: 'string', isUuid: 'string',
+}; // prettier-ignore
 
-/** What a key of a context class holds: the kind of its default, else the type of a field with a decorator. None: not known. */
+/** What a key of a context class holds: the kind of its default, else what its rules say. None: not known. */
 export function heldBy(context: Schema | undefined, key: string): readonly string[] {
   if (!isClass(context)) return [];
   const value = defaultOf(context, key);
-  const kind =
-    value === undefined || value === null ? WRITTEN_TYPES.get(Reflect.getMetadata('design:type', context.prototype as object, key)) : kindOfDefault(value);
-  return kind === undefined ? [] : [kind];
+  return value === undefined || value === null ? ruledKinds(context, key) : [kindOfDefault(value)];
+}
+
+function ruledKinds(context: Class, key: string): string[] {
+  const rules = getMetadataStorage().getTargetValidationMetadatas(context, '', false, false).filter(({ propertyName }) => propertyName === key); // prettier-ignore
+  if (rules.some(({ each }) => each)) return ['list'];
+  return rules.flatMap(({ name }) => RULE_KINDS[name ?? ''] ?? []).slice(0, 1);
 }
 
 function defaultOf(context: Class, key: string): unknown {

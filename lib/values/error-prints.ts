@@ -5,7 +5,7 @@ const UNPRINTED = ['name', 'response', 'status', 'options', 'errorCode', 'proble
 
 /**
  * Leaves out of prints, of which `util.inspect` makes most, what would say the message a second time and a third. `isOfBoot`: the error is about a
- * definition, an option or a table. Where in this package and in Nest that was found helps nobody, so the stack keeps the code that called.
+ * definition, an option or a table. Where in this package and in Nest that was found does not help, so the stack keeps the code that called.
  */
 export function printAsSentences(error: Error, isOfBoot: boolean): void {
   if (error.cause === undefined) delete error.cause;

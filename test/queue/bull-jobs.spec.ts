@@ -68,7 +68,7 @@ describe.skipIf(leftOut(redis))(titled('jobs in Redis', redis), () => {
       expect(Object.keys(data as object)).toEqual(['id']);
       expect(ids.some((processId) => (data as { id: string }).id.startsWith(`${processId}|0|`))).toBe(true);
       expect(String(id).startsWith(`${(data as { id: string }).id}|`)).toBe(true);
-      expect(opts).toMatchObject({ attempts: 10, removeOnComplete: true, removeOnFail: true });
+      expect(opts).toMatchObject({ attempts: 20, removeOnComplete: true, removeOnFail: true });
     }
     office.press.open();
     await office.allDone(ids);

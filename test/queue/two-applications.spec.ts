@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import Bull from 'bull';
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { applicationName } from '../../lib/queue/bull/application-name.js';
 import { MemoryProcessStore } from '../../lib/store/memory/memory-process-store.js';
 import { until } from '../support/app.js';
@@ -20,6 +20,8 @@ const mine = `argonaut-test-${randomBytes(4).toString('hex')}`;
 describe.skipIf(leftOut(redis))(titled('one Redis', redis), () => {
   const warned = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
   let offices: Office[] = [];
+  let test = 0;
+  beforeEach(() => void test++);
   afterEach(async () => {
     for (const { app, press } of offices.splice(0)) await (press.open(), app.close());
     warned.mockClear();
@@ -27,7 +29,7 @@ describe.skipIf(leftOut(redis))(titled('one Redis', redis), () => {
   afterAll(() => forget(redis.url, mine));
 
   const open = async (setup: Partial<OfficeSetup> = {}) => {
-    const office = await openOffice({ redis: { url: redis.url, prefix: mine }, prefix: null, ...setup });
+    const office = await openOffice({ redis: { url: redis.url, prefix: `${mine}-${test}` }, prefix: null, ...setup });
     offices.push(office);
     return office;
   };
@@ -50,7 +52,7 @@ describe.skipIf(leftOut(redis))(titled('one Redis', redis), () => {
     const away = await open({ worker: { enabled: false, sweepInterval: '1h' } });
     const other = await open();
     const [id] = await away.start(LetterWorkflow, 1);
-    const queue = new Bull('argonaut.nestjs-argonaut.letters', redis.url, { prefix: mine });
+    const queue = new Bull('argonaut.nestjs-argonaut.letters', redis.url, { prefix: `${mine}-${test}` });
     const [job] = await until(() => queue.getDelayed(), (jobs) => jobs.length === 1); // prettier-ignore
     expect(job).toMatchObject({ data: { id: expect.stringContaining(id!) as string } });
     await until(() => queue.getJob(job!.id), (found) => found?.attemptsMade !== undefined && found.attemptsMade > 1); // prettier-ignore

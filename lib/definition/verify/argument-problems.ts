@@ -1,16 +1,14 @@
-import 'reflect-metadata';
 import type { Class } from '../../values/types.js';
 import { contextKeys } from '../context-keys.js';
 import { isClass, type WorkflowSource, type WrittenStep } from '../source.js';
 import type { Problems } from './value-problems.js';
 
 /**
- * The first argument of a step is the context. TypeScript emits its class, if it is one. A class that the context inherits from is right, and so is a
+ * The first argument of a step is the context. A class that the context inherits from is right, and so is a
  * view: a class that has keys of the context alone. Where a builder gives the order, `input` may hand a step something else.
  */
-export function* argumentProblems({ options: { context }, flow }: WorkflowSource, { host, method, isClass: ofClass }: WrittenStep): Problems {
-  if (!isClass(context) || ofClass || typeof flow === 'function') return;
-  const [taken] = (Reflect.getMetadata('design:paramtypes', host, method) ?? []) as unknown[];
+export function* argumentProblems({ options: { context }, flow }: WorkflowSource, { takes: taken }: WrittenStep): Problems {
+  if (!isClass(context) || typeof flow === 'function') return;
   if (!isClass(taken) || taken === context || context.prototype instanceof taken) return;
   const stray = strayKeys(taken, context);
   if (stray.length > 0)

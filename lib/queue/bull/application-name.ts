@@ -12,13 +12,13 @@ export function applicationName(script: string | undefined = process.argv[1], fo
 }
 
 function nameAbove(folder: string): string | null {
-  const name = nameIn(folder);
+  const name = packageNameIn(folder);
   const above = dirname(folder);
   return name ?? (above === folder ? null : nameAbove(above));
 }
 
 /** A `package.json` may have no name: a folder of CommonJS inside an application has one like that. */
-function nameIn(folder: string): string | null {
+function packageNameIn(folder: string): string | null {
   try {
     const { name } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name?: unknown };
     return typeof name === 'string' && name !== '' ? name : null;

@@ -118,11 +118,8 @@ async function closeInTime(queue: Queue): Promise<void> {
   for (const client of (queue as unknown as { clients: { disconnect(): void }[] }).clients) client.disconnect();
 }
 
-/**
- * A worker fails only a job of another application. Bull puts that back, after half a second the first time, and about four minutes later for
- * the last time. Until then its own application has it, or has announced the task again.
- */
-const PUT_BACK: JobOptions = { attempts: 10, backoff: { type: 'exponential', delay: 500 } };
+/** A worker fails only a job of another application. Bull puts that back every half a second, for ten seconds; after that its application announces the task anew. */
+const PUT_BACK: JobOptions = { attempts: 20, backoff: { type: 'fixed', delay: 500 } };
 
 /** Null: the task is ready too late. A job is deleted once it has run. */
 function jobOf({ id, readyAt }: Task): NewJob | null {
