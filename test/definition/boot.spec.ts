@@ -327,8 +327,9 @@ describe('step classes and documents', () => {
   }
   class Order {
     @IsString() city = '';
+    known = false;
   }
-  const ordering = { name: 'order', context: 'Order', steps: [{ name: 'Approve' }, { name: 'last', use: 'Ship', if: 'city' }] };
+  const ordering = { name: 'order', context: 'Order', steps: [{ name: 'Approve' }, { name: 'last', use: 'Ship', if: 'known' }] };
   const withDocuments = (workflows: object[], contexts = [Order]) => [WorkflowTestingModule.forRoot({ workflows, contexts } as never)];
 
   it('are found, and make workflows that run', async () => {

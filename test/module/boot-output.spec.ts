@@ -25,7 +25,7 @@ describe('an application that cannot boot prints', () => {
 
   it.concurrent.each<[string, RegExp[]]>([
     ['graph', [/^InvalidWorkflowError: There are 2 problems in WrongWorkflow:$/, /^ {2}- WrongWorkflow\.ask: next "pya" is not a step/, /^ {2}- WrongWorkflow\.pay: request "x" is not a method/]],
-    ['tables', [/^SchemaError: The data source "default" is not ready: none of the 9 tables of workflows is there .* or set `schema: 'migrate'` to have it done at boot\.$/]],
+    ['tables', [/^SchemaError: The data source "default" is not ready: the tables workflow_process, .* are missing\. .* or set `schema: 'migrate'` to have it done at boot\.$/]],
     ['place', [/ERROR \[ExceptionHandler\] \[?InvalidWorkflowError: There is a problem in all workflows:$/, /^ {2}- WorkflowModule: tables is for the TypeORM store, and the module has another `store`\.\]?$/]],
   ])('the sentences, and the line of the caller: %s', async (wrong, sentences) => {
     const lines = await printed(wrong);

@@ -63,7 +63,7 @@ export interface Office {
   readonly press: Press;
   readonly prefix: string | null;
   start(workflow: (typeof WORKFLOWS)[number], count: number): Promise<string[]>;
-  allDone(ids: readonly string[]): Promise<void>;
+  allDone(ids: readonly string[], deadlineMs?: number): Promise<void>;
 }
 
 export interface OfficeSetup {
@@ -103,8 +103,8 @@ export async function openOffice({
   const workflows = module.get(WorkflowService);
   const start = (workflow: (typeof WORKFLOWS)[number], count: number) =>
     Promise.all(Array.from({ length: count }, async () => (await workflows.start(workflow)).id));
-  const allDone = async (ids: readonly string[]) =>
-    void (await until(() => Promise.all(ids.map(async (id) => (await workflows.get(id)).status)), (all) => all.every((status) => status === 'completed'))); // prettier-ignore
+  const allDone = async (ids: readonly string[], deadlineMs?: number) =>
+    void (await until(() => Promise.all(ids.map(async (id) => (await workflows.get(id)).status)), (all) => all.every((status) => status === 'completed'), deadlineMs)); // prettier-ignore
   return { app: module, workflows, press, prefix, start, allDone };
 }
 

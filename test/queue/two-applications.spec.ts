@@ -13,6 +13,8 @@ import { until } from '../support/app.js';
 import { forget, leftOut, redisForTests, titled } from '../support/redis.js';
 import { LetterWorkflow, openOffice, type Office, type OfficeSetup } from './letters.js';
 
+vi.setConfig({ testTimeout: 60_000 });
+
 const redis = await redisForTests();
 /** Of Bull, so that other test runs are left alone: the prefix of our queues is the default. */
 const mine = `argonaut-test-${randomBytes(4).toString('hex')}`;
@@ -42,8 +44,8 @@ describe.skipIf(leftOut(redis))(titled('one Redis', redis), () => {
     const mineAndTheirs = [await one.start(LetterWorkflow, 5), await two.start(LetterWorkflow, 5)] as const;
     one.press.open();
     two.press.open();
-    await one.allDone(mineAndTheirs[0]);
-    await two.allDone(mineAndTheirs[1]);
+    await one.allDone(mineAndTheirs[0], 40_000);
+    await two.allDone(mineAndTheirs[1], 40_000);
     for (const [i, office] of [one, two].entries())
       expect(office.press.printed.map(({ id }) => id.split(' ')[0]).toSorted()).toEqual([...mineAndTheirs[i]!].toSorted());
   });
