@@ -7,7 +7,7 @@ import { startingValues } from './context/context.js';
 import { checkCall, checkWhole } from './context/call-checks.js';
 import { checkName, MAX_CORRELATION_ID } from './context/checks.js';
 import { checkSize, plain } from './context/plain.js';
-import type { ContextIn, MessageIn, ReceiverIn, StepIn, StartValues } from './definition/workflow-types.js';
+import type { ContextIn, MessageIn, ReceiverIn, StepIn, StepSaid, StartValues } from './definition/workflow-types.js';
 import { stepNameOf } from './decorators/step.decorator.js';
 import { drawMermaid } from './definition/mermaid.js';
 import type { WorkflowJson } from './definition/workflow-json.js';
@@ -121,9 +121,9 @@ export class WorkflowService {
    * @throws UnknownWorkflowError, UnknownStepError, InvalidInputError, UnserialisableValueError, ValueTooLargeError; NotWaitingError
    * if the id belongs to another step
    */
-  async respond<W extends Class | string, S extends ReceiverIn<W>>(
+  async respond<W extends Class | string, const S extends Class | string>(
     workflow: W,
-    step: S,
+    step: StepSaid<S, ReceiverIn<W>>,
     correlationId: string,
     response: MessageIn<W, S>,
     options: DeliveryOptions = {},
@@ -142,9 +142,9 @@ export class WorkflowService {
    * @throws UnknownWorkflowError, UnknownStepError, ProcessNotFoundError; InvalidInputError with one sentence for each field, and
    * nothing is changed; UnserialisableValueError, ValueTooLargeError; NotWaitingError, ProcessFinishedError
    */
-  async provideInput<W extends Class | string, S extends ReceiverIn<W>>(
+  async provideInput<W extends Class | string, const S extends Class | string>(
     workflow: W,
-    step: S,
+    step: StepSaid<S, ReceiverIn<W>>,
     process: ProcessOf,
     input: MessageIn<W, S>,
     options: InputOptions = {},
@@ -224,9 +224,9 @@ export class WorkflowService {
    * Skips a step that waits or has failed, with the values it would have brought; inside `forEach`, for every item that is in the step.
    * A decision needs `next`, where it goes on. @throws NotWaitingError, UnknownStepError, InvalidInputError, UnserialisableValueError, ValueTooLargeError
    */
-  async skip<W extends Class | string>(
+  async skip<W extends Class | string, const S extends Class | string>(
     workflow: W,
-    step: StepIn<W>,
+    step: StepSaid<S, StepIn<W>>,
     process: ProcessOf,
     patch: Patch<ContextIn<W>> = {},
     options: SkipOptions = {},

@@ -1,15 +1,15 @@
 /** The checks that the TypeScript compiler makes where `@Step` is applied. Types only: nothing here runs. */
 import type { Observable } from 'rxjs';
-import type { RequestResult, Class, Duration, EventData, Outcome, SchemaOutput, StepRef } from '../values/types.js';
+import type { RequestResult, Class, EventData, Outcome, SchemaOutput, StepRef } from '../values/types.js';
 import type { ContextOf, IsAny, MessageOfRun, StepName } from '../definition/workflow-types.js';
-
-export type { ContextIn, ContextOf, MessageIn, ReceiverIn, StepIn, StepName } from '../definition/workflow-types.js';
+import type { CheckMembers } from './context.check.js';
+import type { CheckKeys } from './key.check.js';
+import type { CheckOptions } from './option.check.js';
+import type { FirstFault, Listed, Name, TypeFault } from './type-fault.js';
 
 type StepMethod = (...args: any[]) => unknown;
-type TypeFault<Message extends string> = `✗ ${Message}`;
-type Name<T> = T extends string ? T : 'it';
 
-/* ---------------------------------------------------------- names and keys ---- */
+/* ------------------------------------------------------------------- names ---- */
 
 type OneOf<T> = T extends string ? T : T extends readonly (infer E)[] ? E : never;
 /** The methods that the options name, in a workflow or a step class. */
@@ -22,20 +22,7 @@ type MembersIn<O> =
 type StepsIn<O> = (O extends { next: infer N } ? Exclude<OneOf<N>, 'end'> : never) | (O extends { onError: { next: infer N } } ? N : never);
 type CheckNames<Names, W, Whole extends string> = [Exclude<Names, StepName<W>>] extends [never]
   ? never
-  : TypeFault<`'${Name<Exclude<Names, StepName<W>>>}' is not a method of this ${Whole}`>;
-
-type KeyOf<O, Option extends string> = Option extends unknown ? (O extends { readonly [K in Option]: infer N } ? Extract<N, string> : never) : never;
-/** The context keys of keys with a name. */
-type NamedKeyOf<E> = E extends { readonly key: infer K } ? (K extends string | StepMethod ? never : Extract<K[keyof K], string>) : never;
-type KeysIn<O, C> =
-  | Exclude<KeyOf<O, 'when' | 'if' | 'while' | 'forEach'> | (O extends { on: infer E } ? KeyOf<E, 'key'> | NamedKeyOf<E> | KeyOf<E, 'since'> : never), keyof C>
-  | Exclude<
-      KeyOf<O, 'after'> | KeyOf<O, 'within'> | KeyOf<O, 'every'> | KeyOf<O, 'completeBy'> | (O extends { overdue: infer E } ? KeyOf<E, 'after'> : never),
-      keyof C | Duration
-    >;
-type CheckKeys<O, C> = unknown extends C
-  ? never
-  : [KeysIn<O, C>] extends [never] ? never : TypeFault<`'${Name<KeysIn<O, C>>}' is neither a key of the context nor a duration`>; // prettier-ignore
+  : TypeFault<`'${Name<Exclude<Names, StepName<W>>>}' is not a method of this ${Whole}. Its methods: ${Listed<StepName<W>>}`>;
 
 /* -------------------------------------------------------- what it waits for ---- */
 
@@ -50,11 +37,15 @@ type CheckGate<O> = [Gates<O>] extends [infer G]
 type CheckSolicited<O> = O extends { unsolicited: true }
   ? O extends { on: unknown } | { input: unknown } ? never : TypeFault<"an unsolicited step needs 'on' or 'input'">
   : never; // prettier-ignore
-type CheckRetry<O> = O extends NoTries | { compensate: NoTries } ? TypeFault<'retry counts the tries in all: at least 1'> : never;
-type NoTries = { retry: 0 | { attempts: 0 } };
+type CheckRetry<O> = TriesIn<O> | (O extends { compensate: infer U } ? TriesIn<U> : never) extends infer N
+  ? N extends NoCount<N> ? TypeFault<`retry counts the tries in all: a whole number from 1, not ${N & number}`> : never
+  : never; // prettier-ignore
+type TriesIn<O> = O extends { retry: infer R } ? (R extends { attempts: infer N } ? N : R) : never;
+/** The same number, if it is not a whole number from 1. */
+type NoCount<N> = N extends number ? (`${N}` extends '0' | `-${string}` | `${string}.${string}` ? N : never) : never;
 type CheckConcurrency<O> = O extends { concurrency: infer N }
   ? O extends { forEach: unknown }
-    ? N extends 0 ? TypeFault<'concurrency counts the items at once: at least 1'> : never
+    ? N extends NoCount<N> ? TypeFault<`concurrency counts the items at once: a whole number from 1, not ${N & number}`> : never
     : TypeFault<'concurrency says how many items of a forEach run at once, and there is none'>
   : never; // prettier-ignore
 
@@ -121,7 +112,7 @@ type CheckBranches<O, W, M extends StepMethod> = IsAny<NonEmptyResult<M>> extend
     ? [Exclude<Result<M>, NonEmptyResult<M>>] extends [never]
       ? [Exclude<NonEmptyResult<M>, string | Outcome>] extends [never] ? never : TypeFault<'it returns something else than a name of next: say go(name, patch)'>
       : TypeFault<'it can end without choosing one of next'>
-    : TypeFault<`it returns '${Name<Exclude<ReturnedBranches<M>, E>>}', which is not in next`>
+    : TypeFault<`it returns '${Name<Exclude<ReturnedBranches<M>, E>>}', which is not in next: ${Listed<E>}`>
   : [Extract<NonEmptyResult<M>, number>] extends [never]
     ? [ReturnedBranches<M>] extends [never]
       ? never
@@ -155,14 +146,13 @@ type CheckKeysOf<C, M extends StepMethod> = [C] extends [never]
   ? never
   : [StrayKey<Patches<M>, C>] extends [never]
     ? [WrongKey<Patches<M>, C>] extends [never] ? never : TypeFault<`'${Name<WrongKey<Patches<M>, C>>}' has another type in the context`>
-    : TypeFault<`'${Name<StrayKey<Patches<M>, C>>}' is not a key of the context`>; // prettier-ignore
+    : TypeFault<`'${Name<StrayKey<Patches<M>, C>>}' is not a key of the context. Its keys: ${Listed<keyof C>}`>; // prettier-ignore
 
 /* --------------------------------------------------------------- all of it ---- */
 
 type First<M extends StepMethod> = Parameters<M> extends [infer C, ...unknown[]] ? C : never;
 /** Whether the options have a type error of their own. One message is enough. */
 type Broken<O> = 'input' | 'on' | 'after' | 'request' | 'child' extends keyof O ? true : false;
-type FirstFault<T extends readonly unknown[]> = T extends readonly [infer H, ...infer R] ? ([H] extends [never] ? FirstFault<R> : H) : string;
 
 type CheckUndo<O> = O extends { compensate: object } ? (O extends { compensate: { do: string } } ? never : TypeFault<"compensate does not say what to do: do: '...'">) : never; // prettier-ignore
 
@@ -170,8 +160,8 @@ type CheckUndo<O> = O extends { compensate: object } ? (O extends { compensate: 
 export type CheckMethod<O, W, M extends StepMethod> = Broken<O> extends true
   ? string
   : FirstFault<[
-      CheckNames<StepsIn<O> | MembersIn<O>, W, 'workflow'>, CheckOwn<O>, CheckGate<O>, CheckSolicited<O>, CheckRetry<O>, CheckConcurrency<O>, CheckKeys<O, First<M>>,
-      CheckRequest<O, W>, CheckUndo<O>, CheckWith<O, W>, CheckGiven<O, M>, CheckItem<O, First<M>, W, M>, CheckBranches<O, W, M>, CheckPatch<O, First<M>, M>,
+      CheckOptions<O>, CheckNames<StepsIn<O> | MembersIn<O>, W, 'workflow'>, CheckOwn<O>, CheckGate<O>, CheckSolicited<O>, CheckRetry<O>, CheckConcurrency<O>, CheckKeys<O, First<M>>,
+      CheckMembers<O, W, First<M>>, CheckRequest<O, W>, CheckUndo<O>, CheckWith<O, W>, CheckGiven<O, M>, CheckItem<O, First<M>, W, M>, CheckBranches<O, W, M>, CheckPatch<O, First<M>, M>,
     ]>; // prettier-ignore
 type CheckOwn<O> = O extends { name: string } ? TypeFault<'a method is called what it is called: only a step class has a name'> : never;
 
@@ -180,19 +170,10 @@ type CheckMessage<O, M extends StepMethod> = [StepRef] extends [GivenMessage<O>]
   : [GivenMessage<O>] extends [MessageOfRun<M>] ? never : unknown extends MessageOfRun<M> ? never : TypeFault<'its step.message is not what it waits for'>; // prettier-ignore
 type CheckRun<O, I, M extends StepMethod> = Parameters<M> extends [] | [any] | [any, infer S]
   ? [StepRef] extends [S]
-    ? FirstFault<[CheckNames<MembersIn<O>, I, 'class'>, CheckGate<O>, CheckSolicited<O>, CheckRetry<O>, CheckConcurrency<O>, CheckWith<O, I>, CheckMessage<O, M>]>
+    ? FirstFault<[CheckOptions<O>, CheckNames<MembersIn<O>, I, 'class'>, CheckGate<O>, CheckSolicited<O>, CheckRetry<O>, CheckConcurrency<O>, CheckWith<O, I>, CheckMessage<O, M>]>
     : NotRun
   : NotRun; // prettier-ignore
 type NotRun = TypeFault<'a step class has run(context, step); what it waited for is step.message'>;
 
 /** Checks a step class. */
 export type CheckClass<O, I> = I extends { run: infer M extends StepMethod } ? CheckRun<O, I, M> : NotRun;
-
-type Keys<T> = T extends string | number ? never : keyof T;
-type StrictWithin<O, Shape> = O extends StepMethod | Class | string | number ? unknown : { readonly [K in Exclude<keyof O, Keys<Shape>>]: never };
-type OptionGroups = 'on' | 'child' | 'parallel' | 'retry' | 'overdue' | 'onError' | 'compensate';
-
-/** Rejects unknown options, also inside those that have options of their own. */
-export type Strict<O, Shape> = { readonly [K in Exclude<keyof O, keyof Shape>]: never } & {
-  readonly [K in keyof O & keyof Shape & OptionGroups]: StrictWithin<O[K], Shape[K]>;
-};

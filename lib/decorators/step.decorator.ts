@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Injectable } from '@nestjs/common';
 import type { Class } from '../values/types.js';
-import type { CheckClass, CheckMethod, Strict } from './step.check.js';
+import type { CheckClass, CheckMethod } from './step.check.js';
 import type { StepOptions } from '../definition/step-options.js';
 
 export const STEP_METADATA = 'nestjs-argonaut:step';
@@ -19,7 +19,7 @@ export interface StepDecorator<O> {
  * On a class with `run(context, step)` it makes a step for any number of workflows: an ordinary provider, with anything injected,
  * that flows and documents name. `step.message` holds what it waited for.
  */
-export function Step<const O extends StepOptions = {}>(options?: O & Strict<O, StepOptions>): StepDecorator<O> {
+export function Step<const O extends StepOptions = {}>(options?: StepOptions & O): StepDecorator<O> {
   return (target: object, key?: string, descriptor?: TypedPropertyDescriptor<any>) => {
     if (key === undefined) return onClass(target as Class, options ?? {});
     refuseOtherMembers(target, key, descriptor);

@@ -3,6 +3,8 @@ import { didYouMean } from '../values/suggest.js';
 import { issuesOf, MOST_CHECKS, type SchemaIssue, SchemaPatterns } from './schema/schema-check.js';
 import { schemaFault } from './schema/schema-problems.js';
 
+const KIND_NAMES: Readonly<Record<string, string>> = { array: 'list', integer: 'number' };
+
 interface Issue {
   readonly message: string;
   readonly path: readonly string[];
@@ -28,6 +30,13 @@ export class JsonSchema {
   keys(): ReadonlySet<string> | null {
     const { properties, additionalProperties } = this.schema as { properties?: object; additionalProperties?: unknown };
     return additionalProperties === false ? new Set(Object.keys(properties ?? {})) : null;
+  }
+
+  /** What the schema lets a key hold, `null` aside. None: it does not say. */
+  kindsOf(key: string): readonly string[] {
+    const { properties } = this.schema as { properties?: Record<string, { type?: unknown } | undefined> };
+    const type = properties && Object.hasOwn(properties, key) ? properties[key]?.type : undefined;
+    return [type ?? []].flat().flatMap((name) => (name === 'null' ? [] : (KIND_NAMES[String(name)] ?? String(name))));
   }
 
   /** Validates a copy, and fills in the defaults there. */

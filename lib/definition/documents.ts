@@ -7,7 +7,7 @@ import { boundMethod, valueOf } from './node-code.js';
 import type { NodeCode, WorkflowSource, WrittenStep } from './source.js';
 import { type StepLibrary, useOf } from './step-library.js';
 import { didYouMean } from '../values/suggest.js';
-import { unknownKey } from './verify/value-problems.js';
+import { unknownKey } from './verify/key-problems.js';
 import { type StepJson, type WorkflowJson, workflowSchema } from './workflow-json.js';
 import type { WorkflowOptions } from './workflow-options.js';
 

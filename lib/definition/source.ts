@@ -32,6 +32,8 @@ export interface WrittenStep {
   readonly method: string;
   /** A step class: the body is `run(context, step)`, and its other methods are found by their names. */
   readonly isClass: boolean;
+  /** The class of its first argument, as TypeScript has emitted it. A type that is no class is left out, or is `Object`. */
+  readonly takes?: unknown;
   /** Its place in its document. */
   readonly path?: string;
   /** The workflow its `child` names. */

@@ -160,7 +160,7 @@ export interface StepPlace {
   readonly if?: FromContext<boolean>;
   /** Repeats the step as long as this is true. Checked before each pass, so the step may never run. */
   readonly while?: FromContext<boolean>;
-  /** Runs the step once for each item, in parallel. The next step waits for all. The item is `step.item`. */
+  /** Runs the step once for each item of a list, in parallel. The next step waits for all. The item is `step.item`. */
   readonly forEach?: FromContext<readonly unknown[]>;
   /** With `forEach`: how many items run at once, at least 1. Default: all. */
   readonly concurrency?: number;

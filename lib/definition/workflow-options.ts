@@ -1,4 +1,5 @@
 import type { Duration, Schema, SenderRef } from '../values/types.js';
+import type { KeysHolding } from './workflow-types.js';
 import type { ErrorPolicy, RetryPolicy, StepPlace, StepPolicy } from './step-options.js';
 
 /**
@@ -40,10 +41,10 @@ export interface WorkflowOptions<C = any> {
    */
   readonly context?: Schema<C>;
   /**
-   * The process completes as soon as this is true after a version: a key of the context, or a pure, quick function of it.
+   * The process completes as soon as this is true after a version: a key of the context with a boolean, or a pure, quick function of it.
    * Default: when nothing is left to do.
    */
-  readonly completeWhen?: (keyof C & string) | ((context: C) => boolean);
+  readonly completeWhen?: KeysHolding<C, boolean> | ((context: C) => boolean);
   /** For steps without their own. Default: the module's. */
   readonly defaults?: { readonly retry?: number | RetryPolicy; readonly timeout?: Duration; readonly onError?: ErrorPolicy };
   /** How long the whole process may take, waiting included. After that it fails. Default: no limit. */

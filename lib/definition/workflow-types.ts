@@ -23,6 +23,9 @@ type FirstOf<M> = M extends Method ? (Parameters<M> extends [infer C, ...unknown
 /** The context of a workflow: that of its builder, else that of its steps. */
 export type ContextOf<W> = W extends { flow(builder: { readonly context?: infer C }): unknown } ? NonNullable<C> : { [K in keyof W]: FirstOf<W[K]> }[keyof W];
 
+/** The keys of a context whose values are of this type, missing values aside. A value of an unknown type may be of any. */
+export type KeysHolding<C, T> = { [K in keyof C & string]-?: unknown extends C[K] ? K : [NonNullable<C[K]>] extends [T] ? K : never }[keyof C & string];
+
 /** The type of `step.message` in the `run` of a step class. */
 export type MessageOfRun<M> = M extends (context: any, step: StepRef<any, any, infer T>) => unknown ? T : unknown;
 
@@ -34,11 +37,21 @@ export type InstanceOf<W> = W extends Class<infer I> ? I : W extends () => Class
 /** The context of a workflow. For a workflow given by name: any object. */
 export type ContextIn<W> = W extends string ? Record<string, any> : ContextOf<InstanceOf<W>>;
 
+/** Each name for itself. In a message the compiler shows the names of a union that it had to make, and else the name of the type. */
+type Boxed<Names> = Names extends string ? { readonly name: Names } : never;
+
 /** A step of a workflow: by its name, or by its class where it has one. */
-export type StepIn<W> = Class<StepClass> | (W extends string ? string : StepName<InstanceOf<W>>);
+export type StepIn<W> = W extends string
+  ? Class<StepClass> | string
+  : Class<StepClass> | (Boxed<StepName<InstanceOf<W>>> extends infer B ? (B extends { readonly name: infer Name } ? Name : never) : never);
 
 /** A step of a workflow that takes a message from outside. */
-export type ReceiverIn<W> = Class<StepClass> | (W extends string ? string : Receiver<InstanceOf<W>>);
+export type ReceiverIn<W> = W extends string
+  ? Class<StepClass> | string
+  : Class<StepClass> | (Boxed<Receiver<InstanceOf<W>>> extends infer B ? (B extends { readonly name: infer Name } ? Name : never) : never);
+
+/** A step as a caller names it: one of those that are known, or any text that came from outside, which the call looks up. */
+export type StepSaid<S, Known> = string extends S ? S : Known;
 
 /** The message that this step takes. */
 export type MessageIn<W, S> = S extends Class<infer I>

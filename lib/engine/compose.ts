@@ -20,6 +20,7 @@ import { Inputs } from '../messaging/input-delivery.js';
 import { MessageRouter } from '../messaging/message-router.js';
 import type { MessagingParts } from '../messaging/messaging-parts.js';
 import { Migrations } from '../operations/migration.js';
+import { endOutdated } from '../operations/outdated-processes.js';
 import { Operations } from '../operations/process-operations.js';
 import { OwedInputs } from '../query/owed-inputs.js';
 import { History } from '../query/process-history.js';
@@ -151,7 +152,8 @@ type Parts = Ground & ReturnType<typeof composeExecution> & ReturnType<typeof co
 /** Makes the parts that look after processes, workers, and the table of definitions. */
 function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => boolean) {
   const { store, registry, clock, timers, messages, settings } = parts;
-  const definitions = new DefinitionCatalog(store, registry, learned, new DefinitionGuard(settings.documents));
+  const guard = new DefinitionGuard(settings.documents);
+  const definitions = new DefinitionCatalog(store, registry, learned, guard, settings.development ? endOutdated(parts) : null);
   const care = { heartbeat: new Heartbeat(parts), due: new DueWork(parts), free: new FreeProcesses(parts), recovery: new WorkerRecovery(parts) };
   const completed = new CompletedProcesses(parts);
   const sweeper = new Sweeper({ ...parts, ...care, definitions, completed });

@@ -56,6 +56,11 @@ export interface WorkflowModuleOptions {
    * their processes; others do not see them.
    */
   readonly tables?: TableOptions;
+  /**
+   * For a database of development: a changed graph asks for nothing. The live processes that began under the graph that this version had before are
+   * cancelled at boot, and a line in the log says how many. A boot error where `NODE_ENV` is `production`. Default false: boot refuses.
+   */
+  readonly development?: boolean;
   /** How long a message is kept that no process waits for yet. Default 1 day. */
   readonly keepUnmatched?: Duration;
   /** How much is kept of that at most. */
@@ -140,6 +145,7 @@ const OPTIONS = {
   documents: object,
   limits: object,
   redact: method,
+  development: flag,
 } satisfies OptionChecks;
 const EXTRAS = {
   store: object,

@@ -39,6 +39,8 @@ export interface EngineSettings {
   readonly documents: DefinitionRules;
   readonly limits: ProcessLimits;
   readonly redact: ((text: string) => string) | null;
+  /** Processes whose graph has changed are cancelled, and not refused. */
+  readonly development: boolean;
   /** False: a sweep runs only when it is called. For a clock that stands still. */
   readonly sweeps: boolean;
 }
@@ -52,7 +54,7 @@ export function objectOr<T extends object>(given: T | undefined): Partial<T> {
 
 /** The options with their defaults, or every problem they have. */
 export function settingsOf(options: WorkflowModuleOptions, problems: string[]): EngineSettings {
-  const { keepUnmatched, schema, defaults = {}, redact, ...given } = objectOr(options);
+  const { keepUnmatched, schema, defaults = {}, redact, development, ...given } = objectOr(options);
   const [worker, inbox, outbox, documents, limits] = [given.worker, given.inbox, given.outbox, given.documents, given.limits].map(objectOr) as OptionParts;
   const known = { ...KNOWN_OPTIONS.module, ...KNOWN_OPTIONS.extras };
   const found = [...wrongOptions(known, options), ...wrongOptions(KNOWN_OPTIONS.worker, worker, 'worker.')];
@@ -74,10 +76,18 @@ export function settingsOf(options: WorkflowModuleOptions, problems: string[]): 
     inbox: sizesOf(inbox, INBOX, 'inbox', problems),
     outbox: outboxSettings(outbox, problems),
     documents: documentSettings(documents, problems),
+    development: developmentOf(development, problems),
     redact: typeof redact === 'function' ? redact : null,
     limits: sizesOf(limits, PROCESS_LIMITS, 'limits', problems),
     sweeps: true,
   };
+}
+
+function developmentOf(development: unknown, problems: string[]): boolean {
+  if (development !== true) return false;
+  if (process.env.NODE_ENV !== 'production') return true;
+  problems.push('WorkflowModule: development is on, and NODE_ENV is production, where a changed graph must not cancel processes: leave it out.');
+  return false;
 }
 
 function tableOptionProblems(tables: TableOptions): string[] {

@@ -88,12 +88,16 @@ export class TaskRunner implements TaskWork {
   /** Claims the task before reading it, so that nothing is read for tasks that others have claimed. */
   private async claimAndRun(at: TaskAt, rate: Rate | undefined): Promise<Ran> {
     const taken = await this.claims.take(at, rate);
-    if (!taken) return rate ? this.limitedOrGone(at, rate) : GONE;
+    if (!taken) return rate ? this.limitedOrGone(at, rate) : this.goneOrUnknown(at);
     const loaded = await this.parts.loader.load({ id: at.processId, waits: [at.key], messages: [], context: true });
     const wait = loaded?.waits[0];
     const bound = loaded && this.parts.registry.find(loaded.process.workflow, loaded.process.workflowVersion);
     if (bound && isTaskWait(wait) && wait.token.claims === taken.claim) await this.perform(loaded, bound, wait, taken.claim);
     return RAN;
+  }
+
+  private async goneOrUnknown({ processId }: TaskAt): Promise<Ran> {
+    return { what: (await this.parts.loader.load({ id: processId, waits: [], messages: [], context: false })) ? 'gone' : 'unknown' };
   }
 
   private async limitedOrGone(at: TaskAt, rate: Rate): Promise<Ran> {

@@ -13,9 +13,10 @@ export interface Task {
 
 /**
  * The result of a try to run a task. `gone`: another worker has it, it is not ready, or it is over; forget it.
+ * `unknown`: there is no such process in this database, so the task may be one of another application; leave it alone.
  * `limited`: the rate of its queue is used up; try again after `retryMs`.
  */
-export type Ran = { readonly what: 'ran' | 'gone' } | { readonly what: 'limited'; readonly retryMs: number };
+export type Ran = { readonly what: 'ran' | 'gone' | 'unknown' } | { readonly what: 'limited'; readonly retryMs: number };
 
 /** How a task queue reaches the engine. */
 export interface TaskWork {

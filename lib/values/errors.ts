@@ -1,16 +1,17 @@
 import { HttpException } from '@nestjs/common';
 import { briefFields, briefMessage } from './brief.js';
+import { printAsSentences } from './error-prints.js';
 import { reasonOf } from './reason.js';
 
 /** The base of every error thrown here: Nest answers with its status, and with its fields as details. */
 export abstract class WorkflowError extends HttpException {
   /** What a caller is told is kept below 16 kB. An error of the application itself is told as a whole, to the log. */
   protected constructor(status: number, error: string, message: string, fields: Readonly<Record<string, unknown>>) {
-    const isToCaller = status < 500;
-    const told = isToCaller ? briefFields(fields) : fields;
-    super({ statusCode: status, error, message: isToCaller ? briefMessage(message) : message, ...told }, status);
+    const told = status < 500 ? briefFields(fields) : fields;
+    super({ statusCode: status, error, message: status < 500 ? briefMessage(message) : message, ...told }, status);
     this.name = error;
     Object.assign(this, told);
+    printAsSentences(this, status === 500);
   }
 
   /**

@@ -10,7 +10,7 @@ import type { ProcessStore } from '../store/process-store.js';
 import type { StoredDefinition } from '../store/port.js';
 import type { BoundWorkflow } from './bound-workflow.js';
 import type { DefinitionGuard } from './definition-guard.js';
-import { isSameDefinition, titleOf, problemsIn, refusedAtRunTime, type DefinitionRow, rowOf, unused, versionFor, withVersion } from './definition-row.js';
+import { catalogKey, type DefinitionKey, isSameDefinition, titleOf, problemsIn, refusedAtRunTime, type DefinitionRow, rowOf, unused, versionFor, withVersion } from './definition-row.js'; // prettier-ignore
 import type { WorkflowRegistry } from './registry.js';
 
 const MOST_LOSSES = 10;
@@ -33,6 +33,8 @@ export class DefinitionCatalog {
     /** Called when processes may have become runnable here. */
     private readonly learned: () => Promise<void>,
     readonly guard: DefinitionGuard,
+    /** In development: ends live processes that began under another graph of this version. Null: that is refused. */
+    private readonly endOutdated: ((version: DefinitionKey) => Promise<void>) | null = null,
   ) {}
 
   /* ---------------------------------------------------------------------- boot ---- */
@@ -172,7 +174,9 @@ export class DefinitionCatalog {
     if (!before) return;
     if (row.document !== null && before.document === null)
       throw new InvalidWorkflowError(titleOf(placed), [`${titleOf(placed)} is code: give the document another name or version.`]);
-    if (before.fingerprint !== row.fingerprint) unused(placed, rows, await this.store.queries.census());
+    if (before.fingerprint === row.fingerprint) return;
+    await this.endOutdated?.(placed.definition);
+    unused(placed, rows, await this.store.queries.census());
   }
 
   private take(placed: BoundWorkflow): void {
@@ -191,10 +195,4 @@ export class DefinitionCatalog {
     if (!this.registry.compiler) throw new Error('The application has not booted.');
     return this.registry.compiler.make(document);
   }
-}
-
-type DefinitionKey = Pick<StoredDefinition, 'name' | 'version'>;
-
-function catalogKey({ name, version }: DefinitionKey): string {
-  return `${name}@${version}`;
 }

@@ -47,9 +47,11 @@ export function unused(bound: BoundWorkflow, rows: readonly StoredDefinition[], 
   const { name, version } = bound.definition;
   const live = liveIn(census, name, version);
   if (live === 0) return;
-  const [count, them] = live === 1 ? ['1 live process was', 'it goes'] : [`${live} live processes were`, 'they go'];
+  const [count, they] = live === 1 ? ['1 live process was', 'it goes'] : [`${live} live processes were`, 'they go'];
+  const kept = bound.source.document ? '' : `, and keep the class of version ${version} beside the new one (or migrate())`;
   throw new InvalidWorkflowError(`"${name}"`, [
-    `${bound.source.className}: ${count} started with another graph of version ${version}. Raise the version to ${nextIn(rows)}, so that ${them} on with what was begun.`,
+    `${bound.source.className}: ${count} started with another graph of version ${version}. Raise the version to ${nextIn(rows)}${kept}, so that ${they} on with what was begun. ` +
+      'On a database for development, forRoot({ development: true }) cancels what was begun.',
   ]);
 }
 
@@ -66,4 +68,10 @@ export function problemsIn(error: unknown): readonly string[] {
 /** Marks the error as one of `define()`, and not of boot. */
 export function refusedAtRunTime(error: unknown): never {
   throw error instanceof InvalidWorkflowError ? new InvalidWorkflowError(error.workflow, error.problems, 'define') : error;
+}
+
+export type DefinitionKey = Pick<StoredDefinition, 'name' | 'version'>;
+
+export function catalogKey({ name, version }: DefinitionKey): string {
+  return `${name}@${version}`;
 }

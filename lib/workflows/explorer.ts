@@ -64,7 +64,8 @@ function classOf(wrapper: Wrapper): Class | undefined {
 export function sourceOf(type: Class, instance: object): WorkflowSource {
   const steps = methodsOf(type).flatMap(({ name }): WrittenStep[] => {
     const options = stepOptionsOf(type, name);
-    return options ? [{ name, options, host: instance, method: name, isClass: false, ...childOf(options) }] : [];
+    const [takes] = (Reflect.getMetadata('design:paramtypes', type.prototype as object, name) ?? []) as unknown[];
+    return options ? [{ name, options, host: instance, method: name, isClass: false, takes, ...childOf(options) }] : [];
   });
   const options = Reflect.getMetadata(WORKFLOW_METADATA, type) as WorkflowOptions;
   return { className: type.name, options, steps, instance, ...flowOf(instance) };

@@ -143,12 +143,12 @@ describe('what only the application shows', () => {
 
   it('a context that cannot be made, and a key of it', async () => {
     class Demanding {
-      name: string;
+      ready: boolean;
       constructor(given: { name: string }) {
-        this.name = given.name.trim();
+        this.ready = given.name.trim() !== '';
       }
     }
-    @Workflow({ name: 'demanding', context: Demanding, completeWhen: 'name' })
+    @Workflow({ name: 'demanding', context: Demanding, completeWhen: 'ready' })
     class DemandingWorkflow {
       @Step() one() {}
     }
@@ -327,8 +327,9 @@ describe('step classes and documents', () => {
   }
   class Order {
     @IsString() city = '';
+    known = false;
   }
-  const ordering = { name: 'order', context: 'Order', steps: [{ name: 'Approve' }, { name: 'last', use: 'Ship', if: 'city' }] };
+  const ordering = { name: 'order', context: 'Order', steps: [{ name: 'Approve' }, { name: 'last', use: 'Ship', if: 'known' }] };
   const withDocuments = (workflows: object[], contexts = [Order]) => [WorkflowTestingModule.forRoot({ workflows, contexts } as never)];
 
   it('are found, and make workflows that run', async () => {

@@ -28,6 +28,7 @@ class Order {
   big = false;
   boxes: string[] = [];
   due?: Date;
+  town = '';
 }
 /** Every problem of a document begins with the path of what is wrong. */
 const PLACED = /^x\.json: (name|version|context|within|completeWhen|defaults|config|steps|activities|flow)[.\[ :(]/;
@@ -59,7 +60,7 @@ describe('a document', () => {
       name: 'order', version: 3, context: 'Order', completeWhen: 'big', within: '3 days',
       steps: [
         { name: 'Pick', if: 'big', forEach: 'boxes', concurrency: 2, after: 'due', overdue: { after: '1h', do: 'remind' } },
-        { name: 'second', use: 'Ship', on: { event: 'paid', key: 'big' }, retry: { attempts: 3, unless: ['TypeError', 'Gone'] }, config: { b: 2 } },
+        { name: 'second', use: 'Ship', on: { event: 'paid', key: 'town' }, retry: { attempts: 3, unless: ['TypeError', 'Gone'] }, config: { b: 2 } },
         { name: 'third', use: 'Ship', child: { workflow: 'box', with: ['big', 'due'] } },
       ],
     }; // prettier-ignore
@@ -88,9 +89,9 @@ describe('a document', () => {
   it('takes a JSON Schema as its context, which fills in defaults and finds all faults', () => {
     const context = {
       type: 'object', required: ['city'], additionalProperties: false,
-      properties: { city: { type: 'string' }, mail: { type: 'string', format: 'email' }, weight: { type: 'integer', default: 3 } },
+      properties: { city: { type: 'string' }, mail: { type: 'string', format: 'email' }, weight: { type: 'integer', default: 3 }, big: { type: ['boolean', 'null'] } },
     }; // prettier-ignore
-    const { source, problems: none } = compile({ name: 'x', context, steps: [{ name: 'Pick', if: 'city' }] }, { steps });
+    const { source, problems: none } = compile({ name: 'x', context, steps: [{ name: 'Pick', if: 'big' }] }, { steps });
     expect(none).toEqual([]);
     const schema = source.options.context as unknown as { '~standard': { validate(value: unknown): unknown } };
     const given = { city: 'Graz' };
@@ -137,6 +138,8 @@ describe('a wrong document', () => {
     ['a child that is not there', { steps: [{ name: 'Pick', child: 'bxo' }] }, 'steps[0] (Pick): child "bxo" is no workflow of this application. Did you mean "box"?'],
     ['starting values of a child that are no keys', { steps: [{ name: 'Pick', child: { workflow: 'box', with: ['bgi', 'due', '5m'] } }] }, ['steps[0] (Pick): child.with "bgi" is not a key of the context. Did you mean "big"?', 'steps[0] (Pick): child.with "5m" is not a key of the context.']],
     ['a key that is none', { steps: [{ name: 'Pick', on: { event: 'e', key: 'bgi' } }] }, 'steps[0] (Pick): on.key "bgi" is not a key of the context. Did you mean "big"?'],
+    ['a key that holds something else', { steps: [{ name: 'Pick', forEach: 'big', within: 'boxes' }] }, ['steps[0] (Pick): forEach "big" is a key with a boolean, and must be one with a list. Such keys: boxes.', 'steps[0] (Pick): within "boxes" is a key with a list, and must be one with a duration or a date. Such keys: town.']],
+    ['a key that its JSON Schema gives another type', { context: { type: 'object', additionalProperties: false, properties: { few: { type: ['integer', 'null'] }, all: { type: 'array' }, any: {} } }, steps: [{ name: 'Pick', forEach: 'few', on: { event: 'e', key: 'any' } }] }, 'steps[0] (Pick): forEach "few" is a key with a number, and must be one with a list. Such keys: all.'],
     ['a reminder that is no method', { steps: [{ name: 'Pick', overdue: { after: '1h', do: 'remnd' } }] }, 'steps[0] (Pick): overdue.do "remnd" is not a method of Pick. Did you mean "remind"?'],
     ['an edge to nobody', { steps: [{ name: 'Pick' }], flow: { start: ['Pikc'] } }, 'flow.start[0]: it names "Pikc", which is not a step. Did you mean "Pick"?'],
     ['no object', [] as object, expect.anything() as never],

@@ -260,6 +260,7 @@ describe('a wrong flow', () => {
     ['a throw', () => { throw new Error('oh'); }, 'its flow threw: oh'],
     ['a promise', async () => {}, 'its flow is asynchronous. A flow only says what follows what: say it at once, without await.'],
     ['a loop with nothing in it', (f) => f.while(() => true).do((none) => none).then(Hello), 'the loop of "while" passes no step, and so would never end. Put a step into it.'],
+    ['a limit that is a list', (f) => f.then(Hello, { within: 'list' }), '.Hello: within "list" is a key with a list, and must be one with a duration or a date. Such keys: value1, value2, value3.'],
     ['a stage that takes as long as a word', (f) => f.stage('s', (s) => s.then(Hello), { within: 'lnog' as never }), 'stage "s": within "lnog" is not a key of the context nor a duration.'],
     ['an output to no key', (f: Flow<any>) => f.then(Add).output('vlaue3', () => 1).output('value3', () => 1), '.Add: output "vlaue3" is not a key of the context. Did you mean "value3"?'],
     ['an output of an event to no key', (f: Flow<any>) => f.waitFor('came').output('nokey', () => 1), '.came: output "nokey" is not a key of the context.'],

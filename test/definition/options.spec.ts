@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { Injectable, Scope } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { WorkflowApiModule } from '../../lib/api.js';
 import { HandlesEvent, HandlesInput, HandlesResponse, InvalidInputError, Step, Workflow, WorkflowAckInterceptor, WorkflowModule } from '../../lib/index.js';
 import { WorkflowTestingModule } from '../../lib/testing.js';
@@ -24,12 +24,19 @@ describe('an option that there is not, or a value that it cannot have, is told a
     [{ documents: null }, 'documents: it must be an object.'],
     [{ limits: 'few' }, 'limits: it must be an object.'],
     [{ redact: /x/ }, 'redact: it must be a function.'],
+    [{ development: 'yes' }, 'development: it must be true or false.'],
     [{ workflows: './x.json' }, 'workflows: it must be a list.'],
     [{ contexts: {} }, 'contexts: it must be a list.'],
     [{ isGlobal: 'yes' }, 'isGlobal: it must be true or false.'],
     [{ dataSource: 3 }, /dataSource: it must be a string/],
   ])('forRoot: %j', async (options, why) => {
     await expect(boot([WorkflowModule.forRoot({ ...adapters, ...options } as never)])).rejects.toThrow(why);
+  });
+
+  it('development, in production', async () => {
+    vi.stubEnv('NODE_ENV', 'production');
+    const booted = boot([WorkflowModule.forRoot({ ...adapters, development: true })]).finally(() => vi.unstubAllEnvs());
+    await expect(booted).rejects.toThrow('WorkflowModule: development is on, and NODE_ENV is production');
   });
 
   it('forRootAsync: beside the factory and from it', async () => {

@@ -130,6 +130,7 @@ describe('stages that are wrong', () => {
   it.each<[string, Class, string]>([
     ['without steps', listing({ Won: {} }), 'Listed: stage "Won": no step belongs to it. Say stage: \'Won\' on its steps. Did you mean "One"?'],
     ['with a misspelt option', listing({ One: { whitin: '1h' } as never }), 'Listed: stage "One": there is no option "whitin". Did you mean "within"?'],
+    ['with a key that holds something else', listing({ One: { within: 'boxes' } }), expect.stringMatching(/^Listed: stage "One": within "boxes" is a key with a list, and must be one with a duration or a date\. Such keys: /) as never],
     ['with a key that is not there', listing({ One: { forEach: 'boxs' } }), 'Listed: stage "One": forEach "boxs" is not a key of the context. Did you mean "boxes"?'],
     ['with concurrency of nothing', listing({ One: { concurrency: 2 } }), 'Listed: stage "One": concurrency counts the items of forEach, which is not there.'],
     ['that are no object', listing([] as never as Record<string, StageOptions>), ''],
@@ -189,7 +190,7 @@ describe('every and completeBy', () => {
     ['completeBy alone', { completeBy: '1 day' }, "Asks.packed: completeBy ends what every repeats, which is not there: say every: '5 minutes'."],
     ['a busy loop', { every: 0 }, 'Asks.packed: every 0 is a busy loop: say how long it pauses.'],
     ['an event as well', { every: '1h', on: 'x' }, 'Asks.packed: it has every, so it waits for nothing else: split it into two steps.'],
-    ['no key', { every: 'dueAtt' }, 'Asks.packed: every "dueAtt" is not a key of the context. Did you mean "dueAt"?'],
+    ['no key', { every: 'dueAtt' }, 'Asks.packed: every "dueAtt" is not a key of the context nor a duration. Did you mean "dueAt"?'],
   ])('%s is a problem', (_what, options, problem) => expect(problemsOf(asking(options))).toEqual([problem]));
 
   it('are part of the graph, in a document too', () => {

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
-import { IsString } from 'class-validator';
+import { IsDate, IsString } from 'class-validator';
 import { describe, expect, it } from 'vitest';
-import { Step, Workflow } from 'nestjs-argonaut';
+import { type Flow, Step, Workflow } from 'nestjs-argonaut';
 import { compileWrittenOrder } from '../../lib/definition/written-order.js';
 import { verify } from '../../lib/definition/verifier.js';
 import { sourceOf } from '../../lib/workflows/explorer.js';
@@ -15,6 +15,9 @@ class Parcel {
   @IsString() city!: string;
   weight = 0;
   due?: Date;
+  sent = false;
+  stops: string[] = [];
+  @IsDate() left!: Date;
 }
 
 /** One step called `ship` with these options, beside a plain method `ask` and a step `send`. */
@@ -86,6 +89,48 @@ const wrongSteps: readonly (readonly [fault: string, options: object, sentence: 
   ['a moment that is no key', { after: 'deu' }, 'after "deu" is not a key of the context nor a duration. Did you mean "due"?'],
   ['a deadline that is neither', { within: '2 dayz' }, 'within "2 dayz" is not a key of the context nor a duration.'],
   ['a condition that is no key', { when: 'wieght' }, 'when "wieght" is not a key of the context. Did you mean "weight"?'],
+  ['a condition that is a length of time', { when: '1 day' }, 'when "1 day" is not a key of the context.'],
+  ['a condition that is a number', { if: 5 }, 'if 5 is neither a key of the context nor a function of it.'],
+  ['a condition that holds a number', { when: 'weight' }, 'when "weight" is a key with a number, and must be one with a boolean. Such keys: sent.'],
+  ['a test that holds a text', { if: 'city' }, 'if "city" is a key with a string, and must be one with a boolean. Such keys: sent.'],
+  ['a loop over a list', { while: 'stops' }, 'while "stops" is a key with a list, and must be one with a boolean. Such keys: sent.'],
+  ['items that are a number', { forEach: 'weight' }, 'forEach "weight" is a key with a number, and must be one with a list. Such keys: stops.'],
+  [
+    'a time that is a list',
+    { after: 'stops' },
+    'after "stops" is a key with a list, and must be one with a duration or a date. Such keys: city, weight, left.',
+  ],
+  [
+    'a limit that is a boolean',
+    { within: 'sent' },
+    'within "sent" is a key with a boolean, and must be one with a duration or a date. Such keys: city, weight, left.',
+  ],
+  ['a pause that is a date', { every: 'left' }, 'every "left" is a key with a date, and must be one with a duration. Such keys: city, weight.'],
+  [
+    'an end that is a list',
+    { every: '1s', completeBy: 'stops' },
+    'completeBy "stops" is a key with a list, and must be one with a duration or a date. Such keys: city, weight, left.',
+  ],
+  [
+    'a reminder after a list',
+    { overdue: { after: 'stops', do: 'ask' } },
+    'overdue.after "stops" is a key with a list, and must be one with a duration or a date. Such keys: city, weight, left.',
+  ],
+  [
+    'a key of an event that is a number',
+    { on: { event: 'e', key: 'weight' } },
+    'on.key "weight" is a key with a number, and must be one with a string. Such keys: city.',
+  ],
+  [
+    'a key with a name that is a list',
+    { on: { event: 'e', key: { town: 'stops' } } },
+    'on.key.town "stops" is a key with a list, and must be one with a string. Such keys: city.',
+  ],
+  [
+    'a since that is a number',
+    { on: { event: 'e', since: 'weight' } },
+    'on.since "weight" is a key with a number, and must be one with a date. Such keys: city, left.',
+  ],
   ['an input and an event', { input: Parcel, on: 'news' }, 'it waits for an input (input) and for an event (on): split it into two steps.'],
   ['a child and a time', { child: 'x', after: '1h' }, 'it waits for a time (after) and for a child process (child): split it into two steps.'],
   ['an input that is no schema', { input: {} }, 'its input is neither a class nor a Standard Schema.'],
@@ -198,6 +243,49 @@ const wrongSteps: readonly (readonly [fault: string, options: object, sentence: 
 describe('a wrong step', () => {
   it.each(wrongSteps)('%s', (_fault, options, sentence) => {
     expect(problemsOf(withStep(options))).toContain(`ParcelWorkflow.ship: ${sentence}`);
+  });
+
+  class Mail {
+    zip = '';
+    city = '';
+  }
+  class Shape {
+    weight = 0;
+  }
+  class Heavy extends Parcel {
+    straps = 2;
+  }
+  const sentence = 'its first argument is a Mail, and the context of the workflow is a Parcel, which has no zip. Take Parcel.';
+
+  it('that takes another class than the context, in the order written and in a digraph', () => {
+    @Workflow({ name: 'parcel', context: Parcel })
+    class Written {
+      @Step() send(_mail: Mail) {}
+      @Step() weigh(_parcel: Parcel) {}
+    }
+    @Workflow({ name: 'drawn', context: Parcel })
+    class DrawnToo extends Written {
+      flow = { start: ['send'], send: ['weigh'] };
+    }
+    expect(problemsOf(Written)).toEqual([`Written.send: ${sentence}`]);
+    expect(problemsOf(DrawnToo)).toEqual([`DrawnToo.send: ${sentence}`]);
+  });
+
+  it('and none where that is a view of the context, a class it inherits from, no class, or what a builder hands it', () => {
+    @Workflow({ name: 'parcel', context: Heavy })
+    class Views {
+      @Step() weigh(_parcel: Shape) {}
+      @Step() send(_parcel: Parcel) {}
+      @Step() log(_parcel: { city: string }) {}
+    }
+    @Workflow({ name: 'built', context: Parcel })
+    class BuiltOne {
+      flow(flow: Flow<Parcel>) {
+        return flow.then(this.send).input('zip', (parcel) => parcel.city);
+      }
+      @Step() send(_mail: Mail) {}
+    }
+    expect([...problemsOf(Views), ...problemsOf(BuiltOne)]).toEqual([]);
   });
 
   it('a queue the task queue has not', () => {

@@ -181,7 +181,7 @@ function documents(bench: Bench): void {
       const { id } = await bench.run(first.name);
       const before = await stored(first.name);
       expect(await problemsOf(edited)).toEqual([
-        `workflow "${first.name}": 1 live process was started with another graph of version 3. Raise the version to 4, so that it goes on with what was begun.`,
+        `workflow "${first.name}": 1 live process was started with another graph of version 3. Raise the version to 4, so that it goes on with what was begun. On a database for development, forRoot({ development: true }) cancels what was begun.`,
       ]);
       expect(await stored(first.name)).toEqual(before);
       await bench.workflows.define(first); // the same is no news

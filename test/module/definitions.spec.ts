@@ -45,6 +45,18 @@ class Changed {
   @Step() more() {}
 }
 
+/** Stands in a container and inside a forEach, which the next graph does not have. */
+@Workflow({ name: 'parent' })
+class Parent {
+  @Step({ forEach: () => [1, 2, 3], concurrency: 1, on: 'never' }) each() {}
+  @Step({ child: Before, parallel: 'both' }) one() {}
+  @Step({ on: 'go', parallel: 'both' }) two() {}
+}
+@Workflow({ name: 'parent' })
+class ChangedParent {
+  @Step({ on: 'go' }) only() {}
+}
+
 onTwoDatabases('definitions', { providers: [Collect, Await, Deliver] }, ({ boot, stop }) => {
   afterEach(() => void vi.restoreAllMocks());
 
@@ -144,6 +156,39 @@ onTwoDatabases('definitions', { providers: [Collect, Await, Deliver] }, ({ boot,
     await ended(back, id);
     await stop();
     await boot({ providers: [Changed] });
+  });
+
+  it('in development, what was begun under another graph of code is cancelled, and a line says so', async () => {
+    const app = await boot({ providers: [Before, Parent] });
+    const ids = [(await app.workflows.start(Before)).id, (await app.workflows.start(Before)).id];
+    const parent = await app.workflows.start(Parent);
+    for (const id of [...ids, parent.id]) await app.workflows.settled(id);
+    await app.workflows.suspend(ids[0]!);
+    await stop();
+    const warned = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    const next = await boot({ providers: [Changed, ChangedParent], options: { development: true } });
+    expect(warned.mock.calls.map(([text]) => String(text)).filter((text) => text.includes('(development)'))).toEqual([
+      '"code" version 1 has another graph than before: 2 live processes were cancelled (development).',
+      '"parent" version 1 has another graph than before: 1 live process was cancelled (development).',
+    ]);
+    for (const id of [...ids, parent.id]) expect(await next.workflows.get(id)).toMatchObject({ status: 'cancelled', context: {} });
+    expect((await next.workflows.history(ids[1]!)).at(-1)).toMatchObject({ type: 'process-cancelled', reason: expect.stringContaining('graph') as string });
+    const { id } = await next.workflows.start(Changed);
+    await next.workflows.settled(id);
+    await next.workflows.emit('go', id, {});
+    await ended(next, id);
+  });
+
+  it('in development, so it is with a document that states its version, and what fits goes on', async () => {
+    const { workflows } = await boot({ options: { development: true } });
+    await workflows.define({ ...short, version: 4 });
+    const { id } = await workflows.start('parcel');
+    await workflows.settled(id);
+    await workflows.define({ ...short, version: 4 });
+    expect((await workflows.get(id)).status).toBe('waiting');
+    await workflows.define({ ...long, version: 4 });
+    expect((await workflows.get(id)).status).toBe('cancelled');
+    expect((await workflows.start('parcel')).workflowVersion).toBe(4);
   });
 
   it.each(['withdraw', 'define'] as const)('%s while this instance looks at the table is not undone by what it read before', async (call) => {

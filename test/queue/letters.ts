@@ -61,16 +61,17 @@ export interface Office {
   readonly app: INestApplicationContext;
   readonly workflows: WorkflowService;
   readonly press: Press;
-  readonly prefix: string;
+  readonly prefix: string | null;
   start(workflow: (typeof WORKFLOWS)[number], count: number): Promise<string[]>;
-  allDone(ids: readonly string[]): Promise<void>;
+  allDone(ids: readonly string[], deadlineMs?: number): Promise<void>;
 }
 
 export interface OfficeSetup {
   readonly redis: BullRootModuleOptions;
   readonly queues?: QueueList;
   readonly store?: MemoryProcessStore;
-  readonly prefix?: string;
+  /** Null: the default. */
+  readonly prefix?: string | null;
   readonly worker?: WorkflowModuleOptions['worker'];
   readonly more?: Pick<ModuleMetadata, 'imports' | 'providers'>;
 }
@@ -93,7 +94,7 @@ export async function openOffice({
   const module = await Test.createTestingModule({
     imports: [
       BullModule.forRoot(redis),
-      WorkflowModule.forRoot({ ...options, store: adapter, taskQueue: bullTaskQueue({ queues, prefix }) }) as DynamicModule,
+      WorkflowModule.forRoot({ ...options, store: adapter, taskQueue: bullTaskQueue({ queues, ...(prefix !== null && { prefix }) }) }) as DynamicModule,
       ...(more.imports ?? []),
     ],
     providers: [...WORKFLOWS, { provide: Press, useValue: press }, ...(more.providers ?? [])],
@@ -102,8 +103,8 @@ export async function openOffice({
   const workflows = module.get(WorkflowService);
   const start = (workflow: (typeof WORKFLOWS)[number], count: number) =>
     Promise.all(Array.from({ length: count }, async () => (await workflows.start(workflow)).id));
-  const allDone = async (ids: readonly string[]) =>
-    void (await until(() => Promise.all(ids.map(async (id) => (await workflows.get(id)).status)), (all) => all.every((status) => status === 'completed'))); // prettier-ignore
+  const allDone = async (ids: readonly string[], deadlineMs?: number) =>
+    void (await until(() => Promise.all(ids.map(async (id) => (await workflows.get(id)).status)), (all) => all.every((status) => status === 'completed'), deadlineMs)); // prettier-ignore
   return { app: module, workflows, press, prefix, start, allDone };
 }
 

@@ -128,7 +128,7 @@ describe.skipIf(!isThere(first))(titleOf(first), () => {
 
   it('check names the tables that are missing, with their schema', async () => {
     const dataSource = await (await fresh()).connect({ schema: 'tenant', entityPrefix: 'app_' } as Partial<DataSourceOptions>);
-    await expect(createTypeOrmStore(dataSource).open('check')).rejects.toThrow('the table tenant.app_workflow_process is missing');
+    await expect(createTypeOrmStore(dataSource).open('check')).rejects.toThrow('the tables tenant.app_workflow_process, tenant.app_workflow_context, ');
   });
 
   it('the option `tables` moves the tables of workflows alone, also for who reads them through TypeORM', async () => {

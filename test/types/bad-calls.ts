@@ -7,11 +7,11 @@ import { type Letter, LoanWorkflow } from './support.js';
 const idOf = (letter: Letter) => letter.requestId;
 
 export class BadConsumer {
-  // @ts-expect-error '"identty"' is not assignable to parameter of type
+  // @ts-expect-error '"identty"' is not assignable to parameter of type '"identity"
   @HandlesResponse(LoanWorkflow, 'identty', idOf)
   one(_letter: Letter) {}
 
-  // @ts-expect-error '"pay"' is not assignable to parameter of type
+  // @ts-expect-error '"pay"' is not assignable to parameter of type '"identity"
   @HandlesResponse(LoanWorkflow, 'pay', idOf)
   two(_letter: Letter) {}
 
@@ -59,10 +59,12 @@ export async function badCalls(workflows: WorkflowService, harness: WorkflowHarn
   await workflows.start(LoanWorkflow, { weight: 'heavy' });
   // @ts-expect-error 'ifLife' does not exist in type 'StartOptions'. Did you mean to write 'ifLive'?
   await workflows.start(LoanWorkflow, {}, { ifLife: 'return' });
-  // @ts-expect-error '"identty"' is not assignable to parameter of type
+  // @ts-expect-error '"identty"' is not assignable to parameter of type '"identity"
   await workflows.respond(LoanWorkflow, 'identty', 'C-1', { passed: true });
   // @ts-expect-error 'passd' does not exist in type 'Reply'. Did you mean to write 'passed'?
   await workflows.respond(LoanWorkflow, 'identity', 'C-1', { passd: true });
+  // @ts-expect-error '"identty"' is not assignable to parameter of type '"identity"
+  await workflows.skip(LoanWorkflow, 'identty', 'id');
   // @ts-expect-error Property 'wieght' does not exist on type
   void (await workflows.get(LoanWorkflow, 'id')).context.wieght;
   // @ts-expect-error Property 'workflow' is missing in type '{ groupId: string; }'

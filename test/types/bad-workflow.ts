@@ -4,20 +4,20 @@ import { LoanWorkflow, Parcel, type Reply } from './support.js';
 
 @Workflow({ name: 'bad', context: Parcel })
 export class BadWorkflow {
-  // @ts-expect-error ✗ 'shipp' is not a method of this workflow
+  // @ts-expect-error ✗ 'shipp' is not a method of this workflow. Its methods: ...
   @Step({ next: 'shipp' }) one(_parcel: Parcel) {}
 
-  // @ts-expect-error ✗ it returns 'holt', which is not in next
+  // @ts-expect-error ✗ it returns 'holt', which is not in next: ship, hold
   @Step({ next: ['ship', 'hold'] }) two(parcel: Parcel) {
     return parcel.weight > 3 ? 'ship' : 'holt';
   }
 
-  // @ts-expect-error ✗ 'shipp' is not a method of this workflow
+  // @ts-expect-error ✗ 'shipp' is not a method of this workflow. Its methods: ...
   @Step({ next: ['shipp', 'hold'] }) three(_parcel: Parcel) {
     return 'hold' as const;
   }
 
-  // @ts-expect-error ✗ 'wieght' is not a key of the context
+  // @ts-expect-error ✗ 'wieght' is not a key of the context. Its keys: weight, city, state, stops, dueAt, known
   @Step() four(_parcel: Parcel) {
     return { wieght: 3 };
   }
@@ -35,19 +35,19 @@ export class BadWorkflow {
   // @ts-expect-error ✗ its second argument does not fit what the step waits for
   @Step({ request: 'ask', response: Parcel }) seven(_parcel: Parcel, _reply: Reply) {}
 
-  // @ts-expect-error ✗ 'aks' is not a method of this workflow
+  // @ts-expect-error ✗ 'aks' is not a method of this workflow. Its methods: ...
   @Step({ request: 'aks' }) eight(_parcel: Parcel, _reply: Reply) {}
 
   // @ts-expect-error ✗ 'askBadly' may return nothing, asked({ correlationId }) or done()
   @Step({ request: 'askBadly' }) nine(_parcel: Parcel, _reply: Reply) {}
 
-  // @ts-expect-error ✗ '2 dayz' is neither a key of the context nor a duration
+  // @ts-expect-error ✗ within: '2 dayz' is neither a duration nor a key of the context with one or with a date. Such keys: weight, city, state, dueAt
   @Step({ within: '2 dayz' }) ten(_parcel: Parcel) {}
 
-  // @ts-expect-error ✗ 'dueAtt' is neither a key of the context nor a duration
+  // @ts-expect-error ✗ after: 'dueAtt' is neither a duration nor a key of the context with one or with a date. Such keys: weight, city, state, dueAt
   @Step({ after: 'dueAtt' }) eleven(_parcel: Parcel) {}
 
-  // @ts-expect-error ✗ 'wieght' is neither a key of the context nor a duration
+  // @ts-expect-error ✗ when: 'wieght' is not a key of the context with a boolean. Such keys: known
   @Step({ when: 'wieght' }) twelve(_parcel: Parcel) {}
 
   // @ts-expect-error ✗ it waits for two things: split it into two steps
@@ -88,10 +88,10 @@ export class BadWorkflow {
     return true;
   }
 
-  // @ts-expect-error ✗ retry counts the tries in all: at least 1
+  // @ts-expect-error ✗ retry counts the tries in all: a whole number from 1, not 0
   @Step({ retry: 0 }) twentyTwo(_parcel: Parcel) {}
 
-  // @ts-expect-error is not assignable to type
+  // @ts-expect-error ✗ retry: there is no option 'dely'. There are: attempts, delay, backoff, maxDelay, jitter, unless
   @Step({ retry: { attempts: 3, dely: '1s' } }) twentyThree(_parcel: Parcel) {}
 
   // @ts-expect-error is not assignable to type
@@ -106,16 +106,16 @@ export class BadWorkflow {
   // @ts-expect-error is not assignable to type
   @Step({ required: 'no' }) twentySeven(_parcel: Parcel) {}
 
-  // @ts-expect-error ✗ 'undoo' is not a method of this workflow
+  // @ts-expect-error ✗ 'undoo' is not a method of this workflow. Its methods: ...
   @Step({ compensate: 'undoo' }) twentyEight(_parcel: Parcel) {}
 
-  // @ts-expect-error ✗ 'undoo' is not a method of this workflow
+  // @ts-expect-error ✗ 'undoo' is not a method of this workflow. Its methods: ...
   @Step({ compensate: { do: 'undoo', retry: 3 } }) twentyEightB(_parcel: Parcel) {}
 
-  // @ts-expect-error Type 'number' is not assignable to type 'never'
+  // @ts-expect-error ✗ compensate: there is no option 'retyr'. There are: retry, timeout, do
   @Step({ compensate: { do: 'undo', retyr: 3 } }) twentyEightC(_parcel: Parcel) {}
 
-  // @ts-expect-error ✗ retry counts the tries in all: at least 1
+  // @ts-expect-error ✗ retry counts the tries in all: a whole number from 1, not 0
   @Step({ compensate: { do: 'undo', retry: 0 } }) twentyEightD(_parcel: Parcel) {}
 
   // @ts-expect-error ✗ compensate does not say what to do: do: '...'
@@ -123,55 +123,55 @@ export class BadWorkflow {
 
   undo() {}
 
-  // @ts-expect-error ✗ 'shipp' is not a method of this workflow
+  // @ts-expect-error ✗ 'shipp' is not a method of this workflow. Its methods: ...
   @Step({ onError: { next: 'shipp' } }) twentyNine(_parcel: Parcel) {}
 
-  // @ts-expect-error ✗ 'cal' is not a method of this workflow
+  // @ts-expect-error ✗ 'cal' is not a method of this workflow. Its methods: ...
   @Step({ overdue: { after: '1 day', do: 'cal' } }) thirty(_parcel: Parcel) {}
 
-  // @ts-expect-error ✗ 'toLoann' is not a method of this workflow
+  // @ts-expect-error ✗ 'toLoann' is not a method of this workflow. Its methods: ...
   @Step({ child: { workflow: LoanWorkflow, with: 'toLoann' } }) thirtyOne(_parcel: Parcel, _loan: Parcel) {}
 
   // @ts-expect-error ✗ its second argument does not fit what the step waits for
   @Step({ child: LoanWorkflow }) thirtyTwo(_parcel: Parcel, _loan: Reply) {}
 
-  // @ts-expect-error ✗ 'dueAtt' is neither a key of the context nor a duration
+  // @ts-expect-error ✗ overdue.after: 'dueAtt' is neither a duration nor a key of the context with one or with a date. Such keys: weight, city, state, dueAt
   @Step({ overdue: { after: 'dueAtt', do: 'ask' } }) thirtyThree(_parcel: Parcel) {}
 
-  // @ts-expect-error ✗ 'cty' is neither a key of the context nor a duration
+  // @ts-expect-error ✗ on.key: 'cty' is not a key of the context with a string. Such keys: city, state
   @Step({ on: { event: 'news', key: 'cty' } }) thirtyFour(_parcel: Parcel, _news: object) {}
 
-  // @ts-expect-error ✗ 'stop' is neither a key of the context nor a duration
+  // @ts-expect-error ✗ forEach: 'stop' is not a key of the context with a list. Such keys: stops
   @Step({ forEach: 'stop' }) thirtyFive(_parcel: Parcel) {}
 
-  // @ts-expect-error ✗ 'sent' is neither a key of the context nor a duration
+  // @ts-expect-error ✗ if: 'sent' is not a key of the context with a boolean. Such keys: known
   @Step({ if: 'sent' }) thirtySix(_parcel: Parcel) {}
 
-  // @ts-expect-error ✗ 'sent' is neither a key of the context nor a duration
+  // @ts-expect-error ✗ while: 'sent' is not a key of the context with a boolean. Such keys: known
   @Step({ while: 'sent' }) thirtySeven(_parcel: Parcel) {}
 
   // @ts-expect-error ✗ concurrency says how many items of a forEach run at once, and there is none
   @Step({ concurrency: 3 }) thirtyEight(_parcel: Parcel) {}
 
-  // @ts-expect-error ✗ concurrency counts the items at once: at least 1
+  // @ts-expect-error ✗ concurrency counts the items at once: a whole number from 1, not 0
   @Step({ forEach: 'stops', concurrency: 0 }) thirtyNine(_parcel: Parcel) {}
 
   // @ts-expect-error ✗ a method is called what it is called: only a step class has a name
   @Step({ name: 'else' }) forty(_parcel: Parcel) {}
 
-  // @ts-expect-error is not assignable to type 'never'
+  // @ts-expect-error ✗ on: there is no option 'kye'. There are: key, since, event, matchOne, skipAhead, reprocess
   @Step({ on: { event: 'news', kye: 'city' } }) fortyOne(_parcel: Parcel, _news: object) {}
 
-  // @ts-expect-error is not assignable to type 'never'
+  // @ts-expect-error ✗ child: there is no option 'wiht'. There are: with, workflow, detached, onParentCancel
   @Step({ child: { workflow: LoanWorkflow, wiht: 'ask' } }) fortyTwo(_parcel: Parcel, _loan: Parcel) {}
 
-  // @ts-expect-error is not assignable to type 'never'
+  // @ts-expect-error ✗ parallel: there is no option 'jion'. There are: join, group, losers
   @Step({ parallel: { group: 'letters', jion: 'any' } }) fortyThree(_parcel: Parcel) {}
 
-  // @ts-expect-error is not assignable to type 'never'
+  // @ts-expect-error ✗ overdue: there is no option 'then'. There are: after, do
   @Step({ overdue: { after: '1 day', do: 'ask', then: 'ask' } }) fortyFour(_parcel: Parcel) {}
 
-  // @ts-expect-error is not assignable to type 'never'
+  // @ts-expect-error ✗ onError: there is no option 'nxt'. There are: next
   @Step({ onError: { next: 'ship', nxt: 'ship' } }) fortyFive(_parcel: Parcel) {}
 
   // @ts-expect-error is not assignable to type
@@ -183,6 +183,58 @@ export class BadWorkflow {
   // @ts-expect-error ✗ its step.item is not what forEach goes over
   @Step({ forEach: (parcel: Parcel) => parcel.stops }) fortyEight(_parcel: Parcel, _step: StepRef<unknown, number>) {}
 
+  // @ts-expect-error ✗ forEach: 'weight' is not a key of the context with a list. Such keys: stops
+  @Step({ forEach: 'weight' }) fortyNine(_parcel: Parcel) {}
+
+  // @ts-expect-error ✗ within: 'sent' is neither a duration nor a key of the context with one or with a date. Such keys: weight, city, state, dueAt
+  @Step({ within: 'sent' }) fifty(_parcel: Parcel) {}
+
+  // @ts-expect-error ✗ on.key: 'weight' is not a key of the context with a string. Such keys: city, state
+  @Step({ on: { event: 'news', key: 'weight' } }) fiftyOne(_parcel: Parcel, _news: object) {}
+
+  // @ts-expect-error ✗ on.key: 'stops' is not a key of the context with a string. Such keys: city, state
+  @Step({ on: { event: 'news', key: { town: 'stops' } } }) fiftyTwo(_parcel: Parcel, _news: object) {}
+
+  // @ts-expect-error ✗ on.since: 'weight' is not a key of the context with a date. Such keys: city, state, dueAt
+  @Step({ on: { event: 'news', since: 'weight' } }) fiftyThree(_parcel: Parcel, _news: object) {}
+
+  // @ts-expect-error ✗ when: 'dueAt' is not a key of the context with a boolean. Such keys: known
+  @Step({ when: 'dueAt' }) fiftyFour(_parcel: Parcel) {}
+
+  // @ts-expect-error ✗ every: 'dueAt' is neither a duration nor a key of the context with one. Such keys: weight, city, state
+  @Step({ every: 'dueAt' }) fiftyFive(_parcel: Parcel) {}
+
+  // @ts-expect-error ✗ completeBy: 'stops' is neither a duration nor a key of the context with one or with a date. Such keys: weight, city, state, dueAt
+  @Step({ every: '1m', completeBy: 'stops' }) fiftySix(_parcel: Parcel) {}
+
+  // @ts-expect-error ✗ overdue.after: 'sent' is neither a duration nor a key of the context with one or with a date. Such keys: weight, city, state, dueAt
+  @Step({ overdue: { after: 'sent', do: 'ask' } }) fiftySeven(_parcel: Parcel) {}
+
+  // @ts-expect-error ✗ retry counts the tries in all: a whole number from 1, not -1
+  @Step({ retry: -1 }) fiftyEight(_parcel: Parcel) {}
+
+  // @ts-expect-error ✗ retry counts the tries in all: a whole number from 1, not 1.5
+  @Step({ retry: { attempts: 1.5 } }) fiftyNine(_parcel: Parcel) {}
+
+  // @ts-expect-error 'delays' does not exist in type 'RetryPolicy'. Did you mean to write 'delay'?
+  @Step({ retry: { delays: '1s' } }) sixty(_parcel: Parcel) {}
+
+  // @ts-expect-error ✗ there is no option 'dely'. There are:...
+  @Step({ retry: 3, dely: '1s' }) sixtyOne(_parcel: Parcel) {}
+
+  // @ts-expect-error ✗ concurrency counts the items at once: a whole number from 1, not -3
+  @Step({ forEach: 'stops', concurrency: -3 }) sixtyTwo(_parcel: Parcel) {}
+
+  // @ts-expect-error ✗ the function of if takes another context than the step
+  @Step({ if: (reply: Reply) => reply.passed }) sixtyThree(_parcel: Parcel) {}
+
+  // @ts-expect-error ✗ 'askOther' takes another context than the step
+  @Step({ request: 'askOther' }) sixtyFour(_parcel: Parcel, _reply: Reply) {}
+
+  // @ts-expect-error Property 'do' is missing in type '{ after: string; }' but required in type 'OverdueOptions'.
+  @Step({ overdue: { after: '1 day' } }) sixtyFive(_parcel: Parcel) {}
+
+  askOther(_reply: Reply) {}
   ask(_parcel: Parcel, _step: StepRef) {}
   askBadly(_parcel: Parcel) {
     return 'R-1';
@@ -199,6 +251,26 @@ export class BadWorkflow {
 @Workflow({ name: 'worse', context: Parcel, completeWhen: 'wieght' })
 export class WorseWorkflow {}
 
+// @ts-expect-error is not assignable to type
+@Workflow({ name: 'endless', context: Parcel, completeWhen: 'city' })
+export class EndlessWorkflow {}
+
+// @ts-expect-error ✗ the first argument is another than the context of this workflow in: pay
+@Workflow({ name: 'other', context: Parcel })
+export class OtherContext {
+  @Step() pay(_reply: Reply, _step: StepRef) {}
+  @Step() ship(_parcel: Parcel) {}
+  @Step() tell(_parcel: { city: string }, _step: StepRef) {}
+}
+
+// @ts-expect-error ✗ the first argument is another than the context of this workflow in: pay
+@Workflow({ name: 'other', context: Parcel })
+export class AllOther {
+  @Step() pay(_reply: Reply) {}
+  @Step() ship() {}
+  log(_line: string) {}
+}
+
 // @ts-expect-error Property 'name' is missing
 @Workflow({ context: Parcel })
 export class NamelessWorkflow {}
@@ -211,7 +283,7 @@ export class MisspeltWorkflow {}
 @Step()
 export class Idle {}
 
-// @ts-expect-error ✗ 'call' is not a method of this class
+// @ts-expect-error ✗ 'call' is not a method of this class. Its methods: run
 @Step({ overdue: { after: '1 day', do: 'call' } })
 export class Slow {
   run(_parcel: Parcel) {}
@@ -259,3 +331,10 @@ export const documents: readonly WorkflowJson[] = [
   // @ts-expect-error is not assignable to type
   { name: 'd', steps: [{ name: 'Weigh', on: { event: 'news', key: (parcel: Parcel) => parcel.city } }] },
 ];
+
+@Workflow({ name: 'small', context: Parcel })
+export class SmallWorkflow {
+  // @ts-expect-error ✗ 'shipp' is not a method of this workflow. Its methods: pack, ship
+  @Step({ next: 'shipp' }) pack(_parcel: Parcel) {}
+  @Step() ship(_parcel: Parcel) {}
+}

@@ -79,10 +79,14 @@ export class GoodWorkflow {
 
 @Workflow({ name: 'more', context: Parcel, within: '30 days', defaults: { onError: 'suspend' }, config: { copies: 2 } })
 export class MoreWorkflow {
-  @Step({ input: Parcel, if: 'dueAt', compensate: 'undo', onError: 'compensate', overdue: { after: '1 day', do: 'remind' } }) given(
-    parcel: Parcel,
+  @Step({
     input: Parcel,
-  ) {
+    if: (parcel: Parcel) => parcel.dueAt !== undefined,
+    compensate: 'undo',
+    onError: 'compensate',
+    overdue: { after: '1 day', do: 'remind' },
+  })
+  given(parcel: Parcel, input: Parcel) {
     return { weight: parcel.weight + input.weight };
   }
   undo(_parcel: Parcel, step: StepRef) {
@@ -113,6 +117,16 @@ export class MoreWorkflow {
   @Step({ input: Parcel, unsolicited: true }) correct(_parcel: Parcel, input: Parcel) {
     return { weight: input.weight };
   }
+}
+
+/** Half annotated functions beside other options. */
+@Workflow({ name: 'half', context: Parcel, completeWhen: 'known' })
+export class HalfAnnotated {
+  @Step({ after: (_parcel: Parcel, step) => step.now, overdue: { after: '1 day', do: 'remind' } }) first(_parcel: Parcel) {}
+  @Step({ when: (parcel: Parcel, step) => step.now > parcel.dueAt!, retry: { attempts: 3, delay: '1s' } }) second(_parcel: Parcel) {}
+  @Step({ if: 'known', within: 'dueAt', on: { event: 'news', key: 'city', since: 'dueAt' } }) third(_parcel: Parcel, _news: { text: string }) {}
+  remind(_parcel: Parcel) {}
+  format(_date: Date) {}
 }
 
 @Step({ name: 'weigh', response: Parcel, queue: 'evening', next: ['known', 'only', 'to', 'its', 'use'], overdue: { after: '1 day', do: 'remind' } })
@@ -228,6 +242,10 @@ export async function goodCalls(workflows: WorkflowService, harness: WorkflowHar
   const { id } = await workflows.start(LoanWorkflow, { weight: 3 }, { groupId: 'L-1', ifLive: 'return', actor: 'ada' });
   await workflows.start('loan', { anything: 1 });
   await workflows.respond(LoanWorkflow, 'identity', 'C-1', { passed: true });
+  const said: string = process.argv[2]!; // from outside: the call looks it up
+  await workflows.skip(LoanWorkflow, said, { groupId: 'L-1' });
+  await workflows.respond(LoanWorkflow, said, 'C-1', JSON.parse('{}'));
+  await workflows.provideInput(MoreWorkflow, said, { groupId: 'L-1' }, JSON.parse('{}'));
   await workflows.emit('news', ['L-1', 'L-2'], { text: 'x' });
   const weight: number = (await workflows.get(LoanWorkflow, id)).context.weight;
   const probe: ProcessProbe<typeof LoanWorkflow> = await harness.start(LoanWorkflow, { city: 'Ulm' });

@@ -7,6 +7,7 @@ export class Parcel {
   state: 'new' | 'sent' = 'new';
   stops: string[] = [];
   dueAt?: Date;
+  known = false;
 }
 
 export interface Reply {

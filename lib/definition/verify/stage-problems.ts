@@ -5,7 +5,8 @@ import { listedStage } from '../stages.js';
 import type { StageOptions } from '../workflow-options.js';
 import { groupProblems, repeatProblems } from './place-problems.js';
 import { overdueProblems } from './step-problems.js';
-import { keyProblems, type Problems, unknownOptions } from './value-problems.js';
+import { keyProblems } from './key-problems.js';
+import { type Problems, unknownOptions } from './value-problems.js';
 
 const STAGE_POLICY = ['within', 'required', 'onError', 'overdue'] as const;
 const STAGE_PLACE = ['parallel', 'forEach', 'concurrency', 'if', 'while'] as const;

@@ -6,8 +6,10 @@ import { methodOf, type WorkflowSource, type WrittenStep } from '../source.js';
 import { namedKey, requestOf, undoOptions } from '../step-node.js';
 import { KEY_NAME, KEY_NAME_RULE } from '../../values/key-name.js';
 import { didYouMean } from '../../values/suggest.js';
+import { argumentProblems } from './argument-problems.js';
 import { stepNames } from './place-problems.js';
-import { durationProblems, keyProblems, MAX_NAME, methodProblems, type Problems, retryProblems, ruleProblems, schemaProblems, unknownKey, unknownOptions } from './value-problems.js'; // prettier-ignore
+import { keyProblems, unknownKey } from './key-problems.js';
+import { durationProblems, MAX_NAME, methodProblems, type Problems, retryProblems, ruleProblems, schemaProblems, unknownOptions } from './value-problems.js'; // prettier-ignore
 
 /** The names that an application offers to its workflows. */
 export interface Surroundings {
@@ -28,6 +30,7 @@ export function* stepProblems(source: WorkflowSource, step: WrittenStep, around:
   yield* queueProblems(step.options, around);
   yield* policyProblems(source, step);
   yield* askedProblems(source, step);
+  yield* argumentProblems(source, step);
 }
 
 function* nameProblems({ name, options, isClass }: WrittenStep): Problems {

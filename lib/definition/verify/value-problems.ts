@@ -1,10 +1,7 @@
-/** Checks the values of options: names, durations, keys of the context, methods. Each check yields sentences without their subject. */
+/** Checks the values of options: names, durations, methods, policies. Each check yields sentences without their subject. */
 import { noDuration, parseDuration } from '../../values/duration.js';
 import { RETRY_OPTIONS } from '../option-names.js';
 import type { StepOptions } from '../step-options.js';
-import type { Schema } from '../../values/types.js';
-import { contextKeys } from '../context-keys.js';
-import { JsonSchema } from '../document-schema.js';
 import { isClass, methodNames, methodOf } from '../source.js';
 import { didYouMean } from '../../values/suggest.js';
 
@@ -19,26 +16,6 @@ export function* unknownOptions(options: object, known: readonly string[], where
 
 export function* durationProblems(value: unknown, option: string): Problems {
   if (value !== undefined && parseDuration(value) === null) yield `${option} ${noDuration(value)}`;
-}
-
-/** A name must be a key of the context, if its keys are known. */
-export function* keyProblems(value: unknown, option: string, context: Schema | undefined): Problems {
-  if (typeof value === 'function' || parseDuration(value) !== null) return;
-  if (typeof value !== 'string') return yield `${option} ${JSON.stringify(value)} is neither a key of the context nor a function of it.`;
-  yield* unknownKey(value, option, context);
-}
-
-/** Checks a name that is always a key, even if it reads like a duration. */
-export function* unknownKey(value: string, option: string, context: Schema | undefined): Problems {
-  const keys = keysOf(context);
-  const durations = MOMENTS.has(option) ? ' nor a duration' : '';
-  if (keys && !keys.has(value)) yield `${option} "${value}" is not a key of the context${durations}.${didYouMean(value, keys)}`;
-}
-
-const MOMENTS = new Set(['after', 'within', 'overdue.after']);
-
-function keysOf(context: Schema | undefined): ReadonlySet<string> | null {
-  return context instanceof JsonSchema ? context.keys() : contextKeys(context);
 }
 
 export function* schemaProblems(options: object, option: 'input' | 'response'): Problems {

@@ -1,6 +1,7 @@
 import { atOption, atSteps } from '../document-paths.js';
 import type { DefinitionDefaults, WorkflowSource } from '../source.js';
-import { durationProblems, isCount, isSchema, keyProblems, MAX_NAME, type Problems, retryProblems, ruleProblems, unknownOptions } from './value-problems.js';
+import { keyProblems } from './key-problems.js';
+import { durationProblems, isCount, isSchema, MAX_NAME, type Problems, retryProblems, ruleProblems, unknownOptions } from './value-problems.js';
 import { stepNames } from './place-problems.js';
 import { stageTableProblems } from './stage-problems.js';
 

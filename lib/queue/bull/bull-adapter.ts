@@ -3,6 +3,7 @@ import type { Queue } from 'bull';
 import type { Adapter } from '../../values/adapter.js';
 import { planQueues, type QueueList, type QueuePlan } from '../queue-settings.js';
 import type { TaskQueue } from '../task-queue.js';
+import { applicationName } from './application-name.js';
 import { BullQueueWorker } from './bull-queue-worker.js';
 import { RedisAnnouncer } from './redis-announcer.js';
 import { BullTaskQueue } from './bull-task-queue.js';
@@ -15,8 +16,8 @@ export interface BullTaskQueueOptions {
   /** The connection of `BullModule.forRoot(configKey, ...)`. Default: that of the one without a key. */
   readonly configKey?: string;
   /**
-   * The prefix of the queue names in Redis. Applications that share a Redis but not a database need different prefixes: otherwise
-   * they take and drop each other's tasks. Default `'argonaut.'`.
+   * The prefix of the queue names in Redis. Instances that share a database need the same one, and applications that share a Redis but no database
+   * different ones. Default: `'argonaut.<name>.'`, with the name in the `package.json` of the application; without a name `'argonaut.'`.
    */
   readonly prefix?: string;
 }
@@ -28,7 +29,7 @@ export interface BullTaskQueueOptions {
  * @example
  * imports: [BullModule.forRoot({ redis }), WorkflowModule.forRoot({ taskQueue: bullTaskQueue({ queues: { invoices: { concurrency: 2 } } }) })]
  */
-export function bullTaskQueue({ queues, configKey, prefix = 'argonaut.' }: BullTaskQueueOptions): Adapter<TaskQueue> {
+export function bullTaskQueue({ queues, configKey, prefix = defaultPrefix() }: BullTaskQueueOptions): Adapter<TaskQueue> {
   const plans = planQueues(queues);
   const makeQueue = (...bulls: Queue[]) =>
     new BullTaskQueue(
@@ -40,6 +41,11 @@ export function bullTaskQueue({ queues, configKey, prefix = 'argonaut.' }: BullT
     imports: [BullModule.registerQueue(...plans.map((plan) => registration(plan, prefix, configKey)))],
     providers: [{ provide: BULL_TASK_QUEUE, useFactory: makeQueue, inject: plans.map(({ name }) => getQueueToken(prefix + name)) }],
   };
+}
+
+function defaultPrefix(): string {
+  const name = applicationName();
+  return name === null ? 'argonaut.' : `argonaut.${name}.`;
 }
 
 /**

@@ -80,12 +80,19 @@ export class BullQueueWorker {
     this.queue.process('*', this.plan.concurrency, (job: Job) => this.take(job, work)).catch(() => {}); // also reported by 'error'
   }
 
-  /** Resolves when the try has ended. The store knows how it ended; Bull need not. */
+  /** Resolves when the try has ended. The store knows how it ended; Bull need not. Rejects for a task that is not ours: Bull puts its job back. */
   private async take(job: Job, work: TaskWork): Promise<void> {
     const id = idIn(job.data, this.name);
-    if (id !== null && !this.stopped) await work.run(id);
+    const ran = id === null || this.stopped ? null : await work.run(id);
     if (id === null) this.logger.warn('A job was dropped', 'it is no task of this queue');
     if (isRemnant(job)) await this.queue.client.del(this.queue.toKey(String(job.id)));
+    if (ran?.what === 'unknown') this.leaveToOthers();
+  }
+
+  private leaveToOthers(): never {
+    const why = `its process is not in this database. If other applications use this Redis, give each a prefix of its own, other than that of "${this.queue.name}": bullTaskQueue({ prefix })`;
+    this.logger.warn('A job was left to others', why);
+    throw new Error(why);
   }
 
   /** Bull still hands out a job while it pauses. That job is dropped, and the sweep announces its task again. Running jobs are not awaited. */
@@ -111,12 +118,15 @@ async function closeInTime(queue: Queue): Promise<void> {
   for (const client of (queue as unknown as { clients: { disconnect(): void }[] }).clients) client.disconnect();
 }
 
-/** Null: the task is ready too late. A job is deleted once it has run, also after a failure, which has no meaning here. */
+/** A worker fails only a job of another application. Bull puts that back every half a second, for ten seconds; after that its application announces the task anew. */
+const PUT_BACK: JobOptions = { attempts: 20, backoff: { type: 'fixed', delay: 500 } };
+
+/** Null: the task is ready too late. A job is deleted once it has run. */
 function jobOf({ id, readyAt }: Task): NewJob | null {
   const delay = Math.max(0, readyAt - Date.now());
   if (!(delay <= LONGEST_DELAY_MS)) return null;
   const jobId = `${id}|${readyAt}${renewal(Date.now() - readyAt)}`;
-  return { data: { id }, opts: { jobId, delay, attempts: 1, removeOnComplete: true, removeOnFail: true } };
+  return { data: { id }, opts: { ...PUT_BACK, jobId, delay, removeOnComplete: true, removeOnFail: true } };
 }
 
 /**

@@ -61,6 +61,9 @@ async function tableProblems(dataSource: DataSource, tables: TableNames): Promis
 }
 
 function missingIn(standing: ExistingColumns, names: TableNames): string[] {
+  const tables = Object.keys(workflowColumns);
+  const missing = tables.filter((table) => !standing.has(table)).map((table) => names.shown(table));
+  if (missing.length === tables.length) return [`the tables ${missing.join(', ')} are missing`];
   return Object.entries(workflowColumns).flatMap(([table, columns]) => {
     const found = standing.get(table);
     if (!found) return [`the table ${names.shown(table)} is missing`];

@@ -7,7 +7,7 @@ import type { KycMessage } from './quick-start.support.js';
 const idOf = (message: KycMessage) => message.requestId;
 
 export class BadConsumer {
-  // @ts-expect-error '"identty"' is not assignable to parameter of type 'ReceiverIn<typeof LoanWorkflow>'
+  // @ts-expect-error '"identty"' is not assignable to parameter of type '"identity"
   @HandlesResponse(LoanWorkflow, 'identty', idOf)
   one(_message: KycMessage) {}
 
@@ -23,7 +23,7 @@ export class BadConsumer {
     return { passed: true };
   }
 
-  // @ts-expect-error '"pay"' is not assignable to parameter of type 'ReceiverIn<typeof LoanWorkflow>'
+  // @ts-expect-error '"pay"' is not assignable to parameter of type '"identity"
   @HandlesResponse(LoanWorkflow, 'pay', idOf)
   five(_message: KycMessage) {
     return {};
@@ -47,7 +47,7 @@ export async function badCalls(workflows: WorkflowService) {
   await workflows.start(LoanWorkflow, { amont: 3 });
   // @ts-expect-error Type 'string' is not assignable to type 'number'
   await workflows.start(LoanWorkflow, { amount: '3' });
-  // @ts-expect-error '"reviw"' is not assignable to parameter of type 'ReceiverIn<typeof LoanWorkflow>'
+  // @ts-expect-error '"reviw"' is not assignable to parameter of type '"identity"
   await workflows.provideInput(LoanWorkflow, 'reviw', 'id', { score: 3 });
   // @ts-expect-error 'scor' does not exist in type 'ReviewDto'. Did you mean to write 'score'?
   await workflows.provideInput(LoanWorkflow, 'review', 'id', { scor: 3 });

@@ -30,11 +30,11 @@ class DriveWorkflow {
 
 @Workflow({ name: 'bad', context: Parcel })
 export class BadWorkflow {
-  // @ts-expect-error ✗ 'shipp' is not a method of this workflow
+  // @ts-expect-error ✗ 'shipp' is not a method of this workflow. Its methods: ...
   @Step({ next: 'shipp' })
   one(_parcel: Parcel) {}
 
-  // @ts-expect-error ✗ it returns 'holt', which is not in next
+  // @ts-expect-error ✗ it returns 'holt', which is not in next: ship, hold
   @Step({ next: ['ship', 'hold'] })
   decide(parcel: Parcel) {
     return parcel.weight > 3 ? 'ship' : 'holt';
@@ -44,7 +44,7 @@ export class BadWorkflow {
   @Step({ queue: 'scorng' })
   two(_parcel: Parcel) {}
 
-  // @ts-expect-error ✗ 'wieght' is not a key of the context
+  // @ts-expect-error ✗ 'wieght' is not a key of the context. Its keys: weight, city, state, stops
   @Step()
   three(_parcel: Parcel) {
     return { wieght: 3 };
@@ -60,11 +60,11 @@ export class BadWorkflow {
   @Step({ input: ReviewDto })
   five(_parcel: Parcel, _input: KycReply) {}
 
-  // @ts-expect-error ✗ 'askIdentiti' is not a method of this workflow
+  // @ts-expect-error ✗ 'askIdentiti' is not a method of this workflow. Its methods: ...
   @Step({ request: 'askIdentiti' })
   six(_parcel: Parcel, _reply: KycReply) {}
 
-  // @ts-expect-error ✗ '2 dayz' is neither a key of the context nor a duration
+  // @ts-expect-error ✗ within: '2 dayz' is neither a duration nor a key of the context with one or with a date. Such keys: weight, city, state
   @Step({ within: '2 dayz' })
   seven(_parcel: Parcel) {}
 
@@ -72,7 +72,7 @@ export class BadWorkflow {
   @Step({ input: ReviewDto, on: 'loan.withdrawn' })
   eight(_parcel: Parcel, _input: ReviewDto) {}
 
-  // @ts-expect-error ✗ it returns 'ship' but has no list of next steps
+  // @ts-expect-error ✗ it returns 'ship' but has no list of next steps" | "✗ it returns 'hold' but has no list of next steps
   @Step()
   nine(parcel: Parcel) {
     return parcel.weight > 3 ? 'ship' : 'hold';
@@ -134,7 +134,7 @@ export class BadWorkflow {
   @Step({ child: DriveWorkflow, request: 'hold' })
   twenty(_parcel: Parcel, _drive: Drive) {}
 
-  // @ts-expect-error ✗ retry counts the tries in all: at least 1
+  // @ts-expect-error ✗ retry counts the tries in all: a whole number from 1, not 0
   @Step({ retry: 0 })
   twentyOne(_parcel: Parcel) {}
 
@@ -152,7 +152,7 @@ export class BadWorkflow {
   @Step({ timeout: (parcel: Parcel) => parcel.weight })
   twentyFour(_parcel: Parcel) {}
 
-  // @ts-expect-error Type 'string' is not assignable to type 'never'
+  // @ts-expect-error ✗ retry: there is no option 'dely'. There are: attempts, delay, backoff, maxDelay, jitter, unless
   @Step({ retry: { attempts: 3, dely: '1s' } })
   twentyFive(_parcel: Parcel) {}
 
@@ -165,7 +165,7 @@ export class BadWorkflow {
   }
 }
 
-// @ts-expect-error Type '"sent"' is not assignable to type
+// @ts-expect-error Type 'string' is not assignable to type '(context: Parcel) => boolean'
 @Workflow({ name: 'worse', context: Parcel, completeWhen: 'sent' })
 export class WorseWorkflow {}
 
@@ -201,7 +201,7 @@ export class BadFlow {
       .then(Weigh).output('weight', (result) => String(result.kilos))
       // @ts-expect-error Property 'hold' is missing
       .decide(this.choose, { ship: (f) => f.then(this.ship) })
-      // @ts-expect-error not assignable to parameter of type '"✗ it can end without choosing a branch"'
+      // @ts-expect-error ✗ it can end without choosing a branch
       .decide(this.maybe, { ship: Weigh })
       // @ts-expect-error Type 'undefined' is not assignable to type 'string'
       .if((parcel) => parcel.weight > 3).do(Visit)

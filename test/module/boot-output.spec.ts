@@ -1,0 +1,61 @@
+/** What a terminal shows of an error of ours: its sentences, and no dump. */
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { inspect, stripVTControlCharacters } from 'node:util';
+import { HttpException } from '@nestjs/common';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { InvalidInputError, InvalidWorkflowError, NotWaitingError, SchemaError, StoreUnavailableError, type WorkflowError } from 'nestjs-argonaut';
+import { instancesOf } from '../support/instances.js';
+
+vi.setConfig({ testTimeout: 60_000 }); // applications that boot, beside other tests
+
+/** Where Node throws, in four lines, and its version in two. */
+const NODES_OWN = /^node:internal.*\n.*\n.*\n\n|\n\nNode\.js v[\d.]+\n$/g;
+
+describe('an application that cannot boot prints', () => {
+  let start: Awaited<ReturnType<typeof instancesOf>>;
+  beforeAll(async () => void (start = await instancesOf(new URL('./wrong-boot.ts', import.meta.url))));
+
+  async function printed(wrong: string): Promise<string[]> {
+    const instance = start({ wrong }, { silent: true });
+    const [out] = await Promise.all([text(instance.stderr!), once(instance, 'exit')]);
+    expect(instance.exitCode).toBe(1);
+    return stripVTControlCharacters(out).replace(NODES_OWN, '').trim().split('\n');
+  }
+
+  it.concurrent.each<[string, RegExp[]]>([
+    ['graph', [/^InvalidWorkflowError: There are 2 problems in WrongWorkflow:$/, /^ {2}- WrongWorkflow\.ask: next "pya" is not a step/, /^ {2}- WrongWorkflow\.pay: request "x" is not a method/]],
+    ['tables', [/^SchemaError: The data source "default" is not ready: the tables workflow_process, .* are missing\. .* or set `schema: 'migrate'` to have it done at boot\.$/]],
+    ['place', [/ERROR \[ExceptionHandler\] \[?InvalidWorkflowError: There is a problem in all workflows:$/, /^ {2}- WorkflowModule: tables is for the TypeORM store, and the module has another `store`\.\]?$/]],
+  ])('the sentences, and the line of the caller: %s', async (wrong, sentences) => {
+    const lines = await printed(wrong);
+    sentences.forEach((sentence, i) => expect(lines[i]).toMatch(sentence));
+    expect(lines.slice(sentences.length).filter((line) => !/^ {4}at .*instance\.mjs:\d+:\d+/.test(line))).toEqual([]);
+  }); // prettier-ignore
+});
+
+describe('an error of a call', () => {
+  const printed = (error: WorkflowError) => inspect(error).split('\n').filter((line) => !line.startsWith('    at ')); // prettier-ignore
+
+  it('prints its message once, the ids that it has, and its stack', () => {
+    expect(printed(new InvalidInputError('input', ['weight must be a number', 'city must be a string']))).toEqual([
+      'InvalidInputError: input: weight must be a number; city must be a string',
+    ]);
+    const waiting = new NotWaitingError('p-1', 'pay', ['ask'], 'It waits for ask.');
+    expect(printed(waiting)).toEqual(['NotWaitingError: It waits for ask.', expect.stringMatching(/ {$/), "  processId: 'p-1',", "  step: 'pay',", "  waitingFor: [ 'ask' ]", '}'].filter((line) => typeof line === 'string')); // prettier-ignore
+    expect(waiting.stack).toContain('boot-output.spec.ts');
+  });
+
+  it('prints its cause with the stack of that: a real fault is not hidden', () => {
+    const error = new StoreUnavailableError(new Error('connect ECONNREFUSED'));
+    expect(inspect(error)).toMatch(/StoreUnavailableError: The database cannot be reached: connect ECONNREFUSED\n {4}at [^]*cause[^]*Error: connect ECONNREFUSED\n {6}at /);
+  }); // prettier-ignore
+
+  it('has all that it had, for those who ask', () => {
+    for (const error of [new InvalidWorkflowError('x', ['y']), new SchemaError('x'), new InvalidInputError('x', ['y'])]) {
+      expect(error).toBeInstanceOf(HttpException);
+      expect(error.getResponse()).toMatchObject({ statusCode: error.getStatus(), error: error.name, message: error.message });
+    }
+    expect(new InvalidWorkflowError('loan', ['y']).problems).toEqual(['y']);
+  });
+});
