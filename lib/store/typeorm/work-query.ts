@@ -21,3 +21,16 @@ export function workThere({ due, free, ready, scheduled, untransmitted, store_no
     due: isDue!, free: isFree!, ready: isReady!, scheduled: isScheduled!, untransmitted: isUnsent!, now: Number(store_now), definedAt: Number(defined_at),
   }; // prettier-ignore
 }
+
+/** Asks for the first moment of each kind after `after`. */
+export function momentQuery(after: number): Query {
+  const first = (column: string, table: string, where = '') => `(select min(${column}) from ${table} where ${column} > ?${where})`;
+  const sql = `select ${first('due_at', 'workflow_wait')} as due, ${first('ready_at', 'workflow_wait')} as ready,
+    ${first('received_at', 'workflow_inbox', " and disposition = 'scheduled'")} as scheduled, ${first('ready_at', 'workflow_outbox')} as untransmitted`;
+  return { sql, values: [after, after, after, after] };
+}
+
+export function firstMoment({ due, ready, scheduled, untransmitted }: FoundRow): number | null {
+  const moments = [due, ready, scheduled, untransmitted].filter((moment) => moment !== null).map(Number);
+  return moments.length === 0 ? null : Math.min(...moments);
+}
