@@ -48,21 +48,23 @@ describe.each(PLATFORMS.flatMap((platform) => [false, true].map((prefixed) => ({
     }
 
     it('put right what the inbox holds', async () => {
+      const left = new Set((await call('listMessages')).items.map((each: any) => each.id)); // by other tests
       const { id } = await call('startProcess', { workflow: 'loan' }, { body: { context: { tenant: 'a', amount: 5 }, groupId: 'a:3' } });
       const correlationId = await scoreIdOf(api, id);
       await call('respond', { workflow: 'loan', step: 'score' }, { body: { correlationId: 'mistyped', response: { score: 4 } } });
       await call('emit', { event: 'paid' }, { body: { keys: ['b:3', { loan: '3' }] } });
       const refused = await refusedBy(api, id);
-      const { items } = await call('listMessages');
+      const { items: all } = await call('listMessages');
+      const items = all.filter((each: any) => !left.has(each.id));
       const [early, paid, named] = [items.find(({ step }: any) => step === 'score'), ...items.filter(({ kind }: any) => kind === 'event')];
       const shown = items.find((each: any) => each.id === refused.id);
       expect(items).toHaveLength(4);
       for (const each of [early, paid, named]) expect(each).toMatchObject({ disposition: 'stored', processId: null, reason: null });
       expect(shown).toMatchObject({ disposition: 'refused', workflow: 'appraisal', body: { value: 1 }, reason: expect.stringContaining('"appraisal"') });
       expect((await call('listMessages', {}, { query: `?disposition=refused&disposition=scheduled&process=${id}` })).items).toEqual([shown]);
-      expect((await call('listMessages', {}, { query: '?workflow=loan&step=score' })).items).toEqual([early]);
+      expect((await call('listMessages', {}, { query: '?workflow=loan&step=score' })).items).toContainEqual(early);
       const page = await call('listMessages', {}, { query: '?limit=3' });
-      expect([...page.items, ...(await call('listMessages', {}, { query: `?limit=3&cursor=${page.next}` })).items]).toEqual(items);
+      expect([...page.items, ...(await call('listMessages', {}, { query: `?limit=20&cursor=${page.next}` })).items]).toEqual(all);
       expect(await call('getMessage', { message: refused.id })).toEqual(shown);
       expect(await call('replayMessage', { message: refused.id })).toEqual({ disposition: 'refused' });
       expect(await call('discardMessage', { message: refused.id }, { body: { reason: 'a mistake' } })).toEqual({ disposition: 'discarded' });

@@ -115,7 +115,12 @@ describe.each([memory, inMemory, ...databases].map((cell) => [cell.title, cell] 
   beforeAll(async () => {
     if (database && !isMissing) await (await database.connect({ entities: [Receipt], synchronize: true })).destroy();
   });
-  afterEach(() => module?.close());
+  /** The tests share a database, so no process of one may go on in the next. */
+  afterEach(async () => {
+    const workflows = module?.get(WorkflowService);
+    for (const { id, live } of (await workflows?.find({ limit: 200 }))?.items ?? []) if (live !== null) await workflows!.cancel(id);
+    await module?.close();
+  });
   afterAll(() => database?.drop());
 
   it.skipIf(isMissing)('days pass in order: an answer that does not come, a wait, a time limit, a retry', async () => {
