@@ -10,9 +10,11 @@ export function momentsContract({ kit: { describe, it, expect }, store }: Bench)
   describe('the next moment', () => {
     it('is the first of a wait, a task, a scheduled message and a message of the outbox', async () => {
       const from = FAR + Math.floor(Math.random() * FAR);
+      const id = anId();
       await started(store(), {
+        process: { id },
         waits: { put: [aWait({ key: '0/0', kind: 'timer', dueAt: from + 30 }), aWait({ key: '0/1', kind: 'task', readyAt: from + 10 })] },
-        outgoing: [outgoing({ processId: anId(), readyAt: from + 20 })],
+        outgoing: [outgoing({ processId: id, readyAt: from + 20 })],
       });
       await store().commits.keepMessages([aMessage({ disposition: 'scheduled', receivedAt: from + 40 })]);
       const moments = [from];
