@@ -2,18 +2,20 @@ import {
   type BeforeApplicationShutdown,
   type DynamicModule,
   Inject,
+  Injectable,
   Module,
   type OnApplicationBootstrap,
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
-import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
+import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
 import { wrongOptions } from './context/call-checks.js';
 import { redactWith } from './values/redaction.js';
 import { discoverWorkflows, type Documents } from './workflows/boot.js';
 import { senderProviders } from './workflows/explorer.js';
-import { Clock, SystemTimers, Timers } from './values/clock.js';
-import { StoreClock } from './engine/store-clock.js';
+import { Clock, Timers } from './values/clock.js';
+import type { Class } from './values/types.js';
+import { EngineEnvironment } from './engine/engine-environment.js';
 import { composeEngine } from './engine/compose.js';
 import { Engine } from './engine/engine.js';
 import { listenToLogger } from './execution/logger-tee.js';
@@ -31,15 +33,49 @@ import { WorkflowService } from './workflow.service.js';
 const DOCUMENTS = Symbol('WORKFLOW_DOCUMENTS');
 /** What is wrong with the options beside a factory. */
 const EXTRA_PROBLEMS = Symbol('WORKFLOW_EXTRA_PROBLEMS');
+/** The environment of the engine: that of a test, else the real one. */
+const ENVIRONMENT = Symbol('WORKFLOW_ENVIRONMENT');
 
 /**
- * Durable workflows in this application. Import it once, in the root module; workflows are ordinary providers of any module.
+ * Durable workflows in this application. Import `WorkflowModule.forRoot()` once, in the root module; workflows are ordinary providers of any module.
  *
  * @example
  * imports: [TypeOrmModule.forRoot({ ..., autoLoadEntities: true }), WorkflowModule.forRoot()]
  */
 @Module({})
-export class WorkflowModule implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
+export class WorkflowModule implements OnModuleInit {
+  constructor(@Inject(ModuleRef) private readonly modules: ModuleRef) {}
+
+  /** Takes options that are known now. @throws InvalidWorkflowError when the application boots, with all problems of options and workflows */
+  static forRoot(options: WorkflowModuleOptions & WorkflowModuleExtras = {}): DynamicModule {
+    return assemble(options, { options: [{ provide: WORKFLOW_OPTIONS, useValue: options }] });
+  }
+
+  /** Takes options from a factory, which may have providers injected. Options that shape the module graph are given beside it. */
+  static forRootAsync(options: WorkflowModuleAsyncOptions): DynamicModule {
+    const problems = wrongOptions({ ...KNOWN_OPTIONS.extras, ...KNOWN_OPTIONS.factory }, options).map((problem) => `WorkflowModule: ${problem}`);
+    return assemble(options, { options: optionProviders(options), problems, imports: options.imports ?? [] });
+  }
+
+  /** @throws InvalidWorkflowError where the class itself was imported, which has no engine */
+  onModuleInit(): void {
+    if (enginesIn(this.modules).length > 0) return;
+    throw new InvalidWorkflowError('the workflows of this application', ['WorkflowModule: import WorkflowModule.forRoot(), and not the class alone.']);
+  }
+}
+
+/** The engines of all modules of the application. */
+export function enginesIn(modules: ModuleRef): Engine[] {
+  try {
+    return modules.get(Engine, { strict: false, each: true });
+  } catch {
+    return [];
+  }
+}
+
+/** Starts and stops the engine with the application. */
+@Injectable()
+class EngineLifecycle implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   private endListening = () => {};
   private endRedaction = () => {};
 
@@ -49,21 +85,8 @@ export class WorkflowModule implements OnModuleInit, OnApplicationBootstrap, Bef
     @Inject(WORKFLOW_OPTIONS) private readonly options: WorkflowModuleOptions,
     @Inject(DOCUMENTS) private readonly documents: Documents,
     @Inject(EXTRA_PROBLEMS) private readonly extraProblems: readonly string[],
+    @Inject(ENVIRONMENT) private readonly environment: EngineEnvironment,
   ) {}
-
-  /** Takes options that are known now. @throws InvalidWorkflowError when the application boots, with all problems of options and workflows */
-  static forRoot(options: WorkflowModuleOptions & WorkflowModuleExtras = {}): DynamicModule {
-    return assemble(options, [
-      { provide: WORKFLOW_OPTIONS, useValue: options },
-      { provide: EXTRA_PROBLEMS, useValue: [] },
-    ]);
-  }
-
-  /** Takes options from a factory, which may have providers injected. Options that shape the module graph are given beside it. */
-  static forRootAsync(options: WorkflowModuleAsyncOptions): DynamicModule {
-    const problems = wrongOptions({ ...KNOWN_OPTIONS.extras, ...KNOWN_OPTIONS.factory }, options).map((problem) => `WorkflowModule: ${problem}`);
-    return assemble(options, [...optionProviders(options), { provide: EXTRA_PROBLEMS, useValue: problems }], options.imports);
-  }
 
   /** Checks workflows and tables before they are used; a wrong one stops the boot. */
   async onModuleInit(): Promise<void> {
@@ -75,7 +98,7 @@ export class WorkflowModule implements OnModuleInit, OnApplicationBootstrap, Bef
     discoverWorkflows(this.discovery, registry, queue.queues, { defaults: this.options?.defaults, limits }, problems, this.documents, (name, pattern) =>
       senders.problemOf(name, pattern),
     );
-    await store.open(this.options.schema ?? 'check');
+    await store.open(this.environment.schema(this.options.schema));
     await definitions.open();
   }
 
@@ -104,34 +127,59 @@ function tablesOf(options: WorkflowModuleOptions, { store }: WorkflowModuleExtra
   return objectOr(tables);
 }
 
-/** Binds the ports to their adapters. No other file knows both sides. */
-function assemble(extras: WorkflowModuleExtras, options: Provider[], imports: DynamicModule['imports'] = []): DynamicModule {
+/** What a module is made of, beside its extras. */
+interface ModuleParts {
+  /** Provide `WORKFLOW_OPTIONS`. */
+  readonly options: Provider[];
+  readonly problems?: readonly string[];
+  readonly imports?: NonNullable<DynamicModule['imports']>;
+  readonly environment?: Class | DynamicModule;
+}
+
+/**
+ * Binds the ports to their adapters. The class stands among its own imports, where it brings nothing: a test that overrides it puts there a
+ * module with an {@link EngineEnvironment}.
+ */
+export function assemble(extras: WorkflowModuleExtras, { options, problems = [], imports = [], environment = WorkflowModule }: ModuleParts): DynamicModule {
   const store = extras.store ?? typeOrmStore(extras.dataSource);
   const queue = extras.taskQueue ?? databaseTaskQueue();
   return {
     module: WorkflowModule,
     global: extras.isGlobal ?? true,
-    imports: [DiscoveryModule, ...imports, ...(store.imports ?? []), ...(queue.imports ?? [])],
+    imports: [environment, DiscoveryModule, ...imports, ...(store.imports ?? []), ...(queue.imports ?? [])],
     providers: [
       ...options,
+      { provide: EXTRA_PROBLEMS, useValue: problems },
       { provide: TABLE_PLACE, useFactory: (given: WorkflowModuleOptions) => tablesOf(given, extras), inject: [WORKFLOW_OPTIONS] },
       { provide: DOCUMENTS, useValue: documentsOf(extras) },
       ...(store.providers ?? []),
       ...(queue.providers ?? []),
       bindPort(ProcessStore, store),
       bindPort(TaskQueue, queue),
-      extras.clock ? { provide: Clock, useValue: extras.clock } : { provide: Clock, useClass: StoreClock },
-      { provide: Timers, useClass: SystemTimers },
       {
-        provide: Engine,
-        useFactory: (processes: ProcessStore, tasks: TaskQueue, clock: Clock, timers: Timers, given: WorkflowModuleOptions) =>
-          composeEngine({ store: processes, queue: tasks, clock, timers }, settingsOf(given, [])),
-        inject: [ProcessStore, TaskQueue, Clock, Timers, WORKFLOW_OPTIONS],
+        provide: ENVIRONMENT,
+        useFactory: (given?: EngineEnvironment) => given ?? new EngineEnvironment(),
+        inject: [{ token: EngineEnvironment, optional: true }],
       },
+      { provide: Clock, useFactory: (environment: EngineEnvironment) => environment.clock(extras.clock), inject: [ENVIRONMENT] },
+      { provide: Timers, useFactory: (environment: EngineEnvironment) => environment.timers(), inject: [ENVIRONMENT] },
+      { provide: Engine, useFactory: makeEngine, inject: [ProcessStore, TaskQueue, Clock, Timers, WORKFLOW_OPTIONS, ENVIRONMENT] },
+      EngineLifecycle,
       { provide: WorkflowService, useFactory: ({ parts }: Engine) => new WorkflowService(parts), inject: [Engine] },
     ],
     exports: [WorkflowService, Clock, ProcessStore, TaskQueue],
   };
+}
+
+function makeEngine(
+  store: ProcessStore,
+  queue: TaskQueue,
+  clock: Clock,
+  timers: Timers,
+  options: WorkflowModuleOptions,
+  environment: EngineEnvironment,
+): Engine {
+  return composeEngine({ store, queue: environment.queue(queue), clock, timers }, environment.settings(settingsOf(options, [])));
 }
 
 function bindPort(

@@ -44,9 +44,11 @@ describe('what there is at run time', () => {
       'WorkflowTestingModule',
       'aStep',
       'assertValid',
+      'fixtureOf',
       'memoryProcessStore',
       'memoryTaskQueue',
       'processStoreContract',
+      'shuffles',
       'taskQueueContract',
     ]);
   });

@@ -100,7 +100,7 @@ export class Engine {
     if (settings.sweeps) await heartbeat.start();
     this.isWorking = true;
     await this.listenTo(registry.queues());
-    if (!settings.sweeps) return;
+    if (!settings.sweeps) return this.stopTimers(); // a test asks for moments itself, and takes its timers for bodies that wait for the clock
     await announcements.listen();
     await sweeper.start();
   }
@@ -119,11 +119,10 @@ export class Engine {
 
   /** Claims nothing more, waits for running bodies, then says that this worker is gone. Others go on with the rest. */
   async stop(): Promise<void> {
-    const { settings, sweeper, runner, queue, tasks, activity, writer, dueTimers, eventTimers } = this.parts;
+    const { settings, sweeper, runner, queue, tasks, activity, writer } = this.parts;
     this.isWorking = false;
     sweeper.pause();
-    dueTimers.stop();
-    eventTimers.stop();
+    this.stopTimers();
     runner.stop();
     await queue.stop();
     tasks.stop();
@@ -132,6 +131,11 @@ export class Engine {
     writer.close();
     await this.parts.announcements.close();
     if (settings.enabled) await sweeper.stop();
+  }
+
+  private stopTimers(): void {
+    this.parts.dueTimers.stop();
+    this.parts.eventTimers.stop();
   }
 
   private abandon(): void {

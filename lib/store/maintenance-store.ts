@@ -20,6 +20,11 @@ export abstract class MaintenanceStore {
 
   /** Tells for each kind whether there may be work. One statement, so an idle instance costs next to nothing. */
   abstract workAt(now: number, queues: readonly string[]): Promise<WorkThere>;
+  /**
+   * The first moment after `after` at which a wait is due, a task ready, a scheduled message to be emitted or a message of the outbox to be transmitted.
+   * Null: there is none. A moment at which nothing can be done after all is harmless. Only tests ask, which move their clock there.
+   */
+  abstract nextMoment(after: number): Promise<number | null>;
   /** Waits of these workflows that are due. */
   abstract dueWaits(workflows: readonly KnownWorkflow[], now: number, limit: number): Promise<readonly DueWait[]>;
   /** Processes in which something can run, and that no worker has claimed: those that have begun (`UNCLAIMED`) before new ones (`UNCLAIMED_NEW`). */

@@ -9,6 +9,9 @@ import type { QueryStore } from './query-store.js';
 export type * from './port.js';
 export type { MarkedVersion } from './query-store.js';
 
+/** What is done with the tables at boot: they are checked, or made where they are missing, or left alone. */
+export type SchemaMode = 'check' | 'migrate' | 'off';
+
 /**
  * A store of processes, in four parts. Every implementation passes `processStoreContract`.
  *
@@ -28,7 +31,7 @@ export abstract class ProcessStore<Transaction = unknown> {
   readonly announcer: Announcer | null = null;
 
   /** Checks or makes the tables. Throws an error that names the remedy if something is missing. */
-  abstract open(schema: 'check' | 'migrate' | 'off'): Promise<void>;
+  abstract open(schema: SchemaMode): Promise<void>;
   abstract close(): Promise<void>;
 }
 

@@ -8,6 +8,7 @@ import { historyContract } from './contract/history-contract.js';
 import { inboxContract } from './contract/inbox-contract.js';
 import { listingContract } from './contract/listing-contract.js';
 import { messagesContract } from './contract/messages-contract.js';
+import { momentsContract } from './contract/moments-contract.js';
 import { outboxContract } from './contract/outbox-contract.js';
 import { tasksContract } from './contract/tasks-contract.js';
 import { valuesContract } from './contract/values-contract.js';
@@ -27,7 +28,7 @@ export interface Bench {
 
 const parts = [
   commitContract, waitsContract, branchesContract, valuesContract, messagesContract, inboxContract, outboxContract, tasksContract, workersContract, childrenContract, historyContract,
-  listingContract, definitionsContract, deletionContract,
+  listingContract, definitionsContract, deletionContract, momentsContract,
 ]; // prettier-ignore
 
 /**

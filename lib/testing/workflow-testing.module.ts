@@ -1,95 +1,91 @@
-import { type DynamicModule, Inject, Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
-import { MemoryTaskQueue } from '../queue/memory/memory-task-queue.js';
-import { senderProviders } from '../workflows/explorer.js';
-import { redactWith } from '../values/redaction.js';
-import { discoverWorkflows } from '../workflows/boot.js';
-import { Clock } from '../values/clock.js';
-import { composeEngine } from '../engine/compose.js';
-import { Engine } from '../engine/engine.js';
-import { listenToLogger } from '../execution/logger-tee.js';
-import { settingsOf } from '../engine/settings.js';
-import { MemoryProcessStore } from '../store/memory/memory-process-store.js';
-import { WorkflowService } from '../workflow.service.js';
+import { type DynamicModule, Inject, Module, type OnModuleInit, type Provider } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { EngineEnvironment } from '../engine/engine-environment.js';
 import type { WorkflowModuleOptions } from '../engine/options.js';
-import type { WorkflowModuleExtras } from '../workflow.options.js';
-import { VirtualClock, VirtualTimers } from './virtual-clock.js';
+import { memoryTaskQueue } from '../queue/memory/memory-queue-adapter.js';
+import { MemoryProcessStore } from '../store/memory/memory-process-store.js';
+import { typeOrmStore } from '../store/typeorm/typeorm-adapter.js';
+import type { ProcessStore } from '../store/process-store.js';
+import type { Adapter } from '../values/adapter.js';
+import { Clock } from '../values/clock.js';
+import { InvalidWorkflowError } from '../values/errors.js';
+import { assemble, enginesIn } from '../workflow.module.js';
+import { WORKFLOW_OPTIONS, type WorkflowModuleExtras } from '../workflow.options.js';
+import { TestEnvironment } from './test-environment.js';
 import { WorkflowHarness } from './workflow-harness.js';
+
+/** What a test says of its time and its tables. */
+export interface TestEnvironmentOptions {
+  /** The time at the start. Default: the current system time. */
+  readonly now?: string | Date;
+  /** What is done with the tables of the engine at boot. Default `'migrate'`: those that are missing are made. In memory there are none. */
+  readonly schema?: NonNullable<WorkflowModuleOptions['schema']>;
+}
 
 export interface WorkflowTestingOptions
   extends
-    Pick<WorkflowModuleOptions, 'defaults' | 'keepUnmatched' | 'inbox' | 'outbox' | 'documents' | 'limits' | 'redact'>,
-    Pick<WorkflowModuleExtras, 'workflows' | 'contexts'> {
-  /** The time at the start. Default: the current system time. */
-  readonly now?: string | Date;
+    TestEnvironmentOptions,
+    Pick<WorkflowModuleOptions, 'defaults' | 'keepUnmatched' | 'inbox' | 'outbox' | 'documents' | 'limits' | 'redact' | 'tables'>,
+    Pick<WorkflowModuleExtras, 'workflows' | 'contexts' | 'store'> {
+  /** The name of the TypeORM data source in which processes are stored; that of the only one is `'default'`. Default: none, they are in memory. */
+  readonly dataSource?: string;
 }
-
-const TESTING_OPTIONS = Symbol('WORKFLOW_TESTING_OPTIONS');
 
 /**
- * In place of `WorkflowModule` in a test: processes and task queues in memory, and a clock that stands still until
- * {@link WorkflowHarness.advance} moves it. The decisions, the runner and the checks of boot are the real ones.
+ * Workflows in a test: a clock that stands still until {@link WorkflowHarness.advance} moves it, and task queues in memory. The decisions, the
+ * runner and the checks of boot are the real ones.
  */
 @Module({})
-export class WorkflowTestingModule implements OnModuleInit, OnModuleDestroy {
-  private endListening = () => {};
-  private endRedaction = () => {};
+export class WorkflowTestingModule implements OnModuleInit {
+  constructor(@Inject(ModuleRef) private readonly modules: ModuleRef) {}
 
-  constructor(
-    @Inject(Engine) private readonly engine: Engine,
-    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
-    @Inject(TESTING_OPTIONS) private readonly options: WorkflowTestingOptions,
-  ) {}
-
-  static forRoot(options: WorkflowTestingOptions = {}): DynamicModule {
-    return {
-      module: WorkflowTestingModule,
-      global: true,
-      imports: [DiscoveryModule],
-      providers: [
-        { provide: TESTING_OPTIONS, useValue: options },
-        { provide: Clock, useFactory: () => new VirtualClock(options.now) },
-        { provide: Engine, useFactory: (clock: VirtualClock) => inMemory(clock, options), inject: [Clock] },
-        { provide: WorkflowService, useFactory: ({ parts }: Engine) => new WorkflowService(parts), inject: [Engine] },
-        {
-          provide: WorkflowHarness,
-          useFactory: ({ parts }: Engine, workflows: WorkflowService) => new WorkflowHarness(parts, workflows),
-          inject: [Engine, WorkflowService],
-        },
-      ],
-      exports: [WorkflowService, WorkflowHarness, Clock],
-    };
-  }
-
-  async onModuleInit(): Promise<void> {
-    const { defaults, workflows, contexts } = this.options;
-    const { registry, senders, settings } = this.engine.parts;
-    const problems: string[] = [];
-    const { redact } = settingsOf(engineOptions(this.options), problems);
-    if (redact) this.endRedaction = redactWith(redact);
-    senders.lookIn(() => senderProviders(this.discovery));
+  /**
+   * In place of `WorkflowModule.forRoot()`, for a test that lists the modules and providers it needs. Processes are in memory, or in the given
+   * data source or store. @throws InvalidWorkflowError when the application boots, with all problems of options and workflows
+   */
+  static forRoot({ now, schema, store, dataSource, workflows, contexts, ...options }: WorkflowTestingOptions = {}): DynamicModule {
     const documents = { ...(workflows && { workflows }), ...(contexts && { contexts }) };
-    const rules = { defaults, limits: settings.documents };
-    discoverWorkflows(this.discovery, registry, null, rules, problems, documents, (name, pattern) => senders.problemOf(name, pattern));
-    this.endListening = listenToLogger();
-    await this.engine.parts.definitions.open();
-    await this.engine.start();
+    return assemble(
+      { ...documents, store: store ?? (dataSource === undefined ? storeInMemory() : typeOrmStore(dataSource)), taskQueue: memoryTaskQueue() },
+      {
+        options: [{ provide: WORKFLOW_OPTIONS, useValue: options }],
+        environment: WorkflowTestingModule.forOverride({ ...(now && { now }), ...(schema && { schema }) }),
+      },
+    );
   }
 
-  onModuleDestroy(): void {
-    this.endListening();
-    this.endRedaction();
+  /**
+   * For a test of a whole application. What the application says of its workflows, options and data source holds.
+   *
+   * @example
+   * Test.createTestingModule({ imports: [AppModule] }).overrideModule(WorkflowModule).useModule(WorkflowTestingModule.forOverride())
+   */
+  static forOverride({ now, schema }: TestEnvironmentOptions = {}): DynamicModule {
+    const providers: Provider[] = [
+      { provide: EngineEnvironment, useFactory: () => new TestEnvironment(now, schema) },
+      { provide: WorkflowHarness, useFactory: (modules: ModuleRef) => new WorkflowHarness(modules), inject: [ModuleRef] },
+    ];
+    return { module: WorkflowTestingModule, global: true, providers, exports: [EngineEnvironment, WorkflowHarness] };
+  }
+
+  /** @throws InvalidWorkflowError where there is no engine, or more than one */
+  onModuleInit(): void {
+    const problem = ENGINES[Math.min(enginesIn(this.modules).length, 2)];
+    if (problem) throw new InvalidWorkflowError('the workflows of this test', [`WorkflowTestingModule: ${problem}`]);
   }
 }
 
-/** What of the options is for the engine. An unknown one is left in, so that it is reported. */
-function engineOptions({ now: _now, workflows: _workflows, contexts: _contexts, ...options }: WorkflowTestingOptions): WorkflowModuleOptions {
-  return options;
-}
+/** What is wrong with no engine, one, or several. */
+const ENGINES = [
+  'forOverride() has no engine of its own. Use it in overrideModule(WorkflowModule).useModule(...) of an application that imports WorkflowModule.forRoot(), or import forRoot().',
+  null,
+  'there are two engines. Where the application has WorkflowModule.forRoot(), say overrideModule(WorkflowModule).useModule(WorkflowTestingModule.forOverride()), and do not import WorkflowTestingModule.forRoot() as well.',
+];
 
-function inMemory(clock: VirtualClock, options: WorkflowTestingOptions): Engine {
-  const now = () => clock.now().getTime();
-  const settings = { ...settingsOf(engineOptions(options), []), sweeps: false };
-  const ports = { store: new MemoryProcessStore(now), queue: new MemoryTaskQueue(null, now), clock, timers: new VirtualTimers(clock) };
-  return composeEngine(ports, settings);
+const STORE_IN_MEMORY = Symbol('STORE_IN_MEMORY');
+
+/** A store whose time is the virtual clock's. */
+function storeInMemory(): Adapter<ProcessStore> {
+  const useFactory = (clock: Clock) => new MemoryProcessStore(() => clock.now().getTime());
+  return { use: STORE_IN_MEMORY, providers: [{ provide: STORE_IN_MEMORY, useFactory, inject: [Clock] }] };
 }

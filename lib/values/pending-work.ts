@@ -4,6 +4,8 @@ import { setImmediate } from './timers.js';
 export class PendingWork {
   private count = 0;
   private waiting: (() => void)[] = [];
+  /** How much work has begun so far. */
+  begun = 0;
 
   get underWay(): number {
     return this.count;
@@ -12,6 +14,7 @@ export class PendingWork {
   /** Some work begins. {@link end} must follow, also after an error. */
   begin(): void {
     this.count++;
+    this.begun++;
   }
 
   end(): void {

@@ -108,12 +108,14 @@ describe.each(PLATFORMS)('the inbox, on %s', (platform) => {
 
   it('a message is dealt with once', async () => {
     const client = clientOf(api, 'b mend,read');
-    expect((await client('POST', `inbox/${refused.b!.id}/discard`, { reason: 'of no use' })).body).toEqual({ disposition: 'discarded' });
+    const { id } = await api.workflows.start('loan', { tenant: 'b', amount: 5 }, { groupId: 'b:2' });
+    const message = await refusedBy(api, id);
+    expect((await client('POST', `inbox/${message.id}/discard`, { reason: 'of no use' })).body).toEqual({ disposition: 'discarded' });
     for (const what of ['', '/replay', '/discard'])
       expect(
-        (await clientOf(api, 'b read,mend,administer')(what === '' ? 'GET' : 'POST', `inbox/${refused.b!.id}${what}`, what === '' ? undefined : {})).status,
+        (await clientOf(api, 'b read,mend,administer')(what === '' ? 'GET' : 'POST', `inbox/${message.id}${what}`, what === '' ? undefined : {})).status,
       ).toBe(404);
-    const last = await until(() => api.workflows.history(loans.b!), (all) => all.at(-1)?.type === 'message-discarded'); // prettier-ignore
+    const last = await until(() => api.workflows.history(id), (all) => all.at(-1)?.type === 'message-discarded'); // prettier-ignore
     expect(last.at(-1)).toMatchObject({ actor: 'one of b', reason: 'of no use' });
   });
 });

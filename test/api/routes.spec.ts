@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -20,12 +21,16 @@ function expectShape(name: string, body: unknown): void {
   expect(check.errors ?? []).toEqual([]);
 }
 
+it('every route is called by a test of this file', () => {
+  const calls = readFileSync(import.meta.filename, 'utf8').matchAll(/\bcall\('(\w+)'/g);
+  expect([...new Set([...calls].map(([, id]) => id))].sort()).toEqual(ALL_ROUTES.map(({ id }) => id).sort());
+});
+
 describe.each(PLATFORMS.flatMap((platform) => [false, true].map((prefixed) => ({ platform, prefixed }))))(
   'the routes on $platform (global prefix and version: $prefixed)',
   ({ platform, prefixed }) => {
     const api = apiForBlock({ platform, prefixed });
     let send: ReturnType<typeof clientOf>;
-    const used = new Set<string>();
 
     beforeAll(async () => {
       send = clientOf(api, `all ${ALL.join(',')}`);
@@ -39,26 +44,27 @@ describe.each(PLATFORMS.flatMap((platform) => [false, true].map((prefixed) => ({
       expect([answer.status, answer.text]).toEqual([route.status ?? 200, answer.text]);
       expectShape(route.answer, answer.body);
       expect(answer.headers.get('cache-control')).toBe('no-store');
-      used.add(id);
       return answer.body;
     }
 
     it('put right what the inbox holds', async () => {
+      const left = new Set((await call('listMessages')).items.map((each: any) => each.id)); // by other tests
       const { id } = await call('startProcess', { workflow: 'loan' }, { body: { context: { tenant: 'a', amount: 5 }, groupId: 'a:3' } });
       const correlationId = await scoreIdOf(api, id);
       await call('respond', { workflow: 'loan', step: 'score' }, { body: { correlationId: 'mistyped', response: { score: 4 } } });
       await call('emit', { event: 'paid' }, { body: { keys: ['b:3', { loan: '3' }] } });
       const refused = await refusedBy(api, id);
-      const { items } = await call('listMessages');
+      const { items: all } = await call('listMessages');
+      const items = all.filter((each: any) => !left.has(each.id));
       const [early, paid, named] = [items.find(({ step }: any) => step === 'score'), ...items.filter(({ kind }: any) => kind === 'event')];
       const shown = items.find((each: any) => each.id === refused.id);
       expect(items).toHaveLength(4);
       for (const each of [early, paid, named]) expect(each).toMatchObject({ disposition: 'stored', processId: null, reason: null });
       expect(shown).toMatchObject({ disposition: 'refused', workflow: 'appraisal', body: { value: 1 }, reason: expect.stringContaining('"appraisal"') });
       expect((await call('listMessages', {}, { query: `?disposition=refused&disposition=scheduled&process=${id}` })).items).toEqual([shown]);
-      expect((await call('listMessages', {}, { query: '?workflow=loan&step=score' })).items).toEqual([early]);
+      expect((await call('listMessages', {}, { query: '?workflow=loan&step=score' })).items).toContainEqual(early);
       const page = await call('listMessages', {}, { query: '?limit=3' });
-      expect([...page.items, ...(await call('listMessages', {}, { query: `?limit=3&cursor=${page.next}` })).items]).toEqual(items);
+      expect([...page.items, ...(await call('listMessages', {}, { query: `?limit=20&cursor=${page.next}` })).items]).toEqual(all);
       expect(await call('getMessage', { message: refused.id })).toEqual(shown);
       expect(await call('replayMessage', { message: refused.id })).toEqual({ disposition: 'refused' });
       expect(await call('discardMessage', { message: refused.id }, { body: { reason: 'a mistake' } })).toEqual({ disposition: 'discarded' });
@@ -153,8 +159,6 @@ describe.each(PLATFORMS.flatMap((platform) => [false, true].map((prefixed) => ({
       expect(paths).toEqual((api.app.get(WorkflowApi).openApi() as { paths: object }).paths);
       for (const path of Object.keys(paths)) expect(path.startsWith(new URL(api.base).pathname)).toBe(true);
     });
-
-    it('are all called above', () => expect([...used].sort()).toEqual(ALL_ROUTES.map(({ id }) => id).sort()));
 
     it('answer with problems, also before a route is reached', async () => {
       const wrong = async (...request: Parameters<typeof send>): Promise<Answer> => {

@@ -38,6 +38,8 @@ describe.each(PLATFORMS)('a withdrawn workflow, on %s', (platform) => {
 
   it('leaves its live processes as they are, to be read, until it is defined again', async () => {
     const client = clientOf(api);
+    await api.workflows.define(PAPER);
+    await api.workflows.withdraw('paper');
     for (const path of ['', '/waits', '/history', '/versions/1']) expect([path, (await client('GET', `processes/${process}${path}`)).status]).toEqual([path, 200]); // prettier-ignore
     expect((await client('GET', `processes/${process}/explanation`)).text).toContain('withdrawn');
     const drawing = await client('GET', `processes/${process}/drawing`);

@@ -140,7 +140,7 @@ await onEachDatabase({ providers: [StopChild, StopParent] }, (bench) => {
   });
 
   it('lists by page, one by id, and readiness: of an instance that works, and of one that has stopped', async () => {
-    const { id } = await bench.run(StopChild);
+    const [{ id }] = [await bench.run(StopChild), await bench.run(StopChild)];
     const { items, next } = await bench.workflows.find({ workflow: StopChild, limit: 1 });
     expect([items.length, typeof next]).toEqual([1, 'string']);
     expect((await bench.workflows.get(id)).id).toBe(id);

@@ -104,11 +104,11 @@ function documents(bench: Bench): void {
       });
       write(`${name}.json`, { ...documentOf([wait, 'b', 'c']), name });
       await withInstance({ options: { workflows: [file] } }, async (app) => {
-        const { id, groupId, workflowVersion } = await app.workflows.start(name);
+        const { id, workflowVersion } = await app.workflows.start(name);
         expect([old.workflowVersion, workflowVersion]).toEqual([1, 2]);
         await app.workflows.settled(id, { timeout: '10s' });
         expect([(await goOn(app, old.id)).status, (await goOn(app, id)).status]).toEqual(['completed', 'completed']);
-        expect([app.journal.names(old.groupId), app.journal.names(groupId)]).toEqual([['wait', 'a'], ['wait', 'b', 'c']]); // prettier-ignore
+        expect([await bench.steps(old.id), await bench.steps(id)]).toEqual([['wait', 'a'], ['wait', 'b', 'c']]); // prettier-ignore
       });
       await withInstance({ options: { workflows: [file] } }, () => Promise.resolve()); // the same again is no news
       expect(await versions(name)).toEqual([1, 2]);
@@ -197,13 +197,13 @@ function documents(bench: Bench): void {
       await withInstance({}, async (other) => {
         const name = await defined(bench, [wait, 'a']);
         await knows(other, name, 'a');
-        const { id, groupId } = await other.workflows.start(name);
+        const { id } = await other.workflows.start(name);
         await other.workflows.settled(id, { timeout: '10s' });
         await other.workflows.define({ ...documentOf([wait, 'edited']), name });
         await knows(bench.app, name, 'edited');
         expect((await bench.workflows.start(name)).workflowVersion).toBe(2);
         expect((await goOn(other, id)).status).toBe('completed');
-        expect(other.journal.names(groupId)).toEqual(['wait', 'a']);
+        expect(await bench.steps(id)).toEqual(['wait', 'a']); // either instance may run what follows the event
       });
     });
 

@@ -8,7 +8,8 @@ import { leftIn, type RateWindow, windowAt } from '../rate-window.js';
 import { byArrival, isOfKnown } from './row-filters.js';
 import { addressedIn, applyChange, mayRunTasks, type MemoryTables, type ProcessRows, withoutAge } from './process-rows.js';
 
-const NO_TRANSACTIONS = 'The memory store has no transactions: test what is given a `manager`, and transactional steps, on a database.';
+const NO_TRANSACTIONS =
+  'The memory store has no transactions: test what is given a `manager`, and transactional steps, on a database, as WorkflowTestingModule.forRoot({ dataSource }) does.';
 
 export class MemoryCommits extends CommitStore<never> {
   private readonly rates = new Map<string, RateWindow>();

@@ -41,6 +41,14 @@ export class MemoryMaintenance extends MaintenanceStore {
     };
   }
 
+  override async nextMoment(after: number): Promise<number | null> {
+    const waits = this.tables.all.flatMap((rows) => [...timedIn(rows).map(({ dueAt }) => dueAt), ...tasksIn(rows).map(({ waitsFor }) => waitsFor.readyAt)]);
+    const scheduled = this.scheduled(Infinity).map(({ receivedAt }) => receivedAt);
+    const unsent = [...this.tables.outbox.values()].map(({ readyAt }) => readyAt);
+    const later = [...waits, ...scheduled, ...unsent].filter((moment): moment is number => moment !== null && moment > after);
+    return later.length === 0 ? null : later.reduce((first, moment) => Math.min(first, moment));
+  }
+
   override async dueWaits(workflows: readonly KnownWorkflow[], now: number, limit: number): Promise<readonly DueWait[]> {
     const timed = this.ofKnown(workflows).flatMap(timedIn).filter(({ dueAt }) => dueAt <= now); // prettier-ignore
     return timed.sort((a, b) => a.dueAt - b.dueAt).slice(0, limit);

@@ -29,11 +29,6 @@ export class MemoryOutbox extends OutboxStore {
     return this.unparked.some((each) => each.processId === processId && this.holders.has(each.id) && each.readyAt! > now);
   }
 
-  /** When the next message of each process may be transmitted. */
-  nextMoments(): number[] {
-    return this.firsts.map(({ readyAt }) => readyAt!);
-  }
-
   /** The first message of each process that is not parked. */
   private get firsts(): OutgoingMessage[] {
     const firsts = new Map<string, OutgoingMessage>();

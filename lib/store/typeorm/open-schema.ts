@@ -1,3 +1,4 @@
+import type { SchemaMode } from '../process-store.js';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { SchemaError } from '../../values/errors.js';
 import { workflowMigrations } from './migrations/workflow-migrations.js';
@@ -5,8 +6,6 @@ import { type ExistingColumns, existingColumns, existingColumnsQuery, storedList
 import { alone } from './schema-lock.js';
 import { refuseNames } from './table-name-problems.js';
 import { placeEntities, type TableNames } from './table-names.js';
-
-type SchemaMode = 'check' | 'migrate' | 'off';
 
 /** Makes or checks the tables. @throws SchemaError */
 export async function openSchema(dataSource: DataSource, name: string, schema: SchemaMode, tables: TableNames): Promise<void> {

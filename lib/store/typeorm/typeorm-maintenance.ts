@@ -13,7 +13,7 @@ import { allTrue, chunks, inList, isKnown, type Query } from './query.js';
 import type { SqlReader, SqlWords } from './sql-reader.js';
 import { listedProcess, messageState, storedDefinition, taskAt } from './states.js';
 import type { TableNames } from './table-names.js';
-import { heldRows, workQuery, workThere } from './work-query.js';
+import { firstMoment, heldRows, momentQuery, workQuery, workThere } from './work-query.js';
 import { seenAt, silentWorker, silentWorkers, workerCount, workerCounts } from './worker-queries.js';
 
 /** The driver and connection for a thread, without its statements. */
@@ -38,6 +38,11 @@ export class TypeOrmMaintenance extends MaintenanceStore {
   override async workAt(now: number, queues: readonly string[]): Promise<WorkThere> {
     const [row] = await this.reader.rows(workQuery(this.words.now, now, queues));
     return workThere(row!);
+  }
+
+  override async nextMoment(after: number): Promise<number | null> {
+    const [row] = await this.reader.rows(momentQuery(after));
+    return firstMoment(row!);
   }
 
   override async dueWaits(workflows: readonly KnownWorkflow[], now: number, limit: number): Promise<readonly DueWait[]> {

@@ -28,3 +28,16 @@ export function heldRows(table: 'process' | 'wait', worker: string, limit: numbe
   const readable = andNot(id, except);
   return { sql: `select ${columns} from workflow_${table} where worker = ?${readable.sql} limit ?`, values: [worker, ...readable.values, limit] };
 }
+
+/** Asks for the first moment of each kind after `after`. */
+export function momentQuery(after: number): Query {
+  const first = (column: string, table: string, where = '') => `(select min(${column}) from ${table} where ${column} > ?${where})`;
+  const sql = `select ${first('due_at', 'workflow_wait')} as due, ${first('ready_at', 'workflow_wait')} as ready,
+    ${first('received_at', 'workflow_inbox', " and disposition = 'scheduled'")} as scheduled, ${first('ready_at', 'workflow_outbox')} as untransmitted`;
+  return { sql, values: [after, after, after, after] };
+}
+
+export function firstMoment({ due, ready, scheduled, untransmitted }: FoundRow): number | null {
+  const moments = [due, ready, scheduled, untransmitted].filter((moment) => moment !== null).map(Number);
+  return moments.length === 0 ? null : Math.min(...moments);
+}
