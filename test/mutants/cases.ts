@@ -1,0 +1,105 @@
+/** Tests as they were collected, and how they run: in one worker, as often as there are mutants. */
+export type Hook = () => unknown;
+export type TestFunction = (context?: unknown) => unknown;
+
+export class Suite {
+  readonly hooks = { beforeAll: [] as Hook[], beforeEach: [] as Hook[], afterEach: [] as Hook[], afterAll: [] as Hook[] };
+
+  constructor(
+    readonly title: string,
+    readonly parent: Suite | null,
+  ) {}
+
+  /** From the outermost to this one. */
+  get line(): readonly Suite[] {
+    return [...(this.parent?.line ?? []), this];
+  }
+}
+
+export interface TestCase {
+  readonly title: string;
+  readonly suite: Suite;
+  readonly body: TestFunction;
+}
+
+class Collected {
+  private current = new Suite('', null);
+  private cases: TestCase[] = [];
+
+  suite(title: string, body: TestFunction): void {
+    const outer = this.current;
+    this.current = new Suite(title, outer);
+    body();
+    this.current = outer;
+  }
+
+  test(title: string, body: TestFunction): void {
+    this.cases.push({ title: [...this.current.line, { title }].map((each) => each.title).join(' ').trim(), suite: this.current, body }); // prettier-ignore
+  }
+
+  hook(name: keyof Suite['hooks'], hook: Hook): void {
+    this.current.hooks[name].push(hook);
+  }
+
+  /** The tests of a file. */
+  async of(load: () => Promise<unknown>): Promise<readonly TestCase[]> {
+    this.current = new Suite('', null);
+    this.cases = [];
+    await load();
+    return this.cases;
+  }
+}
+
+/** One of the worker, also after its modules were loaded anew. */
+const shared = globalThis as { collected?: Collected };
+export const collected = (shared.collected ??= new Collected());
+
+/** Far longer than any test takes without a mutant. */
+const LONGEST_MS = 10_000;
+
+export class HungError extends Error {}
+
+/** Runs tests one after the other. Suites are set up for the first of their tests, and torn down at the end. */
+export class TestRun {
+  private readonly open = new Set<Suite>();
+  private readonly strays: unknown[] = [];
+  private readonly stray = (error: unknown) => void this.strays.push(error);
+
+  constructor() {
+    process.on('unhandledRejection', this.stray);
+  }
+
+  async setUp({ suite }: TestCase): Promise<void> {
+    for (const each of suite.line.filter((line) => !this.open.has(line))) {
+      this.open.add(each);
+      for (const hook of each.hooks.beforeAll) await inTime(hook);
+    }
+  }
+
+  /** Throws what the test throws. */
+  async run({ suite, body }: TestCase): Promise<void> {
+    try {
+      for (const each of suite.line) for (const hook of each.hooks.beforeEach) await inTime(hook);
+      await inTime(body);
+    } finally {
+      for (const each of suite.line.toReversed()) for (const hook of each.hooks.afterEach) await inTime(hook);
+    }
+    await new Promise((resolve) => setImmediate(resolve)); // rejections without a handler are known by now
+    if (this.strays.length > 0) throw this.strays[0];
+  }
+
+  async end(): Promise<void> {
+    process.off('unhandledRejection', this.stray);
+    for (const suite of [...this.open].toReversed()) for (const hook of suite.hooks.afterAll) await inTime(hook).catch(() => {});
+  }
+}
+
+async function inTime(body: TestFunction): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new HungError(`not done after ${LONGEST_MS} ms`)), LONGEST_MS)));
+  try {
+    await Promise.race([body({}), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,43 @@
+/** Which code is changed, and which tests have to notice. */
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Mutant } from './mutant.js';
+import { mutate, type MutatedFile } from './mutate.js';
+
+export interface Room {
+  readonly name: string;
+  /** Folders, from the root of the project; without those in them. */
+  readonly code: readonly string[];
+  readonly tests: readonly string[];
+  /** How many mutants of it are tried in CI. */
+  readonly sample: number;
+}
+
+export const ROOMS: readonly Room[] = [
+  { name: 'core', code: ['lib/core'], tests: specsIn('test/core'), sample: 120 },
+  { name: 'memory', code: ['lib/store/memory'], tests: ['test/store/memory.spec.ts'], sample: 40 },
+  { name: 'sqlite', code: ['lib/store/typeorm', 'lib/store/typeorm/sqlite'], tests: ['test/store/sqlite-libsql.spec.ts'], sample: 20 },
+];
+
+/** All mutated files, numbered in one order. */
+export function mutatedFiles(): ReadonlyMap<string, MutatedFile> {
+  const files = new Map<string, MutatedFile>();
+  let id = 0;
+  for (const file of filesOf(ROOMS.flatMap(({ code }) => code))) {
+    const mutated = mutate(file, readFileSync(file, 'utf8'), id);
+    files.set(file, mutated);
+    id += mutated.mutants.length;
+  }
+  return files;
+}
+
+export function mutantsOf(room: Room, files = mutatedFiles()): readonly Mutant[] {
+  return filesOf(room.code).flatMap((file) => files.get(file)!.mutants);
+}
+
+function specsIn(folder: string): readonly string[] {
+  return filesOf([folder]).filter((file) => file.endsWith('.spec.ts'));
+}
+
+function filesOf(folders: readonly string[]): readonly string[] {
+  return folders.flatMap((folder) => readdirSync(folder).toSorted().map((name) => `${folder}/${name}`)).filter((file) => file.endsWith('.ts')); // prettier-ignore
+}
