@@ -14,6 +14,7 @@ export interface Room {
 
 export const ROOMS: readonly Room[] = [
   { name: 'core', code: ['lib/core'], tests: specsIn('test/core'), sample: 120 },
+  { name: 'writer', code: ['lib/writer'], tests: specsIn('test/writer'), sample: 40 },
   { name: 'memory', code: ['lib/store/memory'], tests: ['test/store/memory.spec.ts'], sample: 40 },
   { name: 'sqlite', code: ['lib/store/typeorm', 'lib/store/typeorm/sqlite'], tests: ['test/store/sqlite-libsql.spec.ts'], sample: 20 },
 ];
