@@ -1,3 +1,5 @@
+import { mutantSwitch } from './switch.js';
+
 /** Tests as they were collected, and how they run: in one worker, as often as there are mutants. */
 export type Hook = () => unknown;
 export type TestFunction = (context?: unknown) => unknown;
@@ -56,8 +58,16 @@ export const collected = (shared.collected ??= new Collected());
 
 /** Far longer than any test takes without a mutant. */
 const LONGEST_MS = 10_000;
+/** So often nothing is found under way before a test is given up. */
+const SILENT_LOOKS = 5;
+const LOOK_MS = 20;
+/** The timers of {@link inTime}. */
+const OWN_TIMERS = 2;
 
+/** The test was not done after a long time: it may have been slow. */
 export class HungError extends Error {}
+/** The test waits, and nothing is under way that could end its wait: no timer, no file, no socket. */
+export class SilentError extends Error {}
 
 /** Runs tests one after the other. Suites are set up for the first of their tests, and torn down at the end. */
 export class TestRun {
@@ -95,11 +105,43 @@ export class TestRun {
 }
 
 async function inTime(body: TestFunction): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new HungError(`not done after ${LONGEST_MS} ms`)), LONGEST_MS)));
+  const watch = new Watch();
   try {
-    await Promise.race([body({}), late]);
+    await Promise.race([body({}), watch.over]);
   } finally {
-    clearTimeout(timer);
+    watch.end();
   }
+}
+
+/** Ends a wait that nothing will end. */
+class Watch {
+  readonly over: Promise<never>;
+  private readonly resources = underWay();
+  private silent = 0;
+  private passed = -1;
+  private timers: NodeJS.Timeout[] = [];
+
+  constructor() {
+    this.over = new Promise((_, reject) => {
+      const late = () => reject(new HungError(`not done after ${LONGEST_MS} ms`));
+      const look = () => this.isSilent() && reject(new SilentError('nothing is under way that could go on'));
+      this.timers = [setTimeout(late, LONGEST_MS), setInterval(look, LOOK_MS)];
+    });
+    this.over.catch(() => {});
+  }
+
+  end(): void {
+    for (const timer of this.timers) clearInterval(timer);
+  }
+
+  private isSilent(): boolean {
+    const moves = mutantSwitch.passed !== this.passed || underWay() > this.resources + OWN_TIMERS;
+    this.passed = mutantSwitch.passed;
+    this.silent = moves ? 0 : this.silent + 1;
+    return this.silent >= SILENT_LOOKS;
+  }
+}
+
+function underWay(): number {
+  return process.getActiveResourcesInfo().length;
 }

@@ -1,9 +1,9 @@
-import { HungError, type TestCase, TestRun } from './cases.js';
+import { HungError, SilentError, type TestCase, TestRun } from './cases.js';
 import { mutantSwitch, NONE } from './switch.js';
 
-/** How a mutant was noticed, if at all. A test that hung is no notice: it may only have been slow. */
+/** How a mutant was noticed, if at all. `silent`: a test waits for what never comes. One that hung is no notice: it may only have been slow. */
 export interface Notice {
-  readonly kind: 'noticed' | 'endless' | 'hung' | 'survived';
+  readonly kind: 'noticed' | 'endless' | 'silent' | 'hung' | 'survived';
   readonly by: string;
   readonly ms: number;
 }
@@ -72,6 +72,6 @@ async function noticeBy(test: TestCase, id: number, run: TestRun, known: Known):
     return mutantSwitch.isEndless ? { kind: 'endless', by: test.title } : null;
   } catch (error) {
     if (mutantSwitch.isEndless) return { kind: 'endless', by: test.title };
-    return { kind: error instanceof HungError ? 'hung' : 'noticed', by: test.title };
+    return { kind: error instanceof HungError ? 'hung' : error instanceof SilentError ? 'silent' : 'noticed', by: test.title };
   }
 }

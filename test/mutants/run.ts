@@ -20,7 +20,7 @@ describe.each(ROOMS.filter(({ name }) => MUTANTS_ROOM === undefined || MUTANTS_R
     console.log(tests.cases.length, known.inOrder(tests.cases).length, tests.passed.size, mutantsOf(room).length);
     const sample = chosen(room);
     const unnoticed: Mutant[] = [];
-    const counts = { noticed: 0, endless: 0, hung: 0, survived: 0 };
+    const counts = { noticed: 0, endless: 0, silent: 0, hung: 0, survived: 0 };
     for (const mutant of sample) {
       const notice = await tryOut(room, mutant, tests, known);
       counts[notice.kind]++;
@@ -29,8 +29,8 @@ describe.each(ROOMS.filter(({ name }) => MUTANTS_ROOM === undefined || MUTANTS_R
     }
     const explained = unnoticed.filter(({ identity }) => SURVIVORS.has(identity));
     const open = unnoticed.filter(({ identity }) => !SURVIVORS.has(identity));
-    const share = ((100 * (counts.noticed + counts.endless)) / sample.length).toFixed(1);
-    console.log(`${room.name}: ${sample.length} mutants, ${share} % noticed, ${counts.endless} of them as endless loops, ${counts.hung} hung, ${explained.length} explained`);
+    const share = ((100 * (counts.noticed + counts.endless + counts.silent)) / sample.length).toFixed(1);
+    console.log(`${room.name}: ${sample.length} mutants, ${share} % noticed, ${counts.endless} of them as endless loops and ${counts.silent} as waits without end, ${counts.hung} hung, ${explained.length} explained`);
     for (const { file, line, within, change } of open) console.log(`  ${file}:${line} ${within}: ${change}`);
     expect(open.map(({ identity }) => identity)).toEqual([]);
   });
