@@ -1,4 +1,5 @@
 import type { Change } from '../../lib/core/change.js';
+import { isActive } from '../../lib/core/token.js';
 import { PROCESS_LIMITS } from '../../lib/context/process-limits.js';
 import type { Node } from '../../lib/definition/graph.js';
 import { MemoryCommits } from '../../lib/store/memory/memory-commits.js';
@@ -99,7 +100,7 @@ export class WriterBench {
   /** The outcome of the body that runs under the key. */
   done(patch: object = {}, options?: ApplyOptions, id = 'p') {
     const { claim, tokens } = this.tables.byId.get(id)!.process;
-    const { key, run, attempt } = tokens[0]!;
+    const { key, run, attempt } = tokens.find(isActive)!;
     return this.apply({ type: 'step-succeeded', key, run, attempt, claim, patch }, options, id);
   }
 

@@ -148,13 +148,17 @@ describe('a start', () => {
   });
 
   it('whose id or group id is taken is refused, by its own name', async () => {
-    const { bench, starter } = within();
+    const { bench, starter, transactions } = within();
     await starter.start(bench.registry.get('order'), seed('p'), {});
     for (const each of [seed('p'), seed('q')]) {
       const error = await starter.start(bench.registry.get('order'), each, {}).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(ProcessAlreadyLiveError);
       expect(error).toMatchObject({ message: expect.stringContaining('order') });
     }
+    bench.calls; // forgotten
+    transactions.answers.push('exists');
+    await expect(starter.start(bench.registry.get('order'), seed('s'), { manager: {} })).rejects.toThrow(ProcessAlreadyLiveError);
+    expect(bench.calls, 'in a transaction nothing is read for it').toEqual([]);
     const other = new Error('disk full');
     bench.commits.troubles.push({ rejection: 'refused', error: other });
     await expect(starter.start(bench.registry.get('order'), seed('r', 'h'), {})).rejects.toBe(other);
