@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path';
 import type { Plugin } from 'vitest/config';
-import { mutatedFiles } from './rooms.js';
+import { mutatedFiles } from './scopes.js';
 
 /** Compiles the mutants in, and gives the tests `describe`, `it` and the hooks of this run in the place of vitest's own. */
 export function mutants(): Plugin {

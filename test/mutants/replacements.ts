@@ -14,9 +14,10 @@ const METHODS: Readonly<Record<string, string>> = {
 
 /** Parts of SQL, and what each becomes. */
 const SQL: readonly (readonly [RegExp, string])[] = [
-  [/ < /g, ' <= '], [/ <= /g, ' < '], [/ > /g, ' >= '], [/ >= /g, ' > '], [/ = /g, ' <> '], [/ <> /g, ' = '], [/ AND /gi, ' OR '], [/ OR /gi, ' AND '],
-  [/ ASC\b/gi, ' DESC'], [/ DESC\b/gi, ' ASC'], [/ IS NULL/gi, ' IS NOT NULL'], [/ IS NOT NULL/gi, ' IS NULL'], [/ NOT IN /gi, ' IN '], [/ \+ 1\b/g, ''],
+  [/ < /g, ' <= '], [/ <= /g, ' < '], [/ > /g, ' >= '], [/ >= /g, ' > '], [/ = /g, ' <> '], [/ <> /g, ' = '], [/ and /g, ' or '], [/ or /g, ' and '],
+  [/ desc\b/g, ''], [/ is null/g, ' is not null'], [/ is not null/g, ' is null'], [/ not exists /g, ' exists '], [/ limit \?/g, ' limit ? + 1'], [/ \+ 1\b/g, ''],
 ]; // prettier-ignore
+const IS_SQL = /\b(select|update|insert|delete|from|where|and|or|order by|exists|is null) |[a-z_]+ (=|<|>|<=|>=|<>) /;
 
 /** All texts that an expression is replaced by, one at a time. The text of an error is no behaviour. */
 export function replacementsOf(node: ts.Expression, text: (node: ts.Node) => string): string[] {
@@ -68,7 +69,7 @@ function withoutEach({ properties }: ts.ObjectLiteralExpression, text: (node: ts
 
 function ofText(node: ts.LiteralExpression | ts.TemplateExpression, text: (node: ts.Node) => string): string[] {
   const whole = text(node);
-  if (/[ "`(][A-Z_]{2,}[ )]|^['"`]\w+\.\w+ (=|<|>|I)/.test(whole)) return ofSql(whole);
+  if (node.getSourceFile().fileName.includes('typeorm') && IS_SQL.test(whole)) return ofSql(whole);
   const compared = ts.isBinaryExpression(node.parent) && /^[!=]==$/.test(text(node.parent.operatorToken)); // the operator is changed there
   return compared || whole.length <= 2 ? [] : ["''"];
 }
@@ -88,5 +89,7 @@ function insideOfCode(text: string, at: number): boolean {
 
 /** In `a?.b().c`, brackets around `a?.b()` would end what the question mark leaves out. */
 function splitsChain(node: ts.Expression): boolean {
-  return (node.flags & ts.NodeFlags.OptionalChain) !== 0 && (ts.isAccessExpression(node.parent) || ts.isCallExpression(node.parent)) && node.parent.expression === node;
+  const { parent } = node;
+  const goesOn = ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent) || ts.isCallExpression(parent);
+  return (node.flags & ts.NodeFlags.OptionalChain) !== 0 && goesOn && parent.expression === node;
 }

@@ -1,46 +1,62 @@
 /** `npm run mutants`: switches mutants on, one at a time, and says which of them no test notices. */
 import 'reflect-metadata';
 import { resolve } from 'node:path';
+import { Logger } from '@nestjs/common';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { collected, type TestCase } from './cases.js';
 import { type Mutant, sampleOf } from './mutant.js';
 import { firstNotice, type Known, knownOf, type Notice } from './notice.js';
-import { mutantsOf, type Room, ROOMS } from './rooms.js';
-import { SURVIVORS } from './survivors.js';
+import { mutantsOf, type Scope, SCOPES } from './scopes.js';
+import { reasonFor, SURVIVORS } from './survivors.js';
 import { mutantSwitch } from './switch.js';
 
-const { MUTANTS_SEED = 'nestjs-argonaut', MUTANTS_COUNT, MUTANTS_ROOM, MUTANTS_ONLY } = process.env;
+const { MUTANTS_SEED = 'argonaut', MUTANTS_COUNT, MUTANTS_SCOPE, MUTANTS_ONLY, MUTANTS_VERBOSE } = process.env;
 fc.configureGlobal({ seed: 1 });
+Logger.overrideLogger(false);
 
-describe.each(ROOMS.filter(({ name }) => MUTANTS_ROOM === undefined || MUTANTS_ROOM.split(',').includes(name)))('$name', (room) => {
+describe.each(SCOPES.filter(({ name }) => MUTANTS_SCOPE === undefined || MUTANTS_SCOPE.split(',').includes(name)))('$name', (scope) => {
   it('every mutant is noticed, or explained', async () => {
-    const tests = await load(room);
-    const known = await knownOf(tests.cases, room.database ? Infinity : undefined);
-    console.log(tests.cases.length, known.inOrder(tests.cases).length, tests.passed.size, mutantsOf(room).length);
-    const sample = chosen(room);
-    const unnoticed: Mutant[] = [];
-    const counts = { noticed: 0, endless: 0, silent: 0, hung: 0, survived: 0 };
-    for (const mutant of sample) {
-      const notice = await tryOut(room, mutant, tests, known);
-      counts[notice.kind]++;
-      if (notice.kind === 'survived' || notice.kind === 'hung') unnoticed.push(mutant);
-      if (process.env.MUTANTS_VERBOSE || notice.kind === 'hung') console.log(`${notice.kind} ${notice.ms} ms ${mutant.file}:${mutant.line} ${mutant.change} ${notice.by}`);
-    }
-    const explained = unnoticed.filter(({ identity }) => SURVIVORS.has(identity));
-    const open = unnoticed.filter(({ identity }) => !SURVIVORS.has(identity));
-    const share = ((100 * (counts.noticed + counts.endless + counts.silent)) / sample.length).toFixed(1);
-    console.log(`${room.name}: ${sample.length} mutants, ${share} % noticed, ${counts.endless} of them as endless loops and ${counts.silent} as waits without end, ${counts.hung} hung, ${explained.length} explained`);
-    for (const { file, line, within, change } of open) console.log(`  ${file}:${line} ${within}: ${change}`);
-    expect(open.map(({ identity }) => identity)).toEqual([]);
+    const loaded = await load(scope);
+    const known = await knownOf(loaded.cases, scope.database ? Infinity : undefined);
+    const tried: Tried[] = [];
+    for (const mutant of chosen(scope)) tried.push({ mutant, notice: await tryOut(scope, mutant, loaded, known) });
+    if (MUTANTS_VERBOSE) for (const { mutant, notice } of tried) console.log(`${notice.kind} (${notice.ms} ms) ${placeOf(mutant)} by ${notice.by}`);
+    const unnoticed = tried.filter(({ notice: { kind } }) => kind === 'survived' || kind === 'hung');
+    const open = unnoticed.filter(({ mutant }) => reasonFor(mutant) === undefined);
+    console.log(summaryOf(scope, tried, unnoticed.length - open.length));
+    expect(open.map(({ mutant, notice }) => `${notice.kind}: ${placeOf(mutant)}`)).toEqual([]);
   });
 });
 
-function chosen(room: Room): readonly Mutant[] {
-  const all = mutantsOf(room);
-  if (MUTANTS_ONLY) return all.filter(({ identity, file, line }) => identity.includes(MUTANTS_ONLY) || `${file}:${line}`.includes(MUTANTS_ONLY));
-  const count = MUTANTS_COUNT === 'all' ? all.length : Number(MUTANTS_COUNT ?? room.sample);
-  return sampleOf(all, MUTANTS_SEED, count);
+describe('the explanations', () => {
+  it('are of mutants that there are', () => {
+    const all = SCOPES.flatMap((scope) => mutantsOf(scope));
+    expect(SURVIVORS.filter(([about]) => !all.some(({ identity }) => identity.startsWith(about))).map(([about]) => about)).toEqual([]);
+  });
+});
+
+interface Tried {
+  readonly mutant: Mutant;
+  readonly notice: Notice;
+}
+
+function placeOf({ file, line, within, change }: Mutant): string {
+  return `${file}:${line} ${within}: ${change}`;
+}
+
+function summaryOf({ name }: Scope, tried: readonly Tried[], explained: number): string {
+  const count = (...kinds: Notice['kind'][]) => tried.filter(({ notice: { kind } }) => kinds.includes(kind)).length;
+  const noticed = count('noticed', 'endless', 'silent');
+  const kinds = `${count('endless')} as endless loops, ${count('silent')} as waits without end`;
+  return `${name}: ${tried.length} mutants, ${noticed} noticed (${((100 * noticed) / tried.length).toFixed(1)} %; ${kinds}), ${explained} explained, ${count('hung')} hung`;
+}
+
+function chosen(scope: Scope): readonly Mutant[] {
+  const all = mutantsOf(scope);
+  const count = MUTANTS_COUNT === 'all' ? all.length : Number(MUTANTS_COUNT ?? scope.sample);
+  const only = new RegExp(MUTANTS_ONLY ?? '');
+  return sampleOf(all, MUTANTS_SEED, count).filter((mutant) => only.test(placeOf(mutant)));
 }
 
 interface Loaded {
@@ -49,24 +65,24 @@ interface Loaded {
   readonly passed: ReadonlySet<number>;
 }
 
-async function load({ tests }: Room): Promise<Loaded> {
+async function load({ tests }: Scope): Promise<Loaded> {
   const passed = mutantSwitch.watch();
   const files = [];
   for (const test of tests) files.push(await collected.of(() => import(resolve(test))));
   return { cases: files.flat(), passed };
 }
 
-async function tryOut(room: Room, mutant: Mutant, { cases, passed }: Loaded, known: Known): Promise<Notice> {
+async function tryOut(scope: Scope, mutant: Mutant, { cases, passed }: Loaded, known: Known): Promise<Notice> {
   const notice = await firstNotice(mutant.id, known.testsOf(mutant.id, cases), known);
-  return notice.kind === 'survived' && passed.has(mutant.id) ? tryAnew(room, mutant, known) : notice;
+  return notice.kind === 'survived' && passed.has(mutant.id) ? tryAnew(scope, mutant, known) : notice;
 }
 
 /** What a module reads while it is loaded is read again, with the mutant. */
-async function tryAnew(room: Room, mutant: Mutant, known: Known): Promise<Notice> {
+async function tryAnew(scope: Scope, mutant: Mutant, known: Known): Promise<Notice> {
   vi.resetModules();
   mutantSwitch.turn(mutant.id);
   try {
-    const anew = await load(room);
+    const anew = await load(scope);
     return await firstNotice(mutant.id, known.inOrder(anew.cases), known);
   } catch (error) {
     return { kind: 'noticed', by: String(error), ms: 0 };
