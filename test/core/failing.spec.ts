@@ -53,7 +53,10 @@ describe('the rule of a step', () => {
 
 describe('the rule of a stage', () => {
   const failed = (given: Partial<StageNode>, stepGiven: Partial<StepNode> = {}) =>
-    fail(new Story(aDefinition([aStage('s', 'a', { next: ['b'], ...given }), aStepNode('a', { next: [], ...stepGiven }), aStepNode('b'), aStepNode('z')])), 'a');
+    fail(
+      new Story(aDefinition([aStage('s', 'a', { next: ['b'], ...given }), aStepNode('a', { next: [], ...stepGiven }), aStepNode('b'), aStepNode('z')])),
+      'a',
+    );
 
   it('another step', () => {
     const story = failed({ onError: { next: 'z' } });
@@ -87,7 +90,8 @@ describe('the rule of a stage', () => {
   });
 
   it('that of the workflow, if it has none', () => {
-    const nodes = (onError: 'cancel' | { next: string }) => aDefinition([aStage('s', 'a', { within: 100 }), aStepNode('a', { next: [] }), aStepNode('z')], { onError });
+    const nodes = (onError: 'cancel' | { next: string }) =>
+      aDefinition([aStage('s', 'a', { within: 100 }), aStepNode('a', { next: [] }), aStepNode('z')], { onError });
     expect(new Story(nodes('cancel')).wake('s').process).toMatchObject({ status: 'cancelled', cause: 's: it took longer than its within' });
     const story = new Story(nodes({ next: 'z' })).wake('s');
     expect(story.active).toEqual(['z']);
@@ -179,7 +183,8 @@ describe('a retry by a person', () => {
 });
 
 describe('a skip by a person', () => {
-  const skip = (story: Story, key: string, run: number, more = {}) => story.tell({ type: 'skipped', key, run, patch: { set: { done: 1 }, remove: [] }, ...more });
+  const skip = (story: Story, key: string, run: number, more = {}) =>
+    story.tell({ type: 'skipped', key, run, patch: { set: { done: 1 }, remove: [] }, ...more });
 
   it('goes on at the branch it names, with the values it gives', () => {
     const story = new Story(aDefinition([aStepNode('a', { gate: hearing('news'), next: ['b', 'c'] }), aStepNode('b'), aStepNode('c')]));

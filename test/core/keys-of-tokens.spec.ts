@@ -2,7 +2,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../lib/core/change.js';
 import { ALL, MissingWaits } from '../../lib/core/missing-waits.js';
-import { branchNumber, isAtOrUnder, isInBranchOf, isUnder, isUnderAny, lifeOf, outlivingBranchKey, outlivingRun, parentKey, rangesUnder } from '../../lib/core/token-key.js';
+import {
+  branchNumber,
+  isAtOrUnder,
+  isInBranchOf,
+  isUnder,
+  isUnderAny,
+  lifeOf,
+  outlivingBranchKey,
+  outlivingRun,
+  parentKey,
+  rangesUnder,
+} from '../../lib/core/token-key.js';
 import { carriedBy, type ContainerToken, type Token } from '../../lib/core/token.js';
 import { DraftTokens, MOST_TOKENS } from '../../lib/core/tokens.js';
 import { aProcess, aToken, aWait } from './builders.js';

@@ -31,7 +31,10 @@ describe('bodies to start', () => {
   it('of events only the oldest', () => {
     expect(started([event(5), event(3), event(4)])).toEqual(['e3']);
     expect(started([event(3), aToken(), event(2)])).toEqual(['0', 'e2']);
-    expect(started([event(3), event(2)], {}, ({ key }) => key === 'e2'), 'which runs').toEqual([]);
+    expect(
+      started([event(3), event(2)], {}, ({ key }) => key === 'e2'),
+      'which runs',
+    ).toEqual([]);
   });
 
   it('an undo only when no body is left to wait for', () => {
@@ -64,7 +67,13 @@ describe('a process that stands still', () => {
 
   it('needs its worker only while a body may run', () => {
     const needs = (tokens: Token[], worker = 'w') => !needsNoWorker({ worker, tokens });
-    expect([needs([aToken()]), needs([aToken({ idle: true })]), needs([aToken({ fault: 'no' })]), needs([]), needs([aToken()], '')]).toEqual([true, false, false, false, false]);
+    expect([needs([aToken()]), needs([aToken({ idle: true })]), needs([aToken({ fault: 'no' })]), needs([]), needs([aToken()], '')]).toEqual([
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
     expect(needs([aToken({ idle: true }), aToken({ key: '1' })])).toBe(true);
   });
 });

@@ -142,18 +142,19 @@ describe('long times', () => {
 
 describe('a moment that cannot be told', () => {
   it.each([
-    ['within', { within: 'asked' as const }, 'a: within: no'],
-    ['completeBy', { completeBy: 'asked' as const }, 'a: completeBy: no'],
-    ['after', { after: 'asked' as const }, 'a: after: no'],
-  ])('of `%s` fails the step before its body, and a retry asks again', (what, given, cause) => {
+    ['within', { within: 'asked' as const }, 'a: within: no', NOON + 100],
+    ['completeBy', { completeBy: 'asked' as const }, 'a: completeBy: no', NOON + 100],
+    ['after', { after: 'asked' as const }, 'a: after: no', NOON + 70],
+  ])('of `%s` fails the step before its body, and a retry asks again', (what, given, cause, overdueAt) => {
     let answer: number | FactError = new FactError(`${what}: no`);
     const story = new Story(aDefinition([aStepNode('a', { ...given, overdue: 70 })]), { [what]: () => answer });
     expect(story.process).toMatchObject({ status: 'failed', cause });
     answer = NOON + 500;
+    story.now += 30;
     story.tell({ type: 'retried' });
     expect(story.process.status).not.toBe('failed');
     const watching = story.waits.filter(({ does, kind }) => does === 'remind' && kind === 'timer');
-    expect(watching, 'the reminder is set once').toMatchObject([{ key: '0~o1', dueAt: NOON + 70 }]);
+    expect(watching, 'the reminder is set once').toMatchObject([{ key: '0~o1', dueAt: overdueAt }]);
   });
 
   it('of a stage fails the stage', () => {
@@ -207,7 +208,9 @@ describe('a stage entered twice', () => {
   it('has its time anew, and nothing of the first time', () => {
     const story = twice();
     const old = { type: 'came-due', key: story.waits.find(({ key }) => key.includes('~d'))!.key, run: 1 } as const;
-    at(story, 80).do('a').tell(story.succeeded('b', { branch: 's' }));
+    at(story, 80)
+      .do('a')
+      .tell(story.succeeded('b', { branch: 's' }));
     expect(story.waits.map(({ key, dueAt }) => `${key} ${dueAt! - NOON}`).sort()).toEqual(['0~d4 180', '0~o4 150']);
     at(story, 120);
     expect(story.tell(old)).toBeNull();

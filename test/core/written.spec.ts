@@ -109,7 +109,8 @@ describe('messages of the outbox', () => {
 
 describe('updates of a process', () => {
   const updates = { sender: 'Post', pattern: 'orders', context: true };
-  const story = (given: object = updates) => new Story(aDefinition([aStepNode('a', { gate: { for: 'response', request: 'how' } })], { updates: given as never }));
+  const story = (given: object = updates) =>
+    new Story(aDefinition([aStepNode('a', { gate: { for: 'response', request: 'how' } })], { updates: given as never }));
 
   it('tell of each change: where the process stands, its records, and the changed values if they are wanted', () => {
     const told = story();
@@ -233,7 +234,9 @@ describe('records say who, what and why', () => {
     die();
     die();
     story.tell({ type: 'suspect-began', ...story.speaker('a') });
-    expect(story.last.records).toMatchObject([{ type: 'step-isolated', step: 'a', reason: 'its worker died 2 times in this step: it runs with few other suspects beside it' }]);
+    expect(story.last.records).toMatchObject([
+      { type: 'step-isolated', step: 'a', reason: 'its worker died 2 times in this step: it runs with few other suspects beside it' },
+    ]);
     die();
     story.tell({ type: 'suspect-began', ...story.speaker('a') });
     expect(story.last.records[0]!.reason).toBe('its worker died 3 times in this step: it runs with no other suspect beside it');

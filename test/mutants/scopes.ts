@@ -24,7 +24,14 @@ export const SCOPES: readonly Scope[] = [
   { name: 'core', code: ['lib/core'], tests: specsIn('test/core'), sample: 120 },
   { name: 'writer', code: ['lib/writer'], tests: specsIn('test/writer'), sample: 40 },
   { name: 'memory', code: ['lib/store/memory'], tests: ['test/store/memory.spec.ts'], sample: 40 },
-  { name: 'sqlite', code: ['lib/store/typeorm', 'lib/store/typeorm/sqlite'], without: OF_SCHEMA_AND_TRANSACTIONS, tests: ['test/mutants/sqlite-contract.ts'], database: true, sample: 20 },
+  {
+    name: 'sqlite',
+    code: ['lib/store/typeorm', 'lib/store/typeorm/sqlite'],
+    without: OF_SCHEMA_AND_TRANSACTIONS,
+    tests: ['test/mutants/sqlite-contract.ts'],
+    database: true,
+    sample: 20,
+  },
 ];
 
 /** All mutated files, numbered in one order. */

@@ -136,7 +136,10 @@ describe('a rejection', () => {
 describe('a savepoint in a savepoint', () => {
   it('that is rolled back leaves the changes before and after it', () => {
     const ends: { done: () => void; undone: () => void }[] = [];
-    const uncommitted = new Uncommitted({ afterCommit: (_: unknown, done: () => void, undone: () => void) => void ends.push({ done, undone }) } as never, () => {});
+    const uncommitted = new Uncommitted(
+      { afterCommit: (_: unknown, done: () => void, undone: () => void) => void ends.push({ done, undone }) } as never,
+      () => {},
+    );
     const manager = {};
     const ids = () => ['a', 'b', 'c', 'd'].filter((id) => uncommitted.newest(manager, (process) => process.id === id));
     for (const id of ['a', 'b', 'c', 'd']) uncommitted.add(manager, { process: aProcess({ id }) } as never, null);
@@ -160,6 +163,7 @@ describe('the id of a new process', () => {
   });
 
   it('is refused if it is none, or given twice', () => {
-    for (const options of [{ id: '' }, { id: 'x'.repeat(81) }, { groupId: '' }, { id: 'p', seed: 's' }]) expect(() => ids(options), JSON.stringify(options)).toThrow();
+    for (const options of [{ id: '' }, { id: 'x'.repeat(81) }, { groupId: '' }, { id: 'p', seed: 's' }])
+      expect(() => ids(options), JSON.stringify(options)).toThrow();
   });
 });

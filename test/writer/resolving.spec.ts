@@ -8,8 +8,20 @@ import { resolveEvent } from '../../lib/writer/resolve-event.js';
 import { aMessage } from '../core/builders.js';
 import { aBound } from './bound.js';
 
-const SPEAKER = { key: '0', run: 1, claim: 2, attempt: 3, taskOf: 'w', begunAt: 4, undoes: { step: 'x', run: 5 }, notes: [{ text: 'n', at: 6 }], log: ['{}'], sends: [] };
-const resolve = (event: object, latest = {}, options = {}, most = Infinity) => resolveEvent(event as ProcessEvent<object>, aBound(), latest, options, most) as any;
+const SPEAKER = {
+  key: '0',
+  run: 1,
+  claim: 2,
+  attempt: 3,
+  taskOf: 'w',
+  begunAt: 4,
+  undoes: { step: 'x', run: 5 },
+  notes: [{ text: 'n', at: 6 }],
+  log: ['{}'],
+  sends: [],
+};
+const resolve = (event: object, latest = {}, options = {}, most = Infinity) =>
+  resolveEvent(event as ProcessEvent<object>, aBound(), latest, options, most) as any;
 const succeeded = (more: object) => ({ type: 'step-succeeded', ...SPEAKER, branch: 'b', ...more });
 const CANNOT = { when: 1n };
 
@@ -21,8 +33,14 @@ describe('an outcome', () => {
   it('has its functions called with the latest values', () => {
     const patch = { n: (n: number) => n + 1, gone: undefined, plain: new Date(0) };
     expect(resolve(succeeded({ patch }), { n: 1, gone: 2 })).toEqual({ ...succeeded({}), patch: { set: { n: 2, plain: new Date(0).toISOString() }, remove: ['gone'] }, result: undefined, overwrote: undefined }); // prettier-ignore
-    expect(resolve({ type: 'step-deferred', ...SPEAKER, patch }, { n: 1, gone: 2 })).toMatchObject({ type: 'step-deferred', patch: { set: { n: 2 }, remove: ['gone'] } });
-    expect(resolve({ type: 'skipped', key: '0', run: 1, patch }, { n: 1, gone: 2 })).toMatchObject({ type: 'skipped', patch: { set: { n: 2 }, remove: ['gone'] } });
+    expect(resolve({ type: 'step-deferred', ...SPEAKER, patch }, { n: 1, gone: 2 })).toMatchObject({
+      type: 'step-deferred',
+      patch: { set: { n: 2 }, remove: ['gone'] },
+    });
+    expect(resolve({ type: 'skipped', key: '0', run: 1, patch }, { n: 1, gone: 2 })).toMatchObject({
+      type: 'skipped',
+      patch: { set: { n: 2 }, remove: ['gone'] },
+    });
   });
 
   it('keeps what was returned beside its patch, and not the patch twice', () => {
@@ -42,7 +60,18 @@ describe('an outcome', () => {
 
   it('that cannot be stored is a failed attempt, for good, which says so as its body would', () => {
     const failed = resolve(succeeded({ patch: CANNOT, branch: 'b', undoes: undefined }));
-    expect(failed).toMatchObject({ type: 'step-failed', permanent: true, key: '0', run: 1, claim: 2, attempt: 3, taskOf: 'w', begunAt: 4, notes: SPEAKER.notes, log: SPEAKER.log });
+    expect(failed).toMatchObject({
+      type: 'step-failed',
+      permanent: true,
+      key: '0',
+      run: 1,
+      claim: 2,
+      attempt: 3,
+      taskOf: 'w',
+      begunAt: 4,
+      notes: SPEAKER.notes,
+      log: SPEAKER.log,
+    });
     expect(failed.error).toMatch(/^UnserialisableValueError/);
     for (const gone of ['patch', 'branch', 'sends']) expect(failed).not.toHaveProperty(gone);
     const undoing = resolve({ type: 'visit-undone', ...SPEAKER, notes: undefined, log: undefined, step: 'x', undone: 5, patch: CANNOT });
@@ -58,7 +87,10 @@ describe('an outcome', () => {
   it('that makes the context too large is a failed attempt', () => {
     const large = { text: 'x'.repeat(100) };
     expect(resolve(succeeded({ patch: large }), {}, {}, 1000).type).toBe('step-succeeded');
-    expect(resolve(succeeded({ patch: large }), { other: 'x'.repeat(950) }, {}, 1000)).toMatchObject({ type: 'step-failed', error: expect.stringContaining('The context') });
+    expect(resolve(succeeded({ patch: large }), { other: 'x'.repeat(950) }, {}, 1000)).toMatchObject({
+      type: 'step-failed',
+      error: expect.stringContaining('The context'),
+    });
     expect(() => resolve({ type: 'skipped', key: '0', run: 1, patch: large }, { other: 'x'.repeat(950) }, {}, 1000)).toThrow('The context');
   });
 });

@@ -25,7 +25,8 @@ class Transactions {
     this.written.push({ manager, change, done: () => {}, undone: () => {} });
     return null;
   };
-  readonly afterCommit = (_manager: unknown, done: () => void, undone: () => void = () => {}) => void Object.assign(this.written.at(-1) ?? {}, { done, undone });
+  readonly afterCommit = (_manager: unknown, done: () => void, undone: () => void = () => {}) =>
+    void Object.assign(this.written.at(-1) ?? {}, { done, undone });
 }
 
 function within(nodes = LINE) {
@@ -195,7 +196,10 @@ describe('what a transaction has made', () => {
   });
 
   it('the waits after it', () => {
-    const { uncommitted, manager } = made(change('p', 1, {}, { delete: ['0'], put: [aWait({ key: '1' })] }), change('q', 1, {}, { put: [aWait({ key: '2' })] }));
+    const { uncommitted, manager } = made(
+      change('p', 1, {}, { delete: ['0'], put: [aWait({ key: '1' })] }),
+      change('q', 1, {}, { put: [aWait({ key: '2' })] }),
+    );
     expect(uncommitted.waits(manager, 'p', [aWait({ key: '0' }), aWait({ key: '9' })]).map(({ token }) => token.key)).toEqual(['9', '1']);
     expect(uncommitted.waits({}, 'p', [aWait({ key: '0' })])).toHaveLength(1);
   });

@@ -86,7 +86,10 @@ describe('several events of one process', () => {
   });
 
   it('two in one record add up', async () => {
-    const bench = await started([aStepNode('a', { next: ['b'], retry: { attempts: 5, delayMs: 0, backoff: 'fixed', maxDelayMs: 1, jitter: false } }), aStepNode('b')]);
+    const bench = await started([
+      aStepNode('a', { next: ['b'], retry: { attempts: 5, delayMs: 0, backoff: 'fixed', maxDelayMs: 1, jitter: false } }),
+      aStepNode('b'),
+    ]);
     const again = (attempt: number) => ({ type: 'step-deferred', key: '0', run: 1, attempt, claim: 1, afterMs: 0, patch: { n: (n = 0) => n + 1 } }) as const;
     await Promise.all([bench.apply(again(1)), bench.apply(again(2)), bench.apply(again(3)), bench.apply(again(3))]);
     expect(bench.calls).toEqual(['commit p', 'commit p']);

@@ -58,7 +58,10 @@ export function boundariesContract({ kit: { describe, it, expect }, store }: Ben
     it('from which a wait counts events includes it', async () => {
       const address = anId('e:');
       const workflow = anId('wf');
-      await started(store(), { process: { workflow, startedAt: 100 }, waits: { put: [aWait({ key: '0', address }), aWait({ key: '1', address, from: 200 })] } });
+      await started(store(), {
+        process: { workflow, startedAt: 100 },
+        waits: { put: [aWait({ key: '0', address }), aWait({ key: '1', address, from: 200 })] },
+      });
       const matched = async (effectiveAt: number) => {
         const message = aMessage({ address, receivedAt: 1, effectiveAt });
         await store().commits.keepMessages([message]);
@@ -76,7 +79,11 @@ export function boundariesContract({ kit: { describe, it, expect }, store }: Ben
       const starts = [1, 2, 3].map((i) => {
         const id = anId();
         const put = [aWait({ key: '0', kind: 'task', queue, worker }), aWait({ key: '1', kind: 'input' })];
-        return aStart({ process: { id, workflow, worker, startedAt: i }, waits: { put }, outgoing: [outgoing({ processId: id, workflow, sender, createdAt: i })] });
+        return aStart({
+          process: { id, workflow, worker, startedAt: i },
+          waits: { put },
+          outgoing: [outgoing({ processId: id, workflow, sender, createdAt: i })],
+        });
       });
       await store().commits.commit(starts);
       const { queries, maintenance } = store();
