@@ -1,6 +1,7 @@
 /** Small things that a mutation run found without a test. */
 import { describe, expect, it } from 'vitest';
-import { aChoice, aDefinition, aFork, aRace, aStage, aStepNode, hearing, NOON, NOTHING, ONCE } from './builders.js';
+import { FactError } from '../../lib/core/facts.js';
+import { aChoice, aDefinition, aFork, aMessage, anEach, aRace, aStage, aStepNode, hearing, NOON, NOTHING, ONCE } from './builders.js';
 import { Story } from './story.js';
 
 const loose = (name: string, given = {}) => aStepNode(name, { next: [], ...given });
@@ -190,5 +191,85 @@ describe('undoing', () => {
     expect(story.tokens[0]).toMatchObject({ undone: 1, attempt: 3 });
     expect(story.tokens[0]).not.toHaveProperty('tried');
     expect(story.last.records).toMatchObject([{ type: 'step-compensated', step: 'a', run: 1 }]);
+  });
+});
+
+describe('tokens', () => {
+  it('that hold branches, and reminders, are at their first attempt since they came', () => {
+    const story = new Story(
+      aDefinition([aStepNode('first', { next: ['both'] }), aFork('both', ['a', 'b']), loose('a', { overdue: 50, gate: hearing('news') }), loose('b')]),
+    );
+    story.now += 7;
+    story.do('first');
+    expect(story.token('both')).toEqual({ key: '0', node: 'both', run: 2, does: 'branches', attempt: 1, since: NOON + 7, open: 2, previous: 2 });
+    const timer = story.book.waits.get('0/0~o3')!;
+    expect(timer.token).toEqual({ key: '0/0~o3', node: 'a', run: 3, does: 'remind', attempt: 1, since: NOON + 7, previous: 2 });
+  });
+
+  it('that came while the process stood still may begin after a resume, and are bodies like any other', () => {
+    const story = new Story(aDefinition([aStepNode('a', { next: ['b'] }), aStepNode('b')]));
+    story.tell({ type: 'suspended' });
+    story.do('a');
+    expect(story.token('b')).toMatchObject({ idle: true });
+    story.tell({ type: 'resumed' });
+    expect(story.token('b')).not.toHaveProperty('idle');
+    story.tell({ type: 'cancelled', compensate: true });
+    expect(
+      story.tokens.find(({ does }) => does === 'undo'),
+      'it is waited for',
+    ).toMatchObject({ open: 1 });
+  });
+});
+
+describe('an event with a key from the context', () => {
+  const keyed = hearing('paid', { keyed: true });
+
+  it('whose key cannot be told fails the step, and a retry asks again', () => {
+    let key: string | FactError = new FactError('key: no');
+    const story = new Story(aDefinition([aStepNode('a', { gate: keyed })]), { key: () => key });
+    expect(story.process).toMatchObject({ status: 'failed', cause: 'a: key: no' });
+    expect(story.records).not.toContain('event-awaited a');
+    key = 'one';
+    story.tell({ type: 'retried' });
+    expect(story.wait('a').address).toBe('e:paid:one');
+  });
+
+  it('whose key cannot be told for another try fails it, though no version is made', () => {
+    const story = new Story(aDefinition([aStepNode('a', { gate: keyed, within: 100, retry: { ...ONCE, attempts: 2 } })]));
+    story.facts = { ...story.facts, key: () => new FactError('key: no') };
+    story.wake('a');
+    expect(story.process).toMatchObject({ status: 'failed', cause: 'a: key: no', contextVersion: 1 });
+    expect(story.waits).toEqual([]);
+  });
+
+  it('of many items only the first are looked at with every version', () => {
+    const items = Array.from({ length: 20 }, (_, i) => i);
+    const story = new Story(aDefinition([anEach('each', 'a'), loose('a', { gate: keyed })]), { items: () => items, key: (_node, { item }) => String(item) });
+    expect(story.tokens.filter(({ parked }) => parked === 'event')).toHaveLength(15);
+    expect(story.waits).toHaveLength(20);
+  });
+
+  it('that a listener cannot tell is asked for again after a migration, by its new name', () => {
+    const graph = (name: string, version: number) =>
+      aDefinition([aStepNode('a', { gate: hearing('go'), next: [name] }), aStepNode(name, { gate: { ...keyed, skipAhead: true } })], { version });
+    const story = new Story(graph('paid', 1), { key: () => new FactError('no') });
+    const listener = () => story.tokens.find(({ parked }) => parked === 'listener');
+    expect(listener()).toMatchObject({ node: 'paid' });
+    Object.assign(story, { definition: graph('settled', 2) });
+    story.tell({ type: 'migrated', to: 2, revision: story.process.revision, steps: new Map([['paid', 'settled']]), values: {}, waits: ['0'] });
+    expect(listener()).toMatchObject({ node: 'settled' });
+  });
+
+  it('that moves the flow ahead says which message did', () => {
+    const nodes = [aStepNode('a', { gate: hearing('go'), next: ['b'] }), aStepNode('b', { gate: hearing('news', { skipAhead: true }), overdue: 30 })];
+    const story = new Story(aDefinition(nodes));
+    const { key, run } = story.waits.find(({ kind }) => kind === 'listener')!;
+    story.tell({ type: 'message-received', key, run, message: aMessage('m', { address: 'e:news:g' }) });
+    expect(story.last.records).toMatchObject([
+      { type: 'step-skipped', step: 'a', reason: 'its turn was passed: the event for "b" came' },
+      { type: 'message-delivered', step: 'b', detail: 'm' },
+    ]);
+    expect(story.token('b')).toMatchObject({ does: 'run', message: 'm', attempt: 1 });
+    expect(story.waits.map(({ kind, dueAt }) => `${kind} ${dueAt}`)).toEqual([`timer ${NOON + 30}`]);
   });
 });

@@ -70,13 +70,15 @@ export class HungError extends Error {}
 export class SilentError extends Error {}
 
 /** Runs tests one after the other. Suites are set up for the first of their tests, and torn down at the end. */
+const STRAYS = ['unhandledRejection', 'uncaughtException'] as const;
+
 export class TestRun {
   private readonly open = new Set<Suite>();
   private readonly strays: unknown[] = [];
   private readonly stray = (error: unknown) => void this.strays.push(error);
 
   constructor() {
-    process.on('unhandledRejection', this.stray);
+    for (const stray of STRAYS) process.on(stray, this.stray);
   }
 
   async setUp({ suite }: TestCase): Promise<void> {
@@ -99,7 +101,7 @@ export class TestRun {
   }
 
   async end(): Promise<void> {
-    process.off('unhandledRejection', this.stray);
+    for (const stray of STRAYS) process.off(stray, this.stray);
     for (const suite of [...this.open].toReversed()) for (const hook of suite.hooks.afterAll) await inTime(hook).catch(() => {});
   }
 }

@@ -66,6 +66,7 @@ interface Loaded {
 }
 
 async function load({ tests }: Scope): Promise<Loaded> {
+  vi.resetModules(); // other scopes have loaded some of them
   const passed = mutantSwitch.watch();
   const files = [];
   for (const test of tests) files.push(await collected.of(() => import(resolve(test))));
@@ -79,7 +80,6 @@ async function tryOut(scope: Scope, mutant: Mutant, { cases, passed }: Loaded, k
 
 /** What a module reads while it is loaded is read again, with the mutant. */
 async function tryAnew(scope: Scope, mutant: Mutant, known: Known): Promise<Notice> {
-  vi.resetModules();
   mutantSwitch.turn(mutant.id);
   try {
     const anew = await load(scope);

@@ -104,7 +104,8 @@ export function boundariesContract({ kit: { describe, it, expect }, store }: Ben
   describe('what is there, and nothing else', () => {
     it('a queue in which all is taken has no next moment', async () => {
       const queue = anId('q');
-      await started(store(), { waits: { put: [aWait({ key: '0', kind: 'task', queue, worker: 'w' })] } });
+      const others = aWait({ key: '1', kind: 'task', queue: anId('q'), readyAt: 5 });
+      await started(store(), { waits: { put: [aWait({ key: '0', kind: 'task', queue, worker: 'w' }), others] } });
       expect((await store().queries.queueCounts()).filter((count) => count.queue === queue)).toEqual([{ queue, waiting: 0, taken: 1, readyAt: null }]);
     });
 
@@ -112,6 +113,13 @@ export function boundariesContract({ kit: { describe, it, expect }, store }: Ben
       const worker = anId('w');
       await started(store(), { process: { worker } });
       expect((await store().maintenance.silentWorkers(0)).filter(({ id }) => id === worker)).toEqual([{ id: worker, retired: false }]);
+    });
+
+    it('workers are listed by their ids', async () => {
+      const [one, two] = [anId('w'), anId('w')].sort();
+      for (const worker of [two!, one!]) await store().maintenance.beat(worker);
+      expect((await store().maintenance.workers()).map(({ id }) => id).filter((id) => id === one || id === two)).toEqual([one, two]);
+      for (const worker of [one!, two!]) await store().maintenance.forgetWorker(worker);
     });
 
     it('the wait for a response that a restart closed is due no more, and still tells its process', async () => {
