@@ -35,7 +35,7 @@ export const SCOPES: readonly Scope[] = [
     name: 'sqlite',
     code: ['lib/store/typeorm', 'lib/store/typeorm/sqlite'],
     without: OF_SCHEMA_AND_TRANSACTIONS,
-    tests: ['test/mutants/sqlite-contract.ts'],
+    tests: ['test/mutants/sqlite-contract.ts', 'test/store/batch.spec.ts'],
     database: true,
     sample: 20,
   },
