@@ -76,8 +76,13 @@ export class WriterBench {
     }); // prettier-ignore
   }
 
+  /** The calls of the store since they were asked for last. */
   get calls(): string[] {
     return this.commits.calls.splice(0);
+  }
+
+  forgetCalls(): void {
+    this.commits.calls.length = 0;
   }
 
   /** Another instance: the same tables, a writer of its own. */

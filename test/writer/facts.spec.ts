@@ -71,7 +71,7 @@ describe('moments', () => {
     expect(ask(0)).toBe(NOW);
     expect(ask(new Date(LATER))).toBe(Date.parse(LATER));
     expect(ask(LATER)).toBe(Date.parse(LATER));
-    for (const wrong of ['soon', {}, undefined, new Date(Number.NaN)]) expect(said(ask(wrong)), String(wrong)).toBe(`${what}: ${String(wrong)} is neither a moment nor a length of time`);
+    for (const wrong of ['soon', true, undefined, new Date(Number.NaN)]) expect(said(ask(wrong)), String(wrong)).toBe(`${what}: ${String(wrong)} is neither a moment nor a length of time`);
   }); // prettier-ignore
 
   it('`since` takes a moment only', () => {

@@ -12,7 +12,7 @@ const resume = { type: 'resumed' } as const;
 async function started(nodes = LINE, options = {}): Promise<WriterBench> {
   const bench = new WriterBench(nodes, options);
   await bench.start();
-  bench.calls; // forgotten
+  bench.forgetCalls();
   bench.followed.length = 0;
   return bench;
 }

@@ -156,7 +156,7 @@ describe('a start', () => {
       expect(error).toBeInstanceOf(ProcessAlreadyLiveError);
       expect(error).toMatchObject({ message: expect.stringContaining('order') });
     }
-    bench.calls; // forgotten
+    bench.forgetCalls();
     transactions.answers.push('exists');
     await expect(starter.start(bench.registry.get('order'), seed('s'), { manager: {} })).rejects.toThrow(ProcessAlreadyLiveError);
     expect(bench.calls, 'in a transaction nothing is read for it').toEqual([]);

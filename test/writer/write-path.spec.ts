@@ -13,7 +13,7 @@ const resume = { type: 'resumed' } as const;
 async function started(nodes = LINE, options = {}): Promise<WriterBench> {
   const bench = new WriterBench(nodes, options);
   await bench.start();
-  bench.calls; // forgotten
+  bench.forgetCalls();
   bench.followed.length = 0;
   return bench;
 }
@@ -145,7 +145,7 @@ describe('another writer', () => {
   it('that changed the process while its wait was read: the values are read as well', async () => {
     const bench = await started([aStepNode('a', { next: ['b'] }), aStepNode('b', { queue: 'q', next: ['c'] }), aStepNode('c')]);
     await bench.done();
-    bench.calls;
+    bench.forgetCalls();
     await bench.apply({ type: 'skipped', key: '0', run: 2, patch: { x: 1 } });
     expect(bench.calls).toEqual(['load p 0 with values', 'commit p']);
     expect(bench.writer.known('p')?.context).toEqual({ x: 1 });
@@ -217,7 +217,7 @@ describe('a row that cannot be read', () => {
     const bench = await started();
     await bench.start('q');
     for (const id of ['p', 'q']) bench.writer.forget(id);
-    bench.calls;
+    bench.forgetCalls();
     bench.commits.readTroubles.push(new SyntaxError('unexpected token'), new SyntaxError('unexpected token'));
     const [p, q] = await Promise.allSettled([bench.apply(suspend), bench.apply(suspend, {}, 'q')]);
     expect([p!.status, q!.status]).toEqual(['rejected', 'fulfilled']);
