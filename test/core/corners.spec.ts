@@ -244,7 +244,10 @@ describe('an event with a key from the context', () => {
 
   it('of many items only the first are looked at with every version', () => {
     const items = Array.from({ length: 20 }, (_, i) => i);
-    const story = new Story(aDefinition([anEach('each', 'a'), loose('a', { gate: keyed })]), { items: () => items, key: (_node, { item }) => `${item as number}` });
+    const story = new Story(aDefinition([anEach('each', 'a'), loose('a', { gate: keyed })]), {
+      items: () => items,
+      key: (_node, { item }) => `${item as number}`,
+    });
     expect(story.tokens.filter(({ parked }) => parked === 'event')).toHaveLength(15);
     expect(story.waits).toHaveLength(20);
   });

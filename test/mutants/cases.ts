@@ -57,7 +57,7 @@ const shared = globalThis as { collected?: Collected };
 export const collected = (shared.collected ??= new Collected());
 
 /** Far longer than any test takes without a mutant. */
-const LONGEST_MS = 10_000;
+const LONGEST_MS = 60_000;
 /** So often nothing is found under way before a test is given up. */
 const SILENT_LOOKS = 5;
 const LOOK_MS = 20;
