@@ -194,6 +194,17 @@ describe('undoing', () => {
   });
 });
 
+describe('the record of a cancelled process', () => {
+  it('has the reason of a person, and an error only if that was the cause', () => {
+    const story = new Story(aDefinition([aStepNode('a', { onError: 'cancel' })]));
+    const failed = new Story(story.definition);
+    story.tell({ type: 'cancelled', why: 'enough' });
+    failed.tell(failed.failed('a'));
+    expect(story.last.records).toMatchObject([{ type: 'process-cancelled', reason: 'enough', error: null }]);
+    expect(failed.last.records.at(-1)).toMatchObject({ type: 'process-cancelled', reason: null, error: 'a: Error: no' });
+  });
+});
+
 describe('tokens', () => {
   it('that hold branches, and reminders, are at their first attempt since they came', () => {
     const story = new Story(

@@ -13,6 +13,10 @@ export const SURVIVORS: readonly (readonly [about: string, reason: string])[] = 
   ['lib/core/complete.ts completionDetail: branch ?? because ?? null → branch ?? because', DEFAULT],
   ['lib/core/crashes.ts suspectBegan: event.taskOf === undefined → false', 'Equivalent: it reads a row that is not there.'],
   ['lib/core/crashes.ts recover: 0 → 1 in next.blamed ?? 0', 'Equivalent: none and one are both fewer than four.'],
+  [
+    "lib/core/crashes.ts workerLost: { ...draft.before.process, status: 'running' } → { ...draft.before.process }",
+    'Equivalent: only a process that runs comes so far.',
+  ],
   ['lib/core/draft.ts letGoOf: other.key !== key && isActive(other)', 'Equivalent: the status decides again whether the process needs a worker.'],
   ['lib/core/draft.ts tokensUnder: tokens.some(isIdle) → true', SAME],
   ['lib/core/event-turns.ts bringEvents: until - next → until + next', 'Equivalent: it asks for rows that are not there, too.'],
