@@ -44,7 +44,6 @@ export const SURVIVORS: readonly (readonly [about: string, reason: string])[] = 
   ['lib/store/memory/memory-commits.ts NO_TRANSACTIONS', 'The text of an error.'],
   ['lib/store/typeorm/typeorm-maintenance.ts freeProcesses: workflows.length === 0 → false', 'Speed only: it saves a statement that finds nothing.'],
   ['lib/store/typeorm/load.ts versionsOf: [id, [] as VersionDraft[]] → []', 'Equivalent: the versions are read again one by one.'],
-  ['lib/store/typeorm/load.ts load: request.context → true', 'Equivalent: the writer does not look at values that it has not asked for.'],
   [
     'lib/store/typeorm/sqlite/sqlite-commits.ts apply: isKeyTaken(error) → false',
     'Equivalent: the batch is tried one by one, and there the error has its class.',
