@@ -149,7 +149,7 @@ export class DraftTokens {
   /** Deletes the row of the wait, if there is one: it was read with the event, or the process row has a copy. */
   private endWait(key: string): void {
     const wait = this.before.waits.get(key);
-    if (wait) this.ended = appended(this.ended, wait.token);
+    if (wait && !this.gone?.has(key)) this.ended = appended(this.ended, wait.token);
     if (wait || this.standing.get(key)?.parked !== undefined) this.drop(key);
     else this.waits?.delete(key);
   }

@@ -1,4 +1,5 @@
 import type { ProcessStore } from '../store/process-store.js';
+import { boundariesContract } from './contract/boundaries-contract.js';
 import { branchesContract } from './contract/branches-contract.js';
 import { childrenContract } from './contract/children-contract.js';
 import { commitContract } from './contract/commit-contract.js';
@@ -28,7 +29,7 @@ export interface Bench {
 
 const parts = [
   commitContract, waitsContract, branchesContract, valuesContract, messagesContract, inboxContract, outboxContract, tasksContract, workersContract, childrenContract, historyContract,
-  listingContract, definitionsContract, deletionContract, momentsContract,
+  listingContract, definitionsContract, deletionContract, momentsContract, boundariesContract,
 ]; // prettier-ignore
 
 /**
