@@ -96,14 +96,14 @@ function comesTo(app: Consumer, isSo: (loan: Shown) => boolean | undefined): Pro
 /** The entries whose types are not found, by way. */
 function typesNotFound(installation: string): string[] {
   const { Node10, Node16, NodeNext, Bundler } = ts.ModuleResolutionKind;
-  const { CommonJS, ESNext } = ts.ModuleKind;
-  const ways = [Node16, NodeNext, Bundler].flatMap((moduleResolution) => [CommonJS, ESNext].map((mode) => ({ moduleResolution, mode }) as const));
-  return [{ moduleResolution: Node10, mode: CommonJS } as const, ...ways].flatMap(({ moduleResolution, mode }) =>
+  const modes: readonly ts.ResolutionMode[] = [ts.ModuleKind.CommonJS, ts.ModuleKind.ESNext];
+  const ways = [Node16, NodeNext, Bundler].flatMap((moduleResolution) => modes.map((mode) => ({ moduleResolution, mode })));
+  return [{ moduleResolution: Node10, mode: modes[0] }, ...ways].flatMap(({ moduleResolution, mode }) =>
     ENTRIES.filter((entry) => {
       const from = join(installation, 'main.ts');
       const { resolvedModule } = ts.resolveModuleName(`nestjs-argonaut${entry}`, from, { moduleResolution }, ts.sys, undefined, undefined, mode);
-      const folder = mode === CommonJS ? '/dist/cjs/' : 'nestjs-argonaut/dist/';
+      const folder = mode === ts.ModuleKind.CommonJS ? '/dist/cjs/' : 'nestjs-argonaut/dist/';
       return !resolvedModule?.resolvedFileName.endsWith(`${folder}${entry.slice(1) || 'index'}.d.ts`);
-    }).map((entry) => `${ts.ModuleResolutionKind[moduleResolution]} ${ts.ModuleKind[mode]} ${entry}`),
+    }).map((entry) => `${ts.ModuleResolutionKind[moduleResolution]} ${ts.ModuleKind[mode!]} ${entry}`),
   );
 }
