@@ -1,11 +1,12 @@
 /** What the decorators of class-transformer say about a class. */
-import { createRequire } from 'node:module';
+// @ts-expect-error class-transformer does not export it, and has the types of this file in another folder
+import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import type { MetadataStorage } from 'class-transformer/types/MetadataStorage.js';
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
 import type { Class } from '../values/types.js';
 
-/** class-transformer does not export it; each copy of the package has its own. */
-const { defaultMetadataStorage: storage } = createRequire(import.meta.url)('class-transformer/cjs/storage.js') as { defaultMetadataStorage: MetadataStorage };
+/** Each copy of the package has its own. */
+const storage = defaultMetadataStorage as MetadataStorage;
 
 /** A class by a `@Type` with a discriminator: which property tells the subclass, and by which names. */
 export interface Discriminator {

@@ -1,79 +1,109 @@
+import { join } from 'node:path';
+import ts from 'typescript';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { until } from '../support/app.js';
-import { Consumer, npmInstall, registryMissing, WorkflowCompiler } from './consumer.js';
+import { combinations, installations, isOf, titleOf } from './combinations.js';
+import { run } from './command.js';
+import { Consumer } from './consumer.js';
+import { PackedPackage, registryMissing } from './packed-package.js';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
 
+const ENTRIES = ['', '/api', '/bull', '/ports', '/testing'];
 const missing = registryMissing();
 if (missing && process.env.CI) throw new Error(missing);
 
 describe.skipIf(missing)(`the packed package${missing ? ` (left out: ${missing})` : ''}`, () => {
-  let workshop: WorkflowCompiler;
-  beforeAll(() => void (workshop = new WorkflowCompiler()));
-  afterAll(() => workshop?.remove());
+  let packed: PackedPackage;
+  beforeAll(() => void (packed = new PackedPackage()));
+  afterAll(() => packed?.remove());
 
   it('holds what is needed and nothing else', () => {
-    const others = workshop.files.filter((path) => !/^dist\/.*\.(js|d\.ts)$|^docs\/.*\.md$/.test(path));
-    expect(['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'ARCHITECTURE.md', 'workflow.schema.json', 'openapi.json']).toEqual(
-      expect.arrayContaining(others),
-    );
+    const others = packed.files.filter((path) => !/^dist\/.*\.(js|d\.ts)$|^docs\/.*\.md$/.test(path));
+    const wanted = ['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'ARCHITECTURE.md', 'workflow.schema.json', 'openapi.json', 'dist/cjs/package.json'];
+    expect(others.sort()).toEqual(wanted.sort());
     for (const entry of ['index', 'api', 'bull', 'ports', 'testing'])
-      expect(workshop.files).toEqual(expect.arrayContaining([`dist/${entry}.js`, `dist/${entry}.d.ts`]));
-    expect(workshop.files.filter((path) => path.includes('.spec.'))).toEqual([]);
+      for (const folder of ['dist', 'dist/cjs']) expect(packed.files).toEqual(expect.arrayContaining([`${folder}/${entry}.js`, `${folder}/${entry}.d.ts`]));
+    expect(packed.files.filter((path) => path.includes('.spec.') || path.startsWith('dist/cjs/cjs'))).toEqual([]);
   });
 
   it('is as publint wants it', () => {
-    expect(workshop.publint()).toMatchObject({ code: 0 });
+    expect(packed.publint()).toMatchObject({ code: 0 });
   });
 
-  describe('in applications on Nest 12', () => {
+  describe.each(installations.map((versions) => [titleOf(versions), versions] as const))('on %s', (_title, versions) => {
     let installation: string;
-    beforeAll(() => void (installation = workshop.install('nest-12', '^12.0.0')));
+    beforeAll(() => void (installation = packed.install(versions)));
 
-    describe('of ES modules', () => worksIn(() => new Consumer(installation, 'module')));
+    it('is one copy for `import` and `require`', () => {
+      const entries = JSON.stringify(ENTRIES.map((entry) => `nestjs-argonaut${entry}`));
+      const code = `const { createRequire } = await import('node:module'); const require = createRequire(process.cwd() + '/x.js');
+        for (const each of ${entries}) if (Object.entries(await import(each)).some(([name, value]) => require(each)[name] !== value)) throw new Error(each);`;
+      expect(run(installation, process.execPath, ['--input-type=module', '--eval', code])).toMatchObject({ code: 0 });
+    });
 
-    describe('of CommonJS', () => worksIn(() => new Consumer(installation, undefined)));
+    it('has its types for each way to resolve modules', () => {
+      expect(typesNotFound(installation)).toEqual([]);
+    });
 
-    it('takes Bull only by its own entry', () => {
-      const app = new Consumer(installation, 'module');
-      expect([app.has('bull'), app.has('@nestjs/bull')]).toEqual([false, false]);
-      const load = () => app.node('--input-type=module', '--eval', "await import('nestjs-argonaut/bull')");
-      expect(load().output).toMatch(/ERR_MODULE_NOT_FOUND|Cannot find package '(@nestjs\/)?bull'/);
-      npmInstall(installation, 'bull@^4.16.0', '@nestjs/bull@^12.0.0');
-      expect(load()).toMatchObject({ code: 0 });
-      expect(faultsOfOurs(app.compile('bull.ts').output)).toEqual([]);
+    const here = combinations.filter((each) => isOf(versions, each));
+    describe.each(here.map((each) => [`of ${each.form}, by ${each.compiler}, under ${each.runner}`, each] as const))('an application %s', (_name, each) => {
+      let app: Consumer;
+      beforeAll(() => void (app = new Consumer(installation, each)));
+      afterEach(() => app?.kill());
+
+      it('compiles, and its declarations are sound', () => {
+        expect(app.compile()).toEqual([]);
+      });
+
+      it('starts a process over HTTP and completes it', async () => {
+        await app.boot();
+        await app.post('/loans', { reference: 'L-1', applicant: 'Ada', amount: 5000 });
+        await comesTo(app, ({ waits }) => waits?.some(({ step, kind }) => step === 'identity' && kind === 'response'));
+        const requestId = app.heard(/^Who is Ada\? Answer under (.*)\.$/m);
+        expect(await app.post('/kyc', { requestId, result: 'pass' })).toContain('delivered');
+        await comesTo(app, ({ waits }) => waits?.some(({ step }) => step === 'pay'));
+        await app.post('/loans/L-1/withdraw', { reason: 'changed her mind' });
+        const { context } = await comesTo(app, ({ status }) => status === 'completed');
+        expect(context).toMatchObject({ fee: 50, identified: true, score: 700, fraud: false, ended: 'changed her mind' });
+        expect(await app.stop()).toBe('SIGTERM');
+      });
+
+      it('passes the test of the README', () => {
+        expect(app.test()).toMatchObject({ code: 0 });
+      });
     });
   });
 
-  describe('in applications on Nest 11', () => {
-    let installation: string;
-    beforeAll(() => void (installation = workshop.install('nest-11', '^11.0.0')));
-
-    describe('of ES modules', () => worksIn(() => new Consumer(installation, 'module')));
+  it('takes Bull only by its own entry', () => {
+    const installation = packed.install({ nest: 12, typeorm: '1' }, /bull/);
+    const load = (entry: string) => run(installation, process.execPath, ['--input-type=module', '--eval', `await import('nestjs-argonaut${entry}')`]);
+    expect(['', '/api', '/ports', '/testing'].map((entry) => load(entry).code)).toEqual([0, 0, 0, 0]);
+    expect(load('/bull').output).toMatch(/ERR_MODULE_NOT_FOUND|Cannot find package '(@nestjs\/)?bull'/);
   });
 });
 
-function worksIn(make: () => Consumer): void {
-  let app: Consumer;
-  beforeAll(() => void (app = make()));
-  afterEach(() => app?.kill());
-
-  it('compiles, and its declarations are sound', () => {
-    expect(faultsOfOurs(app.compile().output)).toEqual([]);
-  });
-
-  it('boots, runs a process over HTTP, and stops', async () => {
-    await app.boot();
-    await app.post('/orders', { customer: 'ada' });
-    await until(() => app.get('/orders/ada'), ({ waits }) => waits?.[0]?.step === 'credit' && waits[0].kind === 'response'); // prettier-ignore
-    expect(await app.post('/orders/credit', { customer: 'ada', credit: 7 })).toContain('delivered');
-    const { context } = await until(() => app.get('/orders/ada'), ({ status }) => status === 'completed'); // prettier-ignore
-    expect(context).toEqual({ customer: 'ada', greeted: true, credit: 7, printed: true });
-    expect(await app.stop()).toMatchObject({ code: 0 });
-  });
+interface Shown {
+  readonly status: string;
+  readonly context: object;
+  readonly waits?: readonly { readonly step: string; readonly kind: string }[];
 }
 
-/** Other packages' declarations are not ours to mend. */
-function faultsOfOurs(output: string): string[] {
-  return output.split('\n').filter((line) => line.includes('error TS') && !/node_modules\/(?!nestjs-argonaut\/)/.test(line));
+function comesTo(app: Consumer, isSo: (loan: Shown) => boolean | undefined): Promise<Shown> {
+  return until(() => app.get('/loans/L-1') as Promise<Shown>, (loan) => isSo(loan) === true, 60_000); // prettier-ignore
+}
+
+/** The entries whose types are not found, by way. */
+function typesNotFound(installation: string): string[] {
+  const { Node10, Node16, NodeNext, Bundler } = ts.ModuleResolutionKind;
+  const modes: readonly ts.ResolutionMode[] = [ts.ModuleKind.CommonJS, ts.ModuleKind.ESNext];
+  const ways = [Node16, NodeNext, Bundler].flatMap((moduleResolution) => modes.map((mode) => ({ moduleResolution, mode })));
+  return [{ moduleResolution: Node10, mode: modes[0] }, ...ways].flatMap(({ moduleResolution, mode }) =>
+    ENTRIES.filter((entry) => {
+      const from = join(installation, 'main.ts');
+      const { resolvedModule } = ts.resolveModuleName(`nestjs-argonaut${entry}`, from, { moduleResolution }, ts.sys, undefined, undefined, mode);
+      const folder = mode === ts.ModuleKind.CommonJS ? '/dist/cjs/' : 'nestjs-argonaut/dist/';
+      return !resolvedModule?.resolvedFileName.endsWith(`${folder}${entry.slice(1) || 'index'}.d.ts`);
+    }).map((entry) => `${ts.ModuleResolutionKind[moduleResolution]} ${ts.ModuleKind[mode!]} ${entry}`),
+  );
 }

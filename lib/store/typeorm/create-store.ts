@@ -17,6 +17,14 @@ export function createTypeOrmStore(dataSource: DataSource, dataSourceName = 'def
     case 'better-sqlite3':
       return new SqliteProcessStore(dataSource, dataSourceName, tables);
     default:
-      throw new Error(`The data source "${dataSourceName}" is of type "${type}": processes can live in postgres, mysql, mariadb or better-sqlite3.`);
+      throw new Error(
+        `The data source "${dataSourceName}" is of type "${type}": processes can live in postgres, mysql, mariadb or better-sqlite3.${otherDriverThan(type)}`,
+      );
   }
+}
+
+/** TypeORM 0.3 has a driver of its own for the package `sqlite3`. */
+function otherDriverThan(type: string): string {
+  if (type !== 'sqlite') return '';
+  return " The package sqlite3 answers in a later turn of the event loop, so it cannot be used: `npm install better-sqlite3`, and say `type: 'better-sqlite3'`.";
 }

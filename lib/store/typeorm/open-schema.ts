@@ -53,7 +53,7 @@ async function tableProblems(dataSource: DataSource, tables: TableNames): Promis
   const queryRunner = dataSource.createQueryRunner();
   try {
     const rows = (await queryRunner.query(existingColumnsQuery(dataSource.options.type, tables))) as Record<string, unknown>[];
-    return [...missingIn(existingColumns(rows, tables), tables), ...(await shortTexts(queryRunner, tables))];
+    return [...missingIn(existingColumns(rows, tables), tables), ...(await shortTexts(dataSource, queryRunner, tables))];
   } finally {
     if (!isShared(dataSource)) await queryRunner.release();
   }
@@ -71,8 +71,8 @@ function missingIn(standing: ExistingColumns, names: TableNames): string[] {
 }
 
 /** Finds columns that something else than our migrations has made `text` on MySQL, which ends at 64 kB. */
-async function shortTexts(queryRunner: QueryRunner, names: TableNames): Promise<string[]> {
-  if (!['mysql', 'mariadb'].includes(queryRunner.dataSource.options.type)) return [];
+async function shortTexts({ options }: DataSource, queryRunner: QueryRunner, names: TableNames): Promise<string[]> {
+  if (!['mysql', 'mariadb'].includes(options.type)) return [];
   const columns = (await queryRunner.query(
     `select table_name as tab, column_name as col from information_schema.columns
      where table_schema = database() and table_name in (${storedList(names)}) and data_type = 'text'`,

@@ -19,7 +19,7 @@ export class Declared {
   respond = (name: string) => this.workflows.respond(name, 'step', 'id', {});
   provideInput = (name: string, id: string) => this.workflows.provideInput(name, 'step', id, {});
   owed = () => this.workflows.waitingForInput();
-  emit = () => this.workflows.emit('order.paid', 'key', { amount: 1 });
+  emit = () => this.workflows.emit('loan.withdrawn', 'key', { reason: 'none' });
   cancel = (id: string) => this.workflows.cancel(id);
   skip = (name: string, id: string) => this.workflows.skip(name, 'step', id);
   history = (id: string) => this.workflows.history(id);

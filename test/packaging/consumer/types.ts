@@ -1,4 +1,4 @@
-// What the compiler must accept and refuse in an application that has declared its queues and events (see main.ts).
+// What the compiler must accept and refuse in an application that has declared its queues and events (names.d.ts of the README).
 import type { EventData, QueueName, WorkflowService } from 'nestjs-argonaut';
 import { WorkflowApiModule } from 'nestjs-argonaut/api';
 import { ProcessStore, TaskQueue } from 'nestjs-argonaut/ports';
@@ -7,14 +7,14 @@ import { aStep, memoryProcessStore, WorkflowTestingModule } from 'nestjs-argonau
 export const letters: QueueName = 'letters';
 // @ts-expect-error it is not declared
 export const other: QueueName = 'other';
-export const paid: EventData<'order.paid'> = { amount: 1 };
-// @ts-expect-error it is a number
-export const free: EventData<'order.paid'> = { amount: 'nothing' };
+export const withdrawn: EventData<'loan.withdrawn'> = { reason: 'changed my mind' };
+// @ts-expect-error it is a text
+export const nothing: EventData<'loan.withdrawn'> = { reason: 1 };
 
 export async function emits(workflows: WorkflowService): Promise<void> {
-  await workflows.emit('order.paid', 'ada', { amount: 1 });
+  await workflows.emit('loan.withdrawn', 'L-1', { reason: 'changed my mind' });
   // @ts-expect-error it is not declared
-  await workflows.emit('order.lost', 'ada', { amount: 1 });
+  await workflows.emit('loan.lost', 'L-1', { reason: 'changed my mind' });
 }
 
 export const entries = [WorkflowApiModule, ProcessStore, TaskQueue, aStep, memoryProcessStore, WorkflowTestingModule];

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 
 /** The file of a package that the application has loaded, so that a thread can load the same. */
 export function fileOfModule(exports: unknown): string | null {
-  const loaded = Object.entries(createRequire(import.meta.url).cache);
+  const loaded = Object.entries(createRequire(process.execPath).cache); // that of all modules, whatever file asks for it
   return loaded.find(([, module]) => module?.exports === exports)?.[0] ?? null;
 }
 

@@ -1,5 +1,6 @@
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { TableNames } from '../table-names.js';
+import { dataSourceOf } from '../typeorm-versions.js';
 import { fromFlows, toFlows } from './flows.js';
 import { fromInbox, toInbox } from './inbox-columns.js';
 import { fromOutbox, toOutbox } from './outbox-table.js';
@@ -21,7 +22,7 @@ abstract class EngineMigration implements MigrationInterface {
   }
 
   protected async run(queryRunner: QueryRunner, statements: readonly string[]): Promise<void> {
-    const tables = this.tables(queryRunner.dataSource);
+    const tables = this.tables(dataSourceOf(queryRunner));
     for (const statement of statements) await queryRunner.query(tables.in(statement));
   }
 }
@@ -31,7 +32,7 @@ export class WorkflowTables1764000000000 extends EngineMigration {
   readonly name = 'WorkflowTables1764000000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    const { words, inlineIndexes } = dialectOf(queryRunner.dataSource.options.type);
+    const { words, inlineIndexes } = dialectOf(dataSourceOf(queryRunner).options.type);
     await this.run(queryRunner, createTables(words, inlineIndexes));
   }
 
@@ -46,7 +47,7 @@ abstract class AddedParts extends EngineMigration {
   protected abstract readonly remove: typeof fromFlows;
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    const { dataSource } = queryRunner;
+    const dataSource = dataSourceOf(queryRunner);
     const { type } = dataSource.options;
     const tables = this.tables(dataSource);
     const standing = existingColumns((await queryRunner.query(existingColumnsQuery(type, tables))) as Record<string, unknown>[], tables);
@@ -54,7 +55,7 @@ abstract class AddedParts extends EngineMigration {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await this.run(queryRunner, this.remove(dialectOf(queryRunner.dataSource.options.type)));
+    await this.run(queryRunner, this.remove(dialectOf(dataSourceOf(queryRunner).options.type)));
   }
 }
 

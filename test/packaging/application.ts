@@ -1,0 +1,89 @@
+// The application of the README's quick start, and what `nest new` puts around it.
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { documents } from '../docs/document.js';
+import type { Combination } from './combinations.js';
+
+const CHECKED_TYPES = fileURLToPath(new URL('./consumer', import.meta.url));
+const FILES = ['loan.workflow.ts', 'partners.ts', 'app.module.ts', 'main.ts', 'names.d.ts', 'loan.spec.ts'];
+
+/** What differs from the README so that it runs without a server: the database, and a free port that it tells. */
+const CHANGES: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  'app.module.ts': [
+    ["{ type: 'postgres', url: process.env['DATABASE_URL'],", "{ type: 'better-sqlite3', driver: libsql, database: process.env['DATABASE_FILE']!,"],
+    ["import { TypeOrmModule } from '@nestjs/typeorm';", "import { TypeOrmModule } from '@nestjs/typeorm';\nimport libsql from 'libsql';"],
+  ],
+  'main.ts': [['await app.listen(3000);', 'await app.listen(0);\n  console.log(`listening on ${await app.getUrl()}`);']],
+};
+
+export function writeApplication(folder: string, combination: Combination): void {
+  const { form } = combination;
+  mkdirSync(join(folder, 'src'), { recursive: true });
+  for (const [name, text] of readme()) writeFileSync(join(folder, 'src', name), adapted(name, text, combination));
+  cpSync(CHECKED_TYPES, join(folder, 'src'), { recursive: true });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, ...(form === 'module' && { type: form }), jest: jestConfig(combination) }));
+  const build = { extends: './tsconfig.json', include: ['src'], exclude: ['src/*.spec.ts'] };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: compilerOptions(combination) }));
+  writeFileSync(join(folder, 'tsconfig.build.json'), JSON.stringify({ ...build, compilerOptions: { rootDir: 'src', skipLibCheck: false } }));
+}
+
+function readme(): [string, string][] {
+  const { blocks } = documents().find(({ path }) => path === 'README.md')!;
+  return FILES.map((name) => [name, blocks.find(({ text }) => text.startsWith(`// file: ${name}\n`))!.text]);
+}
+
+function adapted(name: string, text: string, { form, runner }: Combination): string {
+  let made = text;
+  for (const [from, to] of CHANGES[name] ?? []) {
+    if (!made.includes(from)) throw new Error(`${name} of the README has no "${from}" any more`);
+    made = made.replace(from, to);
+  }
+  if (runner === 'jest') made = made.replace(/^import .* from 'vitest';\n/m, '');
+  return form === 'commonjs' ? made.replaceAll(/(from '\.\/[^']*)\.js'/g, "$1'") : made;
+}
+
+/** The templates of `nest new` 11 and 12, as strict as they ask for. */
+function compilerOptions({ nest, runner }: Combination): object {
+  const both = {
+    module: 'nodenext',
+    moduleResolution: 'nodenext',
+    resolvePackageJsonExports: true,
+    esModuleInterop: true,
+    isolatedModules: true,
+    declaration: true,
+    removeComments: true,
+    emitDecoratorMetadata: true,
+    experimentalDecorators: true,
+    allowSyntheticDefaultImports: true,
+    target: 'ES2023',
+    sourceMap: true,
+    outDir: './dist',
+    rootDir: '.', // TypeScript 6, which ts-jest takes here, wants it said
+    skipLibCheck: true,
+    types: ['node', runner === 'jest' ? 'jest' : 'vitest/globals'],
+  };
+  if (nest === 12) return { ...both, strict: true, strictPropertyInitialization: false };
+  return {
+    ...both,
+    strictNullChecks: true,
+    forceConsistentCasingInFileNames: true,
+    noImplicitAny: true,
+    strictBindCallApply: true,
+    noFallthroughCasesInSwitch: true,
+  };
+}
+
+/** ts-jest as `nest new` has it; @swc/jest where SWC compiles. */
+function jestConfig({ form, compiler }: Combination): object {
+  const isModule = form === 'module';
+  const swc = { jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true, decoratorMetadata: true } } };
+  const transform = compiler === 'swc' ? ['@swc/jest', { ...swc, module: { type: isModule ? 'es6' : 'commonjs' } }] : ['ts-jest', { useESM: isModule }];
+  return {
+    moduleFileExtensions: ['js', 'json', 'ts'],
+    testRegex: 'src/.*\\.spec\\.ts$',
+    transform: { '^.+\\.ts$': transform },
+    testEnvironment: 'node',
+    ...(isModule && { extensionsToTreatAsEsm: ['.ts'], moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' } }),
+  };
+}

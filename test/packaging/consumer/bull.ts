@@ -1,3 +1,0 @@
-import { bullTaskQueue } from 'nestjs-argonaut/bull';
-
-export const taskQueue = bullTaskQueue({ queues: ['letters'] });
