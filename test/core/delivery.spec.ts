@@ -72,6 +72,12 @@ describe('a message that nothing waits for', () => {
     missed(story, copy, stored);
     expect(kept(story)).toEqual([{ id: 'm', address: 'r:p.1', disposition: 'late', body: { secret: 1 } }, taken('late')]);
     expect(story.last.records).toMatchObject([{ type: 'message-late', detail: 'm', step: null }]);
+    expect(missed(story, copy, stored), 'another instance was faster').toBeNull();
+  });
+
+  it('and that was late before is a duplicate, with its row out of the way', () => {
+    const story = asking();
+    missed(story, copy);
     missed(story, copy, stored);
     expect(kept(story)).toEqual([taken('duplicate')]);
     expect(story.last.records).toMatchObject([{ type: 'message-duplicate', detail: 'm' }]);

@@ -28,7 +28,7 @@ export const SCOPES: readonly Scope[] = [
     name: 'memory',
     code: ['lib/store/memory'],
     without: ['memory-store-adapter.ts'],
-    tests: ['test/store/memory.spec.ts', 'test/store/next-moment.spec.ts'],
+    tests: ['test/store/memory.spec.ts'],
     sample: 40,
   },
   {
