@@ -101,7 +101,7 @@ export class TaskRunner implements TaskWork {
   }
 
   private async limitedOrGone(at: TaskAt, rate: Rate): Promise<Ran> {
-    return (await this.ready([at.queue], 1)).length > 0 ? { what: 'limited', retryMs: Math.max(20, Math.round(rate.perMs / 10)) } : GONE;
+    return (await this.ready([at.queue], 1)).length > 0 ? { what: 'limited', retryMs: Math.max(20, Math.round(rate.perMs / 10)) } : this.goneOrUnknown(at);
   }
 
   private async perform({ process, context }: Loaded, bound: BoundWorkflow, { token }: TaskWaitState, claim: number): Promise<void> {

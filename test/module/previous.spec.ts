@@ -148,11 +148,11 @@ describe('an item', () => {
   it('what is no list, no condition, no key or no moment says so', async () => {
     @Workflow({ name: 'wrong-items', context: Sum })
     class WrongItems {
-      @Step({ forEach: 'total' }) add() {}
+      @Step({ forEach: ({ total }: Sum) => total as never }) add() {}
     }
     @Workflow({ name: 'wrong-if', context: Sum })
     class WrongIf {
-      @Step({ if: 'total' }) add() {}
+      @Step({ if: ({ total }: Sum) => total as never }) add() {}
     }
     @Workflow({ name: 'wrong-key', context: Sum })
     class WrongKey {
