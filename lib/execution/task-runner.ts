@@ -6,6 +6,7 @@ import { taskAddress, taskOf } from '../queue/task-id.js';
 import type { Ran, Task, TaskWork } from '../queue/task-queue.js';
 import type { Loaded, Rate, TaskAt } from '../store/port.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
+import { stateOf } from '../writer/batch-loader.js';
 import type { ExecutionParts } from './execution-parts.js';
 import { type BodyClaim, recordOutcome } from './record-outcome.js';
 import { runBody } from './run-step.js';
@@ -40,6 +41,11 @@ export class TaskRunner implements TaskWork {
     const at = taskAddress(taskId);
     if (!at || this.stopped || this.isRunning(at)) return Promise.resolve(GONE);
     return new Promise((resolve) => this.parts.activity.during(async () => resolve(await this.tryToRun(at, rate))));
+  }
+
+  async isForeign(taskId: string): Promise<boolean> {
+    const at = taskAddress(taskId);
+    return at !== null && (await stateOf(this.parts.store, at.processId).then((process) => process === undefined, () => false)); // prettier-ignore
   }
 
   async ready(queues: readonly string[], limit: number): Promise<readonly Task[]> {
@@ -88,7 +94,7 @@ export class TaskRunner implements TaskWork {
   /** Claims the task before reading it, so that nothing is read for tasks that others have claimed. */
   private async claimAndRun(at: TaskAt, rate: Rate | undefined): Promise<Ran> {
     const taken = await this.claims.take(at, rate);
-    if (!taken) return rate ? this.limitedOrGone(at, rate) : this.goneOrUnknown(at);
+    if (!taken) return rate ? this.limitedOrGone(at, rate) : GONE;
     const loaded = await this.parts.loader.load({ id: at.processId, waits: [at.key], messages: [], context: true });
     const wait = loaded?.waits[0];
     const bound = loaded && this.parts.registry.find(loaded.process.workflow, loaded.process.workflowVersion);
@@ -96,12 +102,8 @@ export class TaskRunner implements TaskWork {
     return RAN;
   }
 
-  private async goneOrUnknown({ processId }: TaskAt): Promise<Ran> {
-    return { what: (await this.parts.loader.load({ id: processId, waits: [], messages: [], context: false })) ? 'gone' : 'unknown' };
-  }
-
   private async limitedOrGone(at: TaskAt, rate: Rate): Promise<Ran> {
-    return (await this.ready([at.queue], 1)).length > 0 ? { what: 'limited', retryMs: Math.max(20, Math.round(rate.perMs / 10)) } : this.goneOrUnknown(at);
+    return (await this.ready([at.queue], 1)).length > 0 ? { what: 'limited', retryMs: Math.max(20, Math.round(rate.perMs / 10)) } : GONE;
   }
 
   private async perform({ process, context }: Loaded, bound: BoundWorkflow, { token }: TaskWaitState, claim: number): Promise<void> {

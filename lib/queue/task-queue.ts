@@ -13,15 +13,16 @@ export interface Task {
 
 /**
  * The result of a try to run a task. `gone`: another worker has it, it is not ready, or it is over; forget it.
- * `unknown`: there is no such process in this database, so the task may be one of another application; leave it alone.
  * `limited`: the rate of its queue is used up; try again after `retryMs`.
  */
-export type Ran = { readonly what: 'ran' | 'gone' | 'unknown' } | { readonly what: 'limited'; readonly retryMs: number };
+export type Ran = { readonly what: 'ran' | 'gone' } | { readonly what: 'limited'; readonly retryMs: number };
 
 /** How a task queue reaches the engine. */
 export interface TaskWork {
   /** Runs the task if it is free. Resolves when the try has ended, whatever its outcome; never rejects. */
   run(taskId: string, rate?: Rate): Promise<Ran>;
+  /** True: the process of the task is not in this database, so it may be one of another application. For a queue that applications share; never rejects. */
+  isForeign(taskId: string): Promise<boolean>;
   /** Tasks that are ready and free, oldest first. For a queue that does not store tasks itself. */
   ready(queues: readonly string[], limit: number): Promise<readonly Task[]>;
 }

@@ -139,7 +139,8 @@ function instances(database: Database): void {
     it('D-25 a delivery for a process that is not there is left to others, and everything else says that there is none', async () => {
       const row = await boot();
       const nobody = randomUUID();
-      expect(await row.app.engine.tasks.run(`${nobody}|0|1|0|work`)).toEqual({ what: 'unknown' });
+      expect(await row.app.engine.tasks.run(`${nobody}|0|1|0|work`)).toEqual({ what: 'gone' });
+      expect(await row.app.engine.tasks.isForeign(`${nobody}|0|1|0|work`)).toBe(true);
       const { workflows } = row;
       const calls = await Promise.allSettled([
         workflows.get(nobody),

@@ -453,8 +453,11 @@ function wolfiRow(database: Database, queue: 'database' | 'bull'): void {
 
     it('W-38 a notification of what is no task of ours runs nothing', async () => {
       const { id, groupId } = await started(RequestResult);
-      for (const bad of ['', 'x', 'a|b', `${id}|0|1|0|work`, null as never]) expect(await app.engine.tasks.run(bad)).toEqual({ what: 'gone' });
-      expect(await app.engine.tasks.run(`${randomUUID()}|0|1|0|work`), 'it may be of another application').toEqual({ what: 'unknown' });
+      const foreign = `${randomUUID()}|0|1|0|work`;
+      for (const bad of ['', 'x', 'a|b', `${id}|0|1|0|work`, foreign, null as never]) {
+        expect(await app.engine.tasks.run(bad)).toEqual({ what: 'gone' });
+        expect(await app.engine.tasks.isForeign(bad), 'it may be of another application').toBe(bad === foreign);
+      }
       expect(journal.of(groupId)).toEqual(['askPartner']);
     });
 

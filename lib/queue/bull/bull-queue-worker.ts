@@ -86,7 +86,7 @@ export class BullQueueWorker {
     const ran = id === null || this.stopped ? null : await work.run(id);
     if (id === null) this.logger.warn('A job was dropped', 'it is no task of this queue');
     if (isRemnant(job)) await this.queue.client.del(this.queue.toKey(String(job.id)));
-    if (ran?.what === 'unknown') this.leaveToOthers();
+    if (ran?.what === 'gone' && (await work.isForeign(id!))) this.leaveToOthers();
   }
 
   private leaveToOthers(): never {

@@ -20,6 +20,10 @@ export class WorkOnPaper implements TaskWork {
 
   constructor(private readonly queue: TaskQueue) {}
 
+  async isForeign(): Promise<boolean> {
+    return false;
+  }
+
   /** Adds tasks that are committed but not announced yet. */
   add(count: number, queue: string, readyInMs = 0): Task[] {
     const readyAt = Date.now() + readyInMs;
