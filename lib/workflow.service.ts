@@ -260,7 +260,7 @@ export class WorkflowService {
   async waits(process: ProcessRef, page?: PageOptions & ViewOptions): Promise<Page<WaitView>>;
   async waits(process: ProcessRef, { internals, ...page }: PageOptions & ViewOptions = {}): Promise<Page<WaitView>> {
     const state = await this.engine.lookup.toRead(process);
-    return this.engine.waits.page(state, await this.engine.lookup.waitsOf(state.id), page, internalsIn(internals === undefined ? undefined : { internals }));
+    return this.engine.waits.page(state, await this.engine.lookup.waitsOf(state.id), page, internalsIn({ internals }));
   }
 
   /** Processes, newest first, a page at a time. @throws InvalidInputError for a wrong filter, limit or cursor */
@@ -280,7 +280,7 @@ export class WorkflowService {
   async history(process: ProcessRef, page: PageOptions & ViewOptions): Promise<Page<HistoryRecord>>;
   async history(process: ProcessRef, options?: PageOptions & ViewOptions): Promise<HistoryRecord[] | Page<HistoryRecord>> {
     const { internals: shown, ...page } = options ?? {};
-    const internals = internalsIn(shown === undefined ? undefined : { internals: shown });
+    const internals = internalsIn({ internals: shown });
     const state = await this.engine.lookup.toRead(process);
     const isPage = options !== undefined && (shown === undefined || Object.keys(page).length > 0);
     return isPage ? this.engine.pages.history(state, page, internals) : this.engine.history.of(state, internals);
@@ -418,7 +418,7 @@ function isView(second: unknown): second is ViewOptions | undefined {
 }
 
 /** @throws InvalidInputError */
-function internalsIn(options: ViewOptions = {}): boolean {
+function internalsIn(options: { readonly internals?: boolean | undefined } = {}): boolean {
   checkCall('view', options);
   return options.internals ?? false;
 }

@@ -60,6 +60,9 @@ export function isUnclaimed(worker: string | null): boolean {
   return worker === UNCLAIMED || worker === UNCLAIMED_NEW;
 }
 
+/** The statuses of a process that has not finished. */
+export const LIVE_STATUSES: readonly ProcessStatus[] = ['running', 'waiting', 'suspended', 'failed'];
+
 /** Completed or cancelled. A failed process is live. */
 export function isFinished(status: ProcessStatus): status is FinishedStatus {
   return status === 'completed' || status === 'cancelled';

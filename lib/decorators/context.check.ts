@@ -1,7 +1,7 @@
 /** Checks that the methods of a workflow take its context, and no other class. Types only: nothing here runs. */
 import type { IsAny } from '../definition/workflow-types.js';
 import type { StepRef } from '../values/types.js';
-import type { FirstFault, Listed, TypeFault } from './type-fault.js';
+import type { FirstFault, Listed, OptionValue, TypeFault } from './type-fault.js';
 
 type AnyMethod = (...args: any[]) => any;
 /** The type of the first argument. `never`: there is none, or it may be anything. */
@@ -39,7 +39,6 @@ type OtherContext<Names> = TypeFault<`the first argument is another than the con
 /** Two views of one context: either has all that the other has. */
 type Related<A, B> = [A] extends [B] ? true : [B] extends [A] ? true : false;
 type MemberFault<What extends string, M, C> = [ContextTaken<M>] extends [never] ? never : Related<ContextTaken<M>, C> extends true ? never : TypeFault<`${What} takes another context than the step`>; // prettier-ignore
-type OptionValue<O, Option extends string> = O extends { readonly [K in Option]: infer N } ? N : never;
 type NamedMethod<O, Option extends string, W> = OptionValue<O, Option> extends infer N ? (N extends keyof W & string ? W[N] : never) : never;
 type NameOf<O, Option extends string> = OptionValue<O, Option> extends infer N ? (N extends string ? N : '') : '';
 

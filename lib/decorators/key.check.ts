@@ -1,7 +1,7 @@
 /** Checks the keys of the context that options name, with the types of their values. Types only: nothing here runs. */
 import type { Duration } from '../values/types.js';
 import type { KeysHolding } from '../definition/workflow-types.js';
-import type { FirstFault, Listed, TypeFault } from './type-fault.js';
+import type { FirstFault, Listed, OptionValue, TypeFault } from './type-fault.js';
 
 /** What a key holds, by the kind of option that names it. */
 interface Kinds {
@@ -26,8 +26,7 @@ type KeyFault<Option extends string, Given, C, Kind extends keyof Kinds> = Given
   : Given extends string ? TypeFault<`${Option}: '${Given}' is ${KindWords[Kind]}. Such keys: ${Listed<KeysHolding<C, Kinds[Kind]>>}`> : never; // prettier-ignore
 
 /** The key that an option names: no function of the context, and no number. */
-type KeyIn<O, Option extends string> = O extends { readonly [K in Option]: infer N } ? Extract<N, string> : never;
-type EventOptionsIn<O> = O extends { on: infer E } ? E : never;
+type KeyIn<O, Option extends string> = Extract<OptionValue<O, Option>, string>;
 /** The context keys of event keys with a name. */
 type NamedKeyIn<E> = E extends { readonly key: infer K } ? (K extends string | ((...args: any[]) => unknown) ? never : Extract<K[keyof K], string>) : never;
 
@@ -40,6 +39,6 @@ export type CheckKeys<O, C> = unknown extends C
         KeyFault<'when', KeyIn<O, 'when'>, C, 'flag'>, KeyFault<'if', KeyIn<O, 'if'>, C, 'flag'>, KeyFault<'while', KeyIn<O, 'while'>, C, 'flag'>,
         KeyFault<'forEach', KeyIn<O, 'forEach'>, C, 'list'>, KeyFault<'every', KeyIn<O, 'every'>, C, 'pause'>,
         KeyFault<'after', KeyIn<O, 'after'>, C, 'moment'>, KeyFault<'within', KeyIn<O, 'within'>, C, 'moment'>, KeyFault<'completeBy', KeyIn<O, 'completeBy'>, C, 'moment'>,
-        KeyFault<'overdue.after', O extends { overdue: infer Overdue } ? KeyIn<Overdue, 'after'> : never, C, 'moment'>,
-        KeyFault<'on.key', KeyIn<EventOptionsIn<O>, 'key'> | NamedKeyIn<EventOptionsIn<O>>, C, 'text'>, KeyFault<'on.since', KeyIn<EventOptionsIn<O>, 'since'>, C, 'date'>,
+        KeyFault<'overdue.after', KeyIn<OptionValue<O, 'overdue'>, 'after'>, C, 'moment'>,
+        KeyFault<'on.key', KeyIn<OptionValue<O, 'on'>, 'key'> | NamedKeyIn<OptionValue<O, 'on'>>, C, 'text'>, KeyFault<'on.since', KeyIn<OptionValue<O, 'on'>, 'since'>, C, 'date'>,
       ], never>; // prettier-ignore

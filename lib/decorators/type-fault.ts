@@ -3,6 +3,9 @@
 export type TypeFault<Message extends string> = `✗ ${Message}`;
 export type Name<T> = T extends string ? T : 'it';
 
+/** What is given for an option. `never`: nothing. */
+export type OptionValue<O, Option extends string> = O extends { readonly [K in Option]: infer Given } ? Given : never;
+
 /** The first fault of a list, or `None`. */
 export type FirstFault<T extends readonly unknown[], None = string> = T extends readonly [infer H, ...infer R]
   ? [H] extends [never]

@@ -94,8 +94,9 @@ export class ResponseRouter {
     const known = await this.parts.store.commits.knownAt([message.address, overAddress(namedIn(message.address))]);
     const had = known.filter(({ processId, disposition }) => processId !== null && disposition !== 'refused');
     const last = had[0]?.processId ?? waits.at(-1)?.processId;
-    const isHad = had.some(({ identity, processId }) => identity === message.identity && processId === last);
-    const over = isHad ? last : await this.ownerOfOver(message, last);
+    const same = last ? copyHad(known, message, last) : undefined;
+    if (last && same) return this.delivery.miss({ ...message, id: same.id }, last, request);
+    const over = await this.ownerOfOver(message, last);
     if (over) return this.delivery.miss(await this.asLate(message, over), over, request);
     return this.store(message, known.find(({ id }) => id === message.id), answer, request); // prettier-ignore
   }
@@ -121,8 +122,7 @@ export class ResponseRouter {
   /** The copy for a process that waits no more: the one it has had, or that any other instance would make. It is looked for once the step run is over: none comes later. */
   private async asLate(message: MessageState, owner: string): Promise<MessageState> {
     const known = await this.parts.store.commits.knownAt([message.address]);
-    const had = known.find(({ identity, processId, disposition }) => identity === message.identity && processId === owner && disposition !== 'refused');
-    return { ...message, id: had?.id ?? lateId(message, owner) };
+    return { ...message, id: copyHad(known, message, owner)?.id ?? lateId(message, owner) };
   }
 
   private anew(message: MessageState): MessageState {
@@ -148,6 +148,11 @@ export class ResponseRouter {
     const waits = await this.parts.store.queries.waitsOf(id);
     return asksUnder(address, waits.map(({ token }) => token)); // prettier-ignore
   }
+}
+
+/** The copy of the message that the process has had. One that it has refused is none. */
+function copyHad(known: readonly MessageState[], message: MessageState, owner: string): MessageState | undefined {
+  return known.find(({ identity, processId, disposition }) => identity === message.identity && processId === owner && disposition !== 'refused');
 }
 
 /** All that bring the same late message give it the same id, so it is late once, whether they found a wait or not. */

@@ -1,6 +1,6 @@
 /** Moves live processes from one version of their workflow to another: plan() is a dry run, migrate() moves them. */
 import { checkCall } from '../context/call-checks.js';
-import type { ProcessState } from '../core/process.js';
+import { LIVE_STATUSES, type ProcessState } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
 import { reasonOf } from '../values/reason.js';
 import { InvalidInputError } from '../values/errors.js';
@@ -50,7 +50,6 @@ interface MigrationReport {
   readonly busy: number;
 }
 
-const LIVE: readonly ProcessState['status'][] = ['running', 'waiting', 'suspended', 'failed'];
 const [PAGE, MOST_TRIES, MOST_TOLD] = [50, 5, 5];
 
 export class Migrations {
@@ -121,7 +120,7 @@ export class Migrations {
   private async *pages({ definition: { name, version } }: BoundWorkflow): AsyncIterable<readonly ProcessState[]> {
     for (let last: ProcessState | undefined; ;) {
       const after = last && { startedAt: last.startedAt, id: last.id };
-      const page = await this.store.queries.find({ workflow: name, version, statuses: LIVE, limit: PAGE, ...(after && { after }) });
+      const page = await this.store.queries.find({ workflow: name, version, statuses: LIVE_STATUSES, limit: PAGE, ...(after && { after }) });
       if (page.length > 0) yield page;
       if (page.length < PAGE) return;
       last = page.at(-1);

@@ -1,11 +1,10 @@
 import { Logger } from '@nestjs/common';
-import type { ProcessStatus } from '../core/process.js';
+import { LIVE_STATUSES } from '../core/process.js';
 import type { WorkflowDefinition } from '../definition/graph.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 import type { ProcessCommands } from '../writer/process-commands.js';
 
-const LIVE_STATUSES: readonly ProcessStatus[] = ['running', 'waiting', 'suspended', 'failed'];
 const PAGE_SIZE = 200;
 const REASON = 'The graph of its workflow was changed, and development is on.';
 

@@ -2,7 +2,7 @@ import type { ProcessState } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
 import type { OwedInputs } from './owed-inputs.js';
 import { checkPage, cursorPlace, LARGEST_PAGE, limitOf, type Page, type PageOptions, pageOf } from './page.js';
-import type { WaitInternals, WaitView } from './shapes.js';
+import type { WaitView } from './shapes.js';
 import { isShown, waitView, waitViewWithInternals } from './views.js';
 
 /** The waits of a process that something outside the engine can end, those that wait longest first. */
@@ -10,7 +10,7 @@ export class WaitList {
   constructor(private readonly owed: OwedInputs) {}
 
   /** As many as one page holds: a `forEach` can have ten thousand. */
-  first(process: ProcessState, waits: readonly WaitState[], internals: boolean): (WaitView | (WaitView & WaitInternals))[] {
+  first(process: ProcessState, waits: readonly WaitState[], internals: boolean): WaitView[] {
     return this.page(process, waits, { limit: LARGEST_PAGE }, internals).items;
   }
 

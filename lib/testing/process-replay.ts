@@ -65,7 +65,7 @@ export class ProcessReplay {
   private hasToo(record: FixtureRecord): boolean {
     const count = (this.counts.get(nameOf(record)) ?? 0) + 1;
     this.counts.set(nameOf(record), count);
-    return this.parts.probe.records.filter(({ type, step }) => type === record.type && step === (record.step ?? null)).length >= count;
+    return this.isLike(record);
   }
 
   /* ------------------------------------------------------------------------ bodies ---- */

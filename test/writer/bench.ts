@@ -16,7 +16,7 @@ import { GroupCommit } from '../../lib/writer/group-commit.js';
 import type { ApplyOptions, NewEvent } from '../../lib/writer/pending-event.js';
 import { ProcessWriter } from '../../lib/writer/process-writer.js';
 import { WritePath } from '../../lib/writer/write-path.js';
-import { NOON, NOTHING } from '../core/builders.js';
+import { aStepNode, NOON, NOTHING } from '../core/builders.js';
 import { aBound } from './bound.js';
 
 /** What a call of the store does instead, once: it fails, with or without having written. */
@@ -115,3 +115,15 @@ export class WriterBench {
 }
 
 export const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Three steps, one after the other. */
+export const LINE = [aStepNode('a', { next: ['b'] }), aStepNode('b', { next: ['c'] }), aStepNode('c')];
+
+/** A writer whose process has begun, with nothing noted so far. */
+export async function started(nodes: readonly Node[] = LINE, options = {}): Promise<WriterBench> {
+  const bench = new WriterBench(nodes, options);
+  await bench.start();
+  bench.forgetCalls();
+  bench.followed.length = 0;
+  return bench;
+}

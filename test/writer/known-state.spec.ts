@@ -4,18 +4,9 @@ import { ProcessAlreadyLiveError } from '../../lib/values/errors.js';
 import { startRequest } from '../../lib/writer/start-request.js';
 import { Uncommitted } from '../../lib/writer/uncommitted.js';
 import { aFork, aMessage, aProcess, aStepNode, hearing } from '../core/builders.js';
-import { WriterBench } from './bench.js';
+import { LINE, started, WriterBench } from './bench.js';
 
-const LINE = [aStepNode('a', { next: ['b'] }), aStepNode('b', { next: ['c'] }), aStepNode('c')];
 const resume = { type: 'resumed' } as const;
-
-async function started(nodes = LINE, options = {}): Promise<WriterBench> {
-  const bench = new WriterBench(nodes, options);
-  await bench.start();
-  bench.forgetCalls();
-  bench.followed.length = 0;
-  return bench;
-}
 
 function code(bench: WriterBench, step: string, given: object): void {
   (bench.registry.get('order').steps as Map<string, object>).set(step, given);

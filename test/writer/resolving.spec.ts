@@ -8,18 +8,8 @@ import { resolveEvent } from '../../lib/writer/resolve-event.js';
 import { aMessage } from '../core/builders.js';
 import { aBound } from './bound.js';
 
-const SPEAKER = {
-  key: '0',
-  run: 1,
-  claim: 2,
-  attempt: 3,
-  taskOf: 'w',
-  begunAt: 4,
-  undoes: { step: 'x', run: 5 },
-  notes: [{ text: 'n', at: 6 }],
-  log: ['{}'],
-  sends: [],
-};
+const SAID = { key: '0', run: 1, claim: 2, attempt: 3, taskOf: 'w', begunAt: 4, notes: [{ text: 'n', at: 6 }], log: ['{}'] };
+const SPEAKER = { ...SAID, undoes: { step: 'x', run: 5 }, sends: [] };
 const resolve = (event: object, latest = {}, options = {}, most = Infinity) =>
   resolveEvent(event as ProcessEvent<object>, aBound(), latest, options, most) as any;
 const succeeded = (more: object) => ({ type: 'step-succeeded', ...SPEAKER, branch: 'b', ...more });
@@ -60,18 +50,7 @@ describe('an outcome', () => {
 
   it('that cannot be stored is a failed attempt, for good, which says so as its body would', () => {
     const failed = resolve(succeeded({ patch: CANNOT, branch: 'b', undoes: undefined }));
-    expect(failed).toMatchObject({
-      type: 'step-failed',
-      permanent: true,
-      key: '0',
-      run: 1,
-      claim: 2,
-      attempt: 3,
-      taskOf: 'w',
-      begunAt: 4,
-      notes: SPEAKER.notes,
-      log: SPEAKER.log,
-    });
+    expect(failed).toMatchObject({ type: 'step-failed', permanent: true, ...SAID });
     expect(failed.error).toMatch(/^UnserialisableValueError/);
     for (const gone of ['patch', 'branch', 'sends']) expect(failed).not.toHaveProperty(gone);
     const undoing = resolve({ type: 'visit-undone', ...SPEAKER, notes: undefined, log: undefined, step: 'x', undone: 5, patch: CANNOT });

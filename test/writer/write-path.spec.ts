@@ -3,20 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { NotWrittenError } from '../../lib/store/not-written.js';
 import { ProcessAlreadyLiveError, StoreUnavailableError, UnknownWorkflowError } from '../../lib/values/errors.js';
 import { aStepNode, hearing } from '../core/builders.js';
-import { turn, WriterBench } from './bench.js';
+import { LINE, started, turn, WriterBench } from './bench.js';
 
-const LINE = [aStepNode('a', { next: ['b'] }), aStepNode('b', { next: ['c'] }), aStepNode('c')];
 const GONE = new StoreUnavailableError(new Error('connection lost'));
 const suspend = { type: 'suspended' } as const;
 const resume = { type: 'resumed' } as const;
-
-async function started(nodes = LINE, options = {}): Promise<WriterBench> {
-  const bench = new WriterBench(nodes, options);
-  await bench.start();
-  bench.forgetCalls();
-  bench.followed.length = 0;
-  return bench;
-}
 
 describe('what is read', () => {
   it('nothing for a start, and nothing for an outcome whose process is known', async () => {
