@@ -63,6 +63,7 @@ describe.each(matrix())('$name', ({ database, queue, name }) => {
         app.engine.writer.close();
         app.engine.runner.stop();
         app.engine.tasks.stop();
+        void app.engine.queue.stop(); // the dead take no jobs out of Redis
         app.engine.sweeper.pause();
         await app.engine.heartbeat.stopThread();
         resolve();

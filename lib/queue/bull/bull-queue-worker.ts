@@ -18,6 +18,15 @@ const RENEWED_AFTER_MS = 60_000;
 /** Jobs in one Redis transaction. All other clients wait for it. */
 const AT_ONCE = 500;
 
+/** Also for a job that says nothing of itself: forged, or what Redis still has of one. Bull would keep it, and ignore its id from then on. */
+const NOTHING_KEPT: JobOptions = { removeOnComplete: true, removeOnFail: true };
+
+/**
+ * Bull puts a job of another application back every half a second, for ten seconds; after that its application announces the task
+ * anew. No other job has attempts: one that fails because Redis is gone is not tried again, as the store has its task.
+ */
+const PUT_BACK: JobOptions = { attempts: 20, backoff: { type: 'fixed', delay: 500 } };
+
 type NewJob = { readonly data: { readonly id: string }; readonly opts: JobOptions };
 
 /** One queue in Redis: announces its tasks, and runs them. */
@@ -82,16 +91,18 @@ export class BullQueueWorker {
 
   /** Resolves when the try has ended. The store knows how it ended; Bull need not. Rejects for a task that is not ours: Bull puts its job back. */
   private async take(job: Job, work: TaskWork): Promise<void> {
+    Object.assign(job.opts, NOTHING_KEPT);
     const id = idIn(job.data, this.name);
     const ran = id === null || this.stopped ? null : await work.run(id);
     if (id === null) this.logger.warn('A job was dropped', 'it is no task of this queue');
     if (isRemnant(job)) await this.queue.client.del(this.queue.toKey(String(job.id)));
-    if (ran?.what === 'gone' && (await work.isForeign(id!))) this.leaveToOthers();
+    if (ran?.what === 'gone' && (await work.isForeign(id!))) this.leaveToOthers(job);
   }
 
-  private leaveToOthers(): never {
+  private leaveToOthers({ opts }: Job): never {
     const why = `its process is not in this database. If other applications use this Redis, give each a prefix of its own, other than that of "${this.queue.name}": bullTaskQueue({ prefix })`;
     this.logger.warn('A job was left to others', why);
+    Object.assign(opts, PUT_BACK);
     throw new Error(why);
   }
 
@@ -118,15 +129,12 @@ async function closeInTime(queue: Queue): Promise<void> {
   for (const client of (queue as unknown as { clients: { disconnect(): void }[] }).clients) client.disconnect();
 }
 
-/** A worker fails only a job of another application. Bull puts that back every half a second, for ten seconds; after that its application announces the task anew. */
-const PUT_BACK: JobOptions = { attempts: 20, backoff: { type: 'fixed', delay: 500 } };
-
 /** Null: the task is ready too late. A job is deleted once it has run. */
 function jobOf({ id, readyAt }: Task): NewJob | null {
   const delay = Math.max(0, readyAt - Date.now());
   if (!(delay <= LONGEST_DELAY_MS)) return null;
   const jobId = `${id}|${readyAt}${renewal(Date.now() - readyAt)}`;
-  return { data: { id }, opts: { ...PUT_BACK, jobId, delay, removeOnComplete: true, removeOnFail: true } };
+  return { data: { id }, opts: { attempts: 1, jobId, delay, ...NOTHING_KEPT } };
 }
 
 /**
