@@ -5,9 +5,16 @@ export function responseAddress(correlationId: string): string {
 }
 
 /** The process and the step run that asked, if the correlation id is one of ours. It may be a guess: only the process can tell. */
-export function askerIn(address: string): { readonly id: string; readonly run: number } | undefined {
-  const found = /^r:(.+)\.(\d+)\.[\w-]{22}$/.exec(address) ?? /^r:(.+)\.(\d+)$/.exec(address);
-  return found ? { id: found[1]!, run: Number(found[2]) } : undefined;
+export function askerIn(address: string): Asker | undefined {
+  const found = /^r:(.+)\.(\d+)(?:\.u(\d+))?\.[\w-]{22}$/.exec(address) ?? /^r:(.+)\.(\d+)(?:\.u(\d+))?$/.exec(address);
+  return found ? { id: found[1]!, run: Number(found[2]), ...(found[3] !== undefined && { undo: Number(found[3]) }) } : undefined;
+}
+
+/** The step run that asked. `undo`: what undoes it has asked, as a part of this undo. */
+export interface Asker {
+  readonly id: string;
+  readonly run: number;
+  readonly undo?: number;
 }
 
 /** The address of the note that a step run which asked under this id of theirs is over, without an answer. */

@@ -5,17 +5,18 @@ import type { EventOf } from './events.js';
 import { failStage, failTry } from './failure.js';
 import { isUnder, reminderKey, watchedKey } from './token-key.js';
 import type { ContainerToken, ReminderToken, StepToken, Token } from './token.js';
-import { undoAgain } from './undo.js';
 import { asksFirst } from './undo-marks.js';
-import { dueAtOf, type StepWait, type WaitState } from './wait.js';
+import { undoAgain, undoTimedOut } from './undo-tries.js';
+import { dueAtOf, isUndoWait, type StepWait, type WaitState } from './wait.js';
 
 /** Handles a due time: a timer fires, or a wait has lasted too long. */
 export function cameDue(draft: Draft, event: EventOf<'came-due'>): void {
   const wait = draft.parked(event.key);
   const dueAt = wait ? dueAtOf(wait) : null;
   if (!wait || wait.token.run !== event.run || dueAt === null || dueAt > draft.now) return;
-  if (wait.waitsFor.kind !== 'timer') return timeOut(draft, wait as StepWait);
-  fire(draft, wait.token);
+  if (wait.waitsFor.kind === 'timer') fire(draft, wait.token);
+  else if (isUndoWait(wait)) undoTimedOut(draft, wait.token);
+  else timeOut(draft, wait as StepWait);
 }
 
 function fire(draft: Draft, token: Token): void {

@@ -65,6 +65,12 @@ export interface UndoTries extends UndoneVisit {
   readonly error?: string;
   /** The value that `again({ state })` left. */
   readonly state?: Json;
+  /** The correlation id of its answer, if that is not ours. */
+  readonly correlation?: string;
+  /** The inbox message with the answer to its request. */
+  readonly message?: string;
+  /** The node where the undo stands, while it waits for that answer in the step that undoes. */
+  readonly home?: string;
 }
 
 /** The visit and claim that a body reports for. `claim` is that of the process; for a queued task, that of its wait. */

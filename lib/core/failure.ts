@@ -10,8 +10,9 @@ import { retryDelay } from './retry.js';
 import { cleared } from './suspicion.js';
 import { parentKey } from './token-key.js';
 import { type BodyToken, type ContainerToken, isBeside, isEventToken, isStepToken, type StepToken, type Undoing } from './token.js';
-import { letEnd, undo, undoFailed } from './undo.js';
+import { letEnd, undo } from './undo.js';
 import { noteReached } from './undo-marks.js';
+import { undoFailed } from './undo-tries.js';
 import { unwatch, watchDeadline } from './watch.js';
 
 /** A token that has failed for good: a step, or a stage that took too long. */

@@ -12,7 +12,8 @@ import { failBody } from './failure.js';
 import { cleared } from './suspicion.js';
 import { type BodyToken, isActive, isEventToken, type ReminderToken, type StepToken } from './token.js';
 import { isTaskWait } from './wait.js';
-import { allUndone, endHere, undoDeferred, visitUndone } from './undo.js';
+import { allUndone, endHere } from './undo.js';
+import { undoAsked, undoDeferred, visitUndone } from './undo-tries.js';
 import { noteReached } from './undo-marks.js';
 
 /** Applies the outcome of a body, if the worker that ran it still has the visit. */
@@ -29,6 +30,7 @@ function settleOutcome(draft: Draft, token: BodyToken, event: OutcomeEvent): voi
     if (event.type === 'visit-undone') visitUndone(draft, token, event);
     else if (event.type === 'all-undone') allUndone(draft, token);
     else if (event.type === 'step-deferred') undoDeferred(draft, token, event);
+    else if (event.type === 'response-requested') undoAsked(draft, token, event);
     return;
   }
   if (token.does === 'remind') return reminded(draft, token, event);
@@ -51,7 +53,8 @@ function stepOutcome(draft: Draft, token: StepToken, event: OutcomeEvent): void 
 export function visitOf(draft: Draft, event: SpokenEvent): BodyToken | null {
   const token = event.taskOf === undefined ? heldToken(draft, event) : takenTask(draft, event);
   if (!token || token.run !== event.run) return null;
-  if ((event.type === 'response-requested' || event.type === 'child-requested') && token.does !== 'request') return null;
+  if (event.type === 'response-requested' && token.does !== 'request' && token.does !== 'undo') return null;
+  if (event.type === 'child-requested' && token.does !== 'request') return null;
   if ((event.type === 'visit-undone' || event.type === 'all-undone') && token.does !== 'undo') return null;
   return token;
 }

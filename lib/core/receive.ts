@@ -9,7 +9,8 @@ import { isFinished } from './process.js';
 import { canHear, handleBeside, heard } from './skip-ahead.js';
 import type { StepToken, Token } from './token.js';
 import { noteReached } from './undo-marks.js';
-import { addressOf, ENDED_BY_MESSAGE, type StepWait } from './wait.js';
+import { undoAnswered } from './undo-tries.js';
+import { addressOf, ENDED_BY_MESSAGE, isUndoWait, type MessageWait, type StepWait } from './wait.js';
 
 /** Gives a message to its wait: a response, an input, the end of a child, or an event that the flow waits for. */
 export function messageReceived(draft: Draft, event: EventOf<'message-received'>): void {
@@ -22,23 +23,28 @@ export function messageReceived(draft: Draft, event: EventOf<'message-received'>
   accept(draft, message);
   if (stored) take(draft, stored, 'delivered');
   for (const wait of waits) {
-    if (wait.token.listens === undefined) receive(draft, wait, message);
+    if (isUndoWait(wait)) undoAnswered(draft, wait.token, message.id);
+    else if (wait.token.listens === undefined) receive(draft, wait, message);
     else heard(draft, wait.token, message);
   }
 }
 
 /** An event under another key is not for the wait: its key has changed since the wait was found. */
-function openWait(draft: Draft, { key, run }: Pick<Token, 'key' | 'run'>, { address }: MessageState): StepWait | undefined {
+function openWait(draft: Draft, { key, run }: Pick<Token, 'key' | 'run'>, { address }: MessageState): MessageWait | undefined {
   const wait = draft.parked(key);
   if (!wait || wait.token.run !== run || !ENDED_BY_MESSAGE.has(wait.waitsFor.kind)) return undefined;
-  return isEvent(address) && addressOf(wait) !== address ? undefined : (wait as StepWait);
+  return isEvent(address) && addressOf(wait) !== address ? undefined : (wait as MessageWait);
+}
+
+function isListening(wait: MessageWait): wait is StepWait {
+  return !isUndoWait(wait) && wait.token.listens !== undefined;
 }
 
 /** An event moves the flow ahead only if no visit waits for it, and once. */
-function takersOf(draft: Draft, waits: readonly StepWait[]): readonly StepWait[] {
-  if (waits.every(({ token }) => token.listens === undefined)) return waits;
-  const open = waits.filter(({ token }) => token.listens === undefined || canHear(draft, token));
-  const others = open.filter(({ token }) => token.listens !== 'ahead');
+function takersOf(draft: Draft, waits: readonly MessageWait[]): readonly MessageWait[] {
+  if (waits.every((wait) => !isListening(wait))) return waits;
+  const open = waits.filter((wait) => !isListening(wait) || canHear(draft, wait.token));
+  const others = open.filter((wait) => !isListening(wait) || wait.token.listens !== 'ahead');
   return others.length > 0 ? others : open.slice(0, 1);
 }
 

@@ -1,10 +1,8 @@
 import type { StageNode } from '../definition/graph.js';
 import type { Draft } from './draft.js';
-import { AGAIN_MS, type EventOf, type UndoneVisit, type UndoTries } from './events.js';
-import { failToken, leaveOut, MOST_OF_ERROR } from './failed-token.js';
+import { leaveOut } from './failed-token.js';
 import { endFlow, goOnAt, proceed, rootKey } from './flow.js';
 import { branchOfStage } from './races.js';
-import { undoDelay } from './retry.js';
 import { isAtOrUnder, isUnder, undoKey } from './token-key.js';
 import { type BodyToken, isActive, isEventToken, type Token, type UndoToken, type Undoing, isIdle } from './token.js';
 import { isTaskWait, type TaskWaitState } from './wait.js';
@@ -79,56 +77,6 @@ function isUndoneBy({ undo: of }: UndoToken, { key }: Token): boolean {
 export function endHere(draft: Draft, token: Token): void {
   letEnd(draft, token);
   draft.record('step-skipped', token, { reason: 'it was to end where it was' });
-}
-
-export function visitUndone(draft: Draft, token: UndoToken, event: EventOf<'visit-undone'>): void {
-  draft.makeVersion(event.step, event.patch, { undo: { undone: event.undone } });
-  draft.record('step-compensated', token, { step: event.step, run: event.undone });
-  if (token.last) return letEnd(draft, token);
-  const { tried: _tried, ...next } = nextTry(token);
-  draft.run({ ...next, undone: event.undone });
-}
-
-/** The body has ended by itself, so it is not what kills its workers. */
-function nextTry({ crashes: _crashes, announced: _announced, blamed: _blamed, ...token }: UndoToken): UndoToken {
-  return { ...token, attempt: token.attempt + 1 };
-}
-
-/** Tries again to undo a visit, by the policy of its step. When no attempt is left, the process waits for a person. */
-export function undoFailed(draft: Draft, token: UndoToken, { undoes, error, permanent }: EventOf<'step-failed'>): void {
-  const before = triedSoFar(token, undoes);
-  const tried: UndoTries = { ...before, failed: before.failed + 1, error: error.slice(0, MOST_OF_ERROR) };
-  const delay = permanent ? null : undoDelay(draft.definition, tried, draft.given.random);
-  if (delay === null) failToken(draft, { ...token, tried }, error);
-  else tryToUndo(draft, { ...nextTry(token), tried }, delay);
-}
-
-/** `again()`: the visit is not undone yet, and the body runs again after a pause. That is no failed attempt. */
-export function undoDeferred(draft: Draft, token: UndoToken, { undoes, afterMs = AGAIN_MS, state, patch }: EventOf<'step-deferred'>): void {
-  const before = triedSoFar(token, undoes);
-  if (patch) draft.makeVersion(before.step, patch);
-  if (token.last) return endHere(draft, token);
-  draft.record('step-deferred', token, { step: before.step });
-  tryToUndo(draft, { ...nextTry(token), tried: { ...before, ...(state !== undefined && { state }) } }, afterMs);
-}
-
-/** Another visit may have become the next: one that has ended meanwhile, beside the flow. */
-function triedSoFar({ tried }: UndoToken, undoes: UndoneVisit = NO_VISIT): UndoTries {
-  return tried?.run === undoes.run ? tried : { ...undoes, failed: 0 };
-}
-
-const NO_VISIT: UndoneVisit = { step: '', run: 0 };
-
-function tryToUndo(draft: Draft, token: UndoToken, delay: number): void {
-  if (delay === 0) return draft.run(token);
-  draft.wait(token, { kind: 'timer', dueAt: draft.now + delay });
-  draft.record('timer-set', token, { step: token.tried!.step, detail: new Date(draft.now + delay).toISOString() });
-}
-
-/** The pause after a failed attempt is over. */
-export function undoAgain(draft: Draft, token: UndoToken): void {
-  draft.run(token);
-  draft.record('timer-fired', token, { ...(token.tried && { step: token.tried.step }) });
 }
 
 export function allUndone(draft: Draft, token: UndoToken): void {

@@ -1,5 +1,5 @@
 import { mayOutlive } from './token-key.js';
-import { isEventToken, type StepToken, type Token } from './token.js';
+import { isEventToken, type StepToken, type Token, type UndoToken } from './token.js';
 import type { TaskWait, WaitKind, WaitsFor } from './waits-for.js';
 
 /** A parked token and what it waits for, as one row. */
@@ -12,6 +12,14 @@ export interface WaitState {
 export interface StepWait extends WaitState {
   readonly token: StepToken;
 }
+
+/** The wait of a compensation for the answer to its request. */
+export interface UndoWait extends WaitState {
+  readonly token: UndoToken;
+}
+
+/** A wait that a message ends. */
+export type MessageWait = StepWait | UndoWait;
 
 export interface TaskWaitState extends WaitState {
   readonly token: StepToken;
@@ -42,6 +50,10 @@ export function unparked<T extends Token>(token: T): T {
 export function copyOf(token: Token, waitsFor: WaitsFor): Token {
   const { kind } = waitsFor;
   return { ...token, parked: kind, ...((kind === 'event' || kind === 'listener') && { address: waitsFor.address }) };
+}
+
+export function isUndoWait(wait: WaitState): wait is UndoWait {
+  return wait.token.does === 'undo';
 }
 
 export function isTaskWait(wait: WaitState | undefined): wait is TaskWaitState {

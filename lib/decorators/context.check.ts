@@ -54,6 +54,7 @@ export type CheckMembers<O, W, C> = [C] extends [never]
         MemberFault<'the function of on.key', OptionValue<OptionValue<O, 'on'>, 'key'>, C>, MemberFault<'the function of on.since', OptionValue<OptionValue<O, 'on'>, 'since'>, C>,
         MemberFault<'the function of overdue.after', OptionValue<OptionValue<O, 'overdue'>, 'after'>, C>,
         MemberFault<`'${NameOf<O, 'request'>}'`, NamedMethod<O, 'request', W>, C>, MemberFault<`'${NameOf<O, 'compensate'>}'`, NamedMethod<O, 'compensate', W>, C>,
+        MemberFault<`'${NameOf<OptionValue<O, 'compensate'>, 'request'>}'`, NamedMethod<OptionValue<O, 'compensate'>, 'request', W>, C>,
         MemberFault<`'${NameOf<OptionValue<O, 'compensate'>, 'do'>}'`, NamedMethod<OptionValue<O, 'compensate'>, 'do', W>, C>, MemberFault<`'${NameOf<OptionValue<O, 'overdue'>, 'do'>}'`, NamedMethod<OptionValue<O, 'overdue'>, 'do', W>, C>,
         MemberFault<`'${NameOf<OptionValue<O, 'child'>, 'with'>}'`, NamedMethod<OptionValue<O, 'child'>, 'with', W>, C>,
       ], never>; // prettier-ignore

@@ -16,7 +16,7 @@ type OneOf<T> = T extends string ? T : T extends readonly (infer E)[] ? E : neve
 type MembersIn<O> =
   | (O extends { request: infer N } ? N : never)
   | (O extends { child: { with: infer N } } ? N : never)
-  | (O extends { compensate: infer N } ? (N extends { do: infer D } ? D : Extract<N, string>) : never)
+  | (O extends { compensate: infer N } ? Extract<N, string> | (N extends { do: infer D } ? D : never) | (N extends { request: infer R } ? R : never) : never)
   | (O extends { overdue: { do: infer N } } ? N : never);
 /** The steps that the options name. A step class cannot know them. */
 type StepsIn<O> = (O extends { next: infer N } ? Exclude<OneOf<N>, 'end'> : never) | (O extends { onError: { next: infer N } } ? N : never);
@@ -92,7 +92,8 @@ type NonEmptyResult<M extends StepMethod> = Exclude<Result<M>, void | undefined 
 type MethodNamed<O, W, Option extends string> = O extends { readonly [K in Option]: infer N }
   ? N extends keyof W ? (W[N] extends infer M extends StepMethod ? M : never) : never
   : never; // prettier-ignore
-type CheckRequest<O, W> = [MethodNamed<O, W, 'request'>] extends [never]
+type CheckRequest<O, W> = CheckAsking<O, W> | (O extends { compensate: infer U } ? CheckAsking<U, W> : never);
+type CheckAsking<O, W> = [MethodNamed<O, W, 'request'>] extends [never]
   ? never
   : [NonEmptyResult<MethodNamed<O, W, 'request'>>] extends [RequestResult] ? never : TypeFault<`'${Name<O[keyof O & 'request']>}' may return nothing, asked({ correlationId }) or done()`>; // prettier-ignore
 
@@ -154,14 +155,24 @@ type First<M extends StepMethod> = Parameters<M> extends [infer C, ...unknown[]]
 /** Whether the options have a type error of their own. One message is enough. */
 type Broken<O> = 'input' | 'on' | 'after' | 'request' | 'child' extends keyof O ? true : false;
 
-type CheckUndo<O> = O extends { compensate: object } ? (O extends { compensate: { do: string } } ? never : TypeFault<"compensate does not say what to do: do: '...'">) : never; // prettier-ignore
+type CheckUndo<O, W> = O extends { compensate: infer U extends object }
+  ? U extends { do: string } ? CheckUndoGiven<U, MethodNamed<U, W, 'do'>, U['do']> : TypeFault<"compensate does not say what to do: do: '...'">
+  : O extends { compensate: infer N extends string } ? CheckUndoGiven<{}, MethodNamed<{ do: N }, W, 'do'>, N> : never; // prettier-ignore
+/** The second argument of what undoes a step: the answer, if it has asked, and else the step. */
+type CheckUndoGiven<U, M extends StepMethod, Method> = [M] extends [never]
+  ? never
+  : Parameters<M> extends [any, infer P, ...unknown[]]
+    ? U extends { request: string }
+      ? U extends { response: infer S } ? ([SchemaOutput<S>] extends [P] ? never : TypeFault<`the second argument of '${Name<Method>}' is not the response of compensate`>) : never
+      : [StepRef] extends [P] ? never : TypeFault<`the second argument of '${Name<Method>}' is the step: its compensate has no request`>
+    : never; // prettier-ignore
 
 /** Checks a method of a workflow: the first fault, or `string` if there is none. */
 export type CheckMethod<O, W, M extends StepMethod> = Broken<O> extends true
   ? string
   : FirstFault<[
       CheckOptions<O>, CheckNames<StepsIn<O> | MembersIn<O>, W, 'workflow'>, CheckOwn<O>, CheckGate<O>, CheckSolicited<O>, CheckRetry<O>, CheckConcurrency<O>, CheckKeys<O, First<M>>,
-      CheckMembers<O, W, First<M>>, CheckRequest<O, W>, CheckUndo<O>, CheckWith<O, W>, CheckGiven<O, M>, CheckItem<O, First<M>, W, M>, CheckBranches<O, W, M>, CheckPatch<O, First<M>, M>,
+      CheckMembers<O, W, First<M>>, CheckRequest<O, W>, CheckUndo<O, W>, CheckWith<O, W>, CheckGiven<O, M>, CheckItem<O, First<M>, W, M>, CheckBranches<O, W, M>, CheckPatch<O, First<M>, M>,
     ]>; // prettier-ignore
 type CheckOwn<O> = O extends { name: string } ? TypeFault<'a method is called what it is called: only a step class has a name'> : never;
 

@@ -6,6 +6,7 @@ import { JsonSchema, schemaCheck } from './document-schema.js';
 import { boundMethod, valueOf } from './node-code.js';
 import type { NodeCode, WorkflowSource, WrittenStep } from './source.js';
 import { type StepLibrary, useOf } from './step-library.js';
+import { undoOptions } from './step-node.js';
 import { didYouMean } from '../values/suggest.js';
 import { unknownKey } from './verify/key-problems.js';
 import { type StepJson, type WorkflowJson, workflowSchema } from './workflow-json.js';
@@ -109,8 +110,8 @@ function contextOf({ context }: WorkflowJson, contexts: readonly Class[], { chec
 function documentStep(json: StepJson, path: string, library: StepLibrary, context: Schema | undefined): { step: WrittenStep; problems: string[] } {
   const { name, use = name, child, retry, compensate, ...rest } = json;
   const [provider, second] = library.called(use);
-  const options = { ...rest, name, ...documentChildOptions(child), ...retryOptions(retry), ...documentUndoOptions(compensate) } as StepOptions;
   const known = provider ?? { type: Object, name: use, options: {}, host: {} };
+  const options = { ...rest, name, ...documentChildOptions(child), ...retryOptions(retry), ...documentUndoOptions(compensate, known.options) } as StepOptions;
   const step = { ...useOf(known, options), path, ...(child !== undefined && { child: { workflow: typeof child === 'string' ? child : child.workflow } }) };
   const code = documentCode(json);
   const called = provider ? (second ? [ambiguous(use)] : []) : [missing(use, library)];
@@ -143,10 +144,11 @@ function retryOptions(retry: StepJson['retry']): Pick<StepOptions, 'retry'> {
   return { retry: policy };
 }
 
-function documentUndoOptions(compensate: StepJson['compensate']): Pick<StepOptions, 'compensate'> {
+/** What the step class says of its compensation holds where the document says nothing. */
+function documentUndoOptions(compensate: StepJson['compensate'], { compensate: ofClass }: StepOptions): Pick<StepOptions, 'compensate'> {
   if (compensate === undefined || typeof compensate === 'string') return compensate === undefined ? {} : { compensate };
   const { retry, ...options } = compensate;
-  return { compensate: { ...options, ...retryOptions(retry) } };
+  return { compensate: { ...undoOptions(ofClass), ...options, ...retryOptions(retry) } };
 }
 
 function documentCode({ child, retry, compensate }: StepJson): NodeCode | undefined {

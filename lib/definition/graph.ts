@@ -61,8 +61,8 @@ export interface StepNode {
   readonly onError?: ErrorRule;
   /** The step has code that undoes it. */
   readonly compensates: boolean;
-  /** What the author says of that code. Default: a patient policy, and the `timeout` of the step. */
-  readonly undo?: { readonly retry?: Retry; readonly timeout?: number };
+  /** What the author says of that code. `asks`: it asks first, and so is this step beside the flow. `within`: how long its answer may take, ms. */
+  readonly undo?: { readonly retry?: Retry; readonly timeout?: number; readonly asks?: string; readonly within?: number };
   /** A step run that takes longer calls its reminder, once. */
   readonly overdue?: Timing;
   /** The body runs inside the transaction that records its completion. */

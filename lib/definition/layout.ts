@@ -5,21 +5,20 @@ import { boundMethod, codeOf, configOf, fromContext, momentFrom, only } from './
 import type { Compiled, DefinitionDefaults, NodeCode, WorkflowSource, WrittenStep } from './source.js';
 import { unlabelled } from './stages.js';
 import { stepNode, timing } from './step-node.js';
+import { undoNode, UndoSteps } from './undo-step.js';
 import { updatesOf } from './updates.js';
 
 /** The nodes that follow a block: none, one, or those that its body chooses from. */
 type Onward = readonly string[];
 
-/**
- * Lays blocks out as nodes and edges. Never throws: the verifier reports what is wrong with a source, and can do so from the
- * graph of a wrong source.
- */
+/** Lays blocks out as nodes and edges. Never throws: the verifier reports what is wrong with a source, and reads the graph of a wrong one too. */
 export class Layout {
   readonly problems: string[] = [];
   private readonly nodes = new Map<string, Node>();
   private readonly code = new Map<string, NodeCode>();
   /** Step name → the outermost node wrapped around the step. An edge to the step leads there. */
   private readonly entries = new Map<string, string>();
+  private readonly undos = new UndoSteps();
   private readonly policy: DefinitionDefaults;
 
   constructor(
@@ -146,7 +145,9 @@ export class Layout {
     const labels = branches !== undefined || ((next.length > 1 || byIndex) && next.some((name, i) => name !== said[i]));
     const code = codeOf(step, this.source, this.policy);
     const placed = { next, ...(labels && { labels: said }), ...(byIndex && next.length > 0 && { byIndex }), ...this.ruled(step.options.onError) };
-    this.add(stepNode(unlabelled(this.source, step), placed, code.compensate !== undefined, this.policy), code, step);
+    const undo = this.undos.of(step);
+    this.add(stepNode(unlabelled(this.source, step), placed, code.compensate !== undefined, this.policy, undo?.name), code, step);
+    if (undo?.isNew) this.add(undoNode(undo, this.policy), codeOf(undo, this.source, this.policy), step);
     for (const body of bodies) this.sequence(body, onward);
   }
 

@@ -65,7 +65,9 @@ class Drawing {
   }
 
   private undoing(node: StepNode | ChoiceNode, indent: string): string[] {
-    return node.kind === 'step' && node.compensates ? [`${indent}${this.id(node.name)} -.- ${this.id(node.name)}undo>"undo"]`] : [];
+    if (node.kind !== 'step' || !node.compensates) return [];
+    const undo = node.undo?.asks === undefined ? `${this.id(node.name)}undo>"undo"]` : this.id(node.undo.asks);
+    return [`${indent}${this.id(node.name)} -.- ${undo}`];
   }
 
   /* ------------------------------------------------------------------- edges ---- */

@@ -18,5 +18,5 @@ export const EVENT_OPTIONS = all<EventOptions>()('event', 'key', 'since', 'match
 export const CHILD_OPTIONS = all<ChildOptions>()('workflow', 'with', 'detached', 'onParentCancel');
 export const PARALLEL_OPTIONS = all<ParallelOptions>()('group', 'join', 'losers');
 export const OVERDUE_OPTIONS = all<OverdueOptions>()('after', 'do');
-export const COMPENSATE_OPTIONS = all<CompensateOptions>()('do', 'retry', 'timeout');
+export const COMPENSATE_OPTIONS = all<CompensateOptions>()('do', 'request', 'response', 'retry', 'timeout', 'within');
 export const RETRY_OPTIONS = all<RetryPolicy>()('attempts', 'delay', 'backoff', 'maxDelay', 'jitter', 'unless');

@@ -1,5 +1,5 @@
 import type { StepOptions } from './step-options.js';
-import { type AnyFunction, isClass, type WorkflowSource, type WrittenStep } from './source.js';
+import { isClass, type WorkflowSource, type WrittenStep } from './source.js';
 import { besideTheFlow } from './verify/digraph-problems.js';
 import { onTop, type StepLibrary, useOf } from './step-library.js';
 
@@ -49,15 +49,16 @@ export class Recording {
     return { ...found, name, options: onTop(found.options, { ...policy, name }) };
   }
 
-  /** The function that undoes a step: that of a step class, or a method, which need not be a step. */
-  undo(step: unknown): AnyFunction | undefined {
+  /** What undoes a step: a step class, or a method, which need not be a step. */
+  undo(step: unknown): WrittenStep | undefined {
     const provider = this.library.of(step);
-    if (provider) return (provider.host as { run: AnyFunction }).run.bind(provider.host) as AnyFunction;
+    if (provider) return useOf(provider);
     if (isClass(step)) return this.fault(noProvider(step.name));
-    const name = this.methodCalled(step);
-    if (name === undefined) return this.fault(NO_STEP);
-    this.named.add(name);
-    return (step as AnyFunction).bind(this.source.instance) as AnyFunction;
+    const method = this.methodCalled(step);
+    if (method === undefined) return this.fault(NO_STEP);
+    this.named.add(method);
+    const written = this.source.steps.find((each) => each.method === method);
+    return written ?? { name: method, options: {}, host: this.source.instance, method, isClass: false };
   }
 
   fault(problem: string): undefined {

@@ -42,6 +42,8 @@ export interface WrittenStep {
   readonly outputs?: readonly string[];
   /** Functions that replace those named by its options. */
   readonly code?: NodeCode;
+  /** The step that undoes it, as a builder says. */
+  readonly undoing?: WrittenStep;
 }
 
 /** The result of compiling a spelling: the graph, and the code of its nodes. */

@@ -10,7 +10,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export type Placed = Pick<StepNode, 'next' | 'labels' | 'byIndex' | 'onError'>;
 
 /** A step as a node: everything that is known before its first step run. */
-export function stepNode(step: WrittenStep, placed: Placed, compensates: boolean, policy: DefinitionDefaults): StepNode {
+export function stepNode(step: WrittenStep, placed: Placed, compensates: boolean, policy: DefinitionDefaults, asks?: string): StepNode {
   const { options } = step;
   const timeout = parseDuration(options.timeout ?? policy.timeout);
   return {
@@ -25,7 +25,7 @@ export function stepNode(step: WrittenStep, placed: Placed, compensates: boolean
     ...(timeout !== null && { timeout }),
     required: options.required ?? true,
     compensates,
-    ...(compensates && undoPolicyOf(undoOptions(options.compensate))),
+    ...(compensates && undoPolicyOf(undoOptions(options.compensate), asks)),
     transactional: options.transactional ?? false,
     ...(options.stage !== undefined && { stage: options.stage }),
     ...placed,
@@ -74,10 +74,15 @@ export function undoOptions(compensate: StepOptions['compensate']): CompensateOp
 }
 
 /** Left out where the author says nothing, so that the definition stays the same. */
-function undoPolicyOf({ retry, timeout }: CompensateOptions): Pick<StepNode, 'undo'> {
-  const timeoutMs = parseDuration(timeout);
-  if (retry === undefined && timeoutMs === null) return {};
-  return { undo: { ...(retry !== undefined && { retry: retryOf(retry) }), ...(timeoutMs !== null && { timeout: timeoutMs }) } };
+function undoPolicyOf({ retry, timeout, within }: CompensateOptions, asks: string | undefined): Pick<StepNode, 'undo'> {
+  const [timeoutMs, withinMs] = [parseDuration(timeout), parseDuration(within)];
+  const said = {
+    ...(retry !== undefined && { retry: retryOf(retry) }),
+    ...(timeoutMs !== null && { timeout: timeoutMs }),
+    ...(asks !== undefined && { asks }),
+    ...(withinMs !== null && { within: withinMs }),
+  };
+  return Object.keys(said).length === 0 ? {} : { undo: said };
 }
 
 /** Whether the input class has no fields, so that there is nothing to wait for. */

@@ -36,12 +36,18 @@ export interface UndoPolicy {
   readonly retry?: number | RetryPolicy;
   /** How long one run of the method may take. After that `step.signal` aborts and the attempt fails. Default: the `timeout` of the step. */
   readonly timeout?: Duration;
+  /** With a `request`: how long its answer may take. After that the attempt fails, and the next one asks again. Default: no limit. */
+  readonly within?: Duration;
 }
 
 /** How a step is undone. */
 export interface CompensateOptions extends UndoPolicy {
-  /** The method that undoes the step: `(context, step)`. Default for a step class: `compensate`. */
+  /** The method that undoes the step: `(context, step)`; with a `request`, `(context, answer, step)`. Default for a step class: `compensate`. */
   readonly do?: string;
+  /** The method that asks for the undoing: `(context, step)`. The answer is for the method `do`; of a step class, where it is `step.message`, for `'<step>.<do>'`. */
+  readonly request?: string;
+  /** The class or Standard Schema of that answer. Default: it is taken as it comes. */
+  readonly response?: Schema;
 }
 
 /** A reminder for a step that takes long. The step continues. */

@@ -11,6 +11,7 @@ export class Use {
   readonly outputs = new Map<string, AnyFunction>();
   options: WrittenStep['options'];
   private undo: AnyFunction | undefined;
+  private undoing: WrittenStep | undefined;
 
   constructor(
     private readonly step: WrittenStep,
@@ -23,13 +24,21 @@ export class Use {
     return this.step.name;
   }
 
-  undoWith(undo: AnyFunction | undefined, policy: UndoPolicy | undefined): void {
-    this.undo = undo;
+  undoWith(undo: WrittenStep | undefined, policy: UndoPolicy | undefined): void {
+    this.undoing = undo;
+    this.undo = undo && boundMethod(undo.host, undo.method);
     if (policy !== undefined) this.options = { ...this.options, compensate: policy };
   }
 
   block(): Block {
-    const step = { ...this.step, options: this.options, outputs: [...this.outputs.keys()].map(String), code: { ...this.step.code, ...this.code() } };
+    const undoing = this.undoing && { undoing: this.undoing };
+    const step = {
+      ...this.step,
+      ...undoing,
+      options: this.options,
+      outputs: [...this.outputs.keys()].map(String),
+      code: { ...this.step.code, ...this.code() },
+    };
     return wrapped({ kind: 'step', name: step.name, step, ...(this.branches && { branches: this.branches }) });
   }
 

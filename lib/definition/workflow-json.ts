@@ -31,8 +31,8 @@ export interface StepJson extends AsData<StepPlace>, AsData<Pick<StepGate, 'when
   /** The name of a workflow. `with`: the context keys the child starts with. */
   readonly child?: string | (Omit<ChildOptions, 'workflow' | 'with'> & { readonly workflow: string; readonly with?: readonly string[] });
   readonly retry?: RetryJson;
-  /** `do`: a method of the step class. Default: `compensate`. */
-  readonly compensate?: string | (Omit<CompensateOptions, 'retry'> & { readonly retry?: RetryJson });
+  /** `do`: a method of the step class. Default: `compensate`. What the step class says of its compensation holds where this says nothing. */
+  readonly compensate?: string | (Omit<CompensateOptions, 'retry' | 'request' | 'response'> & { readonly retry?: RetryJson });
   /** `do`: a method of the step class. */
   readonly overdue?: AsData<OverdueOptions>;
 }
@@ -133,7 +133,7 @@ const policy = {
   overdue: exactly({ after: aMoment, do: text }, ['after', 'do']),
   config: { type: 'object' },
   transactional: yesNo,
-  compensate: { anyOf: [text, exactly({ do: text, retry: retryOrCount, timeout: aDuration })] },
+  compensate: { anyOf: [text, exactly({ do: text, retry: retryOrCount, timeout: aDuration, within: aDuration })] },
 };
 const step = exactly(
   { name: { type: 'string', minLength: 1 }, use: { ...text, description: 'The step class, when the name is not its own' }, ...place, ...gate, ...policy },

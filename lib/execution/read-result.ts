@@ -119,6 +119,16 @@ export function readUndoResult(returned: unknown, { node, run }: Undone): BodyOu
   throw new WrongResult(`what undoes it said ${said.said}(): return nothing, a patch, done(), again() or fail()`);
 }
 
+/** Reads what the request of a compensation returned: nothing, or an outcome. With `done()` there is no answer to wait for. @throws WrongResult */
+export function readUndoRequest(returned: unknown, undoes: Undone): BodyOutcome {
+  const said = saidBy(returned);
+  if (returned === undefined || returned === null) return { type: 'response-requested' };
+  if (said?.said === 'asked') checkName('asked(): its correlationId', said.correlationId, MAX_CORRELATION_ID);
+  if (said?.said === 'asked') return outcomeOf(said);
+  if (!said) throw new WrongResult(`the request of its compensation returned ${kindOf(returned)}: return nothing, asked({ correlationId }), done() or again()`);
+  return readUndoResult(returned, undoes);
+}
+
 /** A reminder may change values; any other outcome of it is ignored. */
 export function readReminderResult(returned: unknown): BodyOutcome {
   const said = saidBy(returned);

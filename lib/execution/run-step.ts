@@ -8,7 +8,7 @@ import type { Timers } from '../values/clock.js';
 import { describeError, traceOf, WrongResult } from '../values/describe-error.js';
 import type { JsonObject } from '../values/json.js';
 import { endHearing, heardBy, isLater } from './logger-tee.js';
-import { type BodyOutcome, readChildValues, readReminderResult, readRequestResult, readStepResult, readUndoResult } from './read-result.js';
+import { type BodyOutcome, readChildValues, readReminderResult, readRequestResult, readStepResult, readUndoRequest, readUndoResult } from './read-result.js';
 import type { StepVisit } from './step-context.js';
 import type { StepInputs } from './step-inputs.js';
 
@@ -22,11 +22,12 @@ export interface BodyParts {
 
 /** Runs the user's code of a step run. Never throws: an error of that code is a failed attempt. */
 export function runBody(visit: StepVisit, context: JsonObject, parts: BodyParts): BodyOutcome | Promise<BodyOutcome> {
-  const { bound, awaited, token } = visit;
-  const code: NodeCode = bound.steps.get(visit.name) ?? NO_CODE;
+  const { bound, awaited, awaitedBefore } = visit;
+  const code: NodeCode = bound.steps.get(visit.undoStep ?? visit.name) ?? NO_CODE;
   try {
     if (awaited) visit.message = fromStored(awaited.schema, awaited.stored);
-    const method = methodFor(code, token.does);
+    if (awaitedBefore) visit.messageBefore = fromStored(awaitedBefore.schema, awaitedBefore.stored);
+    const method = methodFor(code, visit.does);
     const result = heardBy(visit.log, method, () => call(method, code, visit, fromStored(bound.context, context)));
     if (isLater(result)) return outcomeLater(limited(promiseOf(result, method, visit), visit, parts.timers), visit, code, parts);
     return endVisit(visit, readReturned(result, visit, parts.inputs)); // a body that answers at once costs no promise
@@ -52,7 +53,11 @@ function endVisit(visit: StepVisit, outcome: BodyOutcome): BodyOutcome {
 function failure(error: unknown, visit: StepVisit, code: NodeCode): BodyOutcome {
   visit.log.hear('error', [traceOf(error)]);
   logger.warn(`${visit.workflow}.${visit.name} of process ${visit.processId}, attempt ${visit.attempt}: ${traceOf(error)}`);
-  return { type: 'step-failed', error: describeError(error), permanent: isFinalFor(error, visit.undoes ? code.isUndoFinal : code.isFinal) };
+  return {
+    type: 'step-failed',
+    error: describeError(error),
+    permanent: isFinalFor(error, visit.undoes ? visit.bound.steps.get(visit.name)?.isUndoFinal : code.isFinal),
+  };
 }
 
 /** Looking at the error may throw, in the workflow's own test or in a proxy. Then the error does not count as final. */
@@ -84,11 +89,12 @@ const NO_CODE: NodeCode = {};
 const NO_VALUES = () => ({});
 
 function call(method: AnyFunction, { takesMessage }: NodeCode, visit: StepVisit, context: unknown): unknown {
-  return takesMessage && visit.token.does === 'run' ? method(context, visit.message, visit) : method(context, visit);
+  return takesMessage && visit.does === 'run' ? method(context, visit.message, visit) : method(context, visit);
 }
 
-function readReturned(returned: unknown, { bound, token, undoes }: StepVisit, inputs: StepInputs): BodyOutcome {
-  if (undoes) return readUndoResult(returned, undoes);
+function readReturned(returned: unknown, visit: StepVisit, inputs: StepInputs): BodyOutcome {
+  const { bound, token, undoes } = visit;
+  if (undoes) return visit.does === 'request' ? readUndoRequest(returned, undoes) : readUndoResult(returned, undoes);
   if (token.does === 'remind') return readReminderResult(returned);
   const node = stepNamed(bound.definition, token.node);
   if (token.does === 'run') return readStepResult(returned, node);

@@ -3,7 +3,8 @@ import { copy } from '../context/plain.js';
 import type { ProcessLimits } from '../context/process-limits.js';
 import type { ItemPosition } from '../core/facts.js';
 import type { ProcessState } from '../core/process.js';
-import { correlationOf, stepRunId } from '../core/correlation.js';
+import { correlationOf, stepRunId, undoCorrelationOf } from '../core/correlation.js';
+import type { UndoTries } from '../core/events.js';
 import { type BodyToken, isEventToken, isStepToken, type Token } from '../core/token.js';
 import type { Clock } from '../values/clock.js';
 import type { Json } from '../values/json.js';
@@ -46,6 +47,9 @@ export class StepVisit implements StepRef {
   now: Date;
   message: unknown;
   awaited: AwaitedMessage | undefined;
+  /** The message of the step run that is undone, where what undoes it has a message of its own. */
+  awaitedBefore: AwaitedMessage | undefined;
+  messageBefore: unknown;
   /** The result of the step before, as stored. */
   returnedBefore: Json | undefined;
   /** The step run that this one undoes: the body sees its name, item and keys. */
@@ -102,17 +106,19 @@ export class StepVisit implements StepRef {
     return this.token.attempt;
   }
   get correlationId(): string {
+    if (this.undoStep !== undefined) return undoCorrelationOf(this.process, this.token.run, { run: this.step.run, ...this.tried });
     return correlationOf(this.process, isStepToken(this.token) ? this.token : (this.undoes ?? this.token));
+  }
+  get undone(): StepRef['undone'] {
+    if (!this.undoes) return undefined;
+    return { correlationId: correlationOf(this.process, this.undoes), message: this.undoStep === undefined ? this.message : this.messageBefore };
   }
   get idempotencyKey(): string {
     return stepRunId(this.process.id, this.step.run) + (EFFECT_OF[this.token.does] ?? '');
   }
   get state(): any {
-    const state = isStepToken(this.token) ? this.token.state : this.undoState;
+    const state = isStepToken(this.token) ? this.token.state : this.tried?.state;
     return state === undefined ? undefined : copy(state);
-  }
-  private get undoState(): Json | undefined {
-    return this.token.does === 'undo' && this.token.tried?.run === this.undoes?.run ? this.token.tried?.state : undefined;
   }
   get previous(): any {
     return this.returnedBefore === undefined ? undefined : copy(this.returnedBefore);
@@ -129,6 +135,22 @@ export class StepVisit implements StepRef {
   }
   get config(): Readonly<Record<string, any>> {
     return this.bound.steps.get(this.name)?.config ?? {};
+  }
+
+  /** The step that undoes it, if that asks first. */
+  get undoStep(): string | undefined {
+    const node = this.undoes ? this.bound.definition.nodes.get(this.undoes.node) : undefined;
+    return node?.kind === 'step' ? node.undo?.asks : undefined;
+  }
+  /** The attempts so far to undo it. */
+  get tried(): UndoTries | undefined {
+    const tried = this.token.does === 'undo' ? this.token.tried : undefined;
+    return tried?.run === this.undoes?.run ? tried : undefined;
+  }
+  /** The method that runs now. */
+  get does(): BodyToken['does'] {
+    if (this.undoStep === undefined) return this.token.does;
+    return this.tried?.message === undefined ? 'request' : 'run';
   }
 
   private get step(): VisitedStep {

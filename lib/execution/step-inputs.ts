@@ -31,12 +31,17 @@ export class StepInputs {
     if (version !== undefined) visit.returnedBefore = process?.returnedBy(version);
     const toRead = visit.returnedBefore === undefined ? version : undefined;
     const message = undoes ? undoes.message : token.does === 'run' ? token.message : undefined;
-    return toRead === undefined && message === undefined ? undefined : this.read(visit, toRead, message, process);
+    const isNeeded = toRead !== undefined || message !== undefined || visit.tried?.message !== undefined;
+    return isNeeded ? this.read(visit, toRead, message, process) : undefined;
   }
 
   private async read(visit: StepVisit, version: number | undefined, message: string | undefined, process: RunningProcess | undefined): Promise<void> {
+    const { name, undoStep, tried } = visit;
     if (version !== undefined) visit.returnedBefore = await this.returnedBy(visit.processId, version);
-    if (message !== undefined) visit.awaited = await this.awaitedBy(visit, message, process);
+    const awaited = message === undefined ? undefined : await this.awaitedBy(visit, name, message, process);
+    if (undoStep === undefined) visit.awaited = awaited;
+    else visit.awaitedBefore = awaited;
+    if (undoStep !== undefined && tried?.message !== undefined) visit.awaited = await this.awaitedBy(visit, undoStep, tried.message, process);
   }
 
   private async returnedBy(processId: string, version: number): Promise<Json | undefined> {
@@ -56,8 +61,8 @@ export class StepInputs {
   }
 
   /** The message as stored: converting it to its class may fail, and so is part of the body. */
-  private async awaitedBy(visit: StepVisit, message: string, process: RunningProcess | undefined): Promise<AwaitedMessage> {
-    const { bound, name } = visit;
+  private async awaitedBy(visit: StepVisit, name: string, message: string, process: RunningProcess | undefined): Promise<AwaitedMessage> {
+    const { bound } = visit;
     const stored = process?.message(message) ?? (await this.bodyOf(visit, message, process));
     const gate = childGateOf(bound.definition.nodes.get(name));
     if (gate) return this.contextOf(gate, stored as unknown as ChildMessage);

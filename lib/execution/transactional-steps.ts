@@ -78,8 +78,9 @@ export class TransactionalSteps {
   }
 }
 
-/** True for the body of a transactional step and its compensation, but not for its request or reminder. */
-export function isTransactional({ token, bound, undoes }: StepVisit): boolean {
+/** True for the body of a transactional step and its compensation, but not for a request or a reminder. */
+export function isTransactional({ token, bound, undoes, does }: StepVisit): boolean {
+  if (does === 'request') return false;
   const step = token.does === 'run' ? token.node : undoes?.node;
   const node = step === undefined ? undefined : bound.definition.nodes.get(step);
   return node?.kind === 'step' && node.transactional;

@@ -4,11 +4,11 @@
  * waits on.
  */
 import { type CheckedMessage, checkedMessage } from '../context/message.js';
-import { askerIn, namedIn, overAddress, responseAddress } from '../core/addresses.js';
+import { type Asker, askerIn, namedIn, overAddress, responseAddress } from '../core/addresses.js';
 import type { Disposition, MessageState } from '../core/change.js';
-import { isFinished } from '../core/process.js';
+import { isFinished, type ProcessState } from '../core/process.js';
 import type { Token } from '../core/token.js';
-import { correlationOf } from '../core/correlation.js';
+import { correlationOf, undoCorrelationOf } from '../core/correlation.js';
 import type { WaitAt } from '../store/port.js';
 import { digestOf } from '../values/digest.js';
 import { StoreUnavailableError, WorkflowError } from '../values/errors.js';
@@ -137,7 +137,7 @@ export class ResponseRouter {
     const asker = askerIn(address);
     const id = asker?.id ?? had;
     const process = id ? await stateOf(this.parts.store, id) : undefined;
-    if (!process || (asker && (asker.run > process.runs || correlationOf(process, asker) !== namedIn(address)))) return null;
+    if (!process || (asker && (asker.run > process.runs || asksAs(process, asker) !== namedIn(address)))) return null;
     if (isFinished(process.status)) return process.id;
     if (asksUnder(address, process.tokens) || (await this.isParked(address, process.id))) return null;
     const now = await stateOf(this.parts.store, process.id);
@@ -163,7 +163,15 @@ function lateId({ identity }: MessageState, owner: string): string {
 /** Whether one of these tokens has asked under this id, of ours or of a partner, and is not done with it. */
 function asksUnder(address: string, tokens: readonly Token[]): boolean {
   const [asker, name] = [askerIn(address), namedIn(address)];
-  return tokens.some((token) => token.run === asker?.run || ('correlation' in token && token.correlation === name));
+  return tokens.some((token) => {
+    if (token.does === 'undo') return token.run === asker?.undo || token.tried?.correlation === name;
+    return (token.run === asker?.run && asker.undo === undefined) || ('correlation' in token && token.correlation === name);
+  });
+}
+
+/** The id under which it would have asked. */
+function asksAs(process: ProcessState, { run, undo }: Asker): string {
+  return undo === undefined ? correlationOf(process, { run }) : undoCorrelationOf(process, undo, { run });
 }
 
 /** @throws what is not the fault of the message */

@@ -1,17 +1,20 @@
 import type { UndoTries } from '../core/events.js';
 import { dueAtOf, type WaitState } from '../core/wait.js';
 import type { Undone } from '../execution/step-context.js';
-import { type Explained, placeOf, stepAt, when, type Word } from './explained.js';
+import { type Explained, placeOf, responding, stepAt, when, type Word } from './explained.js';
 import type { UndoPlan } from './undo-plans.js';
 
 /** How many step runs are named. */
 const MOST_NAMED = 5;
 
 /** Says for each undo what it has undone, what is next, and what it waits for. */
-export function undoWords({ undos, waits }: Explained): Word[] {
-  return undos.map((plan) => ({
-    says: `is ${placeOf(plan.token)}: ${[...undoneSoFar(plan), nextUndone(plan), ...nextAttempt(plan, waits)].join('; ')}`,
-  }));
+export function undoWords(subject: Explained): Word[] {
+  const { undos, waits } = subject;
+  return undos.map((plan) => {
+    const wait = waits.find(({ token }) => token.key === plan.token.key);
+    const says = `is ${placeOf(plan.token)}: ${[...undoneSoFar(plan), nextUndone(plan), ...failedSoFar(plan.token.tried), ...awaited(wait)].join('; ')}`;
+    return wait?.waitsFor.kind === 'response' ? { says, remedies: [responding(wait, subject)] } : { says };
+  });
 }
 
 function undoneSoFar({ undone }: UndoPlan): string[] {
@@ -31,9 +34,11 @@ const REACHED: Readonly<Record<Undone['reached'], string>> = {
   completed: '',
 };
 
-function nextAttempt({ token: { key, tried } }: UndoPlan, waits: readonly WaitState[]): string[] {
-  const wait = waits.find((each) => each.token.key === key);
-  return [...failedSoFar(tried), ...(wait ? [`the next attempt is at ${when(dueAtOf(wait)!)}`] : [])];
+function awaited(wait: WaitState | undefined): string[] {
+  if (!wait) return [];
+  const dueAt = dueAtOf(wait);
+  if (wait.waitsFor.kind !== 'response') return [`the next attempt is at ${when(dueAt!)}`];
+  return [`it has asked, and waits for the answer${dueAt === null ? '' : `, at most until ${when(dueAt)}`}`];
 }
 
 function failedSoFar({ failed, error }: Partial<UndoTries> = {}): string[] {

@@ -4,7 +4,7 @@ import { isWatchKey } from '../core/token-key.js';
 import type { Token } from '../core/token.js';
 import { addressOf, dueAtOf, isTaskWait, type WaitState } from '../core/wait.js';
 import type { WaitKind } from '../core/waits-for.js';
-import { type Explained, skipping, stepAt, when, type Word } from './explained.js';
+import { type Explained, responding, skipping, stepAt, when, type Word } from './explained.js';
 
 /** Waits of the engine itself: the waits that they hold together have sentences of their own. */
 const SILENT: ReadonlySet<string> = new Set(['branches', 'turn']);
@@ -40,10 +40,9 @@ function visitWord(wait: WaitState, subject: Explained): Word {
 type WaitSentence = (wait: WaitState, process: ProcessState, internals: boolean) => Word;
 
 const KINDS: Readonly<Record<WaitKind, WaitSentence>> = {
-  response: (wait, { workflow }, internals) => {
-    const id = nameInAddress(wait);
-    const [which, argument] = internals ? [`under the correlation id "${id}"`, `'${id}'`] : ['to its request', '<its correlation id>'];
-    return { says: `${waitsIn(wait)} for the answer ${which}`, remedies: [`respond('${workflow}', '${wait.token.node}', ${argument}, …)`] };
+  response: (wait, process, internals) => {
+    const which = internals ? `under the correlation id "${nameInAddress(wait)}"` : 'to its request';
+    return { says: `${waitsIn(wait)} for the answer ${which}`, remedies: [responding(wait, { process, internals })] };
   },
   event: (wait) => {
     const [event, key] = eventOf(wait);

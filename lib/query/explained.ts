@@ -1,8 +1,9 @@
 import { edgesOf, type WorkflowDefinition } from '../definition/graph.js';
+import { namedIn } from '../core/addresses.js';
 import type { OutgoingMessage } from '../core/outgoing.js';
 import type { ProcessState } from '../core/process.js';
 import type { Token } from '../core/token.js';
-import type { WaitState } from '../core/wait.js';
+import { addressOf, type WaitState } from '../core/wait.js';
 import type { UndoPlan } from './undo-plans.js';
 
 /** The facts that an explanation is made of. */
@@ -37,9 +38,16 @@ export function skipping({ node: step }: Token, { process: { id, workflow }, def
   return `skip('${workflow}', '${step}', '${id}'${edges.length > 1 ? `, {}, { next: '${edges.join("' or '")}' }` : ''})`;
 }
 
+/** The call that brings the response to this wait. */
+export function responding(wait: WaitState, { process: { workflow }, internals }: Pick<Explained, 'process' | 'internals'>): string {
+  const id = internals ? `'${namedIn(addressOf(wait) ?? '')}'` : '<its correlation id>';
+  return `respond('${workflow}', '${wait.token.node}', ${id}, …)`;
+}
+
 export function placeOf(token: Token): string {
   if (token.does !== 'undo') return stepAt(token);
-  return token.node === '' ? 'undoing what was done' : `undoing what was done in "${token.node}"`;
+  const stage = token.tried?.home ?? token.node;
+  return stage === '' ? 'undoing what was done' : `undoing what was done in "${stage}"`;
 }
 
 export function namedSteps(steps: readonly Token[]): string {

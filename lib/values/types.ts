@@ -103,6 +103,11 @@ export interface StepRef<State = any, Item = any, Message = any> {
   readonly manager: EntityManager;
   /** In a compensation: how far the step run that it undoes had come. `undefined` elsewhere. */
   readonly reached: Reached | undefined;
+  /**
+   * In a compensation: the correlation id under which the step that it undoes had asked, and the message that this had. They are those of the
+   * `step` too, unless the compensation has a `request`: then `step` has its own. `undefined` elsewhere.
+   */
+  readonly undone: { readonly correlationId: string; readonly message: any } | undefined;
   /** Aborted at the step's `timeout`, when the process is cancelled, and when this worker has lost it. */
   readonly signal: AbortSignal;
   /** The engine's time, from the {@link Clock}. */

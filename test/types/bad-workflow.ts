@@ -112,7 +112,7 @@ export class BadWorkflow {
   // @ts-expect-error ✗ 'undoo' is not a method of this workflow. Its methods: ...
   @Step({ compensate: { do: 'undoo', retry: 3 } }) twentyEightB(_parcel: Parcel) {}
 
-  // @ts-expect-error ✗ compensate: there is no option 'retyr'. There are: retry, timeout, do
+  // @ts-expect-error ✗ compensate: there is no option 'retyr'. There are: do, request, response, retry, timeout, within
   @Step({ compensate: { do: 'undo', retyr: 3 } }) twentyEightC(_parcel: Parcel) {}
 
   // @ts-expect-error ✗ retry counts the tries in all: a whole number from 1, not 0
@@ -121,7 +121,26 @@ export class BadWorkflow {
   // @ts-expect-error ✗ compensate does not say what to do: do: '...'
   @Step({ compensate: { retry: 3 } }) twentyEightE(_parcel: Parcel) {}
 
+  // @ts-expect-error ✗ 'askk' is not a method of this workflow. Its methods: ...
+  @Step({ compensate: { do: 'undo', request: 'askk' } }) twentyEightF(_parcel: Parcel) {}
+
+  // @ts-expect-error ✗ the second argument of 'undoReply' is not the response of compensate
+  @Step({ compensate: { do: 'undoReply', request: 'ask', response: Parcel } }) twentyEightG(_parcel: Parcel) {}
+
+  // @ts-expect-error ✗ the second argument of 'undoReply' is the step: its compensate has no request
+  @Step({ compensate: { do: 'undoReply' } }) twentyEightH(_parcel: Parcel) {}
+
+  // @ts-expect-error ✗ the second argument of 'undoReply' is the step: its compensate has no request
+  @Step({ compensate: 'undoReply' }) twentyEightI(_parcel: Parcel) {}
+
+  // @ts-expect-error ✗ 'asksWrong' may return nothing, asked({ correlationId }) or done()
+  @Step({ compensate: { do: 'undo', request: 'asksWrong' } }) twentyEightJ(_parcel: Parcel) {}
+
   undo() {}
+  undoReply(_parcel: Parcel, _reply: Reply, _step: StepRef) {}
+  asksWrong(_parcel: Parcel) {
+    return { weight: 3 };
+  }
 
   // @ts-expect-error ✗ 'shipp' is not a method of this workflow. Its methods: ...
   @Step({ onError: { next: 'shipp' } }) twentyNine(_parcel: Parcel) {}

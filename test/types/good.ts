@@ -94,6 +94,13 @@ export class MoreWorkflow {
   }
   remind() {}
   @Step({ compensate: { do: 'undone', retry: { attempts: 9, delay: '1m', unless: [TypeError] }, timeout: '5s' } }) undoable(_parcel: Parcel) {}
+  @Step({ compensate: { do: 'takenBack', request: 'askToTakeBack', response: Parcel, within: '1 day' } }) taken(_parcel: Parcel) {}
+  askToTakeBack(_parcel: Parcel, { undone }: StepRef) {
+    return undone === undefined ? done() : asked({ correlationId: undone.correlationId });
+  }
+  takenBack(parcel: Parcel, answer: Parcel, _step: StepRef) {
+    return { weight: parcel.weight - answer.weight };
+  }
   undone(_parcel: Parcel, { reached }: StepRef) {
     return reached === 'asked' || reached === 'failed' ? undefined : { weight: 0 };
   }

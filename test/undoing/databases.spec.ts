@@ -40,6 +40,16 @@ class Ledger {
     await bodies.get(`${step.groupId} back`)?.(step);
   }
 }
+@Workflow({ name: 'asking-ledger' })
+class AskingLedger {
+  @Step({ transactional: true, compensate: { request: 'ask', do: 'back', retry: soon } }) async book(_context: object, step: StepRef) { await write(step, 'booked'); } // prettier-ignore
+  @Step({ on: 'never' }) rest() {}
+  ask() {}
+  async back(_context: object, answer: { n: number }, step: StepRef) {
+    await write(step, `taken back ${answer.n}`);
+    await bodies.get(`${step.groupId} back`)?.(step);
+  }
+}
 async function write({ manager, groupId }: StepRef, text: string): Promise<void> {
   await manager.insert(Entry, { owner: groupId, text });
 }
@@ -70,7 +80,12 @@ for (const cell of matrix()) {
 function undoing({ queue }: Cell, database: Database): void {
   let app: TestApp;
   beforeAll(async () => {
-    app = await bootApp(database, queue, { providers: [QueuedCharge, Ledger, Charges, Errand, Sender], queues: ['bank'], entities: [Entry], options: quick });
+    app = await bootApp(database, queue, {
+      providers: [QueuedCharge, Ledger, AskingLedger, Charges, Errand, Sender],
+      queues: ['bank'],
+      entities: [Entry],
+      options: quick,
+    });
     const id = database.name.startsWith('SQLite') ? 'integer primary key' : database.name === 'MySQL' ? 'int auto_increment primary key' : 'serial primary key';
     await app.dataSource.query(`create table undo_entry (id ${id}, owner varchar(200), text varchar(200))`);
   });
@@ -149,6 +164,22 @@ function undoing({ queue }: Cell, database: Database): void {
     expect(tries).toBe(2);
     const entries = await app.dataSource.getRepository(Entry).find({ where: { owner: groupId }, order: { id: 'asc' } });
     expect(entries.map(({ text }) => text)).toEqual(['booked', 'taken back']);
+  });
+
+  it('what undoes it asks, and writes with the record of it once the answer has come', async () => {
+    const { id, groupId } = await waitsAfterStart(AskingLedger, 'rest');
+    let tries = 0;
+    bodies.set(`${groupId} back`, () => {
+      if (++tries < 2) throw new Error('not now');
+    });
+    await app.workflows.cancel(id, { compensate: true });
+    const { waits } = await waitsIn(id, 'back');
+    expect(waits).toMatchObject([{ step: 'back', kind: 'response' }]);
+    expect(await app.workflows.respond(AskingLedger, 'back', waits[0]!.key!, { n: 3 })).toBe('delivered');
+    await statusIs(id, 'cancelled');
+    expect(tries).toBe(2);
+    const entries = await app.dataSource.getRepository(Entry).find({ where: { owner: groupId }, order: { id: 'asc' } });
+    expect(entries.map(({ text }) => text)).toEqual(['booked', 'taken back 3']);
   });
 
   it('of items, those that have asked are undone, each with its item', async () => {

@@ -140,14 +140,21 @@ function* policyProblems(source: WorkflowSource, step: WrittenStep): Problems {
 }
 
 /** A builder names what undoes the step itself. */
-function* undoProblems({ steps }: WorkflowSource, { options: { compensate }, host, isClass, code }: WrittenStep): Problems {
+function* undoProblems({ steps }: WorkflowSource, { options: { compensate }, host, isClass, code, undoing }: WrittenStep): Problems {
   if (compensate === undefined) return;
-  const { do: method, retry, timeout } = undoOptions(compensate);
+  const { do: method, request, response, retry, timeout, within } = undoOptions(compensate);
   if (typeof compensate === 'object') yield* unknownOptions(compensate, COMPENSATE_OPTIONS, 'compensate: ');
   yield* methodProblems(host, typeof compensate === 'object' ? 'compensate.do' : 'compensate', method, methodSteps(steps, host), 'The undoing method');
   if (method === undefined && !code?.compensate && !(isClass && methodOf(host, 'compensate'))) yield "compensate does not say what to do: do: '...', a method.";
   yield* retryProblems(retry, 'compensate: ');
   yield* durationProblems(timeout, 'compensate: timeout');
+  yield* durationProblems(within, 'compensate: within');
+  yield* methodProblems(host, 'compensate.request', request, methodSteps(steps, host), 'The asking method');
+  const asks = request !== undefined || undoing !== undefined;
+  if (response !== undefined && !asks) yield 'compensate has a response but no request: name the method that asks.';
+  if (within !== undefined && !asks)
+    yield 'compensate has a within but no request: it says how long an answer may take, and timeout how long the method may take.';
+  if (typeof compensate === 'object' && response !== undefined) yield* schemaProblems(compensate, 'response');
 }
 
 /** The method to call belongs to the class of the step, or to the workflow. */
