@@ -1,5 +1,5 @@
 /** What this instance runs, and another changes; what stands in line, and must not begin any more. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Step, type StepRef, Workflow } from '../../lib/index.js';
 import { bootApp, matrix, type TestApp, until } from '../support/app.js';
 import type { Database } from '../support/databases.js';
@@ -46,11 +46,11 @@ class Two {
 describe.each(matrix().filter(({ name }) => name.endsWith('database queue') && !name.startsWith('sqlite')))('$name', ({ database, queue }) => {
   let db: Database;
   const apps: TestApp[] = [];
-  beforeAll(async () => void (db = await database()));
-  afterAll(() => db.drop());
+  beforeEach(async () => void (db = await database()));
   afterEach(async () => {
     open();
     await Promise.all(apps.splice(0).map((app) => app.close()));
+    await db.drop();
   });
 
   async function boot(worker: object = {}): Promise<TestApp> {

@@ -62,14 +62,15 @@ describe.skipIf(!pooler)('PostgreSQL behind PgBouncer in transaction mode', () =
   }, 60_000);
 
   it('leaves the sessions as they were', async () => {
+    const { dataSource } = apps[0] ?? (await boot());
     const settings = await Promise.all(
-      Array.from({ length: 30 }, () => apps[0]!.dataSource.query(`select current_setting('lock_timeout') || ' ' || current_setting('enable_seqscan') as s`)),
+      Array.from({ length: 30 }, () => dataSource.query(`select current_setting('lock_timeout') || ' ' || current_setting('enable_seqscan') as s`)),
     );
     expect([...new Set(settings.map(([row]: { s: string }[]) => row!.s))]).toEqual(['0 on']);
   });
 
   it('is heard of from its thread', async () => {
-    const { engine, dataSource } = apps[0]!;
+    const { engine, dataSource } = apps[0] ?? (await boot());
     const seenAt = async () => Number((await dataSource.query(`select seen_at from workflow_worker where id = '${engine.worker}'`))[0].seen_at);
     expect(engine.store.maintenance.threadBeat(engine.worker)).toMatchObject({ client: 'pg' });
     expect(await seenAt()).toBeGreaterThan(0);
