@@ -1,4 +1,5 @@
 import { type ChoiceNode, type Container, type EachNode, END, type ForkNode, type Node, type StageNode, stepNamed } from '../definition/graph.js';
+import { wholeStage } from '../definition/whole-stage.js';
 import type { Json } from '../values/json.js';
 import type { Draft } from './draft.js';
 import { enterStep } from './enter.js';
@@ -131,9 +132,9 @@ export function leaveFlow(draft: Draft): string {
 
 /** The stage that is the whole flow, where the workflow itself has a `within`. */
 export function wholeOf(draft: Draft): ContainerToken | undefined {
-  const start = draft.definition.nodes.get(draft.definition.start);
-  const root = start?.kind === 'stage' && start.name === `${draft.definition.name} (within)` ? draft.container(rootKey(draft)) : undefined;
-  return root?.node === start?.name ? root : undefined;
+  const stage = wholeStage(draft.definition);
+  const root = stage && draft.container(rootKey(draft));
+  return root?.node === stage?.name ? root : undefined;
 }
 
 function keepWhole(draft: Draft, whole: ContainerToken): string {

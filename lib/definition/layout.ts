@@ -6,6 +6,7 @@ import type { Compiled, DefinitionDefaults, NodeCode, WorkflowSource, WrittenSte
 import { unlabelled } from './stages.js';
 import { stepNode, timing } from './step-node.js';
 import { updatesOf } from './updates.js';
+import { wholeStageName } from './whole-stage.js';
 
 /** The nodes that follow a block: none, one, or those that its body chooses from. */
 type Onward = readonly string[];
@@ -74,8 +75,9 @@ export class Layout {
   private framed(start: string): string {
     const { name, within } = this.source.options;
     if (within === undefined) return start;
-    this.add({ kind: 'stage', name: `${name} (within)`, body: start, next: [END], within: timing(within), required: true }, { within: momentFrom(within) });
-    return `${name} (within)`;
+    const whole = wholeStageName(name);
+    this.add({ kind: 'stage', name: whole, body: start, next: [END], within: timing(within), required: true }, { within: momentFrom(within) });
+    return whole;
   }
 
   /** `step`: the step that the node is made of, or the first one inside. */

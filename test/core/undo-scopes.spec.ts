@@ -177,7 +177,7 @@ describe('a try to undo', () => {
   it('that comes again is of the undo itself, and no failure', () => {
     const story = undoing();
     story.tell({ type: 'step-failed', ...by(story, undos(story)[0]!), undoes: { step: 'a', run: 1 }, error: 'oh', permanent: false });
-    const [{ key, run, dueAt }] = story.waits as [{ key: string; run: number; dueAt: number }];
+    const [{ key, run, dueAt }] = story.waits as unknown as [{ key: string; run: number; dueAt: number }];
     story.now = dueAt;
     story.tell({ type: 'came-due', key, run });
     expect(story.last.records).toMatchObject([{ type: 'timer-fired', step: 'a', run, error: null }]);
