@@ -1,4 +1,14 @@
-import { type ChoiceNode, type Container, type EachNode, END, type ForkNode, type Node, type StageNode, stepNamed } from '../definition/graph.js';
+import {
+  type ChoiceNode,
+  type Container,
+  type EachNode,
+  END,
+  type ForkNode,
+  type Node,
+  type StageNode,
+  type StepNode,
+  stepNamed,
+} from '../definition/graph.js';
 import { wholeStage } from '../definition/whole-stage.js';
 import type { Json } from '../values/json.js';
 import type { Draft } from './draft.js';
@@ -96,15 +106,12 @@ export function proceed(draft: Draft, token: Token, to: string | undefined, prev
 }
 
 /** The next node: the only one, or the one that the body chose. */
-export function edgeOf(node: Node, branch: string | undefined): string | undefined {
-  if (node.kind === 'choice') return undefined;
-  if (branch === undefined || node.kind !== 'step' || !node.labels) return branch ?? node.next[0];
-  return node.next[node.labels.indexOf(branch)];
+export function edgeOf({ next, labels }: StepNode, branch: string | undefined): string | undefined {
+  return branch === undefined || !labels ? (branch ?? next[0]) : next[labels.indexOf(branch)];
 }
 
-/** Ends an unsolicited event. With a next step the process goes on there. */
+/** After an unsolicited event, which has ended: with a next step the process goes on there. */
 function leaveEvent(draft: Draft, token: Token, to: string | undefined): void {
-  draft.end(token.key);
   if (to !== undefined && stepNamed(draft.definition, token.node).unsolicited && !draft.someToken(undoesAll)) goOnAt(draft, to);
 }
 

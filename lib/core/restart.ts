@@ -5,7 +5,6 @@ import type { EventOf, TokenPosition } from './events.js';
 import { beOver, endFlow, rootKey, startLife } from './flow.js';
 import { listenAnew } from './listeners.js';
 import { AT_START } from './moves.js';
-import { isFinished } from './process.js';
 import { keyOfBranch } from './races.js';
 import { branchKey, branchNumber, parentKey } from './token-key.js';
 import { carriedBy, type ContainerToken } from './token.js';
@@ -19,7 +18,7 @@ import { deadlineOf, watchDeadline, watchOverdue } from './watch.js';
  */
 export function restarted(draft: Draft, event: EventOf<'restarted'>): void {
   if (event.root !== draft.head.root) return;
-  if (isFinished(draft.head.status) || draft.head.status === 'suspended') draft.become('running');
+  draft.become('running');
   endFlow(draft);
   const oldRoot = [...event.places.keys()].find((key) => parentKey(key) === null);
   startLife(draft);

@@ -98,6 +98,8 @@ describe('an event before its step is reached', () => {
     const { run } = story.wait('x');
     story.tell(heard(story, 'c'));
     expect(skipped(story)).toEqual([['x', run], ['y', run + 1], ['b', null]]); // prettier-ignore
+    const reasons = new Set(story.last.records.filter(({ type }) => type === 'step-skipped').map(({ reason }) => reason));
+    expect([...reasons]).toEqual(['its turn was passed: the event for "c" came']);
     expect(story.last.records.at(-1)).toMatchObject({ type: 'message-delivered', step: 'c', detail: 'm' });
     expect(story.tokens.map(({ key, node }) => `${key} ${node}`)).toEqual(['1 c']);
   });

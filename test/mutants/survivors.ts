@@ -17,7 +17,6 @@ export const SURVIVORS: readonly (readonly [about: string, reason: string])[] = 
     "lib/core/crashes.ts workerLost: { ...draft.before.process, status: 'running' } → { ...draft.before.process }",
     'Equivalent: only a process that runs comes so far.',
   ],
-  ['lib/core/draft.ts letGoOf: other.key !== key && isActive(other)', 'Equivalent: the status decides again whether the process needs a worker.'],
   ['lib/core/draft.ts tokensUnder: tokens.some(isIdle) → true', SAME],
   ['lib/core/event-turns.ts bringEvents: until - next → until + next', 'Equivalent: it asks for rows that are not there, too.'],
   ['lib/core/interventions.ts cancelled: draft.given.reason ?? null', DEFAULT],
