@@ -53,6 +53,12 @@ describe('a process begins', () => {
     expect(change.records).toMatchObject([{ type: 'process-claimed', worker: 'w' }]);
   });
 
+  it('and stays marked as new until somebody takes it', () => {
+    const free = { process: aProcess({ worker: '-', claim: 0 }), waits: new Map(), messages: new Map() };
+    const change = decideOn(aLine('a'), free, { type: 'message-missed', message: aMessage() }, NOON)!;
+    expect(change.process).toMatchObject({ worker: '-', claim: 0 });
+  });
+
   it('the statuses of one that lives are all but the two at its end', () => {
     expect([...LIVE_STATUSES].sort()).toEqual(['failed', 'running', 'suspended', 'waiting']);
   });
@@ -96,7 +102,7 @@ describe('a version', () => {
   it('of a visit that was left out changes nothing', () => {
     const story = new Story(aDefinition([aStepNode('a', { required: false })]));
     story.tell(story.failed('a'));
-    expect(story.last.versions).toMatchObject([{ step: 'a', patch: {}, removed: [] }]);
+    expect(story.last.versions.map(({ step, patch, removed }) => [step, patch, removed])).toEqual([['a', {}, []]]);
   });
 
   it('lets no step that runs begin again, while others wait for their condition', () => {
@@ -121,6 +127,13 @@ describe('what goes wrong in a decision', () => {
     };
     const story = new Story(aDefinition([aStepNode('a', { next: ['if'] }), aChoice('if', 'b', 'c'), aStepNode('b'), aStepNode('c')]), { test: broken });
     expect(() => story.tell(story.succeeded('a'))).toThrow('broken');
+  });
+
+  it('is no word that a body may say: its words are labels of the edges', () => {
+    const nodes = [aStepNode('a', { next: ['b', 'c'], labels: ['yes', 'no'] }), aStepNode('b'), aStepNode('c')];
+    const story = new Story(aDefinition(nodes));
+    story.tell(story.succeeded('a', { branch: 'no' }));
+    expect(story.active).toEqual(['c']);
   });
 
   it('fails a choice that cannot be made, until it can', () => {

@@ -78,7 +78,7 @@ describe('a body that asks for another run', () => {
 describe('a step says what only an undo can say', () => {
   it.each(['visit-undone', 'all-undone'] as const)('%s: nothing comes of it', (type) => {
     const story = new Story(aLine('a', 'b'));
-    expect(story.tell({ type, ...story.speaker('a'), step: 'a', undone: 1, patch: NOTHING } as Told)).toBeNull();
+    expect(story.tell({ type, ...story.speaker('a'), step: 'a', undone: 1, patch: NOTHING, notes: [{ text: 'no', at: NOON }] } as Told)).toBeNull();
   });
 
   it.each(['step-succeeded', 'step-paused', 'response-requested'] as const)('and an undo says what only a step can say: %s', (type) => {
