@@ -32,6 +32,21 @@ describe('an event that turns out to need waits', () => {
     expect(bench.calls).toEqual(['load p 0/1 with values', 'load p', 'commit p']);
   });
 
+  it('and from what was just read without any', async () => {
+    const bench = await started(nodes);
+    bench.writer.forget('p');
+    await bench.apply(undo);
+    expect(bench.calls).toEqual(['load p with values', 'load p with values', 'commit p']);
+    expect(bench.tables.byId.get('p')!.waits.size).toBe(0);
+  });
+
+  it('after a restart only its values are known', async () => {
+    const bench = await started();
+    await bench.done({ x: 1 });
+    await bench.apply({ type: 'restarted', root: 0, version: 1, values: { y: 2 }, places: new Map([['0', { node: 'a' }]]) });
+    expect(bench.writer.known('p')?.context).toEqual({ y: 2 });
+  });
+
   it('the values that are known are not read again, and are known afterwards', async () => {
     const bench = await started([aFork('both', ['a', 'b']), loose('a', { next: ['c'] }), loose('c'), loose('b', { gate: hearing('news') })]);
     await bench.done({ x: 1 });
