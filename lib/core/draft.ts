@@ -128,11 +128,6 @@ export class Draft extends DraftTokens {
     this.head.finishedAt = isFinished(status) ? this.now : null;
   }
 
-  /** Lets the worker go if no other token is active. The worker that resumes the process takes it. */
-  letGoOf({ key }: Token): void {
-    if (!this.someToken((other) => other.key !== key && isActive(other))) this.head.worker = null;
-  }
-
   /** Ends the process: nothing of it waits, runs or is held any more. A parent that waits for it gets a message. */
   finish(status: 'completed' | 'cancelled', cause: string | null = null): void {
     this.endAll();
@@ -160,7 +155,7 @@ export class Draft extends DraftTokens {
   }
 
   /** The worker that decides takes the process, if it has room. */
-  claim(): void {
+  private claim(): void {
     const { head, claimant } = this;
     if (claimant !== null) head.claim++;
     head.worker = claimant ?? head.worker ?? (this.before.process.revision === 0 ? UNCLAIMED_NEW : UNCLAIMED);

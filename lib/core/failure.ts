@@ -95,7 +95,6 @@ function undoAfter(draft: Draft, token: Failed, undoing: Undoing, cause: string)
 /** Suspends the process. The next attempt waits until a person resumes it. */
 function suspendAt(draft: Draft, token: StepToken, cause: string): void {
   attemptAnew(draft, stepNamed(draft.definition, token.node), token);
-  draft.letGoOf(token);
   draft.become('suspended', cause);
   draft.record('process-suspended', token, { error: cause });
 }

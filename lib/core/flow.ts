@@ -1,4 +1,15 @@
-import { type ChoiceNode, type Container, type EachNode, END, type ForkNode, type Node, type StageNode, stepNamed } from '../definition/graph.js';
+import {
+  type ChoiceNode,
+  type Container,
+  type EachNode,
+  END,
+  type ForkNode,
+  type Node,
+  type StageNode,
+  type StepNode,
+  stepNamed,
+} from '../definition/graph.js';
+import { wholeStage } from '../definition/whole-stage.js';
 import type { Json } from '../values/json.js';
 import type { Draft } from './draft.js';
 import { enterStep } from './enter.js';
@@ -95,15 +106,12 @@ export function proceed(draft: Draft, token: Token, to: string | undefined, prev
 }
 
 /** The next node: the only one, or the one that the body chose. */
-export function edgeOf(node: Node, branch: string | undefined): string | undefined {
-  if (node.kind === 'choice') return undefined;
-  if (branch === undefined || node.kind !== 'step' || !node.labels) return branch ?? node.next[0];
-  return node.next[node.labels.indexOf(branch)];
+export function edgeOf({ next, labels }: StepNode, branch: string | undefined): string | undefined {
+  return branch === undefined || !labels ? (branch ?? next[0]) : next[labels.indexOf(branch)];
 }
 
-/** Ends an unsolicited event. With a next step the process goes on there. */
+/** After an unsolicited event, which has ended: with a next step the process goes on there. */
 function leaveEvent(draft: Draft, token: Token, to: string | undefined): void {
-  draft.end(token.key);
   if (to !== undefined && stepNamed(draft.definition, token.node).unsolicited && !draft.someToken(undoesAll)) goOnAt(draft, to);
 }
 
@@ -131,9 +139,9 @@ export function leaveFlow(draft: Draft): string {
 
 /** The stage that is the whole flow, where the workflow itself has a `within`. */
 export function wholeOf(draft: Draft): ContainerToken | undefined {
-  const start = draft.definition.nodes.get(draft.definition.start);
-  const root = start?.kind === 'stage' && start.name === `${draft.definition.name} (within)` ? draft.container(rootKey(draft)) : undefined;
-  return root?.node === start?.name ? root : undefined;
+  const stage = wholeStage(draft.definition);
+  const root = stage && draft.container(rootKey(draft));
+  return root?.node === stage?.name ? root : undefined;
 }
 
 function keepWhole(draft: Draft, whole: ContainerToken): string {

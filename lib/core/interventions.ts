@@ -1,5 +1,5 @@
 /** Actions of workers and people on a process, besides running its steps. */
-import { type Node, stepNamed } from '../definition/graph.js';
+import { type StepNode, stepNamed } from '../definition/graph.js';
 import type { Draft } from './draft.js';
 import { attemptAnew, timeAnew } from './enter.js';
 import type { EventOf } from './events.js';
@@ -13,10 +13,9 @@ import { watchDeadline } from './watch.js';
 
 /* ---------------------------------------------------------------- what workers do ---- */
 
-/** A worker claims a process that no worker had. */
+/** A worker claims a process that no worker had. The record alone is enough: who changes such a process takes it. */
 export function claimed(draft: Draft): void {
   if (!isUnclaimed(draft.head.worker) || draft.head.status !== 'running' || draft.claimant === null) return;
-  draft.claim();
   draft.record('process-claimed');
 }
 
@@ -24,7 +23,7 @@ export function claimed(draft: Draft): void {
 
 export function suspended(draft: Draft): void {
   if (draft.head.status === 'suspended') return;
-  draft.become('suspended', draft.given.reason ?? null);
+  draft.become('suspended', draft.given.reason);
   draft.record('process-suspended');
 }
 
@@ -82,7 +81,7 @@ function reenter(draft: Draft, token: ContainerToken): void {
 
 /** Skips a visit, with the values it would have brought. A message that it waited for now comes too late. */
 export function skipped(draft: Draft, event: EventOf<'skipped'>): void {
-  const wait = draft.token(event.key)?.parked === undefined && draft.token(event.key) ? undefined : draft.parked(event.key);
+  const wait = draft.parked(event.key);
   const token = wait?.token ?? draft.token(event.key);
   const node = token && draft.definition.nodes.get(token.node);
   if (!token || token.run !== event.run || node?.kind !== 'step' || !canPass(token, wait)) return;
@@ -99,10 +98,10 @@ function canPass(token: Token, wait: WaitState | undefined): boolean {
 }
 
 /** Goes on after the skipped step. A skipped event moves no other token. */
-function goPast(draft: Draft, token: Token, node: Node, branch: string | undefined): void {
+function goPast(draft: Draft, token: Token, node: StepNode, branch: string | undefined): void {
   if ('last' in token && token.last) letEnd(draft, token);
   else if (!isEventToken(token)) {
-    if (node.kind === 'step') listenAgain(draft, node);
+    listenAgain(draft, node);
     proceed(draft, token, edgeOf(node, branch), draft.head.contextVersion);
   }
 }

@@ -24,6 +24,7 @@ export function calledAfter(renamings: readonly Readonly<Record<string, string>>
 
 class Places {
   readonly found = new Map<string, TokenPosition>();
+  /** Keys by their parent, also those of branches that have ended: all of them go with the parent. */
   private readonly branches = new Map<string, Set<string>>();
   private life = 0;
   private version = 0;
@@ -63,13 +64,9 @@ class Places {
 
   /** Removes a token with all its branches. */
   private end(key: string): void {
-    for (const branch of this.branches.get(key) ?? []) {
-      this.end(branch);
-      this.found.delete(branch);
-    }
+    for (const branch of this.branches.get(key) ?? []) this.end(branch);
     this.branches.delete(key);
     this.found.delete(key);
-    this.branches.get(parentKey(key) ?? '')?.delete(key);
   }
 
   private stand(key: string, place: TokenPosition): void {

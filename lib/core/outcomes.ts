@@ -168,7 +168,6 @@ function stepPaused(draft: Draft, token: StepToken, event: EventOf<'step-paused'
   const task = event.taskOf === undefined ? undefined : draft.parked(token.key);
   if (isTaskWait(task)) draft.wait({ ...task.token, claims: (task.token.claims ?? 0) + 1 }, { ...task.waitsFor, worker: null, readyAt: draft.now });
   else draft.run(runsAgain(token));
-  draft.letGoOf(token);
   draft.become('suspended', event.reason);
   draft.record('step-paused', token, { reason: event.reason });
 }

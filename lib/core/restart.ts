@@ -1,10 +1,10 @@
 import { type Container, type EachNode, END, isContainer } from '../definition/graph.js';
+import { wholeStage } from '../definition/whole-stage.js';
 import type { Draft } from './draft.js';
 import type { EventOf, TokenPosition } from './events.js';
 import { beOver, endFlow, rootKey, startLife } from './flow.js';
 import { listenAnew } from './listeners.js';
 import { AT_START } from './moves.js';
-import { isFinished } from './process.js';
 import { keyOfBranch } from './races.js';
 import { branchKey, branchNumber, parentKey } from './token-key.js';
 import { carriedBy, type ContainerToken } from './token.js';
@@ -18,7 +18,7 @@ import { deadlineOf, watchDeadline, watchOverdue } from './watch.js';
  */
 export function restarted(draft: Draft, event: EventOf<'restarted'>): void {
   if (event.root !== draft.head.root) return;
-  if (isFinished(draft.head.status) || draft.head.status === 'suspended') draft.become('running');
+  draft.become('running');
   endFlow(draft);
   const oldRoot = [...event.places.keys()].find((key) => parentKey(key) === null);
   startLife(draft);
@@ -32,10 +32,11 @@ export function restarted(draft: Draft, event: EventOf<'restarted'>): void {
 }
 
 /** Where the main flow stood. */
-function mainNodeAt({ definition: { start, nodes } }: Draft, places: ReadonlyMap<string, TokenPosition>, root: string | undefined): string {
-  const place = root === undefined ? undefined : places.get(root);
-  const isWhole = place?.node === start && nodes.get(start)?.kind === 'stage';
-  return (isWhole ? places.get(branchKey(root!, 0))?.node : place?.node) ?? END;
+function mainNodeAt({ definition }: Draft, places: ReadonlyMap<string, TokenPosition>, root = ''): string {
+  const place = places.get(root);
+  const whole = wholeStage(definition);
+  const main = whole && place?.node === whole.name ? places.get(branchKey(root, 0)) : place;
+  return main?.node ?? END;
 }
 
 /** The flow was already over at that version. Recording this in the new life keeps a later restart from finding the old life. */

@@ -10,6 +10,7 @@
  * lost its process or task can do nothing more. `run`: an event is for one visit, not for the step.
  */
 import type { WorkflowDefinition } from '../definition/graph.js';
+import { wholeStage } from '../definition/whole-stage.js';
 import type { Change, MessageState, Snapshot } from './change.js';
 import { Draft } from './draft.js';
 import { cameDue } from './due.js';
@@ -62,7 +63,7 @@ export function begin(definition: WorkflowDefinition, seed: Seed, given: Decisio
   draft.makeVersion('', seed.values, { snapshot: seed.values.set });
   draft.record('process-started');
   if (seed.messages) draft.keep(...seed.messages);
-  listenAhead(draft, definition.start);
+  listenAhead(draft, wholeStage(definition)?.body ?? definition.start);
   draft.send({ key: rootKey(draft), to: definition.start });
   lookAgain(draft);
   return draft.settle()!;

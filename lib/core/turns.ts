@@ -67,7 +67,6 @@ function forgo(draft: Draft, { todo: _todo, ...container }: ContainerToken, [nex
   for (let i = next; i < size; i++) draft.drop(branchKey(container.key, i));
   const open = container.open - (size - next);
   if (open > 0) draft.hold({ ...container, open });
-  else draft.end(container.key);
-  if (open === 0) draft.send({ key: container.key, to: END });
+  else draft.send({ key: container.key, to: END });
   return open === 0;
 }

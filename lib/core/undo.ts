@@ -23,7 +23,7 @@ export function undo(draft: Draft, undoing: Undoing, cause: string | null): void
   if (stage) unwatch(draft, stage);
   for (const token of bodies) draft.run({ ...token, last: true });
   for (const { token, waitsFor } of tasks) draft.wait({ ...token, last: true }, waitsFor);
-  if (draft.head.status === 'suspended') draft.become('running');
+  draft.become('running');
   beginUndo(
     draft,
     { ...undoing, ...(stage && { since: stage.run }) },

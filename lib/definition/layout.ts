@@ -7,6 +7,7 @@ import { unlabelled } from './stages.js';
 import { stepNode, timing } from './step-node.js';
 import { undoNode, UndoSteps } from './undo-step.js';
 import { updatesOf } from './updates.js';
+import { wholeStageName } from './whole-stage.js';
 
 /** The nodes that follow a block: none, one, or those that its body chooses from. */
 type Onward = readonly string[];
@@ -73,8 +74,9 @@ export class Layout {
   private framed(start: string): string {
     const { name, within } = this.source.options;
     if (within === undefined) return start;
-    this.add({ kind: 'stage', name: `${name} (within)`, body: start, next: [END], within: timing(within), required: true }, { within: momentFrom(within) });
-    return `${name} (within)`;
+    const whole = wholeStageName(name);
+    this.add({ kind: 'stage', name: whole, body: start, next: [END], within: timing(within), required: true }, { within: momentFrom(within) });
+    return whole;
   }
 
   /** `step`: the step that the node is made of, or the first one inside. */

@@ -133,9 +133,8 @@ function answerEvents({ decided, refused }: BatchDecision): void {
   for (const { pending, error } of refused) pending.reject(error);
 }
 
-function rejectAll({ decided, refused }: BatchDecision, rejection: Rejection): void {
+function rejectAll({ decided }: BatchDecision, rejection: Rejection): void {
   for (const { pending } of decided) pending.reject(errorOf(rejection));
-  for (const { pending, error } of refused) pending.reject(error);
 }
 
 /** The error for the caller. The change is definitely not stored. */

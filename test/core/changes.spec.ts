@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { after, type Change, joined, waitsAfter } from '../../lib/core/change.js';
+import { aRecord, outgoing } from '../../lib/testing/builders.js';
 import { aMessage, aProcess, aWait, NOON } from './builders.js';
 
 const QUIET: Change['waits'] = { clear: false, kill: [], delete: [], put: [] };
@@ -68,11 +69,13 @@ describe('changes joined', () => {
 
   it('are applied where the first expects, and lead to where the last does; everything that was written is there, in order', () => {
     const version = (number: number) => ({ version: number, step: 'a', patch: {}, removed: [], snapshot: null, moves: [], at: NOON });
-    const [first, second] = [1, 2].map((n) => aChange(n, { versions: [version(n)], messages: [aMessage(`m${n}`)] })) as [Change, Change];
+    const [first, second] = [1, 2].map((n) => aChange(n, { versions: [version(n)], messages: [aMessage(`m${n}`)], records: [aRecord({ sequence: n })], outgoing: [outgoing({ id: `o${n}` })] })) as [Change, Change]; // prettier-ignore
     const both = joined([first, second]);
     expect(both).toMatchObject({ expected: 1, process: { revision: 3 } });
     expect(both.versions.map(({ version: number }) => number)).toEqual([1, 2]);
     expect(both.messages.map(({ id }) => id)).toEqual(['m1', 'm2']);
+    expect(both.records.map(({ sequence }) => sequence)).toEqual([1, 2]);
+    expect(both.outgoing.map(({ id }) => id)).toEqual(['o1', 'o2']);
   });
 
   const joinedWaits = (...all: Partial<Change['waits']>[]) => {

@@ -207,6 +207,13 @@ describe('tokens of one decision', () => {
     expect([crowded.row.includes('0'), crowded.changes.put, crowded.token('0')?.does, crowded.container('0')?.open]).toEqual([false, ['0'], 'branches', 1]);
     expect(crowded.someToken(({ key }) => key === '0')).toBe(true);
     expect(crowded.someToken(({ key }) => key === 'none')).toBe(false);
+    expect(crowded.allTokens().map(({ key }) => key)).toContain('0');
+    const first = crowded.row[0]!;
+    expect(crowded.container(first), 'a step is no container').toBeUndefined();
+    crowded.end(first);
+    crowded.hold(holding('0', 2));
+    crowded.hold(holding('00'));
+    expect([crowded.row.includes('0'), crowded.row.includes('00'), crowded.changes.put]).toEqual([false, true, ['0']]);
     crowded.end('0');
     expect([crowded.token('0'), crowded.changes.put]).toEqual([undefined, []]);
     const own = tokens({ waits: ['0'] });

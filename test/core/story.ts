@@ -334,10 +334,13 @@ function branchesFit(book: Book): void {
   }
 }
 
-/** A timer or mark beside a visit is of that visit; who is being told of it may outlive the visit, but not what it was in. */
+/**
+ * A timer or mark beside a visit is of that visit; who is being told of it may outlive the visit, but not what it was in. An undo that ends
+ * where it is outlives both: a larger undo has ended them.
+ */
 function watchersFit(book: Book): void {
   const all = standingIn(book);
-  for (const { key } of [...all.values()].filter((token) => token.key.includes('~'))) {
+  for (const { key } of [...all.values()].filter(({ key, last }) => key.includes('~') && !last)) {
     const [, visit, what, run] = /^(.*)~([odru])(\d+)$/.exec(key)!;
     const above = what === 'r' || what === 'u' ? parentKey(visit!) : visit!;
     if (above !== null) expect(all.has(above), `${key} watches over somebody`).toBe(true);

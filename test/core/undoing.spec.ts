@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Retry, StepNode } from '../../lib/definition/graph.js';
 import { isActive, type UndoToken } from '../../lib/core/token.js';
 import { visitsToUndo } from '../../lib/execution/compensation.js';
-import { aDefinition, aRace, aStage, aStepNode, hearing, NOTHING, ONCE } from './builders.js';
+import { aDefinition, anEach, aRace, aStage, aStepNode, hearing, NOTHING, ONCE } from './builders.js';
 import { Story, type Told } from './story.js';
 
 const ASKING = { gate: { for: 'response', request: 'ask' }, compensates: true } as const;
@@ -41,6 +41,12 @@ describe('what a visit has reached is in the history', () => {
     story.tell({ type: 'retried' });
     story.do('pay');
     expect(toUndo(story)).toEqual(['pay completed m1 C-1']);
+  });
+
+  it('and which item it was about', () => {
+    const story = new Story(aDefinition([anEach('each', 'pay'), asking('pay', { next: [] })]), { items: () => ['x'] });
+    story.tell(story.asked('pay'));
+    expect(story.last.versions.map(({ undo }) => undo)).toMatchObject([{ item: 'x', index: 0, reached: 'asked' }]);
   });
 
   it('a step that nothing undoes makes no version more', () => {

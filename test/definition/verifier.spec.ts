@@ -433,6 +433,24 @@ describe('a wrong workflow', () => {
     );
   });
 
+  it('an event that would skip ahead into the first stage; the limit of the whole workflow is none', () => {
+    @Workflow({ name: 'ahead', stages: { early: { within: '1 hour' } } })
+    class AheadWorkflow {
+      @Step({ stage: 'early' }) one() {}
+      @Step({ stage: 'early', on: { event: 'e', skipAhead: true } }) two() {}
+      @Step() three() {}
+    }
+    @Workflow({ name: 'whole', within: '1 hour' })
+    class WholeWorkflow {
+      @Step() one() {}
+      @Step({ on: { event: 'e', skipAhead: true } }) two() {}
+    }
+    expect(problemsOf(AheadWorkflow)).toEqual([
+      'AheadWorkflow.two: it stands in "early", so nothing can skip ahead to it: put it behind that, or leave out on.skipAhead.',
+    ]);
+    expect(problemsOf(WholeWorkflow)).toEqual([]);
+  });
+
   it('a step nobody leads to', () => {
     @Workflow({ name: 'skipping' })
     class SkippingWorkflow {

@@ -1,6 +1,7 @@
 import { atNode, atOption } from '../document-paths.js';
 import { branchesOf, END, hasRule, isContainer, type Node, onwardOf, unsolicitedSteps, type WorkflowDefinition } from '../graph.js';
 import type { WorkflowSource } from '../source.js';
+import { wholeStage } from '../whole-stage.js';
 import { MAX_NAME, type Problems } from './value-problems.js';
 
 /** Checks a graph for what is wrong in any spelling. */
@@ -62,7 +63,7 @@ class Walk {
     const { start, onError } = definition;
     const root = this.root();
     if (root !== null) this.entered.set(root, { name: root, container: null, from: 'the start' });
-    this.lead('the start', this.frame()?.body ?? start, root);
+    this.lead('the start', wholeStage(this.definition)?.body ?? start, root);
     this.drain();
     for (const { name } of unsolicitedSteps(definition)) this.lead('a message', name, root);
     if (typeof onError === 'object') this.lead(DEFAULT_RULE, onError.next, root);
@@ -79,15 +80,8 @@ class Walk {
     return container === null || container === this.root() ? [] : [container, ...this.around(container)];
   }
 
-  /** The stage around the whole flow, if the workflow has a `within`. All nodes at the root stand inside it. */
-  private frame(): { name: string; body: string } | undefined {
-    const { name, start, nodes } = this.definition;
-    const first = nodes.get(start);
-    return first?.kind === 'stage' && first.name === `${name} (within)` ? first : undefined;
-  }
-
   private root(): string | null {
-    return this.frame()?.name ?? null;
+    return wholeStage(this.definition)?.name ?? null;
   }
 
   private lead(from: string, name: string, container: string | null): void {

@@ -4,6 +4,7 @@ import { END, type WorkflowDefinition } from '../graph.js';
 import { homesOf } from '../homes.js';
 import type { WorkflowSource, WrittenStep } from '../source.js';
 import { didYouMean } from '../../values/suggest.js';
+import { wholeStage } from '../whole-stage.js';
 import { groupOf } from '../written-order.js';
 import { isCount, type Problems, unknownOptions } from './value-problems.js';
 
@@ -31,7 +32,7 @@ export function* placeProblems(source: WorkflowSource, definition: WorkflowDefin
 function* aheadProblems(definition: WorkflowDefinition, { name, options: { on } }: WrittenStep): Problems {
   if (typeof on !== 'object' || on === null || !on.skipAhead) return;
   const home = homesOf(definition).get(name);
-  if (home === undefined || home === '' || (home === definition.start && definition.nodes.get(home)?.kind === 'stage')) return;
+  if (home === undefined || home === '' || home === wholeStage(definition)?.name) return;
   yield `it stands in "${home}", so nothing can skip ahead to it: put it behind that, or leave out on.skipAhead.`;
 }
 

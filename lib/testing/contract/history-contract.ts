@@ -29,6 +29,13 @@ export function historyContract({ kit: { describe, it, expect }, store }: Bench)
       expect(await store().queries.byGroup([], groupId)).toEqual([]);
     });
 
+    it('of those that began at the same moment, has the one with the highest id first', async () => {
+      const [groupId, workflow] = [anId('g'), anId('wf')];
+      for (const id of ['2', '3', '1']) await finished({ id: `${groupId}-${id}`, groupId, workflow, startedAt: 100 });
+      expect((await store().queries.byGroup([workflow], groupId)).map(({ id }) => id)).toEqual([`${groupId}-3`]);
+      expect(await ids({ workflow })).toEqual(['3', '2', '1'].map((id) => `${groupId}-${id}`));
+    });
+
     it('filters by everything it is asked', async () => {
       const workflow = anId('wf');
       const groupId = anId('G');

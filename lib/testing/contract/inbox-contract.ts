@@ -23,6 +23,9 @@ export function inboxContract({ kit: { describe, it, expect }, store }: Bench): 
       const all = Array.from({ length: 700 }, () => aMessage({ address: anId('e:') }));
       await store().commits.keepMessages(all.slice(100, 102));
       expect((await store().commits.keepMessages(all)).map(({ id }) => id).sort()).toEqual([all[100]!.id, all[101]!.id].sort());
+      const other = await store().commits.keepMessages([{ ...all[100]!, body: 'another' }]);
+      expect(other).toEqual([all[100]]);
+      expect(await store().commits.keepMessages([all[100]!])).toEqual([all[100]]); // the first one stays
       expect(await store().commits.messagesAt(all.map(({ address }) => address))).toHaveLength(700);
     });
 

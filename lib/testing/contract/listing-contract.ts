@@ -89,6 +89,7 @@ export function listingContract({ kit: { describe, it, expect }, store }: Bench)
       const second = await started(store(), { process: { workflow, workflowVersion: 2, startedAt: 1 }, waits: { put: [aWait()] } });
       expect(await ids({ workflow, version: 2 })).toEqual([second.id]);
       expect(await ids({ workflow, version: 3 })).toEqual([]);
+      expect(await ids({ workflow })).toEqual([late.id, second.id]);
       expect(await ids({ workflow, overdue: true })).toEqual([late.id]);
       expect(await ids({ workflow, overdue: false })).toEqual([second.id]);
       await store().commits.commit([aChange(late, { waits: { kill: ['0'] } })]);

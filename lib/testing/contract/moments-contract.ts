@@ -1,4 +1,4 @@
-import { aMessage, anId, aWait, outgoing } from '../builders.js';
+import { aMessage, anId, aWait, knownAs, outgoing } from '../builders.js';
 import type { Bench } from '../process-store.contract.js';
 import { started } from './commit-contract.js';
 
@@ -21,6 +21,17 @@ export function momentsContract({ kit: { describe, it, expect }, store }: Bench)
       for (let i = 0; i < 4; i++) moments.push((await store().maintenance.nextMoment(moments.at(-1)!))!);
       expect(moments.map((moment) => moment - from)).toEqual([0, 10, 20, 30, 40]);
       expect(await store().maintenance.nextMoment(Number.MAX_SAFE_INTEGER)).toBe(null);
+    });
+  });
+
+  describe('what is due', () => {
+    it('comes with what was due first, whatever was written first', async () => {
+      const workflow = anId('wf');
+      const put = [30, 10, 20].map((dueAt) => aWait({ key: `0/${dueAt}`, kind: 'timer', dueAt }));
+      await started(store(), { process: { workflow }, waits: { put } });
+      const due = async (limit: number) => (await store().maintenance.dueWaits(knownAs(workflow), 100, limit)).map(({ key }) => key);
+      expect(await due(10)).toEqual(['0/10', '0/20', '0/30']);
+      expect(await due(2)).toEqual(['0/10', '0/20']);
     });
   });
 }

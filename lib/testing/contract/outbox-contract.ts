@@ -52,6 +52,12 @@ export function outboxContract({ kit: { describe, it, expect }, store }: Bench):
       expect(ids(await claim(workflow, { now: 5000 }))).toEqual([second!.id]);
     });
 
+    it('hands them out in that order, whatever their ids', async () => {
+      const [workflow, id] = [anId('w'), anId('o')];
+      const messages = await sent(workflow, ...['3', '1', '2'].map((last) => ({ id: `${id}-${last}` })));
+      expect(ids(await claim(workflow))).toEqual(ids(messages));
+    });
+
     it('hands it to one of two that ask at once', async () => {
       const workflow = anId('w');
       await Promise.all(Array.from({ length: 10 }, () => sent(workflow, {})));

@@ -27,6 +27,12 @@ export function tasksContract({ kit: { describe, it, expect }, store }: Bench): 
       expect(wait).toEqual(aWait({ ...aTask(queue), worker: 'w1', claims: 1, readyAt: null }));
     });
 
+    it('that were given back count on', async () => {
+      const queue = anId('q');
+      const [task] = await queued([aTask(queue, { claims: 4 })]);
+      expect(await store().commits.claimTasks([task!], by)).toEqual([{ ...task, claim: 5 }]);
+    });
+
     it('are taken once by many at the same time', async () => {
       const tasks = await queued(Array.from({ length: 40 }, (_, index) => aTask(anId('q'), { key: `0/${index}` })));
       const taken = (await Promise.all(['a', 'b', 'c', 'd'].map((worker) => store().commits.claimTasks(tasks, { ...by, worker })))).flat();
