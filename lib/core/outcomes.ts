@@ -13,7 +13,7 @@ import { cleared } from './suspicion.js';
 import { type BodyToken, isActive, isEventToken, type ReminderToken, type StepToken } from './token.js';
 import { isTaskWait } from './wait.js';
 import { allUndone, endHere } from './undo.js';
-import { undoAsked, undoDeferred, visitUndone } from './undo-tries.js';
+import { undoAsked, undoAsks, undoDeferred, visitUndone } from './undo-tries.js';
 import { noteReached } from './undo-marks.js';
 
 /** Applies the outcome of a body, if the worker that ran it still has the visit. */
@@ -53,7 +53,7 @@ function stepOutcome(draft: Draft, token: StepToken, event: OutcomeEvent): void 
 export function visitOf(draft: Draft, event: SpokenEvent): BodyToken | null {
   const token = event.taskOf === undefined ? heldToken(draft, event) : takenTask(draft, event);
   if (!token || token.run !== event.run) return null;
-  if (event.type === 'response-requested' && token.does !== 'request' && token.does !== 'undo') return null;
+  if (event.type === 'response-requested' && token.does !== 'request' && !undoAsks(draft, token, event)) return null;
   if (event.type === 'child-requested' && token.does !== 'request') return null;
   if ((event.type === 'visit-undone' || event.type === 'all-undone') && token.does !== 'undo') return null;
   return token;

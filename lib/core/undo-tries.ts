@@ -3,10 +3,10 @@ import { type StepNode, stepNamed } from '../definition/graph.js';
 import { responseAddress } from './addresses.js';
 import { undoCorrelationOf } from './correlation.js';
 import type { Draft } from './draft.js';
-import { AGAIN_MS, type EventOf, type UndoneVisit, type UndoTries } from './events.js';
+import { AGAIN_MS, type EventOf, type Speaker, type UndoneVisit, type UndoTries } from './events.js';
 import { failToken, MOST_OF_ERROR } from './failed-token.js';
 import { undoDelay } from './retry.js';
-import type { UndoToken } from './token.js';
+import type { BodyToken, UndoToken } from './token.js';
 import { endHere, letEnd } from './undo.js';
 
 export function visitUndone(draft: Draft, token: UndoToken, event: EventOf<'visit-undone'>): void {
@@ -50,6 +50,12 @@ export function undoAgain(draft: Draft, token: UndoToken): void {
 }
 
 /* ------------------------------------------------------------ a request and its answer ---- */
+
+/** Whether what undoes this visit asks first. */
+export function undoAsks({ definition }: Draft, { does }: BodyToken, { undoes = NO_VISIT }: Pick<Speaker, 'undoes'>): boolean {
+  const node = definition.nodes.get(undoes.step);
+  return does === 'undo' && node?.kind === 'step' && node.undo?.asks !== undefined;
+}
 
 /** The compensation has asked. The answer may already be in the inbox: the instance that commits this looks there. */
 export function undoAsked(draft: Draft, token: UndoToken, { undoes, correlation }: EventOf<'response-requested'>): void {

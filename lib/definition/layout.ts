@@ -145,9 +145,8 @@ export class Layout {
     const next = branches ? bodies.map((body) => this.entry(body, onward)[0] ?? END) : onward;
     const said = branches ? Object.keys(branches) : (edges ?? next);
     const labels = branches !== undefined || ((next.length > 1 || byIndex) && next.some((name, i) => name !== said[i]));
-    const code = codeOf(step, this.source, this.policy);
+    const [code, undo] = [codeOf(step, this.source, this.policy), this.undos.of(step)];
     const placed = { next, ...(labels && { labels: said }), ...(byIndex && next.length > 0 && { byIndex }), ...this.ruled(step.options.onError) };
-    const undo = this.undos.of(step);
     this.add(stepNode(unlabelled(this.source, step), placed, code.compensate !== undefined, this.policy, undo?.name), code, step);
     if (undo?.isNew) this.add(undoNode(undo, this.policy), codeOf(undo, this.source, this.policy), step);
     for (const body of bodies) this.sequence(body, onward);

@@ -89,7 +89,7 @@ export const SURVIVORS: readonly (readonly [about: string, reason: string])[] = 
   ['lib/core/races.ts containerOf: parent === null → false', NO_CONTAINER],
   ['lib/core/races.ts hasLostRace: !mayOutlive(key) → false', QUICKER],
   ['lib/core/reach.ts reachedFrom: left.push(next) → left.unshift(next)', 'Equivalent: the same nodes are found in another order.'],
-  ['lib/core/receive.ts takersOf: waits.every(({ token }) => token.listens === undefined) → false', SAME],
+  ['lib/core/receive.ts takersOf: waits.every((wait) => !isListening(wait)) → false', SAME],
   ['lib/core/receive.ts childFailed: draft.end(token.key); → nothing', REPLACED],
   ["lib/core/receive.ts childFailed: { ...token, does: 'request' } → { ...token }", 'Equivalent: who waits for a child has asked for it, and asks again.'],
   ['lib/core/receive.ts messageMissed: stored && stored.id !== message.id → true', 'Equivalent: a row is not taken twice in one decision.'],
