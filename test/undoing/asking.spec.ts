@@ -182,7 +182,7 @@ describe.each(SPELLINGS)('%s', (workflow, to) => {
 it('what was asked for, and not answered, is undone by asking too: it is told the id under which the step had asked', async () => {
   const { process, harness, workflows, cancel } = await charged('written');
   const other = await harness.start('written', {}, { groupId: 'other' });
-  const [{ key }] = (await workflows.waits(other.id, { internals: true })).items as [{ key: string | null }];
+  const { key } = (await workflows.waits(other.id, { internals: true })).items[0]!;
   const ids: string[][] = [];
   asking = (step) => void ids.push([step.undone!.correlationId, step.correlationId, step.idempotencyKey]);
   await workflows.cancel(other.id, { compensate: true });
@@ -198,7 +198,7 @@ it('what was asked for, and not answered, is undone by asking too: it is told th
 it('the charge is answered while its refund is waited for: that is late, and ends no wait', async () => {
   const { harness, workflows } = await charged('written');
   const other = await harness.start('written', {}, { groupId: 'other' });
-  const [{ key }] = (await workflows.waits(other.id, { internals: true })).items as [{ key: string | null }];
+  const { key } = (await workflows.waits(other.id, { internals: true })).items[0]!;
   await workflows.cancel(other.id, { compensate: true });
   await harness.settle();
   expect(await workflows.respond('written', 'charge', key!, { charge: 'C-2' })).toBe('late');
