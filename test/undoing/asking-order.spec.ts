@@ -100,3 +100,14 @@ it('cancelled once more while it waits, also suspended: it waits on, and nothing
   await answer();
   expect(process.status).toBe('cancelled');
 });
+
+it('another answer to what has been undone is late, while the step before it is being undone', async () => {
+  const { process, key, cancel, answer } = await started('two');
+  await cancel();
+  const first = await key();
+  await answer({ ok: true });
+  expect(await answer({ ok: true }, first)).toBe('duplicate');
+  expect(await answer({ ok: false }, first)).toBe('late');
+  expect(await answer({ ok: true })).toBe('delivered');
+  expect(process.status).toBe('cancelled');
+});
