@@ -146,7 +146,7 @@ export class Layout {
     const code = codeOf(step, this.source, this.policy);
     const placed = { next, ...(labels && { labels: said }), ...(byIndex && next.length > 0 && { byIndex }), ...this.ruled(step.options.onError) };
     const undo = this.undos.of(step);
-    this.add(stepNode(unlabelled(this.source, step), placed, code.compensate !== undefined, this.policy, undo?.name), code, step);
+    this.add(stepNode(unlabelled(this.source, step), placed, code.compensate !== undefined, this.policy, undo), code, step);
     if (undo?.isNew) this.add(undoNode(undo, this.policy), codeOf(undo, this.source, this.policy), step);
     for (const body of bodies) this.sequence(body, onward);
   }

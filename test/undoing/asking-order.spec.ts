@@ -1,7 +1,7 @@
 /** What comes between the request of a compensation and its answer. */
 import { Test, type TestingModule } from '@nestjs/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { again, Step, type StepRef, Workflow, WorkflowService } from '../../lib/index.js';
+import { again, type Flow, Step, type StepRef, Workflow, WorkflowService } from '../../lib/index.js';
 import { WorkflowHarness, WorkflowTestingModule } from '../../lib/testing.js';
 
 /** What the methods did, and what they return next. */
@@ -33,17 +33,35 @@ class Beside extends Methods {
   @Step({ on: 'news', unsolicited: true, compensate }) note(): any { return news(); } // prettier-ignore
 }
 
+@Step({ name: 'Charge', compensate: { do: 'undo', request: 'ask' } })
+class Charge {
+  run(_order: { sum: number }) {}
+  ask(order: { sum: number }) { did.push(`asks for ${order.sum}`); } // prettier-ignore
+  undo(order: { sum: number }) { did.push(`refunded ${order.sum}`); } // prettier-ignore
+}
+
+@Workflow({ name: 'mapped' })
+class Mapped {
+  flow(flow: Flow<{ a: number }>) {
+    const first = flow.startWith(Charge).input('sum', ({ a }: { a: number }) => a);
+    return first.then(Charge, { name: 'second' }).input('sum', () => 7).then(this.third).compensateWith(this.undone).waitFor('never'); // prettier-ignore
+  }
+  @Step() third() {}
+  @Step({ request: 'ask', within: '1h' }) undone(_context: object, _answer: unknown) { did.push('third undone'); } // prettier-ignore
+  ask() { did.push('asks for third'); } // prettier-ignore
+}
+
 let module: TestingModule | undefined;
 beforeEach(() => void ([answered, news, did.length] = [() => {}, () => {}, 0]));
 afterEach(() => module?.close());
 
-async function started(workflow: string) {
+async function started(workflow: string, context: object = {}) {
   const imports = [WorkflowTestingModule.forRoot()];
-  module = await Test.createTestingModule({ imports, providers: [Two, Beside] }).compile();
+  module = await Test.createTestingModule({ imports, providers: [Two, Beside, Charge, Mapped] }).compile();
   module.useLogger(false);
   await module.init();
   const [harness, workflows] = [module.get(WorkflowHarness), module.get(WorkflowService)];
-  const process = await harness.start(workflow, {}, { groupId: 'g' });
+  const process = await harness.start(workflow, context, { groupId: 'g' });
   const key = async () => (await workflows.waits(process.id, { internals: true })).items.find(({ kind }) => kind === 'response')!.key!;
   const cancel = async () => {
     await workflows.cancel(process.id, { compensate: true });
@@ -110,4 +128,13 @@ it('another answer to what has been undone is late, while the step before it is 
   expect(await answer({ ok: false }, first)).toBe('late');
   expect(await answer({ ok: true })).toBe('delivered');
   expect(process.status).toBe('cancelled');
+});
+
+it('what the flow gives to a step, its request and its method for undoing see as well; a `within` of a step that undoes counts', async () => {
+  const { harness, cancel, answer } = await started('mapped', { a: 3 });
+  await cancel();
+  await harness.advance('61m');
+  expect(did.splice(0)).toEqual(['asks for third', 'asks for third']);
+  for (const to of ['undone', 'second.undo', 'Charge.undo']) await answer({}, undefined, to);
+  expect(did).toEqual(['third undone', 'asks for 7', 'refunded 7', 'asks for 3', 'refunded 3']);
 });
