@@ -6,7 +6,19 @@ import type { EventOf } from './events.js';
 import { edgeOf, proceed } from './flow.js';
 import { listenAgain } from './listeners.js';
 import { isUnclaimed } from './process.js';
-import { carriedBy, type ContainerToken, isActive, isBeside, isEventToken, isStepToken, type Token, undoesAll, hasFailed, type UndoToken } from './token.js';
+import {
+  carriedBy,
+  type ContainerToken,
+  isActive,
+  isBeside,
+  isEventToken,
+  isStepToken,
+  type Token,
+  undoesAll,
+  hasAsked,
+  hasFailed,
+  type UndoToken,
+} from './token.js';
 import { isTaskWait, type WaitState } from './wait.js';
 import { letEnd, undo } from './undo.js';
 import { watchDeadline } from './watch.js';
@@ -35,8 +47,21 @@ export function resumed(draft: Draft): void {
 
 export function cancelled(draft: Draft, event: EventOf<'cancelled'>): void {
   const reason = draft.given.reason ?? null;
-  if (event.compensate) undo(draft, { under: null, ending: { cancel: reason } }, reason);
-  else draft.finish('cancelled', reason);
+  const begun = draft.allTokens().find(awaitsUndoing);
+  if (!event.compensate) draft.finish('cancelled', reason);
+  else if (begun) goOnUndoing(draft, begun, reason);
+  else undo(draft, { under: null, ending: { cancel: reason } }, reason);
+}
+
+/** Asked for once more, under an id of another undo, it might be done twice. */
+function goOnUndoing(draft: Draft, { run }: Token, reason: string | null): void {
+  draft.record('compensation-started', null, { run, error: reason });
+  resumed(draft);
+}
+
+/** Everything is being undone, and the undoing that was asked for has no answer yet, or has one that is being used. */
+function awaitsUndoing(token: Token): boolean {
+  return token.does === 'undo' && undoesAll(token) && !hasFailed(token) && hasAsked(token);
 }
 
 /** Cancels a child that its parent no longer needs. A child that undoes everything ends by itself; cancelled now, it would keep some effects. */

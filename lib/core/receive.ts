@@ -29,11 +29,11 @@ export function messageReceived(draft: Draft, event: EventOf<'message-received'>
   }
 }
 
-/** An event under another key is not for the wait: its key has changed since the wait was found. */
+/** Under another address it is not for the wait: the key of its event has changed since, or the undo waits for the answer about another step run. */
 function openWait(draft: Draft, { key, run }: Pick<Token, 'key' | 'run'>, { address }: MessageState): MessageWait | undefined {
   const wait = draft.parked(key);
   if (!wait || wait.token.run !== run || !ENDED_BY_MESSAGE.has(wait.waitsFor.kind)) return undefined;
-  return isEvent(address) && addressOf(wait) !== address ? undefined : (wait as MessageWait);
+  return (isEvent(address) || isUndoWait(wait)) && addressOf(wait) !== address ? undefined : (wait as MessageWait);
 }
 
 function isListening(wait: MessageWait): wait is StepWait {

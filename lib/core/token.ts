@@ -159,6 +159,11 @@ export function undoesAll(token: Token): boolean {
   return token.does === 'undo' && token.undo.under === null;
 }
 
+/** True for an undo that waits for the answer about the visit it undoes now, or has it. */
+export function hasAsked({ tried }: Pick<UndoToken, 'tried'>): boolean {
+  return tried?.home !== undefined || tried?.message !== undefined;
+}
+
 export function isCondition(token: Token): token is StepToken {
   return token.parked === 'condition';
 }

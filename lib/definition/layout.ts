@@ -147,7 +147,7 @@ export class Layout {
     const labels = branches !== undefined || ((next.length > 1 || byIndex) && next.some((name, i) => name !== said[i]));
     const [code, undo] = [codeOf(step, this.source, this.policy), this.undos.of(step)];
     const placed = { next, ...(labels && { labels: said }), ...(byIndex && next.length > 0 && { byIndex }), ...this.ruled(step.options.onError) };
-    this.add(stepNode(unlabelled(this.source, step), placed, code.compensate !== undefined, this.policy, undo?.name), code, step);
+    this.add(stepNode(unlabelled(this.source, step), placed, code.compensate !== undefined, this.policy, undo), code, step);
     if (undo?.isNew) this.add(undoNode(undo, this.policy), codeOf(undo, this.source, this.policy), step);
     for (const body of bodies) this.sequence(body, onward);
   }

@@ -43,7 +43,7 @@ function mapped(outputs: KeyMapping, result: unknown, step: unknown): unknown {
   return new Mapped(mappedEntries(outputs, returned, step), returned);
 }
 
-function mappedEntries(mapping: KeyMapping, from: unknown, step: unknown): object {
+export function mappedEntries(mapping: KeyMapping, from: unknown, step: unknown): object {
   return Object.fromEntries([...mapping].map(([key, read]) => [key, read(from, step)]));
 }
 

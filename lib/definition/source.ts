@@ -65,6 +65,8 @@ export interface NodeCode {
   readonly request?: AnyFunction;
   /** Undoes the step: `(context, step)`. */
   readonly compensate?: AnyFunction;
+  /** What is seen instead of the context by a compensation that asks first: `(context, step)`. */
+  readonly undoSees?: AnyFunction;
   /** Called when the step is overdue: `(context, step)`. */
   readonly remind?: AnyFunction;
   /** The schema of the input or response that the step waits for. */

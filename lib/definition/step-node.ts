@@ -10,7 +10,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export type Placed = Pick<StepNode, 'next' | 'labels' | 'byIndex' | 'onError'>;
 
 /** A step as a node: everything that is known before its first step run. */
-export function stepNode(step: WrittenStep, placed: Placed, compensates: boolean, policy: DefinitionDefaults, asks?: string): StepNode {
+export function stepNode(step: WrittenStep, placed: Placed, compensates: boolean, policy: DefinitionDefaults, undoing?: WrittenStep): StepNode {
   const { options } = step;
   const timeout = parseDuration(options.timeout ?? policy.timeout);
   return {
@@ -25,7 +25,7 @@ export function stepNode(step: WrittenStep, placed: Placed, compensates: boolean
     ...(timeout !== null && { timeout }),
     required: options.required ?? true,
     compensates,
-    ...(compensates && undoPolicyOf(undoOptions(options.compensate), asks)),
+    ...(compensates && undoPolicyOf(undoOptions(options.compensate), undoing)),
     transactional: options.transactional ?? false,
     ...(options.stage !== undefined && { stage: options.stage }),
     ...placed,
@@ -73,13 +73,13 @@ export function undoOptions(compensate: StepOptions['compensate']): CompensateOp
   return typeof compensate === 'object' && compensate !== null ? compensate : compensate === undefined ? {} : { do: compensate };
 }
 
-/** Left out where the author says nothing, so that the definition stays the same. */
-function undoPolicyOf({ retry, timeout, within }: CompensateOptions, asks: string | undefined): Pick<StepNode, 'undo'> {
-  const [timeoutMs, withinMs] = [parseDuration(timeout), parseDuration(within)];
+/** Left out where the author says nothing, so that the definition stays the same. `undoing`: what undoes it, if that asks first. */
+function undoPolicyOf({ retry, timeout, within }: CompensateOptions, undoing: WrittenStep | undefined): Pick<StepNode, 'undo'> {
+  const [timeoutMs, withinMs] = [parseDuration(timeout), parseDuration(within ?? undoing?.options.within)];
   const said = {
     ...(retry !== undefined && { retry: retryOf(retry) }),
     ...(timeoutMs !== null && { timeout: timeoutMs }),
-    ...(asks !== undefined && { asks }),
+    ...(undoing && { asks: undoing.name }),
     ...(withinMs !== null && { within: withinMs }),
   };
   return Object.keys(said).length === 0 ? {} : { undo: said };

@@ -1,5 +1,5 @@
 import { type Block, type StepBlock, wrapped } from './blocks.js';
-import { giving, message, seeing } from './mapped.js';
+import { giving, mappedEntries, message, seeing } from './mapped.js';
 import { boundMethod, only } from './node-code.js';
 import type { AnyFunction, NodeCode, WrittenStep } from './source.js';
 import { requestOf, undoingOf } from './step-node.js';
@@ -49,6 +49,7 @@ export class Use {
       run: run ? giving(this.outputs, seeing(this.inputs, run)) : message(this.outputs),
       request: this.seeing(requestOf(this.step)),
       compensate: this.undo ?? this.seeing(undoingOf(this.step)),
+      undoSees: this.undo || this.inputs.size === 0 ? undefined : (context, step) => mappedEntries(this.inputs, context, step),
     });
   }
 

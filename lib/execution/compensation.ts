@@ -1,7 +1,7 @@
 import type { RestartedStages, VisitMark } from '../core/change.js';
 import { calledAfter } from '../core/moves.js';
 import { isInBranchOf } from '../core/token-key.js';
-import type { Undoing, UndoToken } from '../core/token.js';
+import { hasAsked, type Undoing, type UndoToken } from '../core/token.js';
 import type { MarkedVersion, QueryStore } from '../store/query-store.js';
 import type { RunningProcess } from './running-process.js';
 import type { Undone } from './step-context.js';
@@ -10,12 +10,19 @@ import type { Undone } from './step-context.js';
  * The newest step run that a token has yet to undo. Null: nothing is left. The list is read once and remembered, because nothing is
  * added while it is undone. The token says how far the undoing has come, so the list may be lost.
  */
-export async function nextToUndo(queries: QueryStore, process: RunningProcess, { run, undo, undone }: UndoToken): Promise<Undone | null> {
+export async function nextToUndo(queries: QueryStore, process: RunningProcess, token: UndoToken): Promise<Undone | null> {
+  const { run, undo, undone } = token;
   const left = process.toUndo?.run === run ? process.toUndo.left : [];
   if (left.at(-1)?.run === undone) left.pop();
-  if (left.length === 0) left.push(...visitsToUndo(await queries.undoMarks(process.id), undo).reverse());
+  if (left.length === 0) left.push(...inTurn(visitsToUndo(await queries.undoMarks(process.id), undo), token).toReversed());
   process.toUndo = left.length === 0 ? undefined : { run, left };
   return left.at(-1) ?? null;
+}
+
+/** Newest first. But one that waits for an answer, or has one, comes before those that have ended since: its answer would be lost. */
+export function inTurn(visits: readonly Undone[], token: Pick<UndoToken, 'tried'>): readonly Undone[] {
+  const begun = hasAsked(token) && visits.find(({ run }) => run === token.tried?.run);
+  return begun ? [begun, ...visits.filter((visit) => visit !== begun)] : visits;
 }
 
 function undoneRuns(marks: readonly MarkedVersion[]): ReadonlySet<number> {

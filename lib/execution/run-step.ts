@@ -89,7 +89,13 @@ const NO_CODE: NodeCode = {};
 const NO_VALUES = () => ({});
 
 function call(method: AnyFunction, { takesMessage }: NodeCode, visit: StepVisit, context: unknown): unknown {
-  return takesMessage && visit.does === 'run' ? method(context, visit.message, visit) : method(context, visit);
+  const seen = visit.undoStep === undefined ? context : seenUndoing(visit, context);
+  return takesMessage && visit.does === 'run' ? method(seen, visit.message, visit) : method(seen, visit);
+}
+
+/** What the flow gives to the step, its compensation sees as well. */
+function seenUndoing(visit: StepVisit, context: unknown): unknown {
+  return visit.bound.steps.get(visit.name)?.undoSees?.(context, visit) ?? context;
 }
 
 function readReturned(returned: unknown, visit: StepVisit, inputs: StepInputs): BodyOutcome {

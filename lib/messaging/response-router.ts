@@ -9,6 +9,7 @@ import type { Disposition, MessageState } from '../core/change.js';
 import { isFinished, type ProcessState } from '../core/process.js';
 import type { Token } from '../core/token.js';
 import { correlationOf, undoCorrelationOf } from '../core/correlation.js';
+import { visitsToUndo } from '../execution/compensation.js';
 import type { WaitAt } from '../store/port.js';
 import { digestOf } from '../values/digest.js';
 import { StoreUnavailableError, WorkflowError } from '../values/errors.js';
@@ -138,10 +139,16 @@ export class ResponseRouter {
     const id = asker?.id ?? had;
     const process = id ? await stateOf(this.parts.store, id) : undefined;
     if (!process || (asker && (asker.run > process.runs || asksAs(process, asker) !== namedIn(address)))) return null;
-    if (isFinished(process.status)) return process.id;
+    if (isFinished(process.status) || (asker && (await this.isUndone(process.id, asker)))) return process.id;
     if (asksUnder(address, process.tokens) || (await this.isParked(address, process.id))) return null;
     const now = await stateOf(this.parts.store, process.id);
     return !now || asksUnder(address, now.tokens) || (await this.isParked(address, now.id)) ? null : process.id;
+  }
+
+  /** Whether the step run of which this asked for the undoing has been undone. */
+  private async isUndone(id: string, { run, undo }: Asker): Promise<boolean> {
+    if (undo === undefined) return false;
+    return visitsToUndo(await this.parts.store.queries.undoMarks(id), { under: null }).every((visit) => visit.run !== run);
   }
 
   private async isParked(address: string, id: string): Promise<boolean> {

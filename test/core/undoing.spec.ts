@@ -229,6 +229,25 @@ describe('undoing is tried again', () => {
     expect(stage.active).toEqual(['other']);
   });
 
+  it('an answer about a step run that was undone meanwhile is not taken for that about the next one', () => {
+    const step = (name: string, next: string[]) => aStepNode(name, { compensates: true, undo: { asks: 'back' }, next });
+    const story = new Story(aDefinition([step('a', ['b']), step('b', ['c']), aStepNode('c', { gate: hearing('c') }), asking('back', { compensates: false, unsolicited: true, next: [] })])); // prettier-ignore
+    const asked = (name: string, run: number): Told => ({ type: 'response-requested', ...speaker(story), undoes: { step: name, run } });
+    story.do('a');
+    story.do('b');
+    story.tell({ type: 'cancelled', compensate: true });
+    story.tell(asked('b', 2));
+    const late = story.answer('back', 'second'); // found its wait, and was slower than the next
+    story.tell(story.answer('back', 'first'));
+    story.tell(undone(story, 'b', 2));
+    story.tell(asked('a', 1));
+    story.tell(late);
+    expect(story.records.at(-1)).toBe('message-late');
+    expect(story.status).toBe('waiting');
+    story.tell(story.answer('back', 'third'));
+    expect(undos(story)[0]).toMatchObject({ tried: { step: 'a', run: 1, message: 'third' } });
+  });
+
   it('told once more to undo everything, it begins anew at once', () => {
     const story = undoing({ retry: TWICE });
     story.tell(notUndone(story, 'a'));
