@@ -17,4 +17,4 @@ export type { WaitState } from './core/wait.js';
 export type { WaitKind, WaitsFor } from './core/waits-for.js';
 export type { Json, JsonObject } from './values/json.js';
 export { Announcer, type NewWork } from './values/announcer.js';
-export { TaskQueue, type Ran, type Task, type TaskWork } from './queue/task-queue.js';
+export { TaskQueue, type Missed, type Ran, type Task, type TaskWork } from './queue/task-queue.js';

@@ -1,12 +1,11 @@
 import type { Change } from '../core/change.js';
-import { isTaskWait, type TaskWaitState } from '../core/wait.js';
+import { isTaskWait, type TaskWaitState, type WaitState } from '../core/wait.js';
 import { isSuspect } from '../core/suspicion.js';
 import { isUnderAny } from '../core/token-key.js';
 import { taskAddress, taskOf } from '../queue/task-id.js';
-import type { Ran, Task, TaskWork } from '../queue/task-queue.js';
+import type { Missed, Ran, Task, TaskWork } from '../queue/task-queue.js';
 import type { Loaded, Rate, TaskAt } from '../store/port.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
-import { stateOf } from '../writer/batch-loader.js';
 import type { ExecutionParts } from './execution-parts.js';
 import { type BodyClaim, recordOutcome } from './record-outcome.js';
 import { runBody } from './run-step.js';
@@ -17,6 +16,8 @@ import { isTransactional, type TransactionalSteps } from './transactional-steps.
 
 const GONE: Ran = { what: 'gone' };
 const RAN: Ran = { what: 'ran' };
+const OVER: Missed = { what: 'over' };
+const FOREIGN: Missed = { what: 'foreign' };
 
 /** Runs queued tasks: claims one, runs its body with the newest context, and records the outcome under that claim. */
 export class TaskRunner implements TaskWork {
@@ -43,9 +44,17 @@ export class TaskRunner implements TaskWork {
     return new Promise((resolve) => this.parts.activity.during(async () => resolve(await this.tryToRun(at, rate))));
   }
 
-  async isForeign(taskId: string): Promise<boolean> {
+  async missed(taskId: string): Promise<Missed> {
     const at = taskAddress(taskId);
-    return at !== null && (await stateOf(this.parts.store, at.processId).then((process) => process === undefined, () => false)); // prettier-ignore
+    if (!at) return OVER;
+    const request = { id: at.processId, waits: [at.key], messages: [], context: false };
+    return this.parts.loader.load(request).then((loaded) => (loaded ? this.missedOf(loaded.waits[0], at) : FOREIGN), () => OVER); // prettier-ignore
+  }
+
+  private missedOf(wait: WaitState | undefined, { run, claim }: TaskAt): Missed {
+    if (!isTaskWait(wait) || wait.token.run !== run || (wait.token.claims ?? 0) !== claim || wait.waitsFor.readyAt === null) return OVER;
+    const ms = wait.waitsFor.readyAt - this.parts.clock.now().getTime();
+    return ms > 0 ? { what: 'early', ms } : OVER;
   }
 
   async ready(queues: readonly string[], limit: number): Promise<readonly Task[]> {

@@ -17,12 +17,18 @@ export interface Task {
  */
 export type Ran = { readonly what: 'ran' | 'gone' } | { readonly what: 'limited'; readonly retryMs: number };
 
+/**
+ * `foreign`: the process of the task is not in this database, so it may be one of another application. `early`: by the clock of this instance the task
+ * is ready only in `ms`; that of the instance which announced it may be ahead. `over`: another worker has it, or it is not needed any more.
+ */
+export type Missed = { readonly what: 'foreign' | 'over' } | { readonly what: 'early'; readonly ms: number };
+
 /** How a task queue reaches the engine. */
 export interface TaskWork {
   /** Runs the task if it is free. Resolves when the try has ended, whatever its outcome; never rejects. */
   run(taskId: string, rate?: Rate): Promise<Ran>;
-  /** True: the process of the task is not in this database, so it may be one of another application. For a queue that applications share; never rejects. */
-  isForeign(taskId: string): Promise<boolean>;
+  /** Why a task is `gone`. For a queue that forgets a task once it has handed it out, or that applications share; never rejects. */
+  missed(taskId: string): Promise<Missed>;
   /** Tasks that are ready and free, oldest first. For a queue that does not store tasks itself. */
   ready(queues: readonly string[], limit: number): Promise<readonly Task[]>;
 }

@@ -140,7 +140,7 @@ function instances(database: Database): void {
       const row = await boot();
       const nobody = randomUUID();
       expect(await row.app.engine.tasks.run(`${nobody}|0|1|0|work`)).toEqual({ what: 'gone' });
-      expect(await row.app.engine.tasks.isForeign(`${nobody}|0|1|0|work`)).toBe(true);
+      expect(await row.app.engine.tasks.missed(`${nobody}|0|1|0|work`)).toEqual({ what: 'foreign' });
       const { workflows } = row;
       const calls = await Promise.allSettled([
         workflows.get(nobody),

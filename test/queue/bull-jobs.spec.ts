@@ -6,6 +6,7 @@ import Bull, { type Job, type Queue } from 'bull';
 import { bullTaskQueue } from 'nestjs-argonaut/bull';
 import { type Task, TaskQueue } from 'nestjs-argonaut/ports';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { Engine } from '../../lib/engine/engine.js';
 import { MemoryProcessStore } from '../../lib/store/memory/memory-process-store.js';
 import { until } from '../support/app.js';
 import { forget, keysOf, leftOut, redisForTests, titled } from '../support/redis.js';
@@ -81,6 +82,17 @@ describe.skipIf(leftOut(redis))(titled('jobs in Redis', redis), () => {
     const asked = Date.now();
     await office.allDone(await office.start(LaterWorkflow, 2));
     for (const { at } of office.press.printed) expect(at - asked).toBeGreaterThanOrEqual(600);
+  });
+
+  it('reach an instance whose clock is behind that of the one that has announced them', async () => {
+    const [store, prefix] = [new MemoryProcessStore(), aPrefix()];
+    const teller = await open({ store, prefix, worker: { enabled: false } });
+    const worker = await open({ store, prefix, worker: { sweepInterval: '1h' } });
+    const { clock } = worker.app.get(Engine).parts;
+    const now = clock.now.bind(clock);
+    clock.now = () => new Date(now().getTime() - 300);
+    await worker.allDone(await teller.start(LetterWorkflow, 3));
+    expect(worker.press.printed.length).toBe(3);
   });
 
   it('of parallel steps run in their queues, at the same time', async () => {

@@ -456,7 +456,7 @@ function wolfiRow(database: Database, queue: 'database' | 'bull'): void {
       const foreign = `${randomUUID()}|0|1|0|work`;
       for (const bad of ['', 'x', 'a|b', `${id}|0|1|0|work`, foreign, null as never]) {
         expect(await app.engine.tasks.run(bad)).toEqual({ what: 'gone' });
-        expect(await app.engine.tasks.isForeign(bad), 'it may be of another application').toBe(bad === foreign);
+        expect((await app.engine.tasks.missed(bad)).what, 'it may be of another application').toBe(bad === foreign ? 'foreign' : 'over');
       }
       expect(journal.of(groupId)).toEqual(['askPartner']);
     });

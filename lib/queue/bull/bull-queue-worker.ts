@@ -3,14 +3,17 @@ import type { Job, JobOptions, Queue } from 'bull';
 import { taskAddress } from '../task-id.js';
 import { QueueWorker } from '../queue-worker.js';
 import type { QueuePlan } from '../queue-settings.js';
-import type { Task, TaskWork } from '../task-queue.js';
+import type { Missed, Task, TaskWork } from '../task-queue.js';
 import { inTime } from '../../values/in-time.js';
+import { setTimeout } from '../../values/timers.js';
 import { SeldomLogger } from './seldom-logger.js';
 
 /** How long an announcement may take: when Redis is down, `add` does not fail but hangs. */
 const PATIENCE_MS = 1000;
 /** How long a Redis that hangs gets no more jobs, which would pile up in memory. The sweep announces lost tasks again. */
 const SILENCE_MS = 5000;
+/** The clocks of two instances differ by some milliseconds. A job that is earlier than that is left to the sweep. */
+const LONGEST_WAIT_MS = 1000;
 /** A task that is ready later than this is left to the sweep. */
 const LONGEST_DELAY_MS = 24 * 24 * 60 * 60 * 1000;
 /** A task so late is announced under a new id. */
@@ -93,10 +96,20 @@ export class BullQueueWorker {
   private async take(job: Job, work: TaskWork): Promise<void> {
     Object.assign(job.opts, NOTHING_KEPT);
     const id = idIn(job.data, this.name);
-    const ran = id === null || this.stopped ? null : await work.run(id);
+    const missed = id === null || this.stopped ? null : await this.run(id, work);
     if (id === null) this.logger.warn('A job was dropped', 'it is no task of this queue');
     if (isRemnant(job)) await this.queue.client.del(this.queue.toKey(String(job.id)));
-    if (ran?.what === 'gone' && (await work.isForeign(id!))) this.leaveToOthers(job);
+    if (missed?.what === 'foreign') this.leaveToOthers(job);
+  }
+
+  /** A task that is a moment early by the clock of this instance waits for that moment: its job comes only once. Null: the task ran. */
+  private async run(id: string, work: TaskWork): Promise<Missed | null> {
+    if ((await work.run(id)).what !== 'gone') return null;
+    const missed = await work.missed(id);
+    if (missed.what !== 'early' || missed.ms > LONGEST_WAIT_MS) return missed;
+    await new Promise((resolve) => setTimeout(resolve, missed.ms));
+    await work.run(id);
+    return null;
   }
 
   private leaveToOthers({ opts }: Job): never {

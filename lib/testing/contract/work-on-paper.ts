@@ -1,4 +1,4 @@
-import type { Ran, Task, TaskQueue, TaskWork } from '../../queue/task-queue.js';
+import type { Missed, Ran, Task, TaskQueue, TaskWork } from '../../queue/task-queue.js';
 import { taskOf } from '../../queue/task-id.js';
 import type { Rate } from '../../store/port.js';
 import { anId } from '../builders.js';
@@ -20,8 +20,8 @@ export class WorkOnPaper implements TaskWork {
 
   constructor(private readonly queue: TaskQueue) {}
 
-  async isForeign(): Promise<boolean> {
-    return false;
+  async missed(): Promise<Missed> {
+    return { what: 'over' };
   }
 
   /** Adds tasks that are committed but not announced yet. */
