@@ -1,5 +1,5 @@
 /** The attempts to undo one visit: by the retry policy of its compensation, and as often as that says `again()`. */
-import { type StepNode, stepNamed } from '../definition/graph.js';
+import { stepNamed } from '../definition/graph.js';
 import { responseAddress } from './addresses.js';
 import { undoCorrelationOf } from './correlation.js';
 import type { Draft } from './draft.js';
@@ -68,14 +68,10 @@ export function undoAsked(draft: Draft, token: UndoToken, { undoes, correlation 
 /** While it waits it stands in the step that undoes, so that the answer finds the rules of that step. */
 function awaitAnswer(draft: Draft, token: UndoToken): void {
   const { message: _answered, ...tried } = token.tried!;
-  const { asks, within } = undoOf(stepNamed(draft.definition, tried.step));
+  const { asks, within } = stepNamed(draft.definition, tried.step).undo!; // it has asked
   const address = responseAddress(undoCorrelationOf(draft.head, token.run, tried));
   const dueAt = within === undefined ? null : draft.now + within;
   draft.wait({ ...token, node: asks!, tried: { ...tried, home: token.node } }, { kind: 'response', address, dueAt });
-}
-
-function undoOf({ undo = {} }: StepNode): NonNullable<StepNode['undo']> {
-  return undo;
 }
 
 export function undoAnswered(draft: Draft, token: UndoToken, message: string): void {

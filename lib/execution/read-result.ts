@@ -90,13 +90,21 @@ function indexed(node: StepNode): string {
 /** Reads what a `request` returned: nothing, or an outcome. A bare patch or `go()` is refused. @throws WrongResult */
 export function readRequestResult(returned: unknown, node: StepNode): BodyOutcome {
   const said = saidBy(returned);
-  if (returned === undefined || returned === null) return { type: 'response-requested' };
+  const asked = askedBy(returned, said);
+  if (asked) return asked;
   if (!said || said.said === 'go')
     throw new WrongResult(
       `its request returned ${typeof returned === 'string' ? `"${returned}"` : `a ${typeof returned}`}: return nothing, asked({ correlationId }) or done()`,
     );
-  if (said.said === 'asked') checkName('asked(): its correlationId', said.correlationId, MAX_CORRELATION_ID);
   if (said.said === 'done' && decides(node)) throw new WrongResult('it is a decision, so its request cannot be done() with it');
+  return outcomeOf(said);
+}
+
+/** A request that returned nothing has asked, under an id of ours. Null: it said something else. */
+function askedBy(returned: unknown, said: Said | null): BodyOutcome | null {
+  if (returned === undefined || returned === null) return { type: 'response-requested' };
+  if (said?.said !== 'asked') return null;
+  checkName('asked(): its correlationId', said.correlationId, MAX_CORRELATION_ID);
   return outcomeOf(said);
 }
 
@@ -122,9 +130,8 @@ export function readUndoResult(returned: unknown, { node, run }: Undone): BodyOu
 /** Reads what the request of a compensation returned: nothing, or an outcome. With `done()` there is no answer to wait for. @throws WrongResult */
 export function readUndoRequest(returned: unknown, undoes: Undone): BodyOutcome {
   const said = saidBy(returned);
-  if (returned === undefined || returned === null) return { type: 'response-requested' };
-  if (said?.said === 'asked') checkName('asked(): its correlationId', said.correlationId, MAX_CORRELATION_ID);
-  if (said?.said === 'asked') return outcomeOf(said);
+  const asked = askedBy(returned, said);
+  if (asked) return asked;
   if (!said) throw new WrongResult(`the request of its compensation returned ${kindOf(returned)}: return nothing, asked({ correlationId }), done() or again()`);
   return readUndoResult(returned, undoes);
 }
