@@ -1,6 +1,7 @@
 // Writing a workflow
 export { Workflow } from './decorators/workflow.decorator.js';
 export { type StageOptions, type UpdateOptions, type WorkflowOptions } from './definition/workflow-options.js';
+export { Searchable } from './decorators/searchable.decorator.js';
 export { Step } from './decorators/step.decorator.js';
 export type {
   ChildOptions,
@@ -60,7 +61,9 @@ export type { ActionOptions, SkipOptions, DeliveryOptions, InputOptions, StartOp
 export type { LogLine } from './query/process-log.js';
 export type { MigrationPlan, VersionChange } from './operations/migration.js';
 export type { InputFilter, OwedInput } from './query/owed-inputs.js';
-export type { ProcessFilter } from './query/process-lookup.js';
+export type { ProcessCount } from './query/counts.js';
+export type { ProcessFilter, SearchedValue } from './query/process-filter.js';
+export type { AttentionItem } from './query/attention.js';
 export type { ProcessOf, ProcessRef } from './query/process-ref.js';
 export type { DefinitionView, StepView } from './query/definition-views.js';
 export type { ContextChange, FullProcessView, HistoryRecord, ProcessView, VersionView } from './query/views.js';

@@ -41,7 +41,9 @@ import { workflowOfDocument } from './workflows/document-workflow.js';
 import type { LogLine } from './query/process-log.js';
 import type { MigrationPlan } from './operations/migration.js';
 import type { OwedInput } from './query/owed-inputs.js';
-import type { ProcessFilter } from './query/process-lookup.js';
+import { type AttentionItem, needingAttention } from './query/attention.js';
+import { type ProcessCount, processCounts } from './query/counts.js';
+import type { ProcessFilter } from './query/process-filter.js';
 import type { ProcessOf } from './query/process-ref.js';
 import type { FullProcessView, ProcessView } from './query/views.js';
 
@@ -267,8 +269,26 @@ export class WorkflowService {
   find(filter: ProcessFilter & { readonly internals: true }): Promise<Page<Process & ProcessInternals>>;
   find(filter?: ProcessFilter): Promise<Page<Process>>;
   async find(filter: ProcessFilter = {}): Promise<Page<Process>> {
-    const page = await this.engine.lookup.page(this.engine.lookup.query(filter), filter);
+    const page = await this.engine.lookup.page(await this.engine.lookup.query(filter), filter);
     return { ...page, items: page.items.map(viewOf(filter.internals ?? false)) };
+  }
+
+  /**
+   * How many processes there are of each workflow and status; of failed ones, of each step and error. Ids and numbers in an error do not
+   * count. At most `upTo` of each are counted (default 1,000), so that it costs the same however many there are.
+   */
+  counts(options: { readonly upTo?: number } = {}): Promise<ProcessCount[]> {
+    checkCall('counts', options);
+    return processCounts(this.engine.store.queries, options.upTo);
+  }
+
+  /**
+   * What does not go on by itself, the most first: failed processes by workflow, step and error; steps that are overdue; answers that were
+   * refused, or that no step has asked for in an hour; messages that are not transmitted any more; processes of versions that this
+   * instance does not know. Each with one example.
+   */
+  attention(): Promise<AttentionItem[]> {
+    return needingAttention(this.engine);
   }
 
   /**

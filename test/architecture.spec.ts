@@ -188,6 +188,7 @@ describe('each thing is done in one place', () => {
       'context/json-schema.ts',
       'context/typed-data.ts',
       'decorators/step.decorator.ts',
+      'definition/searchable.ts',
       'handlers/message-handler.ts',
       'workflows/explorer.ts',
       'workflows/registry.ts',

@@ -41,6 +41,8 @@ const step = {
   input: SCHEMA,
 };
 
+const counted = { count: WHOLE, isMore: { ...FLAG, description: 'There are more: they were not counted.' } };
+
 const record = {
   sequence: WHOLE,
   type: TEXT,
@@ -159,6 +161,21 @@ export const ANSWERS: Readonly<Record<string, JsonShape>> = {
   QueueList: objectOf({ items: arrayOf(objectOf({ queue: TEXT, waiting: WHOLE, taken: WHOLE, readyAt: orNull(MOMENT_SHAPE) })) }),
   WorkerList: objectOf({
     items: arrayOf(objectOf({ id: TEXT, seenAt: MOMENT_SHAPE, silent: FLAG, here: FLAG, processes: WHOLE, tasks: WHOLE })),
+  }),
+  CountList: objectOf({ items: arrayOf(objectOf({ workflow: TEXT, status: STATUS, step: orNull(TEXT), error: orNull(TEXT), ...counted })) }),
+  AttentionList: objectOf({
+    items: arrayOf(
+      objectOf({
+        kind: { type: 'string', enum: ['failed', 'overdue', 'refused', 'unmatched', 'parked', 'unknown'] },
+        workflow: orNull(TEXT),
+        version: orNull(WHOLE),
+        step: orNull(TEXT),
+        error: orNull(TEXT),
+        ...counted,
+        oldestAt: orNull(MOMENT_SHAPE),
+        example: { ...orNull(TEXT), description: 'The id of a process, or of a message for `refused`, `unmatched` and `parked`.' },
+      }),
+    ),
   }),
   Readiness: objectOf({ ready: FLAG }),
   Document: OBJECT,

@@ -1,5 +1,6 @@
 /** The fields of a request: each checks a value, and describes itself for the OpenAPI document. */
 import { checkName, checkOneOf, checkOptions, MAX_EVENT_KEY } from '../context/checks.js';
+import type { SearchedValue } from '../query/process-filter.js';
 import { kindOf } from '../values/describe-error.js';
 import { InvalidInputError } from '../values/errors.js';
 import type { EventKey } from '../values/types.js';
@@ -85,6 +86,20 @@ export function objectField(description: string): Field<Record<string, unknown>,
     throw new InvalidInputError(name, [`it must be an object, not ${kindOf(value)}`]);
   };
   return { shape: { type: 'object', additionalProperties: true, description }, required: false, read };
+}
+
+/** An object as JSON, in a query. */
+export function jsonField(description: string): Field<Record<string, SearchedValue>, false> {
+  const read = (value: unknown, name: string) => objectField('').read(parsedOrNull(value), name) as Record<string, SearchedValue>;
+  return { shape: { type: 'string', contentMediaType: 'application/json', maxLength: 4000, description }, required: false, read };
+}
+
+function parsedOrNull(text: unknown): unknown {
+  try {
+    return typeof text === 'string' && text.length <= 4000 ? JSON.parse(text) : null;
+  } catch {
+    return null;
+  }
 }
 
 /** New names by old names. */

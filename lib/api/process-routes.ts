@@ -1,19 +1,31 @@
+import { MAX_CORRELATION_ID, MAX_GROUP_ID, MAX_ID } from '../context/checks.js';
 import { apiRoute } from './api-route.js';
-import { flagField, listField, momentField, objectField, oneOfField, required, textField, versionField } from './field.js';
+import { flagField, jsonField, listField, momentField, objectField, oneOfField, required, textField, versionField } from './field.js';
 import { GROUP_ID, PAGE, REASON, STEP_NAME, WORKFLOW_NAME } from './request-fields.js';
 
 const STATUSES = ['running', 'waiting', 'suspended', 'failed', 'completed', 'cancelled'] as const;
 
 export const FIND_PROCESSES = apiRoute({
   id: 'findProcesses', method: 'get', path: 'processes', right: 'read', answer: 'ProcessPage',
-  says: 'Lists processes that fit every filter, newest first.',
+  says: 'Lists processes that fit every filter, by when they were started.',
   query: {
     workflow: WORKFLOW_NAME,
     status: listField(oneOfField(STATUSES, 'A status.'), STATUSES.length, 'One status, or several.'),
+    version: versionField('The version of its workflow.'),
     groupId: GROUP_ID,
+    groupIdPrefix: textField(MAX_GROUP_ID, 'The beginning of its group id.'),
+    parent: textField(MAX_ID, 'The id of the process that started it.'),
+    correlationId: textField(MAX_CORRELATION_ID, 'The id under which one of its steps has asked.'),
+    step: textField(100, 'The name of a step it stands in: it waits there, runs there, or has failed there.'),
     waitingFor: textField(100, 'The name of a step it waits in.'),
+    error: textField(MAX_GROUP_ID, 'How it has failed: an `error` of the counts. Needs `workflow` and `step`.'),
+    values: jsonField('Values of searchable keys, as a JSON object such as {"customer":"c-7"}. Needs `workflow`.'),
     overdue: flagField('Whether one of its steps has taken longer than its `overdue` says.'),
     startedBefore: momentField('Only those started before.'),
+    startedAfter: momentField('Only those started at that moment or later.'),
+    updatedBefore: momentField('Only those changed last before.'),
+    updatedAfter: momentField('Only those changed last at that moment or later.'),
+    order: oneOfField(['newest', 'oldest'], 'By when it was started. Default `newest`: the last first.'),
     ...PAGE,
   },
 }); // prettier-ignore

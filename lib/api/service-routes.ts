@@ -1,4 +1,5 @@
 import { apiRoute } from './api-route.js';
+import { wholeField } from './field.js';
 
 export const LIST_QUEUES = apiRoute({
   id: 'listQueues', method: 'get', path: 'queues', right: 'read', whole: true, answer: 'QueueList',
@@ -8,6 +9,17 @@ export const LIST_QUEUES = apiRoute({
 export const LIST_WORKERS = apiRoute({
   id: 'listWorkers', method: 'get', path: 'workers', right: 'read', whole: true, answer: 'WorkerList',
   says: 'Lists the instances of the application that have not shut down, and how much they hold.',
+}); // prettier-ignore
+
+export const COUNT_PROCESSES = apiRoute({
+  id: 'countProcesses', method: 'get', path: 'counts', right: 'read', whole: true, answer: 'CountList',
+  says: 'Counts processes by workflow and status, and failed ones by step and error.',
+  query: { upTo: wholeField(1, 100_000, 'How many of each are counted at most. Default 1000.') },
+}); // prettier-ignore
+
+export const LIST_ATTENTION = apiRoute({
+  id: 'listAttention', method: 'get', path: 'attention', right: 'read', whole: true, answer: 'AttentionList',
+  says: 'Lists what does not go on by itself, the most first.',
 }); // prettier-ignore
 
 export const IS_READY = apiRoute({

@@ -1,7 +1,7 @@
 import { Inject, Logger, ServiceUnavailableException } from '@nestjs/common';
 import { WorkflowService } from '../workflow.service.js';
 import { Answers, FromRequest, type ApiCall } from './api-route.js';
-import { GET_DOCUMENT, IS_READY, LIST_QUEUES, LIST_WORKERS } from './service-routes.js';
+import { COUNT_PROCESSES, GET_DOCUMENT, IS_READY, LIST_ATTENTION, LIST_QUEUES, LIST_WORKERS } from './service-routes.js';
 import { WorkflowApi } from './workflow-api.js';
 
 const logger = new Logger('WorkflowApi');
@@ -21,6 +21,16 @@ export class ServiceController {
   @Answers(LIST_WORKERS)
   async listWorkers(@FromRequest(LIST_WORKERS) _given: ApiCall<typeof LIST_WORKERS>) {
     return { items: await this.workflows.workers() };
+  }
+
+  @Answers(COUNT_PROCESSES)
+  async countProcesses(@FromRequest(COUNT_PROCESSES) { query: { upTo } }: ApiCall<typeof COUNT_PROCESSES>) {
+    return { items: await this.workflows.counts(upTo === undefined ? {} : { upTo }) };
+  }
+
+  @Answers(LIST_ATTENTION)
+  async listAttention(@FromRequest(LIST_ATTENTION) _given: ApiCall<typeof LIST_ATTENTION>) {
+    return { items: await this.workflows.attention() };
   }
 
   @Answers(IS_READY)

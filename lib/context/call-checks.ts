@@ -2,7 +2,7 @@ import { InvalidInputError } from '../values/errors.js';
 import { isRecord, kindOf } from '../values/describe-error.js';
 import { didYouMean } from '../values/suggest.js';
 import { noDuration, parseDuration } from '../values/duration.js';
-import { checkedMessageId, checkName, checkOneOf, checkOptions, MAX_GROUP_ID, MAX_ID, MAX_TEXT } from './checks.js';
+import { checkedMessageId, checkName, checkOneOf, checkOptions, MAX_CORRELATION_ID, MAX_GROUP_ID, MAX_ID, MAX_TEXT } from './checks.js';
 
 /** Checks the value of an option. @throws InvalidInputError */
 type OptionCheck = (name: string, value: unknown) => void;
@@ -48,12 +48,24 @@ export const CALL_OPTIONS = {
     workflow: elsewhere,
     status: elsewhere,
     groupId: text(MAX_GROUP_ID),
+    groupIdPrefix: text(MAX_GROUP_ID),
+    version: whole(1),
+    parent: text(MAX_ID),
+    correlationId: text(MAX_CORRELATION_ID),
+    step: stepName,
     waitingFor: text(MAX_GROUP_ID),
+    error: text(MAX_GROUP_ID),
+    values: object,
     overdue: flag,
     startedBefore: moment,
+    startedAfter: moment,
+    updatedBefore: moment,
+    updatedAfter: moment,
+    order: elsewhere,
     ...PAGE,
     internals: flag,
   },
+  counts: { upTo: whole(1) },
   waitingForInput: { workflow: elsewhere, step: stepName, groupId: text(MAX_GROUP_ID), ...PAGE },
   view: { internals: flag },
   settled: { timeout: duration },

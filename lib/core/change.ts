@@ -106,6 +106,12 @@ export interface MessageState {
   readonly effectiveAt: number;
 }
 
+/** A value by which people find a process. `value` null: it is not found by this name any more. */
+export interface SearchValue {
+  readonly name: string;
+  readonly value: string | null;
+}
+
 /**
  * The change that one or several events make to a process. The store applies it whole, if the stored revision is still `expected`.
  * `expected` null: a new process.
@@ -120,6 +126,8 @@ export interface Change {
   readonly messages: readonly MessageState[];
   /** New messages of the outbox. */
   readonly outgoing: readonly OutgoingMessage[];
+  /** Values by which the process is found from now on, at most one of each name. Left out: they stay as they are. */
+  readonly search?: readonly SearchValue[];
 }
 
 /** A process with the other rows that an event needs. */
@@ -166,7 +174,13 @@ export function joined(changes: readonly Change[]): Change {
     waits: joinedWaits(changes.map(({ waits }) => waits)),
     messages: changes.flatMap(({ messages }) => messages),
     outgoing: changes.flatMap(({ outgoing }) => outgoing),
+    ...joinedSearch(changes),
   };
+}
+
+function joinedSearch(changes: readonly Change[]): Pick<Change, 'search'> {
+  const all = changes.flatMap(({ search = [] }) => search);
+  return all.length > 0 ? { search: [...new Map(all.map((each) => [each.name, each])).values()] } : {};
 }
 
 function joinedWaits(all: readonly Change['waits'][]): Change['waits'] {

@@ -1,15 +1,16 @@
 import { getMetadataStorage } from 'class-validator';
 import type { Class, Schema } from '../values/types.js';
+import { markedSearchable } from './searchable.js';
 import { isClass } from './source.js';
 
 /**
  * The keys of a context class, as far as they show at run time: fields with a default, fields that TypeScript emits (its default
- * from ES2022 on), and keys with class-validator rules. Null: the keys are unknown, so any key is accepted.
+ * from ES2022 on), and keys with class-validator rules or `@Searchable()`. Null: the keys are unknown, so any key is accepted.
  */
 export function contextKeys(context: Schema | undefined): ReadonlySet<string> | null {
   if (!isClass(context)) return null;
   try {
-    return new Set([...Object.keys(newContext(context)), ...validatedKeys(context)]);
+    return new Set([...Object.keys(newContext(context)), ...validatedKeys(context), ...markedSearchable(context)]);
   } catch {
     return null; // the constructor throws; boot reports that with the other problems
   }

@@ -61,7 +61,7 @@ function documentSource(
   steps: readonly WrittenStep[],
   reminders: object,
 ): WorkflowSource {
-  const { name, version, completeWhen, within, deleteOnCompletion, updates, stages, config, flow } = document;
+  const { name, version, completeWhen, within, deleteOnCompletion, updates, stages, searchable, config, flow } = document;
   return {
     className,
     options: {
@@ -73,6 +73,7 @@ function documentSource(
       ...(deleteOnCompletion !== undefined && { deleteOnCompletion }),
       ...(updates && { updates }),
       ...(stages && { stages: stages as WorkflowOptions['stages'] & object }),
+      ...(searchable && { searchable }),
       ...(config && { config }),
     },
     steps,

@@ -65,6 +65,8 @@ export type WorkflowJson = {
   readonly updates?: { readonly to: string; readonly pattern: string; readonly context?: boolean };
   /** Limits and places of stages, by the name that their steps say. */
   readonly stages?: Readonly<Record<string, StageJson>>;
+  /** Keys of the context by whose values processes are found. At most 20. */
+  readonly searchable?: readonly string[];
   /** Your own settings, available in each step as `step.config`. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** A digraph: step → the steps that may follow it. Left out: the order written. */
@@ -166,6 +168,7 @@ export const workflowSchema: Readonly<Record<string, unknown>> = {
         additionalProperties: false,
       },
       stages: { description: 'The stages that steps name, with their limits and places', type: 'object', additionalProperties: { $ref: '#/$defs/stage' } },
+      searchable: { description: 'Keys of the context by whose values processes are found', ...names, maxItems: 20 },
       config: { type: 'object' },
       steps: { type: 'array', minItems: 1, items: { $ref: '#/$defs/step' } },
       activities: { description: 'Another word for steps', type: 'array', minItems: 1, items: { $ref: '#/$defs/step' } },

@@ -61,6 +61,11 @@ export interface WorkflowOptions<C = any> {
    * with its audit records. `update` grows with each; a number that was seen before is a repetition.
    */
   readonly updates?: UpdateOptions;
+  /**
+   * Keys of the context by whose values processes are found, beside those that the class marks with {@link Searchable}: for a context
+   * that is no class. At most 20.
+   */
+  readonly searchable?: readonly (keyof C & string)[];
   /** Your own settings, available in each step as `step.config`. Settings of the step override them. */
   readonly config?: Readonly<Record<string, unknown>>;
 }

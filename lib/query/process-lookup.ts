@@ -1,38 +1,18 @@
-import { childAddress } from '../core/addresses.js';
-import { isFinished, type ProcessState, type ProcessStatus } from '../core/process.js';
+import { childAddress, responseAddress } from '../core/addresses.js';
+import { isFinished, type ProcessState } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
 import { edgesOf, stepNamed } from '../definition/graph.js';
 import { InvalidInputError, ProcessNotFoundError } from '../values/errors.js';
-import { checkCall } from '../context/call-checks.js';
-import { checkName, checkOneOf, MAX_GROUP_ID, MAX_ID } from '../context/checks.js';
+import { checkName, MAX_GROUP_ID, MAX_ID } from '../context/checks.js';
 import type { ProcessQuery } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Class } from '../values/types.js';
+import { type ProcessFilter, queryOf } from './process-filter.js';
 import type { ProcessOf, ProcessRef } from './process-ref.js';
 import { stateOf } from '../writer/batch-loader.js';
 import { limitOf, type Page, type PageOptions, pageOf, cursorPlace } from './page.js';
 import { stepsMeant, type WorkflowRegistry } from '../workflows/registry.js';
 import type { Uncommitted } from '../writer/uncommitted.js';
-
-/** Selects the processes that fit every property given. */
-export interface ProcessFilter {
-  readonly workflow?: string | Class;
-  readonly status?: ProcessStatus | readonly ProcessStatus[];
-  readonly groupId?: string;
-  /** The name of a step it waits in. */
-  readonly waitingFor?: string;
-  /** True: one of its steps has taken longer than its `overdue` says. */
-  readonly overdue?: boolean;
-  readonly startedBefore?: Date;
-  /** The `next` of the page before. */
-  readonly cursor?: string;
-  /** Shows what belongs to the engine, too. */
-  readonly internals?: boolean;
-  /** 1 to 200. Default 50. */
-  readonly limit?: number;
-}
-
-const STATUSES: readonly ProcessStatus[] = ['running', 'waiting', 'suspended', 'failed', 'completed', 'cancelled'];
 
 /** Finds processes by id, by workflow and group id, or by a filter. */
 export class Lookup {
@@ -112,19 +92,15 @@ export class Lookup {
   }
 
   /** @throws InvalidInputError for a filter with wrong options */
-  query(filter: ProcessFilter): Omit<ProcessQuery, 'limit' | 'after'> {
-    checkCall('find', filter, 'The filter');
-    const { workflow, status, groupId, waitingFor, overdue, startedBefore } = filter;
-    const statuses = status === undefined ? undefined : ([status].flat() as ProcessStatus[]);
-    for (const each of statuses ?? []) checkOneOf('status', each, STATUSES);
-    return {
-      ...(workflow !== undefined && { workflow: this.registry.nameOf(workflow) }),
-      ...(statuses && { statuses }),
-      ...(groupId !== undefined && { groupId }),
-      ...(waitingFor !== undefined && { waitingFor }),
-      ...(overdue !== undefined && { overdue }),
-      ...(startedBefore !== undefined && { startedBefore: startedBefore.getTime() }),
-    };
+  async query(filter: ProcessFilter): Promise<Omit<ProcessQuery, 'limit' | 'after'>> {
+    const query = queryOf(filter, this.registry);
+    return filter.correlationId === undefined ? query : { ...query, ids: await this.askedUnder(filter.correlationId) };
+  }
+
+  /** The processes that wait, or have waited, for the answer under this correlation id. */
+  private async askedUnder(correlationId: string): Promise<readonly string[]> {
+    const waits = await this.store.commits.waitsAt([responseAddress(correlationId)]);
+    return [...new Set(waits.map(({ processId }) => processId))];
   }
 
   async page(query: Omit<ProcessQuery, 'limit' | 'after'>, options: PageOptions): Promise<Page<ProcessState>> {

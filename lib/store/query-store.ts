@@ -3,7 +3,12 @@ import type { OutgoingMessage } from '../core/outgoing.js';
 import type { ProcessState } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
 import type { OutboxQuery } from './outbox-store.js';
-import type { LiveCount, MessageQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from './port.js';
+import type {
+  FailureCount, KnownWorkflow, LiveCount, MessageQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, StatusCount, TroubleCount, WaitQuery,
+} from './port.js'; // prettier-ignore
+
+/** How many kinds of failures of one workflow are listed. */
+export const MOST_FAILURES = 50;
 
 /** The part of a store that answers questions of people: processes, what they wait for, and their history. */
 export abstract class QueryStore {
@@ -11,7 +16,7 @@ export abstract class QueryStore {
   abstract byGroup(workflows: readonly string[], groupId: string): Promise<readonly ProcessState[]>;
   /** The live processes of these workflows with one of these group ids. */
   abstract liveByGroup(workflows: readonly string[], groupIds: readonly string[]): Promise<readonly ProcessState[]>;
-  /** Newest first, by start and id. */
+  /** By start and id. */
   abstract find(query: ProcessQuery): Promise<readonly ProcessState[]>;
   abstract waitsOf(processId: string): Promise<readonly WaitState[]>;
   /** Waits of one kind, of live processes, each with its process. */
@@ -21,6 +26,14 @@ export abstract class QueryStore {
   abstract outgoingLike(query: OutboxQuery): Promise<readonly OutgoingMessage[]>;
   /** Live processes of each workflow and version. */
   abstract census(): Promise<readonly LiveCount[]>;
+  /** Live processes of each workflow and version that is none of these; at most `upTo` of each are counted. */
+  abstract unknownVersions(known: readonly KnownWorkflow[], upTo: number): Promise<readonly LiveCount[]>;
+  /** Processes of each workflow and status that has any; at most `upTo` of each are counted. */
+  abstract statusCounts(upTo: number): Promise<readonly StatusCount[]>;
+  /** Failed processes of each workflow, step and error; at most `upTo` of each are counted, and at most {@link MOST_FAILURES} of a workflow are listed. */
+  abstract failureCounts(upTo: number): Promise<readonly FailureCount[]>;
+  /** What needs a person, beside failed processes. `storedBefore`: an answer that no step has asked for since then is unmatched. At most `upTo` of a kind are counted. */
+  abstract troubleCounts(storedBefore: number, upTo: number): Promise<readonly TroubleCount[]>;
   /** Tasks of each queue that has any. */
   abstract queueCounts(): Promise<readonly QueueCount[]>;
 

@@ -3,20 +3,35 @@ import type { Disposition, MessageState } from '../core/change.js';
 import type { ProcessStatus } from '../core/process.js';
 import type { WaitKind } from '../core/waits-for.js';
 
-/** Selects processes. They are listed newest first, by start and id. */
+/** All statuses of processes. */
+export const STATUSES: readonly ProcessStatus[] = ['running', 'waiting', 'suspended', 'failed', 'completed', 'cancelled'];
+
+/** Selects processes. They are listed by start and id. */
 export interface ProcessQuery {
   readonly workflow?: string;
   readonly statuses?: readonly ProcessStatus[];
   readonly groupId?: string;
+  readonly groupIdPrefix?: string;
+  /** One of these processes. */
+  readonly ids?: readonly string[];
   readonly version?: number;
   /** The name of a step it waits in. */
   readonly waitingFor?: string;
+  /** The name of a step it waits in, runs in, or has failed in. */
+  readonly standsIn?: string;
   /** Whether a step run takes too long: the process has a wait of the kind `overdue`. */
   readonly overdue?: boolean;
   /** Started by this process. */
   readonly parentId?: string;
   readonly startedBefore?: number;
-  /** Continues after this process: newest first, by start and id. */
+  readonly startedAfter?: number;
+  readonly updatedBefore?: number;
+  readonly updatedAfter?: number;
+  /** It has each of these search values. Needs the workflow. */
+  readonly search?: readonly { readonly name: string; readonly value: string }[];
+  /** Default `newest`: those that were started last come first. */
+  readonly order?: 'newest' | 'oldest';
+  /** Continues after this process. */
   readonly after?: { readonly startedAt: number; readonly id: string };
   readonly limit: number;
 }

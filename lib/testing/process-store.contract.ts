@@ -5,6 +5,7 @@ import { childrenContract } from './contract/children-contract.js';
 import { commitContract } from './contract/commit-contract.js';
 import { deletionContract } from './contract/deletion-contract.js';
 import { definitionsContract } from './contract/definitions-contract.js';
+import { findingContract } from './contract/finding-contract.js';
 import { historyContract } from './contract/history-contract.js';
 import { inboxContract } from './contract/inbox-contract.js';
 import { listingContract } from './contract/listing-contract.js';
@@ -29,7 +30,7 @@ export interface Bench {
 
 const parts = [
   commitContract, waitsContract, branchesContract, valuesContract, messagesContract, inboxContract, outboxContract, tasksContract, workersContract, childrenContract, historyContract,
-  listingContract, definitionsContract, deletionContract, momentsContract, boundariesContract,
+  listingContract, findingContract, definitionsContract, deletionContract, momentsContract, boundariesContract,
 ]; // prettier-ignore
 
 /**

@@ -13,6 +13,9 @@ import type { DefinitionGuard } from './definition-guard.js';
 import { catalogKey, type DefinitionKey, isSameDefinition, titleOf, problemsIn, refusedAtRunTime, type DefinitionRow, rowOf, unused, versionFor, withVersion } from './definition-row.js'; // prettier-ignore
 import type { WorkflowRegistry } from './registry.js';
 
+/** How many processes of an unknown version are counted for the warning at boot. */
+const COUNTED = 1000;
+
 const MOST_LOSSES = 10;
 /** A row may be committed a little after its `updatedAt`. */
 const MARGIN_MS = 10_000;
@@ -59,8 +62,11 @@ export class DefinitionCatalog {
   }
 
   private async warnOfStrangers(): Promise<void> {
-    const strangers = (await this.store.queries.census()).filter(({ workflow, version }) => !this.registry.find(workflow, version));
-    const lines = strangers.map(({ workflow, version, live }) => `${live} live ${live === 1 ? 'process' : 'processes'} of "${workflow}" version ${version}`);
+    const strangers = await this.store.queries.unknownVersions(this.registry.known(), COUNTED + 1);
+    const lines = strangers.map(
+      ({ workflow, version, live }) =>
+        `${live > COUNTED ? `more than ${COUNTED}` : live} live ${live === 1 ? 'process' : 'processes'} of "${workflow}" version ${version}`,
+    );
     if (lines.length > 0) this.logger.warn(`This application does not know the workflow of ${lines.join(', ')}: they stand still here.`);
   }
 

@@ -73,6 +73,12 @@ export class WorkflowRegistry {
     return workflow;
   }
 
+  /** The searchable keys of a workflow, in any of its versions. */
+  searchable(workflow: Class | string): ReadonlySet<string> {
+    const versions = this.byName.get(this.nameOf(workflow))?.values() ?? [];
+    return new Set([...versions].flatMap(({ searchable }) => searchable));
+  }
+
   private latest(name: string): number {
     return Math.max(...(this.byName.get(name)?.keys() ?? [0]));
   }

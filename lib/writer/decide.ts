@@ -16,6 +16,7 @@ import { ContextFacts } from './context-facts.js';
 import type { ApplyOptions, PendingEvent, StartEvent } from './pending-event.js';
 import { redactedEvent, redactedOrNull } from './redacted-event.js';
 import { resolveEvent } from './resolve-event.js';
+import { withSearch } from './search-changes.js';
 
 /** A process as it was read for an event, with its values. */
 export type ProcessReading = Snapshot & { readonly context: JsonObject };
@@ -74,9 +75,10 @@ export function decideBatch(registry: WorkflowRegistry, reading: ProcessReading 
     else if (isNeeds(decision)) return decision;
     else {
       if (decision) {
-        changes = appended(changes, decision);
-        known = { process: decision.process, context: valuesAfter(known?.context ?? NO_VALUES, decision) };
-        if (i + 1 < batch.length) current = afterChange(current, decision, known.context);
+        const context = valuesAfter(known?.context ?? NO_VALUES, decision);
+        changes = appended(changes, withSearch(registry, known, decision, context));
+        known = { process: decision.process, context };
+        if (i + 1 < batch.length) current = afterChange(current, decision, context);
       }
       decided = appended(decided, { pending, change: decision, process: known && known.process });
     }

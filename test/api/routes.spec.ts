@@ -125,6 +125,11 @@ describe.each(PLATFORMS.flatMap((platform) => [false, true].map((prefixed) => ({
       expect((await call('explainProcess', at)).sentence).toContain('completed');
       expect((await call('drawProcess', at)).drawing).toContain('flowchart');
       expect((await call('findProcesses', {}, { query: '?workflow=loan&status=completed&status=failed&limit=1' })).items.length).toBe(1);
+      const byAll = `?workflow=loan&version=1&groupIdPrefix=a:&step=none&updatedAfter=2020-01-01T00:00:00Z&order=oldest`;
+      expect((await call('findProcesses', {}, { query: byAll })).items).toEqual([]);
+      const refused = await send('GET', 'processes?workflow=loan&values=%7B%22none%22%3A1%7D');
+      expect([refused.status, JSON.stringify(refused.body)]).toEqual([400, expect.stringContaining('values.none: it is no searchable key')]);
+      expect((await send('GET', 'processes?workflow=loan&values=x')).status).toBe(400);
     });
 
     it('mend a process', async () => {
@@ -153,6 +158,9 @@ describe.each(PLATFORMS.flatMap((platform) => [false, true].map((prefixed) => ({
         problems: [expect.stringContaining('does not know version 2')],
       });
       await call('listQueues');
+      const counts = (await call('countProcesses', {}, { query: '?upTo=1' })).items as { workflow: string; status: string }[];
+      expect(counts).toContainEqual({ workflow: 'loan', status: 'completed', step: null, error: null, count: 1, isMore: expect.any(Boolean) });
+      expect((await call('listAttention')).items).toEqual(expect.any(Array));
       expect((await call('listWorkers')).items).toEqual([expect.objectContaining({ here: true })]);
       expect(await call('isReady')).toEqual({ ready: true });
       const { paths } = await call('getDocument');

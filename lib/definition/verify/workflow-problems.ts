@@ -1,11 +1,24 @@
 import { atOption, atSteps } from '../document-paths.js';
 import type { DefinitionDefaults, WorkflowSource } from '../source.js';
 import { keyProblems } from './key-problems.js';
+import { searchableProblems } from './searchable-problems.js';
 import { durationProblems, isCount, isSchema, MAX_NAME, type Problems, retryProblems, ruleProblems, unknownOptions } from './value-problems.js';
 import { stepNames } from './place-problems.js';
 import { stageTableProblems } from './stage-problems.js';
 
-const WORKFLOW_OPTIONS = ['name', 'version', 'context', 'completeWhen', 'defaults', 'within', 'stages', 'deleteOnCompletion', 'updates', 'config'];
+const WORKFLOW_OPTIONS = [
+  'name',
+  'version',
+  'context',
+  'completeWhen',
+  'defaults',
+  'within',
+  'stages',
+  'deleteOnCompletion',
+  'updates',
+  'searchable',
+  'config',
+];
 const DEFAULTS = ['retry', 'timeout', 'onError'];
 
 /** Checks the options of a workflow. */
@@ -22,6 +35,7 @@ export function* workflowProblems(source: WorkflowSource): Problems {
   yield* durationProblems(options.within, 'within');
   if (typeof (options.deleteOnCompletion ?? false) !== 'boolean')
     yield `deleteOnCompletion is true or false, not ${JSON.stringify(options.deleteOnCompletion)}.`;
+  yield* searchableProblems(options);
   yield* stageTableProblems(source);
   yield* defaultProblems(options.defaults ?? {}, stepNames(source));
 }

@@ -62,7 +62,7 @@ export class MemoryCommits extends CommitStore<never> {
   }
 
   private newRows(process: ProcessState): ProcessRows {
-    const rows: ProcessRows = { process, waits: new Map(), versions: [], records: [] };
+    const rows: ProcessRows = { process, waits: new Map(), versions: [], records: [], search: new Map() };
     this.tables.byId.set(process.id, rows);
     return rows;
   }

@@ -2,9 +2,13 @@ import type { MessageState, RecordDraft, VersionDraft } from '../../core/change.
 import type { OutgoingMessage } from '../../core/outgoing.js';
 import { isFinished, type ProcessState } from '../../core/process.js';
 import { isTaskWait, type TaskWaitState, type WaitState } from '../../core/wait.js';
-import type { LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from '../port.js';
+import type {
+  FailureCount, KnownWorkflow, LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, StatusCount, TroubleCount, WaitQuery,
+} from '../port.js'; // prettier-ignore
 import { type MarkedVersion, QueryStore } from '../query-store.js';
-import { byStart, matchesQuery, type MemoryTables, openWaits } from './process-rows.js';
+import { startOrder, matchesQuery } from './find-filter.js';
+import { failureCountsIn, statusCountsIn, troubleCountsIn } from './memory-counts.js';
+import { byStart, type MemoryTables, openWaits } from './process-rows.js';
 import { byArrival, byCreation, byOldest, isMessageLike, isOutgoingLike, waitsLikeIn } from './row-filters.js';
 
 export class MemoryQueries extends QueryStore {
@@ -34,7 +38,7 @@ export class MemoryQueries extends QueryStore {
 
   override async find(query: ProcessQuery): Promise<readonly ProcessState[]> {
     const found = this.tables.all.filter((rows) => matchesQuery(rows, query)).map(({ process }) => process);
-    return found.sort(byStart).slice(0, query.limit);
+    return found.sort(startOrder(query)).slice(0, query.limit); // prettier-ignore
   }
 
   override async waitsOf(processId: string): Promise<readonly WaitState[]> {
@@ -54,6 +58,25 @@ export class MemoryQueries extends QueryStore {
       counts.set(`${version} ${workflow}`, { ...count, live: count.live + 1 });
     }
     return [...counts.values()];
+  }
+
+  override async unknownVersions(known: readonly KnownWorkflow[], upTo: number): Promise<readonly LiveCount[]> {
+    const unknown = (await this.census()).filter(
+      ({ workflow, version }) => !known.some((each) => each.workflow === workflow && each.versions.includes(version)),
+    );
+    return unknown.map(({ live, ...of }) => ({ ...of, live: Math.min(live, upTo) }));
+  }
+
+  override async statusCounts(upTo: number): Promise<readonly StatusCount[]> {
+    return statusCountsIn(this.tables, upTo);
+  }
+
+  override async failureCounts(upTo: number): Promise<readonly FailureCount[]> {
+    return failureCountsIn(this.tables, upTo);
+  }
+
+  override async troubleCounts(storedBefore: number, upTo: number): Promise<readonly TroubleCount[]> {
+    return troubleCountsIn(this.tables, storedBefore, upTo);
   }
 
   override async queueCounts(): Promise<readonly QueueCount[]> {

@@ -3,7 +3,7 @@ import type { ProcessState } from '../../core/process.js';
 import type { OutgoingMessage } from '../../core/outgoing.js';
 import { addressOf, dueAtOf, isTaskWait, type TaskWaitState, type WaitState } from '../../core/wait.js';
 import { isUnderAny } from '../../core/token-key.js';
-import type { DueWait, ProcessQuery, StoredDefinition, TaskAt, WaitAt } from '../port.js';
+import type { DueWait, StoredDefinition, TaskAt, WaitAt } from '../port.js';
 
 /** All rows of one process. */
 export interface ProcessRows {
@@ -11,6 +11,8 @@ export interface ProcessRows {
   readonly waits: Map<string, KeptWait>;
   readonly versions: VersionDraft[];
   readonly records: RecordDraft[];
+  /** Search values by name. */
+  readonly search: Map<string, string>;
 }
 
 /** A response wait that has ended is kept as closed, so that a late response finds its process. */
@@ -60,6 +62,10 @@ export function applyChange(rows: ProcessRows, change: Change): void {
   dropWaits(rows, change.waits);
   for (const key of change.waits.delete) rows.waits.delete(key);
   for (const wait of change.waits.put) rows.waits.set(wait.token.key, wait);
+  for (const { name, value } of change.search ?? []) {
+    if (value === null) rows.search.delete(name);
+    else rows.search.set(name, value);
+  }
 }
 
 function dropWaits({ waits }: ProcessRows, { clear, kill }: Change['waits']): void {
@@ -113,23 +119,6 @@ export function timedIn(rows: ProcessRows): (DueWait & { dueAt: number })[] {
     const dueAt = dueAtOf(wait);
     return dueAt === null ? [] : [{ processId: rows.process.id, key: wait.token.key, run: wait.token.run, dueAt }];
   });
-}
-
-export function matchesQuery(rows: ProcessRows, query: ProcessQuery): boolean {
-  const { workflow, version, statuses, groupId, waitingFor, overdue, parentId, startedBefore, after } = query;
-  const { process } = rows;
-  const waits = openWaits(rows);
-  return (
-    (workflow === undefined || process.workflow === workflow) &&
-    (version === undefined || process.workflowVersion === version) &&
-    (statuses === undefined || statuses.includes(process.status)) &&
-    (groupId === undefined || process.groupId === groupId) &&
-    (waitingFor === undefined || waits.some(({ token, waitsFor }) => token.node === waitingFor && waitsFor.kind !== 'listener')) &&
-    (overdue === undefined || waits.some(({ waitsFor }) => waitsFor.kind === 'overdue') === overdue) &&
-    (parentId === undefined || process.parent?.id === parentId) &&
-    (startedBefore === undefined || process.startedAt < startedBefore) &&
-    (after === undefined || byStart(process, after) > 0)
-  );
 }
 
 /** Newest first. */

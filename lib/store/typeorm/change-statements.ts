@@ -4,7 +4,7 @@ import { rangesUnder } from '../../core/token-key.js';
 import { changing, columns, keyColumnsOf, type Table, valueColumns } from './columns.js';
 import { onConflict, onDuplicateKey } from './overwrite.js';
 import { chunksOfRows } from './row-chunks.js';
-import { asText, changingRow, messageRows, newProcessRow, outgoingRow, recordRow, type Row, versionRow, waitRow } from './rows.js';
+import { asText, changingRow, messageRows, newProcessRow, outgoingRow, recordRow, type Row, searchRow, versionRow, waitRow } from './rows.js';
 
 export interface Statement {
   readonly sql: string;
@@ -28,6 +28,7 @@ export const mysqlUpserts: Upserts = {
 };
 
 const updateSql = `update workflow_process set ${changing.map((column) => `${column} = ?`).join(', ')} where id = ? and revision = ?`;
+const deleteSearchSql = 'delete from workflow_search where process_id = ? and name = ?';
 const deleteSql = 'delete from workflow_wait where process_id = ? and token_key = ?';
 /** Ends all waits that match this condition. Response waits stay as closed, to recognise a late response. */
 export function ending(which: string): readonly [close: string, clear: string] {
@@ -69,6 +70,7 @@ export function effectsOf(change: Change, upserts: Upserts, inserts: Inserts): S
     ...waitStatements(change, upserts, inserts),
     ...inserts('workflow_inbox', messageRows(change), overwriting('workflow_inbox', upserts.overwrite)),
     ...inserts('workflow_outbox', change.outgoing.map(outgoingRow), ''),
+    ...searchStatements(change, upserts, inserts),
   ];
 }
 
@@ -78,6 +80,14 @@ function waitStatements({ process: { id }, waits }: Change, { overwrite }: Upser
   const ended = waits.clear ? endedBy(ofProcess, [id]) : waits.kill.flatMap(rangesUnder).flatMap((range) => endedBy(ofRange, [id, ...range]));
   const deleted = waits.delete.map((key) => ({ sql: deleteSql, values: [id, key] }));
   return [...ended, ...deleted, ...inserts('workflow_wait', put, overwriting('workflow_wait', overwrite))];
+}
+
+function searchStatements(change: Change, { overwrite }: Upserts, inserts: Inserts): Statement[] {
+  if (!change.search) return [];
+  const put = change.search.filter(({ value }) => value !== null).map((each) => searchRow(change, each));
+  const gone = change.search.filter(({ value }) => value === null);
+  const deleted = gone.map(({ name }) => ({ sql: deleteSearchSql, values: [change.process.id, name] }));
+  return [...deleted, ...inserts('workflow_search', put, overwriting('workflow_search', overwrite))];
 }
 
 function endedBy(sqls: readonly string[], values: readonly unknown[]): Statement[] {

@@ -23,6 +23,7 @@ export const columns = {
   workflow_outbox: [
     'id', 'process_id', 'workflow', 'sequence', 'step', 'sender', 'pattern', 'data', 'attempts', 'ready_at', 'error', 'holder', 'created_at',
   ],
+  workflow_search: ['process_id', 'name', 'value', 'workflow', 'started_at'],
   workflow_definition: ['name', 'version', 'fingerprint', 'document', 'withdrawn', 'updated_at'],
 } as const; // prettier-ignore
 
@@ -35,6 +36,7 @@ const keys: Record<Table, readonly string[]> = {
   workflow_wait: ['process_id', 'token_key'],
   workflow_inbox: ['id'],
   workflow_outbox: ['id'],
+  workflow_search: ['process_id', 'name'],
   workflow_definition: ['name', 'version'],
 };
 

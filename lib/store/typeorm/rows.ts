@@ -1,6 +1,6 @@
 /** Rows from states: the values of each table in the order of its `columns`. Reading is in `states.ts`. */
 import { bondOf } from '../../core/parent-link.js';
-import type { Change, MessageState, RecordDraft, VersionDraft } from '../../core/change.js';
+import type { Change, MessageState, RecordDraft, SearchValue, VersionDraft } from '../../core/change.js';
 import { groupKey } from '../../values/digest.js';
 import { isFinished, type ProcessState } from '../../core/process.js';
 import type { OutgoingMessage } from '../../core/outgoing.js';
@@ -74,6 +74,11 @@ export function messageRows({ messages }: Change): Row[] {
 export function outgoingRow(message: OutgoingMessage): Row {
   const { id, processId, workflow, sequence, step, sender, pattern, data, attempts, readyAt, error, createdAt } = message;
   return [id, processId, workflow, sequence, step, sender, asText(pattern), asText(data), attempts, readyAt, told(error), null, createdAt];
+}
+
+/** `value` null: the row goes. */
+export function searchRow({ process: { id, workflow, startedAt } }: Change, { name, value }: SearchValue): Row {
+  return [id, name, value, workflow, startedAt];
 }
 
 /** Replaces NUL and halves of characters, which some databases refuse: an error text must not stop a process. */

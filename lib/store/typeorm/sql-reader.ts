@@ -1,3 +1,4 @@
+import type { DistinctBy } from './count-queries.js';
 import { chunks, inList, type Query } from './query.js';
 import type { FoundRow } from './states.js';
 
@@ -29,4 +30,6 @@ export interface SqlWords {
   readonly endOfChild: string;
   /** After the table of processes: they are read by the index that has them in the order of their group ids. MySQL would sort all of them. */
   readonly byGroup: string;
+  /** How the different values of an indexed column are found. */
+  readonly distinct: DistinctBy;
 }

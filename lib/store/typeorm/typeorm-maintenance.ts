@@ -120,7 +120,7 @@ export class TypeOrmMaintenance extends MaintenanceStore {
   override async deleteCompleted(ids: readonly string[]): Promise<void> {
     for (const piece of chunks(ids)) {
       const { sql, values } = inList(piece);
-      for (const table of ['inbox', 'wait', 'audit', 'context'] as const) {
+      for (const table of ['inbox', 'wait', 'audit', 'context', 'search'] as const) {
         const isOver = `(select p.status from workflow_process p where p.id = workflow_${table}.process_id) = 'completed'`;
         await this.reader.rows({ sql: `delete from workflow_${table} where process_id ${sql} and ${isOver}`, values });
       }

@@ -3,9 +3,13 @@ import type { OutgoingMessage } from '../../core/outgoing.js';
 import type { ProcessState } from '../../core/process.js';
 import type { WaitState } from '../../core/wait.js';
 import { groupKey } from '../../values/digest.js';
-import type { LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from '../port.js';
+import type {
+  FailureCount, KnownWorkflow, LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, StatusCount, TroubleCount, WaitQuery,
+} from '../port.js'; // prettier-ignore
 import { type MarkedVersion, QueryStore } from '../query-store.js';
+import type { DistinctBy } from './count-queries.js';
 import { findQuery } from './find-query.js';
+import { ProcessCounts } from './process-counts.js';
 import { inList } from './query.js';
 import type { SqlReader } from './sql-reader.js';
 import { messageQuery } from './message-query.js';
@@ -19,8 +23,14 @@ const newestSnapshot = 'select max(version) from workflow_context where process_
 
 /** Questions of people, the same on all databases. */
 export class TypeOrmQueries extends QueryStore {
-  constructor(private readonly reader: SqlReader) {
+  private readonly counts: ProcessCounts;
+
+  constructor(
+    private readonly reader: SqlReader,
+    distinct: DistinctBy,
+  ) {
     super();
+    this.counts = new ProcessCounts(reader, distinct);
   }
 
   /* --------------------------------------------------------------- processes ---- */
@@ -72,6 +82,22 @@ export class TypeOrmQueries extends QueryStore {
       group by workflow, workflow_version order by workflow, workflow_version`;
     const rows = await this.reader.rows({ sql, values: [] });
     return rows.map(({ workflow, workflow_version, live }) => ({ workflow: String(workflow), version: Number(workflow_version), live: Number(live) }));
+  }
+
+  override unknownVersions(known: readonly KnownWorkflow[], upTo: number): Promise<readonly LiveCount[]> {
+    return this.counts.unknownVersions(known, upTo);
+  }
+
+  override statusCounts(upTo: number): Promise<readonly StatusCount[]> {
+    return this.counts.statuses(upTo);
+  }
+
+  override failureCounts(upTo: number): Promise<readonly FailureCount[]> {
+    return this.counts.failures(upTo);
+  }
+
+  override troubleCounts(storedBefore: number, upTo: number): Promise<readonly TroubleCount[]> {
+    return this.counts.troubles(storedBefore, upTo);
   }
 
   override async queueCounts(): Promise<readonly QueueCount[]> {

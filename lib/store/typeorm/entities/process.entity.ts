@@ -14,6 +14,10 @@ import { EngineTable } from './engine-table.js';
 @Index('workflow_process_group', ['workflow', 'groupKey', 'live'], { unique: true })
 @Index('workflow_process_worker', ['worker'])
 @Index('workflow_process_started', ['startedAt', 'id'])
+@Index('workflow_process_status', ['status', 'startedAt', 'id'])
+@Index('workflow_process_state', ['workflow', 'status', 'startedAt', 'id'])
+@Index('workflow_process_named', ['groupId'])
+@Index('workflow_process_versions', ['live', 'workflow', 'workflowVersion'], { where: 'live = 0' })
 @Index('workflow_process_latest', ['workflow', 'groupKey', 'startedAt', 'id'])
 @Index('workflow_process_parent', ['live', 'parentId'], { where: 'parent_id is not null' })
 export class WorkflowProcessEntity implements Process, ProcessInternals {

@@ -5,6 +5,7 @@ import { WorkflowOutboxEntity } from './outbox-message.entity.js';
 import { WorkflowProcessEntity } from './process.entity.js';
 import { WorkflowContextEntity } from './process-context.entity.js';
 import { WorkflowRateEntity } from './queue-rate.entity.js';
+import { WorkflowSearchEntity } from './search-value.entity.js';
 import { WorkflowWaitEntity } from './wait.entity.js';
 import { WorkflowWorkerEntity } from './worker.entity.js';
 
@@ -18,5 +19,6 @@ export const workflowEntities = [
   WorkflowOutboxEntity,
   WorkflowWorkerEntity,
   WorkflowRateEntity,
+  WorkflowSearchEntity,
   WorkflowDefinitionEntity,
 ];

@@ -7,7 +7,7 @@ import { ending, mysqlUpserts } from '../change-statements.js';
 import { changing, columns, type Table } from '../columns.js';
 import { chunksOfRows } from '../row-chunks.js';
 import { chunks } from '../query.js';
-import { asText, changingRow, messageRows, newProcessRow, outgoingRow, recordRow, type Row, versionRow, waitRow } from '../rows.js';
+import { asText, changingRow, messageRows, newProcessRow, outgoingRow, recordRow, type Row, searchRow, versionRow, waitRow } from '../rows.js';
 import type { MysqlConnection } from './mysql-connection.js';
 
 /** Another writer changed one of the processes first. The count of rows does not tell which one. */
@@ -43,6 +43,14 @@ async function writeChanges(connection: MysqlConnection, changes: readonly Chang
   await writeWaits(connection, changes);
   await upsertRows(connection, 'workflow_inbox', changes.flatMap(messageRows));
   await insertRows(connection, 'workflow_outbox', changes.flatMap(({ outgoing }) => outgoing.map(outgoingRow))); // prettier-ignore
+  await writeSearch(connection, changes);
+}
+
+async function writeSearch(connection: MysqlConnection, changes: readonly Change[]): Promise<void> {
+  const all = changes.flatMap((change) => (change.search ?? []).map((value) => ({ change, value })));
+  const gone = all.filter(({ value }) => value.value === null).map(({ change, value }) => [change.process.id, value.name]);
+  for (const keys of chunks(gone)) await connection.run('delete from workflow_search where (process_id, name) in (?)', [keys]);
+  await upsertRows(connection, 'workflow_search', all.filter(({ value }) => value.value !== null).map(({ change, value }) => searchRow(change, value))); // prettier-ignore
 }
 
 /** Keys are compared in the collation of their column, or its index would be of no use. */

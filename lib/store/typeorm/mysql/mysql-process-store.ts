@@ -22,6 +22,7 @@ const words: SqlWords = {
   unlessThere: '',
   endOfChild: `concat('c:', c.id)`,
   byGroup: ' force index (workflow_process_latest)',
+  distinct: 'loose',
 };
 
 /** Processes in MySQL 8, or MariaDB 10.6 and later. */
@@ -44,10 +45,10 @@ export class MysqlProcessStore extends ProcessStore<EntityManager> {
     this.connections = new OwnConnections(dataSourceName, (outages) => new MysqlConnection(dataSource, tables, outages));
     const { writers, readers, people } = this.connections;
     const reader = new MysqlReader(readers);
-    this.queries = new TypeOrmQueries(new MysqlReader(people));
+    this.queries = new TypeOrmQueries(new MysqlReader(people), words.distinct);
     this.outbox = new TypeOrmOutbox(reader);
     this.maintenance = new TypeOrmMaintenance(reader, words, tables, () => threadClient(dataSource));
-    this.commits = new MysqlCommits(dataSource, reader, tables, new TypeOrmQueries(reader), writers);
+    this.commits = new MysqlCommits(dataSource, reader, tables, new TypeOrmQueries(reader, words.distinct), writers);
   }
 
   override async open(schema: 'check' | 'migrate' | 'off'): Promise<void> {

@@ -96,16 +96,26 @@ inbox as (${upsert('workflow_inbox', 7)})`;
 const outbox = `
 outbox as (${insert('workflow_outbox', 8)})`;
 
+const search = `
+values_given as materialized (select r.* from ${rowsIn(9, columns.workflow_search)} where ${isWon('r.process_id')}),
+unsearched as (
+  delete from workflow_search s using values_given g where g.value is null and s.process_id = g.process_id and s.name = g.name
+),
+searched as (
+  insert into workflow_search (${columns.workflow_search.join(', ')}) select ${columns.workflow_search.join(', ')} from values_given where value is not null
+  ${onConflict(keyColumnsOf('workflow_search'), valueColumns('workflow_search'))}
+)`;
+
 const answer = `select case when count(*) < (select count(*) from given) then coalesce(json_agg(id), '[]'::json) end as won from won`;
 
 /** For a step and its record, as in most commits. */
 export const plainText = commitText(true, appended);
 /** For changes with waits and messages. */
 export const fullText = commitText(true, `${appended},${waits}`);
-/** For changes that send messages, too. */
-export const sendingText = commitText(true, `${appended},${waits},${outbox}`);
+/** For changes that send messages, or by whose values processes are found. */
+export const largestText = commitText(true, `${appended},${waits},${outbox},${search}`);
 /** For a transaction of the application. */
-export const textWithin = commitText(false, `${appended},${waits},${outbox}`);
+export const textWithin = commitText(false, `${appended},${waits},${outbox},${search}`);
 
 function commitText(own: boolean, effects: string): string {
   return `with ${guarded(own)},${effects} ${answer}`;

@@ -1,8 +1,8 @@
 /** The parameters of the commit statement. */
 import type { Change } from '../../../core/change.js';
 import { rangesUnder } from '../../../core/token-key.js';
-import { fullText, plainText, sendingText, textWithin } from './commit-statement.js';
-import { asText, changingRow, type Encode, fixedRow, messageRows, outgoingRow, recordRow, type Row, versionRow, waitRow } from '../rows.js';
+import { fullText, largestText, plainText, textWithin } from './commit-statement.js';
+import { asText, changingRow, type Encode, fixedRow, messageRows, outgoingRow, recordRow, type Row, searchRow, versionRow, waitRow } from '../rows.js';
 import { shortened } from './json-rows.js';
 
 /** The batch is one JSON per table, and payloads are part of it as they are. */
@@ -10,8 +10,9 @@ const asItIs: Encode = (value) => value;
 /** NUL and halves of characters, which PostgreSQL does not read inside of a JSON. Encoded as text they are only backslashes. */
 const unreadable = /\\u(?:0000|d[89a-f])/;
 
-function needsNoQuoting({ waits, messages, outgoing }: Change): boolean {
-  if (outgoing.length > 0) return false;
+function needsNoQuoting(change: Change): boolean {
+  const { waits, messages } = change;
+  if (isRare(change)) return false;
   return !waits.clear && waits.kill.length === 0 && waits.delete.length === 0 && waits.put.length === 0 && messages.length === 0;
 }
 
@@ -23,21 +24,29 @@ export interface CommitStatement {
 /** The shortest statement that writes all of the changes. */
 export function commitStatement(changes: readonly Change[]): CommitStatement {
   if (changes.every(needsNoQuoting)) return { text: plainText, values: readable((encode) => addedRows(changes, encode)) };
-  if (changes.some(({ outgoing }) => outgoing.length > 0)) return { text: sendingText, values: allValues(changes, sentRows) };
+  if (changes.some(isRare)) return { text: largestText, values: allValues(changes, rareRows) };
   return { text: fullText, values: allValues(changes) };
 }
 
 /** The same in a transaction of the application. */
 export function statementWithin(change: Change): CommitStatement {
-  return { text: textWithin, values: allValues([change], sentRows) };
+  return { text: textWithin, values: allValues([change], rareRows) };
 }
 
 function allValues(changes: readonly Change[], more: (changes: readonly Change[]) => string[] = () => []): string[] {
   return readable((encode) => [...addedRows(changes, encode), ...rest(changes, encode), ...more(changes)]);
 }
 
-function sentRows(changes: readonly Change[]): string[] {
-  return [JSON.stringify(changes.flatMap(({ outgoing }) => outgoing.map((message) => shortened(outgoingRow(message)))))];
+/** It sends messages, or changes by which values its process is found. */
+function isRare({ outgoing, search }: Change): boolean {
+  return search !== undefined || outgoing.length > 0;
+}
+
+/** Messages that are sent, and values by which processes are found. */
+function rareRows(changes: readonly Change[]): string[] {
+  const sent = changes.flatMap(({ outgoing }) => outgoing.map((message) => shortened(outgoingRow(message))));
+  const found = changes.flatMap((change) => (change.search ?? []).map((value) => shortened(searchRow(change, value))));
+  return [JSON.stringify(sent), JSON.stringify(found)];
 }
 
 function readable(values: (encode: Encode) => string[]): string[] {

@@ -24,6 +24,7 @@ const words: SqlWords = {
   unlessThere: ' on conflict do nothing',
   endOfChild: `'c:' || c.id`,
   byGroup: '',
+  distinct: 'steps',
 };
 
 /** Processes in PostgreSQL. */
@@ -51,7 +52,7 @@ export class PostgresProcessStore extends ProcessStore<EntityManager> {
     this.commits = new PostgresCommits(dataSource, reader, tables, writers, readers, () => reading.isPooled);
     this.outbox = new TypeOrmOutbox(reader);
     this.maintenance = new TypeOrmMaintenance(reader, words, tables, () => threadClient(dataSource));
-    this.queries = new TypeOrmQueries(new PostgresReader(people));
+    this.queries = new TypeOrmQueries(new PostgresReader(people), words.distinct);
   }
 
   override async open(schema: 'check' | 'migrate' | 'off'): Promise<void> {

@@ -1,9 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { TableOptions } from '../../../engine/options.js';
 import { ProcessStore } from '../../process-store.js';
-import { toFlows } from '../migrations/flows.js';
-import { toInbox } from '../migrations/inbox-columns.js';
-import { toOutbox } from '../migrations/outbox-table.js';
+import { addedParts } from '../migrations/added-parts.js';
 import { createTables } from '../migrations/sql.js';
 import { existingColumns, existingColumnsQuery } from '../migrations/tables.js';
 import { dialectOf } from '../migrations/words.js';
@@ -29,6 +27,7 @@ const words: SqlWords = {
   unlessThere: ' on conflict do nothing',
   endOfChild: `'c:' || c.id`,
   byGroup: '',
+  distinct: 'steps',
 };
 
 /** Processes in a SQLite file, beside the application's connection. */
@@ -50,7 +49,7 @@ export class SqliteProcessStore extends ProcessStore<EntityManager> {
     this.tables = new TableNames(dataSource, given);
     this.writer = new SqliteWriter(dataSource, this.tables, patienceMs);
     const reader = new SqliteReader(this.writer);
-    this.queries = new TypeOrmQueries(reader);
+    this.queries = new TypeOrmQueries(reader, words.distinct);
     this.outbox = new TypeOrmOutbox(reader);
     this.maintenance = new TypeOrmMaintenance(reader, words, this.tables, () => threadClient(dataSource));
     this.commits = new SqliteCommits(dataSource, reader, this.tables, this.queries, this.writer);
@@ -66,7 +65,7 @@ export class SqliteProcessStore extends ProcessStore<EntityManager> {
   private migrate(): void {
     const run = (sql: string) => this.writer.run({ sql, values: [] });
     createTables(dialect.words, dialect.inlineIndexes).forEach(run);
-    for (const change of [toFlows, toInbox, toOutbox])
+    for (const change of addedParts)
       change(dialect, existingColumns(this.writer.all({ sql: existingColumnsQuery(type, this.tables), values: [] }), this.tables)).forEach(run);
   }
 
