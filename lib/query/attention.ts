@@ -2,7 +2,8 @@ import type { TroubleCount } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Clock } from '../values/clock.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
-import { COUNTED, failedIn, countedUpTo } from './counts.js';
+import { COUNTED } from '../store/store-counts.js';
+import { countedUpTo, failedIn } from './counts.js';
 
 /** Something that does not go on by itself. */
 export interface AttentionItem {

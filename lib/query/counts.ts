@@ -1,5 +1,6 @@
 import { failureIn } from '../core/failure-text.js';
 import type { ProcessStatus } from '../core/process.js';
+import { COUNTED } from '../store/store-counts.js';
 import type { QueryStore } from '../store/query-store.js';
 
 /** How many processes are in one state. */
@@ -14,9 +15,6 @@ export interface ProcessCount {
   /** There are more: they were not counted. */
   readonly isMore: boolean;
 }
-
-/** How many of one state are counted. */
-export const COUNTED = 1000;
 
 /** Failed processes are counted by step and error instead of by status. */
 export async function processCounts(queries: QueryStore, upTo = COUNTED): Promise<ProcessCount[]> {

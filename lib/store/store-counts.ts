@@ -1,6 +1,9 @@
 /** What a store counts for people. */
 import type { ProcessStatus } from '../core/process.js';
 
+/** How many of one kind are counted, unless a call says otherwise. */
+export const COUNTED = 1000;
+
 /** The processes of a workflow that have a status. */
 export interface StatusAt {
   readonly workflow: string;

@@ -7,14 +7,12 @@ import { reasonOf } from '../values/reason.js';
 import type { WorkflowJson } from '../definition/workflow-json.js';
 import { InvalidInputError, InvalidWorkflowError, StoreUnavailableError } from '../values/errors.js';
 import type { ProcessStore } from '../store/process-store.js';
+import { COUNTED } from '../store/store-counts.js';
 import type { StoredDefinition } from '../store/port.js';
 import type { BoundWorkflow } from './bound-workflow.js';
 import type { DefinitionGuard } from './definition-guard.js';
 import { catalogKey, type DefinitionKey, isSameDefinition, titleOf, problemsIn, refusedAtRunTime, type DefinitionRow, rowOf, unused, versionFor, withVersion } from './definition-row.js'; // prettier-ignore
 import type { WorkflowRegistry } from './registry.js';
-
-/** How many processes of an unknown version are counted for the warning at boot. */
-const COUNTED = 1000;
 
 const MOST_LOSSES = 10;
 /** A row may be committed a little after its `updatedAt`. */
@@ -63,10 +61,8 @@ export class DefinitionCatalog {
 
   private async warnOfStrangers(): Promise<void> {
     const strangers = await this.store.queries.unknownVersions(this.registry.known(), COUNTED + 1);
-    const lines = strangers.map(
-      ({ workflow, version, live }) =>
-        `${live > COUNTED ? `more than ${COUNTED}` : live} live ${live === 1 ? 'process' : 'processes'} of "${workflow}" version ${version}`,
-    );
+    const many = (live: number) => (live > COUNTED ? `over ${COUNTED} live processes` : live === 1 ? '1 live process' : `${live} live processes`);
+    const lines = strangers.map(({ workflow, version, live }) => `${many(live)} of "${workflow}" version ${version}`);
     if (lines.length > 0) this.logger.warn(`This application does not know the workflow of ${lines.join(', ')}: they stand still here.`);
   }
 
