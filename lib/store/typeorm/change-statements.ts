@@ -1,7 +1,7 @@
 /** A change as single statements, for SQLite, and for transactions of the caller. */
 import type { Change } from '../../core/change.js';
 import { rangesUnder } from '../../core/token-key.js';
-import { changing, columns, keyColumnsOf, type Table, valueColumns } from './columns.js';
+import { changing, columns, keyColumnsOf, type OverwrittenTable, type Table, valueColumns } from './columns.js';
 import { onConflict, onDuplicateKey } from './overwrite.js';
 import { chunksOfRows } from './row-chunks.js';
 import { asText, changingRow, messageRows, newProcessRow, outgoingRow, recordRow, type Row, versionRow, waitRow } from './rows.js';
@@ -13,19 +13,23 @@ export interface Statement {
 
 /** How this database says "or overwrite it" and "unless it is there". */
 export interface Upserts {
-  readonly overwrite: (table: Table) => string;
+  readonly overwrite: Readonly<Record<OverwrittenTable, string>>;
   readonly orIgnore: 'or ignore' | 'ignore' | '';
 }
 
 export const sqliteUpserts: Upserts = {
-  overwrite: (table) => onConflict(keyColumnsOf(table), valueColumns(table)),
+  overwrite: eachOverwritten((table) => onConflict(keyColumnsOf(table), valueColumns(table))),
   orIgnore: 'or ignore',
 };
 
 export const mysqlUpserts: Upserts = {
-  overwrite: (table) => onDuplicateKey(valueColumns(table)),
+  overwrite: eachOverwritten((table) => onDuplicateKey(valueColumns(table))),
   orIgnore: '',
 };
+
+function eachOverwritten(clause: (table: OverwrittenTable) => string): Record<OverwrittenTable, string> {
+  return { workflow_wait: clause('workflow_wait'), workflow_inbox: clause('workflow_inbox') };
+}
 
 const updateSql = `update workflow_process set ${changing.map((column) => `${column} = ?`).join(', ')} where id = ? and revision = ?`;
 const deleteSql = 'delete from workflow_wait where process_id = ? and token_key = ?';
@@ -46,11 +50,19 @@ export function guardOf(change: Change, { orIgnore }: Upserts): Statement {
   return { sql: updateSql, values: changingRow(change, asText) };
 }
 
+/** The end of an insert, made once: a change may have ten thousand rows. */
+const insertedInto = Object.fromEntries(
+  Object.entries(columns).map(([table, names]) => [table, `(${names.join(', ')}) values (${names.map(() => '?').join(', ')})`]),
+) as Record<Table, string>;
+
 /** Makes inserts of the rows of a table. */
 export type Inserts = (table: Table, rows: readonly Row[], suffix: string) => Statement[];
 
 /** One insert for each row, so that each statement is prepared once. */
-export const oneByOne: Inserts = (table, rows, suffix) => rows.map((values) => ({ sql: insertSql(table) + suffix, values }));
+export const oneByOne: Inserts = (table, rows, suffix) => {
+  const sql = insertSql(table) + suffix;
+  return rows.map((values) => ({ sql, values }));
+};
 
 /** Many rows in one insert, because each statement is a round trip. */
 export const together: Inserts = (table, rows, suffix) =>
@@ -67,7 +79,7 @@ export function effectsOf(change: Change, upserts: Upserts, inserts: Inserts): S
     ...inserts('workflow_context', versions, ''),
     ...inserts('workflow_audit', records, ''),
     ...waitStatements(change, upserts, inserts),
-    ...inserts('workflow_inbox', messageRows(change), overwriting('workflow_inbox', upserts.overwrite)),
+    ...inserts('workflow_inbox', messageRows(change), upserts.overwrite.workflow_inbox),
     ...inserts('workflow_outbox', change.outgoing.map(outgoingRow), ''),
   ];
 }
@@ -77,28 +89,13 @@ function waitStatements({ process: { id }, waits }: Change, { overwrite }: Upser
   const put = waits.put.map((wait) => waitRow(id, wait, asText));
   const ended = waits.clear ? endedBy(ofProcess, [id]) : waits.kill.flatMap(rangesUnder).flatMap((range) => endedBy(ofRange, [id, ...range]));
   const deleted = waits.delete.map((key) => ({ sql: deleteSql, values: [id, key] }));
-  return [...ended, ...deleted, ...inserts('workflow_wait', put, overwriting('workflow_wait', overwrite))];
+  return [...ended, ...deleted, ...inserts('workflow_wait', put, overwrite.workflow_wait)];
 }
 
 function endedBy(sqls: readonly string[], values: readonly unknown[]): Statement[] {
   return sqls.map((sql) => ({ sql, values: [...values] }));
 }
 
-const insertSqls = new Map<string, string>();
-
 function insertSql(table: Table, orIgnore = ''): string {
-  const known = insertSqls.get(table + orIgnore);
-  if (known) return known;
-  const made = `insert ${orIgnore} into ${table} (${columns[table].join(', ')}) values (${columns[table].map(() => '?').join(', ')})`;
-  insertSqls.set(table + orIgnore, made);
-  return made;
-}
-
-const overwritings = new Map<Upserts['overwrite'], Map<Table, string>>();
-
-function overwriting(table: Table, overwrite: Upserts['overwrite']): string {
-  const known = overwritings.get(overwrite) ?? new Map<Table, string>();
-  overwritings.set(overwrite, known);
-  if (!known.has(table)) known.set(table, overwrite(table));
-  return known.get(table)!;
+  return `insert ${orIgnore} into ${table} ${insertedInto[table]}`;
 }

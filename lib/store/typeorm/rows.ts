@@ -66,7 +66,6 @@ export function messageRow(message: MessageState): Row {
 
 /** The last state of each message: joined changes may contain a message twice. */
 export function messageRows({ messages }: Change): Row[] {
-  if (messages.length < 2) return messages.map(messageRow);
   return [...new Map(messages.map((message) => [message.id, message])).values()].map(messageRow);
 }
 

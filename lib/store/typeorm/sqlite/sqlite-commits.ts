@@ -15,7 +15,7 @@ import { messageRow } from '../rows.js';
 import type { TableNames } from '../table-names.js';
 import { TypeOrmCommits } from '../typeorm-commits.js';
 import type { TypeOrmQueries } from '../typeorm-queries.js';
-import { isKeyTaken, isLocked } from './native.js';
+import { classifyError, isKeyTaken } from './sqlite-errors.js';
 import type { SqliteReader } from './sqlite-reader.js';
 import type { SqliteWriter } from './writer.js';
 
@@ -152,17 +152,4 @@ export class SqliteCommits extends TypeOrmCommits {
     }
     return taken;
   }
-}
-
-/** A file that is locked or not there for a while is `unavailable`. Other errors are about the data, or a mistake. */
-function classifyError(error: unknown): ErrorClass {
-  if (isKeyTaken(error)) return 'exists';
-  if (isLocked(error)) return 'unavailable';
-  const { code } = error as { code?: unknown };
-  if (typeof code !== 'string' || !code.startsWith('SQLITE_')) return 'unavailable';
-  return /^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH|RANGE)/.test(code)
-    ? 'data'
-    : /^SQLITE_(IOERR|FULL|CANTOPEN|INTERRUPT|READONLY)/.test(code)
-      ? 'unavailable'
-      : 'other';
 }
