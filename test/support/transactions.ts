@@ -2,7 +2,8 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTypeOrmStore } from '../../lib/store/typeorm/create-store.js';
 import type { ProcessStore } from '../../lib/store/process-store.js';
-import { aChange, aMessage, aStart, aWait } from '../../lib/testing/builders.js';
+import { aChange, aMessage, anId, aStart, aWait } from '../../lib/testing/builders.js';
+import { InvalidInputError } from '../../lib/values/errors.js';
 import { started, stored } from '../../lib/testing/contract/commit-contract.js';
 import type { Database } from './databases.js';
 
@@ -54,6 +55,16 @@ export function transactionsOn(made: () => Database): void {
       ]);
       expect(reasons.map((rejection) => rejection?.reason)).toEqual(['exists', undefined]);
       expect([await stored(store, good.process.id), await stored(store, taken.process.id)]).toEqual([good.process, null]);
+    });
+
+    it('needs an open transaction, and says so before it writes', async () => {
+      const [change, message] = [aStart(), aMessage({ address: anId('r:') })];
+      const over = await dataSource.transaction(async (manager) => manager);
+      for (const manager of [dataSource.manager, over]) {
+        await expect(store.commits.commitWithin(manager, change)).rejects.toThrow(InvalidInputError);
+        await expect(store.commits.keepMessages([message], manager)).rejects.toThrow(/^manager: its transaction is not open\. Give the one that/);
+      }
+      expect([await stored(store, change.process.id), await store.commits.messagesAt([message.address])]).toEqual([null, []]);
     });
 
     it('tells of a stale revision without breaking the transaction', async () => {

@@ -169,6 +169,19 @@ export function outboxContract({ kit: { describe, it, expect }, store }: Bench):
       expect(ids(await store().queries.outgoingLike({ workflow, limit: 1, after: two! }))).toEqual([one!.id]);
     });
 
+    it('lists page by page, each once, also those of one moment and of one sequence', async () => {
+      const [workflow, id] = [anId('w'), anId('o')];
+      const places = [[7, 1, 'b'], [7, 1, 'a'], [7, 1, 'c'], [7, 2, 'a2'], [6, 3, 'z'], [8, 0, 'y']] as const; // prettier-ignore
+      await sent(workflow, ...places.map(([createdAt, sequence, last]) => ({ createdAt, sequence, id: `${id}-${last}` })));
+      const seen: OutgoingMessage[] = [];
+      for (let after: OutgoingMessage | undefined; seen.length < 20; after = seen.at(-1)) {
+        const page = await store().queries.outgoingLike({ workflow, limit: 1, ...(after && { after }) });
+        if (page.length === 0) break;
+        seen.push(...page);
+      }
+      expect(ids(seen)).toEqual(['z', 'a', 'b', 'c', 'a2', 'y'].map((last) => `${id}-${last}`));
+    });
+
     it('tells the sweep whether there is something to transmit', async () => {
       const sender = anId('w');
       const [message] = await sent(sender, { readyAt: -5000 });

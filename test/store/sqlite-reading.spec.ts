@@ -9,7 +9,9 @@ import { SqliteReader } from '../../lib/store/typeorm/sqlite/sqlite-reader.js';
 import { SqliteWriter } from '../../lib/store/typeorm/sqlite/writer.js';
 import { TableNames } from '../../lib/store/typeorm/table-names.js';
 import { TypeOrmMaintenance } from '../../lib/store/typeorm/typeorm-maintenance.js';
-import { aChange, aMessage, anId, aVersion, aWait } from '../../lib/testing/builders.js';
+import { TypeOrmOutbox } from '../../lib/store/typeorm/typeorm-outbox.js';
+import { TypeOrmQueries } from '../../lib/store/typeorm/typeorm-queries.js';
+import { aChange, aMessage, anId, aVersion, aWait, knownAs } from '../../lib/testing/builders.js';
 import { started } from '../../lib/testing/contract/commit-contract.js';
 import { libsqlFile } from '../support/databases.js';
 
@@ -22,6 +24,11 @@ class ListeningReader extends SqliteReader {
     await this.before(query);
     this.queries.push(query);
     return super.rows(query);
+  }
+
+  override changed(query: Query) {
+    this.queries.push(query);
+    return super.changed(query);
   }
 }
 
@@ -96,6 +103,24 @@ it('waits and messages are looked up for those that want some', async () => {
   reader.queries.length = 0;
   await load({ id: one.id });
   expect([...of('workflow_wait'), ...of('workflow_inbox'), ...of('workflow_context')]).toEqual([]);
+});
+
+it('a question that has no answer is not asked: the file is not locked for it', async () => {
+  const [queries, outbox] = [new TypeOrmQueries(reader), new TypeOrmOutbox(reader)];
+  const [known, nothing] = [knownAs('order'), [] as const];
+  const asked = [
+    maintenance().dueWaits(nothing, 5, 10),
+    maintenance().freeProcesses(nothing, 10),
+    maintenance().readyTasks(nothing, ['q'], 5, 10),
+    maintenance().readyTasks(known, nothing, 5, 10),
+    maintenance().unmatched(nothing, 10),
+    queries.byGroup(nothing, 'g'),
+    queries.liveByGroup(nothing, ['g']),
+    queries.find({ statuses: nothing, limit: 10 }),
+  ];
+  expect([...(await Promise.all(asked)), ...reader.queries]).toEqual(asked.map(() => []));
+  expect(await outbox.claim({ holder: 'h', sender: 's', now: 5, until: 9, limit: 10 })).toEqual([]);
+  expect(reader.queries.map(({ sql }) => sql.split(' ')[0])).toEqual(['select']);
 });
 
 /* ------------------------------------------------------------------ heartbeats ---- */
