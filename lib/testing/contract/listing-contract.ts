@@ -68,6 +68,14 @@ export function listingContract({ kit: { describe, it, expect }, store }: Bench)
     });
   });
 
+  describe('a task queue', () => {
+    it('whose tasks have no moment tells none', async () => {
+      const queue = anId('q');
+      await started(store(), { waits: { put: [aWait({ kind: 'task', queue, readyAt: null })] } });
+      expect((await store().queries.queueCounts()).filter((count) => count.queue === queue)).toEqual([{ queue, waiting: 1, taken: 0, readyAt: null }]);
+    });
+  });
+
   describe('audit records', () => {
     it('come a page at a time', async () => {
       const process = await started(store());

@@ -93,6 +93,15 @@ export function outboxContract({ kit: { describe, it, expect }, store }: Bench):
       expect(ids(await claim(workflow))).toEqual(ids(many.slice(4)));
     });
 
+    it('brings the messages of fifty revisions of a process, and those behind them with the next claim', async () => {
+      const workflow = anId('w');
+      const many = await sent(workflow, ...Array.from({ length: 53 }, (_, i) => ({ sequence: i + 7 })));
+      const claimed = await claim(workflow);
+      expect(ids(claimed)).toEqual(ids(many.slice(0, 50)));
+      await store().outbox.deleteTransmitted(ids(claimed));
+      expect(ids(await claim(workflow))).toEqual(ids(many.slice(50)));
+    });
+
     it('gives a claim that has ended to the next', async () => {
       const workflow = anId('w');
       await sent(workflow, {});
