@@ -16,6 +16,7 @@ function batch(size: number, faulty: readonly number[], error: (tries: number) =
   const tried: number[] = [];
   const attempt = async (some: readonly Change[]) => {
     tried.push(some.length);
+    if (tried.length > 50) throw new Thrown('other'); // it would go on for ever
     const thrown = some.some((change) => faulty.includes(changes.indexOf(change))) ? error(tried.length) : null;
     if (thrown) throw thrown;
     return [];
@@ -42,6 +43,11 @@ describe('a batch that the database refuses', () => {
     expect([await passing.commit(), passing.tried]).toEqual([[], [2, 2, 2, 2]]);
     const staying = batch(2, [0], () => new Thrown('conflict'));
     expect([await staying.commit(), staying.tried]).toEqual([['0 stale'], [2, 2, 2, 2, 1, 1, 1, 1, 1]]);
+  });
+
+  it('has the error of each change that is left out', async () => {
+    const [change, error] = [aStart(), new Thrown('data')];
+    expect(await commitBatch([change], () => Promise.reject(error), () => 'data')).toEqual([{ change, reason: 'refused', error }]); // prettier-ignore
   });
 
   it.each(['unavailable', 'other'] as const)('for an error that is %s is not known to be written or not', async (what) => {

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { type ErrorClass, isInfrastructure } from '../../lib/store/typeorm/batch.js';
 import { effectsOf, mysqlUpserts, oneByOne, together } from '../../lib/store/typeorm/change-statements.js';
 import { andNot, checkBound, chunks, inList, isKnown, numbered } from '../../lib/store/typeorm/query.js';
+import { inboxCount } from '../../lib/store/typeorm/inbox-queries.js';
+import { changingRow, messageRow, outgoingRow, recordRow } from '../../lib/store/typeorm/rows.js';
 import { dataSourceOf } from '../../lib/store/typeorm/typeorm-versions.js';
 import { waitQuery } from '../../lib/store/typeorm/wait-query.js';
-import { aMessage, aStart, aWait } from '../../lib/testing/builders.js';
+import { aMessage, aRecord, aStart, aWait, outgoing } from '../../lib/testing/builders.js';
 
 describe('an error of a database', () => {
   const goesAway: Record<ErrorClass, boolean> = { conflict: true, locked: true, unavailable: true, exists: false, data: false, other: false };
@@ -49,6 +51,29 @@ it('places have numbers on PostgreSQL', () => {
 it('a workflow without a version that is known has no process', () => {
   expect(isKnown([{ workflow: 'order', versions: [] }])).toEqual({ sql: '(p.workflow = ? and p.workflow_version is null)', values: ['order'] });
   expect(isKnown([])).toEqual({ sql: '1 = 0', values: [] });
+});
+
+it('messages from before they had a size count as nothing', () => {
+  expect(inboxCount({ workflow: null, messages: '2', bytes: null })).toEqual({ workflow: null, messages: 2, size: 0 });
+});
+
+describe('a text of people and of errors', () => {
+  const rowOf = (text: string | null) => {
+    const record = recordRow('p', aRecord({ actor: text, reason: text, error: text, detail: text }));
+    return [record[7], record[8], record[9], record[10], messageRow(aMessage({ reason: text }))[10], outgoingRow(outgoing({ error: text }))[10]];
+  };
+
+  it.each([
+    ['as it is ü 😀', 'as it is ü 😀'],
+    ['with a NUL \0 in it \0', 'with a NUL \uFFFD in it \uFFFD'],
+    ['with half a character \ud800', 'with half a character \uFFFD'],
+    ['with both \0\ud800', 'with both \uFFFD\uFFFD'],
+    ['', ''],
+    [null, null],
+  ])('%j is kept as every database takes it', (text, kept) => {
+    expect(rowOf(text)).toEqual(Array.from({ length: 6 }, () => kept));
+    expect(changingRow(aStart({ process: { cause: text } }), String)[11]).toBe(kept);
+  });
 });
 
 it('both versions of TypeORM tell the data source of a runner', () => {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { DataSource } from 'typeorm';
 import type { ProcessState } from '../../lib/core/process.js';
+import { columns } from '../../lib/store/typeorm/columns.js';
 import { loadAll } from '../../lib/store/typeorm/load.js';
 import type { Query } from '../../lib/store/typeorm/query.js';
 import { SqliteProcessStore } from '../../lib/store/typeorm/sqlite/sqlite-process-store.js';
@@ -18,12 +19,15 @@ import { libsqlFile } from '../support/databases.js';
 /** Reads, and keeps what was read. Before a statement, something else can happen. */
 class ListeningReader extends SqliteReader {
   readonly queries: Query[] = [];
+  readonly found: [sql: string, rows: number][] = [];
   before: (query: Query) => Promise<unknown> = async () => undefined;
 
   override async rows(query: Query) {
     await this.before(query);
+    const rows = await super.rows(query);
     this.queries.push(query);
-    return super.rows(query);
+    this.found.push([query.sql, rows.length]);
+    return rows;
   }
 
   override changed(query: Query) {
@@ -86,10 +90,14 @@ it('values are those of the row that was read, though a change has written a ver
 it('the versions of all processes are one statement, and read once', async () => {
   const again = vi.fn(versionsUpTo);
   const processes = await Promise.all([1, 2, 3].map(() => started(store)));
+  await goOn(processes[1]!);
+  const next = aChange(processes[2]!, { versions: [aVersion({ version: 2, patch: { total: 2 }, snapshot: null })] });
+  expect(await store.commits.commit([next])).toEqual([]);
   const requests = processes.map(({ id }, i) => ({ id, waits: [], messages: [], context: i > 0 }));
   const loaded = await loadAll(reader, again, requests);
-  expect(loaded.map((each) => each?.context)).toEqual([null, { total: 1 }, { total: 1 }]);
+  expect(loaded.map((each) => each?.context)).toEqual([null, { total: 1, two: 2, three: 3 }, { total: 2 }]);
   expect([of('workflow_context').map(({ values }) => values), again.mock.calls]).toEqual([[[processes[1]!.id, processes[2]!.id]], []]);
+  expect(reader.found.filter(([sql]) => sql.includes('from workflow_context '))).toEqual([[expect.anything(), 1 + 2]]);
 });
 
 it('waits and messages are looked up for those that want some', async () => {
@@ -103,6 +111,18 @@ it('waits and messages are looked up for those that want some', async () => {
   reader.queries.length = 0;
   await load({ id: one.id });
   expect([...of('workflow_wait'), ...of('workflow_inbox'), ...of('workflow_context')]).toEqual([]);
+});
+
+it('what there is not takes no room', async () => {
+  const { id } = await started(store, { versions: [aVersion({ snapshot: null })] });
+  const sql = `select count(*) as n from workflow_context where process_id = ? and removed is null and snapshot is null and result is null and undo_mark is null`;
+  expect(await dataSource.query(sql, [id])).toEqual([{ n: 1 }]);
+});
+
+it.each(Object.entries(columns))('the columns of %s are those that its table has', async (table, names) => {
+  const found = (await dataSource.query(`select name from pragma_table_info('${table}')`)) as { name: string }[];
+  expect([...names].sort()).toEqual(found.map(({ name }) => name).sort());
+  expect(Object.keys(columns)).toHaveLength(7);
 });
 
 it('a question that has no answer is not asked: the file is not locked for it', async () => {

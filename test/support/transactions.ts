@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTypeOrmStore } from '../../lib/store/typeorm/create-store.js';
 import type { ProcessStore } from '../../lib/store/process-store.js';
 import { aChange, aMessage, anId, aStart, aWait } from '../../lib/testing/builders.js';
+import type { MessageState } from '../../lib/core/change.js';
 import { InvalidInputError } from '../../lib/values/errors.js';
 import { started, stored } from '../../lib/testing/contract/commit-contract.js';
 import type { Database } from './databases.js';
@@ -24,7 +25,7 @@ export function transactionsOn(made: () => Database): void {
   });
 
   const everything = (process: Awaited<ReturnType<typeof started>>) =>
-    aChange(process, { waits: { clear: true, put: [aWait({ key: '0', run: 2 })] }, messages: [aMessage()] });
+    aChange(process, { waits: { clear: true, put: [aWait({ key: '0', run: 2 }), aWait({ key: '0/1', run: 3 })] }, messages: [aMessage(), aMessage()] });
 
   describe('commitWithin', () => {
     it('counts when the transaction of the caller commits', async () => {
@@ -75,6 +76,22 @@ export function transactionsOn(made: () => Database): void {
     });
   });
 
+  describe('keepMessages', () => {
+    it('counts when the transaction of the caller commits, and hands back what is known', async () => {
+      const [one, two, gone] = [1, 2, 3].map(() => aMessage({ address: anId('r:') })) as [MessageState, MessageState, MessageState];
+      await store.commits.keepMessages([one]);
+      const known = await store.commits.transaction((manager) => store.commits.keepMessages([{ ...one, body: 'another' }, two], manager));
+      const failing = store.commits.transaction(async (manager) => {
+        expect(await store.commits.keepMessages([gone], manager)).toEqual([]);
+        throw new Error('no');
+      });
+      await expect(failing).rejects.toThrow('no');
+      expect(known).toEqual([one]);
+      const kept = await store.commits.messagesAt([one, two, gone].map(({ address }) => address));
+      expect(kept.map(({ id }) => id).sort()).toEqual([one.id, two.id].sort());
+    });
+  });
+
   describe('afterCommit', () => {
     it('calls once, after the outermost commit', async () => {
       const process = await started(store);
@@ -121,11 +138,11 @@ export function transactionsOn(made: () => Database): void {
     const outcomes = processes.map((process, index) =>
       store.commits.transaction(async (manager) => {
         await store.commits.commitWithin(manager, aChange(process));
-        if (index % 2) throw new Error('no');
+        if (index % 2 === 0) throw new Error('no');
       }),
     );
     await Promise.allSettled(outcomes);
     const revisions = await Promise.all(processes.map(async ({ id }) => (await stored(store, id))?.revision));
-    expect(revisions).toEqual([2, 1, 2, 1, 2, 1, 2, 1]);
+    expect(revisions).toEqual([1, 2, 1, 2, 1, 2, 1, 2]);
   });
 }

@@ -11,23 +11,13 @@ export interface Statement {
   readonly values: readonly unknown[];
 }
 
-/** How this database says "or overwrite it" and "unless it is there". */
-export interface Upserts {
-  readonly overwrite: Readonly<Record<OverwrittenTable, string>>;
-  readonly orIgnore: 'or ignore' | 'ignore' | '';
-}
+/** How this database says "or overwrite it". */
+export type Upserts = Readonly<Record<OverwrittenTable, string>>;
 
-export const sqliteUpserts: Upserts = {
-  overwrite: eachOverwritten((table) => onConflict(keyColumnsOf(table), valueColumns(table))),
-  orIgnore: 'or ignore',
-};
+export const sqliteUpserts = eachOverwritten((table) => onConflict(keyColumnsOf(table), valueColumns(table)));
+export const mysqlUpserts = eachOverwritten((table) => onDuplicateKey(valueColumns(table)));
 
-export const mysqlUpserts: Upserts = {
-  overwrite: eachOverwritten((table) => onDuplicateKey(valueColumns(table))),
-  orIgnore: '',
-};
-
-function eachOverwritten(clause: (table: OverwrittenTable) => string): Record<OverwrittenTable, string> {
+function eachOverwritten(clause: (table: OverwrittenTable) => string): Upserts {
   return { workflow_wait: clause('workflow_wait'), workflow_inbox: clause('workflow_inbox') };
 }
 
@@ -44,15 +34,14 @@ export function ending(which: string): readonly [close: string, clear: string] {
 const ofProcess = ending('process_id = ?');
 const ofRange = ending('process_id = ? and token_key >= ? and token_key < ?');
 
-/** Writes the process row. Affects no row if the guard does not hold. */
-export function guardOf(change: Change, { orIgnore }: Upserts): Statement {
-  if (change.expected === null) return { sql: insertSql('workflow_process', orIgnore), values: newProcessRow(change, asText) };
+/** Writes the process row. Affects no row if the guard does not hold; if its id or group id is taken, it fails. */
+export function guardOf(change: Change): Statement {
+  if (change.expected === null) return { sql: insertInto.workflow_process, values: newProcessRow(change, asText) };
   return { sql: updateSql, values: changingRow(change, asText) };
 }
 
-/** The end of an insert, made once: a change may have ten thousand rows. */
-const insertedInto = Object.fromEntries(
-  Object.entries(columns).map(([table, names]) => [table, `(${names.join(', ')}) values (${names.map(() => '?').join(', ')})`]),
+const insertInto = Object.fromEntries(
+  Object.entries(columns).map(([table, names]) => [table, `insert into ${table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')})`]),
 ) as Record<Table, string>;
 
 /** Makes inserts of the rows of a table. */
@@ -60,7 +49,7 @@ export type Inserts = (table: Table, rows: readonly Row[], suffix: string) => St
 
 /** One insert for each row, so that each statement is prepared once. */
 export const oneByOne: Inserts = (table, rows, suffix) => {
-  const sql = insertSql(table) + suffix;
+  const sql = insertInto[table] + suffix;
   return rows.map((values) => ({ sql, values }));
 };
 
@@ -68,7 +57,7 @@ export const oneByOne: Inserts = (table, rows, suffix) => {
 export const together: Inserts = (table, rows, suffix) =>
   chunksOfRows(rows).map((piece) => {
     const more = `, (${columns[table].map(() => '?').join(', ')})`.repeat(piece.length - 1);
-    return { sql: insertSql(table) + more + suffix, values: piece.flat() };
+    return { sql: insertInto[table] + more + suffix, values: piece.flat() };
   });
 
 export function effectsOf(change: Change, upserts: Upserts, inserts: Inserts): Statement[] {
@@ -79,23 +68,19 @@ export function effectsOf(change: Change, upserts: Upserts, inserts: Inserts): S
     ...inserts('workflow_context', versions, ''),
     ...inserts('workflow_audit', records, ''),
     ...waitStatements(change, upserts, inserts),
-    ...inserts('workflow_inbox', messageRows(change), upserts.overwrite.workflow_inbox),
+    ...inserts('workflow_inbox', messageRows(change), upserts.workflow_inbox),
     ...inserts('workflow_outbox', change.outgoing.map(outgoingRow), ''),
   ];
 }
 
 /** Puts come last, because a put may have the key of a wait that ends. */
-function waitStatements({ process: { id }, waits }: Change, { overwrite }: Upserts, inserts: Inserts): Statement[] {
+function waitStatements({ process: { id }, waits }: Change, upserts: Upserts, inserts: Inserts): Statement[] {
   const put = waits.put.map((wait) => waitRow(id, wait, asText));
   const ended = waits.clear ? endedBy(ofProcess, [id]) : waits.kill.flatMap(rangesUnder).flatMap((range) => endedBy(ofRange, [id, ...range]));
   const deleted = waits.delete.map((key) => ({ sql: deleteSql, values: [id, key] }));
-  return [...ended, ...deleted, ...inserts('workflow_wait', put, overwrite.workflow_wait)];
+  return [...ended, ...deleted, ...inserts('workflow_wait', put, upserts.workflow_wait)];
 }
 
 function endedBy(sqls: readonly string[], values: readonly unknown[]): Statement[] {
   return sqls.map((sql) => ({ sql, values: [...values] }));
-}
-
-function insertSql(table: Table, orIgnore = ''): string {
-  return `insert ${orIgnore} into ${table} ${insertedInto[table]}`;
 }

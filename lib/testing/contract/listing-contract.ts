@@ -1,3 +1,4 @@
+import type { Change } from '../../core/change.js';
 import type { WaitQuery } from '../../store/port.js';
 import { aChange, aMessage, anId, aStart, aWait, knownAs } from '../builders.js';
 import type { Bench } from '../process-store.contract.js';
@@ -34,6 +35,7 @@ export function listingContract({ kit: { describe, it, expect }, store }: Bench)
       expect(await keysOf({ workflow, step: 'form' })).toEqual([`${one.id} 0/0`]);
       expect(await keysOf({ workflow, groupId })).toEqual([`${one.id} 0/0`, `${one.id} 0/1`]);
       expect((await keysOf({ groupId })).length).toBe(4);
+      expect((await keysOf({ groupId, limit: 3 })).length).toBe(3);
       expect(await keysOf({ workflow, groupId: groupId.toLowerCase() })).toEqual([]);
       expect(await keysOf({ workflow, kind: 'event' })).toEqual([]);
       expect((await keysOf({ step: 'form', limit: 1 })).length).toBe(1);
@@ -124,6 +126,24 @@ export function listingContract({ kit: { describe, it, expect }, store }: Bench)
       for (const of of [free, due, ready, met]) expect(await of([])).toEqual([]);
       expect([await store().maintenance.readyTasks([], [queue], 0, 10), await store().maintenance.unmatched([], 10)]).toEqual([[], []]);
       expect((await store().maintenance.dueWaits([{ workflow, versions: [1, 2, 3] }], 0, 10)).length).toBe(3);
+    });
+
+    it('to look after are not those that could not be read', async () => {
+      const [workflow, queue, address] = [anId('wf'), anId('q'), anId('r:')];
+      const waits = { put: [aWait({ dueAt: -9, address }), aWait({ key: '0/1', kind: 'task', queue, readyAt: -9 })] };
+      const [one, two, three] = [1, 2, 3].map(() => aStart({ process: { workflow, worker: '' }, waits })) as [Change, Change, Change];
+      await store().commits.commit([one, two, three]);
+      await store().commits.keepMessages([aMessage({ address })]);
+      const known = [{ workflow, versions: [1], except: [one.process.id, three.process.id] }];
+      const { maintenance, commits } = store();
+      expect(await maintenance.freeProcesses(known, 10)).toEqual([two.process.id]);
+      expect((await maintenance.dueWaits(known, 0, 10)).map(({ processId }) => processId)).toEqual([two.process.id]);
+      expect((await maintenance.unmatched(known, 10)).map(({ wait }) => wait.processId)).toEqual([two.process.id]);
+      expect((await maintenance.readyTasks(known, [queue], 0, 10)).map(({ processId }) => processId)).toEqual([two.process.id]);
+      const tasks = await maintenance.readyTasks(knownAs(workflow), [queue], 0, 10);
+      expect(tasks).toHaveLength(3);
+      const taken = await commits.claimTasks(tasks, { worker: 'w', now: 0, workflows: known });
+      expect(taken.map(({ processId }) => processId)).toEqual([two.process.id]);
     });
   });
 }

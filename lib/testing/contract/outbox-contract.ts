@@ -170,11 +170,22 @@ export function outboxContract({ kit: { describe, it, expect }, store }: Bench):
       expect(await store().outbox.discard('none', 1000)).toBe(false);
     });
 
+    it('replays and discards what waits for its next attempt', async () => {
+      const workflow = anId('w');
+      const [one, two] = await sent(workflow, { readyAt: 9000, attempts: 3, error: 'x' }, { readyAt: 9000 });
+      expect(await store().outbox.replay(one!.id, 1000)).toBe(true);
+      expect(await store().queries.outgoingLike({ id: one!.id, limit: 9 })).toMatchObject([{ attempts: 0, error: null, readyAt: 1000 }]);
+      expect(await store().outbox.discard(two!.id, 1000)).toBe(true);
+      expect(ids(await store().queries.outgoingLike({ workflow, limit: 9 }))).toEqual([one!.id]);
+    });
+
     it('lists by process, sender and page, oldest first', async () => {
       const workflow = anId('w');
       const [one, two] = await sent(workflow, { createdAt: 2000, sender: 'A' }, { createdAt: 1000, sender: 'B' });
       expect(ids(await store().queries.outgoingLike({ processId: one!.processId, limit: 9 }))).toEqual([two!.id, one!.id]);
       expect(ids(await store().queries.outgoingLike({ workflow, sender: 'A', limit: 9 }))).toEqual([one!.id]);
+      expect(ids(await store().queries.outgoingLike({ id: one!.id, limit: 9 }))).toEqual([one!.id]);
+      expect(await store().queries.outgoingLike({ limit: 1 })).toHaveLength(1);
       expect(ids(await store().queries.outgoingLike({ workflow, limit: 1, after: two! }))).toEqual([one!.id]);
     });
 

@@ -82,7 +82,7 @@ async function endWaits(connection: MysqlConnection, which: string, values: read
 }
 
 function upsertRows(connection: MysqlConnection, table: OverwrittenTable, rows: readonly Row[]): Promise<void> {
-  return insertRows(connection, table, rows, mysqlUpserts.overwrite[table]);
+  return insertRows(connection, table, rows, mysqlUpserts[table]);
 }
 
 async function insertRows(connection: MysqlConnection, table: Table, rows: readonly Row[], suffix = ''): Promise<void> {

@@ -62,17 +62,12 @@ export class SqliteCommits extends TypeOrmCommits {
   }
 
   private applyAll(changes: readonly Change[]): Rejection[] {
-    const rejections: Rejection[] = [];
-    for (const change of changes) {
-      const rejection = this.apply(change);
-      if (rejection) rejections.push(rejection);
-    }
-    return rejections;
+    return changes.map((change) => this.apply(change)).filter((rejection) => rejection !== null);
   }
 
   private apply(change: Change): Rejection | null {
     try {
-      if (this.writer.run(guardOf(change, sqliteUpserts)) === 0) return lostRace(change);
+      if (this.writer.run(guardOf(change)) === 0) return lostRace(change);
     } catch (error) {
       if (isKeyTaken(error)) return { change, reason: 'exists', error };
       throw error;
@@ -134,7 +129,8 @@ export class SqliteCommits extends TypeOrmCommits {
   private takeAtRate(tasks: readonly TaskAt[], by: ClaimBy, rate: Rate): TaskAt[] {
     const { queue } = tasks[0]!;
     const [row] = this.writer.all({ sql: 'select window_at, taken from workflow_rate where queue = ?', values: [queue] });
-    const window = windowAt({ from: Number(row?.window_at ?? by.now), taken: Number(row?.taken ?? 0) }, { now: by.now, rate });
+    const last = row ? { from: Number(row.window_at), taken: Number(row.taken) } : { from: by.now, taken: 0 };
+    const window = windowAt(last, { now: by.now, rate });
     const taken = this.take(tasks, by, leftIn(window, rate));
     const sql = `insert into workflow_rate (queue, window_at, taken) values (?, ?, ?)${onConflict(['queue'], ['window_at', 'taken'])}`;
     if (taken.length > 0) this.writer.run({ sql, values: [queue, window.from, window.taken + taken.length] });
