@@ -122,7 +122,8 @@ export function inboxContract({ kit: { describe, it, expect }, store }: Bench): 
     it('is listed page by page, each once, also what arrived at one moment', async () => {
       const [workflow, id] = [anId('wf'), anId('m')];
       const places = [[-6000, 'b'], [-6000, 'a'], [-6000, 'c'], [-7000, 'z'], [-5000, '0']] as const; // prettier-ignore
-      const given = (prefix: string) => places.map(([receivedAt, last]) => aMessage({ workflow, id: `${id}${prefix}${last}`, receivedAt, address: `${prefix}${id}` }));
+      const given = (prefix: string) =>
+        places.map(([receivedAt, last]) => aMessage({ workflow, id: `${id}${prefix}${last}`, receivedAt, address: `${prefix}${id}` }));
       const [messages, scheduled, children] = [given('e:'), given('r:').map((each) => ({ ...each, disposition: 'scheduled' as const })), given('s:')];
       await store().commits.keepMessages([...messages, ...scheduled, ...children]);
       const { queries, maintenance } = store();
