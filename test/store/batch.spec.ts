@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../lib/core/change.js';
-import { commitBatch } from '../../lib/store/typeorm/batch.js';
+import { commitBatch, lostRace } from '../../lib/store/typeorm/batch.js';
 import type { ErrorClass } from '../../lib/store/typeorm/batch.js';
-import { aStart } from '../../lib/testing/builders.js';
+import { aChange, aStart } from '../../lib/testing/builders.js';
 
 class Thrown extends Error {
   constructor(readonly what: ErrorClass) {
@@ -28,6 +28,11 @@ function batch(size: number, faulty: readonly number[], error: (tries: number) =
   return { commit, tried };
 }
 
+it('a change that is not applied is one that exists, or one that is stale', () => {
+  const start = aStart();
+  expect([start, aChange(start.process)].map((change) => lostRace(change).reason)).toEqual(['exists', 'stale']);
+});
+
 describe('a batch that the database refuses', () => {
   it.each([
     ['data', 'refused'],
@@ -47,7 +52,9 @@ describe('a batch that the database refuses', () => {
 
   it('has the error of each change that is left out', async () => {
     const [change, error] = [aStart(), new Thrown('data')];
-    expect(await commitBatch([change], () => Promise.reject(error), () => 'data')).toEqual([{ change, reason: 'refused', error }]); // prettier-ignore
+    let tries = 0;
+    const attempt = () => Promise.reject(++tries > 9 ? new Thrown('other') : error);
+    expect(await commitBatch([change], attempt, (thrown) => (thrown as Thrown).what)).toEqual([{ change, reason: 'refused', error }]);
   });
 
   it.each(['unavailable', 'other'] as const)('for an error that is %s is not known to be written or not', async (what) => {

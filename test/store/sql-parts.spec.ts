@@ -5,8 +5,10 @@ import { effectsOf, mysqlUpserts, oneByOne, together } from '../../lib/store/typ
 import { andNot, checkBound, chunks, inList, isKnown, numbered } from '../../lib/store/typeorm/query.js';
 import { inboxCount } from '../../lib/store/typeorm/inbox-queries.js';
 import { changingRow, messageRow, outgoingRow, recordRow } from '../../lib/store/typeorm/rows.js';
+import { messageState } from '../../lib/store/typeorm/states.js';
 import { dataSourceOf } from '../../lib/store/typeorm/typeorm-versions.js';
 import { waitQuery } from '../../lib/store/typeorm/wait-query.js';
+import { workQuery } from '../../lib/store/typeorm/work-query.js';
 import { aMessage, aRecord, aStart, aWait, outgoing } from '../../lib/testing/builders.js';
 
 describe('an error of a database', () => {
@@ -53,8 +55,22 @@ it('a workflow without a version that is known has no process', () => {
   expect(isKnown([])).toEqual({ sql: '1 = 0', values: [] });
 });
 
+it('a sweep looks for tasks only where it has queues', () => {
+  for (const queues of [[], ['q'], ['q', 'r']]) {
+    const { sql, values } = workQuery('0', 5, queues);
+    expect(values).toEqual([5, ...(queues.length === 0 ? [] : [...queues, 5]), 5, 5]);
+    expect(sql.match(/\?/g)).toHaveLength(values.length);
+  }
+});
+
 it('messages from before they had a size count as nothing', () => {
   expect(inboxCount({ workflow: null, messages: '2', bytes: null })).toEqual({ workflow: null, messages: 2, size: 0 });
+});
+
+it('messages from before they had an identity and a date are known by their id and count from their arrival', () => {
+  const row = { id: 'm', identity: null, effective_at: null, received_at: '7', body: '{}' };
+  expect(messageState(row)).toMatchObject({ id: 'm', identity: 'm', effectiveAt: 7, receivedAt: 7 });
+  expect(messageState({ ...row, identity: 'i', effective_at: '5' })).toMatchObject({ identity: 'i', effectiveAt: 5 });
 });
 
 describe('a text of people and of errors', () => {

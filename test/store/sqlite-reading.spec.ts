@@ -1,7 +1,7 @@
 /** How processes are read on SQLite, and what becomes of a change that is made between two of the statements. */
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DataSource } from 'typeorm';
-import type { ProcessState } from '../../lib/core/process.js';
+import { type ProcessState, UNCLAIMED, UNCLAIMED_NEW } from '../../lib/core/process.js';
 import { columns } from '../../lib/store/typeorm/columns.js';
 import { loadAll } from '../../lib/store/typeorm/load.js';
 import type { Query } from '../../lib/store/typeorm/query.js';
@@ -12,7 +12,7 @@ import { TableNames } from '../../lib/store/typeorm/table-names.js';
 import { TypeOrmMaintenance } from '../../lib/store/typeorm/typeorm-maintenance.js';
 import { TypeOrmOutbox } from '../../lib/store/typeorm/typeorm-outbox.js';
 import { TypeOrmQueries } from '../../lib/store/typeorm/typeorm-queries.js';
-import { aChange, aMessage, anId, aVersion, aWait, knownAs } from '../../lib/testing/builders.js';
+import { aChange, aMessage, anId, aVersion, aWait, knownAs, outgoing } from '../../lib/testing/builders.js';
 import { started } from '../../lib/testing/contract/commit-contract.js';
 import { libsqlFile } from '../support/databases.js';
 
@@ -30,7 +30,8 @@ class ListeningReader extends SqliteReader {
     return rows;
   }
 
-  override changed(query: Query) {
+  override async changed(query: Query) {
+    await this.before(query);
     this.queries.push(query);
     return super.changed(query);
   }
@@ -113,6 +114,15 @@ it('waits and messages are looked up for those that want some', async () => {
   expect([...of('workflow_wait'), ...of('workflow_inbox'), ...of('workflow_context')]).toEqual([]);
 });
 
+it('processes that are new are looked for only where those that have begun are too few', async () => {
+  const workflow = anId('wf');
+  for (const worker of [UNCLAIMED, UNCLAIMED, UNCLAIMED_NEW]) await started(store, { process: { workflow, worker } });
+  expect(await maintenance().freeProcesses(knownAs(workflow), 2)).toHaveLength(2);
+  expect(reader.queries).toHaveLength(1);
+  expect(await maintenance().freeProcesses(knownAs(workflow), 3)).toHaveLength(3);
+  expect(reader.queries).toHaveLength(3);
+});
+
 it('what there is not takes no room', async () => {
   const { id } = await started(store, { versions: [aVersion({ snapshot: null })] });
   const sql = `select count(*) as n from workflow_context where process_id = ? and removed is null and snapshot is null and result is null and undo_mark is null`;
@@ -141,6 +151,39 @@ it('a question that has no answer is not asked: the file is not locked for it', 
   expect([...(await Promise.all(asked)), ...reader.queries]).toEqual(asked.map(() => []));
   expect(await outbox.claim({ holder: 'h', sender: 's', now: 5, until: 9, limit: 10 })).toEqual([]);
   expect(reader.queries.map(({ sql }) => sql.split(' ')[0])).toEqual(['select']);
+});
+
+/* ---------------------------------------------------------------------- outbox ---- */
+
+describe('two instances that claim messages at once', () => {
+  const by = (holder: string, more = {}) => ({ holder, sender: 'CLIENT', now: 1000, until: 5000, limit: 10, ...more });
+  const sent = async (readyAt: number) => {
+    const id = anId();
+    const messages = [1, 2].map((sequence) => outgoing({ processId: id, sequence, readyAt }));
+    await started(store, { process: { id }, outgoing: messages });
+    return messages.map((message) => message.id);
+  };
+  const ids = (messages: readonly { id: string }[]) => messages.map(({ id }) => id);
+
+  it('get those of different processes', async () => {
+    const [first, second] = [await sent(1), await sent(2)];
+    let theirs: string[] | undefined;
+    reader.before = async ({ sql }) => {
+      if (theirs || !sql.startsWith('update')) return;
+      theirs = [];
+      theirs = ids(await store.outbox.claim(by('other', { limit: 1 })));
+    };
+    expect(ids(await new TypeOrmOutbox(reader).claim(by('mine')))).toEqual(second);
+    expect(theirs).toEqual(first);
+  });
+
+  it('get none that was claimed again before it was read', async () => {
+    const [one, two] = await sent(1);
+    reader.before = async ({ sql }) => {
+      if (sql.startsWith('select * from workflow_outbox')) await dataSource.query(`update workflow_outbox set holder = 'other' where id = '${one}'`);
+    };
+    expect(ids(await new TypeOrmOutbox(reader).claim(by('mine')))).toEqual([two]);
+  });
 });
 
 /* ------------------------------------------------------------------ heartbeats ---- */

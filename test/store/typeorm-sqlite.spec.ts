@@ -90,7 +90,10 @@ function suite(make: typeof libsqlFile): void {
   it('says what to do when a transaction waits for the engine that waits for it', async () => {
     const hasty = new SqliteProcessStore(dataSource, 'default', {}, 30);
     await dataSource.transaction(async () => {
-      const error = await Promise.race([hasty.commits.commit([aStart()]).catch((thrown: Error) => thrown.message), pause(5000, 'it waits for ever', { ref: false })]);
+      const error = await Promise.race([
+        hasty.commits.commit([aStart()]).catch((thrown: Error) => thrown.message),
+        pause(5000, 'it waits for ever', { ref: false }),
+      ]);
       expect(error).toMatch(/A transaction of the application stayed open for 30 ms.*`manager`/);
     });
     expect(await hasty.commits.commit([aStart()])).toEqual([]);

@@ -77,6 +77,5 @@ export function outgoingRow(message: OutgoingMessage): Row {
 
 /** Replaces NUL and halves of characters, which some databases refuse: an error text must not stop a process. */
 function told(text: string | null): string | null {
-  if (text === null || (text.isWellFormed() && !text.includes('\0'))) return text;
-  return text.toWellFormed().replaceAll('\0', '\uFFFD');
+  return text && text.toWellFormed().replaceAll('\0', '\uFFFD');
 }

@@ -129,7 +129,7 @@ export class SqliteCommits extends TypeOrmCommits {
   private takeAtRate(tasks: readonly TaskAt[], by: ClaimBy, rate: Rate): TaskAt[] {
     const { queue } = tasks[0]!;
     const [row] = this.writer.all({ sql: 'select window_at, taken from workflow_rate where queue = ?', values: [queue] });
-    const last = row ? { from: Number(row.window_at), taken: Number(row.taken) } : { from: by.now, taken: 0 };
+    const last = row && { from: Number(row.window_at), taken: Number(row.taken) };
     const window = windowAt(last, { now: by.now, rate });
     const taken = this.take(tasks, by, leftIn(window, rate));
     const sql = `insert into workflow_rate (queue, window_at, taken) values (?, ?, ?)${onConflict(['queue'], ['window_at', 'taken'])}`;
