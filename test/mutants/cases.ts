@@ -58,8 +58,8 @@ export const collected = (shared.collected ??= new Collected());
 
 /** Far longer than any test takes without a mutant. */
 const LONGEST_MS = 60_000;
-/** So often nothing is found under way before a test is given up. */
-const SILENT_LOOKS = 5;
+/** So often nothing is found under way before a test is given up: a file may take its time on a busy machine, and does not show. */
+const SILENT_LOOKS = 25;
 const LOOK_MS = 20;
 /** The timers of {@link inTime}. */
 const OWN_TIMERS = 2;

@@ -216,6 +216,13 @@ export const SURVIVORS: readonly (readonly [about: string, reason: string])[] = 
   ['lib/store/typeorm/sqlite/writer.ts inTransaction: database.inTransaction → true', 'Only where SQLite has rolled back by itself, as for a disk that fails.'],
 ];
 
+/** Mutants that end the whole process, and a run with it, so that none tries them: libsql does that for a connection that was closed. */
+export const FATAL: readonly string[] = ['lib/store/typeorm/sqlite/writer.ts isApplicationBusy: this.closed || '];
+
+export function isFatal({ identity }: Mutant): boolean {
+  return FATAL.some((about) => identity.startsWith(about));
+}
+
 export function reasonFor({ identity }: Mutant): string | undefined {
   return SURVIVORS.find(([about]) => identity.startsWith(about))?.[1];
 }
