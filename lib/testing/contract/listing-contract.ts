@@ -67,6 +67,10 @@ export function listingContract({ kit: { describe, it, expect }, store }: Bench)
       await started(store(), { waits: { put: [task('0/1', { readyAt: 7 }), task('0/2', { readyAt: 5 }), task('0/3', { readyAt: null, worker: 'w' })] } });
       const counted = async () => (await store().queries.queueCounts()).filter((count) => count.queue === queue);
       expect(await counted()).toEqual([{ queue, waiting: 2, taken: 1, readyAt: 5 }]);
+      await started(store(), { waits: { put: [aWait({ kind: 'timer' }), aWait({ key: '0/1', kind: 'task', queue: anId('q') })] } });
+      const queues = (await store().queries.queueCounts()).map((count) => count.queue);
+      expect(queues.every((name) => typeof name === 'string' && name !== 'undefined')).toBe(true);
+      expect(queues).toEqual([...queues].sort());
     });
   });
 

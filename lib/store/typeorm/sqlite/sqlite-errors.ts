@@ -13,23 +13,23 @@ interface SqliteError {
 export function classifyError(error: unknown): ErrorClass {
   if (isKeyTaken(error)) return 'exists';
   if (isLocked(error)) return 'unavailable';
-  const { code } = partsOf(error);
+  const { code } = codeAndWordsOf(error);
   if (!code.startsWith('SQLITE_') || FILE_AWAY.test(code)) return 'unavailable';
   return ABOUT_DATA.test(code) ? 'data' : 'other';
 }
 
 export function isLocked(error: unknown): boolean {
-  const { code, message } = partsOf(error);
+  const { code, message } = codeAndWordsOf(error);
   return code.startsWith('SQLITE_BUSY') || message.includes('database is locked');
 }
 
 export function isKeyTaken(error: unknown): boolean {
-  const { code, message } = partsOf(error);
+  const { code, message } = codeAndWordsOf(error);
   return code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY' || message.includes('UNIQUE constraint');
 }
 
 /** Anything may have been thrown. */
-function partsOf(error: unknown): { readonly code: string; readonly message: string } {
+function codeAndWordsOf(error: unknown): { readonly code: string; readonly message: string } {
   const { code, message } = (error ?? {}) as SqliteError;
   return { code: typeof code === 'string' ? code : '', message: typeof message === 'string' ? message : '' };
 }
