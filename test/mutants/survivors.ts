@@ -14,6 +14,8 @@ const TAKEN = 'Equivalent: a task that a worker has taken has been claimed.';
 const NO_CONTAINER = 'Equivalent: no key is looked for under nothing.';
 const ANY_CASE = 'Equivalent on SQLite: it compares addresses as they are. MySQL does not, and its contract notices it.';
 const ROW_ORDER = 'Equivalent on SQLite: it is the order in which servers lock rows.';
+const FIRST_MS = 'Equivalent: nothing was written in the first millisecond of 1970.';
+const NOT_ITSELF = 'Equivalent: a list of processes goes on after one of another id.';
 const SAME_ORDER = 'Equivalent: only the sign of the number counts, and no two are equal.';
 
 /** Mutants that no test notices, by the beginning of their identity, each with the reason why none can. */
@@ -187,13 +189,28 @@ export const SURVIVORS: readonly (readonly [about: string, reason: string])[] = 
   ['lib/store/memory/row-filters.ts compareText: 1 → 2 in -1', SAME_ORDER],
   ['lib/store/memory/memory-commits.ts NO_TRANSACTIONS', 'The text of an error.'],
   ['lib/writer/decide.ts decideBatch: i + 1 → i - 1', 'Speed only: a reading is made that no event uses.'],
+  ['lib/store/memory/memory-commits.ts newRows: { process, waits', 'Equivalent: the change that makes the rows sets the process.'],
+  ['lib/store/memory/memory-commits.ts take: !isTaskWait(wait) → false', TYPES],
+  ['lib/store/memory/memory-maintenance.ts workAt: 0 → 1', FIRST_MS],
+  ['lib/store/memory/memory-maintenance.ts workers: 0 → 1', FIRST_MS],
+  ['lib/store/memory/memory-maintenance.ts definitions: 0 → 1', FIRST_MS],
+  ["lib/store/memory/memory-maintenance.ts orphans: process.parent?.id ?? '' → process.parent?.id", TYPES],
+  ['lib/store/memory/memory-maintenance.ts processesOf: byStart(process, after) > 0 → ', NOT_ITSELF],
+  ['lib/store/memory/process-rows.ts matchesQuery: byStart(process, after) > 0 → ', NOT_ITSELF],
+  ['lib/store/memory/process-rows.ts byStart: 1 → 2', SAME_ORDER],
+  ['lib/store/memory/memory-maintenance.ts tasksIn: [...waits.values()].filter(', 'Equivalent: no other wait has a worker or a moment to be ready.'],
+  ['lib/store/memory/memory-outbox.ts claim: firsts.flatMap(', 'Equivalent: messages of a process are written in their order, and processes come in any.'],
+  ['lib/store/memory/process-rows.ts dropWaits: !clear && kill.length === 0 → false', QUICKER],
+  ['lib/store/memory/process-rows.ts addressedIn: address === null → false', 'Equivalent: no address is looked for that is none.'],
+  ["lib/store/memory/row-filters.ts matchesIn: 'from' in token → true", TYPES],
+  ['lib/store/memory/row-filters.ts compareText: 1 → 2 in a > b', SAME_ORDER],
   ['lib/store/typeorm/batch.ts commitBatch: await pause(', SOONER],
   ['lib/store/typeorm/batch.ts commitBatch: Math.random() * 10', SOONER],
   ['lib/store/typeorm/batch.ts commitBatch: 10 → 11', SOONER],
   ['lib/store/typeorm/inbox-queries.ts matchIn: { ...row, process_id: wait_process!, address', ANY_CASE],
   ['lib/store/typeorm/typeorm-maintenance.ts unmatched: pairs.filter(', ANY_CASE],
   ["lib/store/typeorm/orphans-query.ts orphansQuery: `c.parent_id > ''` → `c.parent_id >= ''`", 'Equivalent: no id is empty.'],
-  ['lib/store/typeorm/typeorm-maintenance.ts definitions: 0 → 1', 'Equivalent: no definition was written in the first millisecond of 1970.'],
+  ['lib/store/typeorm/typeorm-maintenance.ts definitions: 0 → 1', FIRST_MS],
   ['lib/store/typeorm/typeorm-outbox.ts claimable: (await this.reader.rows(', ROW_ORDER],
   ['lib/store/typeorm/typeorm-outbox.ts claimedWith: fitting(candidates', ROW_ORDER],
   ['lib/store/typeorm/typeorm-outbox.ts claimedWith: ids.filter(', 'Speed only: the first messages are marked once more.'],

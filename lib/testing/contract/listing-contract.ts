@@ -57,6 +57,8 @@ export function listingContract({ kit: { describe, it, expect }, store }: Bench)
       expect(pages).toEqual(await keysOf({ workflow }));
       expect(new Set(pages).size).toBe(6);
       expect((await inputs({ workflow })).map(({ wait }) => wait.token.since)).toEqual([5, 10, 10, 10, 10, 20]);
+      const places = (await inputs({ workflow })).map(({ process, wait: { token } }) => [`${token.since}`.padStart(2, '0'), process.id, token.key].join(' '));
+      expect(places).toEqual([...places].sort());
     });
   });
 
@@ -68,6 +70,7 @@ export function listingContract({ kit: { describe, it, expect }, store }: Bench)
       const counted = async () => (await store().queries.queueCounts()).filter((count) => count.queue === queue);
       expect(await counted()).toEqual([{ queue, waiting: 2, taken: 1, readyAt: 5 }]);
       await started(store(), { waits: { put: [aWait({ kind: 'timer' }), aWait({ key: '0/1', kind: 'task', queue: anId('q') })] } });
+      for (const name of [`${queue}b`, `${queue}a`]) await started(store(), { waits: { put: [aWait({ kind: 'task', queue: name })] } });
       const queues = (await store().queries.queueCounts()).map((count) => count.queue);
       expect(queues.every((name) => typeof name === 'string' && name !== 'undefined')).toBe(true);
       expect(queues).toEqual([...queues].sort());
