@@ -13,6 +13,7 @@ const BY_TOKENS = 'Equivalent: any status but that of a suspended or finished pr
 const TAKEN = 'Equivalent: a task that a worker has taken has been claimed.';
 const NO_CONTAINER = 'Equivalent: no key is looked for under nothing.';
 const ANY_CASE = 'Equivalent on SQLite: it compares addresses as they are. MySQL does not, and its contract notices it.';
+const AS_IT_IS = 'Speed only: a time in which nothing was taken is written, which is none.';
 const ROW_ORDER = 'Equivalent on SQLite: it is the order in which servers lock rows.';
 const FIRST_MS = 'Equivalent: nothing was written in the first millisecond of 1970.';
 const NOT_ITSELF = 'Equivalent: a list of processes goes on after one of another id.';
@@ -216,6 +217,8 @@ export const SURVIVORS: readonly (readonly [about: string, reason: string])[] = 
   ['lib/store/typeorm/typeorm-outbox.ts claimedWith: ids.filter(', 'Speed only: the first messages are marked once more.'],
   ['lib/store/typeorm/sqlite/sqlite-commits.ts lockFile: ', 'Equivalent: the rows of the workers are written as they are.'],
   ["lib/store/typeorm/sqlite/sqlite-commits.ts quiet: 'Workflow' → ''", 'The name of the logger.'],
+  ['lib/store/typeorm/sqlite/sqlite-commits.ts takeAtRate: taken.length > 0 → true', AS_IT_IS],
+  ['lib/store/typeorm/sqlite/sqlite-commits.ts takeAtRate: taken.length > 0 → taken.length >= 0', AS_IT_IS],
   ['lib/store/typeorm/sqlite/sqlite-commits.ts take: taken.push(', 'Equivalent: claimed tasks may come in any order.'],
   ["lib/store/typeorm/sqlite/sqlite-process-store.ts open: 'check' → ''", 'Equivalent: whatever is not asked to make tables checks them.'],
   ['lib/store/typeorm/sqlite/writer.ts all: statement.reader → true', 'Equivalent with libsql. The suites of better-sqlite3 notice it.'],
