@@ -12,6 +12,7 @@ import { listingContract } from './contract/listing-contract.js';
 import { messagesContract } from './contract/messages-contract.js';
 import { momentsContract } from './contract/moments-contract.js';
 import { outboxContract } from './contract/outbox-contract.js';
+import { outboxListsContract } from './contract/outbox-lists-contract.js';
 import { tasksContract } from './contract/tasks-contract.js';
 import { valuesContract } from './contract/values-contract.js';
 import { waitsContract } from './contract/waits-contract.js';
@@ -29,7 +30,7 @@ export interface Bench {
 }
 
 const parts = [
-  commitContract, waitsContract, branchesContract, valuesContract, messagesContract, inboxContract, outboxContract, tasksContract, workersContract, childrenContract, historyContract,
+  commitContract, waitsContract, branchesContract, valuesContract, messagesContract, inboxContract, outboxContract, outboxListsContract, tasksContract, workersContract, childrenContract, historyContract,
   listingContract, findingContract, definitionsContract, deletionContract, momentsContract, boundariesContract,
 ]; // prettier-ignore
 

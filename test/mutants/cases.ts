@@ -58,8 +58,8 @@ export const collected = (shared.collected ??= new Collected());
 
 /** Far longer than any test takes without a mutant. */
 const LONGEST_MS = 60_000;
-/** So often nothing is found under way before a test is given up. */
-const SILENT_LOOKS = 5;
+/** So often nothing is found under way before a test is given up: a file may take its time on a busy machine, and does not show. */
+const SILENT_LOOKS = 25;
 const LOOK_MS = 20;
 /** The timers of {@link inTime}. */
 const OWN_TIMERS = 2;
@@ -73,7 +73,7 @@ export class SilentError extends Error {}
 const STRAYS = ['unhandledRejection', 'uncaughtException'] as const;
 
 export class TestRun {
-  private readonly open = new Set<Suite>();
+  private readonly open = new Map<Suite, ReadonlySet<number>>();
   private readonly strays: unknown[] = [];
   private readonly stray = (error: unknown) => void this.strays.push(error);
 
@@ -81,11 +81,13 @@ export class TestRun {
     for (const stray of STRAYS) process.on(stray, this.stray);
   }
 
-  async setUp({ suite }: TestCase): Promise<void> {
+  /** Hands out what was passed when the suites of the test were set up, for this test or for one before it. */
+  async setUp({ suite }: TestCase, watch: () => ReadonlySet<number> = () => new Set()): Promise<ReadonlySet<number>> {
     for (const each of suite.line.filter((line) => !this.open.has(line))) {
-      this.open.add(each);
+      this.open.set(each, watch());
       for (const hook of each.hooks.beforeAll) await inTime(hook);
     }
+    return new Set(suite.line.flatMap((line) => [...this.open.get(line)!]));
   }
 
   /** Throws what the test throws. */
@@ -102,7 +104,7 @@ export class TestRun {
 
   async end(): Promise<void> {
     for (const stray of STRAYS) process.off(stray, this.stray);
-    for (const suite of [...this.open].toReversed()) for (const hook of suite.hooks.afterAll) await inTime(hook).catch(() => {});
+    for (const suite of [...this.open.keys()].toReversed()) for (const hook of suite.hooks.afterAll) await inTime(hook).catch(() => {});
   }
 }
 

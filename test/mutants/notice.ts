@@ -40,11 +40,12 @@ export async function knownOf(cases: readonly TestCase[], mostPasses = MOST_PASS
   const run = new TestRun();
   for (const test of cases) {
     mutantSwitch.turn(NONE, mostPasses);
+    const prepared = await run.setUp(test, () => mutantSwitch.watch());
     const passed = mutantSwitch.watch();
-    const error = await run.setUp(test).then(() => run.run(test)).then(() => null, (thrown: unknown) => thrown); // prettier-ignore
+    const error = await run.run(test).then(() => null, (thrown: unknown) => thrown); // prettier-ignore
     if (mutantSwitch.isEndless || mutantSwitch.passed > MOST_PASSES) continue;
     if (error !== null) throw new Error(`"${test.title}" fails without any mutant`, { cause: error });
-    baselines.set(test.title, { passed, passes: mutantSwitch.passed });
+    baselines.set(test.title, { passed: new Set([...passed, ...prepared]), passes: mutantSwitch.passed });
   }
   mutantSwitch.off();
   await run.end();

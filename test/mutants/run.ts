@@ -8,7 +8,7 @@ import { collected, type TestCase } from './cases.js';
 import { type Mutant, sampleOf } from './mutant.js';
 import { firstNotice, type Known, knownOf, type Notice } from './notice.js';
 import { mutantsOf, type Scope, SCOPES } from './scopes.js';
-import { reasonFor, SURVIVORS } from './survivors.js';
+import { FATAL, isFatal, reasonFor, SURVIVORS } from './survivors.js';
 import { mutantSwitch } from './switch.js';
 
 const { MUTANTS_SEED = 'argonaut', MUTANTS_COUNT, MUTANTS_SCOPE, MUTANTS_ONLY, MUTANTS_VERBOSE } = process.env;
@@ -32,7 +32,8 @@ describe.each(SCOPES.filter(({ name }) => MUTANTS_SCOPE === undefined || MUTANTS
 describe('the explanations', () => {
   it('are of mutants that there are', () => {
     const all = SCOPES.flatMap((scope) => mutantsOf(scope));
-    expect(SURVIVORS.filter(([about]) => !all.some(({ identity }) => identity.startsWith(about))).map(([about]) => about)).toEqual([]);
+    const explained = [...SURVIVORS.map(([about]) => about), ...FATAL];
+    expect(explained.filter((about) => !all.some(({ identity }) => identity.startsWith(about)))).toEqual([]);
   });
 });
 
@@ -53,7 +54,7 @@ function summaryOf({ name }: Scope, tried: readonly Tried[], explained: number):
 }
 
 function chosen(scope: Scope): readonly Mutant[] {
-  const all = mutantsOf(scope);
+  const all = mutantsOf(scope).filter((mutant) => !isFatal(mutant));
   const count = MUTANTS_COUNT === 'all' ? all.length : Number(MUTANTS_COUNT ?? scope.sample);
   const only = new RegExp(MUTANTS_ONLY ?? '');
   return sampleOf(all, MUTANTS_SEED, count).filter((mutant) => only.test(placeOf(mutant)));

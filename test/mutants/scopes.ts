@@ -35,7 +35,10 @@ export const SCOPES: readonly Scope[] = [
     name: 'sqlite',
     code: ['lib/store/typeorm', 'lib/store/typeorm/sqlite'],
     without: OF_SCHEMA_AND_TRANSACTIONS,
-    tests: ['test/mutants/sqlite-contract.ts', 'test/store/batch.spec.ts'],
+    tests: [
+      'test/mutants/sqlite-contract.ts',
+      ...['batch', 'typeorm-sqlite', 'sqlite-errors', 'sqlite-connection', 'sql-parts', 'sqlite-reading'].map((name) => `test/store/${name}.spec.ts`),
+    ],
     database: true,
     sample: 20,
   },

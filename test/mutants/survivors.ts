@@ -12,6 +12,11 @@ const TYPES = 'Equivalent: it is there for the types; the field is there only wi
 const BY_TOKENS = 'Equivalent: any status but that of a suspended or finished process follows from the tokens.';
 const TAKEN = 'Equivalent: a task that a worker has taken has been claimed.';
 const NO_CONTAINER = 'Equivalent: no key is looked for under nothing.';
+const ANY_CASE = 'Equivalent on SQLite: it compares addresses as they are. MySQL does not, and its contract notices it.';
+const AS_IT_IS = 'Speed only: a time in which nothing was taken is written, which is none.';
+const ROW_ORDER = 'Equivalent on SQLite: it is the order in which servers lock rows.';
+const FIRST_MS = 'Equivalent: nothing was written in the first millisecond of 1970.';
+const NOT_ITSELF = 'Equivalent: a list of processes goes on after one of another id.';
 const SAME_ORDER = 'Equivalent: only the sign of the number counts, and no two are equal.';
 
 /** Mutants that no test notices, by the beginning of their identity, each with the reason why none can. */
@@ -180,54 +185,63 @@ export const SURVIVORS: readonly (readonly [about: string, reason: string])[] = 
   ['lib/writer/write-retries.ts', SOONER],
   ['lib/writer/write-path.ts failed: handled instanceof Promise → false', SOONER],
   ['lib/writer/transaction-target.ts overtaken: 2 → 3', SOONER],
-  ['lib/store/typeorm/wait-query.ts waitQuery: query.groupId !== undefined → ', 'Speed only: the same rows by another index.'],
   ['lib/store/memory/memory-outbox.ts firsts: this.unparked.sort(byOrder) → this.unparked', 'Equivalent: messages of a process are written in their order.'],
   ['lib/store/memory/memory-outbox.ts delete: this.holders.delete(id); → nothing', 'Memory only: nobody asks who holds what is gone.'],
   ['lib/store/memory/row-filters.ts compareText: 1 → 2 in -1', SAME_ORDER],
   ['lib/store/memory/memory-commits.ts NO_TRANSACTIONS', 'The text of an error.'],
-  ['lib/store/typeorm/typeorm-maintenance.ts freeProcesses: workflows.length === 0 → false', 'Speed only: it saves a statement that finds nothing.'],
-  ['lib/store/typeorm/load.ts versionsOf: [id, [] as VersionDraft[]] → []', 'Equivalent: the versions are read again one by one.'],
-  [
-    'lib/store/typeorm/sqlite/sqlite-commits.ts apply: isKeyTaken(error) → false',
-    'Equivalent: the batch is tried one by one, and there the error has its class.',
-  ],
-  [
-    'lib/store/typeorm/sqlite/sqlite-commits.ts classifyError',
-    'Errors of a file that is locked or full: test/operation and test/store/typeorm-sqlite.spec.ts.',
-  ],
   ['lib/writer/decide.ts decideBatch: i + 1 → i - 1', 'Speed only: a reading is made that no event uses.'],
-  ['lib/store/typeorm/change-statements.ts insertSql: known → true', 'Equivalent: the statement was made before, by the first test.'],
-  ['lib/store/typeorm/change-statements.ts overwriting: overwritings.get(overwrite)', 'Equivalent: the statement was made before, by the first test.'],
-  ['lib/store/typeorm/change-statements.ts overwriting: !known.has(table) → true', SAME],
-  ['lib/store/typeorm/load.ts loadedWaits: requests.filter(({ waits }) => waits.length > 0) → requests', QUICKER],
-  ['lib/store/typeorm/overwrite.ts onDuplicateKey', 'Not used on SQLite: the contract on MySQL notices it.'],
-  ['lib/store/typeorm/typeorm-queries.ts liveByGroup: workflows.length === 0 → false', QUICKER],
-  ['lib/store/typeorm/typeorm-queries.ts find: query.statuses?.length === 0 → false', QUICKER],
-  ['lib/store/typeorm/typeorm-versions.ts dataSourceOf', 'Of another TypeORM: test/store/typeorm-0.3.spec.ts.'],
+  ['lib/store/memory/memory-commits.ts newRows: { process, waits', 'Equivalent: the change that makes the rows sets the process.'],
+  ['lib/store/memory/memory-commits.ts take: !isTaskWait(wait) → false', TYPES],
+  ['lib/store/memory/memory-maintenance.ts workAt: 0 → 1', FIRST_MS],
+  ['lib/store/memory/memory-maintenance.ts workers: 0 → 1', FIRST_MS],
+  ['lib/store/memory/memory-maintenance.ts definitions: 0 → 1', FIRST_MS],
+  ["lib/store/memory/memory-maintenance.ts orphans: process.parent?.id ?? '' → process.parent?.id", TYPES],
+  ['lib/store/memory/memory-maintenance.ts processesOf: byStart(process, after) > 0 → ', NOT_ITSELF],
+  ['lib/store/memory/process-rows.ts matchesQuery: byStart(process, after) > 0 → ', NOT_ITSELF],
+  ['lib/store/memory/process-rows.ts byStart: 1 → 2', SAME_ORDER],
+  ['lib/store/memory/memory-maintenance.ts tasksIn: [...waits.values()].filter(', 'Equivalent: no other wait has a worker or a moment to be ready.'],
+  ['lib/store/memory/memory-outbox.ts claim: firsts.flatMap(', 'Equivalent: messages of a process are written in their order, and processes come in any.'],
+  ['lib/store/memory/process-rows.ts dropWaits: !clear && kill.length === 0 → false', QUICKER],
+  ['lib/store/memory/process-rows.ts addressedIn: address === null → false', 'Equivalent: no address is looked for that is none.'],
+  ["lib/store/memory/row-filters.ts matchesIn: 'from' in token → true", TYPES],
+  ['lib/store/memory/row-filters.ts compareText: 1 → 2 in a > b', SAME_ORDER],
+  ['lib/store/typeorm/batch.ts commitBatch: await pause(', SOONER],
+  ['lib/store/typeorm/batch.ts commitBatch: Math.random() * 10', SOONER],
+  ['lib/store/typeorm/batch.ts commitBatch: 10 → 11', SOONER],
+  ['lib/store/typeorm/inbox-queries.ts matchIn: { ...row, process_id: wait_process!, address', ANY_CASE],
+  ['lib/store/typeorm/typeorm-maintenance.ts unmatched: pairs.filter(', ANY_CASE],
+  ["lib/store/typeorm/orphans-query.ts orphansQuery: `c.parent_id > ''` → `c.parent_id >= ''`", 'Equivalent: no id is empty.'],
+  ['lib/store/typeorm/typeorm-maintenance.ts definitions: 0 → 1', FIRST_MS],
+  ['lib/store/typeorm/typeorm-outbox.ts claimable: (await this.reader.rows(', ROW_ORDER],
+  ['lib/store/typeorm/typeorm-outbox.ts claimedWith: fitting(candidates', ROW_ORDER],
+  ['lib/store/typeorm/typeorm-outbox.ts claimedWith: ids.filter(', 'Speed only: the first messages are marked once more.'],
+  ['lib/store/typeorm/sqlite/sqlite-commits.ts lockFile: ', 'Equivalent: the rows of the workers are written as they are.'],
+  ["lib/store/typeorm/sqlite/sqlite-commits.ts quiet: 'Workflow' → ''", 'The name of the logger.'],
+  ['lib/store/typeorm/sqlite/sqlite-commits.ts takeAtRate: taken.length > 0 → true', AS_IT_IS],
+  ['lib/store/typeorm/sqlite/sqlite-commits.ts takeAtRate: taken.length > 0 → taken.length >= 0', AS_IT_IS],
+  ['lib/store/typeorm/sqlite/sqlite-commits.ts take: taken.push(', 'Equivalent: claimed tasks may come in any order.'],
+  ["lib/store/typeorm/sqlite/sqlite-process-store.ts open: 'check' → ''", 'Equivalent: whatever is not asked to make tables checks them.'],
+  ['lib/store/typeorm/sqlite/writer.ts all: statement.reader → true', 'Equivalent with libsql. The suites of better-sqlite3 notice it.'],
   [
-    'lib/store/typeorm/sqlite/sqlite-commits.ts transaction: this.turn',
-    'Only where an application writes at the same time: test/store/typeorm-sqlite.spec.ts.',
+    'lib/store/typeorm/sqlite/writer.ts rollBackApplication: isInitialized && ',
+    'Only where the data source is closed first: libsql would end the run with its process.',
   ],
-  ['lib/store/typeorm/sqlite/sqlite-commits.ts quiet', 'Only where an application writes at the same time: test/store/typeorm-sqlite.spec.ts.'],
-  ['lib/store/typeorm/sqlite/sqlite-process-store.ts open', 'Schemas have tests of their own: test/store/typeorm-schema.spec.ts.'],
-  ['lib/store/typeorm/sqlite/writer.ts write: ', 'How it waits for a file that is locked: test/store/typeorm-sqlite.spec.ts and test/operation.'],
-  ['lib/store/typeorm/sqlite/writer.ts untilIdle: ', 'How it waits for a file that is locked: test/store/typeorm-sqlite.spec.ts and test/operation.'],
-  ['lib/store/typeorm/sqlite/writer.ts attempt: ', 'How it waits for a file that is locked: test/store/typeorm-sqlite.spec.ts and test/operation.'],
-  ['lib/store/typeorm/change-statements.ts insertSql: table + orIgnore → table - orIgnore', SAME],
-  ['lib/store/typeorm/rows.ts versionRow: removed.length === 0 → false', 'Equivalent: no removed keys and an empty list of them are read alike.'],
-  ['lib/store/typeorm/rows.ts messageRows: messages.length < 2 → messages.length <= 2', SAME],
-  ['lib/store/typeorm/typeorm-maintenance.ts unmatched: pairs.filter(', 'SQLite compares addresses as they are. MySQL does not, and its contract notices it.'],
-  ['lib/store/typeorm/wait-query.ts waitConditions: conditions.push(', 'Equivalent: conditions may stand in any order.'],
-  ['lib/store/typeorm/wait-query.ts processConditions: conditions.push(', 'Equivalent: conditions may stand in any order.'],
-  ['lib/store/typeorm/sqlite/sqlite-commits.ts lockFile', 'Only where an application writes at the same time: test/store/typeorm-sqlite.spec.ts.'],
-  [
-    'lib/store/typeorm/sqlite/sqlite-process-store.ts close: await this.commits.quiet()',
-    'Only where an application writes at the same time: test/store/typeorm-sqlite.spec.ts.',
-  ],
-  ['lib/store/typeorm/columns.ts keys: ', 'Only the keys of waits and messages are used: rows of the other tables are never overwritten.'],
-  ['lib/store/typeorm/change-statements.ts together', 'Not used on SQLite: the contract on MySQL notices it.'],
-  ['lib/store/typeorm/change-statements.ts mysqlUpserts', 'Not used on SQLite: the contract on MySQL notices it.'],
+  ['lib/store/typeorm/sqlite/writer.ts close: this.statements.clear(); → nothing', 'Memory only: a writer that is closed runs nothing.'],
+  ['lib/store/typeorm/sqlite/writer.ts close: this.own = null; → nothing', 'Memory only: a writer that is closed runs nothing.'],
+  ['lib/store/typeorm/sqlite/writer.ts patiently: Date.now() > until → Date.now() >= until', SOONER],
+  ['lib/store/typeorm/sqlite/writer.ts patiently: 1 + Math.random()', SOONER],
+  ['lib/store/typeorm/sqlite/writer.ts patiently: 1 → 2', SOONER],
+  ['lib/store/typeorm/sqlite/writer.ts patiently: Math.random() * 3', SOONER],
+  ['lib/store/typeorm/sqlite/writer.ts patiently: 3 → 4', SOONER],
+  ['lib/store/typeorm/sqlite/writer.ts inTransaction: database.inTransaction → true', 'Only where SQLite has rolled back by itself, as for a disk that fails.'],
 ];
+
+/** Mutants that end the whole process, and a run with it, so that none tries them: libsql does that for a connection that was closed. */
+export const FATAL: readonly string[] = ['lib/store/typeorm/sqlite/writer.ts isApplicationBusy: this.closed || '];
+
+export function isFatal({ identity }: Mutant): boolean {
+  return FATAL.some((about) => identity.startsWith(about));
+}
 
 export function reasonFor({ identity }: Mutant): string | undefined {
   return SURVIVORS.find(([about]) => identity.startsWith(about))?.[1];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../lib/core/change.js';
-import { commitBatch } from '../../lib/store/typeorm/batch.js';
+import { commitBatch, lostRace } from '../../lib/store/typeorm/batch.js';
 import type { ErrorClass } from '../../lib/store/typeorm/batch.js';
-import { aStart } from '../../lib/testing/builders.js';
+import { aChange, aStart } from '../../lib/testing/builders.js';
 
 class Thrown extends Error {
   constructor(readonly what: ErrorClass) {
@@ -16,6 +16,7 @@ function batch(size: number, faulty: readonly number[], error: (tries: number) =
   const tried: number[] = [];
   const attempt = async (some: readonly Change[]) => {
     tried.push(some.length);
+    if (tried.length > 50) throw new Thrown('other'); // it would go on for ever
     const thrown = some.some((change) => faulty.includes(changes.indexOf(change))) ? error(tried.length) : null;
     if (thrown) throw thrown;
     return [];
@@ -26,6 +27,11 @@ function batch(size: number, faulty: readonly number[], error: (tries: number) =
   };
   return { commit, tried };
 }
+
+it('a change that is not applied is one that exists, or one that is stale', () => {
+  const start = aStart();
+  expect([start, aChange(start.process)].map((change) => lostRace(change).reason)).toEqual(['exists', 'stale']);
+});
 
 describe('a batch that the database refuses', () => {
   it.each([
@@ -42,6 +48,13 @@ describe('a batch that the database refuses', () => {
     expect([await passing.commit(), passing.tried]).toEqual([[], [2, 2, 2, 2]]);
     const staying = batch(2, [0], () => new Thrown('conflict'));
     expect([await staying.commit(), staying.tried]).toEqual([['0 stale'], [2, 2, 2, 2, 1, 1, 1, 1, 1]]);
+  });
+
+  it('has the error of each change that is left out', async () => {
+    const [change, error] = [aStart(), new Thrown('data')];
+    let tries = 0;
+    const attempt = () => Promise.reject(++tries > 9 ? new Thrown('other') : error);
+    expect(await commitBatch([change], attempt, (thrown) => (thrown as Thrown).what)).toEqual([{ change, reason: 'refused', error }]);
   });
 
   it.each(['unavailable', 'other'] as const)('for an error that is %s is not known to be written or not', async (what) => {

@@ -106,7 +106,7 @@ export class MemoryCommits extends CommitStore<never> {
   private allowance(free: readonly TaskAt[], { now, rate }: ClaimBy): number {
     if (!rate || free.length === 0) return free.length;
     const { queue } = free[0]!;
-    const window = windowAt(this.rates.get(queue) ?? { from: now, taken: 0 }, { now, rate });
+    const window = windowAt(this.rates.get(queue), { now, rate });
     const allowed = Math.min(free.length, leftIn(window, rate));
     this.rates.set(queue, { from: window.from, taken: window.taken + allowed });
     return allowed;

@@ -79,8 +79,7 @@ export class MemoryOutbox extends OutboxStore {
   }
 
   private change(id: string, values: Partial<OutgoingMessage>): void {
-    const message = this.tables.outbox.get(id);
-    if (message) this.tables.outbox.set(id, { ...message, ...values });
+    this.tables.outbox.set(id, { ...this.tables.outbox.get(id)!, ...values });
   }
 
   private delete(id: string): boolean {

@@ -114,6 +114,6 @@ export class MemoryQueries extends QueryStore {
 
 function queueCountOf(queue: string, tasks: readonly TaskWaitState['waitsFor'][]): QueueCount {
   const waiting = tasks.filter(({ worker }) => worker === null);
-  const readyAt = waiting.map((task) => task.readyAt ?? 0);
-  return { queue, waiting: waiting.length, taken: tasks.length - waiting.length, readyAt: waiting.length > 0 ? Math.min(...readyAt) : null };
+  const moments = waiting.flatMap(({ readyAt }) => (readyAt === null ? [] : [readyAt]));
+  return { queue, waiting: waiting.length, taken: tasks.length - waiting.length, readyAt: moments.length === 0 ? null : Math.min(...moments) };
 }

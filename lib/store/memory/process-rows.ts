@@ -73,7 +73,7 @@ function dropWaits({ waits }: ProcessRows, { clear, kill }: Change['waits']): vo
   const ends = new Set(kill);
   for (const [key, wait] of waits) {
     if (!clear && !isUnderAny(key, ends)) continue;
-    if (wait.waitsFor.kind === 'response') waits.set(key, { ...wait, waitsFor: { ...wait.waitsFor, dueAt: null }, closed: true });
+    if (wait.waitsFor.kind === 'response') waits.set(key, { ...wait, closed: true });
     else waits.delete(key);
   }
 }
@@ -121,7 +121,7 @@ export function timedIn(rows: ProcessRows): (DueWait & { dueAt: number })[] {
   });
 }
 
-/** Newest first. */
+/** Newest first. No process comes after itself. */
 export function byStart(a: Pick<ProcessState, 'startedAt' | 'id'>, b: Pick<ProcessState, 'startedAt' | 'id'>): number {
-  return b.startedAt - a.startedAt || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+  return b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1);
 }

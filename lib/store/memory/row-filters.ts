@@ -10,7 +10,9 @@ import { openWaits, ownerOf, type ProcessRows } from './process-rows.js';
 export function matchesIn(rows: ProcessRows, message: MessageState): Match[] {
   const { process } = rows;
   const open = openWaits(rows).filter((wait) => ENDED_BY_MESSAGE.has(wait.waitsFor.kind) && addressOf(wait) === message.address);
-  const meant = open.filter(({ token }) => !isEvent(message.address) || message.effectiveAt >= (('from' in token && token.from) || process.startedAt));
+  const meant = open.filter(
+    ({ token }) => !isEvent(message.address) || message.effectiveAt >= (('from' in token ? token.from : undefined) ?? process.startedAt),
+  );
   return meant.map(({ token: { key, run, attempt, node: step } }) => ({
     message,
     wait: { ...ownerOf(process), key, run, attempt, step, address: message.address, closed: false },

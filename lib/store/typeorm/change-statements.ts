@@ -1,7 +1,7 @@
 /** A change as single statements, for SQLite, and for transactions of the caller. */
 import type { Change } from '../../core/change.js';
 import { rangesUnder } from '../../core/token-key.js';
-import { changing, columns, keyColumnsOf, type Table, valueColumns } from './columns.js';
+import { changing, columns, keyColumnsOf, type OverwrittenTable, type Table, valueColumns } from './columns.js';
 import { onConflict, onDuplicateKey } from './overwrite.js';
 import { chunksOfRows } from './row-chunks.js';
 import { asText, changingRow, messageRows, newProcessRow, outgoingRow, recordRow, type Row, searchRow, versionRow, waitRow } from './rows.js';
@@ -11,21 +11,15 @@ export interface Statement {
   readonly values: readonly unknown[];
 }
 
-/** How this database says "or overwrite it" and "unless it is there". */
-export interface Upserts {
-  readonly overwrite: (table: Table) => string;
-  readonly orIgnore: 'or ignore' | 'ignore' | '';
+/** How this database says "or overwrite it". */
+export type Upserts = Readonly<Record<OverwrittenTable, string>>;
+
+export const sqliteUpserts = eachOverwritten((table) => onConflict(keyColumnsOf(table), valueColumns(table)));
+export const mysqlUpserts = eachOverwritten((table) => onDuplicateKey(valueColumns(table)));
+
+function eachOverwritten(clause: (table: OverwrittenTable) => string): Upserts {
+  return { workflow_wait: clause('workflow_wait'), workflow_inbox: clause('workflow_inbox'), workflow_search: clause('workflow_search') };
 }
-
-export const sqliteUpserts: Upserts = {
-  overwrite: (table) => onConflict(keyColumnsOf(table), valueColumns(table)),
-  orIgnore: 'or ignore',
-};
-
-export const mysqlUpserts: Upserts = {
-  overwrite: (table) => onDuplicateKey(valueColumns(table)),
-  orIgnore: '',
-};
 
 const updateSql = `update workflow_process set ${changing.map((column) => `${column} = ?`).join(', ')} where id = ? and revision = ?`;
 const deleteSearchSql = 'delete from workflow_search where process_id = ? and name = ?';
@@ -41,23 +35,30 @@ export function ending(which: string): readonly [close: string, clear: string] {
 const ofProcess = ending('process_id = ?');
 const ofRange = ending('process_id = ? and token_key >= ? and token_key < ?');
 
-/** Writes the process row. Affects no row if the guard does not hold. */
-export function guardOf(change: Change, { orIgnore }: Upserts): Statement {
-  if (change.expected === null) return { sql: insertSql('workflow_process', orIgnore), values: newProcessRow(change, asText) };
+/** Writes the process row. Affects no row if the guard does not hold; if its id or group id is taken, it fails. */
+export function guardOf(change: Change): Statement {
+  if (change.expected === null) return { sql: insertInto.workflow_process, values: newProcessRow(change, asText) };
   return { sql: updateSql, values: changingRow(change, asText) };
 }
+
+const insertInto = Object.fromEntries(
+  Object.entries(columns).map(([table, names]) => [table, `insert into ${table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')})`]),
+) as Record<Table, string>;
 
 /** Makes inserts of the rows of a table. */
 export type Inserts = (table: Table, rows: readonly Row[], suffix: string) => Statement[];
 
 /** One insert for each row, so that each statement is prepared once. */
-export const oneByOne: Inserts = (table, rows, suffix) => rows.map((values) => ({ sql: insertSql(table) + suffix, values }));
+export const oneByOne: Inserts = (table, rows, suffix) => {
+  const sql = insertInto[table] + suffix;
+  return rows.map((values) => ({ sql, values }));
+};
 
 /** Many rows in one insert, because each statement is a round trip. */
 export const together: Inserts = (table, rows, suffix) =>
   chunksOfRows(rows).map((piece) => {
     const more = `, (${columns[table].map(() => '?').join(', ')})`.repeat(piece.length - 1);
-    return { sql: insertSql(table) + more + suffix, values: piece.flat() };
+    return { sql: insertInto[table] + more + suffix, values: piece.flat() };
   });
 
 export function effectsOf(change: Change, upserts: Upserts, inserts: Inserts): Statement[] {
@@ -68,47 +69,28 @@ export function effectsOf(change: Change, upserts: Upserts, inserts: Inserts): S
     ...inserts('workflow_context', versions, ''),
     ...inserts('workflow_audit', records, ''),
     ...waitStatements(change, upserts, inserts),
-    ...inserts('workflow_inbox', messageRows(change), overwriting('workflow_inbox', upserts.overwrite)),
+    ...inserts('workflow_inbox', messageRows(change), upserts.workflow_inbox),
     ...inserts('workflow_outbox', change.outgoing.map(outgoingRow), ''),
     ...searchStatements(change, upserts, inserts),
   ];
 }
 
 /** Puts come last, because a put may have the key of a wait that ends. */
-function waitStatements({ process: { id }, waits }: Change, { overwrite }: Upserts, inserts: Inserts): Statement[] {
+function waitStatements({ process: { id }, waits }: Change, upserts: Upserts, inserts: Inserts): Statement[] {
   const put = waits.put.map((wait) => waitRow(id, wait, asText));
   const ended = waits.clear ? endedBy(ofProcess, [id]) : waits.kill.flatMap(rangesUnder).flatMap((range) => endedBy(ofRange, [id, ...range]));
   const deleted = waits.delete.map((key) => ({ sql: deleteSql, values: [id, key] }));
-  return [...ended, ...deleted, ...inserts('workflow_wait', put, overwriting('workflow_wait', overwrite))];
+  return [...ended, ...deleted, ...inserts('workflow_wait', put, upserts.workflow_wait)];
 }
 
-function searchStatements(change: Change, { overwrite }: Upserts, inserts: Inserts): Statement[] {
+function searchStatements(change: Change, upserts: Upserts, inserts: Inserts): Statement[] {
   if (!change.search) return [];
   const put = change.search.filter(({ value }) => value !== null).map((each) => searchRow(change, each));
   const gone = change.search.filter(({ value }) => value === null);
   const deleted = gone.map(({ name }) => ({ sql: deleteSearchSql, values: [change.process.id, name] }));
-  return [...deleted, ...inserts('workflow_search', put, overwriting('workflow_search', overwrite))];
+  return [...deleted, ...inserts('workflow_search', put, upserts.workflow_search)];
 }
 
 function endedBy(sqls: readonly string[], values: readonly unknown[]): Statement[] {
   return sqls.map((sql) => ({ sql, values: [...values] }));
-}
-
-const insertSqls = new Map<string, string>();
-
-function insertSql(table: Table, orIgnore = ''): string {
-  const known = insertSqls.get(table + orIgnore);
-  if (known) return known;
-  const made = `insert ${orIgnore} into ${table} (${columns[table].join(', ')}) values (${columns[table].map(() => '?').join(', ')})`;
-  insertSqls.set(table + orIgnore, made);
-  return made;
-}
-
-const overwritings = new Map<Upserts['overwrite'], Map<Table, string>>();
-
-function overwriting(table: Table, overwrite: Upserts['overwrite']): string {
-  const known = overwritings.get(overwrite) ?? new Map<Table, string>();
-  overwritings.set(overwrite, known);
-  if (!known.has(table)) known.set(table, overwrite(table));
-  return known.get(table)!;
 }

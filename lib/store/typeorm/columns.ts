@@ -29,22 +29,16 @@ export const columns = {
 
 export type Table = keyof typeof columns;
 
-const keys: Record<Table, readonly string[]> = {
-  workflow_process: ['id'],
-  workflow_context: ['process_id', 'version'],
-  workflow_audit: ['process_id', 'sequence'],
-  workflow_wait: ['process_id', 'token_key'],
-  workflow_inbox: ['id'],
-  workflow_outbox: ['id'],
-  workflow_search: ['process_id', 'name'],
-  workflow_definition: ['name', 'version'],
-};
+/** The keys of the tables whose rows are overwritten. All other rows are written once, and those of processes are updated. */
+const keys = { workflow_wait: ['process_id', 'token_key'], workflow_inbox: ['id'], workflow_search: ['process_id', 'name'] };
 
-export function keyColumnsOf(table: Table): readonly string[] {
+export type OverwrittenTable = keyof typeof keys;
+
+export function keyColumnsOf(table: OverwrittenTable): readonly string[] {
   return keys[table];
 }
 
 /** The columns that an upsert overwrites. */
-export function valueColumns(table: Table): readonly string[] {
+export function valueColumns(table: OverwrittenTable): readonly string[] {
   return columns[table].filter((column) => !keys[table].includes(column));
 }

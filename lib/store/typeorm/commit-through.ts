@@ -9,7 +9,7 @@ type RunWithin = (statement: Statement) => Promise<number>;
 /** Writes a change in the caller's transaction, statement by statement. The guard comes first: if it fails, nothing is written. */
 export async function commitThrough(run: RunWithin, change: Change, upserts: Upserts, isTaken: (error: unknown) => boolean): Promise<Rejection | null> {
   try {
-    if ((await run(guardOf(change, upserts))) === 0) return lostRace(change);
+    if ((await run(guardOf(change))) === 0) return lostRace(change);
   } catch (error) {
     if (isTaken((error as { driverError?: unknown }).driverError)) return { change, reason: 'exists', error };
     throw error;

@@ -2,10 +2,10 @@ import { isFinished, type ProcessStatus } from '../../core/process.js';
 import { groupKey } from '../../values/digest.js';
 import type { ProcessQuery } from '../port.js';
 import { STATUSES } from '../selections.js';
-import { allOf, inList, type Query } from './query.js';
+import { allOf, equalTo, ifGiven, inList, type Query } from './query.js';
 
 /** Subqueries in a comparison: a planner without statistics would turn `exists` into a join, and read all waits for one page. */
-const waits = `(select 1 from workflow_wait w where w.process_id = p.id and w.step = ? and w.kind not in ('closed', 'listener') limit 1) = 1`;
+const waitsIn = `(select 1 from workflow_wait w where w.process_id = p.id and w.step = ? and w.kind not in ('closed', 'listener') limit 1) = 1`;
 /** Few processes take too long, so they are found by the index of their waits. */
 const isOverdue = `p.id in (select w.process_id from workflow_wait w where w.kind = 'overdue')`;
 const overdueWait = `(select 1 from workflow_wait w where w.process_id = p.id and w.kind = 'overdue' limit 1)`;
@@ -76,23 +76,22 @@ function conditionsOf(query: ProcessQuery, started: string, id: string): Query[]
 }
 
 function kindConditions({ workflow, version, statuses, groupId, groupIdPrefix, parentId, ids }: ProcessQuery): Query[] {
-  const conditions: Query[] = [];
-  if (workflow !== undefined) conditions.push({ sql: 'p.workflow = ?', values: [workflow] });
-  if (version !== undefined) conditions.push({ sql: 'p.workflow_version = ?', values: [version] });
-  if (statuses) conditions.push(statuses.length === 1 ? { sql: 'p.status = ?', values: statuses } : { sql: `p.status ${inList(statuses).sql}`, values: statuses }); // prettier-ignore
-  if (groupId !== undefined) conditions.push({ sql: 'p.group_id = ? and p.group_key = ?', values: [groupId, groupKey(groupId)] });
-  if (groupIdPrefix !== undefined) conditions.push({ sql: 'p.group_id >= ? and p.group_id < ?', values: [groupIdPrefix, groupIdPrefix + LAST] });
-  if (parentId !== undefined) conditions.push({ sql: isChild, values: [parentId] });
-  if (ids !== undefined) conditions.push(ids.length === 0 ? { sql: '1 = 0', values: [] } : { sql: `p.id ${inList(ids).sql}`, values: ids });
-  return conditions;
+  return [
+    ...equalTo({ 'p.workflow': workflow, 'p.workflow_version': version }),
+    ...ifGiven(statuses, (some) => ({ sql: some.length === 1 ? 'p.status = ?' : `p.status ${inList(some).sql}`, values: some })),
+    ...ifGiven(groupId, (id) => ({ sql: 'p.group_id = ? and p.group_key = ?', values: [id, groupKey(id)] })),
+    ...ifGiven(groupIdPrefix, (prefix) => ({ sql: 'p.group_id >= ? and p.group_id < ?', values: [prefix, prefix + LAST] })),
+    ...ifGiven(parentId, (id) => ({ sql: isChild, values: [id] })),
+    ...ifGiven(ids, (some) => (some.length === 0 ? { sql: '1 = 0', values: [] } : { sql: `p.id ${inList(some).sql}`, values: some })),
+  ];
 }
 
 function stepConditions({ waitingFor, standsIn, overdue }: ProcessQuery): Query[] {
-  const conditions: Query[] = [];
-  if (waitingFor !== undefined) conditions.push({ sql: waits, values: [waitingFor] });
-  if (standsIn !== undefined) conditions.push({ sql: `(p.tokens like ? escape '!' or ${waits})`, values: [tokenIn(standsIn), standsIn] });
-  if (overdue !== undefined) conditions.push({ sql: overdue ? isOverdue : `${overdueWait} is null`, values: [] });
-  return conditions;
+  return [
+    ...ifGiven(waitingFor, (step) => ({ sql: waitsIn, values: [step] })),
+    ...ifGiven(standsIn, (step) => ({ sql: `(p.tokens like ? escape '!' or ${waitsIn})`, values: [tokenIn(step), step] })),
+    ...ifGiven(overdue, (isLate) => ({ sql: isLate ? isOverdue : `${overdueWait} is null`, values: [] })),
+  ];
 }
 
 /** A token of the process row that is in this step. */
@@ -108,11 +107,11 @@ function timeConditions({ startedBefore, startedAfter, updatedBefore, updatedAft
     [`${started} < ?`, updatedBefore], // it was started before, and the index knows that
     ['p.updated_at >= ?', updatedAfter],
   ] as const;
-  return bounds.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql, values: [value] }]));
+  return bounds.flatMap(([sql, value]) => ifGiven(value, (moment) => ({ sql, values: [moment] })));
 }
 
 function placeCondition({ after, order }: ProcessQuery, started: string, id: string): Query[] {
-  if (!after) return [];
   const sign = order === 'oldest' ? '>' : '<';
-  return [{ sql: `(${started} ${sign} ? or (${started} = ? and ${id} ${sign} ?))`, values: [after.startedAt, after.startedAt, after.id] }];
+  const sql = `(${started} ${sign} ? or (${started} = ? and ${id} ${sign} ?))`;
+  return ifGiven(after, (place) => ({ sql, values: [place.startedAt, place.startedAt, place.id] }));
 }

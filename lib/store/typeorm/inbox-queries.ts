@@ -35,7 +35,7 @@ export const census = `select workflow, count(*) as messages, sum(size) as bytes
   where disposition in ('stored', 'scheduled') and ${FROM_OUTSIDE} group by workflow`;
 
 export function inboxCount({ workflow, messages, bytes }: FoundRow): InboxCount {
-  return { workflow: workflow as string | null, messages: Number(messages), size: Number(bytes ?? 0) };
+  return { workflow: workflow as string | null, messages: Number(messages), size: Number(bytes) }; // null before there were sizes
 }
 
 export function countAtQuery(list: string): string {

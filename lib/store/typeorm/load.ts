@@ -19,7 +19,7 @@ export async function loadAll(reader: SqlReader, versionsUpTo: ReadVersions, req
     requests.map(async (request) => {
       const process = processes.get(request.id);
       if (!process) return null;
-      const context = request.context ? valuesOf(await asOf(versionsUpTo, process, contexts.get(request.id) ?? [])) : null;
+      const context = request.context ? valuesOf(await asOf(versionsUpTo, process, contexts.get(request.id)!)) : null;
       return { process, waits: inOrder(request.waits, waits.get(request.id)), messages: inOrder(request.messages, messages), context };
     }),
   );

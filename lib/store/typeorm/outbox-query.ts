@@ -1,5 +1,5 @@
 import type { OutboxQuery } from '../port.js';
-import { allOf, type Query } from './query.js';
+import { allOf, equalTo, ifGiven, type Query } from './query.js';
 
 /** Oldest first, a page at a time. */
 export function outboxQuery(query: OutboxQuery): Query {
@@ -8,11 +8,10 @@ export function outboxQuery(query: OutboxQuery): Query {
 }
 
 function outboxConditions({ id, processId, workflow, sender, parked, after }: OutboxQuery): Query[] {
-  const equal = Object.entries({ id, process_id: processId, workflow, sender }).filter(([, value]) => value !== undefined);
   return [
-    ...equal.map(([column, value]) => ({ sql: `${column} = ?`, values: [value] })),
-    ...(parked === undefined ? [] : [{ sql: `ready_at is ${parked ? '' : 'not '}null`, values: [] }]),
-    ...(after ? [laterThan(after)] : []),
+    ...equalTo({ id, process_id: processId, workflow, sender }),
+    ...ifGiven(parked, (isParked) => ({ sql: isParked ? 'ready_at is null' : 'ready_at is not null', values: [] })),
+    ...ifGiven(after, laterThan),
   ];
 }
 

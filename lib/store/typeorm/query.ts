@@ -54,6 +54,16 @@ export function allOf(conditions: readonly Query[]): Query {
   return { sql: ` where ${conditions.map(({ sql }) => sql).join(' and ')}`, values: conditions.flatMap(({ values }) => values) };
 }
 
+/** A condition for each column that has a value to be equal to. */
+export function equalTo(given: Readonly<Record<string, unknown>>): Query[] {
+  return Object.entries(given).flatMap(([column, value]) => (value === undefined ? [] : { sql: `${column} = ?`, values: [value] }));
+}
+
+/** A condition that is there only if its value is. */
+export function ifGiven<T>(value: T | undefined, condition: (value: T) => Query): Query[] {
+  return value === undefined ? [] : [condition(value)];
+}
+
 /** A condition without values, and another one. */
 export function allTrue(first: string, { sql, values }: Query): Query {
   return { sql: `${first} and ${sql}`, values };

@@ -66,7 +66,6 @@ export function messageRow(message: MessageState): Row {
 
 /** The last state of each message: joined changes may contain a message twice. */
 export function messageRows({ messages }: Change): Row[] {
-  if (messages.length < 2) return messages.map(messageRow);
   return [...new Map(messages.map((message) => [message.id, message])).values()].map(messageRow);
 }
 
@@ -83,6 +82,5 @@ export function searchRow({ process: { id, workflow, startedAt } }: Change, { na
 
 /** Replaces NUL and halves of characters, which some databases refuse: an error text must not stop a process. */
 function told(text: string | null): string | null {
-  if (text === null || (text.isWellFormed() && !text.includes('\0'))) return text;
-  return text.toWellFormed().replaceAll('\0', '\uFFFD');
+  return text && text.toWellFormed().replaceAll('\0', '\uFFFD');
 }

@@ -66,7 +66,7 @@ export function taskAt(row: FoundRow): TaskAt {
     key: text(token_key),
     run: number(run),
     queue: text(queue),
-    readyAt: Number(ready_at ?? 0),
+    readyAt: number(ready_at), // 0 for one that is taken
     claim: number(claim),
   };
 }
@@ -90,8 +90,8 @@ export function outgoingMessageState(row: FoundRow): OutgoingMessage {
 
 export function versionDraft(row: FoundRow): VersionDraft {
   return {
-    version: number(row.version), step: text(row.step), patch: parsed<JsonObject>(row.patch), removed: row.removed ? parsed<string[]>(row.removed) : [],
-    snapshot: row.snapshot ? parsed<JsonObject>(row.snapshot) : null, moves: parsed<Move[]>(row.moves), at: number(row.created_at),
+    version: number(row.version), step: text(row.step), patch: parsed<JsonObject>(row.patch), removed: parsed<string[] | null>(row.removed) ?? [],
+    snapshot: parsed<JsonObject | null>(row.snapshot), moves: parsed<Move[]>(row.moves), at: number(row.created_at),
     ...(isGiven(row.result) && { result: parsed<Json>(row.result) }), ...(isGiven(row.undo_mark) && { undo: parsed<UndoMark>(row.undo_mark) }),
   }; // prettier-ignore
 }
@@ -117,6 +117,7 @@ export function queueCount(row: FoundRow): QueueCount {
   return { queue: text(row.queue), waiting: all - taken, taken, readyAt: timeOrNull(row.ready_at) };
 }
 
+/** No value is read as `null`. */
 export function parsed<T>(value: Value | undefined): T {
   return JSON.parse(value as string) as T;
 }

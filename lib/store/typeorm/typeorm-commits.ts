@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { MessageState } from '../../core/change.js';
-import { StoreUnavailableError } from '../../values/errors.js';
+import { InvalidInputError, StoreUnavailableError } from '../../values/errors.js';
 import { reasonOf } from '../../values/reason.js';
 import { CommitStore, NEWEST } from '../commit-store.js';
 import type { WaitAt } from '../port.js';
@@ -15,6 +15,8 @@ import { depthOf, TransactionWatch } from './transaction-watch.js';
 
 /** A savepoint that lives as long as the transaction that was opened: a commit, a rollback or a deadlock ends it. */
 const SAVEPOINT = 'workflow_step';
+
+const NOT_OPEN = 'its transaction is not open. Give the one that `dataSource.transaction(async (manager) => ...)` hands out, until that ends';
 
 /** A transaction that was opened here: the first failure of the database in it, and what its work threw. */
 interface OpenTransaction {
@@ -97,8 +99,9 @@ export abstract class TypeOrmCommits extends CommitStore<EntityManager> {
     if (state.failure !== undefined) throw new TransactionLostError(state.failure);
   }
 
-  /** Reports an outage in a transaction of the caller as everywhere else. @throws StoreUnavailableError */
+  /** Reports an outage in a transaction of the caller as everywhere else. @throws StoreUnavailableError, or InvalidInputError if none is open */
   protected async inTransactionOf<T>(manager: EntityManager, work: () => Promise<T>): Promise<T> {
+    if (!manager.queryRunner?.isTransactionActive) throw new InvalidInputError('manager', [NOT_OPEN]); // PostgreSQL would commit each statement by itself
     await this.checkTransaction(manager);
     try {
       return await work();
@@ -109,9 +112,7 @@ export abstract class TypeOrmCommits extends CommitStore<EntityManager> {
 
   /** Runs a statement through the application's connection. */
   protected async runWithin(manager: EntityManager, { sql, values }: Statement): Promise<number> {
-    const runner = manager.queryRunner;
-    if (!runner) throw new Error('This needs the `manager` of an open transaction, as `dataSource.transaction(async (manager) => ...)` hands it out.');
-    return (await runner.query(this.tables.in(sql), this.bound(values), true)).affected ?? 0;
+    return (await manager.queryRunner!.query(this.tables.in(sql), this.bound(values), true)).affected ?? 0;
   }
 
   /** The values as the application's connection takes them. */

@@ -30,8 +30,8 @@ export class TypeOrmOutbox extends OutboxStore {
     if (ids.length === 0) return [];
     const list = inList(ids);
     const sql = `update workflow_outbox set holder = ?, ready_at = ? where id ${list.sql} and ready_at <= ?`;
-    const claimed = await this.reader.changed({ sql, values: [by.holder, by.until, ...list.values, by.now] });
-    return claimed === 0 ? [] : this.claimedWith(by, list);
+    await this.reader.changed({ sql, values: [by.holder, by.until, ...list.values, by.now] });
+    return this.claimedWith(by, list);
   }
 
   /** In the order of their keys, so that two instances lock rows in the same order. */
@@ -45,9 +45,8 @@ export class TypeOrmOutbox extends OutboxStore {
     const candidates = await this.candidates(by, firsts);
     const ids = fitting(candidates, ({ characters }) => characters).map(({ id }) => id).sort(); // prettier-ignore
     for (const piece of chunks(ids.filter((id) => !firsts.values.includes(id)))) await this.mark(by, inList(piece));
-    const found: OutgoingMessage[] = [];
-    for (const piece of chunks(ids)) found.push(...(await this.held(by, inList(piece))));
-    return found.sort(byOrder);
+    const rows = await this.reader.listed((list) => `select * from workflow_outbox where holder = ? and id ${list}`, ids, [by.holder]);
+    return rows.map(outgoingMessageState).sort(byOrder);
   }
 
   /** With their sizes, so that many large messages are not loaded at once. */
@@ -62,11 +61,6 @@ export class TypeOrmOutbox extends OutboxStore {
   private mark({ holder, until }: OutboxClaim, among: Query): Promise<number> {
     const sql = `update workflow_outbox set holder = ?, ready_at = ? where id ${among.sql} and ready_at is not null`;
     return this.reader.changed({ sql, values: [holder, until, ...among.values] });
-  }
-
-  private async held({ holder }: OutboxClaim, among: Query): Promise<OutgoingMessage[]> {
-    const rows = await this.reader.rows({ sql: `select * from workflow_outbox where id ${among.sql} and holder = ?`, values: [...among.values, holder] });
-    return rows.map(outgoingMessageState);
   }
 
   override async deleteTransmitted(ids: readonly string[]): Promise<void> {

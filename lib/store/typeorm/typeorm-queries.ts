@@ -36,7 +36,6 @@ export class TypeOrmQueries extends QueryStore {
   /* --------------------------------------------------------------- processes ---- */
 
   override async byGroup(workflows: readonly string[], groupId: string): Promise<readonly ProcessState[]> {
-    if (workflows.length === 0) return [];
     const live = await this.liveByGroup(workflows, [groupId]);
     const finished = workflows.filter((workflow) => !live.some((process) => process.workflow === workflow));
     const latest = await Promise.all(finished.map((workflow) => this.latest(workflow, groupId)));

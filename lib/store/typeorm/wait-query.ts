@@ -3,7 +3,7 @@ import type { ProcessState } from '../../core/process.js';
 import type { WaitState } from '../../core/wait.js';
 import type { WaitQuery } from '../port.js';
 import { columns } from './columns.js';
-import { allOf, type Query } from './query.js';
+import { allOf, equalTo, ifGiven, type Query } from './query.js';
 import { type FoundRow, processState, waitState } from './states.js';
 
 /** Columns are renamed, because both rows have a `worker`, a `claim` and more. */
@@ -41,15 +41,16 @@ export function waitWithProcess(row: FoundRow): { process: ProcessState; wait: W
 }
 
 function waitConditions({ kind, step, after }: WaitQuery): Query[] {
-  const conditions: Query[] = [{ sql: 'w.kind = ?', values: [kind] }];
-  if (step !== undefined) conditions.push({ sql: 'w.step = ?', values: [step] });
-  if (after) conditions.push({ sql: later, values: [after.since, after.since, after.processId, after.processId, after.key] });
-  return conditions;
+  return [
+    ...equalTo({ 'w.kind': kind, 'w.step': step }),
+    ...ifGiven(after, ({ since, processId, key }) => ({ sql: later, values: [since, since, processId, processId, key] })),
+  ];
 }
 
 function processConditions({ workflow, groupId }: WaitQuery): Query[] {
-  const conditions: Query[] = [{ sql: 'p.live = 0', values: [] }];
-  if (workflow !== undefined) conditions.push({ sql: 'p.workflow = ?', values: [workflow] });
-  if (groupId !== undefined) conditions.push({ sql: 'p.group_key = ?', values: [groupKey(groupId)] });
-  return conditions;
+  return [
+    { sql: 'p.live = 0', values: [] },
+    ...equalTo({ 'p.workflow': workflow }),
+    ...ifGiven(groupId, (id) => ({ sql: 'p.group_key = ?', values: [groupKey(id)] })),
+  ];
 }

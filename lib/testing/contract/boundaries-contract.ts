@@ -98,6 +98,12 @@ export function boundariesContract({ kit: { describe, it, expect }, store }: Ben
       expect((await queries.outgoingLike({ sender, limit: 2, after: sent[1]! })).map(({ createdAt }) => createdAt)).toEqual([3]);
       expect((await maintenance.processesOf(workflow, 2)).length).toBe(2);
       expect(await queries.outgoingLike({ workflow: anId('none'), sender, limit: 2 })).toEqual([]);
+      expect(await queries.find({ limit: 2 })).toHaveLength(2);
+      const address = anId('r:');
+      await started(store(), { process: { workflow }, waits: { put: [aWait({ address })] } });
+      await store().commits.keepMessages([3, 1, 2].map((receivedAt) => aMessage({ address, receivedAt })));
+      expect(await maintenance.unmatched(knownAs(workflow), 2)).toHaveLength(2);
+      expect((await maintenance.unmatched(knownAs(workflow), 9)).map(({ message }) => message.receivedAt)).toEqual([1, 2, 3]);
     });
   });
 

@@ -15,7 +15,7 @@ export function branchesContract({ kit: { describe, it, expect }, store }: Bench
   describe('branches', () => {
     it('end under a key, and neither the key itself nor its siblings', async () => {
       const around = ['0', '0/1', '0/10', '0/1-0', '0/1.', '0/2', '00/1/2', 'e0/1'];
-      const under = ['0/1/0', '0/1/12-3/4~o5', '0/1~d3', '0/1~o12', '0/1/~'];
+      const under = ['0/1/', '0/1~', '0/1/0', '0/1/12-3/4~o5', '0/1~d3', '0/1~o12', '0/1/~'];
       expect(await afterKill([...around, ...under], ['0/1'])).toEqual([...around].sort());
     });
 

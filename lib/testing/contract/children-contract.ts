@@ -65,6 +65,15 @@ export function childrenContract({ kit: { describe, it, expect }, store }: Bench
       }
     });
 
+    it('are orphans also where their parent waits for others, and come oldest first', async () => {
+      const put = [aWait({ key: '0/1', kind: 'child', address: 'c:another' })];
+      const parent = await started(store(), { process: { status: 'waiting' }, waits: { put } });
+      const children = [5, 3, 4].map((startedAt) => aStart({ process: { startedAt, parent: { id: parent.id, awaited: true, tied: true } } }));
+      await store().commits.commit(children);
+      const [a, b, c] = children.map(({ process }) => process.id);
+      expect(await store().maintenance.orphans(parent.id, 10)).toEqual([b, c, a]);
+    });
+
     it('that are waited for, or have finished, are none', async () => {
       const { parent, children } = await family('waiting');
       const [child] = children;

@@ -59,6 +59,16 @@ export function definitionsContract({ kit: { describe, it, expect }, store }: Be
       expect(await named(first.name, updatedAt + 1)).toEqual([]);
     });
 
+    it('tell a sweep when the last of them has changed', async () => {
+      const first = aDefinition();
+      await store().maintenance.keepDefinition(first, null);
+      await store().maintenance.keepDefinition(aDefinition(), null);
+      const at = (await store().maintenance.definitions()).map(({ updatedAt }) => updatedAt);
+      const { definedAt, now } = await store().maintenance.workAt(0, []);
+      expect(definedAt).toBe(Math.max(...at));
+      expect(Math.abs(now - Date.now()) < 60_000 && now >= definedAt).toBe(true);
+    });
+
     it('have live processes, which are counted', async () => {
       const workflow = anId('wf');
       const start = (workflowVersion: number, more = {}) => aStart({ process: { workflow, workflowVersion, ...more } });

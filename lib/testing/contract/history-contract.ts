@@ -14,6 +14,8 @@ export function historyContract({ kit: { describe, it, expect }, store }: Bench)
       const wants = [two.id, 'nobody', one.id].map((id) => ({ id, waits: [], messages: [], context: false }));
       expect((await store().commits.load(wants)).map((loaded) => loaded?.process.id ?? null)).toEqual([two.id, null, one.id]);
       expect(await store().commits.load([])).toEqual([]);
+      expect((await store().commits.load(wants))[0]?.context).toBe(null);
+      expect(await store().queries.waitsOf('nobody')).toEqual([]);
       expect(await stored(store(), 'nobody')).toBe(null);
     });
 

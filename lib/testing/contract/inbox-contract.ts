@@ -1,3 +1,4 @@
+import type { MessageState } from '../../core/change.js';
 import { aMessage, anId, aWait } from '../builders.js';
 import type { Bench } from '../process-store.contract.js';
 import { started } from './commit-contract.js';
@@ -70,6 +71,7 @@ export function inboxContract({ kit: { describe, it, expect }, store }: Bench): 
       expect(await maintenance.markMessage(now.id, ['scheduled'], 'stored', null)).toBe(false);
       expect(await commits.messagesAt([now.address])).toEqual([{ ...now, disposition: 'stored' }]);
       expect(await maintenance.markMessage(later.id, ['stored', 'scheduled'], 'discarded', 'why')).toBe(true);
+      expect(await commits.knownAt([later.address])).toEqual([{ ...later, disposition: 'discarded', reason: 'why' }]);
       expect((await maintenance.workAt(-8000, [])).scheduled).toBe(false);
     });
 
@@ -87,7 +89,7 @@ export function inboxContract({ kit: { describe, it, expect }, store }: Bench): 
       await store().commits.keepMessages([aMessage({ ...given, address: anId('c:') })]);
       const counts = await store().maintenance.inboxCensus();
       expect(counts.find((each) => each.workflow === workflow)).toEqual({ workflow, messages: 3, size: 18 });
-      expect((await store().maintenance.countAt([address])).get(address)).toBe(3);
+      expect(await store().maintenance.countAt([address])).toEqual(new Map([[address, 3]]));
     });
 
     it('is listed by everything a filter names, oldest first, page by page', async () => {
@@ -108,6 +110,36 @@ export function inboxContract({ kit: { describe, it, expect }, store }: Bench): 
       expect(await list({ address, dispositions: ['refused'] })).toEqual([4]);
     });
 
+    it('is listed by each field of a filter alone', async () => {
+      const [workflow, step, address, processId] = [anId('wf'), anId('s'), anId('r:'), anId()];
+      const all = [{ workflow }, { step }, { address }, { processId }].map((given) => aMessage({ address: anId('r:'), ...given }));
+      await store().commits.keepMessages(all);
+      const list = async (query: object) => (await store().queries.messagesLike({ dispositions: ['stored'], limit: 10, ...query })).map(({ id }) => id);
+      const found = [await list({ workflow }), await list({ step }), await list({ address }), await list({ processId })];
+      expect(found).toEqual(all.map(({ id }) => [id]));
+      expect(await list({ workflow, step })).toEqual([]);
+    });
+
+    it('is listed page by page, each once, also what arrived at one moment', async () => {
+      const [workflow, id] = [anId('wf'), anId('m')];
+      const places = [[-6000, 'b'], [-6000, 'a'], [-6000, 'c'], [-7000, 'z'], [-5000, '0']] as const; // prettier-ignore
+      const given = (prefix: string) =>
+        places.map(([receivedAt, last]) => aMessage({ workflow, id: `${id}${prefix}${last}`, receivedAt, address: `${prefix}${id}` }));
+      const [messages, scheduled, children] = [given('e:'), given('r:').map((each) => ({ ...each, disposition: 'scheduled' as const })), given('s:')];
+      await store().commits.keepMessages([...messages, ...scheduled, ...children]);
+      const { queries, maintenance } = store();
+      const lists = [
+        (after: MessageState | undefined) => queries.messagesLike({ dispositions: ['stored'], workflow, limit: 2, ...(after && { after }) }),
+        (after: MessageState | undefined) => maintenance.scheduledMessages(-5000, 2, after),
+        (after: MessageState | undefined) => maintenance.childrenToStart(2, after),
+      ];
+      for (const list of lists) {
+        const seen = (await allPages(list)).filter((each) => each.workflow === workflow);
+        expect(seen.map((each) => each.id.slice(-1))).toEqual(['z', 'a', 'b', 'c', '0']);
+      }
+      for (const { id: each } of [...messages, ...scheduled, ...children]) await maintenance.markMessage(each, ['stored', 'scheduled'], 'discarded', null);
+    });
+
     it('finds the live process of a group id, else the latest, and the live ones of many', async () => {
       const [groupId, other] = [anId('g'), anId('g')];
       const done = { status: 'completed' as const, finishedAt: 9 };
@@ -116,10 +148,23 @@ export function inboxContract({ kit: { describe, it, expect }, store }: Bench): 
       const { queries } = store();
       expect((await queries.byGroup(['order'], groupId)).map(({ id }) => id)).toEqual([second.id]);
       expect(await queries.liveByGroup(['order'], [groupId])).toEqual([]);
+      await started(store(), { process: { groupId, workflow: anId('wf') } });
+      await started(store());
       const live = [await started(store(), { process: { groupId, startedAt: 0 } }), await started(store(), { process: { groupId: other } })];
       expect((await queries.byGroup(['order', 'none'], groupId)).map(({ id }) => id)).toEqual([live[0]!.id]);
       expect((await queries.liveByGroup(['order'], [groupId, other, 'none'])).map(({ id }) => id).sort()).toEqual(live.map(({ id }) => id).sort());
       expect(first.id).not.toBe(second.id);
     });
   });
+}
+
+/** All pages of a list. A page is the same again if the list does not go on. */
+async function allPages(list: (after: MessageState | undefined) => Promise<readonly MessageState[]>): Promise<MessageState[]> {
+  const all: MessageState[] = [];
+  for (let page = await list(undefined); page.length > 0; page = await list(all.at(-1))) {
+    if (page.length > 2) throw new Error('A page is too long.');
+    if (all.some(({ id }) => id === page[0]!.id)) throw new Error('A page comes twice.');
+    all.push(...page);
+  }
+  return all;
 }

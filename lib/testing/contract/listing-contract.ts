@@ -1,3 +1,4 @@
+import type { Change } from '../../core/change.js';
 import type { WaitQuery } from '../../store/port.js';
 import { aChange, aMessage, anId, aStart, aWait, knownAs } from '../builders.js';
 import type { Bench } from '../process-store.contract.js';
@@ -34,6 +35,7 @@ export function listingContract({ kit: { describe, it, expect }, store }: Bench)
       expect(await keysOf({ workflow, step: 'form' })).toEqual([`${one.id} 0/0`]);
       expect(await keysOf({ workflow, groupId })).toEqual([`${one.id} 0/0`, `${one.id} 0/1`]);
       expect((await keysOf({ groupId })).length).toBe(4);
+      expect((await keysOf({ groupId, limit: 3 })).length).toBe(3);
       expect(await keysOf({ workflow, groupId: groupId.toLowerCase() })).toEqual([]);
       expect(await keysOf({ workflow, kind: 'event' })).toEqual([]);
       expect((await keysOf({ step: 'form', limit: 1 })).length).toBe(1);
@@ -55,6 +57,8 @@ export function listingContract({ kit: { describe, it, expect }, store }: Bench)
       expect(pages).toEqual(await keysOf({ workflow }));
       expect(new Set(pages).size).toBe(6);
       expect((await inputs({ workflow })).map(({ wait }) => wait.token.since)).toEqual([5, 10, 10, 10, 10, 20]);
+      const places = (await inputs({ workflow })).map(({ process, wait: { token } }) => [`${token.since}`.padStart(2, '0'), process.id, token.key].join(' '));
+      expect(places).toEqual([...places].sort());
     });
   });
 
@@ -65,6 +69,19 @@ export function listingContract({ kit: { describe, it, expect }, store }: Bench)
       await started(store(), { waits: { put: [task('0/1', { readyAt: 7 }), task('0/2', { readyAt: 5 }), task('0/3', { readyAt: null, worker: 'w' })] } });
       const counted = async () => (await store().queries.queueCounts()).filter((count) => count.queue === queue);
       expect(await counted()).toEqual([{ queue, waiting: 2, taken: 1, readyAt: 5 }]);
+      await started(store(), { waits: { put: [aWait({ kind: 'timer' }), aWait({ key: '0/1', kind: 'task', queue: anId('q') })] } });
+      for (const name of [`${queue}b`, `${queue}a`]) await started(store(), { waits: { put: [aWait({ kind: 'task', queue: name })] } });
+      const queues = (await store().queries.queueCounts()).map((count) => count.queue);
+      expect(queues.every((name) => typeof name === 'string' && name !== 'undefined')).toBe(true);
+      expect(queues).toEqual([...queues].sort());
+    });
+  });
+
+  describe('a task queue', () => {
+    it('whose tasks have no moment tells none', async () => {
+      const queue = anId('q');
+      await started(store(), { waits: { put: [aWait({ kind: 'task', queue, readyAt: null })] } });
+      expect((await store().queries.queueCounts()).filter((count) => count.queue === queue)).toEqual([{ queue, waiting: 1, taken: 0, readyAt: null }]);
     });
   });
 
@@ -116,6 +133,24 @@ export function listingContract({ kit: { describe, it, expect }, store }: Bench)
       for (const of of [free, due, ready, met]) expect(await of([])).toEqual([]);
       expect([await store().maintenance.readyTasks([], [queue], 0, 10), await store().maintenance.unmatched([], 10)]).toEqual([[], []]);
       expect((await store().maintenance.dueWaits([{ workflow, versions: [1, 2, 3] }], 0, 10)).length).toBe(3);
+    });
+
+    it('to look after are not those that could not be read', async () => {
+      const [workflow, queue, address] = [anId('wf'), anId('q'), anId('r:')];
+      const waits = { put: [aWait({ dueAt: -9, address }), aWait({ key: '0/1', kind: 'task', queue, readyAt: -9 })] };
+      const [one, two, three] = [1, 2, 3].map(() => aStart({ process: { workflow, worker: '' }, waits })) as [Change, Change, Change];
+      await store().commits.commit([one, two, three]);
+      await store().commits.keepMessages([aMessage({ address })]);
+      const known = [{ workflow, versions: [1], except: [one.process.id, three.process.id] }];
+      const { maintenance, commits } = store();
+      expect(await maintenance.freeProcesses(known, 10)).toEqual([two.process.id]);
+      expect((await maintenance.dueWaits(known, 0, 10)).map(({ processId }) => processId)).toEqual([two.process.id]);
+      expect((await maintenance.unmatched(known, 10)).map(({ wait }) => wait.processId)).toEqual([two.process.id]);
+      expect((await maintenance.readyTasks(known, [queue], 0, 10)).map(({ processId }) => processId)).toEqual([two.process.id]);
+      const tasks = await maintenance.readyTasks(knownAs(workflow), [queue], 0, 10);
+      expect(tasks).toHaveLength(3);
+      const taken = await commits.claimTasks(tasks, { worker: 'w', now: 0, workflows: known });
+      expect(taken.map(({ processId }) => processId)).toEqual([two.process.id]);
     });
   });
 }

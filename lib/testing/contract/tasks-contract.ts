@@ -90,6 +90,27 @@ export function tasksContract({ kit: { describe, it, expect }, store }: Bench): 
       expect((await at(5000, 'a')).length).toBe(2);
     });
 
+    it('at a rate count one by one, too', async () => {
+      const queue = anId('q');
+      const tasks = await queued([0, 1, 2].map((index) => aTask(queue, { key: `0/${index}` })));
+      const at = async (now: number, task: TaskAt) => (await store().commits.claimTasks([task], { ...by, now, rate: { max: 2, perMs: 1000 } })).length;
+      expect([await at(1000, tasks[0]!), await at(1001, tasks[1]!), await at(1999, tasks[2]!), await at(2000, tasks[2]!)]).toEqual([1, 1, 0, 1]);
+    });
+
+    it('at a rate begin their time with the first that is taken', async () => {
+      const queue = anId('q');
+      const tasks = await queued([0, 1].map((index) => aTask(queue, { key: `0/${index}` })));
+      const at = async (now: number, task: TaskAt) => (await store().commits.claimTasks([task], { ...by, now, rate: { max: 1, perMs: 1000 } })).length;
+      expect(await at(1000, { ...tasks[0]!, run: 9 })).toBe(0);
+      expect([await at(1500, tasks[0]!), await at(2400, tasks[1]!), await at(2500, tasks[1]!)]).toEqual([1, 0, 1]);
+    });
+
+    it('that are ready at this moment are taken', async () => {
+      const [early, now] = await queued([aTask(anId('q'), { key: '0/0', readyAt: 101 }), aTask(anId('q'), { key: '0/1', readyAt: 100 })]);
+      expect(await store().commits.claimTasks([early!], by)).toEqual([]);
+      expect(await store().commits.claimTasks([now!], by)).toEqual([{ ...now, claim: 1 }]);
+    });
+
     it('that cannot be taken use up no rate', async () => {
       const queue = anId('q');
       const [task] = await queued([aTask(queue)]);

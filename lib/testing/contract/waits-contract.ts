@@ -23,6 +23,15 @@ export function waitsContract({ kit: { describe, it, expect }, store }: Bench): 
       expect(await store().queries.waitsOf(process.id)).toEqual(put);
     });
 
+    it('of every kind come back with what they wait for', async () => {
+      const kinds = ['task', 'response', 'event', 'input', 'child', 'listener', 'timer', 'condition', 'turn', 'branches', 'overdue'] as const;
+      const put = kinds.map((kind, i) =>
+        aWait({ key: `0/${i}`, run: i, kind, address: anId('e:'), queue: anId('q'), readyAt: 7, worker: null, dueAt: 90 + i }),
+      );
+      const process = await started(store(), { waits: { put } });
+      expect(await store().queries.waitsOf(process.id)).toEqual(put);
+    });
+
     it('are put, put again, and deleted by key', async () => {
       const process = await started(store(), { waits: { put: [aWait({ key: '0/0' }), aWait({ key: '0/1' })] } });
       const next = aChange(process, {

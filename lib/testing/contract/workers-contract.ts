@@ -80,6 +80,10 @@ export function workersContract({ kit: { describe, it, expect }, store }: Bench)
       ]);
       expect(await store().maintenance.freeProcesses(knownAs(workflow, 'none'), 10)).toEqual([free.id, fresh.id]);
       expect(await store().maintenance.freeProcesses(knownAs(workflow, 'none'), 1)).toEqual([free.id]);
+      expect((await store().maintenance.workAt(0, [])).free).toBe(true);
+      for (const worker of [UNCLAIMED_NEW, UNCLAIMED]) await started(store(), { process: { workflow, worker } });
+      const of = async (limit: number) => (await store().maintenance.freeProcesses(knownAs(workflow), limit)).length;
+      expect([await of(1), await of(2), await of(3), await of(9)]).toEqual([1, 2, 3, 4]);
       expect(await store().maintenance.freeProcesses([], 10)).toEqual([]);
     });
   });

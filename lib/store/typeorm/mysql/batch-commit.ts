@@ -4,7 +4,7 @@ import { rangesUnder } from '../../../core/token-key.js';
 import type { Rejection } from '../../port.js';
 import { lostRace } from '../batch.js';
 import { ending, mysqlUpserts } from '../change-statements.js';
-import { changing, columns, type Table } from '../columns.js';
+import { changing, columns, type OverwrittenTable, type Table } from '../columns.js';
 import { chunksOfRows } from '../row-chunks.js';
 import { chunks } from '../query.js';
 import { asText, changingRow, messageRows, newProcessRow, outgoingRow, recordRow, type Row, searchRow, versionRow, waitRow } from '../rows.js';
@@ -89,8 +89,8 @@ async function endWaits(connection: MysqlConnection, which: string, values: read
   for (const sql of ending(which)) await connection.run(sql, values);
 }
 
-function upsertRows(connection: MysqlConnection, table: Table, rows: readonly Row[]): Promise<void> {
-  return insertRows(connection, table, rows, mysqlUpserts.overwrite(table));
+function upsertRows(connection: MysqlConnection, table: OverwrittenTable, rows: readonly Row[]): Promise<void> {
+  return insertRows(connection, table, rows, mysqlUpserts[table]);
 }
 
 async function insertRows(connection: MysqlConnection, table: Table, rows: readonly Row[], suffix = ''): Promise<void> {

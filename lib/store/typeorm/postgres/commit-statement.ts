@@ -2,7 +2,7 @@
  * A whole batch as one statement: the guarded updates and inserts of processes first, then everything else for those whose
  * guard held. Its parameters are one JSON per table.
  */
-import { changing, columns, fixed, keyColumnsOf, type Table, valueColumns } from '../columns.js';
+import { changing, columns, fixed, keyColumnsOf, type OverwrittenTable, type Table, valueColumns } from '../columns.js';
 import { onConflict } from '../overwrite.js';
 import { SHORT_KEYS } from './json-rows.js';
 
@@ -53,7 +53,7 @@ function insert(table: Table, parameter: number, processColumn = 'process_id'): 
   return `insert into ${table} (${names.join(', ')}) select ${names.join(', ')} from ${rowsIn(parameter, names)} where ${isWon(`r.${processColumn}`)}`;
 }
 
-function upsert(table: Table, parameter: number): string {
+function upsert(table: OverwrittenTable, parameter: number): string {
   const given = rowsIn(parameter, [...columns[table], 'owner']);
   const chosen = `select ${columns[table].join(', ')} from ${given} where ${isWon('r.owner')}`;
   return `insert into ${table} (${columns[table].join(', ')}) ${chosen}${onConflict(keyColumnsOf(table), valueColumns(table))}`;

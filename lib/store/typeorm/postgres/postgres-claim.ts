@@ -10,7 +10,7 @@ picked as materialized (
   join workflow_wait w on w.process_id = t.process_id and w.token_key = t.token_key
   join workflow_process p on p.id = w.process_id
   where w.kind = 'task' and w.run = t.run and w.ready_at <= $2 and p.status in ('running', 'waiting')
-  and (p.workflow, p.workflow_version) in (select * from unnest($5::text[], $6::int[]))
+  and (p.workflow, p.workflow_version) in (select * from unnest($5::text[], $6::int[])) and p.id <> all($7::text[])
   order by t.position limit $4 for update of w skip locked
 )
 update workflow_wait w set worker = $3, claim = w.claim + 1, ready_at = null
@@ -25,7 +25,7 @@ export async function claim(connection: PostgresConnection, tasks: readonly Task
 
 async function claimUpTo(connection: PostgresConnection, tasks: readonly TaskAt[], by: ClaimBy, limit: number): Promise<TaskAt[]> {
   const wanted = tasks.map(({ processId, key, run }, position) => ({ position, process_id: processId, token_key: key, run }));
-  const rows = await connection.run(claimText, [JSON.stringify(wanted), by.now, by.worker, limit, ...versionsByName(by.workflows)]);
+  const rows = await connection.run(claimText, [JSON.stringify(wanted), by.now, by.worker, limit, ...listsOf(by.workflows)]);
   const claims = new Map(rows.map(({ process_id, token_key, claim: number }) => [`${process_id} ${token_key}`, Number(number)]));
   return tasks.flatMap((task) => {
     const number = claims.get(`${task.processId} ${task.key}`);
@@ -33,10 +33,10 @@ async function claimUpTo(connection: PostgresConnection, tasks: readonly TaskAt[
   });
 }
 
-/** Names and versions, in two lists of equal length. */
-function versionsByName(workflows: ClaimBy['workflows']): [names: string[], versions: number[]] {
+/** Names and versions, in two lists of equal length, and the processes that are left out. */
+function listsOf(workflows: ClaimBy['workflows']): [names: string[], versions: number[], except: string[]] {
   const pairs = workflows.flatMap(({ workflow, versions }) => versions.map((version) => [workflow, version] as const));
-  return [pairs.map(([name]) => name), pairs.map(([, version]) => version)];
+  return [pairs.map(([name]) => name), pairs.map(([, version]) => version), workflows.flatMap(({ except = [] }) => except)];
 }
 
 /** Locks the one row of the queue while tasks are claimed: all workers together stay within the rate, and only claimed tasks count. */

@@ -68,15 +68,3 @@ export function threadClient(dataSource: DataSource): ThreadClient | null {
   const { database, key, nativeBinding = null } = options;
   return module === null ? null : { client: 'sqlite', module, options: { database, key, nativeBinding, timeout: PATIENCE_MS } };
 }
-
-export function isLocked(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return (typeof code === 'string' && code.startsWith('SQLITE_BUSY')) || (typeof message === 'string' && message.includes('database is locked'));
-}
-
-export function isKeyTaken(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return (
-    code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY' || (typeof message === 'string' && message.includes('UNIQUE constraint'))
-  );
-}

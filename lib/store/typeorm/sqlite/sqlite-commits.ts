@@ -15,7 +15,7 @@ import { messageRow } from '../rows.js';
 import type { TableNames } from '../table-names.js';
 import { TypeOrmCommits } from '../typeorm-commits.js';
 import type { TypeOrmQueries } from '../typeorm-queries.js';
-import { isKeyTaken, isLocked } from './native.js';
+import { classifyError, isKeyTaken } from './sqlite-errors.js';
 import type { SqliteReader } from './sqlite-reader.js';
 import type { SqliteWriter } from './writer.js';
 
@@ -62,17 +62,12 @@ export class SqliteCommits extends TypeOrmCommits {
   }
 
   private applyAll(changes: readonly Change[]): Rejection[] {
-    const rejections: Rejection[] = [];
-    for (const change of changes) {
-      const rejection = this.apply(change);
-      if (rejection) rejections.push(rejection);
-    }
-    return rejections;
+    return changes.map((change) => this.apply(change)).filter((rejection) => rejection !== null);
   }
 
   private apply(change: Change): Rejection | null {
     try {
-      if (this.writer.run(guardOf(change, sqliteUpserts)) === 0) return lostRace(change);
+      if (this.writer.run(guardOf(change)) === 0) return lostRace(change);
     } catch (error) {
       if (isKeyTaken(error)) return { change, reason: 'exists', error };
       throw error;
@@ -134,7 +129,8 @@ export class SqliteCommits extends TypeOrmCommits {
   private takeAtRate(tasks: readonly TaskAt[], by: ClaimBy, rate: Rate): TaskAt[] {
     const { queue } = tasks[0]!;
     const [row] = this.writer.all({ sql: 'select window_at, taken from workflow_rate where queue = ?', values: [queue] });
-    const window = windowAt({ from: Number(row?.window_at ?? by.now), taken: Number(row?.taken ?? 0) }, { now: by.now, rate });
+    const last = row && { from: Number(row.window_at), taken: Number(row.taken) };
+    const window = windowAt(last, { now: by.now, rate });
     const taken = this.take(tasks, by, leftIn(window, rate));
     const sql = `insert into workflow_rate (queue, window_at, taken) values (?, ?, ?)${onConflict(['queue'], ['window_at', 'taken'])}`;
     if (taken.length > 0) this.writer.run({ sql, values: [queue, window.from, window.taken + taken.length] });
@@ -152,17 +148,4 @@ export class SqliteCommits extends TypeOrmCommits {
     }
     return taken;
   }
-}
-
-/** A file that is locked or not there for a while is `unavailable`. Other errors are about the data, or a mistake. */
-function classifyError(error: unknown): ErrorClass {
-  if (isKeyTaken(error)) return 'exists';
-  if (isLocked(error)) return 'unavailable';
-  const { code } = error as { code?: unknown };
-  if (typeof code !== 'string' || !code.startsWith('SQLITE_')) return 'unavailable';
-  return /^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH|RANGE)/.test(code)
-    ? 'data'
-    : /^SQLITE_(IOERR|FULL|CANTOPEN|INTERRUPT|READONLY)/.test(code)
-      ? 'unavailable'
-      : 'other';
 }

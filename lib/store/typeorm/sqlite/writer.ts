@@ -4,7 +4,8 @@ import { NotWrittenError } from '../../not-written.js';
 import { checkBound, type Query } from '../query.js';
 import type { FoundRow } from '../states.js';
 import type { TableNames } from '../table-names.js';
-import { connectionOf, isLocked, isInMemory, type NativeDatabase, type NativeStatement, openOwn } from './native.js';
+import { connectionOf, isInMemory, type NativeDatabase, type NativeStatement, openOwn } from './native.js';
+import { isLocked } from './sqlite-errors.js';
 
 const patience = 5000;
 
@@ -26,13 +27,7 @@ export class SqliteWriter {
 
   /** Runs `work` in a transaction, and tries again while the file is locked. `work` must not wait for anything. */
   async write<T>(work: () => T): Promise<T> {
-    const until = Date.now() + this.patienceMs;
-    for (;;) {
-      const done = this.attempt(work);
-      if (done) return done.result;
-      if (Date.now() > until) throw this.lostPatience();
-      await pause(1 + Math.random() * 3);
-    }
+    return (await this.patiently(() => this.attempt(work))).result;
   }
 
   run({ sql, values }: Query): number {
@@ -50,12 +45,8 @@ export class SqliteWriter {
 
   /** Waits until the application is in no transaction on its one connection. One that is about to begin has begun after one turn. */
   async untilIdle(): Promise<void> {
-    const until = Date.now() + this.patienceMs;
     await immediate();
-    while (this.isApplicationBusy()) {
-      if (Date.now() > until) throw this.lostPatience();
-      await pause(1 + Math.random() * 3);
-    }
+    await this.patiently(() => !this.isApplicationBusy() || null);
   }
 
   /** libsql would keep the file locked after it is closed. */
@@ -69,6 +60,17 @@ export class SqliteWriter {
     this.statements.clear();
     this.own?.close();
     this.own = null;
+  }
+
+  /** Asks until it is not answered with null. */
+  private async patiently<T>(ask: () => T | null): Promise<T> {
+    const until = Date.now() + this.patienceMs;
+    for (;;) {
+      const answer = ask();
+      if (answer !== null) return answer;
+      if (Date.now() > until) throw this.lostPatience();
+      await pause(1 + Math.random() * 3);
+    }
   }
 
   /**
