@@ -123,8 +123,11 @@ export interface ProcessWait {
   readonly wait: WaitState;
 }
 
-/** A process in a list of all of a workflow. The list goes on after it. */
-export type ListedProcess = Pick<ProcessState, 'id' | 'workflow' | 'workflowVersion' | 'groupId' | 'status' | 'parent' | 'startedAt'>;
+/** A finished process as it was read. It is deleted only if its revision is still the same. */
+export type FinishedProcess = Pick<ProcessState, 'id' | 'workflow' | 'workflowVersion' | 'status' | 'revision' | 'parent' | 'finishedAt'>;
+
+/** The messages of the outbox that are deleted with their process: none, those that are parked, or all. */
+export type DeletedOutgoing = 'none' | 'parked' | 'all';
 
 /** How many live processes a version of a workflow has. */
 export interface LiveCount {

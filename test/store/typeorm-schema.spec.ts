@@ -57,6 +57,12 @@ function schema(empty: Database, fresh: () => Promise<Database>): void {
     expect(await dataSource.showMigrations()).toBe(false);
     await store.close();
     await dataSource.undoLastMigration();
+    await expect(store.open('check')).rejects.toThrow('the index workflow_process_finished is missing');
+    const again = createTypeOrmStore(dataSource);
+    await again.open('migrate'); // an index alone is made, too
+    await again.open('check');
+    await again.close();
+    await dataSource.undoLastMigration();
     await expect(store.open('check')).rejects.toThrow('the table workflow_outbox is missing');
     await dataSource.undoLastMigration();
     await expect(store.open('check')).rejects.toThrow(/the column workflow_process\.secret is missing/);

@@ -1,11 +1,12 @@
 import { atOption, atSteps } from '../document-paths.js';
 import type { DefinitionDefaults, WorkflowSource } from '../source.js';
+import { keepProblems } from './keep-problems.js';
 import { keyProblems } from './key-problems.js';
 import { durationProblems, isCount, isSchema, MAX_NAME, type Problems, retryProblems, ruleProblems, unknownOptions } from './value-problems.js';
 import { stepNames } from './place-problems.js';
 import { stageTableProblems } from './stage-problems.js';
 
-const WORKFLOW_OPTIONS = ['name', 'version', 'context', 'completeWhen', 'defaults', 'within', 'stages', 'deleteOnCompletion', 'updates', 'config'];
+const WORKFLOW_OPTIONS = ['name', 'version', 'context', 'completeWhen', 'defaults', 'within', 'stages', 'deleteOnCompletion', 'keep', 'updates', 'config'];
 const DEFAULTS = ['retry', 'timeout', 'onError'];
 
 /** Checks the options of a workflow. */
@@ -22,6 +23,9 @@ export function* workflowProblems(source: WorkflowSource): Problems {
   yield* durationProblems(options.within, 'within');
   if (typeof (options.deleteOnCompletion ?? false) !== 'boolean')
     yield `deleteOnCompletion is true or false, not ${JSON.stringify(options.deleteOnCompletion)}.`;
+  yield* keepProblems(options.keep);
+  if (options.deleteOnCompletion === true && options.keep?.completed !== undefined)
+    yield 'deleteOnCompletion deletes a completed process at once, and keep.completed later: say one of them.';
   yield* stageTableProblems(source);
   yield* defaultProblems(options.defaults ?? {}, stepNames(source));
 }

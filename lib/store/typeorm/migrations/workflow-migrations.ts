@@ -4,6 +4,7 @@ import { dataSourceOf } from '../typeorm-versions.js';
 import { fromFlows, toFlows } from './flows.js';
 import { fromInbox, toInbox } from './inbox-columns.js';
 import { fromOutbox, toOutbox } from './outbox-table.js';
+import { fromRetention, toRetention } from './retention-index.js';
 import { createTables, dropTables } from './sql.js';
 import { existingColumns, existingColumnsQuery } from './tables.js';
 import { dialectOf } from './words.js';
@@ -80,10 +81,23 @@ export class WorkflowOutbox1764700000000 extends AddedParts {
   protected readonly remove = fromOutbox;
 }
 
+/** The index by which finished processes are found, for retention. */
+export class WorkflowRetention1764800000000 extends AddedParts {
+  readonly name = 'WorkflowRetention1764800000000';
+  protected readonly add = toRetention;
+  protected readonly remove = fromRetention;
+}
+
 /**
  * For the `migrations` of your data source.
  *
  * @example
  * new DataSource({ type: 'postgres', entities: [...workflowEntities], migrations: [...workflowMigrations, ...myMigrations] });
  */
-export const workflowMigrations = [WorkflowTables1764000000000, WorkflowFlows1764100000000, WorkflowInbox1764500000000, WorkflowOutbox1764700000000];
+export const workflowMigrations = [
+  WorkflowTables1764000000000,
+  WorkflowFlows1764100000000,
+  WorkflowInbox1764500000000,
+  WorkflowOutbox1764700000000,
+  WorkflowRetention1764800000000,
+];

@@ -4,6 +4,7 @@ import { ProcessStore } from '../../process-store.js';
 import { toFlows } from '../migrations/flows.js';
 import { toInbox } from '../migrations/inbox-columns.js';
 import { toOutbox } from '../migrations/outbox-table.js';
+import { toRetention } from '../migrations/retention-index.js';
 import { createTables } from '../migrations/sql.js';
 import { existingColumns, existingColumnsQuery } from '../migrations/tables.js';
 import { dialectOf } from '../migrations/words.js';
@@ -28,7 +29,8 @@ const words: SqlWords = {
   overwrite: (key, names) => onConflict([key], names),
   unlessThere: ' on conflict do nothing',
   endOfChild: `'c:' || c.id`,
-  byGroup: '',
+  byEnd: '',
+  skipLocked: '',
 };
 
 /** Processes in a SQLite file, beside the application's connection. */
@@ -52,7 +54,7 @@ export class SqliteProcessStore extends ProcessStore<EntityManager> {
     const reader = new SqliteReader(this.writer);
     this.queries = new TypeOrmQueries(reader);
     this.outbox = new TypeOrmOutbox(reader);
-    this.maintenance = new TypeOrmMaintenance(reader, words, this.tables, () => threadClient(dataSource));
+    this.maintenance = new TypeOrmMaintenance(reader, reader, words, this.tables, () => threadClient(dataSource));
     this.commits = new SqliteCommits(dataSource, reader, this.tables, this.queries, this.writer);
   }
 
@@ -66,7 +68,7 @@ export class SqliteProcessStore extends ProcessStore<EntityManager> {
   private migrate(): void {
     const run = (sql: string) => this.writer.run({ sql, values: [] });
     createTables(dialect.words, dialect.inlineIndexes).forEach(run);
-    for (const change of [toFlows, toInbox, toOutbox])
+    for (const change of [toFlows, toInbox, toOutbox, toRetention])
       change(dialect, existingColumns(this.writer.all({ sql: existingColumnsQuery(type, this.tables), values: [] }), this.tables)).forEach(run);
   }
 
