@@ -28,6 +28,7 @@ import { type Delivery, deliveryRequest, type Emitted, inputRequest } from './me
 import { addressedKeys } from './messaging/event-keys.js';
 import { type VersionChange } from './operations/migration.js';
 import { type InputFilter } from './query/owed-inputs.js';
+import type { ProcessExport } from './query/process-export.js';
 import { logOf } from './query/process-log.js';
 import {
   type ContextChange, type HistoryRecord, processView, processViewWithInternals, type VersionView,
@@ -296,6 +297,14 @@ export class WorkflowService {
   async log(process: ProcessRef, page?: PageOptions): Promise<LogLine[] | Page<LogLine>> {
     const state = await this.engine.lookup.toRead(process);
     return page === undefined ? logOf(await this.engine.store.queries.recordsOf(state.id)) : this.engine.pages.log(state, page);
+  }
+
+  /**
+   * Everything that is stored of the process, as one plain JSON object: versions, audit records, messages, log. The format is stable
+   * ({@link ProcessExport}), and that of the archive. It has no correlation ids. @throws ProcessNotFoundError
+   */
+  async export(process: ProcessRef): Promise<ProcessExport> {
+    return this.engine.exports.of(await this.engine.lookup.toRead(process));
   }
 
   /**

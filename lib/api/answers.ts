@@ -57,6 +57,28 @@ const record = {
   message: { ...DATA, description: 'The data of the message; only on `message-delivered`.' },
 };
 
+const { returned: _returned, message: _message, ...audited } = record;
+const exported = {
+  format: { ...TEXT, description: 'It has another number where a member goes, or means something else.' },
+  process: objectOf({ ...process, revision: WHOLE }),
+  context: OBJECT,
+  versions: arrayOf(objectOf({ version: WHOLE, step: TEXT, createdAt: MOMENT_SHAPE, set: OBJECT, removed: arrayOf(TEXT), result: DATA }, ['result'])),
+  audit: arrayOf(objectOf({ ...audited, worker: orNull(TEXT) })),
+  log: arrayOf(called('LogLine')),
+  received: arrayOf(
+    objectOf({
+      id: TEXT, kind: TEXT, event: orNull(TEXT), key: orNull(TEXT), step: orNull(TEXT), disposition: TEXT, body: DATA, reason: orNull(TEXT),
+      receivedAt: MOMENT_SHAPE, effectiveAt: MOMENT_SHAPE,
+    }),
+  ),
+  outgoing: arrayOf(
+    objectOf({
+      id: TEXT, step: orNull(TEXT), sequence: WHOLE, sender: TEXT, pattern: DATA, data: DATA, attempts: WHOLE, error: orNull(TEXT), parked: FLAG,
+      createdAt: MOMENT_SHAPE,
+    }),
+  ),
+}; // prettier-ignore
+
 const DISPOSITIONS: readonly Disposition[] = ['delivered', 'stored', 'duplicate', 'late', 'conflict', 'refused', 'scheduled', 'discarded'];
 const DISPOSITION: JsonShape = { type: 'string', enum: DISPOSITIONS };
 
@@ -121,6 +143,7 @@ export const ANSWERS: Readonly<Record<string, JsonShape>> = {
   VersionContext: objectOf({ version: WHOLE, context: OBJECT }),
   ContextChange: objectOf({ key: TEXT, before: DATA, after: DATA, step: TEXT }, ['before', 'after']),
   ContextDiff: objectOf({ items: arrayOf(called('ContextChange')) }),
+  ProcessExport: objectOf(exported),
   Drawing: objectOf({ drawing: { ...TEXT, description: 'A flowchart in Mermaid.' } }),
   WorkflowSummary: objectOf(summary),
   WorkflowList: objectOf({ items: arrayOf(called('WorkflowSummary')) }),

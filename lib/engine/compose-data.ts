@@ -1,13 +1,14 @@
+import { ProcessExports } from '../query/process-export.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 import { DeletionShare } from './deletion-share.js';
 import { type DeletionParts, FinishedProcesses } from './finished-processes.js';
 import { RetentionRules } from './retention-rules.js';
-import type { EngineSettings } from './settings.js';
 
-type DataParts = Omit<DeletionParts, 'rules' | 'share'> & { readonly worker: string; readonly settings: EngineSettings; readonly registry: WorkflowRegistry };
+type DataParts = Omit<DeletionParts, 'rules' | 'share' | 'exports'> & { readonly worker: string; readonly registry: WorkflowRegistry };
 
 /** Makes the parts by which data leaves. */
 export function composeData(parts: DataParts) {
   const rules = new RetentionRules(parts.registry, parts.settings.keep);
-  return { rules, finished: new FinishedProcesses({ ...parts, rules, share: new DeletionShare(parts) }) };
+  const exports = new ProcessExports(parts.store);
+  return { rules, exports, finished: new FinishedProcesses({ ...parts, rules, exports, share: new DeletionShare(parts) }) };
 }

@@ -13,6 +13,7 @@ import type { MessageRouter } from '../messaging/message-router.js';
 import type { Migrations } from '../operations/migration.js';
 import type { Operations } from '../operations/process-operations.js';
 import type { OwedInputs } from '../query/owed-inputs.js';
+import type { ProcessExports } from '../query/process-export.js';
 import type { History } from '../query/process-history.js';
 import type { ProcessPages } from '../query/process-pages.js';
 import type { WaitList } from '../query/wait-list.js';
@@ -74,6 +75,7 @@ export interface EngineParts {
   readonly pages: ProcessPages;
   readonly settled: SettledWatch;
   readonly rules: RetentionRules;
+  readonly exports: ProcessExports;
   readonly finished: FinishedProcesses;
   readonly records: RecordStream;
   readonly operations: Operations;
@@ -116,7 +118,7 @@ export class Engine {
 
   private tellRules(): void {
     const sentence = this.parts.rules.sentence();
-    if (sentence !== null) new Logger('Workflow').log(sentence);
+    if (sentence !== null) new Logger('Workflow').log(this.parts.settings.archive ? `${sentence} They are archived first.` : sentence);
   }
 
   /** Listens to further queues, which a definition that came at run time may name. */

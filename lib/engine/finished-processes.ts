@@ -1,5 +1,7 @@
 import type { Change } from '../core/change.js';
 import { isFinished } from '../core/process.js';
+import type { ProcessArchive } from '../query/process-archive.js';
+import type { ProcessExports } from '../query/process-export.js';
 import type { DeletedOutgoing, FinishedProcess } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Clock, Timers } from '../values/clock.js';
@@ -8,6 +10,7 @@ import type { BatchLoader } from '../writer/batch-loader.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 import type { DeletionShare, IsMine } from './deletion-share.js';
 import type { RetentionRules } from './retention-rules.js';
+import type { EngineSettings } from './settings.js';
 
 /** How many finished processes a sweep reads at once. */
 const AT_ONCE = 200;
@@ -16,6 +19,8 @@ const MOST_PROCESSES = 100;
 const MOST_RECORDS = 5000;
 /** A pause is as long as the batch before it took, so many times: other work has the database for most of the time. */
 const REST = 4;
+/** So many processes are in memory at once, with all that they have. */
+const EXPORTED_AT_ONCE = 20;
 
 /** The parts that deletion needs. */
 export interface DeletionParts {
@@ -28,6 +33,8 @@ export interface DeletionParts {
   readonly timers: Timers;
   readonly rules: RetentionRules;
   readonly share: DeletionShare;
+  readonly exports: ProcessExports;
+  readonly settings: EngineSettings;
 }
 
 /** Deletes finished processes with all their rows, when the rule of their workflow says so. There is no other way by which a rule deletes. */
@@ -117,11 +124,28 @@ export class FinishedProcesses {
   /** The one way out: what has changed since it was read is left for the next sweep. */
   private async remove(processes: readonly FinishedProcess[], outgoing: DeletedOutgoing): Promise<void> {
     if (processes.length === 0) return;
-    await this.parts.store.maintenance.deleteFinished(processes, outgoing);
+    await this.parts.store.maintenance.deleteFinished(await this.archived(processes), outgoing);
     for (const { id } of processes) {
       this.left.delete(id);
       this.parts.writer.forget(id);
     }
+  }
+
+  /** Those that may be deleted now. The revision is that of before they were read: what has changed since is not deleted, and archived again. */
+  private async archived(processes: readonly FinishedProcess[]): Promise<readonly FinishedProcess[]> {
+    const { archive } = this.parts.settings;
+    if (!archive) return processes;
+    const kept: FinishedProcess[] = [];
+    for (let from = 0; from < processes.length; from += EXPORTED_AT_ONCE)
+      kept.push(...(await this.addTo(archive, processes.slice(from, from + EXPORTED_AT_ONCE))));
+    return kept;
+  }
+
+  private async addTo(archive: ProcessArchive, processes: readonly FinishedProcess[]): Promise<readonly FinishedProcess[]> {
+    const states = await Promise.all(processes.map(({ id }) => this.parts.loader.load({ id, waits: [], messages: [], context: false })));
+    const same = states.flatMap((loaded, i) => (loaded?.process.revision === processes[i]!.revision ? loaded.process : []));
+    if (same.length > 0) await archive.add(await Promise.all(same.map((state) => this.parts.exports.of(state))));
+    return same;
   }
 
   private now(): number {

@@ -1,6 +1,7 @@
 import { OPTION_KINDS, type OptionChecks } from '../context/call-checks.js';
 import type { ErrorPolicy, RetryPolicy } from '../definition/step-options.js';
 import type { KeepOptions } from '../definition/workflow-options.js';
+import type { ProcessArchive } from '../query/process-archive.js';
 import type { Duration } from '../values/types.js';
 import type { DocumentRequest } from '../workflows/definition-guard.js';
 
@@ -69,6 +70,11 @@ export interface WorkflowModuleOptions {
    * that says what is deleted when. Default: for ever.
    */
   readonly keep?: KeepOptions;
+  /**
+   * Keeps finished processes before `keep` or `deleteOnCompletion` deletes them, such as `ndjsonArchive('./archive')`. What could not be
+   * archived is not deleted. Default: they are deleted without.
+   */
+  readonly archive?: ProcessArchive;
   /** How much is kept of that at most. */
   readonly inbox?: InboxOptions;
   /** How messages that steps send are transmitted. */
@@ -147,6 +153,7 @@ const OPTIONS = {
   tables: object,
   keepUnmatched: elsewhere,
   keep: elsewhere,
+  archive: object,
   inbox: object,
   outbox: object,
   documents: object,

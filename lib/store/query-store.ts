@@ -18,6 +18,8 @@ export abstract class QueryStore {
   abstract waitsLike(query: WaitQuery): Promise<readonly ProcessWait[]>;
   /** Responses and events of the inbox, oldest first, by arrival and id. */
   abstract messagesLike(query: MessageQuery): Promise<readonly MessageState[]>;
+  /** All messages of the inbox that a process has received, refused or been asked by, by arrival and id. */
+  abstract messagesOf(processId: string): Promise<readonly MessageState[]>;
   abstract outgoingLike(query: OutboxQuery): Promise<readonly OutgoingMessage[]>;
   /** Live processes of each workflow and version. */
   abstract census(): Promise<readonly LiveCount[]>;

@@ -124,6 +124,9 @@ describe.each(PLATFORMS.flatMap((platform) => [false, true].map((prefixed) => ({
       expect(await call('getDiff', at, { query: '?from=1&to=2' })).toEqual({ items: [{ key: 'score', before: 0, after: 7, step: 'score' }] });
       expect((await call('explainProcess', at)).sentence).toContain('completed');
       expect((await call('drawProcess', at)).drawing).toContain('flowchart');
+      const all = await call('exportProcess', at);
+      expect(all).toEqual(JSON.parse(JSON.stringify(await api.workflows.export(at.process)))); // nothing is lost on the way
+      expect(JSON.stringify(all)).not.toContain(correlationId);
       expect((await call('findProcesses', {}, { query: '?workflow=loan&status=completed&status=failed&limit=1' })).items.length).toBe(1);
     });
 

@@ -28,6 +28,10 @@ export class MemoryQueries extends QueryStore {
     return [...this.tables.inbox.values()].filter((message) => isMessageLike(message, query)).sort(byArrival).slice(0, limit); // prettier-ignore
   }
 
+  override async messagesOf(processId: string): Promise<readonly MessageState[]> {
+    return [...this.tables.inbox.values()].filter((message) => message.processId === processId).sort(byArrival); // prettier-ignore
+  }
+
   override async outgoingLike({ limit, ...query }: OutboxQuery): Promise<readonly OutgoingMessage[]> {
     return [...this.tables.outbox.values()].filter((message) => isOutgoingLike(message, query)).sort(byCreation).slice(0, limit); // prettier-ignore
   }

@@ -58,6 +58,11 @@ export class TypeOrmQueries extends QueryStore {
     return (await this.reader.rows(findQuery(query))).map(processState);
   }
 
+  override async messagesOf(processId: string): Promise<readonly MessageState[]> {
+    const sql = 'select * from workflow_inbox where process_id = ? order by received_at, id';
+    return (await this.reader.rows({ sql, values: [processId] })).map(messageState);
+  }
+
   override async waitsOf(processId: string): Promise<readonly WaitState[]> {
     const sql = `select * from workflow_wait where process_id = ? and kind <> 'closed' order by run, token_key`;
     return (await this.reader.rows({ sql, values: [processId] })).map(waitState);

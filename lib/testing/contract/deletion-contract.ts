@@ -1,3 +1,4 @@
+import type { MessageState } from '../../core/change.js';
 import type { ProcessState } from '../../core/process.js';
 import type { DeletedOutgoing, FinishedProcess } from '../../store/port.js';
 import { aChange, aMessage, anId, aWait, outgoing } from '../builders.js';
@@ -76,6 +77,16 @@ export function deletionContract({ kit: { describe, it, expect }, store }: Bench
       expect(seen.map(({ finishedAt }) => finishedAt)).toEqual([1, 2, 2, 2, 3, 4, 5, 5]);
       const { id, workflowVersion, status, parent, revision, finishedAt } = child;
       expect(seen.find((each) => each.id === id)).toMatchObject({ workflow, workflowVersion, status, parent, revision, finishedAt });
+    });
+
+    it('finds all messages that a process has received, by arrival and id, whatever became of them', async () => {
+      const [id, other] = [anId(), anId()];
+      const given = (processId: string | null, receivedAt: number, disposition: MessageState['disposition']) => aMessage({ processId, receivedAt, effectiveAt: receivedAt, disposition, address: `e:paid:${anId()}` }); // prettier-ignore
+      const messages = [given(id, 3, 'refused'), given(id, 1, 'delivered'), given(id, 3, 'late'), given(null, 2, 'stored'), given(other, 2, 'delivered')];
+      await started(store(), { process: { id }, messages });
+      const byPlace = (a: MessageState, b: MessageState) => a.receivedAt - b.receivedAt || (a.id < b.id ? -1 : 1);
+      expect(await store().queries.messagesOf(id)).toEqual(messages.slice(0, 3).sort(byPlace));
+      expect(await store().queries.messagesOf(anId())).toEqual([]);
     });
 
     it('frees their ids', async () => {
