@@ -63,6 +63,8 @@ export type { InputFilter, OwedInput } from './query/owed-inputs.js';
 export type { ProcessFilter } from './query/process-lookup.js';
 export type { ProcessExport } from './query/process-export.js';
 export { ProcessArchive } from './query/process-archive.js';
+export type { Erasure, ErasureOptions } from './operations/erasure.js';
+export type { ErasureSubject } from './operations/erasure-subject.js';
 export { ndjsonArchive } from './operations/ndjson-archive.js';
 export type { ProcessOf, ProcessRef } from './query/process-ref.js';
 export type { DefinitionView, StepView } from './query/definition-views.js';
@@ -102,6 +104,7 @@ export {
   ValueTooLargeError,
   WorkflowError,
 } from './values/errors.js';
+export { ProcessLiveError } from './values/process-live-error.js';
 
 // Setting up the module
 export { WorkflowModule } from './workflow.module.js';

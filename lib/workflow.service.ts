@@ -28,6 +28,8 @@ import { type Delivery, deliveryRequest, type Emitted, inputRequest } from './me
 import { addressedKeys } from './messaging/event-keys.js';
 import { type VersionChange } from './operations/migration.js';
 import { type InputFilter } from './query/owed-inputs.js';
+import type { Erasure, ErasureOptions } from './operations/erasure.js';
+import type { ErasureSubject } from './operations/erasure-subject.js';
 import type { ProcessExport } from './query/process-export.js';
 import { logOf } from './query/process-log.js';
 import {
@@ -305,6 +307,16 @@ export class WorkflowService {
    */
   async export(process: ProcessRef): Promise<ProcessExport> {
     return this.engine.exports.of(await this.engine.lookup.toRead(process));
+  }
+
+  /**
+   * Erases the data of a subject, for a request under data protection law: its processes and those they have started, whole, with versions,
+   * audit records, messages in and out and logs, and the messages for it that no process has received. Not what was archived, sent or logged elsewhere.
+   * `dryRun` finds what that would be. @throws InvalidInputError, ProcessNotFoundError; ProcessLiveError if one is live (unless `cancel`
+   * says so), or if a live parent has yet to read one: then nothing is changed
+   */
+  erase(subject: ErasureSubject, options: ErasureOptions = {}): Promise<Erasure> {
+    return this.engine.erasures.erase(subject, options);
   }
 
   /**

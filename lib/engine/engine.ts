@@ -11,6 +11,7 @@ import type { Inbox } from '../messaging/inbox.js';
 import type { InboxLimits } from '../messaging/inbox-limits.js';
 import type { MessageRouter } from '../messaging/message-router.js';
 import type { Migrations } from '../operations/migration.js';
+import type { Erasures } from '../operations/erasure.js';
 import type { Operations } from '../operations/process-operations.js';
 import type { OwedInputs } from '../query/owed-inputs.js';
 import type { ProcessExports } from '../query/process-export.js';
@@ -76,6 +77,7 @@ export interface EngineParts {
   readonly settled: SettledWatch;
   readonly rules: RetentionRules;
   readonly exports: ProcessExports;
+  readonly erasures: Erasures;
   readonly finished: FinishedProcesses;
   readonly records: RecordStream;
   readonly operations: Operations;

@@ -129,7 +129,7 @@ function exportedProcess(state: ProcessState): ProcessExport['process'] {
 
 function exportedVersion({ version, step, at, patch, removed, snapshot, result }: VersionDraft): ProcessExport['versions'][number] {
   const set = version === 1 ? { ...snapshot, ...patch } : patch;
-  return { version, step, createdAt: moment(at), set, removed, ...(result !== undefined && { result }) };
+  return { version, step, createdAt: isoTime(at), set, removed, ...(result !== undefined && { result }) };
 }
 
 function exportedRecord(id: string, record: RecordDraft): ProcessExport['audit'][number] {
@@ -143,15 +143,15 @@ function exportedMessage({ id, address, step, disposition, body, reason, receive
   const event = eventIn(address);
   return {
     id, kind: KINDS[address[0]!] ?? 'note', event, key: event === null ? null : eventKeyIn(address), step, disposition, body, reason,
-    receivedAt: moment(receivedAt), effectiveAt: moment(effectiveAt),
+    receivedAt: isoTime(receivedAt), effectiveAt: isoTime(effectiveAt),
   }; // prettier-ignore
 }
 
 function exportedOutgoing(message: OutgoingMessage): ProcessExport['outgoing'][number] {
   const { id, step, sequence, sender, pattern, data, attempts, error, readyAt, createdAt } = message;
-  return { id, step, sequence, sender, pattern, data, attempts, error, parked: readyAt === null, createdAt: moment(createdAt) };
+  return { id, step, sequence, sender, pattern, data, attempts, error, parked: readyAt === null, createdAt: isoTime(createdAt) };
 }
 
-function moment(at: number): string {
+function isoTime(at: number): string {
   return new Date(at).toISOString();
 }

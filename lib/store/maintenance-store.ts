@@ -70,6 +70,8 @@ export abstract class MaintenanceStore {
    * process itself last. Returns the ids of those. Messages of the outbox that are not deleted are transmitted as before.
    */
   abstract deleteFinished(processes: readonly Pick<FinishedProcess, 'id' | 'revision'>[], outgoing: DeletedOutgoing): Promise<readonly string[]>;
+  /** Deletes messages that no process has received. */
+  abstract deleteUnreceived(ids: readonly string[]): Promise<void>;
 
   /* ----------------------------------------------------------------- workers ---- */
 

@@ -123,12 +123,6 @@ export interface ProcessWait {
   readonly wait: WaitState;
 }
 
-/** A finished process as it was read. It is deleted only if its revision is still the same. */
-export type FinishedProcess = Pick<ProcessState, 'id' | 'workflow' | 'workflowVersion' | 'status' | 'revision' | 'parent' | 'finishedAt'>;
-
-/** The messages of the outbox that are deleted with their process: none, those that are parked, or all. */
-export type DeletedOutgoing = 'none' | 'parked' | 'all';
-
 /** How many live processes a version of a workflow has. */
 export interface LiveCount {
   readonly workflow: string;
@@ -163,6 +157,7 @@ export interface RecordPage {
   readonly limit: number;
 }
 
+export type { ContextSearch, DeletedOutgoing, FinishedProcess } from './stored-data.js';
 export type { FailedSending, OutboxClaim, OutboxQuery } from './outbox-store.js';
 export type { MessageQuery, ProcessQuery, WaitQuery } from './selections.js';
 

@@ -3,7 +3,7 @@ import type { OutgoingMessage } from '../core/outgoing.js';
 import type { ProcessState } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
 import type { OutboxQuery } from './outbox-store.js';
-import type { LiveCount, MessageQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from './port.js';
+import type { ContextSearch, LiveCount, MessageQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from './port.js';
 
 /** The part of a store that answers questions of people: processes, what they wait for, and their history. */
 export abstract class QueryStore {
@@ -20,6 +20,15 @@ export abstract class QueryStore {
   abstract messagesLike(query: MessageQuery): Promise<readonly MessageState[]>;
   /** All messages of the inbox that a process has received, refused or been asked by, by arrival and id. */
   abstract messagesOf(processId: string): Promise<readonly MessageState[]>;
+  /** Messages that no process has received, by id. Continues after the message with this id; '': from the first. */
+  abstract unreceived(after: string, limit: number): Promise<readonly MessageState[]>;
+  /** The processes that these have started, live and finished. */
+  abstract childrenOf(parentIds: readonly string[]): Promise<readonly ProcessState[]>;
+  /**
+   * Searches the stored versions of so many processes, by id, for a piece of JSON. Finds at least those that have it; it may find more.
+   * `next`: the id after which the search goes on; null: these were the last.
+   */
+  abstract contextsWith(json: string, page: ContextSearch): Promise<{ readonly ids: readonly string[]; readonly next: string | null }>;
   abstract outgoingLike(query: OutboxQuery): Promise<readonly OutgoingMessage[]>;
   /** Live processes of each workflow and version. */
   abstract census(): Promise<readonly LiveCount[]>;

@@ -137,6 +137,9 @@ export class MemoryMaintenance extends MaintenanceStore {
   override async deleteFinished(processes: readonly Pick<FinishedProcess, 'id' | 'revision'>[], outgoing: DeletedOutgoing): Promise<readonly string[]> {
     return deleteRows(this.tables, processes, outgoing);
   }
+  override async deleteUnreceived(ids: readonly string[]): Promise<void> {
+    for (const id of ids) if (this.tables.inbox.get(id)?.processId === null) this.tables.inbox.delete(id);
+  }
 
   /* ----------------------------------------------------------------- workers ---- */
 

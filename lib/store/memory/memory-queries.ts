@@ -2,7 +2,7 @@ import type { MessageState, RecordDraft, VersionDraft } from '../../core/change.
 import type { OutgoingMessage } from '../../core/outgoing.js';
 import { isFinished, type ProcessState } from '../../core/process.js';
 import { isTaskWait, type TaskWaitState, type WaitState } from '../../core/wait.js';
-import type { LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from '../port.js';
+import type { ContextSearch, LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from '../port.js';
 import { type MarkedVersion, QueryStore } from '../query-store.js';
 import { byStart, matchesQuery, type MemoryTables, openWaits } from './process-rows.js';
 import { byArrival, byCreation, byOldest, isMessageLike, isOutgoingLike, waitsLikeIn } from './row-filters.js';
@@ -30,6 +30,22 @@ export class MemoryQueries extends QueryStore {
 
   override async messagesOf(processId: string): Promise<readonly MessageState[]> {
     return [...this.tables.inbox.values()].filter((message) => message.processId === processId).sort(byArrival); // prettier-ignore
+  }
+
+  override async unreceived(after: string, limit: number): Promise<readonly MessageState[]> {
+    const all = [...this.tables.inbox.values()].filter(({ id, processId }) => processId === null && id > after);
+    return all.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit); // prettier-ignore
+  }
+
+  override async childrenOf(parentIds: readonly string[]): Promise<readonly ProcessState[]> {
+    return this.tables.processes.filter(({ parent }) => parent !== null && parentIds.includes(parent.id));
+  }
+
+  override async contextsWith(json: string, { after, limit, workflow }: ContextSearch): Promise<{ ids: string[]; next: string | null }> {
+    const all = this.tables.all.filter(({ process }) => process.id > after && (workflow === undefined || process.workflow === workflow));
+    const page = all.sort((a, b) => (a.process.id < b.process.id ? -1 : 1)).slice(0, limit); // prettier-ignore
+    const ids = page.filter(({ versions }) => versions.some(({ patch, snapshot }) => JSON.stringify([patch, snapshot]).includes(json)));
+    return { ids: ids.map(({ process }) => process.id), next: page.length === limit ? page.at(-1)!.process.id : null };
   }
 
   override async outgoingLike({ limit, ...query }: OutboxQuery): Promise<readonly OutgoingMessage[]> {

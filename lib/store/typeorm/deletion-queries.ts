@@ -1,5 +1,6 @@
 import type { DeletedOutgoing, FinishedProcess } from '../port.js';
-import { inList, type Query } from './query.js';
+import { chunks, inList, type Query } from './query.js';
+import type { SqlReader } from './sql-reader.js';
 import type { FoundRow } from './states.js';
 
 const columns = 'id, workflow, workflow_version, status, revision, parent_id, parent_bond, finished_at';
@@ -15,14 +16,25 @@ export function finishedQuery(workflow: string, finishedBefore: number, limit: n
 
 type ReadProcess = Pick<FinishedProcess, 'id' | 'revision'>;
 
+/** Deletes those that are finished and as they were read, each piece in a transaction. Returns their ids. */
+export async function deleteRead(reader: SqlReader, lock: string, processes: readonly ReadProcess[], outgoing: DeletedOutgoing): Promise<string[]> {
+  const gone: string[] = [];
+  for (const piece of chunks(processes)) {
+    let found: readonly string[] = [];
+    await reader.readThenRun(endedQuery(piece, lock), (rows) => deletions((found = asGiven(rows, piece)), outgoing));
+    gone.push(...found);
+  }
+  return gone;
+}
+
 /** Those of these processes that are finished. */
-export function endedQuery(processes: readonly ReadProcess[], lock: string): Query {
+function endedQuery(processes: readonly ReadProcess[], lock: string): Query {
   const { sql, values } = inList(processes.map(({ id }) => id));
   return { sql: `select id, revision from workflow_process where id ${sql} and status in ('completed', 'cancelled') order by id${lock}`, values };
 }
 
 /** The ids of the rows whose revision is the one given. */
-export function asGiven(rows: readonly FoundRow[], processes: readonly ReadProcess[]): string[] {
+function asGiven(rows: readonly FoundRow[], processes: readonly ReadProcess[]): string[] {
   const revisions = new Map(processes.map(({ id, revision }) => [id, revision]));
   return rows.filter(({ id, revision }) => revisions.get(String(id)) === Number(revision)).map(({ id }) => String(id));
 }

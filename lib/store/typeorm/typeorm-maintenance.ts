@@ -7,9 +7,9 @@ import type {
 import type { ThreadBeat } from '../thread-beat.js';
 import { census, childrenQuery, countAtQuery, forgetOlder, inboxCount, markStatement, matchIn, scheduledQuery, unmatchedQuery } from './inbox-queries.js'; // prettier-ignore
 import type { MessagePlace } from './message-query.js';
-import { asGiven, deletions, endedQuery, finishedQuery } from './deletion-queries.js';
+import { deleteRead, finishedQuery } from './deletion-queries.js';
 import { orphansQuery } from './orphans-query.js';
-import { allTrue, chunks, inList, isKnown, type Query } from './query.js';
+import { allTrue, inList, isKnown, type Query } from './query.js';
 import type { SqlReader, SqlWords } from './sql-reader.js';
 import { finishedProcess, messageState, storedDefinition, taskAt } from './states.js';
 import type { TableNames } from './table-names.js';
@@ -120,13 +120,10 @@ export class TypeOrmMaintenance extends MaintenanceStore {
 
   /** One that another transaction holds is left out: another instance deletes it, or a person restarts it. */
   override async deleteFinished(processes: readonly Pick<FinishedProcess, 'id' | 'revision'>[], outgoing: DeletedOutgoing): Promise<readonly string[]> {
-    const gone: string[] = [];
-    for (const piece of chunks(processes)) {
-      let found: readonly string[] = [];
-      await this.patient.readThenRun(endedQuery(piece, this.words.skipLocked), (rows) => deletions((found = asGiven(rows, piece)), outgoing));
-      gone.push(...found);
-    }
-    return gone;
+    return deleteRead(this.patient, this.words.skipLocked, processes, outgoing);
+  }
+  override async deleteUnreceived(ids: readonly string[]): Promise<void> {
+    await this.patient.listed((list) => `delete from workflow_inbox where process_id is null and id ${list}`, ids);
   }
 
   /* ----------------------------------------------------------------- workers ---- */

@@ -3,12 +3,13 @@ import type { OutgoingMessage } from '../../core/outgoing.js';
 import type { ProcessState } from '../../core/process.js';
 import type { WaitState } from '../../core/wait.js';
 import { groupKey } from '../../values/digest.js';
-import type { LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from '../port.js';
+import type { ContextSearch, LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from '../port.js';
 import { type MarkedVersion, QueryStore } from '../query-store.js';
 import { findQuery } from './find-query.js';
 import { inList } from './query.js';
 import type { SqlReader } from './sql-reader.js';
 import { messageQuery } from './message-query.js';
+import { holdingQuery, idsQuery } from './search-query.js';
 import { outboxQuery } from './outbox-query.js';
 import { messageState, outgoingMessageState, parsed, processState, queueCount, recordDraft, versionDraft, waitState } from './states.js';
 import { waitQuery, waitWithProcess } from './wait-query.js';
@@ -61,6 +62,25 @@ export class TypeOrmQueries extends QueryStore {
   override async messagesOf(processId: string): Promise<readonly MessageState[]> {
     const sql = 'select * from workflow_inbox where process_id = ? order by received_at, id';
     return (await this.reader.rows({ sql, values: [processId] })).map(messageState);
+  }
+
+  override async unreceived(after: string, limit: number): Promise<readonly MessageState[]> {
+    const sql = 'select * from workflow_inbox where process_id is null and id > ? order by id limit ?';
+    return (await this.reader.rows({ sql, values: [after, limit] })).map(messageState);
+  }
+
+  /** Twice, so that it goes by the index of parents, which begins with `live`. */
+  override async childrenOf(parentIds: readonly string[]): Promise<readonly ProcessState[]> {
+    const of = (live: string) => this.reader.listed((list) => `select * from workflow_process where ${live} and parent_id ${list}`, parentIds);
+    return [...(await of('live = 0')), ...(await of('live is null'))].map(processState);
+  }
+
+  override async contextsWith(json: string, search: ContextSearch): Promise<{ ids: string[]; next: string | null }> {
+    const page = (await this.reader.rows(idsQuery(search))).map(({ id }) => String(id));
+    if (page.length === 0) return { ids: [], next: null };
+    const found = await this.reader.rows(holdingQuery(json, page[0]!, page.at(-1)!));
+    const ids = new Set(page);
+    return { ids: found.map(({ process_id }) => String(process_id)).filter((id) => ids.has(id)), next: page.length === search.limit ? page.at(-1)! : null };
   }
 
   override async waitsOf(processId: string): Promise<readonly WaitState[]> {

@@ -1,7 +1,7 @@
 import type { MessageState } from '../../core/change.js';
 import type { ProcessState } from '../../core/process.js';
 import type { DeletedOutgoing, FinishedProcess } from '../../store/port.js';
-import { aChange, aMessage, anId, aWait, outgoing } from '../builders.js';
+import { aChange, aMessage, anId, aVersion, aWait, outgoing } from '../builders.js';
 import type { Bench } from '../process-store.contract.js';
 import { started, stored } from './commit-contract.js';
 
@@ -87,6 +87,50 @@ export function deletionContract({ kit: { describe, it, expect }, store }: Bench
       const byPlace = (a: MessageState, b: MessageState) => a.receivedAt - b.receivedAt || (a.id < b.id ? -1 : 1);
       expect(await store().queries.messagesOf(id)).toEqual(messages.slice(0, 3).sort(byPlace));
       expect(await store().queries.messagesOf(anId())).toEqual([]);
+    });
+
+    it('finds and deletes messages that no process has received, and no others', async () => {
+      const given = (processId: string | null) => aMessage({ id: anId('m'), processId, address: `e:paid:${anId()}`, disposition: processId === null ? 'stored' : 'delivered' }); // prettier-ignore
+      const id = anId();
+      const messages = [given(null), given(null), given(id)];
+      await started(store(), { process: { id }, messages });
+      const { queries, maintenance } = store();
+      const ids = messages.slice(0, 2).map((message) => message.id).sort(); // prettier-ignore
+      const all = async (after = ''): Promise<string[]> => {
+        const page = await queries.unreceived(after, 1);
+        return page.length === 0 ? [] : [page[0]!.id, ...(await all(page[0]!.id))];
+      };
+      const found = await all();
+      expect(found).toEqual([...new Set(found)].sort());
+      expect(found.filter((each) => messages.some((message) => message.id === each))).toEqual(ids);
+      await maintenance.deleteUnreceived(messages.map((message) => message.id).slice(1));
+      await maintenance.deleteUnreceived([]);
+      expect((await all()).filter((each) => ids.includes(each))).toEqual([messages[0]!.id]);
+      expect((await queries.messagesOf(id)).map((message) => message.id)).toEqual([messages[2]!.id]);
+    });
+
+    it('finds the processes that others have started, live and finished', async () => {
+      const [one, two, none] = [anId(), anId(), anId()];
+      const child = (parent: string, more: Partial<ProcessState> = {}) => started(store(), { process: { parent: { id: parent, awaited: false, tied: false }, ...more } }); // prettier-ignore
+      const made = [await child(one), await child(one, over), await child(two, { ...over, status: 'cancelled' })];
+      await child(none);
+      expect((await store().queries.childrenOf([one, two])).map(({ id }) => id).sort()).toEqual(made.map(({ id }) => id).sort());
+      expect(await store().queries.childrenOf([])).toEqual([]);
+    });
+
+    it('searches the versions of processes for a piece of JSON, in pages by id', async () => {
+      const workflow = anId('wf');
+      const text = `50%_!"\\ ${anId()}`;
+      const ids = Array.from({ length: 5 }, (_, i) => `${anId()}-${i}`);
+      const values = [{ a: text }, { a: `${text}.` }, { a: [{ b: text }] }, { a: 'x' }, { a: text.replace('%', 'x') }];
+      for (const [i, id] of ids.entries()) await started(store(), { process: { id, workflow }, versions: [aVersion({ patch: {}, snapshot: values[i]! })] });
+      await store().commits.commit([aChange((await stored(store(), ids[3]!))!, { versions: [aVersion({ version: 2, patch: { c: text }, snapshot: null })] })]);
+      const search = async (of: string, after = ''): Promise<string[]> => {
+        const { ids: found, next } = await store().queries.contextsWith(JSON.stringify(text), { workflow: of, after, limit: 2 });
+        return next === null ? [...found] : [...found, ...(await search(of, next))];
+      };
+      expect((await search(workflow)).sort()).toEqual([ids[0], ids[2], ids[3]].sort()); // one that goes on after the text has another end
+      expect(await search(anId('wf'))).toEqual([]);
     });
 
     it('frees their ids', async () => {
