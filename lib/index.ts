@@ -64,6 +64,7 @@ export type { ProcessFilter } from './query/process-lookup.js';
 export type { ProcessExport } from './query/process-export.js';
 export { ProcessArchive } from './query/process-archive.js';
 export type { Erasure, ErasureOptions } from './operations/erasure.js';
+export type { SizeOptions, WorkflowSize } from './operations/data-sizes.js';
 export type { ErasureSubject } from './operations/erasure-subject.js';
 export { ndjsonArchive } from './operations/ndjson-archive.js';
 export type { ProcessOf, ProcessRef } from './query/process-ref.js';

@@ -28,6 +28,7 @@ import { type Delivery, deliveryRequest, type Emitted, inputRequest } from './me
 import { addressedKeys } from './messaging/event-keys.js';
 import { type VersionChange } from './operations/migration.js';
 import { type InputFilter } from './query/owed-inputs.js';
+import { dataSizes, type SizeOptions, type WorkflowSize } from './operations/data-sizes.js';
 import type { Erasure, ErasureOptions } from './operations/erasure.js';
 import type { ErasureSubject } from './operations/erasure-subject.js';
 import type { ProcessExport } from './query/process-export.js';
@@ -363,6 +364,14 @@ export class WorkflowService {
   /** All workflows that this application knows, in all their versions. Withdrawn ones are left out. */
   definitions(): DefinitionView[] {
     return definitionViews(this.engine.registry.all());
+  }
+
+  /**
+   * How much is stored of each workflow: processes, versions and records, from the table of processes alone; with `bytes: true` also the
+   * bytes of all their texts, for which everything is read. @throws InvalidInputError, StoreUnavailableError
+   */
+  sizes(options: SizeOptions = {}): Promise<WorkflowSize[]> {
+    return dataSizes(this.engine.store, options);
   }
 
   /** Task queues, and how much is in them. @throws StoreUnavailableError */

@@ -144,6 +144,7 @@ export const ANSWERS: Readonly<Record<string, JsonShape>> = {
   ContextChange: objectOf({ key: TEXT, before: DATA, after: DATA, step: TEXT }, ['before', 'after']),
   ContextDiff: objectOf({ items: arrayOf(called('ContextChange')) }),
   ProcessExport: objectOf(exported),
+  SizeList: objectOf({ items: arrayOf(objectOf({ workflow: TEXT, live: WHOLE, finished: WHOLE, versions: WHOLE, records: WHOLE, bytes: orNull(WHOLE) })) }),
   Erasure: objectOf({ processes: arrayOf(TEXT), live: arrayOf(TEXT), messages: { ...WHOLE, description: 'Messages that no process had received.' } }),
   Drawing: objectOf({ drawing: { ...TEXT, description: 'A flowchart in Mermaid.' } }),
   WorkflowSummary: objectOf(summary),

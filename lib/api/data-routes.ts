@@ -6,6 +6,12 @@ import { GROUP_ID, PROCESS_ID, REASON, WORKFLOW_NAME } from './request-fields.js
 /** So many keys of a context one request may name. */
 const MOST_KEYS = 100;
 
+export const GET_SIZES = apiRoute({
+  id: 'getSizes', method: 'get', path: 'sizes', right: 'read', whole: true, answer: 'SizeList',
+  says: 'Says how much is stored of each workflow.',
+  query: { bytes: flagField('True: counts bytes too, for which everything is read.') },
+}); // prettier-ignore
+
 export const ERASE = apiRoute({
   id: 'erase', method: 'post', path: 'erasures', right: 'administer', whole: true, answer: 'Erasure',
   says: 'Erases the data of a subject: `process`, or `groupId`, or `keys` with a `value`.',

@@ -4,7 +4,7 @@ import { WorkflowService } from '../workflow.service.js';
 import type { ErasureSubject } from '../operations/erasure-subject.js';
 import { ApiAccess } from './api-access.js';
 import { Answers, FromRequest, type ApiCall } from './api-route.js';
-import { ERASE } from './data-routes.js';
+import { ERASE, GET_SIZES } from './data-routes.js';
 
 /** What concerns the data of many processes. */
 export class DataController {
@@ -12,6 +12,11 @@ export class DataController {
     @Inject(WorkflowService) private readonly workflows: WorkflowService,
     @Inject(ApiAccess) private readonly access: ApiAccess,
   ) {}
+
+  @Answers(GET_SIZES)
+  async getSizes(@FromRequest(GET_SIZES) { query: { bytes } }: ApiCall<typeof GET_SIZES>) {
+    return { items: await this.workflows.sizes(bytes === undefined ? {} : { bytes }) };
+  }
 
   @Answers(ERASE)
   async erase(@FromRequest(ERASE) { request, body }: ApiCall<typeof ERASE>) {

@@ -157,7 +157,7 @@ export interface RecordPage {
   readonly limit: number;
 }
 
-export type { ContextSearch, DeletedOutgoing, FinishedProcess } from './stored-data.js';
+export type { ContextSearch, DeletedOutgoing, FinishedProcess, StoredSize } from './stored-data.js';
 export type { FailedSending, OutboxClaim, OutboxQuery } from './outbox-store.js';
 export type { MessageQuery, ProcessQuery, WaitQuery } from './selections.js';
 

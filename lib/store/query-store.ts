@@ -3,7 +3,7 @@ import type { OutgoingMessage } from '../core/outgoing.js';
 import type { ProcessState } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
 import type { OutboxQuery } from './outbox-store.js';
-import type { ContextSearch, LiveCount, MessageQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from './port.js';
+import type { ContextSearch, LiveCount, MessageQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, StoredSize, WaitQuery } from './port.js';
 
 /** The part of a store that answers questions of people: processes, what they wait for, and their history. */
 export abstract class QueryStore {
@@ -32,6 +32,10 @@ export abstract class QueryStore {
   abstract outgoingLike(query: OutboxQuery): Promise<readonly OutgoingMessage[]>;
   /** Live processes of each workflow and version. */
   abstract census(): Promise<readonly LiveCount[]>;
+  /** How much there is of each workflow that has processes, by name. */
+  abstract sizes(): Promise<readonly StoredSize[]>;
+  /** The bytes of all texts of so many processes, by id, for each workflow of theirs. `next`: as for {@link contextsWith}. */
+  abstract bytesIn(page: ContextSearch): Promise<{ readonly bytes: ReadonlyMap<string, number>; readonly next: string | null }>;
   /** Tasks of each queue that has any. */
   abstract queueCounts(): Promise<readonly QueueCount[]>;
 

@@ -13,3 +13,12 @@ export interface ContextSearch {
   readonly limit: number;
   readonly workflow?: string;
 }
+
+/** How much is stored of the processes of a workflow. */
+export interface StoredSize {
+  readonly workflow: string;
+  readonly live: number;
+  readonly finished: number;
+  readonly versions: number;
+  readonly records: number;
+}

@@ -157,6 +157,13 @@ describe.each(PLATFORMS.flatMap((platform) => [false, true].map((prefixed) => ({
       expect((await send('POST', 'erasures', { process: id })).status).toBe(404);
     });
 
+    it('say how much there is', async () => {
+      await call('startProcess', { workflow: 'loan' }, { body: { context: { tenant: 'a', amount: 5 }, groupId: 'a:10' } });
+      const { items } = await call('getSizes');
+      expect(items.find(({ workflow }: any) => workflow === 'loan')).toMatchObject({ live: expect.any(Number), bytes: null });
+      expect((await call('getSizes', {}, { query: '?bytes=true' })).items.find(({ workflow }: any) => workflow === 'loan').bytes).toBeGreaterThan(100);
+    });
+
     it('show the application', async () => {
       expect((await call('listWorkflows')).items).toEqual(['appraisal', 'loan'].map((workflow) => ({ workflow, version: 1, newest: true })));
       const loan = await call('getWorkflow', { workflow: 'loan' });

@@ -108,6 +108,13 @@ describe.skipIf(!isThere(database))('plans on PostgreSQL, of 100,000 waiting pro
     expect(third).toMatchObject({ id: 'f5' });
     expect(await maintenance.finishedOf('order', 200_000, 200, third)).toHaveLength(200);
     expect(await maintenance.finishedOf('order', 9, 200)).toEqual([]); // nothing is due, and all is there
+    await queries.messagesOf('p1');
+    await queries.childrenOf(['p1', 'p2']);
+    await queries.unreceived('', 200);
+    await queries.contextsWith('"x"', { after: '', limit: 200 });
+    await queries.contextsWith('"x"', { after: 'p5', limit: 200, workflow: 'order' });
+    await queries.bytesIn({ after: '', limit: 200 });
+    await queries.find({ workflow: 'order', groupId: 'g5', limit: 50 });
     await queries.find({ limit: 50 });
     await queries.find({ workflow: 'order', statuses: ['waiting'], limit: 50 });
     await queries.find({ waitingFor: 'pay', limit: 50 });

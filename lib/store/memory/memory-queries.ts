@@ -2,7 +2,8 @@ import type { MessageState, RecordDraft, VersionDraft } from '../../core/change.
 import type { OutgoingMessage } from '../../core/outgoing.js';
 import { isFinished, type ProcessState } from '../../core/process.js';
 import { isTaskWait, type TaskWaitState, type WaitState } from '../../core/wait.js';
-import type { ContextSearch, LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from '../port.js';
+import type { ContextSearch, LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, StoredSize, WaitQuery } from '../port.js';
+import { grouped } from '../../values/grouped.js';
 import { type MarkedVersion, QueryStore } from '../query-store.js';
 import { byStart, matchesQuery, type MemoryTables, openWaits } from './process-rows.js';
 import { byArrival, byCreation, byOldest, isMessageLike, isOutgoingLike, waitsLikeIn } from './row-filters.js';
@@ -74,6 +75,29 @@ export class MemoryQueries extends QueryStore {
       counts.set(`${version} ${workflow}`, { ...count, live: count.live + 1 });
     }
     return [...counts.values()];
+  }
+
+  override async sizes(): Promise<readonly StoredSize[]> {
+    const all = grouped(this.tables.processes, ({ workflow }) => workflow);
+    const total = (of: readonly ProcessState[], key: 'contextVersion' | 'revision') => of.reduce((sum, each) => sum + each[key], 0);
+    const names = [...all.keys()].sort();
+    return names.map((workflow) => {
+      const of = all.get(workflow)!;
+      const finished = of.filter(({ status }) => isFinished(status)).length;
+      return { workflow, live: of.length - finished, finished, versions: total(of, 'contextVersion'), records: total(of, 'revision') };
+    });
+  }
+
+  /** As the size of their JSON. */
+  override async bytesIn({ after, limit }: ContextSearch): Promise<{ bytes: ReadonlyMap<string, number>; next: string | null }> {
+    const page = this.tables.all.filter(({ process }) => process.id > after).sort((a, b) => (a.process.id < b.process.id ? -1 : 1)).slice(0, limit); // prettier-ignore
+    const bytes = new Map<string, number>();
+    for (const { process, ...rows } of page) {
+      const messages = [...this.tables.inbox.values(), ...this.tables.outbox.values()].filter(({ processId }) => processId === process.id);
+      const size = Buffer.byteLength(JSON.stringify([process, [...rows.waits], rows.versions, rows.records, messages]));
+      bytes.set(process.workflow, (bytes.get(process.workflow) ?? 0) + size);
+    }
+    return { bytes, next: page.length === limit ? page.at(-1)!.process.id : null };
   }
 
   override async queueCounts(): Promise<readonly QueueCount[]> {

@@ -9,7 +9,7 @@ import type { ProcessState, ProcessStatus } from '../../core/process.js';
 import type { Token } from '../../core/token.js';
 import type { WaitState } from '../../core/wait.js';
 import type { WaitKind } from '../../core/waits-for.js';
-import type { FinishedProcess, QueueCount, StoredDefinition, TaskAt, WaitAt } from '../port.js';
+import type { FinishedProcess, QueueCount, StoredSize, StoredDefinition, TaskAt, WaitAt } from '../port.js';
 
 type Value = string | number | null;
 export type FoundRow = Readonly<Record<string, Value>>;
@@ -29,6 +29,10 @@ export function finishedProcess(row: FoundRow): FinishedProcess {
     revision: number(row.revision), finishedAt: timeOrNull(row.finished_at),
     parent: row.parent_id === null ? null : parentLink(text(row.parent_id), row.parent_bond as ParentBond | null),
   }; // prettier-ignore
+}
+
+export function storedSize({ workflow, live, finished, versions, records }: FoundRow): StoredSize {
+  return { workflow: text(workflow), live: number(live), finished: number(finished), versions: number(versions), records: number(records) };
 }
 
 export function waitState(row: FoundRow): WaitState {

@@ -3,7 +3,7 @@ import type { OutgoingMessage } from '../../core/outgoing.js';
 import type { ProcessState } from '../../core/process.js';
 import type { WaitState } from '../../core/wait.js';
 import { groupKey } from '../../values/digest.js';
-import type { ContextSearch, LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from '../port.js';
+import type { ContextSearch, LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, StoredSize, WaitQuery } from '../port.js';
 import { type MarkedVersion, QueryStore } from '../query-store.js';
 import { findQuery } from './find-query.js';
 import { inList } from './query.js';
@@ -11,7 +11,8 @@ import type { SqlReader } from './sql-reader.js';
 import { messageQuery } from './message-query.js';
 import { holdingQuery, idsQuery } from './search-query.js';
 import { outboxQuery } from './outbox-query.js';
-import { messageState, outgoingMessageState, parsed, processState, queueCount, recordDraft, versionDraft, waitState } from './states.js';
+import { byteQueries, sizes } from './size-query.js';
+import { messageState, outgoingMessageState, parsed, processState, queueCount, recordDraft, storedSize, versionDraft, waitState } from './states.js';
 import { waitQuery, waitWithProcess } from './wait-query.js';
 
 /** MariaDB sorts all of a group where the order names the columns that are given, too. */
@@ -97,6 +98,18 @@ export class TypeOrmQueries extends QueryStore {
       group by workflow, workflow_version order by workflow, workflow_version`;
     const rows = await this.reader.rows({ sql, values: [] });
     return rows.map(({ workflow, workflow_version, live }) => ({ workflow: String(workflow), version: Number(workflow_version), live: Number(live) }));
+  }
+
+  override async sizes(): Promise<readonly StoredSize[]> {
+    return (await this.reader.rows({ sql: sizes, values: [] })).map(storedSize);
+  }
+
+  override async bytesIn(search: ContextSearch): Promise<{ bytes: ReadonlyMap<string, number>; next: string | null }> {
+    const page = (await this.reader.rows(idsQuery(search))).map(({ id }) => String(id));
+    const total = new Map<string, number>();
+    for (const query of page.length === 0 ? [] : byteQueries(page[0]!, page.at(-1)!))
+      for (const { workflow, bytes } of await this.reader.rows(query)) total.set(String(workflow), (total.get(String(workflow)) ?? 0) + Number(bytes));
+    return { bytes: total, next: page.length === search.limit ? page.at(-1)! : null };
   }
 
   override async queueCounts(): Promise<readonly QueueCount[]> {

@@ -133,6 +133,28 @@ export function deletionContract({ kit: { describe, it, expect }, store }: Bench
       expect(await search(anId('wf'))).toEqual([]);
     });
 
+    it('tells how much there is of each workflow, and of how many bytes', async () => {
+      const [workflow, other] = [anId('wf'), anId('wf')];
+      const sizesOf = async () => (await store().queries.sizes()).filter((size) => [workflow, other].includes(size.workflow));
+      const bytesOf = async (after = ''): Promise<number> => {
+        const { bytes, next } = await store().queries.bytesIn({ after, limit: 2 });
+        return (bytes.get(workflow) ?? 0) + (next === null ? 0 : await bytesOf(next));
+      };
+      const first = await started(store(), { process: { workflow, status: 'failed' } });
+      await store().commits.commit([aChange(first)]);
+      await started(store(), { process: { workflow, ...over } });
+      await started(store(), { process: { workflow: other, ...over, status: 'cancelled' } });
+      expect(await sizesOf()).toEqual([
+        { workflow, live: 1, finished: 1, versions: 3, records: 3 },
+        { workflow: other, live: 0, finished: 1, versions: 1, records: 1 },
+      ]);
+      const before = await bytesOf();
+      await started(store(), { process: { workflow }, versions: [aVersion({ snapshot: { text: 'é'.repeat(5000) } })] });
+      const more = (await bytesOf()) - before;
+      expect(more).toBeGreaterThan(10_000); // two bytes each
+      expect(more).toBeLessThan(11_000);
+    });
+
     it('frees their ids', async () => {
       const made = await started(store(), { process: over });
       await remove([made]);
