@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from 'vitest';
-import { type Flow, Step, Workflow, WorkflowModule } from 'nestjs-argonaut';
+import { type Flow, Step, Workflow, WorkflowModule, WorkflowService } from 'nestjs-argonaut';
 import { memoryProcessStore, memoryTaskQueue } from 'nestjs-argonaut/testing';
 import { Engine } from '../../lib/engine/engine.js';
 import { problemsOf } from './problems.js';
@@ -83,6 +83,8 @@ describe('keep', () => {
     expect([ms('order', 'completed'), ms('order', 'cancelled')]).toEqual([2 * 86_400_000, 86_400_000]);
     expect([ms('letter', 'completed'), ms('letter', 'cancelled')]).toEqual([5000, null]);
     expect(ms('unknown', 'completed')).toBeNull();
+    await module.get(WorkflowService).withdraw('letter'); // its document is gone, and its processes are still ours
+    expect([ms('letter', 'completed'), rules.shortest().get('letter')]).toEqual([2 * 86_400_000, 86_400_000]);
     await module.close();
   });
 });

@@ -8,7 +8,7 @@ import { outgoing } from '../../lib/testing/builders.js';
 import { started, stored } from '../../lib/testing/contract/commit-contract.js';
 import type { ChangeOverrides } from '../../lib/testing/builders.js';
 import { workflowTables } from '../../lib/store/typeorm/migrations/tables.js';
-import { bootApp, type TestApp } from '../support/app.js';
+import { bootApp, type TestApp, until } from '../support/app.js';
 import { type Database, isThere, libsqlFile, mysql, postgres, titleOf } from '../support/databases.js';
 
 @Workflow({ name: 'order', version: 2, keep: { completed: '30 days', cancelled: '7 days' } })
@@ -100,6 +100,13 @@ describe.each([
       for (const { id } of gone) expect([id, await rowsWith(app, id)]).toEqual([id, []]);
     });
 
+    it('is done by the instance itself, beside its heartbeat', async () => {
+      const old = await ended(31, { workflow: 'order', workflowVersion: 2 });
+      const busy = await boot({ worker: { heartbeat: '50ms', sweepInterval: '1h' } });
+      await until(() => isLeft(old), (left) => !left); // prettier-ignore
+      await busy.close();
+    });
+
     it('a child that its live parent has yet to read stays, however old it is', async () => {
       const parent = await started(app.engine.store);
       const child = await ended(100, { workflow: 'order', workflowVersion: 2, parent: { id: parent.id, awaited: true, tied: true } });
@@ -133,9 +140,14 @@ describe.each([
       const sweeps = async ({ engine }: TestApp) => {
         for (let times = 0; times < 3; times++) await engine.finished.sweep(); // MySQL skips the neighbours of locked rows, which are then left
       };
-      const [mine, theirs] = await Promise.all([app, other].map((each) => deletedBy(each, () => sweeps(each))));
-      expect([...mine!, ...theirs!].flat().sort()).toEqual(many.map(({ id }) => id).sort());
+      const now = new Date(); // of one round of the shares
+      const clocks = [app, other].map(({ engine }) => vi.spyOn(engine.clock, 'now').mockReturnValue(now));
+      const [mine, theirs] = await Promise.all([app, other].map((each) => askedBy(each, () => sweeps(each))));
+      expect((await Promise.all(many.map(isLeft))).filter(Boolean)).toEqual([]);
       for (const each of [mine!, theirs!]) expect(each.flat().length).toBeGreaterThan(100);
+      const asked = [mine!, theirs!].map((each) => new Set(each.flat()));
+      expect([...asked[0]!].filter((id) => asked[1]!.has(id))).toEqual([]);
+      for (const clock of clocks) clock.mockRestore();
       await other.close();
     });
 
@@ -156,13 +168,23 @@ describe.each([
 });
 
 /** The ids of each batch that is deleted meanwhile. */
-async function deletedBy({ engine }: TestApp, work: () => Promise<void>): Promise<(readonly string[])[]> {
+const deletedBy = (app: TestApp, work: () => Promise<void>) => batchesOf(app, work, (_asked, gone) => gone);
+/** The ids of each batch that the store is asked to delete. */
+const askedBy = (app: TestApp, work: () => Promise<void>) => batchesOf(app, work, (asked) => asked);
+
+type Which = (asked: readonly string[], gone: readonly string[]) => readonly string[];
+
+async function batchesOf({ engine }: TestApp, work: () => Promise<void>, which: Which): Promise<(readonly string[])[]> {
   const { maintenance } = engine.store;
   const batches: (readonly string[])[] = [];
   const real = maintenance.deleteFinished.bind(maintenance);
   maintenance.deleteFinished = async (...given) => {
     const gone = await real(...given);
-    if (gone.length > 0) batches.push(gone);
+    const ids = which(
+      given[0].map(({ id }) => id),
+      gone,
+    );
+    if (ids.length > 0) batches.push(ids);
     return gone;
   };
   await work();
