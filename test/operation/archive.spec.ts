@@ -153,6 +153,18 @@ describe.each([
       expect(await isLeft(id)).toBe(false);
     });
 
+    it('does not get what has changed since it was found due: it may not be due any more', async () => {
+      const id = await ended();
+      const { maintenance } = app.engine.store;
+      const real = maintenance.finishedOf.bind(maintenance);
+      maintenance.finishedOf = async (...given) => (await real(...given)).map((process) => ({ ...process, revision: process.revision - 1 }));
+      await app.engine.finished.sweep();
+      maintenance.finishedOf = real;
+      expect([archive.kept, await isLeft(id)]).toEqual([[], true]);
+      await app.engine.finished.sweep();
+      expect(await isLeft(id)).toBe(false);
+    });
+
     it('has those of deleteOnCompletion too', async () => {
       const { id } = await app.workflows.start(Quick, {});
       await app.engine.activity.idle();
