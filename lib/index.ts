@@ -1,6 +1,6 @@
 // Writing a workflow
 export { Workflow } from './decorators/workflow.decorator.js';
-export { type StageOptions, type UpdateOptions, type WorkflowOptions } from './definition/workflow-options.js';
+export { type KeepOptions, type StageOptions, type UpdateOptions, type WorkflowOptions } from './definition/workflow-options.js';
 export { Searchable } from './decorators/searchable.decorator.js';
 export { Step } from './decorators/step.decorator.js';
 export type {
@@ -64,6 +64,12 @@ export type { InputFilter, OwedInput } from './query/owed-inputs.js';
 export type { ProcessCount } from './query/counts.js';
 export type { ProcessFilter, SearchedValue } from './query/process-filter.js';
 export type { AttentionItem } from './query/attention.js';
+export type { ProcessExport } from './query/process-export.js';
+export { ProcessArchive } from './query/process-archive.js';
+export type { Erasure, ErasureOptions } from './operations/erasure.js';
+export type { SizeOptions, WorkflowSize } from './operations/data-sizes.js';
+export type { ErasureSubject } from './operations/erasure-subject.js';
+export { ndjsonArchive } from './operations/ndjson-archive.js';
 export type { ProcessOf, ProcessRef } from './query/process-ref.js';
 export type { DefinitionView, StepView } from './query/definition-views.js';
 export type { ContextChange, FullProcessView, HistoryRecord, ProcessView, VersionView } from './query/views.js';
@@ -102,6 +108,7 @@ export {
   ValueTooLargeError,
   WorkflowError,
 } from './values/errors.js';
+export { ProcessLiveError } from './values/process-live-error.js';
 
 // Setting up the module
 export { WorkflowModule } from './workflow.module.js';

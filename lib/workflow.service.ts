@@ -28,6 +28,10 @@ import { type Delivery, deliveryRequest, type Emitted, inputRequest } from './me
 import { addressedKeys } from './messaging/event-keys.js';
 import { type VersionChange } from './operations/migration.js';
 import { type InputFilter } from './query/owed-inputs.js';
+import { dataSizes, type SizeOptions, type WorkflowSize } from './operations/data-sizes.js';
+import type { Erasure, ErasureOptions } from './operations/erasure.js';
+import type { ErasureSubject } from './operations/erasure-subject.js';
+import type { ProcessExport } from './query/process-export.js';
 import { logOf } from './query/process-log.js';
 import {
   type ContextChange, type HistoryRecord, processView, processViewWithInternals, type VersionView,
@@ -319,6 +323,24 @@ export class WorkflowService {
   }
 
   /**
+   * Everything that is stored of the process, as one plain JSON object: versions, audit records, messages, log. The format is stable
+   * ({@link ProcessExport}), and that of the archive. It has no correlation ids. @throws ProcessNotFoundError
+   */
+  async export(process: ProcessRef): Promise<ProcessExport> {
+    return this.engine.exports.of(await this.engine.lookup.toRead(process));
+  }
+
+  /**
+   * Erases the data of a subject, for a request under data protection law: its processes and those they have started, whole, with versions,
+   * audit records, messages in and out and logs, and the messages for it that no process has received. Not what was archived, sent or logged elsewhere.
+   * `dryRun` finds what that would be. @throws InvalidInputError, ProcessNotFoundError; ProcessLiveError if one is live (unless `cancel`
+   * says so), or if a live parent has yet to read one: then nothing is changed
+   */
+  erase(subject: ErasureSubject, options: ErasureOptions = {}): Promise<Erasure> {
+    return this.engine.erasures.erase(subject, options);
+  }
+
+  /**
    * Says what it waits for, since when and until when, which worker holds it, and what could be done now; with `internals: true` also under
    * which correlation ids. @throws ProcessNotFoundError
    */
@@ -362,6 +384,14 @@ export class WorkflowService {
   /** All workflows that this application knows, in all their versions. Withdrawn ones are left out. */
   definitions(): DefinitionView[] {
     return definitionViews(this.engine.registry.all());
+  }
+
+  /**
+   * How much is stored of each workflow: processes, versions and records, from the table of processes alone; with `bytes: true` also the
+   * bytes of all their texts, for which everything is read. @throws InvalidInputError, StoreUnavailableError
+   */
+  sizes(options: SizeOptions = {}): Promise<WorkflowSize[]> {
+    return dataSizes(this.engine.store, options);
   }
 
   /** Task queues, and how much is in them. @throws StoreUnavailableError */

@@ -16,9 +16,9 @@ describe('what there is at run time', () => {
   it('nestjs-argonaut', () => {
     expect(names(index)).toEqual([
       'AuditRecord', 'Clock', 'HandlesEvent', 'HandlesInput', 'HandlesResponse', 'HttpSender', 'InboxFullError', 'InvalidInputError', 'InvalidWorkflowError', 'MessageNotFoundError', 'MessageSender', 'NotAllowedError', 'NotWaitingError',
-      'Process', 'ProcessAlreadyLiveError', 'ProcessContext', 'ProcessFinishedError', 'ProcessNotFoundError', 'SchemaError', 'Searchable', 'StartsProcess', 'Step',
+      'Process', 'ProcessAlreadyLiveError', 'ProcessArchive', 'ProcessContext', 'ProcessFinishedError', 'ProcessLiveError', 'ProcessNotFoundError', 'SchemaError', 'Searchable', 'StartsProcess', 'Step',
       'StoreUnavailableError', 'UnknownStepError', 'UnknownWorkflowError', 'UnreadableMessageError', 'UnserialisableValueError', 'ValueTooLargeError', 'Wait', 'Workflow',
-      'WorkflowAckInterceptor', 'WorkflowError', 'WorkflowModule', 'WorkflowService', 'again', 'asked', 'databaseTaskQueue', 'done', 'fail', 'go', 'pause', 'workflowEntities',
+      'WorkflowAckInterceptor', 'WorkflowError', 'WorkflowModule', 'WorkflowService', 'again', 'asked', 'databaseTaskQueue', 'done', 'fail', 'go', 'ndjsonArchive', 'pause', 'workflowEntities',
       'workflowMigrations', 'workflowSchema',
     ]); // prettier-ignore
   });
@@ -67,7 +67,7 @@ describe('what there is at run time', () => {
       expect(error.name).toBe(name);
       expect(error.getResponse()).toMatchObject({ statusCode: error.getStatus(), error: name, message: error.message });
     }
-    expect(errors).toHaveLength(16);
+    expect(errors).toHaveLength(17);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { ApiRoute } from './api-route.js';
+import * as dataRoutes from './data-routes.js';
 import * as inboxRoutes from './inbox-routes.js';
 import * as outboxRoutes from './outbox-routes.js';
 import * as processRoutes from './process-routes.js';
@@ -6,4 +7,6 @@ import * as serviceRoutes from './service-routes.js';
 import * as workflowRoutes from './workflow-routes.js';
 
 /** Every route of the API. */
-export const ALL_ROUTES: readonly ApiRoute[] = [processRoutes, workflowRoutes, inboxRoutes, outboxRoutes, serviceRoutes].flatMap((each) => Object.values(each));
+export const ALL_ROUTES: readonly ApiRoute[] = [processRoutes, workflowRoutes, inboxRoutes, outboxRoutes, dataRoutes, serviceRoutes].flatMap((each) =>
+  Object.values(each),
+);

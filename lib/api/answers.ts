@@ -1,8 +1,7 @@
 /** The shapes of all answers, by the names that the OpenAPI document gives them. */
 import type { Disposition } from '../core/change.js';
+import { ATTENTION_LIST, COUNT_LIST, STATUS } from './count-answers.js';
 import { called, DATA, FLAG, type JsonShape, arrayOf, MOMENT_SHAPE, OBJECT, objectOf, orNull, pageShape, TEXT, WHOLE } from './json-shape.js';
-
-const STATUS: JsonShape = { type: 'string', enum: ['running', 'waiting', 'suspended', 'failed', 'completed', 'cancelled'] };
 
 const process = {
   id: TEXT,
@@ -41,8 +40,6 @@ const step = {
   input: SCHEMA,
 };
 
-const counted = { count: WHOLE, isMore: { ...FLAG, description: 'There are more: they were not counted.' } };
-
 const record = {
   sequence: WHOLE,
   type: TEXT,
@@ -58,6 +55,28 @@ const record = {
   returned: { ...DATA, description: 'The result of the step; only on `step-completed`.' },
   message: { ...DATA, description: 'The data of the message; only on `message-delivered`.' },
 };
+
+const { returned: _returned, message: _message, ...audited } = record;
+const exported = {
+  format: { ...TEXT, description: 'It has another number where a member goes, or means something else.' },
+  process: objectOf({ ...process, revision: WHOLE }),
+  context: OBJECT,
+  versions: arrayOf(objectOf({ version: WHOLE, step: TEXT, createdAt: MOMENT_SHAPE, set: OBJECT, removed: arrayOf(TEXT), result: DATA }, ['result'])),
+  audit: arrayOf(objectOf({ ...audited, worker: orNull(TEXT) })),
+  log: arrayOf(called('LogLine')),
+  received: arrayOf(
+    objectOf({
+      id: TEXT, kind: TEXT, event: orNull(TEXT), key: orNull(TEXT), step: orNull(TEXT), disposition: TEXT, body: DATA, reason: orNull(TEXT),
+      receivedAt: MOMENT_SHAPE, effectiveAt: MOMENT_SHAPE,
+    }),
+  ),
+  outgoing: arrayOf(
+    objectOf({
+      id: TEXT, step: orNull(TEXT), sequence: WHOLE, sender: TEXT, pattern: DATA, data: DATA, attempts: WHOLE, error: orNull(TEXT), parked: FLAG,
+      createdAt: MOMENT_SHAPE,
+    }),
+  ),
+}; // prettier-ignore
 
 const DISPOSITIONS: readonly Disposition[] = ['delivered', 'stored', 'duplicate', 'late', 'conflict', 'refused', 'scheduled', 'discarded'];
 const DISPOSITION: JsonShape = { type: 'string', enum: DISPOSITIONS };
@@ -123,6 +142,9 @@ export const ANSWERS: Readonly<Record<string, JsonShape>> = {
   VersionContext: objectOf({ version: WHOLE, context: OBJECT }),
   ContextChange: objectOf({ key: TEXT, before: DATA, after: DATA, step: TEXT }, ['before', 'after']),
   ContextDiff: objectOf({ items: arrayOf(called('ContextChange')) }),
+  ProcessExport: objectOf(exported),
+  SizeList: objectOf({ items: arrayOf(objectOf({ workflow: TEXT, live: WHOLE, finished: WHOLE, versions: WHOLE, records: WHOLE, bytes: orNull(WHOLE) })) }),
+  Erasure: objectOf({ processes: arrayOf(TEXT), live: arrayOf(TEXT), messages: { ...WHOLE, description: 'Messages that no process had received.' } }),
   Drawing: objectOf({ drawing: { ...TEXT, description: 'A flowchart in Mermaid.' } }),
   WorkflowSummary: objectOf(summary),
   WorkflowList: objectOf({ items: arrayOf(called('WorkflowSummary')) }),
@@ -162,21 +184,8 @@ export const ANSWERS: Readonly<Record<string, JsonShape>> = {
   WorkerList: objectOf({
     items: arrayOf(objectOf({ id: TEXT, seenAt: MOMENT_SHAPE, silent: FLAG, here: FLAG, processes: WHOLE, tasks: WHOLE })),
   }),
-  CountList: objectOf({ items: arrayOf(objectOf({ workflow: TEXT, status: STATUS, step: orNull(TEXT), error: orNull(TEXT), ...counted })) }),
-  AttentionList: objectOf({
-    items: arrayOf(
-      objectOf({
-        kind: { type: 'string', enum: ['failed', 'overdue', 'refused', 'unmatched', 'parked', 'unknown'] },
-        workflow: orNull(TEXT),
-        version: orNull(WHOLE),
-        step: orNull(TEXT),
-        error: orNull(TEXT),
-        ...counted,
-        oldestAt: orNull(MOMENT_SHAPE),
-        example: { ...orNull(TEXT), description: 'The id of a process, or of a message for `refused`, `unmatched` and `parked`.' },
-      }),
-    ),
-  }),
+  CountList: COUNT_LIST,
+  AttentionList: ATTENTION_LIST,
   Readiness: objectOf({ ready: FLAG }),
   Document: OBJECT,
   Problem: { ...objectOf(problem, ['problems', 'allow']), additionalProperties: true },

@@ -75,6 +75,11 @@ export const GET_DIFF = apiRoute({
   query: { from: required(versionField('The first version.')), to: required(versionField('The second version.')) },
 }); // prettier-ignore
 
+export const EXPORT_PROCESS = apiRoute({
+  id: 'exportProcess', method: 'get', path: 'processes/:process/export', right: 'read', answer: 'ProcessExport',
+  says: 'Gives everything that is stored of a process, as one object.',
+}); // prettier-ignore
+
 export const DRAW_PROCESS = apiRoute({
   id: 'drawProcess', method: 'get', path: 'processes/:process/drawing', right: 'read', answer: 'Drawing',
   says: 'Draws the workflow of a process in its version, with the places where it stands.',

@@ -64,6 +64,12 @@ export class ProcessesController {
     return { items: await this.workflows.diff(process, from, to) };
   }
 
+  @Answers(routes.EXPORT_PROCESS)
+  async exportProcess(@FromRequest(routes.EXPORT_PROCESS) { request, params }: ApiCall<typeof routes.EXPORT_PROCESS>) {
+    await this.access.see(request, params.process);
+    return this.workflows.export(params.process);
+  }
+
   @Answers(routes.DRAW_PROCESS)
   async drawProcess(@FromRequest(routes.DRAW_PROCESS) { request, params }: ApiCall<typeof routes.DRAW_PROCESS>) {
     await this.access.see(request, params.process);

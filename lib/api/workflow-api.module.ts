@@ -12,6 +12,7 @@ import { ProblemFilter } from './problem.filter.js';
 import { ProcessesController } from './processes.controller.js';
 import { Roots } from './roots.js';
 import { RightsGuard } from './rights.guard.js';
+import { DataController } from './data.controller.js';
 import { ServiceController } from './service.controller.js';
 import { WorkflowApi } from './workflow-api.js';
 import { WorkflowsController } from './workflows.controller.js';
@@ -24,6 +25,7 @@ const CONTROLLERS: readonly Class[] = [
   MessagesController,
   InboxController,
   OutboxController,
+  DataController,
   ServiceController,
 ];
 

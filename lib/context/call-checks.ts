@@ -75,6 +75,8 @@ export const CALL_OPTIONS = {
   skip: { ...ACTION, next: text(MAX_GROUP_ID) },
   plan: { from: whole(1), to: whole(1), steps: names },
   migrate: { ...ACTION, context: method },
+  sizes: { bytes: flag },
+  erase: { cancel: flag, dryRun: flag, actor: text(MAX_GROUP_ID), reason: text(MAX_TEXT) },
   define: { actor: text(MAX_GROUP_ID) },
   withdraw: { version: whole(1), actor: text(MAX_GROUP_ID) },
 } satisfies Record<string, OptionChecks>;

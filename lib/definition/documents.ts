@@ -61,7 +61,7 @@ function documentSource(
   steps: readonly WrittenStep[],
   reminders: object,
 ): WorkflowSource {
-  const { name, version, completeWhen, within, deleteOnCompletion, updates, stages, searchable, config, flow } = document;
+  const { name, version, completeWhen, within, deleteOnCompletion, keep, updates, stages, searchable, config, flow } = document;
   return {
     className,
     options: {
@@ -71,6 +71,7 @@ function documentSource(
       ...(completeWhen !== undefined && { completeWhen }),
       ...(within !== undefined && { within }),
       ...(deleteOnCompletion !== undefined && { deleteOnCompletion }),
+      ...(keep !== undefined && { keep }),
       ...(updates && { updates }),
       ...(stages && { stages: stages as WorkflowOptions['stages'] & object }),
       ...(searchable && { searchable }),

@@ -11,7 +11,7 @@ import type {
   StepPolicy,
 } from './step-options.js';
 import type { Class, Duration, EventName } from '../values/types.js';
-import type { StageOptions } from './workflow-options.js';
+import type { KeepOptions, StageOptions } from './workflow-options.js';
 
 /** Options without functions and classes, which are not data. */
 type AsData<T> = { readonly [K in keyof T]: Exclude<T[K], Class | ((...args: any[]) => unknown)> };
@@ -61,6 +61,8 @@ export type WorkflowJson = {
   readonly within?: Duration;
   /** Deletes a process with all its rows as soon as it has completed. Default false. */
   readonly deleteOnCompletion?: boolean;
+  /** How long finished processes are kept. Default: what the module says. */
+  readonly keep?: KeepOptions;
   /** Sends a message for each commit of a process to the client of this name. */
   readonly updates?: { readonly to: string; readonly pattern: string; readonly context?: boolean };
   /** Limits and places of stages, by the name that their steps say. */
@@ -80,6 +82,7 @@ const yesNo = { type: 'boolean', default: false };
 const aKey = { $ref: '#/$defs/key' };
 const aDuration = { $ref: '#/$defs/duration' };
 const aMoment = { $ref: '#/$defs/moment' };
+const aTime = { anyOf: [{ const: 'forever' }, aDuration] };
 const names = { type: 'array', items: text };
 
 /** An object with these properties and no others. */
@@ -160,6 +163,7 @@ export const workflowSchema: Readonly<Record<string, unknown>> = {
       completeWhen: aKey,
       within: aDuration,
       deleteOnCompletion: yesNo,
+      keep: { description: 'How long finished processes are kept', ...exactly({ completed: aTime, cancelled: aTime }) },
       updates: {
         description: 'Where a message is sent for each commit of a process',
         type: 'object',

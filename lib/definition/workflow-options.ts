@@ -29,6 +29,14 @@ export interface UpdateOptions {
   readonly context?: boolean;
 }
 
+/** How long finished processes are kept, by how they finished: a duration, or `'forever'`. Left out: what the module says, else for ever. */
+export interface KeepOptions {
+  /** From the moment a process has completed. */
+  readonly completed?: Duration | 'forever';
+  /** From the moment it was cancelled. */
+  readonly cancelled?: Duration | 'forever';
+}
+
 /** The options of a workflow. */
 export interface WorkflowOptions<C = any> {
   /** The permanent name of the workflow: processes, addresses and logs contain it. At most 100 characters. */
@@ -56,6 +64,13 @@ export interface WorkflowOptions<C = any> {
    * step. A child that its parent waits for is deleted once the parent has finished. Default false: it is kept.
    */
   readonly deleteOnCompletion?: boolean;
+  /**
+   * Deletes finished processes with all their rows when they have been kept for that long, such as `{ completed: '30 days', cancelled: '7 days' }`.
+   * Every instance does so, a little at a time. A failed process has not finished. Messages of theirs that are parked in the outbox are
+   * deleted too; others stay until they are transmitted. A child that its parent waits for stays at least as long as its parent is live.
+   * Default: the module's `keep`; without it they are kept.
+   */
+  readonly keep?: KeepOptions;
   /**
    * Sends a message for each change of a process, through the outbox: `{ update, processId, workflow, status, contextVersion, at, records }`,
    * with its audit records. `update` grows with each; a number that was seen before is a repetition.

@@ -46,7 +46,7 @@ import { ProcessWriter } from '../writer/process-writer.js';
 import { Uncommitted } from '../writer/uncommitted.js';
 import { WritePath } from '../writer/write-path.js';
 import { Announcements } from './announcements.js';
-import { CompletedProcesses } from './completed-processes.js';
+import { composeData } from './compose-data.js';
 import { CommitFollowers } from './commit-followers.js';
 import { DueWork } from './due-work.js';
 import { DueTimers } from './due-timers.js';
@@ -155,8 +155,8 @@ function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => b
   const guard = new DefinitionGuard(settings.documents);
   const definitions = new DefinitionCatalog(store, registry, learned, guard, settings.development ? endOutdated(parts) : null);
   const care = { heartbeat: new Heartbeat(parts), due: new DueWork(parts), free: new FreeProcesses(parts), recovery: new WorkerRecovery(parts) };
-  const completed = new CompletedProcesses(parts);
-  const sweeper = new Sweeper({ ...parts, ...care, definitions, completed });
+  const data = composeData(parts);
+  const sweeper = new Sweeper({ ...parts, ...care, definitions, finished: data.finished });
   const dueTimers = new DueTimers(clock, timers, () => sweeper.sweepSoon());
   const inRoot = rootContext();
   const eventTimers = new DueTimers(clock, timers, () => inRoot(() => sweeper.emitScheduledSoon()));
@@ -165,13 +165,13 @@ function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => b
   const announcers = [store.announcer, parts.queue.announcer].filter((each) => each !== null);
   const announcements = new Announcements({ ...parts, announcers, isIdle, heard: (work) => inRoot(() => sweeper.heard(work)) });
   const settled = new SettledWatch({ ...parts, isLooking: (id) => messages.isLooking(id) });
-  return { ...care, works: () => !isIdle(), announcements, definitions, sweeper, dueTimers, eventTimers, settled, completed };
+  return { ...care, works: () => !isIdle(), announcements, definitions, sweeper, dueTimers, eventTimers, settled, ...data };
 }
 
 /** Lists the parts that follow a commit, in order: running processes go on first, listeners and logs come last. */
 function listFollowers(
   followers: CommitFollowers,
-  { runner, tasks, queue, announcements, dueTimers, messages, children, orphans, outboxTransmitter, settled, records, completed }: EngineParts,
+  { runner, tasks, queue, announcements, dueTimers, messages, children, orphans, outboxTransmitter, settled, records, finished }: EngineParts,
 ): void {
   followers.set(
     [
@@ -186,7 +186,7 @@ function listFollowers(
       (change) => outboxTransmitter.committed(change),
       (change) => settled.committed(change),
       (change) => records.committed(change),
-      (change) => completed.committed(change),
+      (change) => finished.committed(change),
       (change) => logFailure(change),
     ],
     (known) => runner.seen(known),

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { ProcessRunner } from '../execution/process-runner.js';
 import type { TaskRunner } from '../execution/task-runner.js';
 import type { ChildCanceller } from '../messaging/child-canceller.js';
@@ -10,8 +11,10 @@ import type { Inbox } from '../messaging/inbox.js';
 import type { InboxLimits } from '../messaging/inbox-limits.js';
 import type { MessageRouter } from '../messaging/message-router.js';
 import type { Migrations } from '../operations/migration.js';
+import type { Erasures } from '../operations/erasure.js';
 import type { Operations } from '../operations/process-operations.js';
 import type { OwedInputs } from '../query/owed-inputs.js';
+import type { ProcessExports } from '../query/process-export.js';
 import type { History } from '../query/process-history.js';
 import type { ProcessPages } from '../query/process-pages.js';
 import type { WaitList } from '../query/wait-list.js';
@@ -29,9 +32,10 @@ import type { ProcessStarter } from '../writer/process-starter.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 import type { Uncommitted } from '../writer/uncommitted.js';
 import type { Announcements } from './announcements.js';
-import type { CompletedProcesses } from './completed-processes.js';
 import type { DueTimers } from './due-timers.js';
+import type { FinishedProcesses } from './finished-processes.js';
 import type { Heartbeat } from './heartbeat.js';
+import type { RetentionRules } from './retention-rules.js';
 import type { EngineSettings } from './settings.js';
 import type { SettledWatch } from './settled.js';
 import type { Sweeper } from './sweeper.js';
@@ -71,7 +75,10 @@ export interface EngineParts {
   readonly history: History;
   readonly pages: ProcessPages;
   readonly settled: SettledWatch;
-  readonly completed: CompletedProcesses;
+  readonly rules: RetentionRules;
+  readonly exports: ProcessExports;
+  readonly erasures: Erasures;
+  readonly finished: FinishedProcesses;
   readonly records: RecordStream;
   readonly operations: Operations;
   readonly inputs: Inputs;
@@ -101,6 +108,7 @@ export class Engine {
     this.isWorking = true;
     await this.listenTo(registry.queues());
     if (!settings.sweeps) return this.stopTimers(); // a test asks for moments itself, and takes its timers for bodies that wait for the clock
+    this.tellRules();
     await announcements.listen();
     await sweeper.start();
   }
@@ -108,6 +116,11 @@ export class Engine {
   private async listenTo(queues: readonly string[]): Promise<void> {
     for (const queue of queues) this.listening.add(queue);
     await this.parts.queue.listen(queues, this.parts.tasks);
+  }
+
+  private tellRules(): void {
+    const sentence = this.parts.rules.sentence();
+    if (sentence !== null) new Logger('Workflow').log(this.parts.settings.archive ? `${sentence} They are archived first.` : sentence);
   }
 
   /** Listens to further queues, which a definition that came at run time may name. */
@@ -123,6 +136,7 @@ export class Engine {
     this.isWorking = false;
     sweeper.pause();
     this.stopTimers();
+    this.parts.finished.stop();
     runner.stop();
     await queue.stop();
     tasks.stop();

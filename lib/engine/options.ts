@@ -1,5 +1,7 @@
 import { OPTION_KINDS, type OptionChecks } from '../context/call-checks.js';
 import type { ErrorPolicy, RetryPolicy } from '../definition/step-options.js';
+import type { KeepOptions } from '../definition/workflow-options.js';
+import type { ProcessArchive } from '../query/process-archive.js';
 import type { Duration } from '../values/types.js';
 import type { DocumentRequest } from '../workflows/definition-guard.js';
 
@@ -63,6 +65,16 @@ export interface WorkflowModuleOptions {
   readonly development?: boolean;
   /** How long a message is kept that no process waits for yet. Default 1 day. */
   readonly keepUnmatched?: Duration;
+  /**
+   * How long finished processes are kept, of workflows that do not say so themselves, such as `{ completed: '90 days' }`. Boot logs a line
+   * that says what is deleted when. Default: for ever.
+   */
+  readonly keep?: KeepOptions;
+  /**
+   * Keeps finished processes before `keep` or `deleteOnCompletion` deletes them, such as `ndjsonArchive('./archive')`. What could not be
+   * archived is not deleted. Default: they are deleted without.
+   */
+  readonly archive?: ProcessArchive;
   /** How much is kept of that at most. */
   readonly inbox?: InboxOptions;
   /** How messages that steps send are transmitted. */
@@ -140,6 +152,8 @@ const OPTIONS = {
   schema: elsewhere,
   tables: object,
   keepUnmatched: elsewhere,
+  keep: elsewhere,
+  archive: object,
   inbox: object,
   outbox: object,
   documents: object,

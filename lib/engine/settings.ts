@@ -4,6 +4,9 @@ import { PROCESS_LIMITS, type ProcessLimits } from '../context/process-limits.js
 import type { RetryPolicy } from '../definition/step-options.js';
 import { DOCUMENT_LIMITS } from '../definition/document-limits.js';
 import { retryOf } from '../definition/step-node.js';
+import type { KeepOptions } from '../definition/workflow-options.js';
+import { keepProblems } from '../definition/verify/keep-problems.js';
+import type { ProcessArchive } from '../query/process-archive.js';
 import { retryProblems } from '../definition/verify/value-problems.js';
 import { defaultProblems } from '../definition/verify/workflow-problems.js';
 import type { Duration } from '../values/types.js';
@@ -34,6 +37,8 @@ export interface EngineSettings {
   readonly heartbeatMs: number;
   readonly sweepMs: number;
   readonly keepUnmatchedMs: number;
+  readonly keep: KeepOptions;
+  readonly archive: ProcessArchive | null;
   readonly inbox: InboxSizes;
   readonly outbox: OutboxSettings;
   readonly documents: DefinitionRules;
@@ -54,7 +59,7 @@ export function objectOr<T extends object>(given: T | undefined): Partial<T> {
 
 /** The options with their defaults, or every problem they have. */
 export function settingsOf(options: WorkflowModuleOptions, problems: string[]): EngineSettings {
-  const { keepUnmatched, schema, defaults = {}, redact, development, ...given } = objectOr(options);
+  const { keepUnmatched, keep, archive, schema, defaults = {}, redact, development, ...given } = objectOr(options);
   const [worker, inbox, outbox, documents, limits] = [given.worker, given.inbox, given.outbox, given.documents, given.limits].map(objectOr) as OptionParts;
   const known = { ...KNOWN_OPTIONS.module, ...KNOWN_OPTIONS.extras };
   const found = [...wrongOptions(known, options), ...wrongOptions(KNOWN_OPTIONS.worker, worker, 'worker.')];
@@ -63,6 +68,7 @@ export function settingsOf(options: WorkflowModuleOptions, problems: string[]): 
     problems.push(`WorkflowModule: schema is 'check', 'migrate' or 'off', not "${String(schema)}".`);
   problems.push(...tableOptionProblems(objectOr(given.tables)));
   for (const problem of defaultProblems(defaults, null)) problems.push(`WorkflowModule: ${problem}`);
+  for (const problem of keepProblems(keep)) problems.push(`WorkflowModule: ${problem}`);
   const ms = (value: Duration | undefined, name: string, otherwise: number) => durationOf(value, name, otherwise, problems);
   return {
     enabled: worker.enabled ?? true,
@@ -73,6 +79,8 @@ export function settingsOf(options: WorkflowModuleOptions, problems: string[]): 
     heartbeatMs: ms(worker.heartbeat, 'worker.heartbeat', 10_000),
     sweepMs: ms(worker.sweepInterval, 'worker.sweepInterval', 1000),
     keepUnmatchedMs: ms(keepUnmatched, 'keepUnmatched', 24 * 60 * 60 * 1000),
+    keep: objectOr(keep),
+    archive: archiveOf(archive, problems),
     inbox: sizesOf(inbox, INBOX, 'inbox', problems),
     outbox: outboxSettings(outbox, problems),
     documents: documentSettings(documents, problems),
@@ -81,6 +89,12 @@ export function settingsOf(options: WorkflowModuleOptions, problems: string[]): 
     limits: sizesOf(limits, PROCESS_LIMITS, 'limits', problems),
     sweeps: true,
   };
+}
+
+function archiveOf(archive: ProcessArchive | undefined, problems: string[]): ProcessArchive | null {
+  if (archive === undefined) return null;
+  if (typeof objectOr(archive).add !== 'function') problems.push(`WorkflowModule: archive is a ProcessArchive, such as ndjsonArchive('./archive').`);
+  return archive;
 }
 
 function developmentOf(development: unknown, problems: string[]): boolean {

@@ -17,8 +17,8 @@ import { reasonOf } from '../values/reason.js';
 import type { DefinitionCatalog } from '../workflows/definition-catalog.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 import type { ClaimLimit } from '../writer/claim-limit.js';
-import type { CompletedProcesses } from './completed-processes.js';
 import type { DueWork } from './due-work.js';
+import type { FinishedProcesses } from './finished-processes.js';
 import type { FreeProcesses } from './free-processes.js';
 import type { Heartbeat } from './heartbeat.js';
 import type { EngineSettings } from './settings.js';
@@ -39,7 +39,7 @@ export interface SweeperParts {
   readonly orphans: ChildCanceller;
   readonly outboxTransmitter: OutboxTransmitter;
   readonly definitions: DefinitionCatalog;
-  readonly completed: CompletedProcesses;
+  readonly finished: FinishedProcesses;
   readonly clock: Clock;
   readonly timers: Timers;
 }
@@ -62,6 +62,7 @@ export class Sweeper {
     await this.lookAround().catch((error: unknown) => this.complain(error));
     this.every(heartbeatMs, () => this.parts.heartbeat.beatHere()); // on its own timer: a long lookAround() would delay the next beat
     this.every(heartbeatMs, () => this.lookAround());
+    this.every(heartbeatMs, () => this.parts.finished.sweep()); // on its own timer: it may have much to delete
     this.every(sweepMs, () => this.look());
     this.every(sweepMs * LOOKS_PER_SWEEP, () => this.sweepMessages());
     await this.sweep().catch((error: unknown) => this.complain(error));
@@ -156,12 +157,11 @@ export class Sweeper {
   }
 
   private async lookAround(): Promise<void> {
-    const { store, heartbeat, recovery, orphans, completed, settings } = this.parts;
+    const { store, heartbeat, recovery, orphans, settings } = this.parts;
     if (heartbeat.silentSince === null) return;
     await this.recover(heartbeat.silentSince);
     await recovery.lookAtMine();
     await orphans.cancelOf(null);
-    await completed.sweep();
     await store.maintenance.forgetMessages(this.now() - settings.keepUnmatchedMs);
   }
 

@@ -45,7 +45,7 @@ export interface ProcessInternals {
   readonly parentBond: 'awaited' | 'tied' | 'both' | 'none' | null;
 }
 
-/** One thing that happened to a process. The engine never changes or deletes a record. */
+/** One thing that happened to a process. The engine never changes a record, and deletes it with its process only. */
 export interface AuditRecord {
   readonly processId: string;
   /** 1, 2, 3... within the process. */

@@ -1,11 +1,12 @@
 import type { Disposition, MessageState } from '../core/change.js';
 import type { ThreadBeat } from './thread-beat.js';
 import type {
+  DeletedOutgoing,
   DueWait,
+  FinishedProcess,
   HeldWork,
   InboxCount,
   KnownWorkflow,
-  ListedProcess,
   Match,
   SilentWorker,
   StoredDefinition,
@@ -60,12 +61,17 @@ export abstract class MaintenanceStore {
   /* ---------------------------------------------------------------- deletion ---- */
 
   /**
-   * All processes of a workflow, live and finished, of every version, in an order that no change of them alters. Continues after `after`.
+   * Processes of a workflow that finished at that moment or before, of every version; by their end and then by id. Continues after `after`.
    * It must read about as many rows as it returns, however many there are.
    */
-  abstract processesOf(workflow: string, limit: number, after?: ListedProcess): Promise<readonly ListedProcess[]>;
-  /** Deletes those of these processes that have completed, with their versions, records, waits and messages; the process itself last. */
-  abstract deleteCompleted(ids: readonly string[]): Promise<void>;
+  abstract finishedOf(workflow: string, finishedBefore: number, limit: number, after?: FinishedProcess): Promise<readonly FinishedProcess[]>;
+  /**
+   * Deletes those of these processes that are finished and have the revision given, with their versions, records, waits and messages; the
+   * process itself last. Returns the ids of those. Messages of the outbox that are not deleted are transmitted as before.
+   */
+  abstract deleteFinished(processes: readonly Pick<FinishedProcess, 'id' | 'revision'>[], outgoing: DeletedOutgoing): Promise<readonly string[]>;
+  /** Deletes messages that no process has received. */
+  abstract deleteUnreceived(ids: readonly string[]): Promise<void>;
 
   /* ----------------------------------------------------------------- workers ---- */
 

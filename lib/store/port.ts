@@ -123,9 +123,6 @@ export interface ProcessWait {
   readonly wait: WaitState;
 }
 
-/** A process in a list of all of a workflow. The list goes on after it. */
-export type ListedProcess = Pick<ProcessState, 'id' | 'workflow' | 'workflowVersion' | 'groupId' | 'status' | 'parent' | 'startedAt'>;
-
 /** How many live processes a version of a workflow has. */
 export interface LiveCount {
   readonly workflow: string;
@@ -160,6 +157,7 @@ export interface RecordPage {
   readonly limit: number;
 }
 
+export type { ContextSearch, DeletedOutgoing, FinishedProcess, StoredSize } from './stored-data.js';
 export type { FailedSending, OutboxClaim, OutboxQuery } from './outbox-store.js';
 export type { FailureCount, StatusAt, StatusCount, TroubleCount } from './store-counts.js';
 export type { MessageQuery, ProcessQuery, WaitQuery } from './selections.js';

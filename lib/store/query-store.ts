@@ -4,7 +4,7 @@ import type { ProcessState } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
 import type { OutboxQuery } from './outbox-store.js';
 import type {
-  FailureCount, KnownWorkflow, LiveCount, MessageQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, StatusCount, TroubleCount, WaitQuery,
+  ContextSearch, FailureCount, KnownWorkflow, LiveCount, MessageQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, StatusCount, StoredSize, TroubleCount, WaitQuery,
 } from './port.js'; // prettier-ignore
 
 /** How many kinds of failures of one workflow are listed. */
@@ -23,6 +23,17 @@ export abstract class QueryStore {
   abstract waitsLike(query: WaitQuery): Promise<readonly ProcessWait[]>;
   /** Responses and events of the inbox, oldest first, by arrival and id. */
   abstract messagesLike(query: MessageQuery): Promise<readonly MessageState[]>;
+  /** All messages of the inbox that a process has received, refused or been asked by, by arrival and id. */
+  abstract messagesOf(processId: string): Promise<readonly MessageState[]>;
+  /** Messages that no process has received, by id. Continues after the message with this id; '': from the first. */
+  abstract unreceived(after: string, limit: number): Promise<readonly MessageState[]>;
+  /** The processes that these have started, live and finished. */
+  abstract childrenOf(parentIds: readonly string[]): Promise<readonly ProcessState[]>;
+  /**
+   * Searches the stored versions of so many processes, by id, for a piece of JSON. Finds at least those that have it; it may find more.
+   * `next`: the id after which the search goes on; null: these were the last.
+   */
+  abstract contextsWith(json: string, page: ContextSearch): Promise<{ readonly ids: readonly string[]; readonly next: string | null }>;
   abstract outgoingLike(query: OutboxQuery): Promise<readonly OutgoingMessage[]>;
   /** Live processes of each workflow and version. */
   abstract census(): Promise<readonly LiveCount[]>;
@@ -34,6 +45,10 @@ export abstract class QueryStore {
   abstract failureCounts(upTo: number): Promise<readonly FailureCount[]>;
   /** What needs a person, beside failed processes. `storedBefore`: an answer that no step has asked for since then is unmatched. At most `upTo` of a kind are counted. */
   abstract troubleCounts(storedBefore: number, upTo: number): Promise<readonly TroubleCount[]>;
+  /** How much there is of each workflow that has processes, by name. */
+  abstract sizes(): Promise<readonly StoredSize[]>;
+  /** The bytes of all texts of so many processes, by id, for each workflow of theirs. `next`: as for {@link contextsWith}. */
+  abstract bytesIn(page: ContextSearch): Promise<{ readonly bytes: ReadonlyMap<string, number>; readonly next: string | null }>;
   /** Tasks of each queue that has any. */
   abstract queueCounts(): Promise<readonly QueueCount[]>;
 

@@ -124,6 +124,15 @@ export class WorkflowRegistry {
     return [...this.byName].map(([workflow, versions]) => ({ workflow, versions: [...versions.keys()], ...(except.length > 0 && { except }) }));
   }
 
+  /** The newest version that this application knows. */
+  newest(name: string): BoundWorkflow | undefined {
+    return this.find(name, this.latest(name));
+  }
+
+  withdrawnNames(): string[] {
+    return [...this.withdrawn].flatMap(([name, versions]) => (versions.size > 0 ? name : []));
+  }
+
   names(): string[] {
     return [...this.byName.keys()];
   }

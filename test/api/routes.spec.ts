@@ -124,6 +124,9 @@ describe.each(PLATFORMS.flatMap((platform) => [false, true].map((prefixed) => ({
       expect(await call('getDiff', at, { query: '?from=1&to=2' })).toEqual({ items: [{ key: 'score', before: 0, after: 7, step: 'score' }] });
       expect((await call('explainProcess', at)).sentence).toContain('completed');
       expect((await call('drawProcess', at)).drawing).toContain('flowchart');
+      const all = await call('exportProcess', at);
+      expect(all).toEqual(JSON.parse(JSON.stringify(await api.workflows.export(at.process)))); // nothing is lost on the way
+      expect(JSON.stringify(all)).not.toContain(correlationId);
       expect((await call('findProcesses', {}, { query: '?workflow=loan&status=completed&status=failed&limit=1' })).items.length).toBe(1);
       const byAll = `?workflow=loan&version=1&groupIdPrefix=a:&step=none&updatedAfter=2020-01-01T00:00:00Z&order=oldest`;
       expect((await call('findProcesses', {}, { query: byAll })).items).toEqual([]);
@@ -146,6 +149,24 @@ describe.each(PLATFORMS.flatMap((platform) => [false, true].map((prefixed) => ({
       await until(() => call('getProcess', at), ({ status }) => status === 'waiting'); // prettier-ignore
       await call('skip', at, { body: { step: 'score', patch: { score: 3 } } });
       expect((await call('cancel', at, { body: { compensate: false, reason: 'no more' } })).status).toBe('cancelled');
+    });
+
+    it('erase what is there of somebody', async () => {
+      const { id } = await call('startProcess', { workflow: 'loan' }, { body: { context: { tenant: 'eve', amount: 5 }, groupId: 'a:9' } });
+      expect(await call('erase', {}, { body: { groupId: 'a:9', dryRun: true } })).toEqual({ processes: [id], live: [id], messages: 0 });
+      const refused = await send('POST', 'erasures', { keys: ['tenant'], value: 'eve', workflow: 'loan' });
+      expect([refused.status, refused.body]).toMatchObject([409, { code: 'ProcessLiveError', processIds: [id] }]);
+      for (const wrong of [{}, { process: id, groupId: 'a:9' }]) expect((await send('POST', 'erasures', wrong)).status).toBe(400);
+      const body = { keys: ['tenant'], value: 'eve', cancel: true, reason: 'asked for' };
+      expect(await call('erase', {}, { body })).toEqual({ processes: [id], live: [id], messages: 0 });
+      expect((await send('POST', 'erasures', { process: id })).status).toBe(404);
+    });
+
+    it('say how much there is', async () => {
+      await call('startProcess', { workflow: 'loan' }, { body: { context: { tenant: 'a', amount: 5 }, groupId: 'a:10' } });
+      const { items } = await call('getSizes');
+      expect(items.find(({ workflow }: any) => workflow === 'loan')).toMatchObject({ live: expect.any(Number), bytes: null });
+      expect((await call('getSizes', {}, { query: '?bytes=true' })).items.find(({ workflow }: any) => workflow === 'loan').bytes).toBeGreaterThan(100);
     });
 
     it('show the application', async () => {

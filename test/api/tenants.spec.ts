@@ -183,7 +183,8 @@ describe.each(PLATFORMS)('a child that is left, on %s', (platform) => {
     const visit = await childOf(api, 'visit', id);
     expect((await clientOf(api, 'a read,input,mend')('GET', `processes/${visit}`)).status).toBe(200);
     await until(() => api.workflows.get(id), ({ status }) => status === 'completed'); // prettier-ignore
-    await api.app.get(ProcessStore).maintenance.deleteCompleted([id]);
+    const { revision } = await api.workflows.get(id);
+    expect(await api.app.get(ProcessStore).maintenance.deleteFinished([{ id, revision }], 'none')).toEqual([id]);
     expect((await clientOf(api, 'a read,input,mend')('GET', `processes/${visit}`)).status).toBe(404);
     expect((await clientOf(api, 'all read')('GET', `processes/${visit}`)).status).toBe(200);
   });

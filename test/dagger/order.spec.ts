@@ -131,12 +131,12 @@ await onEachDatabase({ providers: [PizzaWorkflow, Fleeting, FleetingParent, Leni
       const child = await until(() => bench.workflows.find({ workflow: Fleeting, groupId: `${id}.1` }), ({ items }) => items.length === 1); // prettier-ignore
       await ready(id);
       await bench.waitsIn(id, 'paid');
-      await bench.app.engine.completed.sweep();
+      await bench.app.engine.finished.sweep();
       expect((await bench.workflows.get(child.items[0]!.id)).status).toBe('completed');
       expect(bench.journal.of(groupId, 'eat')[0]!.context.pizza.order_id).toBe(id);
       await bench.workflows.emit('paid' as string, groupId, {});
       await gone(bench, id);
-      await bench.app.engine.completed.sweep();
+      await bench.app.engine.finished.sweep();
       await gone(bench, child.items[0]!.id);
     });
   });

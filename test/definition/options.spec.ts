@@ -24,6 +24,8 @@ describe('an option that there is not, or a value that it cannot have, is told a
     [{ documents: null }, 'documents: it must be an object.'],
     [{ limits: 'few' }, 'limits: it must be an object.'],
     [{ redact: /x/ }, 'redact: it must be a function.'],
+    [{ archive: './archive' }, 'archive: it must be an object.'],
+    [{ archive: {} }, "archive is a ProcessArchive, such as ndjsonArchive('./archive')."],
     [{ development: 'yes' }, 'development: it must be true or false.'],
     [{ workflows: './x.json' }, 'workflows: it must be a list.'],
     [{ contexts: {} }, 'contexts: it must be a list.'],

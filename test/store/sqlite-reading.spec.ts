@@ -189,9 +189,9 @@ describe('two instances that claim messages at once', () => {
 /* ------------------------------------------------------------------ heartbeats ---- */
 
 const NOW = `cast(unixepoch('subsec') * 1000 as integer)`;
-const words = { now: NOW, overwrite: (key: string, names: readonly string[]) => ` on conflict (${key}) do update set ${names.map((name) => `${name} = excluded.${name}`).join()}`, unlessThere: '', endOfChild: '', byGroup: '', distinct: 'steps' as const }; // prettier-ignore
+const words = { now: NOW, overwrite: (key: string, names: readonly string[]) => ` on conflict (${key}) do update set ${names.map((name) => `${name} = excluded.${name}`).join()}`, unlessThere: '', endOfChild: '', byEnd: '', skipLocked: '', distinct: 'steps' as const }; // prettier-ignore
 const maintenance = (client: 'pg' | 'mysql2' | null = null) =>
-  new TypeOrmMaintenance(reader, words, new TableNames(dataSource, {}), () => client && { client, module: 'm', options: {} });
+  new TypeOrmMaintenance(reader, reader, words, new TableNames(dataSource, {}), () => client && { client, module: 'm', options: {} });
 
 it('a heartbeat has the time of the database, whatever the clock of the instance says', async () => {
   const before = Date.now();

@@ -59,13 +59,18 @@ function schema(empty: Database, fresh: () => Promise<Database>): void {
     await dataSource.undoLastMigration();
     await expect(store.open('check')).rejects.toThrow('the table workflow_search is missing');
     await dataSource.undoLastMigration();
+    await expect(store.open('check')).rejects.toThrow('the index workflow_process_finished is missing');
+    const again = createTypeOrmStore(dataSource);
+    await again.open('migrate'); // an index alone is made, too
+    await again.open('check');
+    await again.close();
+    await dataSource.query('drop table workflow_search'); // it was made again
+    await dataSource.undoLastMigration();
     await expect(store.open('check')).rejects.toThrow(/the tables? .*workflow_outbox.* (is|are) missing/);
     await dataSource.undoLastMigration();
     await expect(store.open('check')).rejects.toThrow(/the column workflow_process\.secret is missing/);
     await dataSource.undoLastMigration();
-    await expect(store.open('check')).rejects.toThrow(
-      /the column workflow_process\.parent_bond is missing.*(the tables? .*)?workflow_definition.* (is|are) missing/,
-    );
+    await expect(store.open('check')).rejects.toThrow(/the column workflow_process\.parent_bond is missing.*workflow_definition/);
     await dataSource.undoLastMigration();
     await expect(store.open('check')).rejects.toThrow(/the tables workflow_process, .* are missing\. Add `\.\.\.workflowMigrations`/);
   });

@@ -1,5 +1,6 @@
 import { atOption, atSteps } from '../document-paths.js';
 import type { DefinitionDefaults, WorkflowSource } from '../source.js';
+import { keepProblems } from './keep-problems.js';
 import { keyProblems } from './key-problems.js';
 import { searchableProblems } from './searchable-problems.js';
 import { durationProblems, isCount, isSchema, MAX_NAME, type Problems, retryProblems, ruleProblems, unknownOptions } from './value-problems.js';
@@ -15,6 +16,7 @@ const WORKFLOW_OPTIONS = [
   'within',
   'stages',
   'deleteOnCompletion',
+  'keep',
   'updates',
   'searchable',
   'config',
@@ -36,6 +38,9 @@ export function* workflowProblems(source: WorkflowSource): Problems {
   if (typeof (options.deleteOnCompletion ?? false) !== 'boolean')
     yield `deleteOnCompletion is true or false, not ${JSON.stringify(options.deleteOnCompletion)}.`;
   yield* searchableProblems(options);
+  yield* keepProblems(options.keep);
+  if (options.deleteOnCompletion === true && options.keep?.completed !== undefined)
+    yield 'deleteOnCompletion deletes a completed process at once, and keep.completed later: say one of them.';
   yield* stageTableProblems(source);
   yield* defaultProblems(options.defaults ?? {}, stepNames(source));
 }

@@ -4,11 +4,12 @@ import { isUnclaimed, UNCLAIMED_NEW } from '../../core/process.js';
 import { isTaskWait, type TaskWaitState } from '../../core/wait.js';
 import { MaintenanceStore } from '../maintenance-store.js';
 import type {
+  DeletedOutgoing,
   DueWait,
+  FinishedProcess,
   HeldWork,
   InboxCount,
   KnownWorkflow,
-  ListedProcess,
   Match,
   SilentWorker,
   StoredDefinition,
@@ -17,6 +18,7 @@ import type {
   WorkThere,
 } from '../port.js';
 import { addressedIn, byStart, type MemoryTables, type ProcessRows, readyTasksIn, taskAtOf, timedIn } from './process-rows.js';
+import { deleteRows, finishedIn } from './finished-rows.js';
 import { byArrival, byMatch, isOfKnown, isOrphan, matchesIn } from './row-filters.js';
 
 export class MemoryMaintenance extends MaintenanceStore {
@@ -128,16 +130,15 @@ export class MemoryMaintenance extends MaintenanceStore {
 
   /* ---------------------------------------------------------------- deletion ---- */
 
-  override async processesOf(workflow: string, limit: number, after?: ListedProcess): Promise<readonly ListedProcess[]> {
-    const all = this.tables.processes.filter((process) => process.workflow === workflow && (!after || byStart(process, after) > 0));
-    return all.sort(byStart).slice(0, limit);
+  override async finishedOf(workflow: string, finishedBefore: number, limit: number, after?: FinishedProcess): Promise<readonly FinishedProcess[]> {
+    return finishedIn(this.tables, workflow, finishedBefore, after).slice(0, limit);
   }
 
-  override async deleteCompleted(ids: readonly string[]): Promise<void> {
-    const { byId, inbox } = this.tables;
-    const gone = new Set(ids.filter((id) => byId.get(id)?.process.status === 'completed'));
-    for (const id of gone) byId.delete(id);
-    for (const [id, { processId }] of inbox) if (processId !== null && gone.has(processId)) inbox.delete(id);
+  override async deleteFinished(processes: readonly Pick<FinishedProcess, 'id' | 'revision'>[], outgoing: DeletedOutgoing): Promise<readonly string[]> {
+    return deleteRows(this.tables, processes, outgoing);
+  }
+  override async deleteUnreceived(ids: readonly string[]): Promise<void> {
+    for (const id of ids) if (this.tables.inbox.get(id)?.processId === null) this.tables.inbox.delete(id);
   }
 
   /* ----------------------------------------------------------------- workers ---- */

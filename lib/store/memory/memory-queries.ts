@@ -3,8 +3,10 @@ import type { OutgoingMessage } from '../../core/outgoing.js';
 import { isFinished, type ProcessState } from '../../core/process.js';
 import { isTaskWait, type TaskWaitState, type WaitState } from '../../core/wait.js';
 import type {
-  FailureCount, KnownWorkflow, LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, StatusCount, TroubleCount, WaitQuery,
+  ContextSearch, FailureCount, KnownWorkflow, LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, StatusCount,
+  StoredSize, TroubleCount, WaitQuery,
 } from '../port.js'; // prettier-ignore
+import { grouped } from '../../values/grouped.js';
 import { type MarkedVersion, QueryStore } from '../query-store.js';
 import { startOrder, matchesQuery } from './find-filter.js';
 import { failureCountsIn, statusCountsIn, troubleCountsIn } from './memory-counts.js';
@@ -30,6 +32,26 @@ export class MemoryQueries extends QueryStore {
 
   override async messagesLike({ limit, ...query }: MessageQuery): Promise<readonly MessageState[]> {
     return [...this.tables.inbox.values()].filter((message) => isMessageLike(message, query)).sort(byArrival).slice(0, limit); // prettier-ignore
+  }
+
+  override async messagesOf(processId: string): Promise<readonly MessageState[]> {
+    return [...this.tables.inbox.values()].filter((message) => message.processId === processId).sort(byArrival); // prettier-ignore
+  }
+
+  override async unreceived(after: string, limit: number): Promise<readonly MessageState[]> {
+    const all = [...this.tables.inbox.values()].filter(({ id, processId }) => processId === null && id > after);
+    return all.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit); // prettier-ignore
+  }
+
+  override async childrenOf(parentIds: readonly string[]): Promise<readonly ProcessState[]> {
+    return this.tables.processes.filter(({ parent }) => parent !== null && parentIds.includes(parent.id));
+  }
+
+  override async contextsWith(json: string, { after, limit, workflow }: ContextSearch): Promise<{ ids: string[]; next: string | null }> {
+    const all = this.tables.all.filter(({ process }) => process.id > after && (workflow === undefined || process.workflow === workflow));
+    const page = all.sort((a, b) => (a.process.id < b.process.id ? -1 : 1)).slice(0, limit); // prettier-ignore
+    const ids = page.filter(({ versions }) => versions.some(({ patch, snapshot }) => JSON.stringify([patch, snapshot]).includes(json)));
+    return { ids: ids.map(({ process }) => process.id), next: page.length === limit ? page.at(-1)!.process.id : null };
   }
 
   override async outgoingLike({ limit, ...query }: OutboxQuery): Promise<readonly OutgoingMessage[]> {
@@ -77,6 +99,29 @@ export class MemoryQueries extends QueryStore {
 
   override async troubleCounts(storedBefore: number, upTo: number): Promise<readonly TroubleCount[]> {
     return troubleCountsIn(this.tables, storedBefore, upTo);
+  }
+
+  override async sizes(): Promise<readonly StoredSize[]> {
+    const all = grouped(this.tables.processes, ({ workflow }) => workflow);
+    const total = (of: readonly ProcessState[], key: 'contextVersion' | 'revision') => of.reduce((sum, each) => sum + each[key], 0);
+    const names = [...all.keys()].sort();
+    return names.map((workflow) => {
+      const of = all.get(workflow)!;
+      const finished = of.filter(({ status }) => isFinished(status)).length;
+      return { workflow, live: of.length - finished, finished, versions: total(of, 'contextVersion'), records: total(of, 'revision') };
+    });
+  }
+
+  /** As the size of their JSON. */
+  override async bytesIn({ after, limit }: ContextSearch): Promise<{ bytes: ReadonlyMap<string, number>; next: string | null }> {
+    const page = this.tables.all.filter(({ process }) => process.id > after).sort((a, b) => (a.process.id < b.process.id ? -1 : 1)).slice(0, limit); // prettier-ignore
+    const bytes = new Map<string, number>();
+    for (const { process, ...rows } of page) {
+      const messages = [...this.tables.inbox.values(), ...this.tables.outbox.values()].filter(({ processId }) => processId === process.id);
+      const size = Buffer.byteLength(JSON.stringify([process, [...rows.waits], rows.versions, rows.records, messages]));
+      bytes.set(process.workflow, (bytes.get(process.workflow) ?? 0) + size);
+    }
+    return { bytes, next: page.length === limit ? page.at(-1)!.process.id : null };
   }
 
   override async queueCounts(): Promise<readonly QueueCount[]> {

@@ -1,6 +1,6 @@
 /** Counts for people. Each has a limit, so that it costs the same however many there are. */
 import { FAILURE } from '../../core/failure-text.js';
-import type { StatusAt } from '../port.js';
+import type { ProcessQuery, StatusAt } from '../port.js';
 import type { Query } from './query.js';
 
 /** How the different values of a column are found. `loose`: the database jumps from value to value by itself. */
@@ -31,6 +31,12 @@ export const ofFailures = (workflow: string): Query => ({ sql: 'workflow = ? and
 export function statusCountsQuery(groups: readonly StatusAt[], upTo: number): Query {
   const each = 'select ? as workflow, ? as status, count(*) as many from (select 1 as one from workflow_process where workflow = ? and status = ? limit ?) c';
   return { sql: groups.map(() => each).join(' union all '), values: groups.flatMap(({ workflow, status }) => [workflow, status, workflow, status, upTo]) };
+}
+
+/** How many processes have each of these search values, up to a limit. */
+export function valueCountsQuery(workflow: string, search: NonNullable<ProcessQuery['search']>, upTo: number): Query {
+  const each = 'select ? as name, count(*) as many from (select 1 as one from workflow_search where workflow = ? and name = ? and value = ? limit ?) c';
+  return { sql: search.map(() => each).join(' union all '), values: search.flatMap(({ name, value }) => [name, workflow, name, value, upTo]) };
 }
 
 /** The live processes of a version. */

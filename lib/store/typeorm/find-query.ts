@@ -9,7 +9,7 @@ const waitsIn = `(select 1 from workflow_wait w where w.process_id = p.id and w.
 /** Few processes take too long, so they are found by the index of their waits. */
 const isOverdue = `p.id in (select w.process_id from workflow_wait w where w.kind = 'overdue')`;
 const overdueWait = `(select 1 from workflow_wait w where w.process_id = p.id and w.kind = 'overdue' limit 1)`;
-const hasValue = '(select 1 from workflow_search x where x.process_id = p.id and x.name = ? and x.value = ?) = 1';
+const hasValue = '(select 1 from workflow_search x where x.process_id = s.process_id and x.name = ? and x.value = ?) = 1';
 /** Written so that its index can be used. */
 const isChild = '(p.live = 0 or p.live is null) and p.parent_id = ?';
 /** Sorts behind every text that begins with a prefix. */
@@ -56,15 +56,22 @@ function unionOf(query: ProcessQuery, parts: readonly Query[]): Query {
   return { sql: `${sql} ${ordering(query, 'started_at', 'id')} limit ?`, values: [...parts.flatMap(({ values }) => values), query.limit] };
 }
 
-/** Found by one value, in the order of the index of values. All else is looked at process by process, until there are enough. */
+/** Found by the first value, in the order of the index of values. All else is looked at process by process, until there are enough. */
 function searched(query: ProcessQuery, { name, value }: { readonly name: string; readonly value: string }): Query {
   const others = (query.search ?? []).slice(1).map((each): Query => ({ sql: hasValue, values: [each.name, each.value] }));
   const found: Query = { sql: 's.workflow = ? and s.name = ? and s.value = ?', values: [query.workflow ?? '', name, value] };
-  const rest = allOf([{ sql: 'p.id = s.process_id', values: [] }, ...others, ...kindConditions(query), ...stepConditions(query), ...timeConditions(query, 'p.started_at')]); // prettier-ignore
-  const where = allOf([found, ...placeCondition(query, 's.started_at', 's.process_id'), { sql: `(select 1 from workflow_process p${rest.sql}) = 1`, values: rest.values }]); // prettier-ignore
+  const { workflow: _sameAsOfValue, statuses, ...rest } = query;
+  const ofProcess = allOf([{ sql: 'p.id = s.process_id', values: [] }, ...ifGiven(statuses, isInStatus), ...kindConditions(rest), ...stepConditions(rest), ...timeConditions(rest, 'p.started_at')]); // prettier-ignore
+  const fits: Query = { sql: `(select 1 from workflow_process p${ofProcess.sql}) = 1`, values: ofProcess.values };
+  const where = allOf([found, ...placeCondition(query, 's.started_at', 's.process_id'), ...others, fits]);
   const inOrder = ordering(query, 's.started_at', 's.process_id');
   const sql = `select p.* from (select s.process_id, s.started_at from workflow_search s${where.sql} ${inOrder} limit ?) s join workflow_process p on p.id = s.process_id`;
   return { sql: `${sql} ${inOrder}`, values: [...where.values, query.limit] };
+}
+
+/** Each process is read by its id. Without `lower`, PostgreSQL would look through all of the status instead. */
+function isInStatus(statuses: readonly ProcessStatus[]): Query {
+  return { sql: `lower(p.status) ${inList(statuses).sql}`, values: statuses };
 }
 
 function ordering({ order }: ProcessQuery, started: string, id: string): string {
@@ -112,6 +119,6 @@ function timeConditions({ startedBefore, startedAfter, updatedBefore, updatedAft
 
 function placeCondition({ after, order }: ProcessQuery, started: string, id: string): Query[] {
   const sign = order === 'oldest' ? '>' : '<';
-  const sql = `(${started} ${sign} ? or (${started} = ? and ${id} ${sign} ?))`;
+  const sql = `${started} ${sign}= ? and (${started} ${sign} ? or ${id} ${sign} ?)`; // the index begins at the moment
   return ifGiven(after, (place) => ({ sql, values: [place.startedAt, place.startedAt, place.id] }));
 }

@@ -24,5 +24,5 @@ function messageConditions({ dispositions, id, address, workflow, step, processI
 export type MessagePlace = Pick<MessageState, 'id' | 'receivedAt'>;
 
 export function afterMessage(after: MessagePlace | undefined): Query[] {
-  return ifGiven(after, ({ receivedAt, id }) => ({ sql: '(received_at > ? or (received_at = ? and id > ?))', values: [receivedAt, receivedAt, id] }));
+  return ifGiven(after, ({ receivedAt, id }) => ({ sql: 'received_at >= ? and (received_at > ? or id > ?)', values: [receivedAt, receivedAt, id] }));
 }

@@ -2,7 +2,7 @@ import type { SchemaMode } from '../process-store.js';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { SchemaError } from '../../values/errors.js';
 import { workflowMigrations } from './migrations/workflow-migrations.js';
-import { type ExistingColumns, existingColumns, existingColumnsQuery, storedList, workflowColumns } from './migrations/tables.js';
+import { type ExistingColumns, existingColumns, existingColumnsQuery, storedList, workflowColumns, workflowIndexes } from './migrations/tables.js';
 import { alone } from './schema-lock.js';
 import { refuseNames } from './table-name-problems.js';
 import { placeEntities, type TableNames } from './table-names.js';
@@ -66,7 +66,11 @@ function missingIn(standing: ExistingColumns, names: TableNames): string[] {
   return Object.entries(workflowColumns).flatMap(([table, columns]) => {
     const found = standing.get(table);
     if (!found) return [`the table ${names.shown(table)} is missing`];
-    return columns.filter((column) => !found.has(column)).map((column) => `the column ${names.shown(table)}.${column} is missing`);
+    const indexes = (workflowIndexes[table] ?? []).filter((index) => !found.has(`index ${index}`));
+    return [
+      ...columns.filter((column) => !found.has(column)).map((column) => `the column ${names.shown(table)}.${column} is missing`),
+      ...indexes.map((index) => `the index ${names.shown(table)}_${index} is missing`),
+    ];
   });
 }
 

@@ -9,8 +9,9 @@ export function orphansQuery(parentId: string | null, limit: number, address: st
   const awaited = `exists (select 1 from workflow_wait w where w.address = ${address} and coalesce(w.process_id, '') = p.id and w.kind = 'child')`;
   const orphaned = `(p.status = 'cancelled' or (c.parent_bond = 'both' and not ${awaited}))`;
   const parent = parentId === null ? `c.parent_id > ''` : 'c.parent_id = ?';
+  // The sum keeps PostgreSQL from reading all processes by the index of their starts to save a sort of a few.
   return {
-    sql: `${tied} and ${parent} and ${orphaned} order by c.started_at, c.id limit ?`,
+    sql: `${tied} and ${parent} and ${orphaned} order by c.started_at + 0, c.id limit ?`,
     values: parentId === null ? [limit] : [parentId, limit],
   };
 }

@@ -16,6 +16,6 @@ function outboxConditions({ id, processId, workflow, sender, parked, after }: Ou
 }
 
 function laterThan({ createdAt, sequence, id }: NonNullable<OutboxQuery['after']>): Query {
-  const sql = '(created_at > ? or (created_at = ? and (sequence > ? or (sequence = ? and id > ?))))';
+  const sql = 'created_at >= ? and (created_at > ? or sequence > ? or (sequence = ? and id > ?))';
   return { sql, values: [createdAt, createdAt, sequence, sequence, id] };
 }

@@ -1,9 +1,9 @@
 import type { ProcessStatus } from '../../core/process.js';
-import type { FailureCount, KnownWorkflow, LiveCount, StatusCount, TroubleCount } from '../port.js';
+import type { FailureCount, KnownWorkflow, LiveCount, ProcessQuery, StatusCount, TroubleCount } from '../port.js';
 import { MOST_FAILURES } from '../query-store.js';
 import { STATUSES } from '../selections.js';
 import {
-  type DistinctBy, distinctQuery, failureCountsQuery, liveCountsQuery, messageTroubleQueries, ofFailures, overdueQuery, parkedQuery, statusCountsQuery, type VersionAt,
+  type DistinctBy, distinctQuery, failureCountsQuery, liveCountsQuery, messageTroubleQueries, ofFailures, overdueQuery, parkedQuery, statusCountsQuery, valueCountsQuery, type VersionAt,
 } from './count-queries.js'; // prettier-ignore
 import { chunks, type Query } from './query.js';
 import type { SqlReader } from './sql-reader.js';
@@ -11,6 +11,8 @@ import type { FoundRow } from './states.js';
 
 /** Below the number of parts that SQLite takes in one `union`. */
 const PARTS = 40;
+/** A value of so many processes is frequent: more are not counted. */
+const FREQUENT = 10_000;
 const MOST_WORKFLOWS = 10_000;
 const MOST_VERSIONS = 1000;
 const ALL: Query = { sql: '1 = 1', values: [] };
@@ -48,6 +50,15 @@ export class ProcessCounts {
     const all = await Promise.all(workflows.map((workflow) => this.liveVersionsOf(workflow)));
     const rows = await this.inParts(all.flat().filter((each) => !isKnown(each)), (piece) => liveCountsQuery(piece, upTo)); // prettier-ignore
     return rows.map(({ workflow, version, many }) => ({ workflow: String(workflow), version: Number(version), live: Number(many) }));
+  }
+
+  /** The query with its rarest search value first, because the others are looked at process by process. */
+  async rarestFirst(query: ProcessQuery): Promise<ProcessQuery> {
+    const { workflow = '', search = [] } = query;
+    if (search.length < 2) return query;
+    const rows = await this.reader.rows(valueCountsQuery(workflow, search, FREQUENT));
+    const counts = new Map(rows.map(({ name, many }) => [String(name), Number(many)]));
+    return { ...query, search: [...search].sort((a, b) => counts.get(a.name)! - counts.get(b.name)!) };
   }
 
   private async liveVersionsOf(workflow: string): Promise<VersionAt[]> {

@@ -7,6 +7,8 @@ export abstract class SqlReader {
   abstract rows(query: Query): Promise<readonly FoundRow[]>;
   /** How many rows a statement wrote. */
   abstract changed(query: Query): Promise<number>;
+  /** Reads rows, and runs the statements that follow from them in the same transaction. */
+  abstract readThenRun(query: Query, follow: (rows: readonly FoundRow[]) => readonly Query[]): Promise<void>;
 
   /** A query with an `in (...)` list, in as many pieces as the database takes. `values` before the list come first. */
   async listed(sql: (list: string) => string, values: readonly string[], before: readonly unknown[] = []): Promise<FoundRow[]> {
@@ -28,8 +30,10 @@ export interface SqlWords {
   readonly unlessThere: string;
   /** The address of the end of a child `c`. */
   readonly endOfChild: string;
-  /** After the table of processes: they are read by the index that has them in the order of their group ids. MySQL would sort all of them. */
-  readonly byGroup: string;
+  /** After the table of processes: they are read by the index that has them in the order of their ends. MySQL would sort all of them. */
+  readonly byEnd: string;
+  /** The end of a select that locks its rows, and leaves out those that are locked. */
+  readonly skipLocked: string;
   /** How the different values of an indexed column are found. */
   readonly distinct: DistinctBy;
 }

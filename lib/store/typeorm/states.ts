@@ -9,26 +9,30 @@ import type { ProcessState, ProcessStatus } from '../../core/process.js';
 import type { Token } from '../../core/token.js';
 import type { WaitState } from '../../core/wait.js';
 import type { WaitKind } from '../../core/waits-for.js';
-import type { ListedProcess, QueueCount, StoredDefinition, TaskAt, WaitAt } from '../port.js';
+import type { FinishedProcess, QueueCount, StoredSize, StoredDefinition, TaskAt, WaitAt } from '../port.js';
 
 type Value = string | number | null;
 export type FoundRow = Readonly<Record<string, Value>>;
 
 export function processState(row: FoundRow): ProcessState {
   return {
-    ...listedProcess(row), revision: number(row.revision), contextVersion: number(row.context_version),
+    ...finishedProcess(row), groupId: text(row.group_id), startedAt: number(row.started_at), contextVersion: number(row.context_version),
     snapshotVersion: number(row.snapshot_version), runs: number(row.runs), root: number(row.root), worker: maybe(row.worker), claim: number(row.claim),
-    tokens: parsed<Token[]>(row.tokens), cause: maybe(row.cause), updatedAt: number(row.updated_at), finishedAt: timeOrNull(row.finished_at),
+    tokens: parsed<Token[]>(row.tokens), cause: maybe(row.cause), updatedAt: number(row.updated_at),
     secret: maybe(row.secret),
   }; // prettier-ignore
 }
 
-export function listedProcess(row: FoundRow): ListedProcess {
+export function finishedProcess(row: FoundRow): FinishedProcess {
   return {
-    id: text(row.id), workflow: text(row.workflow), workflowVersion: number(row.workflow_version), groupId: text(row.group_id),
-    status: row.status as ProcessStatus, startedAt: number(row.started_at),
+    id: text(row.id), workflow: text(row.workflow), workflowVersion: number(row.workflow_version), status: row.status as ProcessStatus,
+    revision: number(row.revision), finishedAt: timeOrNull(row.finished_at),
     parent: row.parent_id === null ? null : parentLink(text(row.parent_id), row.parent_bond as ParentBond | null),
   }; // prettier-ignore
+}
+
+export function storedSize({ workflow, live, finished, versions, records }: FoundRow): StoredSize {
+  return { workflow: text(workflow), live: number(live), finished: number(finished), versions: number(versions), records: number(records) };
 }
 
 export function waitState(row: FoundRow): WaitState {

@@ -2,16 +2,16 @@ import type { Disposition, MessageState } from '../../core/change.js';
 import { UNCLAIMED, UNCLAIMED_NEW } from '../../core/process.js';
 import { MaintenanceStore } from '../maintenance-store.js';
 import type {
-  DueWait, HeldWork, InboxCount, KnownWorkflow, ListedProcess, Match, SilentWorker, StoredDefinition, TaskAt, WorkerCount, WorkThere,
+  DeletedOutgoing, DueWait, FinishedProcess, HeldWork, InboxCount, KnownWorkflow, Match, SilentWorker, StoredDefinition, TaskAt, WorkerCount, WorkThere,
 } from '../port.js'; // prettier-ignore
 import type { ThreadBeat } from '../thread-beat.js';
 import { census, childrenQuery, countAtQuery, forgetOlder, inboxCount, markStatement, matchIn, scheduledQuery, unmatchedQuery } from './inbox-queries.js'; // prettier-ignore
 import type { MessagePlace } from './message-query.js';
-import { listedQuery } from './listed-query.js';
+import { deleteRead, finishedQuery } from './deletion-queries.js';
 import { orphansQuery } from './orphans-query.js';
-import { allTrue, chunks, inList, isKnown, type Query } from './query.js';
+import { allTrue, inList, isKnown, type Query } from './query.js';
 import type { SqlReader, SqlWords } from './sql-reader.js';
-import { listedProcess, messageState, storedDefinition, taskAt } from './states.js';
+import { finishedProcess, messageState, storedDefinition, taskAt } from './states.js';
 import type { TableNames } from './table-names.js';
 import { firstMoment, heldRows, momentQuery, workQuery, workThere } from './work-query.js';
 import { seenAt, silentWorker, silentWorkers, workerCount, workerCounts } from './worker-queries.js';
@@ -25,6 +25,8 @@ const isOpen = `p.status in ('running', 'waiting')`;
 export class TypeOrmMaintenance extends MaintenanceStore {
   constructor(
     private readonly reader: SqlReader,
+    /** Has a connection that may be held for a while: deleting many rows must not keep decisions from reading. */
+    private readonly patient: SqlReader,
     private readonly words: SqlWords,
     private readonly tables: TableNames,
     /** Null: no thread can connect. */
@@ -112,20 +114,16 @@ export class TypeOrmMaintenance extends MaintenanceStore {
 
   /* ---------------------------------------------------------------- deletion ---- */
 
-  override async processesOf(workflow: string, limit: number, after?: ListedProcess): Promise<readonly ListedProcess[]> {
-    return (await this.reader.rows(listedQuery(workflow, limit, this.words.byGroup, after))).map(listedProcess);
+  override async finishedOf(workflow: string, finishedBefore: number, limit: number, after?: FinishedProcess): Promise<readonly FinishedProcess[]> {
+    return (await this.patient.rows(finishedQuery(workflow, finishedBefore, limit, this.words.byEnd, after))).map(finishedProcess);
   }
 
-  /** A delete that is cut off leaves the process row, by which it is found again. */
-  override async deleteCompleted(ids: readonly string[]): Promise<void> {
-    for (const piece of chunks(ids)) {
-      const { sql, values } = inList(piece);
-      for (const table of ['inbox', 'wait', 'audit', 'context', 'search'] as const) {
-        const isOver = `(select p.status from workflow_process p where p.id = workflow_${table}.process_id) = 'completed'`;
-        await this.reader.rows({ sql: `delete from workflow_${table} where process_id ${sql} and ${isOver}`, values });
-      }
-      await this.reader.rows({ sql: `delete from workflow_process where id ${sql} and status = 'completed'`, values });
-    }
+  /** One that another transaction holds is left out: another instance deletes it, or a person restarts it. */
+  override async deleteFinished(processes: readonly Pick<FinishedProcess, 'id' | 'revision'>[], outgoing: DeletedOutgoing): Promise<readonly string[]> {
+    return deleteRead(this.patient, this.words.skipLocked, processes, outgoing);
+  }
+  override async deleteUnreceived(ids: readonly string[]): Promise<void> {
+    await this.patient.listed((list) => `delete from workflow_inbox where process_id is null and id ${list}`, ids);
   }
 
   /* ----------------------------------------------------------------- workers ---- */

@@ -4,7 +4,7 @@ import type { ProcessState } from '../../core/process.js';
 import type { WaitState } from '../../core/wait.js';
 import { groupKey } from '../../values/digest.js';
 import type {
-  FailureCount, KnownWorkflow, LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, StatusCount, TroubleCount, WaitQuery,
+  ContextSearch, FailureCount, KnownWorkflow, LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, StatusCount, StoredSize, TroubleCount, WaitQuery,
 } from '../port.js'; // prettier-ignore
 import { type MarkedVersion, QueryStore } from '../query-store.js';
 import type { DistinctBy } from './count-queries.js';
@@ -13,8 +13,10 @@ import { ProcessCounts } from './process-counts.js';
 import { inList } from './query.js';
 import type { SqlReader } from './sql-reader.js';
 import { messageQuery } from './message-query.js';
+import { holdingQuery, idsQuery } from './search-query.js';
 import { outboxQuery } from './outbox-query.js';
-import { messageState, outgoingMessageState, parsed, processState, queueCount, recordDraft, versionDraft, waitState } from './states.js';
+import { byteQueries, sizes } from './size-query.js';
+import { messageState, outgoingMessageState, parsed, processState, queueCount, recordDraft, storedSize, versionDraft, waitState } from './states.js';
 import { waitQuery, waitWithProcess } from './wait-query.js';
 
 /** MariaDB sorts all of a group where the order names the columns that are given, too. */
@@ -64,7 +66,31 @@ export class TypeOrmQueries extends QueryStore {
 
   override async find(query: ProcessQuery): Promise<readonly ProcessState[]> {
     if (query.statuses?.length === 0) return [];
-    return (await this.reader.rows(findQuery(query))).map(processState);
+    return (await this.reader.rows(findQuery(await this.counts.rarestFirst(query)))).map(processState);
+  }
+
+  override async messagesOf(processId: string): Promise<readonly MessageState[]> {
+    const sql = 'select * from workflow_inbox where process_id = ? order by received_at, id';
+    return (await this.reader.rows({ sql, values: [processId] })).map(messageState);
+  }
+
+  override async unreceived(after: string, limit: number): Promise<readonly MessageState[]> {
+    const sql = 'select * from workflow_inbox where process_id is null and id > ? order by id limit ?';
+    return (await this.reader.rows({ sql, values: [after, limit] })).map(messageState);
+  }
+
+  /** Twice, so that it goes by the index of parents, which begins with `live`. */
+  override async childrenOf(parentIds: readonly string[]): Promise<readonly ProcessState[]> {
+    const of = (live: string) => this.reader.listed((list) => `select * from workflow_process where ${live} and parent_id ${list}`, parentIds);
+    return [...(await of('live = 0')), ...(await of('live is null'))].map(processState);
+  }
+
+  override async contextsWith(json: string, search: ContextSearch): Promise<{ ids: string[]; next: string | null }> {
+    const page = (await this.reader.rows(idsQuery(search))).map(({ id }) => String(id));
+    if (page.length === 0) return { ids: [], next: null };
+    const found = await this.reader.rows(holdingQuery(json, page[0]!, page.at(-1)!));
+    const ids = new Set(page);
+    return { ids: found.map(({ process_id }) => String(process_id)).filter((id) => ids.has(id)), next: page.length === search.limit ? page.at(-1)! : null };
   }
 
   override async waitsOf(processId: string): Promise<readonly WaitState[]> {
@@ -97,6 +123,18 @@ export class TypeOrmQueries extends QueryStore {
 
   override troubleCounts(storedBefore: number, upTo: number): Promise<readonly TroubleCount[]> {
     return this.counts.troubles(storedBefore, upTo);
+  }
+
+  override async sizes(): Promise<readonly StoredSize[]> {
+    return (await this.reader.rows({ sql: sizes, values: [] })).map(storedSize);
+  }
+
+  override async bytesIn(search: ContextSearch): Promise<{ bytes: ReadonlyMap<string, number>; next: string | null }> {
+    const page = (await this.reader.rows(idsQuery(search))).map(({ id }) => String(id));
+    const total = new Map<string, number>();
+    for (const query of page.length === 0 ? [] : byteQueries(page[0]!, page.at(-1)!))
+      for (const { workflow, bytes } of await this.reader.rows(query)) total.set(String(workflow), (total.get(String(workflow)) ?? 0) + Number(bytes));
+    return { bytes: total, next: page.length === search.limit ? page.at(-1)! : null };
   }
 
   override async queueCounts(): Promise<readonly QueueCount[]> {

@@ -9,7 +9,7 @@ import { type FoundRow, processState, waitState } from './states.js';
 /** Columns are renamed, because both rows have a `worker`, a `claim` and more. */
 const ofWait = columns.workflow_wait.map((column) => `w.${column} as w_${column}`).join(', ');
 const toProcess = 'join workflow_process p on p.id = w.process_id';
-const later = '(w.since > ? or (w.since = ? and (w.process_id > ? or (w.process_id = ? and w.token_key > ?))))';
+const later = 'w.since >= ? and (w.since > ? or w.process_id > ? or (w.process_id = ? and w.token_key > ?))'; // the index begins at the moment
 
 const order = 'order by w.since, w.process_id, w.token_key';
 

@@ -4,7 +4,7 @@ import type { AuditRecord } from '../../../query/shapes.js';
 import { keyColumn, label, longText, time, whole } from './column-types.js';
 import { EngineTable } from './engine-table.js';
 
-/** One thing that happened to a process. Never changed, never deleted by the engine. */
+/** One thing that happened to a process. The engine never changes it, and deletes it with its process only. */
 @EngineTable('workflow_audit')
 export class WorkflowAuditEntity implements AuditRecord {
   @PrimaryColumn(keyColumn('process_id', 100))

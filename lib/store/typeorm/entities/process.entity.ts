@@ -17,8 +17,9 @@ import { EngineTable } from './engine-table.js';
 @Index('workflow_process_status', ['status', 'startedAt', 'id'])
 @Index('workflow_process_state', ['workflow', 'status', 'startedAt', 'id'])
 @Index('workflow_process_named', ['groupId'])
-@Index('workflow_process_versions', ['live', 'workflow', 'workflowVersion'], { where: 'live = 0' })
+@Index('workflow_process_versions', ['live', 'workflow', 'workflowVersion', 'status'], { where: 'live = 0' })
 @Index('workflow_process_latest', ['workflow', 'groupKey', 'startedAt', 'id'])
+@Index('workflow_process_finished', ['workflow', 'finishedAt', 'id'], { where: 'finished_at is not null' })
 @Index('workflow_process_parent', ['live', 'parentId'], { where: 'parent_id is not null' })
 export class WorkflowProcessEntity implements Process, ProcessInternals {
   @PrimaryColumn(keyColumn('id', 100))

@@ -4,6 +4,7 @@ import { dataSourceOf } from '../typeorm-versions.js';
 import { fromFlows, toFlows } from './flows.js';
 import { fromInbox, toInbox } from './inbox-columns.js';
 import { fromOutbox, toOutbox } from './outbox-table.js';
+import { fromRetention, toRetention } from './retention-index.js';
 import { fromSearch, toSearch } from './search-table.js';
 import { createTables, dropTables } from './sql.js';
 import { existingColumns, existingColumnsQuery } from './tables.js';
@@ -81,6 +82,13 @@ export class WorkflowOutbox1764700000000 extends AddedParts {
   protected readonly remove = fromOutbox;
 }
 
+/** The index by which finished processes are found, for retention. */
+export class WorkflowRetention1764800000000 extends AddedParts {
+  readonly name = 'WorkflowRetention1764800000000';
+  protected readonly add = toRetention;
+  protected readonly remove = fromRetention;
+}
+
 /** What processes are found by. */
 export class WorkflowSearch1764900000000 extends AddedParts {
   readonly name = 'WorkflowSearch1764900000000';
@@ -99,5 +107,6 @@ export const workflowMigrations = [
   WorkflowFlows1764100000000,
   WorkflowInbox1764500000000,
   WorkflowOutbox1764700000000,
+  WorkflowRetention1764800000000,
   WorkflowSearch1764900000000,
 ];

@@ -21,7 +21,8 @@ const words: SqlWords = {
   overwrite: (_key, names) => onDuplicateKey(names),
   unlessThere: '',
   endOfChild: `concat('c:', c.id)`,
-  byGroup: ' force index (workflow_process_latest)',
+  byEnd: ' force index (workflow_process_finished)',
+  skipLocked: ' for update skip locked',
   distinct: 'loose',
 };
 
@@ -45,9 +46,10 @@ export class MysqlProcessStore extends ProcessStore<EntityManager> {
     this.connections = new OwnConnections(dataSourceName, (outages) => new MysqlConnection(dataSource, tables, outages));
     const { writers, readers, people } = this.connections;
     const reader = new MysqlReader(readers);
-    this.queries = new TypeOrmQueries(new MysqlReader(people), words.distinct);
+    const patient = new MysqlReader(people);
+    this.queries = new TypeOrmQueries(patient, words.distinct);
     this.outbox = new TypeOrmOutbox(reader);
-    this.maintenance = new TypeOrmMaintenance(reader, words, tables, () => threadClient(dataSource));
+    this.maintenance = new TypeOrmMaintenance(reader, patient, words, tables, () => threadClient(dataSource));
     this.commits = new MysqlCommits(dataSource, reader, tables, new TypeOrmQueries(reader, words.distinct), writers);
   }
 

@@ -23,7 +23,8 @@ const words: SqlWords = {
   overwrite: (key, names) => onConflict([key], names),
   unlessThere: ' on conflict do nothing',
   endOfChild: `'c:' || c.id`,
-  byGroup: '',
+  byEnd: '',
+  skipLocked: ' for update skip locked',
   distinct: 'steps',
 };
 
@@ -51,8 +52,9 @@ export class PostgresProcessStore extends ProcessStore<EntityManager> {
     this.announcer = new PostgresAnnouncer(reading, readers, dataSourceName);
     this.commits = new PostgresCommits(dataSource, reader, tables, writers, readers, () => reading.isPooled);
     this.outbox = new TypeOrmOutbox(reader);
-    this.maintenance = new TypeOrmMaintenance(reader, words, tables, () => threadClient(dataSource));
-    this.queries = new TypeOrmQueries(new PostgresReader(people), words.distinct);
+    const patient = new PostgresReader(people);
+    this.maintenance = new TypeOrmMaintenance(reader, patient, words, tables, () => threadClient(dataSource));
+    this.queries = new TypeOrmQueries(patient, words.distinct);
   }
 
   override async open(schema: 'check' | 'migrate' | 'off'): Promise<void> {

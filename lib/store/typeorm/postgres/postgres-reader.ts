@@ -18,6 +18,15 @@ export class PostgresReader extends SqlReader {
     return (await this.rows({ sql: `${sql} returning 1`, values })).length;
   }
 
+  override async readThenRun(query: Query, follow: (rows: readonly FoundRow[]) => readonly Query[]): Promise<void> {
+    await this.connections.use((connection) =>
+      connection.transaction(async () => {
+        const run = ({ sql, values }: Query) => connection.runOnce(numbered(sql), values);
+        for (const next of follow(await run(query))) await run(next);
+      }),
+    );
+  }
+
   /** One array instead of a list, so that the statement stays prepared. */
   override listed(sql: (list: string) => string, values: readonly string[], before: readonly unknown[] = []): Promise<FoundRow[]> {
     checkBound([...before, ...values]);

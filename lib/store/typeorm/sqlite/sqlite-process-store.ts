@@ -26,7 +26,8 @@ const words: SqlWords = {
   overwrite: (key, names) => onConflict([key], names),
   unlessThere: ' on conflict do nothing',
   endOfChild: `'c:' || c.id`,
-  byGroup: '',
+  byEnd: '',
+  skipLocked: '',
   distinct: 'steps',
 };
 
@@ -51,7 +52,7 @@ export class SqliteProcessStore extends ProcessStore<EntityManager> {
     const reader = new SqliteReader(this.writer);
     this.queries = new TypeOrmQueries(reader, words.distinct);
     this.outbox = new TypeOrmOutbox(reader);
-    this.maintenance = new TypeOrmMaintenance(reader, words, this.tables, () => threadClient(dataSource));
+    this.maintenance = new TypeOrmMaintenance(reader, reader, words, this.tables, () => threadClient(dataSource));
     this.commits = new SqliteCommits(dataSource, reader, this.tables, this.queries, this.writer);
   }
 

@@ -14,6 +14,12 @@ export class SqliteReader extends SqlReader {
     return this.writer.write(() => this.writer.all(query));
   }
 
+  override readThenRun(query: Query, follow: (rows: readonly FoundRow[]) => readonly Query[]): Promise<void> {
+    return this.writer.write(() => {
+      for (const next of follow(this.writer.all(query))) this.writer.run(next);
+    });
+  }
+
   override changed(query: Query): Promise<number> {
     return this.writer.write(() => this.writer.run(query));
   }
