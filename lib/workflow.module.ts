@@ -167,7 +167,7 @@ export function assemble(extras: WorkflowModuleExtras, { options, problems = [],
       EngineLifecycle,
       { provide: WorkflowService, useFactory: ({ parts }: Engine) => new WorkflowService(parts), inject: [Engine] },
     ],
-    exports: [WorkflowService, Clock, ProcessStore, TaskQueue],
+    exports: [WorkflowService, Clock, ProcessStore, TaskQueue, Engine],
   };
 }
 

@@ -6,6 +6,7 @@ import * as api from 'nestjs-argonaut/api';
 import * as bull from 'nestjs-argonaut/bull';
 import * as index from 'nestjs-argonaut';
 import * as ports from 'nestjs-argonaut/ports';
+import * as terminus from 'nestjs-argonaut/terminus';
 import * as testing from 'nestjs-argonaut/testing';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -55,6 +56,8 @@ describe('what there is at run time', () => {
   it('nestjs-argonaut/api', () => expect(names(api)).toEqual(['WorkflowApi', 'WorkflowApiModule']));
 
   it('nestjs-argonaut/bull', () => expect(names(bull)).toEqual(['bullTaskQueue']));
+
+  it('nestjs-argonaut/terminus', () => expect(names(terminus)).toEqual(['WorkflowHealthIndicator']));
 
   it('every error says its status and its name, and is a WorkflowError', () => {
     const errors = Object.entries(index).filter(([name]) => name.endsWith('Error') && name !== 'WorkflowError') as unknown as [

@@ -23,6 +23,10 @@ export abstract class QueryStore {
   abstract census(): Promise<readonly LiveCount[]>;
   /** Tasks of each queue that has any. */
   abstract queueCounts(): Promise<readonly QueueCount[]>;
+  /** For probes, so it must be cheap. Rejects with a StoreUnavailableError if the store cannot be reached, and with another error if it lacks a table or column. */
+  async checkTables(): Promise<void> {
+    await this.waitsOf('');
+  }
 
   /** In order; of a page, those after that sequence. */
   abstract recordsOf(processId: string, page?: RecordPage): Promise<readonly RecordDraft[]>;
