@@ -111,4 +111,4 @@ export type { DocumentRequest } from './workflows/definition-guard.js';
 export type { DocumentOptions, InboxOptions, LimitOptions, OutboxOptions, TableOptions, WorkerOptions, WorkflowModuleOptions } from './engine/options.js';
 export type { WorkflowModuleAsyncOptions, WorkflowModuleExtras, WorkflowOptionsFactory } from './workflow.options.js';
 
-// Other entries: nestjs-argonaut/api, nestjs-argonaut/bull, nestjs-argonaut/ports, nestjs-argonaut/terminus, nestjs-argonaut/testing
+// Other entries: nestjs-argonaut/api, nestjs-argonaut/bull, nestjs-argonaut/ports, nestjs-argonaut/prometheus, nestjs-argonaut/terminus, nestjs-argonaut/testing

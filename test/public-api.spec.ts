@@ -6,6 +6,7 @@ import * as api from 'nestjs-argonaut/api';
 import * as bull from 'nestjs-argonaut/bull';
 import * as index from 'nestjs-argonaut';
 import * as ports from 'nestjs-argonaut/ports';
+import * as prometheus from 'nestjs-argonaut/prometheus';
 import * as terminus from 'nestjs-argonaut/terminus';
 import * as testing from 'nestjs-argonaut/testing';
 
@@ -56,6 +57,8 @@ describe('what there is at run time', () => {
   it('nestjs-argonaut/api', () => expect(names(api)).toEqual(['WorkflowApi', 'WorkflowApiModule']));
 
   it('nestjs-argonaut/bull', () => expect(names(bull)).toEqual(['bullTaskQueue']));
+
+  it('nestjs-argonaut/prometheus', () => expect(names(prometheus)).toEqual(['WorkflowMetricsModule']));
 
   it('nestjs-argonaut/terminus', () => expect(names(terminus)).toEqual(['WorkflowHealthIndicator']));
 

@@ -1,11 +1,13 @@
-/** How long ago the last sweep of this instance ended. On the clock of `performance.now()`, which no test and no database moves. */
+import { monotonicNow } from '../values/timers.js';
+
+/** How long ago the last sweep of this instance ended. On a clock that no test and no database moves. */
 export class SweepAge {
   /** Null: this instance does not sweep. */
   private endedAt: number | null = null;
 
   /** Counts from here on until the first sweep has ended. */
   begin(): void {
-    this.endedAt = performance.now();
+    this.endedAt = monotonicNow();
   }
 
   /** A sweep that ends after the engine has stopped does not count. */
@@ -19,6 +21,6 @@ export class SweepAge {
 
   /** ms. Null: this instance does not sweep, or has been stopped. */
   get ms(): number | null {
-    return this.endedAt === null ? null : performance.now() - this.endedAt;
+    return this.endedAt === null ? null : monotonicNow() - this.endedAt;
   }
 }

@@ -60,6 +60,8 @@ export class StepVisit implements StepRef {
   holdsSlot = false;
   /** The body has ended, so its signal has no effect any more. */
   ended = false;
+  /** When the body began, on a clock that only goes forward, ms; only where that is observed. */
+  begunAt: number | undefined;
   /** The messages that the body has sent. */
   sends: Sending[] | undefined;
   private transaction: EntityManager | undefined;

@@ -14,6 +14,8 @@ export class TransactionTurns {
   private readonly slots: Slots;
   /** When each wait began, ms; oldest first. */
   private readonly waiting = new Map<StepVisit, number>();
+  /** How long all waits that have ended lasted together, ms. */
+  private endedWaitsMs = 0;
   private timer: NodeJS.Timeout | undefined;
   private readonly logger = new Logger('Workflow');
 
@@ -29,9 +31,15 @@ export class TransactionTurns {
     this.watch(LONG_MS);
     this.slots.take(() => {
       visit.waitsFor = undefined;
+      this.endedWaitsMs += Date.now() - this.waiting.get(visit)!;
       this.waiting.delete(visit);
       work();
     });
+  }
+
+  /** How many steps wait for a connection now, and how long all waits have lasted together, ms. */
+  get load(): { readonly waiting: number; readonly waitedMs: number } {
+    return { waiting: this.waiting.size, waitedMs: this.endedWaitsMs };
   }
 
   giveBack(): void {

@@ -161,6 +161,7 @@ export interface RecordPage {
 }
 
 export type { FailedSending, OutboxClaim, OutboxQuery } from './outbox-store.js';
+export type { QueueGauge, StoreGauges } from './store-gauges.js';
 export type { MessageQuery, ProcessQuery, WaitQuery } from './selections.js';
 
 export interface Rate {

@@ -55,6 +55,7 @@ export function dependenciesOf({ nest, typeorm }: Versions): Record<string, stri
     'class-transformer': '^0.5.1',
     'class-validator': nest === 11 ? '^0.14.0' : '^0.15.0',
     libsql: '^0.5.29',
+    'prom-client': '^15.1.3',
     'reflect-metadata': '^0.2.2',
     rxjs: '^7.8.1',
     typeorm: typeorm === '1' ? '^1.0.0' : '^0.3.20',

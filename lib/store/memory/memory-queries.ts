@@ -4,6 +4,8 @@ import { isFinished, type ProcessState } from '../../core/process.js';
 import { isTaskWait, type TaskWaitState, type WaitState } from '../../core/wait.js';
 import type { LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from '../port.js';
 import { type MarkedVersion, QueryStore } from '../query-store.js';
+import { memoryGauges } from './memory-gauges.js';
+import type { StoreGauges } from '../store-gauges.js';
 import { byStart, matchesQuery, type MemoryTables, openWaits } from './process-rows.js';
 import { byArrival, byCreation, byOldest, isMessageLike, isOutgoingLike, waitsLikeIn } from './row-filters.js';
 
@@ -60,6 +62,10 @@ export class MemoryQueries extends QueryStore {
     const tasks = this.tables.all.flatMap((rows) => openWaits(rows).filter(isTaskWait));
     const queues = [...new Set(tasks.map(({ waitsFor }) => waitsFor.queue))].sort();
     return queues.map((queue) => queueCountOf(queue, tasks.map(({ waitsFor }) => waitsFor).filter((task) => task.queue === queue))); // prettier-ignore
+  }
+
+  override async gauges(now: number): Promise<StoreGauges> {
+    return memoryGauges(this.tables, now);
   }
 
   override async recordsOf(processId: string, page?: RecordPage): Promise<readonly RecordDraft[]> {

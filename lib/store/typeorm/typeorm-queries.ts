@@ -5,6 +5,8 @@ import type { WaitState } from '../../core/wait.js';
 import { groupKey } from '../../values/digest.js';
 import type { LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, WaitQuery } from '../port.js';
 import { type MarkedVersion, QueryStore } from '../query-store.js';
+import { gaugesOf } from './gauge-queries.js';
+import type { StoreGauges } from '../store-gauges.js';
 import { findQuery } from './find-query.js';
 import { workflowColumns } from './migrations/tables.js';
 import { inList } from './query.js';
@@ -82,6 +84,10 @@ export class TypeOrmQueries extends QueryStore {
     const sql = `select queue, count(*) as all_tasks, count(worker) as taken, min(ready_at) as ready_at from workflow_wait
       where kind = 'task' group by queue order by queue`;
     return (await this.reader.rows({ sql, values: [] })).map(queueCount);
+  }
+
+  override gauges(now: number): Promise<StoreGauges> {
+    return gaugesOf((query) => this.reader.rows(query), now);
   }
 
   /** Each database looks up all names of a statement before it reads, and there is nothing to read. */

@@ -15,6 +15,7 @@ import { EngineTable } from './engine-table.js';
 @Index('workflow_process_worker', ['worker'])
 @Index('workflow_process_started', ['startedAt', 'id'])
 @Index('workflow_process_latest', ['workflow', 'groupKey', 'startedAt', 'id'])
+@Index('workflow_process_status', ['live', 'workflow', 'status'], { where: 'live = 0' })
 @Index('workflow_process_parent', ['live', 'parentId'], { where: 'parent_id is not null' })
 export class WorkflowProcessEntity implements Process, ProcessInternals {
   @PrimaryColumn(keyColumn('id', 100))

@@ -16,6 +16,10 @@ export type ExistingColumns = ReadonlyMap<string, ReadonlySet<string>>;
 const informed = (where: string, names: TableNames) => `select table_name as tab, column_name as col from information_schema.columns
   where ${where} and table_name in (${storedList(names)})`;
 
+/** Names of indexes, which are no names of columns. They do not begin with the prefix of the tables. */
+const indexesOnMysql = (names: TableNames) => `select table_name as tab, index_name as col from information_schema.statistics
+  where table_schema = database() and table_name in (${storedList(names)})`;
+
 const sqlite = `select t.name as tab, c.name as col from sqlite_master t join pragma_table_info(t.name) c where t.type = 'table'`;
 
 /** The names that the database has for our tables, as a list of texts in SQL. */
@@ -26,7 +30,7 @@ export function storedList(names: TableNames): string {
 /** The query for the existing columns on this type of data source. */
 export function existingColumnsQuery(type: string, names: TableNames): string {
   if (type === 'postgres') return informed(names.schema === null ? 'table_schema = any(current_schemas(false))' : `table_schema = '${names.schema}'`, names);
-  if (type === 'mysql' || type === 'mariadb') return informed('table_schema = database()', names);
+  if (type === 'mysql' || type === 'mariadb') return `${informed('table_schema = database()', names)} union ${indexesOnMysql(names)}`;
   return sqlite;
 }
 

@@ -4,6 +4,7 @@ import { dataSourceOf } from '../typeorm-versions.js';
 import { fromFlows, toFlows } from './flows.js';
 import { fromInbox, toInbox } from './inbox-columns.js';
 import { fromOutbox, toOutbox } from './outbox-table.js';
+import { fromStatusIndex, toStatusIndex } from './status-index.js';
 import { createTables, dropTables } from './sql.js';
 import { existingColumns, existingColumnsQuery } from './tables.js';
 import { dialectOf } from './words.js';
@@ -80,10 +81,23 @@ export class WorkflowOutbox1764700000000 extends AddedParts {
   protected readonly remove = fromOutbox;
 }
 
+/** The index by which live processes are counted. */
+export class WorkflowStatus1764900000000 extends AddedParts {
+  readonly name = 'WorkflowStatus1764900000000';
+  protected readonly add = toStatusIndex;
+  protected readonly remove = fromStatusIndex;
+}
+
 /**
  * For the `migrations` of your data source.
  *
  * @example
  * new DataSource({ type: 'postgres', entities: [...workflowEntities], migrations: [...workflowMigrations, ...myMigrations] });
  */
-export const workflowMigrations = [WorkflowTables1764000000000, WorkflowFlows1764100000000, WorkflowInbox1764500000000, WorkflowOutbox1764700000000];
+export const workflowMigrations = [
+  WorkflowTables1764000000000,
+  WorkflowFlows1764100000000,
+  WorkflowInbox1764500000000,
+  WorkflowOutbox1764700000000,
+  WorkflowStatus1764900000000,
+];

@@ -4,6 +4,7 @@ import { ProcessStore } from '../../process-store.js';
 import { toFlows } from '../migrations/flows.js';
 import { toInbox } from '../migrations/inbox-columns.js';
 import { toOutbox } from '../migrations/outbox-table.js';
+import { toStatusIndex } from '../migrations/status-index.js';
 import { createTables } from '../migrations/sql.js';
 import { existingColumns, existingColumnsQuery } from '../migrations/tables.js';
 import { dialectOf } from '../migrations/words.js';
@@ -66,7 +67,7 @@ export class SqliteProcessStore extends ProcessStore<EntityManager> {
   private migrate(): void {
     const run = (sql: string) => this.writer.run({ sql, values: [] });
     createTables(dialect.words, dialect.inlineIndexes).forEach(run);
-    for (const change of [toFlows, toInbox, toOutbox])
+    for (const change of [toFlows, toInbox, toOutbox, toStatusIndex])
       change(dialect, existingColumns(this.writer.all({ sql: existingColumnsQuery(type, this.tables), values: [] }), this.tables)).forEach(run);
   }
 
