@@ -100,6 +100,8 @@ export {
   WorkflowError,
 } from './values/errors.js';
 
+export type { NoticeName, WorkflowNotice } from './engine/notices.js';
+
 // Setting up the module
 export { WorkflowModule } from './workflow.module.js';
 export { databaseTaskQueue } from './queue/database/database-adapter.js';
@@ -111,4 +113,4 @@ export type { DocumentRequest } from './workflows/definition-guard.js';
 export type { DocumentOptions, InboxOptions, LimitOptions, OutboxOptions, TableOptions, WorkerOptions, WorkflowModuleOptions } from './engine/options.js';
 export type { WorkflowModuleAsyncOptions, WorkflowModuleExtras, WorkflowOptionsFactory } from './workflow.options.js';
 
-// Other entries: nestjs-argonaut/api, nestjs-argonaut/bull, nestjs-argonaut/ports, nestjs-argonaut/prometheus, nestjs-argonaut/terminus, nestjs-argonaut/testing
+// Other entries: nestjs-argonaut/api, nestjs-argonaut/bull, nestjs-argonaut/event-emitter, nestjs-argonaut/ports, nestjs-argonaut/prometheus, nestjs-argonaut/terminus, nestjs-argonaut/testing

@@ -91,7 +91,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['workflow.service.ts', 'workflow.options.ts'],
   ['handlers', 'workflow.module.ts', 'api', 'observing'],
   ['testing'],
-  ['index.ts', 'ports.ts', 'testing.ts', 'bull.ts', 'api.ts', 'terminus.ts', 'prometheus.ts'],
+  ['index.ts', 'ports.ts', 'testing.ts', 'bull.ts', 'api.ts', 'terminus.ts', 'prometheus.ts', 'event-emitter.ts'],
 ];
 const ADAPTERS = FLOORS.find((floor) => floor.includes('store/typeorm'))!;
 
@@ -148,6 +148,8 @@ describe('imports point one way', () => {
     expect(importersOf(/^(@nestjs\/)?bull$|^ioredis$/).filter((path) => !path.startsWith('queue/bull/'))).toEqual([]);
     expect(importersOf(/^@nestjs\/terminus$/)).toEqual(['observing/health-indicator.ts']);
     expect(importersOf(/^observing\/health-indicator/)).toEqual(['terminus.ts']);
+    expect(importersOf(/^@nestjs\/event-emitter$/)).toEqual(['observing/workflow-events.module.ts']);
+    expect(importersOf(/^observing\/workflow-events/)).toEqual(['event-emitter.ts']);
     expect(importersOf(/^prom-client$/)).toEqual(['observing/metric-set.ts', 'observing/workflow-metrics.module.ts']);
     expect(importersOf(/^observing\/(metric-set|workflow-metrics)/)).toEqual(['observing/workflow-metrics.module.ts', 'prometheus.ts']);
     expect(importersOf(/^queue\/bull\//).filter((path) => !path.startsWith('queue/bull/'))).toEqual(['bull.ts']);

@@ -51,6 +51,7 @@ import { DueTimers } from './due-timers.js';
 import { Engine, type EngineParts } from './engine.js';
 import { FreeProcesses } from './free-processes.js';
 import { Heartbeat } from './heartbeat.js';
+import { publishNotices } from './diagnostics.js';
 import { logFailure } from './failure-log.js';
 import { Observers } from './observers.js';
 import type { EngineSettings } from './settings.js';
@@ -190,6 +191,7 @@ function listFollowers(
       (change) => records.committed(change),
       (change) => completed.committed(change),
       (change) => logFailure(change),
+      publishNotices,
       (change) => observers.committed(change),
     ],
     (known) => runner.seen(known),

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { Change } from '../core/change.js';
 import type { OutgoingMessage } from '../core/outgoing.js';
 import type { BodyObserver, EndedBody } from '../execution/body-observer.js';
+import { publishParked } from './diagnostics.js';
 import { describeError } from '../values/describe-error.js';
 
 /** A part of the application that is told what happens on this instance. Best effort: the audit records are the truth. */
@@ -11,7 +12,7 @@ export interface Observer {
   bodyEnded?(body: EndedBody): void;
   taskBegan?(queue: string, ms: number): void;
   /** A message of the outbox is not tried again until a person replays it. */
-  messageParked?(message: OutgoingMessage, error: string): void;
+  messageParked?(message: OutgoingMessage, at: Date): void;
 }
 
 /** Tells observers what happens. Without one of them a commit costs a look at an empty list, and a body costs less. */
@@ -43,8 +44,10 @@ export class Observers implements BodyObserver {
     for (const observer of this.all) this.tell(() => observer.taskBegan?.(queue, ms));
   }
 
-  messageParked(message: OutgoingMessage, error: string): void {
-    for (const observer of this.all) this.tell(() => observer.messageParked?.(message, error));
+  /** Called when that is stored. `message`: as it is now, with its error. */
+  messageParked(message: OutgoingMessage, at: Date): void {
+    publishParked(message, at);
+    for (const observer of this.all) this.tell(() => observer.messageParked?.(message, at));
   }
 
   /** What an observer throws must reach neither the others nor a body. */

@@ -43,7 +43,7 @@ export interface TransmitterParts {
   /** False: this instance runs nothing, or has stopped. */
   readonly works: () => boolean;
   readonly inRoot: RunInRoot;
-  readonly observers: { messageParked(message: OutgoingMessage, error: string): void };
+  readonly observers: { messageParked(message: OutgoingMessage, at: Date): void };
 }
 
 export class OutboxTransmitter {
@@ -102,7 +102,7 @@ export class OutboxTransmitter {
     const { count, failed } = await this.upToFailure(messages, until);
     await this.rows.delete(messages.slice(0, count).map(({ id }) => id));
     if (failed) await outbox.recordFailure(holder, failed);
-    if (failed?.readyAt === null) this.parts.observers.messageParked(messages[count]!, failed.error ?? '');
+    if (failed?.readyAt === null) this.parts.observers.messageParked({ ...messages[count]!, ...failed }, this.parts.clock.now());
     const rest = messages.slice(count + (failed ? 1 : 0)).map(({ id }) => id);
     await outbox.release(holder, rest, failed?.readyAt ?? this.now()); // behind a failed message, nothing is ready before it
   }

@@ -51,6 +51,7 @@ export function dependenciesOf({ nest, typeorm }: Versions): Record<string, stri
   const nestPackages = ['common', 'core', 'platform-express', 'testing', 'typeorm', 'bull', 'terminus'].map((each) => [`@nestjs/${each}`, `^${nest}.0.0`]);
   return {
     ...Object.fromEntries(nestPackages),
+    '@nestjs/event-emitter': nest === 11 ? '^3.0.0' : '^12.0.0',
     bull: '^4.16.0',
     'class-transformer': '^0.5.1',
     'class-validator': nest === 11 ? '^0.14.0' : '^0.15.0',
