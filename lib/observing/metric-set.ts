@@ -14,7 +14,7 @@ export interface MetricSet {
   readonly ofStore: Made<typeof STORE_GAUGES, Gauge> | null;
 }
 
-/** Called before what is not counted at once is read: by the counter of waits and by the gauges. */
+/** Called before the gauges are read. */
 export interface Collect {
   readonly instance: () => void;
   readonly store: () => Promise<void>;
@@ -27,7 +27,7 @@ export function registerMetrics(registry: Registry, { database, buckets, process
   const registers = [registry];
   const given = ([name, help, labels]: Described) => ({ name, help, labelNames: [...labels], registers });
   return {
-    counters: each(COUNTERS, (of) => new Counter({ ...given(of), ...(of === COUNTERS.connectionWaits && { collect: collect.instance }) })),
+    counters: each(COUNTERS, (described) => new Counter(given(described))),
     histograms: each(HISTOGRAMS, (of) => new Histogram({ ...given(of), buckets: of === HISTOGRAMS.processes ? processBuckets : buckets })),
     ofInstance: each(INSTANCE_GAUGES, (described) => new Gauge({ ...given(described), collect: collect.instance })),
     ofStore: database ? each(STORE_GAUGES, (described) => new Gauge({ ...given(described), collect: collect.store })) : null,

@@ -25,7 +25,9 @@ class Order {
   askCredit(_order: Tries, { correlationId }: { correlationId: string }) {
     requestId = correlationId;
   }
-  @Step({ queue: 'parcels' }) pack() {}
+  @Step({ queue: 'parcels', retry: { attempts: 2, delay: '1ms' } }) pack(_order: Tries, step: { attempt: number }) {
+    if (step.attempt === 1) throw new Error('once');
+  }
   @Step({ retry: { attempts: 2, delay: '1ms' } }) send(_order: Tries, step: { attempt: number }) {
     if (step.attempt === 1) throw new Error('once');
   }
@@ -94,11 +96,12 @@ describe('counters and histograms', () => {
       '{workflow="order",step="",result="duplicate"} 1',
       '{workflow="order",step="credit",result="matched"} 1',
     ]);
-    expect(await shown('workflow_step_retries_total')).toEqual(['{workflow="order",step="send"} 1']);
+    expect(await shown('workflow_step_retries_total')).toEqual(['{workflow="order",step="pack"} 1', '{workflow="order",step="send"} 1']);
     expect((await shown('workflow_step_duration_seconds_count')).sort()).toEqual([
       '{workflow="order",step="credit",type="request",result="completed"} 1',
       '{workflow="order",step="credit",type="run",result="completed"} 1',
       '{workflow="order",step="pack",type="run",result="completed"} 1',
+      '{workflow="order",step="pack",type="run",result="failed"} 1',
       '{workflow="order",step="send",type="run",result="completed"} 1',
       '{workflow="order",step="send",type="run",result="failed"} 1',
     ]);
@@ -190,6 +193,26 @@ describe('gauges', () => {
       ['later', 'ready', 'taken'].map((state) => `{queue="parcels",state="${state}"} ${state === 'ready' ? 1 : 0}`),
     );
     await until(() => shown('workflow_task_oldest_ready_seconds'), ([line]) => Number(line?.split(' ')[1]) > 0); // prettier-ignore
+  });
+
+  it('tell of steps that wait for a connection, and how long they have waited', async () => {
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    @Workflow({ name: 'paying' })
+    class Paying {
+      @Step({ transactional: true }) pay() { return gate; } // prettier-ignore
+    }
+    const { workflows } = await boot({}, { providers: [Paying] });
+    const both = await Promise.all([workflows.start(Paying), workflows.start(Paying)]);
+    await until(() => shown('workflow_connection_waiting'), ([line]) => line === '1'); // prettier-ignore
+    expect(await shown('workflow_connection_wait_seconds_total')).toEqual(['0']);
+    const since = Date.now();
+    await until(Date.now, (now) => now > since);
+    open();
+    for (const { id } of both) await workflows.settled(id);
+    const lines = (await registry.metrics()).split('\n');
+    expect(lines).toContain('workflow_connection_waiting 0');
+    expect(Number(lines.find((line) => line.startsWith('workflow_connection_wait_seconds_total '))?.split(' ')[1])).toBeGreaterThan(0);
   });
 
   it('of the database are left out with `database: false`', async () => {
