@@ -100,6 +100,8 @@ export {
   WorkflowError,
 } from './values/errors.js';
 
+export { logFields } from './execution/label-logs.js';
+export type { LogFields } from './values/log-fields.js';
 export type { NoticeName, WorkflowNotice } from './engine/notices.js';
 
 // Setting up the module

@@ -21,7 +21,7 @@ describe('what there is at run time', () => {
       'AuditRecord', 'Clock', 'HandlesEvent', 'HandlesInput', 'HandlesResponse', 'HttpSender', 'InboxFullError', 'InvalidInputError', 'InvalidWorkflowError', 'MessageNotFoundError', 'MessageSender', 'NotAllowedError', 'NotWaitingError',
       'Process', 'ProcessAlreadyLiveError', 'ProcessContext', 'ProcessFinishedError', 'ProcessNotFoundError', 'SchemaError', 'StartsProcess', 'Step',
       'StoreUnavailableError', 'UnknownStepError', 'UnknownWorkflowError', 'UnreadableMessageError', 'UnserialisableValueError', 'ValueTooLargeError', 'Wait', 'Workflow',
-      'WorkflowAckInterceptor', 'WorkflowError', 'WorkflowModule', 'WorkflowService', 'again', 'asked', 'databaseTaskQueue', 'done', 'fail', 'go', 'pause', 'workflowEntities',
+      'WorkflowAckInterceptor', 'WorkflowError', 'WorkflowModule', 'WorkflowService', 'again', 'asked', 'databaseTaskQueue', 'done', 'fail', 'go', 'logFields', 'pause', 'workflowEntities',
       'workflowMigrations', 'workflowSchema',
     ]); // prettier-ignore
   });

@@ -7,7 +7,9 @@ import type { AnyFunction, NodeCode } from '../definition/source.js';
 import type { Timers } from '../values/clock.js';
 import { monotonicNow } from '../values/timers.js';
 import { describeError, traceOf, WrongResult } from '../values/describe-error.js';
+import { saidAbout } from '../values/log-fields.js';
 import type { JsonObject } from '../values/json.js';
+import { visitFields } from './label-logs.js';
 import { endHearing, heardBy, isLater } from './logger-tee.js';
 import type { BodyObserver, EndedBody } from './body-observer.js';
 import { type BodyOutcome, readChildValues, readReminderResult, readRequestResult, readStepResult, readUndoRequest, readUndoResult } from './read-result.js';
@@ -61,7 +63,9 @@ function endedBody({ workflow, name, does, attempt }: StepVisit, outcome: BodyOu
 
 function failure(error: unknown, visit: StepVisit, code: NodeCode): BodyOutcome {
   visit.log.hear('error', [traceOf(error)]);
-  logger.warn(`${visit.workflow}.${visit.name} of process ${visit.processId}, attempt ${visit.attempt}: ${traceOf(error)}`);
+  saidAbout(visitFields(visit), () =>
+    logger.warn(`${visit.workflow}.${visit.name} of process ${visit.processId}, attempt ${visit.attempt}: ${traceOf(error)}`),
+  );
   return {
     type: 'step-failed',
     error: describeError(error),

@@ -1,4 +1,6 @@
 import { Logger } from '@nestjs/common';
+import { saidAbout } from '../values/log-fields.js';
+import { visitFields } from './label-logs.js';
 import { Slots } from './slots.js';
 import type { StepVisit } from './step-context.js';
 import { setTimeout } from '../values/timers.js';
@@ -61,11 +63,12 @@ export class TransactionTurns {
     return oldest && Date.now() - oldest[1] >= LONG_MS ? oldest : undefined;
   }
 
-  private complain({ workflow, name, processId }: StepVisit, since: number): void {
+  private complain(visit: StepVisit, since: number): void {
+    const { workflow, name, processId } = visit;
     const seconds = Math.round((Date.now() - since) / 1000);
-    this.logger.warn(
+    const text =
       `${this.waiting.size} transactional steps wait for one of ${this.slots.size} connections (worker.transactionalConcurrency); ` +
-        `${workflow}.${name} of process ${processId} has waited ${seconds} s. Make the steps shorter, or the pool of the data source larger.`,
-    );
+      `${workflow}.${name} of process ${processId} has waited ${seconds} s. Make the steps shorter, or the pool of the data source larger.`;
+    saidAbout(visitFields(visit), () => this.logger.warn(text));
   }
 }
