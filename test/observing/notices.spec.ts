@@ -113,7 +113,7 @@ describe('channels of node:diagnostics_channel', () => {
       await workflows.start(Fine, {}, { groupId: 'done', manager });
       expect(seen).toEqual([]);
     });
-    await until(() => seen, ({ length }) => length > 0); // prettier-ignore
+    await until(() => seen.length, (count) => count > 0); // prettier-ignore
     expect(await Promise.all(seen)).toMatchObject([{ groupId: 'done' }]);
   });
 
