@@ -1,4 +1,5 @@
 import { type BeforeApplicationShutdown, Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { EventEmitter2, EventEmitterReadinessWatcher } from '@nestjs/event-emitter';
 import type { Change } from '../core/change.js';
 import type { OutgoingMessage } from '../core/outgoing.js';
@@ -21,13 +22,13 @@ export class WorkflowEventsModule implements OnModuleInit, BeforeApplicationShut
   private end = () => {};
 
   constructor(
-    @Inject(Engine) private readonly engine: Engine,
+    @Inject(ModuleRef) private readonly modules: ModuleRef,
     @Inject(EventEmitter2) private readonly emitter: EventEmitter2,
     @Inject(EventEmitterReadinessWatcher) private readonly watcher: EventEmitterReadinessWatcher,
   ) {}
 
   onModuleInit(): void {
-    this.end = this.engine.parts.observers.add(this);
+    this.end = this.modules.get(Engine, { strict: false }).parts.observers.add(this); // also where WorkflowModule is not global
     const release = () => this.release();
     this.watcher.waitUntilReady().then(release, release);
   }

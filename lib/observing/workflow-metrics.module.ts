@@ -1,4 +1,5 @@
 import { type BeforeApplicationShutdown, type DynamicModule, Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { register } from 'prom-client';
 import { Engine } from '../engine/engine.js';
 import { CommitCounters } from './commit-counters.js';
@@ -18,7 +19,7 @@ class MetricsLifecycle implements OnModuleInit, BeforeApplicationShutdown {
   private countedMs = 0;
 
   constructor(
-    @Inject(Engine) private readonly engine: Engine,
+    @Inject(ModuleRef) private readonly modules: ModuleRef,
     @Inject(METRIC_SETTINGS) private readonly settings: MetricSettings,
   ) {}
 
@@ -30,6 +31,11 @@ class MetricsLifecycle implements OnModuleInit, BeforeApplicationShutdown {
     const loop = new LoopWatch((ms) => metrics.counters.blocked.inc(ms / 1000));
     loop.start();
     this.ends.push(() => loop.stop(), this.engine.parts.observers.add(new CommitCounters(metrics)), () => unregisterMetrics(registry)); // prettier-ignore
+  }
+
+  /** Also where `WorkflowModule` is not global. */
+  private get engine(): Engine {
+    return this.modules.get(Engine, { strict: false });
   }
 
   private collectHere(): void {

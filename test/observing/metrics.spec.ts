@@ -215,6 +215,13 @@ describe('gauges', () => {
     expect(Number(lines.find((line) => line.startsWith('workflow_connection_wait_seconds_total '))?.split(' ')[1])).toBeGreaterThan(0);
   });
 
+  it('are there where WorkflowModule is not global, too', async () => {
+    const { workflows } = await boot({}, { options: { isGlobal: false } });
+    await workflows.settled((await workflows.start(Broken)).id);
+    expect(await shown('workflow_processes')).toEqual(['{workflow="broken",status="failed"} 1']);
+    expect(await shown('workflow_processes_failed_total')).toEqual(['{workflow="broken",step="fail"} 1']);
+  });
+
   it('of the database are left out with `database: false`', async () => {
     await boot({ database: false });
     expect(await shown('workflow_database_up')).toEqual([]);

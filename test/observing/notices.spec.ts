@@ -142,7 +142,7 @@ describe('events of @nestjs/event-emitter', () => {
   const emitting = { imports: [EventEmitterModule.forRoot({ wildcard: true }), WorkflowEventsModule], providers: [Listener] };
 
   it('tell the same, and what a listener throws changes nothing', async () => {
-    const { heard } = (await boot(emitting)).app.get(Listener);
+    const { heard } = (await boot({ ...emitting, options: { isGlobal: false } })).app.get(Listener);
     await happen(app!);
     await until(() => heard, isAll);
     expectAll(heard);
