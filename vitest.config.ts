@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^nestjs-argonaut$/, replacement: lib('index') },
-      { find: /^nestjs-argonaut\/(api|bull|ports|testing)$/, replacement: lib('$1') },
+      { find: /^nestjs-argonaut\/(api|bull|event-emitter|ports|prometheus|terminus|testing)$/, replacement: lib('$1') },
     ],
   },
   test: {

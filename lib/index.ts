@@ -110,6 +110,10 @@ export {
 } from './values/errors.js';
 export { ProcessLiveError } from './values/process-live-error.js';
 
+export { logFields } from './execution/label-logs.js';
+export type { LogFields } from './values/log-fields.js';
+export type { NoticeName, WorkflowNotice } from './engine/notices.js';
+
 // Setting up the module
 export { WorkflowModule } from './workflow.module.js';
 export { databaseTaskQueue } from './queue/database/database-adapter.js';
@@ -121,4 +125,4 @@ export type { DocumentRequest } from './workflows/definition-guard.js';
 export type { DocumentOptions, InboxOptions, LimitOptions, OutboxOptions, TableOptions, WorkerOptions, WorkflowModuleOptions } from './engine/options.js';
 export type { WorkflowModuleAsyncOptions, WorkflowModuleExtras, WorkflowOptionsFactory } from './workflow.options.js';
 
-// Other entries: nestjs-argonaut/api, nestjs-argonaut/bull, nestjs-argonaut/ports, nestjs-argonaut/testing
+// Other entries: nestjs-argonaut/api, nestjs-argonaut/bull, nestjs-argonaut/event-emitter, nestjs-argonaut/ports, nestjs-argonaut/prometheus, nestjs-argonaut/terminus, nestjs-argonaut/testing

@@ -18,6 +18,7 @@ import type { Class } from './values/types.js';
 import { EngineEnvironment } from './engine/engine-environment.js';
 import { composeEngine } from './engine/compose.js';
 import { Engine } from './engine/engine.js';
+import { labelLogs } from './execution/label-logs.js';
 import { listenToLogger } from './execution/logger-tee.js';
 import { objectOr, settingsOf } from './engine/settings.js';
 import { databaseTaskQueue } from './queue/database/database-adapter.js';
@@ -104,7 +105,7 @@ class EngineLifecycle implements OnModuleInit, OnApplicationBootstrap, BeforeApp
 
   /** Starts the engine once all modules are ready, so that bodies may run. */
   async onApplicationBootstrap(): Promise<void> {
-    this.endListening = listenToLogger();
+    this.endListening = labelLogs(listenToLogger());
     await this.engine.start();
   }
 
@@ -167,7 +168,7 @@ export function assemble(extras: WorkflowModuleExtras, { options, problems = [],
       EngineLifecycle,
       { provide: WorkflowService, useFactory: ({ parts }: Engine) => new WorkflowService(parts), inject: [Engine] },
     ],
-    exports: [WorkflowService, Clock, ProcessStore, TaskQueue],
+    exports: [WorkflowService, Clock, ProcessStore, TaskQueue, Engine],
   };
 }
 

@@ -89,9 +89,9 @@ const FLOORS: readonly (readonly string[])[] = [
   ['engine'],
   ['store/typeorm', 'store/memory', 'queue/database', 'queue/bull', 'queue/memory'],
   ['workflow.service.ts', 'workflow.options.ts'],
-  ['handlers', 'workflow.module.ts', 'api'],
+  ['handlers', 'workflow.module.ts', 'api', 'observing'],
   ['testing'],
-  ['index.ts', 'ports.ts', 'testing.ts', 'bull.ts', 'api.ts'],
+  ['index.ts', 'ports.ts', 'testing.ts', 'bull.ts', 'api.ts', 'terminus.ts', 'prometheus.ts', 'event-emitter.ts'],
 ];
 const ADAPTERS = FLOORS.find((floor) => floor.includes('store/typeorm'))!;
 
@@ -143,9 +143,15 @@ describe('imports point one way', () => {
     expect(outside.filter((path) => !path.startsWith('testing/')).sort()).toEqual(['bull.ts', 'index.ts', 'testing.ts', 'workflow.module.ts']);
   });
 
-  it('only the TypeORM store loads TypeORM, only the Bull queue loads Bull', () => {
+  it('only the TypeORM store loads TypeORM, only the Bull queue loads Bull, and each optional package has an entry of its own', () => {
     expect(importersOf(/^(@nestjs\/)?typeorm$/).filter((path) => !path.startsWith('store/typeorm/'))).toEqual([]);
     expect(importersOf(/^(@nestjs\/)?bull$|^ioredis$/).filter((path) => !path.startsWith('queue/bull/'))).toEqual([]);
+    expect(importersOf(/^@nestjs\/terminus$/)).toEqual(['observing/health-indicator.ts']);
+    expect(importersOf(/^observing\/health-indicator/)).toEqual(['terminus.ts']);
+    expect(importersOf(/^@nestjs\/event-emitter$/)).toEqual(['observing/workflow-events.module.ts']);
+    expect(importersOf(/^observing\/workflow-events/)).toEqual(['event-emitter.ts']);
+    expect(importersOf(/^prom-client$/)).toEqual(['observing/metric-set.ts', 'observing/workflow-metrics.module.ts']);
+    expect(importersOf(/^observing\/(metric-set|workflow-metrics)/)).toEqual(['observing/workflow-metrics.module.ts', 'prometheus.ts']);
     expect(importersOf(/^queue\/bull\//).filter((path) => !path.startsWith('queue/bull/'))).toEqual(['bull.ts']);
   });
 

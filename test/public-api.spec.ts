@@ -4,8 +4,11 @@ import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as api from 'nestjs-argonaut/api';
 import * as bull from 'nestjs-argonaut/bull';
+import * as eventEmitter from 'nestjs-argonaut/event-emitter';
 import * as index from 'nestjs-argonaut';
 import * as ports from 'nestjs-argonaut/ports';
+import * as prometheus from 'nestjs-argonaut/prometheus';
+import * as terminus from 'nestjs-argonaut/terminus';
 import * as testing from 'nestjs-argonaut/testing';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -18,7 +21,7 @@ describe('what there is at run time', () => {
       'AuditRecord', 'Clock', 'HandlesEvent', 'HandlesInput', 'HandlesResponse', 'HttpSender', 'InboxFullError', 'InvalidInputError', 'InvalidWorkflowError', 'MessageNotFoundError', 'MessageSender', 'NotAllowedError', 'NotWaitingError',
       'Process', 'ProcessAlreadyLiveError', 'ProcessArchive', 'ProcessContext', 'ProcessFinishedError', 'ProcessLiveError', 'ProcessNotFoundError', 'SchemaError', 'Searchable', 'StartsProcess', 'Step',
       'StoreUnavailableError', 'UnknownStepError', 'UnknownWorkflowError', 'UnreadableMessageError', 'UnserialisableValueError', 'ValueTooLargeError', 'Wait', 'Workflow',
-      'WorkflowAckInterceptor', 'WorkflowError', 'WorkflowModule', 'WorkflowService', 'again', 'asked', 'databaseTaskQueue', 'done', 'fail', 'go', 'ndjsonArchive', 'pause', 'workflowEntities',
+      'WorkflowAckInterceptor', 'WorkflowError', 'WorkflowModule', 'WorkflowService', 'again', 'asked', 'databaseTaskQueue', 'done', 'fail', 'go', 'logFields', 'ndjsonArchive', 'pause', 'workflowEntities',
       'workflowMigrations', 'workflowSchema',
     ]); // prettier-ignore
   });
@@ -55,6 +58,12 @@ describe('what there is at run time', () => {
   it('nestjs-argonaut/api', () => expect(names(api)).toEqual(['WorkflowApi', 'WorkflowApiModule']));
 
   it('nestjs-argonaut/bull', () => expect(names(bull)).toEqual(['bullTaskQueue']));
+
+  it('nestjs-argonaut/event-emitter', () => expect(names(eventEmitter)).toEqual(['WorkflowEventsModule']));
+
+  it('nestjs-argonaut/prometheus', () => expect(names(prometheus)).toEqual(['WorkflowMetricsModule']));
+
+  it('nestjs-argonaut/terminus', () => expect(names(terminus)).toEqual(['WorkflowHealthIndicator']));
 
   it('every error says its status and its name, and is a WorkflowError', () => {
     const errors = Object.entries(index).filter(([name]) => name.endsWith('Error') && name !== 'WorkflowError') as unknown as [

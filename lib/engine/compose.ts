@@ -1,6 +1,4 @@
 /** Puts all parts of the engine together. No other file knows them all. */
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { ProcessLimits } from '../context/process-limits.js';
 import type { ExecutionParts } from '../execution/execution-parts.js';
 import { ProcessRunner } from '../execution/process-runner.js';
@@ -53,10 +51,13 @@ import { DueTimers } from './due-timers.js';
 import { Engine, type EngineParts } from './engine.js';
 import { FreeProcesses } from './free-processes.js';
 import { Heartbeat } from './heartbeat.js';
+import { publishNotices } from './diagnostics.js';
 import { logFailure } from './failure-log.js';
+import { Observers } from './observers.js';
 import type { EngineSettings } from './settings.js';
 import { SettledWatch } from './settled.js';
 import { Sweeper } from './sweeper.js';
+import { newWorkerId } from './worker-id.js';
 import { WorkerRecovery } from './worker-recovery.js';
 
 /** The ports that the engine needs. */
@@ -76,6 +77,7 @@ export function composeEngine(ports: EnginePorts, settings: EngineSettings): Eng
     registry: new WorkflowRegistry(),
     activity: new PendingWork(),
     senders: new Senders(),
+    observers: new Observers(),
   };
   const followers = new CommitFollowers();
   const ground = { ...common, ...composeWriter(common, followers, () => (engine.works ? common.worker : null)) };
@@ -92,7 +94,7 @@ export function composeEngine(ports: EnginePorts, settings: EngineSettings): Eng
   return engine;
 }
 
-type Common = EnginePorts & Pick<EngineParts, 'settings' | 'worker' | 'registry' | 'activity' | 'senders'> & { readonly limits: ProcessLimits };
+type Common = EnginePorts & Pick<EngineParts, 'settings' | 'worker' | 'registry' | 'activity' | 'senders' | 'observers'> & { readonly limits: ProcessLimits };
 
 /** Makes the write path and the parts that lead to it. */
 function composeWriter({ store, registry, activity, clock, settings }: Common, follower: CommitFollowers, worker: () => string | null) {
@@ -113,7 +115,8 @@ function composeExecution(ground: Ground) {
   const share = settings.transactionalConcurrency ?? Math.max(1, Math.floor(store.commits.maxTransactions / 2));
   const transactional = new TransactionalSteps(parts, new TransactionTurns(share));
   const suspects = new SuspectTurns(ground.writer);
-  return { runner: new ProcessRunner(parts, transactional, suspects, settings.concurrency), tasks: new TaskRunner(parts, transactional, suspects) };
+  const runner = new ProcessRunner(parts, transactional, suspects, settings.concurrency);
+  return { runner, tasks: new TaskRunner(parts, transactional, suspects), connectionTurns: transactional.turns };
 }
 
 function composeMessaging(ground: Ground, works: () => boolean) {
@@ -171,7 +174,7 @@ function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => b
 /** Lists the parts that follow a commit, in order: running processes go on first, listeners and logs come last. */
 function listFollowers(
   followers: CommitFollowers,
-  { runner, tasks, queue, announcements, dueTimers, messages, children, orphans, outboxTransmitter, settled, records, finished }: EngineParts,
+  { runner, tasks, queue, announcements, dueTimers, messages, children, orphans, outboxTransmitter, settled, records, finished, observers }: EngineParts,
 ): void {
   followers.set(
     [
@@ -188,12 +191,9 @@ function listFollowers(
       (change) => records.committed(change),
       (change) => finished.committed(change),
       (change) => logFailure(change),
+      publishNotices,
+      (change) => observers.committed(change),
     ],
     (known) => runner.seen(known),
   );
-}
-
-/** New at every boot, because a reused id would be taken for the worker that died. */
-function newWorkerId(): string {
-  return `${hostname().slice(0, 60)}-${process.pid}-${randomBytes(4).toString('hex')}`;
 }

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { ProcessRunner } from '../execution/process-runner.js';
 import type { TaskRunner } from '../execution/task-runner.js';
+import type { TransactionTurns } from '../execution/transaction-turns.js';
 import type { ChildCanceller } from '../messaging/child-canceller.js';
 import type { ChildStarter } from '../messaging/child-starter.js';
 import type { Inputs } from '../messaging/input-delivery.js';
@@ -35,6 +36,7 @@ import type { Announcements } from './announcements.js';
 import type { DueTimers } from './due-timers.js';
 import type { FinishedProcesses } from './finished-processes.js';
 import type { Heartbeat } from './heartbeat.js';
+import type { Observers } from './observers.js';
 import type { RetentionRules } from './retention-rules.js';
 import type { EngineSettings } from './settings.js';
 import type { SettledWatch } from './settled.js';
@@ -57,6 +59,8 @@ export interface EngineParts {
   readonly uncommitted: Uncommitted;
   readonly runner: ProcessRunner;
   readonly tasks: TaskRunner;
+  readonly connectionTurns: TransactionTurns;
+  readonly observers: Observers;
   readonly messages: MessageRouter;
   readonly children: ChildStarter;
   readonly orphans: ChildCanceller;

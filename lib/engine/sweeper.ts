@@ -22,6 +22,7 @@ import type { FinishedProcesses } from './finished-processes.js';
 import type { FreeProcesses } from './free-processes.js';
 import type { Heartbeat } from './heartbeat.js';
 import type { EngineSettings } from './settings.js';
+import { SweepAge } from './sweep-age.js';
 import type { WorkerRecovery } from './worker-recovery.js';
 
 /** The parts that a sweep needs. */
@@ -49,6 +50,7 @@ const LOOKS_PER_SWEEP = 10;
 const LATE_ROW_MS = 10_000;
 
 export class Sweeper {
+  readonly age = new SweepAge();
   private readonly logger = new Logger('Workflow');
   private readonly cancels: (() => void)[] = [];
   private stopped = true;
@@ -59,6 +61,7 @@ export class Sweeper {
   async start(): Promise<void> {
     const { heartbeatMs, sweepMs } = this.parts.settings;
     this.stopped = false;
+    this.age.begin();
     await this.lookAround().catch((error: unknown) => this.complain(error));
     this.every(heartbeatMs, () => this.parts.heartbeat.beatHere()); // on its own timer: a long lookAround() would delay the next beat
     this.every(heartbeatMs, () => this.lookAround());
@@ -71,6 +74,7 @@ export class Sweeper {
   /** For an instance that runs nothing: it keeps to the time of the store. */
   async startClock(): Promise<void> {
     this.stopped = false;
+    this.age.begin();
     await this.measure().catch((error: unknown) => this.complain(error));
     this.every(this.parts.settings.sweepMs, () => this.measure());
   }
@@ -89,6 +93,7 @@ export class Sweeper {
 
   pause(): void {
     this.stopped = true;
+    this.age.stop();
     for (const cancel of this.cancels.splice(0)) cancel();
   }
 
@@ -101,8 +106,6 @@ export class Sweeper {
   emitScheduledSoon(): void {
     this.guarded(() => this.parts.messages.emitScheduled(AT_ONCE));
   }
-
-  /* ------------------------------------------------------------------- sweep ---- */
 
   async sweep(): Promise<void> {
     await this.parts.due.fire();
@@ -130,6 +133,7 @@ export class Sweeper {
   private async learn({ definedAt, now }: WorkThere): Promise<void> {
     if (definedAt !== this.definedAt || now - definedAt < LATE_ROW_MS) await this.parts.definitions.learn();
     this.definedAt = definedAt;
+    this.age.sweepEnded();
   }
 
   /** Finds only messages and child requests that were cut off between two commits. */
@@ -169,8 +173,6 @@ export class Sweeper {
   recover(silentSince: number): Promise<void> {
     return this.parts.recovery.recover(silentSince);
   }
-
-  /* --------------------------------------------------------------------- time ---- */
 
   private every(ms: number, work: () => Promise<void>): void {
     const slot = this.cancels.push(() => {}) - 1;

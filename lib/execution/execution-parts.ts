@@ -7,6 +7,7 @@ import type { WorkflowRegistry } from '../workflows/registry.js';
 import type { BatchLoader } from '../writer/batch-loader.js';
 import type { ProcessCommands } from '../writer/process-commands.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
+import type { BodyObserver } from './body-observer.js';
 import type { StepInputs } from './step-inputs.js';
 
 /** The parts needed to run bodies. */
@@ -24,4 +25,5 @@ export interface ExecutionParts {
   readonly timers: Timers;
   readonly activity: PendingWork;
   readonly limits: ProcessLimits;
+  readonly observers: BodyObserver;
 }

@@ -70,7 +70,12 @@ export function endHearing(log: StepLog): void {
 
 /** True when called by a body, or by code that a body has called. */
 export function isInBody(): boolean {
-  return speaking !== undefined || further.getStore() !== undefined;
+  return (speaking ?? further.getStore()) !== undefined;
+}
+
+/** The step run whose body calls this. Undefined: no body does. */
+export function bodyNow(): StepLog['of'] {
+  return (speaking ?? further.getStore())?.of;
 }
 
 /** True for a promise or an observable. */

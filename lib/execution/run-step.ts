@@ -5,9 +5,13 @@ import type { Token } from '../core/token.js';
 import { type Node, stepNamed } from '../definition/graph.js';
 import type { AnyFunction, NodeCode } from '../definition/source.js';
 import type { Timers } from '../values/clock.js';
+import { monotonicNow } from '../values/timers.js';
 import { describeError, traceOf, WrongResult } from '../values/describe-error.js';
+import { saidAbout } from '../values/log-fields.js';
 import type { JsonObject } from '../values/json.js';
+import { visitFields } from './label-logs.js';
 import { endHearing, heardBy, isLater } from './logger-tee.js';
+import type { BodyObserver, EndedBody } from './body-observer.js';
 import { type BodyOutcome, readChildValues, readReminderResult, readRequestResult, readStepResult, readUndoRequest, readUndoResult } from './read-result.js';
 import type { StepVisit } from './step-context.js';
 import type { StepInputs } from './step-inputs.js';
@@ -18,41 +22,50 @@ const logger = new Logger('Workflow');
 export interface BodyParts {
   readonly inputs: StepInputs;
   readonly timers: Timers;
+  readonly observers: BodyObserver;
 }
 
 /** Runs the user's code of a step run. Never throws: an error of that code is a failed attempt. */
 export function runBody(visit: StepVisit, context: JsonObject, parts: BodyParts): BodyOutcome | Promise<BodyOutcome> {
   const { bound, awaited, awaitedBefore } = visit;
   const code: NodeCode = bound.steps.get(visit.undoStep ?? visit.name) ?? NO_CODE;
+  if (parts.observers.watchesBodies) visit.begunAt = monotonicNow();
   try {
     if (awaited) visit.message = fromStored(awaited.schema, awaited.stored);
     if (awaitedBefore) visit.messageBefore = fromStored(awaitedBefore.schema, awaitedBefore.stored);
     const method = methodFor(code, visit.does);
     const result = heardBy(visit.log, method, () => call(method, code, visit, fromStored(bound.context, context)));
     if (isLater(result)) return outcomeLater(limited(promiseOf(result, method, visit), visit, parts.timers), visit, code, parts);
-    return endVisit(visit, readReturned(result, visit, parts.inputs)); // a body that answers at once costs no promise
+    return endVisit(visit, readReturned(result, visit, parts.inputs), parts); // a body that answers at once costs no promise
   } catch (error) {
-    return endVisit(visit, failure(error, visit, code));
+    return endVisit(visit, failure(error, visit, code), parts);
   }
 }
 
-async function outcomeLater(result: Promise<unknown>, visit: StepVisit, code: NodeCode, { inputs }: BodyParts): Promise<BodyOutcome> {
+async function outcomeLater(result: Promise<unknown>, visit: StepVisit, code: NodeCode, parts: BodyParts): Promise<BodyOutcome> {
   try {
-    return endVisit(visit, readReturned(await result, visit, inputs));
+    return endVisit(visit, readReturned(await result, visit, parts.inputs), parts);
   } catch (error) {
-    return endVisit(visit, failure(error, visit, code));
+    return endVisit(visit, failure(error, visit, code), parts);
   }
 }
 
-function endVisit(visit: StepVisit, outcome: BodyOutcome): BodyOutcome {
+function endVisit(visit: StepVisit, outcome: BodyOutcome, { observers }: BodyParts): BodyOutcome {
   visit.ended = true;
   endHearing(visit.log);
+  if (visit.begunAt !== undefined) observers.bodyEnded(endedBody(visit, outcome, monotonicNow() - visit.begunAt));
   return outcome;
+}
+
+function endedBody({ workflow, name, does, attempt }: StepVisit, outcome: BodyOutcome, ms: number): EndedBody {
+  return { workflow, step: name, does, attempt, outcome: outcome.type, ms };
 }
 
 function failure(error: unknown, visit: StepVisit, code: NodeCode): BodyOutcome {
   visit.log.hear('error', [traceOf(error)]);
-  logger.warn(`${visit.workflow}.${visit.name} of process ${visit.processId}, attempt ${visit.attempt}: ${traceOf(error)}`);
+  saidAbout(visitFields(visit), () =>
+    logger.warn(`${visit.workflow}.${visit.name} of process ${visit.processId}, attempt ${visit.attempt}: ${traceOf(error)}`),
+  );
   return {
     type: 'step-failed',
     error: describeError(error),

@@ -60,6 +60,8 @@ export class StepVisit implements StepRef {
   holdsSlot = false;
   /** The body has ended, so its signal has no effect any more. */
   ended = false;
+  /** When the body began, on a clock that only goes forward, ms; only where that is observed. */
+  begunAt: number | undefined;
   /** The messages that the body has sent. */
   sends: Sending[] | undefined;
   private transaction: EntityManager | undefined;
@@ -75,12 +77,12 @@ export class StepVisit implements StepRef {
     private readonly limits: ProcessLimits,
   ) {
     this.now = clock.now();
-    this.log = new StepLog(clock, limits);
+    this.log = new StepLog(clock, limits, this);
   }
 
   /** Begins from the start, in a transaction: nothing of an earlier try is left. */
   begin(process: ProcessState, transaction: EntityManager): void {
-    Object.assign(this, { process, transaction, log: new StepLog(this.clock, this.limits), now: this.clock.now(), ended: false, sends: undefined });
+    Object.assign(this, { process, transaction, log: new StepLog(this.clock, this.limits, this), now: this.clock.now(), ended: false, sends: undefined });
   }
 
   get processId(): string {

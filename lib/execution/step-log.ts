@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import type { ProcessLimits } from '../context/process-limits.js';
 import type { Note } from '../core/events.js';
 import { redacted } from '../values/redaction.js';
+import type { LogFields } from '../values/log-fields.js';
 import type { Clock } from '../values/clock.js';
 
 /** The methods of Nest's `Logger`. */
@@ -31,6 +32,8 @@ export class StepLog {
   constructor(
     private readonly clock: Pick<Clock, 'now'>,
     private readonly limits: Pick<ProcessLimits, 'notes' | 'logLines'>,
+    /** The step run. */
+    readonly of?: Omit<LogFields, 'step'> & { readonly name: string },
   ) {}
 
   /** Notes have audit records of their own. */

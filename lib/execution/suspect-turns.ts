@@ -2,6 +2,8 @@ import { Logger } from '@nestjs/common';
 import { besideIt, runsAlone, SUSPECTS_AT_ONCE } from '../core/suspicion.js';
 import { Fifo } from '../values/fifo.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
+import { saidAbout } from '../values/log-fields.js';
+import { visitFields } from './label-logs.js';
 import type { BodyClaim } from './record-outcome.js';
 import type { StepVisit } from './step-context.js';
 import { clearTimeout, setTimeout } from '../values/timers.js';
@@ -62,8 +64,10 @@ export class SuspectTurns {
   /** Records that the suspect begins. False: this worker has lost the step run meanwhile. */
   async began(visit: StepVisit, { claim, taskOf }: BodyClaim): Promise<boolean> {
     const { key, run, attempt, crashes } = visit.token;
-    this.logger.warn(
-      `${visit.workflow}.${visit.name} of process ${visit.processId} may be what kills its workers: ${crashes} died in it. It runs with ${besideIt(visit.token)}.`,
+    saidAbout(visitFields(visit), () =>
+      this.logger.warn(
+        `${visit.workflow}.${visit.name} of process ${visit.processId} may be what kills its workers: ${crashes} died in it. It runs with ${besideIt(visit.token)}.`,
+      ),
     );
     const applied = await this.writer.apply(visit.processId, { type: 'suspect-began', key, run, attempt, claim, taskOf }, { patient: true });
     return applied?.change != null;

@@ -7,6 +7,8 @@ import type { Missed, Ran, Task, TaskWork } from '../queue/task-queue.js';
 import type { Loaded, Rate, TaskAt } from '../store/port.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import type { ExecutionParts } from './execution-parts.js';
+import type { StepToken } from '../core/token.js';
+import type { BodyObserver } from './body-observer.js';
 import { type BodyClaim, recordOutcome } from './record-outcome.js';
 import { runBody } from './run-step.js';
 import { StepVisit } from './step-context.js';
@@ -120,6 +122,7 @@ export class TaskRunner implements TaskWork {
     this.running.set(taskPlace({ processId: process.id, key: token.key }), visit);
     await this.parts.inputs.bring(visit);
     const by = { claim, taskOf: this.parts.worker, begunAt: visit.now.getTime() };
+    if (this.parts.observers.watchesBodies) tellOfWait(visit, token, this.parts.observers);
     if (isSuspect(token)) await new Promise<void>((resolve) => this.suspects.take(visit, resolve));
     try {
       if (isSuspect(token) && !(await this.suspects.began(visit, by))) return;
@@ -135,6 +138,13 @@ export class TaskRunner implements TaskWork {
     await new Promise<void>((resolve) => turns.take(visit, resolve));
     await this.transactional.run(visit, by).finally(() => turns.giveBack());
   }
+}
+
+/** When the task was ready is known only of a first attempt, claimed once, of a step that had nothing to wait for before its queue. */
+function tellOfWait({ bound, now }: StepVisit, { node: name, attempt, claims, since }: StepToken, observers: BodyObserver): void {
+  const node = bound.definition.nodes.get(name);
+  if (node?.kind !== 'step' || node.queue === undefined || attempt > 1 || claims !== 1) return;
+  if (!node.when && node.after === undefined && node.gate.for === 'nothing') observers.taskBegan(node.queue, Math.max(0, now.getTime() - since));
 }
 
 export function taskPlace({ processId, key }: Pick<TaskAt, 'processId' | 'key'>): string {

@@ -1,4 +1,6 @@
 import { Logger } from '@nestjs/common';
+import { saidAbout } from '../values/log-fields.js';
+import { visitFields } from './label-logs.js';
 import { Slots } from './slots.js';
 import type { StepVisit } from './step-context.js';
 import { setTimeout } from '../values/timers.js';
@@ -14,6 +16,8 @@ export class TransactionTurns {
   private readonly slots: Slots;
   /** When each wait began, ms; oldest first. */
   private readonly waiting = new Map<StepVisit, number>();
+  /** How long all waits that have ended lasted together, ms. */
+  private endedWaitsMs = 0;
   private timer: NodeJS.Timeout | undefined;
   private readonly logger = new Logger('Workflow');
 
@@ -29,9 +33,15 @@ export class TransactionTurns {
     this.watch(LONG_MS);
     this.slots.take(() => {
       visit.waitsFor = undefined;
+      this.endedWaitsMs += Date.now() - this.waiting.get(visit)!;
       this.waiting.delete(visit);
       work();
     });
+  }
+
+  /** How many steps wait for a connection now, and how long all waits have lasted together, ms. */
+  get load(): { readonly waiting: number; readonly waitedMs: number } {
+    return { waiting: this.waiting.size, waitedMs: this.endedWaitsMs };
   }
 
   giveBack(): void {
@@ -53,11 +63,12 @@ export class TransactionTurns {
     return oldest && Date.now() - oldest[1] >= LONG_MS ? oldest : undefined;
   }
 
-  private complain({ workflow, name, processId }: StepVisit, since: number): void {
+  private complain(visit: StepVisit, since: number): void {
+    const { workflow, name, processId } = visit;
     const seconds = Math.round((Date.now() - since) / 1000);
-    this.logger.warn(
+    const text =
       `${this.waiting.size} transactional steps wait for one of ${this.slots.size} connections (worker.transactionalConcurrency); ` +
-        `${workflow}.${name} of process ${processId} has waited ${seconds} s. Make the steps shorter, or the pool of the data source larger.`,
-    );
+      `${workflow}.${name} of process ${processId} has waited ${seconds} s. Make the steps shorter, or the pool of the data source larger.`;
+    saidAbout(visitFields(visit), () => this.logger.warn(text));
   }
 }

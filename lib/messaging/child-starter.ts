@@ -12,6 +12,7 @@ import type { ParentLink } from '../core/process.js';
 import { digestOf } from '../values/digest.js';
 import { ProcessAlreadyLiveError, StoreUnavailableError, UnknownWorkflowError, WorkflowError } from '../values/errors.js';
 import type { JsonObject } from '../values/json.js';
+import { saidAbout } from '../values/log-fields.js';
 import { reasonOf } from '../values/reason.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import { stateOf } from '../writer/batch-loader.js';
@@ -62,7 +63,8 @@ export class ChildStarter {
   }
 
   private complain({ address }: MessageState, error: unknown): void {
-    this.logger.warn(`Child process ${namedIn(address)} could not be started, and will be tried again: ${reasonOf(error)}`);
+    const processId = namedIn(address);
+    saidAbout({ processId }, () => this.logger.warn(`Child process ${processId} could not be started, and will be tried again: ${reasonOf(error)}`));
   }
 
   private async startLate(message: MessageState): Promise<void> {
@@ -122,7 +124,7 @@ export class ChildStarter {
   /** Fails the step that asked, by a message like that of the child's end. */
   private async refuse(message: MessageState, error: string): Promise<void> {
     const [id, { parent }] = [namedIn(message.address), requestIn(message)];
-    this.logger.error(`Process ${parent.id} asked for a child that cannot be started: ${error}`);
+    saidAbout({ processId: parent.id }, () => this.logger.error(`Process ${parent.id} asked for a child that cannot be started: ${error}`));
     const end = newMessage(
       digestOf(childAddress(id), 'refused'),
       childAddress(id),

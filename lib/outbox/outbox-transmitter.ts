@@ -11,6 +11,7 @@ import type { FailedSending, OutboxClaim, OutboxStore } from '../store/outbox-st
 import type { Clock, Timers } from '../values/clock.js';
 import { describeError } from '../values/describe-error.js';
 import { StoreUnavailableError } from '../values/errors.js';
+import { saidAbout } from '../values/log-fields.js';
 import type { PendingWork } from '../values/pending-work.js';
 import type { RunInRoot } from '../values/root-context.js';
 import { Rounds } from '../values/rounds.js';
@@ -43,6 +44,7 @@ export interface TransmitterParts {
   /** False: this instance runs nothing, or has stopped. */
   readonly works: () => boolean;
   readonly inRoot: RunInRoot;
+  readonly observers: { messageParked(message: OutgoingMessage, at: Date): void };
 }
 
 export class OutboxTransmitter {
@@ -101,6 +103,7 @@ export class OutboxTransmitter {
     const { count, failed } = await this.upToFailure(messages, until);
     await this.rows.delete(messages.slice(0, count).map(({ id }) => id));
     if (failed) await outbox.recordFailure(holder, failed);
+    if (failed?.readyAt === null) this.parts.observers.messageParked({ ...messages[count]!, ...failed }, this.parts.clock.now());
     const rest = messages.slice(count + (failed ? 1 : 0)).map(({ id }) => id);
     await outbox.release(holder, rest, failed?.readyAt ?? this.now()); // behind a failed message, nothing is ready before it
   }
@@ -124,13 +127,15 @@ export class OutboxTransmitter {
     return withinTime(timers, settings.outbox.timeoutMs, (signal) => sender.transmit(outboxMessage(message), signal));
   }
 
-  private failure({ id, attempts: before, sender, pattern, processId }: OutgoingMessage, thrown: unknown): FailedSending {
+  private failure({ id, attempts: before, sender, pattern, workflow, processId, step }: OutgoingMessage, thrown: unknown): FailedSending {
     const { retry } = this.parts.settings.outbox;
     const [attempts, error] = [before + 1, describeError(thrown)];
     const pause = isPermanent(thrown) ? null : retryPause(retry, attempts, Math.random());
     const what = `Message ${id} (${patternText(pattern)} to ${sender}) of process ${processId} was not transmitted, attempt ${attempts}: ${error}`;
-    if (pause === null) this.logger.error(`${what}. It is parked: workflows.outbox.replay('${id}')`);
-    else if (attempts === 1) this.logger.warn(what);
+    saidAbout({ workflow, processId, ...(step !== null && { step }) }, () => {
+      if (pause === null) this.logger.error(`${what}. It is parked: workflows.outbox.replay('${id}')`);
+      else if (attempts === 1) this.logger.warn(what);
+    });
     return { id, attempts, error, readyAt: pause === null ? null : this.now() + pause };
   }
 

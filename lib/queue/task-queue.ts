@@ -51,6 +51,8 @@ export abstract class TaskQueue {
   isFull(_queue: string): boolean {
     return false;
   }
+  /** For probes: rejects if the broker does not answer, in a second or so. A queue without a broker of its own is always well. */
+  async ping(): Promise<void> {}
   /** Takes no more tasks. Running tasks may continue. */
   abstract stop(): Promise<void>;
 }

@@ -160,6 +160,7 @@ export interface RecordPage {
 export type { ContextSearch, DeletedOutgoing, FinishedProcess, StoredSize } from './stored-data.js';
 export type { FailedSending, OutboxClaim, OutboxQuery } from './outbox-store.js';
 export type { FailureCount, StatusAt, StatusCount, TroubleCount } from './store-counts.js';
+export type { QueueGauge, StoreGauges } from './store-gauges.js';
 export type { MessageQuery, ProcessQuery, WaitQuery } from './selections.js';
 
 export interface Rate {

@@ -2,6 +2,7 @@ import type { MessageState, RecordDraft, UndoMark, VersionDraft } from '../core/
 import type { OutgoingMessage } from '../core/outgoing.js';
 import type { ProcessState } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
+import type { StoreGauges } from './store-gauges.js';
 import type { OutboxQuery } from './outbox-store.js';
 import type {
   ContextSearch, FailureCount, KnownWorkflow, LiveCount, MessageQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, StatusCount, StoredSize, TroubleCount, WaitQuery,
@@ -51,6 +52,14 @@ export abstract class QueryStore {
   abstract bytesIn(page: ContextSearch): Promise<{ readonly bytes: ReadonlyMap<string, number>; readonly next: string | null }>;
   /** Tasks of each queue that has any. */
   abstract queueCounts(): Promise<readonly QueueCount[]>;
+  /** How much there is, for monitoring. Its cost must not depend on how many processes have finished. Null: not supported, so there are no such gauges. */
+  async gauges(_now: number): Promise<StoreGauges | null> {
+    return null;
+  }
+  /** For probes, so it must be cheap. Rejects with a StoreUnavailableError if the store cannot be reached, and with another error if it lacks a table or column. */
+  async checkTables(): Promise<void> {
+    await this.waitsOf('');
+  }
 
   /** In order; of a page, those after that sequence. */
   abstract recordsOf(processId: string, page?: RecordPage): Promise<readonly RecordDraft[]>;

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { saidAbout } from '../values/log-fields.js';
 import { reasonOf } from '../values/reason.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 
@@ -15,5 +16,7 @@ export function isUnreadable(error: unknown): boolean {
 /** Has a process left alone whose row cannot be read. */
 export function leaveUnreadable({ unreadable }: WorkflowRegistry, id: string, error: unknown): void {
   if (!isUnreadable(error) || !unreadable.add(id)) return;
-  logger.warn(`Process ${id} cannot be read here (${reasonOf(error)}). It is left alone, and tried again after ten minutes.`);
+  saidAbout({ processId: id }, () =>
+    logger.warn(`Process ${id} cannot be read here (${reasonOf(error)}). It is left alone, and tried again after ten minutes.`),
+  );
 }

@@ -46,15 +46,17 @@ export function isOf({ nest, typeorm }: Versions, combination: Combination): boo
   return combination.nest === nest && combination.typeorm === typeorm;
 }
 
-/** As the README says, and as `nest new` of that version adds; Nest 11 takes the `@nestjs/typeorm` and `@nestjs/bull` of its time. */
+/** As the README says, and as `nest new` of that version adds; Nest 11 takes the `@nestjs/typeorm`, `@nestjs/bull` and `@nestjs/terminus` of its time. */
 export function dependenciesOf({ nest, typeorm }: Versions): Record<string, string> {
-  const nestPackages = ['common', 'core', 'platform-express', 'testing', 'typeorm', 'bull'].map((each) => [`@nestjs/${each}`, `^${nest}.0.0`]);
+  const nestPackages = ['common', 'core', 'platform-express', 'testing', 'typeorm', 'bull', 'terminus'].map((each) => [`@nestjs/${each}`, `^${nest}.0.0`]);
   return {
     ...Object.fromEntries(nestPackages),
+    '@nestjs/event-emitter': nest === 11 ? '^3.0.0' : '^12.0.0',
     bull: '^4.16.0',
     'class-transformer': '^0.5.1',
     'class-validator': nest === 11 ? '^0.14.0' : '^0.15.0',
     libsql: '^0.5.29',
+    'prom-client': '^15.1.3',
     'reflect-metadata': '^0.2.2',
     rxjs: '^7.8.1',
     typeorm: typeorm === '1' ? '^1.0.0' : '^0.3.20',

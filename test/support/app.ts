@@ -62,7 +62,7 @@ export async function bootApp(database: Database, queue: Cell['queue'], setup: A
         dataSourceFactory: () => database.connect({ entities: [...workflowEntities, ...(entities as [])] }),
       }),
       ...(bull ? [bull.module] : []),
-      WorkflowModule.forRoot({ schema: 'migrate', ...options, taskQueue: bull ? bull.taskQueue : databaseTaskQueue({ queues }) }),
+      WorkflowModule.forRoot({ schema: 'migrate', ...options, taskQueue: bull ? bull.taskQueue : (options.taskQueue ?? databaseTaskQueue({ queues })) }),
       ...imports,
     ],
     ...rest,

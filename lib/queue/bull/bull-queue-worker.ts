@@ -84,6 +84,13 @@ export class BullQueueWorker {
     this.silentUntil = 0;
   }
 
+  /** A client without a connection would keep the command until it has one. */
+  async ping(): Promise<void> {
+    const { client } = this.queue;
+    if (client.status !== 'ready') throw new Error(`Redis is not connected (${client.status})`);
+    if (!(await inTime(client.ping(), PATIENCE_MS))) throw new Error(`Redis has not answered in ${PATIENCE_MS} ms`);
+  }
+
   /* ---------------------------------------------------------------- working ---- */
 
   /** One handler takes jobs of any name: Bull would fail and keep jobs of a name without a handler. Begins when Redis is available. */

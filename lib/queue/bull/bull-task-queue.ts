@@ -22,6 +22,11 @@ export class BullTaskQueue extends TaskQueue {
     for (const worker of this.workers) worker.listen(work);
   }
 
+  /** All queues have one connection. */
+  override async ping(): Promise<void> {
+    await this.workers[0]?.ping();
+  }
+
   override async stop(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.stop()));
   }

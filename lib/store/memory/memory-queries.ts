@@ -11,6 +11,8 @@ import { type MarkedVersion, QueryStore } from '../query-store.js';
 import { startOrder, matchesQuery } from './find-filter.js';
 import { failureCountsIn, statusCountsIn, troubleCountsIn } from './memory-counts.js';
 import { byStart, type MemoryTables, openWaits } from './process-rows.js';
+import { memoryGauges } from './memory-gauges.js';
+import type { StoreGauges } from '../store-gauges.js';
 import { byArrival, byCreation, byOldest, isMessageLike, isOutgoingLike, waitsLikeIn } from './row-filters.js';
 
 export class MemoryQueries extends QueryStore {
@@ -128,6 +130,10 @@ export class MemoryQueries extends QueryStore {
     const tasks = this.tables.all.flatMap((rows) => openWaits(rows).filter(isTaskWait));
     const queues = [...new Set(tasks.map(({ waitsFor }) => waitsFor.queue))].sort();
     return queues.map((queue) => queueCountOf(queue, tasks.map(({ waitsFor }) => waitsFor).filter((task) => task.queue === queue))); // prettier-ignore
+  }
+
+  override async gauges(now: number): Promise<StoreGauges> {
+    return memoryGauges(this.tables, now);
   }
 
   override async recordsOf(processId: string, page?: RecordPage): Promise<readonly RecordDraft[]> {

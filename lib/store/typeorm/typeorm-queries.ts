@@ -10,6 +10,9 @@ import { type MarkedVersion, QueryStore } from '../query-store.js';
 import type { DistinctBy } from './count-queries.js';
 import { findQuery } from './find-query.js';
 import { ProcessCounts } from './process-counts.js';
+import { gaugesOf } from './gauge-queries.js';
+import type { StoreGauges } from '../store-gauges.js';
+import { workflowColumns } from './migrations/tables.js';
 import { inList } from './query.js';
 import type { SqlReader } from './sql-reader.js';
 import { messageQuery } from './message-query.js';
@@ -22,6 +25,9 @@ import { waitQuery, waitWithProcess } from './wait-query.js';
 /** MariaDB sorts all of a group where the order names the columns that are given, too. */
 const latestOfGroup = 'select * from workflow_process where workflow = ? and group_key = ? order by started_at desc, id desc limit 1';
 const newestSnapshot = 'select max(version) from workflow_context where process_id = ? and version <= ? and snapshot is not null';
+const allColumns = `select ${Object.entries(workflowColumns)
+  .map(([table, columns]) => `exists (select ${columns.join(', ')} from ${table} where 1 = 0) as has_${table}`)
+  .join(', ')}`;
 
 /** Questions of people, the same on all databases. */
 export class TypeOrmQueries extends QueryStore {
@@ -141,6 +147,15 @@ export class TypeOrmQueries extends QueryStore {
     const sql = `select queue, count(*) as all_tasks, count(worker) as taken, min(ready_at) as ready_at from workflow_wait
       where kind = 'task' group by queue order by queue`;
     return (await this.reader.rows({ sql, values: [] })).map(queueCount);
+  }
+
+  override gauges(now: number): Promise<StoreGauges> {
+    return gaugesOf((query) => this.reader.rows(query), now);
+  }
+
+  /** Each database looks up all names of a statement before it reads, and there is nothing to read. */
+  override async checkTables(): Promise<void> {
+    await this.reader.rows({ sql: allColumns, values: [] });
   }
 
   /* ----------------------------------------------------------------- history ---- */

@@ -1,4 +1,5 @@
 import type { Change } from '../../core/change.js';
+import { type ProcessStatus, UNCLAIMED, UNCLAIMED_NEW } from '../../core/process.js';
 import type { WaitQuery } from '../../store/port.js';
 import { aChange, aMessage, anId, aStart, aWait, knownAs } from '../builders.js';
 import type { Bench } from '../process-store.contract.js';
@@ -82,6 +83,47 @@ export function listingContract({ kit: { describe, it, expect }, store }: Bench)
       const queue = anId('q');
       await started(store(), { waits: { put: [aWait({ kind: 'task', queue, readyAt: null })] } });
       expect((await store().queries.queueCounts()).filter((count) => count.queue === queue)).toEqual([{ queue, waiting: 1, taken: 0, readyAt: null }]);
+    });
+  });
+
+  describe('gauges, where there are any', () => {
+    const gauges = async (now: number) => await store().queries.gauges(now);
+
+    it('count live processes by workflow and status, and those that no worker has claimed', async () => {
+      const [workflow, before] = [anId('wf'), await gauges(0)];
+      const of = (status: ProcessStatus, worker: string | null = null) => aStart({ process: { workflow, status, worker } });
+      await store().commits.commit([of('failed'), of('failed'), of('waiting'), of('completed'), of('running', UNCLAIMED), of('running', UNCLAIMED_NEW)]);
+      const after = await gauges(0);
+      const counts = after?.processes
+        .filter((each) => each.workflow === workflow)
+        .map(({ status, count }) => `${status} ${count}`)
+        .sort();
+      expect(counts).toEqual(after === null ? undefined : ['failed 2', 'running 2', 'waiting 1']);
+      expect(after && after.unclaimed - before!.unclaimed).toBe(after === null ? null : 2);
+    });
+
+    it('tell the oldest wait of each step, and how many take too long', async () => {
+      const workflow = anId('wf');
+      const put = [
+        aWait({ key: '0/1', node: 'ask', since: 7 }),
+        aWait({ key: '0/2', node: 'ask', since: 5 }),
+        aWait({ key: '0/3', kind: 'timer', node: 'rest', since: 1 }),
+      ];
+      const late = [aWait({ key: '0~o1', kind: 'overdue', node: 'ask' }), aWait({ key: '0~o2', kind: 'overdue', node: 'ask' })];
+      await started(store(), { process: { workflow }, waits: { put: [...put, ...late] } });
+      const found = await gauges(0);
+      expect(found?.oldestWaits.filter((each) => each.workflow === workflow)).toEqual(found === null ? undefined : [{ workflow, step: 'ask', since: 5 }]);
+      expect(found?.overdue.filter((each) => each.workflow === workflow)).toEqual(found === null ? undefined : [{ workflow, step: 'ask', count: 2 }]);
+    });
+
+    it('tell of each queue which tasks are ready, later or taken, and since when the first is ready', async () => {
+      const queue = anId('q');
+      const task = (key: string, given: object) => aWait({ key, kind: 'task', queue, ...given });
+      const put = [task('0/1', { readyAt: 7 }), task('0/2', { readyAt: 5 }), task('0/3', { readyAt: 8 }), task('0/4', { readyAt: null, worker: 'w' })];
+      await started(store(), { waits: { put } });
+      const found = await gauges(7);
+      const counted = { queue, ready: 2, later: 1, taken: 1, readyAt: 5 };
+      expect(found?.queues.filter((each) => each.queue === queue)).toEqual(found === null ? undefined : [counted]);
     });
   });
 
