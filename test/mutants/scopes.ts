@@ -37,7 +37,9 @@ export const SCOPES: readonly Scope[] = [
     without: OF_SCHEMA_AND_TRANSACTIONS,
     tests: [
       'test/mutants/sqlite-contract.ts',
-      ...['batch', 'typeorm-sqlite', 'sqlite-errors', 'sqlite-connection', 'sql-parts', 'sqlite-reading'].map((name) => `test/store/${name}.spec.ts`),
+      ...['batch', 'typeorm-sqlite', 'sqlite-errors', 'sqlite-connection', 'sql-parts', 'find-query', 'sqlite-reading'].map(
+        (name) => `test/store/${name}.spec.ts`,
+      ),
     ],
     database: true,
     sample: 20,

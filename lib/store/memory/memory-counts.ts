@@ -24,12 +24,17 @@ interface Trouble extends Pick<TroubleCount, 'kind' | 'workflow' | 'step'> {
 }
 
 export function troubleCountsIn(tables: MemoryTables, storedBefore: number, upTo: number): TroubleCount[] {
-  const troubles = [...overdueIn(tables), ...messagesIn(tables, storedBefore), ...parkedIn(tables)];
+  const all = [...overdueIn(tables), ...messagesIn(tables, storedBefore), ...parkedIn(tables)];
+  const troubles = groupsBy(all, ({ kind }) => kind).flatMap((ofKind) => ofKind.sort(oldestFirst).slice(0, upTo));
   return groupsBy(troubles, ({ kind, workflow, step }) => JSON.stringify([kind, workflow, step])).map((group) => {
     const [{ kind, workflow, step }] = group;
     const ids = group.map(({ id }) => id).sort();
-    return { kind, workflow, step, count: Math.min(group.length, upTo), oldestAt: Math.min(...group.map(({ at }) => at)), example: ids[0]! };
+    return { kind, workflow, step, count: group.length, oldestAt: group[0].at, example: ids[0]! };
   });
+}
+
+function oldestFirst(a: Trouble, b: Trouble): number {
+  return a.at - b.at;
 }
 
 function overdueIn({ all }: MemoryTables): Trouble[] {

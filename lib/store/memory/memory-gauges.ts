@@ -33,8 +33,8 @@ function queueGauges(tasks: readonly TaskWaitState[], now: number): QueueGauge[]
   }); // prettier-ignore
 }
 
-/** As `group by` does, in the order of the keys. */
+/** As `group by` does. */
 function summed<T, Key extends object, Sum extends object>(all: readonly T[], keyOf: (each: T) => Key, sumOf: (all: readonly T[]) => Sum): (Key & Sum)[] {
-  const groups = [...grouped(all, (each) => JSON.stringify(Object.values(keyOf(each))))].sort(([one], [other]) => (one < other ? -1 : 1));
-  return groups.map(([, members]) => ({ ...keyOf(members[0]!), ...sumOf(members) }));
+  const groups = [...grouped(all, (each) => JSON.stringify(Object.values(keyOf(each)))).values()];
+  return groups.map((members) => ({ ...keyOf(members[0]!), ...sumOf(members) }));
 }

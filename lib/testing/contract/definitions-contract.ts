@@ -76,7 +76,7 @@ export function definitionsContract({ kit: { describe, it, expect }, store }: Be
       await store().commits.commit([start(1, { status: 'completed', finishedAt: 5 }), start(3, { status: 'cancelled', finishedAt: 5 })]);
       const census = (await store().queries.census()).filter((each) => each.workflow === workflow);
       expect([...census].sort((a, b) => a.version - b.version)).toEqual([{ workflow, version: 1, live: 1 }, { workflow, version: 2, live: 3 }]); // prettier-ignore
-      const unknown = async (versions: number[], upTo = 9) => (await store().queries.unknownVersions([{ workflow, versions }], upTo)).filter((each) => each.workflow === workflow); // prettier-ignore
+      const unknown = async (versions: number[], upTo = 9) => (await store().queries.unknownVersions([{ workflow: anId('wf'), versions: [1, 2, 3] }, { workflow, versions }], upTo)).filter((each) => each.workflow === workflow); // prettier-ignore
       expect(await unknown([1, 3])).toEqual([{ workflow, version: 2, live: 3 }]);
       expect(await unknown([1, 3], 2)).toEqual([{ workflow, version: 2, live: 2 }]);
       expect(await unknown([1, 2])).toEqual([]);

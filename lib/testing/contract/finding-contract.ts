@@ -126,19 +126,29 @@ export function findingContract({ kit: { describe, it, expect }, store }: Bench)
 
     it('what needs a person: overdue steps, refused and unmatched answers, parked messages', async () => {
       const workflow = anId('wf');
-      const late = await started(store(), { process: { workflow }, waits: { put: [aWait({ key: '0~o', kind: 'overdue', node: 'pay', since: 8 })] } });
+      const late = await started(store(), {
+        process: { workflow },
+        waits: { put: [aWait({ key: '0~o', kind: 'overdue', node: 'pay', since: 8 }), aWait({ key: '0', node: 'pay', since: 2 })] },
+      });
       const answer = (given: object) => aMessage({ workflow, step: 'pay', address: anId('r:'), ...given });
-      const [refused, stored] = [answer({ disposition: 'refused', receivedAt: 3 }), answer({ receivedAt: 4 })];
-      await store().commits.keepMessages([refused, stored, answer({ receivedAt: 100 }), answer({ receivedAt: 1, address: anId('e:x:') })]);
+      const refused = [answer({ id: anId('b'), disposition: 'refused', receivedAt: 3 }), answer({ id: anId('a'), disposition: 'refused', receivedAt: 7 })];
+      const stored = answer({ receivedAt: 49 });
+      await store().commits.keepMessages([...refused, stored, answer({ receivedAt: 50 }), answer({ receivedAt: 1, address: anId('e:x:') })]);
+      const event = aMessage({ disposition: 'refused', address: anId('e:x:'), receivedAt: -5 });
+      await store().commits.keepMessages([event]);
       const parked = outgoing({ processId: late.id, workflow, step: 'tell', readyAt: null, createdAt: 6 });
       await store().commits.commit([aChange(late, { outgoing: [parked, outgoing({ processId: late.id, workflow, step: 'tell' })] })]);
       const troubles = (await store().queries.troubleCounts(50, 1000)).filter((each) => each.workflow === workflow);
       expect([...troubles].sort((a, b) => (a.kind < b.kind ? -1 : 1))).toEqual([
         { kind: 'overdue', workflow, step: 'pay', count: 1, oldestAt: 8, example: late.id },
         { kind: 'parked', workflow, step: 'tell', count: 1, oldestAt: 6, example: parked.id },
-        { kind: 'refused', workflow, step: 'pay', count: 1, oldestAt: 3, example: refused.id },
-        { kind: 'unmatched', workflow, step: 'pay', count: 1, oldestAt: 4, example: stored.id },
+        { kind: 'refused', workflow, step: 'pay', count: 2, oldestAt: 3, example: refused[1]!.id },
+        { kind: 'unmatched', workflow, step: 'pay', count: 1, oldestAt: 49, example: stored.id },
       ]);
+      const others = (await store().queries.troubleCounts(50, 1000)).filter((each) => each.kind === 'refused' && each.workflow === null);
+      expect(others.map(({ step }) => step)).toEqual([null]);
+      expect((await store().queries.troubleCounts(50, 1)).map(({ kind, count }) => `${kind} ${count}`).sort()).toEqual(['overdue 1', 'parked 1', 'refused 1', 'unmatched 1']); // prettier-ignore
+      expect((await store().queries.troubleCounts(50, 1)).find(({ kind }) => kind === 'refused')!.oldestAt).toBe(-5);
     });
   });
 }
