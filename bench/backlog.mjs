@@ -7,7 +7,8 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import pg from 'pg';
-import { Step, Workflow, WorkflowModule, WorkflowService } from '../dist/index.js';
+import { WorkflowModule, WorkflowService } from '../dist/index.js';
+import { trivialWorkflow } from './trivial.mjs';
 
 const CHUNK = 2000;
 const count = Number(process.argv[2] ?? 50_000);
@@ -18,19 +19,7 @@ const url = new URL('/argonaut_backlog', server).href;
 class Context {
   n = 0;
 }
-class Trivial {
-  first() {
-    return { n: 1 };
-  }
-  second() {
-    return { n: 2 };
-  }
-  third() {
-    return { n: 3 };
-  }
-}
-for (const name of ['first', 'second', 'third']) Step()(Trivial.prototype, name, Object.getOwnPropertyDescriptor(Trivial.prototype, name));
-Workflow({ name: 'trivial', context: Context })(Trivial);
+const Trivial = trivialWorkflow({ context: Context });
 
 async function boot(worker) {
   class App {}

@@ -10,6 +10,7 @@ import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import pg from 'pg';
 import { Step, Workflow, WorkflowModule, WorkflowService } from '../dist/index.js';
+import { trivialWorkflow } from './trivial.mjs';
 import { Engine } from '../dist/engine/engine.js';
 
 const count = Number(process.argv[2] ?? 60_000);
@@ -19,19 +20,7 @@ const ROUNDS = 3;
 const server = process.env.BENCH_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 const url = new URL('/argonaut_retention', server).href;
 
-class Trivial {
-  first() {
-    return { n: 1 };
-  }
-  second() {
-    return { n: 2 };
-  }
-  third() {
-    return { n: 3 };
-  }
-}
-for (const name of ['first', 'second', 'third']) Step()(Trivial.prototype, name, Object.getOwnPropertyDescriptor(Trivial.prototype, name));
-Workflow({ name: 'trivial' })(Trivial);
+const Trivial = trivialWorkflow();
 class Old {
   only() {}
 }

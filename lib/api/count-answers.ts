@@ -1,7 +1,8 @@
 /** The shapes of counts, and of what needs a person. */
+import { STATUSES } from '../core/process.js';
 import { arrayOf, FLAG, type JsonShape, MOMENT_SHAPE, objectOf, orNull, TEXT, WHOLE } from './json-shape.js';
 
-export const STATUS: JsonShape = { type: 'string', enum: ['running', 'waiting', 'suspended', 'failed', 'completed', 'cancelled'] };
+export const STATUS: JsonShape = { type: 'string', enum: STATUSES };
 
 const counted = { count: WHOLE, isMore: { ...FLAG, description: 'There are more: they were not counted.' } };
 

@@ -1,9 +1,8 @@
 import { MAX_CORRELATION_ID, MAX_GROUP_ID, MAX_ID } from '../context/checks.js';
+import { STATUSES } from '../core/process.js';
 import { apiRoute } from './api-route.js';
 import { flagField, jsonField, listField, momentField, objectField, oneOfField, required, textField, versionField } from './field.js';
 import { GROUP_ID, PAGE, REASON, STEP_NAME, WORKFLOW_NAME } from './request-fields.js';
-
-const STATUSES = ['running', 'waiting', 'suspended', 'failed', 'completed', 'cancelled'] as const;
 
 export const FIND_PROCESSES = apiRoute({
   id: 'findProcesses', method: 'get', path: 'processes', right: 'read', answer: 'ProcessPage',

@@ -63,6 +63,10 @@ export function isUnclaimed(worker: string | null): boolean {
 /** The statuses of a process that has not finished. */
 export const LIVE_STATUSES: readonly ProcessStatus[] = ['running', 'waiting', 'suspended', 'failed'];
 
+export const FINISHED_STATUSES: readonly FinishedStatus[] = ['completed', 'cancelled'];
+
+export const STATUSES: readonly ProcessStatus[] = [...LIVE_STATUSES, ...FINISHED_STATUSES];
+
 /** Completed or cancelled. A failed process is live. */
 export function isFinished(status: ProcessStatus): status is FinishedStatus {
   return status === 'completed' || status === 'cancelled';

@@ -1,4 +1,4 @@
-import type { FinishedStatus } from '../core/process.js';
+import { FINISHED_STATUSES, type FinishedStatus } from '../core/process.js';
 import type { KeepOptions } from '../definition/workflow-options.js';
 import type { FinishedProcess } from '../store/port.js';
 import { milliseconds } from '../values/duration.js';
@@ -6,7 +6,6 @@ import { grouped } from '../values/grouped.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 
-const STATUSES: readonly FinishedStatus[] = ['completed', 'cancelled'];
 /** Names in the line at boot. */
 const MOST_NAMES = 10;
 
@@ -45,7 +44,7 @@ export class RetentionRules {
       if (rule !== undefined && rule !== 'forever') found.set(workflow, Math.min(found.get(workflow) ?? Infinity, milliseconds(rule)));
     };
     for (const [name, , rule] of this.all()) note(name, rule);
-    for (const name of this.registry.withdrawnNames()) for (const status of STATUSES) note(name, this.usual[status]);
+    for (const name of this.registry.withdrawnNames()) for (const status of FINISHED_STATUSES) note(name, this.usual[status]);
     return found;
   }
 
@@ -58,7 +57,9 @@ export class RetentionRules {
   }
 
   private all(): [name: string, status: FinishedStatus, rule: KeepRule | undefined][] {
-    return this.registry.all().flatMap((bound) => STATUSES.map((status) => [bound.definition.name, status, this.ruleOf(bound, status)] as const)) as never;
+    return this.registry
+      .all()
+      .flatMap((bound) => FINISHED_STATUSES.map((status) => [bound.definition.name, status, this.ruleOf(bound, status)] as const)) as never;
   }
 }
 

@@ -3,9 +3,6 @@ import type { Disposition, MessageState } from '../core/change.js';
 import type { ProcessStatus } from '../core/process.js';
 import type { WaitKind } from '../core/waits-for.js';
 
-/** All statuses of processes. */
-export const STATUSES: readonly ProcessStatus[] = ['running', 'waiting', 'suspended', 'failed', 'completed', 'cancelled'];
-
 /** Selects processes. They are listed by start and id. */
 export interface ProcessQuery {
   readonly workflow?: string;

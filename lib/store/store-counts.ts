@@ -1,8 +1,20 @@
 /** What a store counts for people. */
 import type { ProcessStatus } from '../core/process.js';
+import type { KnownWorkflow } from './port.js';
 
 /** How many of one kind are counted, unless a call says otherwise. */
 export const COUNTED = 1000;
+
+/** A version of a workflow. */
+export interface VersionAt {
+  readonly workflow: string;
+  readonly version: number;
+}
+
+/** Whether it is one of those that are known. */
+export function isVersionOf(known: readonly KnownWorkflow[], { workflow, version }: VersionAt): boolean {
+  return known.some((each) => each.workflow === workflow && each.versions.includes(version));
+}
 
 /** The processes of a workflow that have a status. */
 export interface StatusAt {

@@ -11,11 +11,17 @@ const NO_KEYS: readonly string[] = [];
 
 /** The change with its search values: most changes have none, and stay as they are. */
 export function withSearch(registry: WorkflowRegistry, before: KnownProcess | null, change: Change, context: JsonObject): Change {
-  const [old, keys] = [before ? searchableOf(registry, before.process) : NO_KEYS, searchableOf(registry, change.process)];
+  const keys = searchableOf(registry, change.process);
+  const old = before === null ? NO_KEYS : isSameVersion(before.process, change.process) ? keys : searchableOf(registry, before.process);
   const failed = change.process.status === 'failed' || before?.process.status === 'failed';
   if (!failed && old.length + keys.length === 0) return change;
   const search = [...valueChanges({ keys: old, context: before?.context ?? {} }, { keys, context }), ...failureChange(before?.process, change.process)];
   return search.length > 0 ? { ...change, search } : change;
+}
+
+/** As of nearly all changes: then the keys are looked up once. */
+function isSameVersion(before: ProcessState, after: ProcessState): boolean {
+  return before.workflowVersion === after.workflowVersion;
 }
 
 function searchableOf(registry: WorkflowRegistry, { workflow, workflowVersion }: ProcessState): readonly string[] {

@@ -11,6 +11,7 @@ import { registerMetrics } from '../../lib/observing/metric-set.js';
 import { type AppSetup, bootApp, type TestApp, until } from '../support/app.js';
 import { type Database, isThere, libsqlFile, postgres, titleOf } from '../support/databases.js';
 import { breakable } from './breakable.js';
+import { Broken, Slow } from './workflows.js';
 
 class Tries {
   tries = 0;
@@ -31,17 +32,6 @@ class Order {
   @Step({ retry: { attempts: 2, delay: '1ms' } }) send(_order: Tries, step: { attempt: number }) {
     if (step.attempt === 1) throw new Error('once');
   }
-}
-
-@Workflow({ name: 'broken' })
-class Broken {
-  @Step() fail() { throw new Error('for good'); } // prettier-ignore
-}
-
-@Workflow({ name: 'slow' })
-class Slow {
-  @Step({ on: 'never', overdue: { after: '1ms', do: 'remind' } }) wait() {}
-  remind() {}
 }
 
 let asked = 0;

@@ -9,21 +9,11 @@ import { NOTICE_NAMES } from '../../lib/engine/notices.js';
 import { documents } from '../docs/document.js';
 import { type AppSetup, bootApp, type TestApp, until } from '../support/app.js';
 import { type Database, libsqlFile } from '../support/databases.js';
+import { Broken, Slow } from './workflows.js';
 
 @Workflow({ name: 'fine' })
 class Fine {
   @Step() first() {}
-}
-
-@Workflow({ name: 'broken' })
-class Broken {
-  @Step() fail() { throw new Error('for good'); } // prettier-ignore
-}
-
-@Workflow({ name: 'slow' })
-class Slow {
-  @Step({ on: 'never', overdue: { after: '1ms', do: 'remind' } }) wait() {}
-  remind() {}
 }
 
 @Workflow({ name: 'sending' })

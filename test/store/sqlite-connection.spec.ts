@@ -12,12 +12,10 @@ import { TableNames } from '../../lib/store/typeorm/table-names.js';
 import { aChange, aMessage, aStart, knownAs } from '../../lib/testing/builders.js';
 import { started, stored } from '../../lib/testing/contract/commit-contract.js';
 import { SchemaError } from '../../lib/values/errors.js';
-import { betterSqliteFile, isThere, libsqlFile, titleOf } from '../support/databases.js';
+import type { libsqlFile } from '../support/databases.js';
+import { eachSqlite } from '../support/each-sqlite.js';
 
-for (const make of [libsqlFile, betterSqliteFile]) {
-  const sample = make();
-  describe.skipIf(!isThere(sample))(titleOf(sample), () => suite(make));
-}
+eachSqlite(suite);
 
 function suite(make: typeof libsqlFile): void {
   let database: ReturnType<typeof libsqlFile>;

@@ -3,12 +3,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DataSource } from 'typeorm';
 import { openOwn, type NativeDatabase } from '../../lib/store/typeorm/sqlite/native.js';
 import { classifyError, isKeyTaken, isLocked } from '../../lib/store/typeorm/sqlite/sqlite-errors.js';
-import { betterSqliteFile, isThere, libsqlFile, titleOf } from '../support/databases.js';
+import type { libsqlFile } from '../support/databases.js';
+import { eachSqlite } from '../support/each-sqlite.js';
 
-for (const make of [libsqlFile, betterSqliteFile]) {
-  const sample = make();
-  describe.skipIf(!isThere(sample))(titleOf(sample), () => suite(make));
-}
+eachSqlite(suite);
 
 function suite(make: typeof libsqlFile): void {
   let file: ReturnType<typeof libsqlFile>;

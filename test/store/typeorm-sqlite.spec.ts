@@ -1,15 +1,13 @@
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DataSource, EntityManager } from 'typeorm';
 import { SqliteProcessStore } from '../../lib/store/typeorm/sqlite/sqlite-process-store.js';
 import { aChange, aStart } from '../../lib/testing/builders.js';
 import { started, stored } from '../../lib/testing/contract/commit-contract.js';
-import { betterSqliteFile, isThere, libsqlFile, titleOf } from '../support/databases.js';
+import type { libsqlFile } from '../support/databases.js';
+import { eachSqlite } from '../support/each-sqlite.js';
 
-for (const make of [libsqlFile, betterSqliteFile]) {
-  const sample = make();
-  describe.skipIf(!isThere(sample))(titleOf(sample), () => suite(make));
-}
+eachSqlite(suite);
 
 function suite(make: typeof libsqlFile): void {
   let database: ReturnType<typeof libsqlFile>;

@@ -1,5 +1,6 @@
 import { FAILURE } from '../../core/failure-text.js';
 import { isResponse } from '../../core/addresses.js';
+import { grouped } from '../../values/grouped.js';
 import type { FailureCount, StatusCount, TroubleCount } from '../port.js';
 import { byStart, type MemoryTables, openWaits } from './process-rows.js';
 
@@ -59,11 +60,5 @@ function parkedIn({ outbox }: MemoryTables): Trouble[] {
 }
 
 function groupsBy<T>(all: readonly T[], key: (each: T) => string): [T, ...T[]][] {
-  const groups = new Map<string, [T, ...T[]]>();
-  for (const each of all) {
-    const group = groups.get(key(each));
-    if (group) group.push(each);
-    else groups.set(key(each), [each]);
-  }
-  return [...groups.values()];
+  return [...grouped(all, key).values()] as [T, ...T[]][];
 }

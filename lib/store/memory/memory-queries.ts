@@ -6,11 +6,12 @@ import type {
   ContextSearch, FailureCount, KnownWorkflow, LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, StatusCount,
   StoredSize, TroubleCount, WaitQuery,
 } from '../port.js'; // prettier-ignore
+import { isVersionOf } from '../store-counts.js';
 import { grouped } from '../../values/grouped.js';
 import { type MarkedVersion, QueryStore } from '../query-store.js';
 import { startOrder, matchesQuery } from './find-filter.js';
 import { failureCountsIn, statusCountsIn, troubleCountsIn } from './memory-counts.js';
-import { byStart, type MemoryTables, openWaits } from './process-rows.js';
+import { byStart, type MemoryTables, openWaits, type ProcessRows } from './process-rows.js';
 import { memoryGauges } from './memory-gauges.js';
 import type { StoreGauges } from '../store-gauges.js';
 import { byArrival, byCreation, byOldest, isMessageLike, isOutgoingLike, waitsLikeIn } from './row-filters.js';
@@ -49,11 +50,10 @@ export class MemoryQueries extends QueryStore {
     return this.tables.processes.filter(({ parent }) => parent !== null && parentIds.includes(parent.id));
   }
 
-  override async contextsWith(json: string, { after, limit, workflow }: ContextSearch): Promise<{ ids: string[]; next: string | null }> {
-    const all = this.tables.all.filter(({ process }) => process.id > after && (workflow === undefined || process.workflow === workflow));
-    const page = all.sort((a, b) => (a.process.id < b.process.id ? -1 : 1)).slice(0, limit); // prettier-ignore
+  override async contextsWith(json: string, search: ContextSearch): Promise<{ ids: string[]; next: string | null }> {
+    const { page, next } = this.pageById(search);
     const ids = page.filter(({ versions }) => versions.some(({ patch, snapshot }) => JSON.stringify([patch, snapshot]).includes(json)));
-    return { ids: ids.map(({ process }) => process.id), next: page.length === limit ? page.at(-1)!.process.id : null };
+    return { ids: ids.map(({ process }) => process.id), next };
   }
 
   override async outgoingLike({ limit, ...query }: OutboxQuery): Promise<readonly OutgoingMessage[]> {
@@ -85,9 +85,7 @@ export class MemoryQueries extends QueryStore {
   }
 
   override async unknownVersions(known: readonly KnownWorkflow[], upTo: number): Promise<readonly LiveCount[]> {
-    const unknown = (await this.census()).filter(
-      ({ workflow, version }) => !known.some((each) => each.workflow === workflow && each.versions.includes(version)),
-    );
+    const unknown = (await this.census()).filter((each) => !isVersionOf(known, each));
     return unknown.map(({ live, ...of }) => ({ ...of, live: Math.min(live, upTo) }));
   }
 
@@ -115,15 +113,15 @@ export class MemoryQueries extends QueryStore {
   }
 
   /** As the size of their JSON. */
-  override async bytesIn({ after, limit }: ContextSearch): Promise<{ bytes: ReadonlyMap<string, number>; next: string | null }> {
-    const page = this.tables.all.filter(({ process }) => process.id > after).sort((a, b) => (a.process.id < b.process.id ? -1 : 1)).slice(0, limit); // prettier-ignore
+  override async bytesIn(search: ContextSearch): Promise<{ bytes: ReadonlyMap<string, number>; next: string | null }> {
+    const { page, next } = this.pageById(search);
     const bytes = new Map<string, number>();
     for (const { process, ...rows } of page) {
       const messages = [...this.tables.inbox.values(), ...this.tables.outbox.values()].filter(({ processId }) => processId === process.id);
       const size = Buffer.byteLength(JSON.stringify([process, [...rows.waits], rows.versions, rows.records, messages]));
       bytes.set(process.workflow, (bytes.get(process.workflow) ?? 0) + size);
     }
-    return { bytes, next: page.length === limit ? page.at(-1)!.process.id : null };
+    return { bytes, next };
   }
 
   override async queueCounts(): Promise<readonly QueueCount[]> {
@@ -156,6 +154,13 @@ export class MemoryQueries extends QueryStore {
 
   override async undoMarks(processId: string): Promise<readonly MarkedVersion[]> {
     return this.all(processId).flatMap(({ version, step, undo }) => (undo ? [{ version, step, undo }] : [])).reverse(); // prettier-ignore
+  }
+
+  /** Processes with all their rows, by id. */
+  private pageById({ after, limit, workflow }: ContextSearch): { page: ProcessRows[]; next: string | null } {
+    const all = this.tables.all.filter(({ process }) => process.id > after && (workflow === undefined || process.workflow === workflow));
+    const page = all.sort((a, b) => (a.process.id < b.process.id ? -1 : 1)).slice(0, limit); // prettier-ignore
+    return { page, next: page.length === limit ? page.at(-1)!.process.id : null };
   }
 
   private all(processId: string): readonly VersionDraft[] {

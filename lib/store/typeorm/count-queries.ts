@@ -1,6 +1,7 @@
 /** Counts for people. Each has a limit, so that it costs the same however many there are. */
 import { FAILURE } from '../../core/failure-text.js';
 import type { ProcessQuery, StatusAt } from '../port.js';
+import type { VersionAt } from '../store-counts.js';
 import type { Query } from './query.js';
 
 /** How the different values of a column are found. `loose`: the database jumps from value to value by itself. */
@@ -39,12 +40,7 @@ export function valueCountsQuery(workflow: string, search: NonNullable<ProcessQu
   return { sql: search.map(() => each).join(' union all '), values: search.flatMap(({ name, value }) => [name, workflow, name, value, upTo]) };
 }
 
-/** The live processes of a version. */
-export interface VersionAt {
-  readonly workflow: string;
-  readonly version: number;
-}
-
+/** How many live processes there are of each of these versions, up to a limit. */
 export function liveCountsQuery(versions: readonly VersionAt[], upTo: number): Query {
   const each = `select ? as workflow, ? as version, count(*) as many
     from (select 1 as one from workflow_process where live = 0 and workflow = ? and workflow_version = ? limit ?) c`;

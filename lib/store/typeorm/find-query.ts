@@ -1,7 +1,6 @@
-import { isFinished, type ProcessStatus } from '../../core/process.js';
+import { isFinished, type ProcessStatus, STATUSES } from '../../core/process.js';
 import { groupKey } from '../../values/digest.js';
 import type { ProcessQuery } from '../port.js';
-import { STATUSES } from '../selections.js';
 import { allOf, equalTo, ifGiven, inList, type Query } from './query.js';
 
 /** Subqueries in a comparison: a planner without statistics would turn `exists` into a join, and read all waits for one page. */

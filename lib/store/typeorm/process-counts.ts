@@ -1,10 +1,10 @@
-import type { ProcessStatus } from '../../core/process.js';
+import { type ProcessStatus, STATUSES } from '../../core/process.js';
 import type { FailureCount, KnownWorkflow, LiveCount, ProcessQuery, StatusCount, TroubleCount } from '../port.js';
 import { MOST_FAILURES } from '../query-store.js';
-import { STATUSES } from '../selections.js';
 import {
-  type DistinctBy, distinctQuery, failureCountsQuery, liveCountsQuery, messageTroubleQueries, ofFailures, overdueQuery, parkedQuery, statusCountsQuery, valueCountsQuery, type VersionAt,
+  type DistinctBy, distinctQuery, failureCountsQuery, liveCountsQuery, messageTroubleQueries, ofFailures, overdueQuery, parkedQuery, statusCountsQuery, valueCountsQuery
 } from './count-queries.js'; // prettier-ignore
+import { isVersionOf, type VersionAt } from '../store-counts.js';
 import { chunks, type Query } from './query.js';
 import type { SqlReader } from './sql-reader.js';
 import type { FoundRow } from './states.js';
@@ -45,10 +45,9 @@ export class ProcessCounts {
   }
 
   async unknownVersions(known: readonly KnownWorkflow[], upTo: number): Promise<readonly LiveCount[]> {
-    const isKnown = ({ workflow, version }: VersionAt) => known.some((each) => each.workflow === workflow && each.versions.includes(version));
     const workflows = await this.workflows(LIVE);
     const all = await Promise.all(workflows.map((workflow) => this.liveVersionsOf(workflow)));
-    const rows = await this.inParts(all.flat().filter((each) => !isKnown(each)), (piece) => liveCountsQuery(piece, upTo)); // prettier-ignore
+    const rows = await this.inParts(all.flat().filter((each) => !isVersionOf(known, each)), (piece) => liveCountsQuery(piece, upTo)); // prettier-ignore
     return rows.map(({ workflow, version, many }) => ({ workflow: String(workflow), version: Number(version), live: Number(many) }));
   }
 

@@ -1,5 +1,6 @@
 /** Migrates the tables of the first migration to those of the second. A table without the new columns gets all of them at once. */
-import { columnsOf, type Index, indexes, standalone, type Words } from './sql.js';
+import { droppedIndexes } from './added-indexes.js';
+import { columnsOf, type Index, indexes, keyLine, standalone, type Words } from './sql.js';
 import type { ExistingColumns } from './tables.js';
 import type { Dialect } from './words.js';
 
@@ -34,11 +35,10 @@ export function toFlows(dialect: Dialect, standing: ExistingColumns): string[] {
 
 /** Keys stay as wide as they are, which does no harm. */
 export function fromFlows({ words, inlineIndexes }: Dialect): string[] {
-  const unindexed = newIndexes.map(([table, name]) => `drop index workflow_${table}_${name}${inlineIndexes ? ` on workflow_${table}` : ''}`);
   const dropped = Object.entries(added(words)).flatMap(([table, columns]) =>
     columns.map((column) => `alter table workflow_${table} drop column ${columnName(column)}`),
   );
-  return [...unindexed, ...dropped, 'drop table if exists workflow_definition'];
+  return [...droppedIndexes({ inlineIndexes }, newIndexes), ...dropped, 'drop table if exists workflow_definition'];
 }
 
 /** Tokens in nested containers have long keys. */
@@ -51,7 +51,7 @@ const alter: Record<Dialect['name'], (table: Changed, columns: readonly string[]
   },
   mysql: (table, columns, words) => {
     const widened = table === 'wait' ? [`modify token_key ${widerKey(words)} not null`] : [];
-    const indexed = newIndexes.filter(([of]) => of === table).map(([, name, of]) => `add key workflow_${table}_${name} (${of})`);
+    const indexed = newIndexes.filter(([of]) => of === table).map((index) => `add ${keyLine(index)}`);
     return [`alter table workflow_${table} ${[...columns.map((column) => `add column ${column}`), ...widened, ...indexed].join(', ')}`];
   },
   sqlite: (table, columns, words) =>

@@ -1,6 +1,7 @@
 /** Migrates the tables of the second migration to those of the third. A table without the new columns gets all of them at once. */
 import { columnName } from './flows.js';
-import { type Index, standalone, type Words } from './sql.js';
+import { droppedIndexes } from './added-indexes.js';
+import { type Index, keyLine, standalone, type Words } from './sql.js';
 import type { ExistingColumns } from './tables.js';
 import type { Dialect } from './words.js';
 
@@ -31,16 +32,15 @@ export function toInbox(dialect: Dialect, standing: ExistingColumns): string[] {
 
 function altered({ name, inlineIndexes }: Dialect, table: InboxTable, columns: readonly string[]): string[] {
   const adding = columns.map((column) => `add column ${column}`);
-  const keys = newIndexes.filter(([of]) => of === table).map(([, index, of]) => `add key workflow_${table}_${index} (${of})`);
+  const keys = newIndexes.filter(([of]) => of === table).map((index) => `add ${keyLine(index)}`);
   const indexed = inlineIndexes ? [...keys, ...(table === 'inbox' ? [`drop key ${oldIndex}`] : [])] : [];
   const alter = `alter table workflow_${table}`;
   return name === 'sqlite' ? adding.map((each) => `${alter} ${each}`) : [`${alter} ${[...adding, ...indexed].join(', ')}`];
 }
 
 export function fromInbox({ words, inlineIndexes }: Dialect): string[] {
-  const unindexed = newIndexes.map(([table, index]) => `drop index workflow_${table}_${index}${inlineIndexes ? ` on workflow_${table}` : ''}`);
   const dropped = Object.entries(newColumns(words)).flatMap(([table, columns]) =>
     columns.map((column) => `alter table workflow_${table} drop column ${columnName(column)}`),
   );
-  return [`create index ${oldIndex} on workflow_inbox (address)`, ...unindexed, ...dropped];
+  return [`create index ${oldIndex} on workflow_inbox (address)`, ...droppedIndexes({ inlineIndexes }, newIndexes), ...dropped];
 }

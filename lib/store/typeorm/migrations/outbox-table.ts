@@ -1,5 +1,5 @@
 /** Makes the table of the outbox, which the fourth migration adds. */
-import { type Index, standalone, type Words } from './sql.js';
+import { type Index, keyLine, standalone, type Words } from './sql.js';
 import type { Dialect } from './words.js';
 
 const indexes: readonly Index[] = [
@@ -8,8 +8,7 @@ const indexes: readonly Index[] = [
 ];
 
 export function toOutbox({ words, inlineIndexes }: Dialect): string[] {
-  const keys = indexes.map(([table, name, of]) => `key workflow_${table}_${name} (${of})`);
-  const all = inlineIndexes ? [...outboxColumns(words), ...keys] : outboxColumns(words);
+  const all = inlineIndexes ? [...outboxColumns(words), ...indexes.map(keyLine)] : outboxColumns(words);
   const table = `create table if not exists workflow_outbox (\n  ${all.join(',\n  ')}\n)${words.table}`;
   return inlineIndexes ? [table] : [table, ...indexes.map(standalone)];
 }

@@ -1,5 +1,6 @@
 /** Makes what people find processes by: the table of search values, and indexes of processes. */
-import { type Index, standalone, type Words } from './sql.js';
+import { addedIndexes, droppedIndexes } from './added-indexes.js';
+import { type Index, keyLine, type Words } from './sql.js';
 import type { ExistingColumns } from './tables.js';
 import type { Dialect } from './words.js';
 
@@ -9,26 +10,19 @@ const ofProcesses: readonly Index[] = [
   ['process', 'named', 'group_id'],
   ['process', 'versions', 'live, workflow, workflow_version, status'],
 ];
-/** Those that live. MySQL has no index of only some rows. */
-const partial: Readonly<Record<string, string>> = { versions: ' where live = 0' };
+/** Those that live. */
+const only = { versions: ' where live = 0' };
 const ofValues: Index = ['search', 'value', 'workflow, name, value, started_at, process_id'];
 
-export function toSearch({ words, inlineIndexes }: Dialect, standing: ExistingColumns): string[] {
-  const columns = searchColumns(words);
-  const table = (lines: readonly string[]) => `create table if not exists workflow_search (\n  ${lines.join(',\n  ')}\n)${words.table}`;
-  if (!inlineIndexes) return [table(columns), ...[...ofProcesses, ofValues].map((index) => standalone(index) + (partial[index[1]] ?? ''))];
-  const lacking = ofProcesses.filter(([of, name]) => !standing.get(`workflow_${of}`)?.has(`index ${name}`));
-  const altered = lacking.length > 0 ? [`alter table workflow_process ${lacking.map((index) => `add ${keyLine(index)}`).join(', ')}`] : [];
-  return [table([...columns, keyLine(ofValues)]), ...altered];
+export function toSearch(dialect: Dialect, standing: ExistingColumns): string[] {
+  const { words, inlineIndexes } = dialect;
+  const lines = inlineIndexes ? [...searchColumns(words), keyLine(ofValues)] : searchColumns(words);
+  const table = `create table if not exists workflow_search (\n  ${lines.join(',\n  ')}\n)${words.table}`;
+  return [table, ...addedIndexes(dialect, standing, inlineIndexes ? ofProcesses : [...ofProcesses, ofValues], only)];
 }
 
-export function fromSearch({ inlineIndexes }: Dialect): string[] {
-  const unindexed = ofProcesses.map(([of, name]) => `drop index workflow_${of}_${name}${inlineIndexes ? ` on workflow_${of}` : ''}`);
-  return ['drop table if exists workflow_search', ...unindexed];
-}
-
-function keyLine([table, name, of]: Index): string {
-  return `key workflow_${table}_${name} (${of})`;
+export function fromSearch(dialect: Dialect): string[] {
+  return ['drop table if exists workflow_search', ...droppedIndexes(dialect, ofProcesses)];
 }
 
 function searchColumns({ key }: Words): string[] {

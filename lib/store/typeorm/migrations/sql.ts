@@ -32,7 +32,7 @@ export const indexes: readonly Index[] = [
 
 export function createTables(words: Words, inlineIndexes: boolean): string[] {
   const made = Object.entries(columnsOf(words)).map(([name, columns]) => {
-    const all = inlineIndexes ? [...columns, ...indexes.filter(([table]) => table === name).map(inline)] : columns;
+    const all = inlineIndexes ? [...columns, ...indexes.filter(([table]) => table === name).map(keyLine)] : columns;
     return `create table if not exists workflow_${name} (\n  ${all.join(',\n  ')}\n)${name === 'process' ? words.updated : words.table}`;
   });
   return inlineIndexes ? made : [...made, ...indexes.map(standalone)];
@@ -42,7 +42,8 @@ export function dropTables(): string[] {
   return firstTables.map((table) => `drop table if exists ${table}`);
 }
 
-function inline([table, name, columns, unique]: Index): string {
+/** An index among the lines of a table. */
+export function keyLine([table, name, columns, unique]: Index): string {
   return `${unique ? 'unique ' : ''}key workflow_${table}_${name} (${columns})`;
 }
 
