@@ -252,9 +252,9 @@ export class WorkflowService {
   get<W extends Class | string>(workflow: W, process: ProcessOf, options?: ViewOptions): Promise<ProcessView<ContextIn<W>>>;
   get<W extends Class | string = string>(process: ProcessRef<W>, options?: ViewOptions): Promise<ProcessView<ContextIn<W>>>;
   async get(first: Class | ProcessRef, second?: ProcessOf | ViewOptions, third?: ViewOptions): Promise<ProcessView<any>> {
-    const [ref, options] = isView(second) ? [first as ProcessRef, second] : [refOf(first as Class | string, second as ProcessOf), third];
-    const internals = internalsIn(options);
-    const state = await this.engine.lookup.toRead(ref);
+    const internals = internalsIn(isView(second) ? second : third);
+    const { lookup } = this.engine;
+    const state = await (isView(second) ? lookup.toRead(first as ProcessRef) : lookup.ofWorkflowToRead(first as Class | string, second));
     const [values, waits] = await Promise.all([this.engine.history.valuesAt(state, state.contextVersion), this.engine.lookup.waitsOf(state.id)]);
     const context = fromStored(this.engine.history.schemaOf(state), values);
     return { ...viewOf(internals)(state), context, waits: this.engine.waits.first(state, waits, internals) };
@@ -418,11 +418,11 @@ export class WorkflowService {
   draw(workflow: Class | string): string;
   draw(workflow: Class | string, process: ProcessOf): Promise<string>;
   draw(workflow: Class | string, process?: ProcessOf): string | Promise<string> {
-    return process === undefined ? drawMermaid(this.engine.registry.get(workflow).definition) : this.drawProcess(refOf(workflow, process));
+    return process === undefined ? drawMermaid(this.engine.registry.get(workflow).definition) : this.drawProcess(workflow, process);
   }
 
-  private async drawProcess(ref: ProcessRef): Promise<string> {
-    const { id, workflow, workflowVersion, tokens } = await this.engine.lookup.toRead(ref);
+  private async drawProcess(of: Class | string, process: ProcessOf): Promise<string> {
+    const { id, workflow, workflowVersion, tokens } = await this.engine.lookup.ofWorkflowToRead(of, process);
     const { definition } = this.engine.registry.get(workflow, workflowVersion);
     return drawMermaid(definition, [...new Set([...tokens, ...(await this.engine.lookup.waitsOf(id)).map(({ token }) => token)].map(({ node }) => node))]);
   }
@@ -461,10 +461,6 @@ export class WorkflowService {
   migrate<W extends Class | string>(plan: MigrationPlan<W>, options: ActionOptions & { context?: (old: any) => NoInfer<ContextIn<W>> } = {}): Promise<number> {
     return this.engine.migrations.migrate(plan, options);
   }
-}
-
-function refOf(workflow: Class | string, process: ProcessOf): ProcessRef {
-  return typeof process === 'string' ? process : { workflow, groupId: (process as { groupId: string } | null | undefined)?.groupId as string };
 }
 
 /** True for options, and not for the second name of a process. */
