@@ -11,7 +11,12 @@ export abstract class WorkflowError extends HttpException {
     super({ statusCode: status, error, message: status < 500 ? briefMessage(message) : message, ...told }, status);
     this.name = error;
     Object.assign(this, told);
-    printAsSentences(this, status === 500);
+    printAsSentences(this, status === 500 ? this.help : null);
+  }
+
+  /** Where this package says what helps: a file in it, and the heading. */
+  get help(): string {
+    return `docs/reference/errors.md#${this.name.toLowerCase()}`;
   }
 
   /**

@@ -46,7 +46,7 @@ export function isOf({ nest, typeorm }: Versions, combination: Combination): boo
   return combination.nest === nest && combination.typeorm === typeorm;
 }
 
-/** As the README says, and as `nest new` of that version adds; Nest 11 takes the `@nestjs/typeorm`, `@nestjs/bull` and `@nestjs/terminus` of its time. */
+/** As the quick start says, and as `nest new` of that version adds; Nest 11 takes the `@nestjs/typeorm`, `@nestjs/bull` and `@nestjs/terminus` of its time. */
 export function dependenciesOf({ nest, typeorm }: Versions): Record<string, string> {
   const nestPackages = ['common', 'core', 'platform-express', 'testing', 'typeorm', 'bull', 'terminus'].map((each) => [`@nestjs/${each}`, `^${nest}.0.0`]);
   return {

@@ -43,7 +43,7 @@ export class Consumer {
     return [];
   }
 
-  /** The test of the README, by Jest or Vitest. */
+  /** The test of the quick start, by Jest or Vitest. */
   test(): Ran {
     const bin = (name: string, file: string) => join(this.installation, '../node_modules', name, file);
     if (this.combination.runner === 'vitest') return this.node(bin('vitest', 'vitest.mjs'), 'run', 'src/loan.spec.ts');

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { documents } from '../docs/document.js';
 import { until } from '../support/app.js';
 import { combinations, installations, isOf, titleOf } from './combinations.js';
 import { run } from './command.js';
@@ -20,7 +21,17 @@ describe.skipIf(missing)(`the packed package${missing ? ` (left out: ${missing})
 
   it('holds what is needed and nothing else', () => {
     const others = packed.files.filter((path) => !/^dist\/.*\.(js|d\.ts)$|^docs\/.*\.md$/.test(path));
-    const wanted = ['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'ARCHITECTURE.md', 'workflow.schema.json', 'openapi.json', 'dist/cjs/package.json'];
+    const wanted = [
+      'package.json',
+      'LICENSE',
+      'README.md',
+      'CHANGELOG.md',
+      'ARCHITECTURE.md',
+      'workflow.schema.json',
+      'openapi.json',
+      'llms.txt',
+      'dist/cjs/package.json',
+    ];
     expect(others.sort()).toEqual(wanted.sort());
     for (const entry of ['index', 'api', 'bull', 'event-emitter', 'ports', 'prometheus', 'terminus', 'testing'])
       for (const folder of ['dist', 'dist/cjs']) expect(packed.files).toEqual(expect.arrayContaining([`${folder}/${entry}.js`, `${folder}/${entry}.d.ts`]));
@@ -29,6 +40,21 @@ describe.skipIf(missing)(`the packed package${missing ? ` (left out: ${missing})
 
   it('is as publint wants it', () => {
     expect(packed.publint()).toMatchObject({ code: 0 });
+  });
+
+  it('runs the paste of the first page in an empty folder', () => {
+    const { text } = documents()
+      .find(({ path }) => path === 'README.md')!
+      .blocks.find(({ mark }) => mark === 'paste')!;
+    const said = packed.paste(text);
+    expect(said).toMatch(/ waits in step "pay" since \S+ for the event "order\.paid" under the key "A-1"\.$/m);
+    expect(said).toContain('Sent a box with a kettle.\n');
+    const recorded = [...said.matchAll(/^\S+Z ([\w-]+) (\w*)$/gm)].map(([, type, step]) => `${type} ${step}`.trim());
+    expect(recorded).toEqual([
+      'process-started', 'event-awaited pay', 'message-delivered pay', 'step-completed pay', 'process-recovered',
+      'step-completed pack', 'step-completed send', 'process-completed',
+    ]); // prettier-ignore
+    expect(said).toMatch(/ completed at \S+\.\n$/);
   });
 
   describe.each(installations.map((versions) => [titleOf(versions), versions] as const))('on %s', (_title, versions) => {
@@ -69,7 +95,7 @@ describe.skipIf(missing)(`the packed package${missing ? ` (left out: ${missing})
         expect(await app.stop()).toBe('SIGTERM');
       });
 
-      it('passes the test of the README', () => {
+      it('passes the test of the quick start', () => {
         expect(app.test()).toMatchObject({ code: 0 });
       });
     });
