@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { documents } from '../docs/document.js';
-import type { Combination } from './combinations.js';
+import { type Combination, dependenciesOf } from './combinations.js';
 
 const CHECKED_TYPES = fileURLToPath(new URL('./consumer', import.meta.url));
 const FILES: Readonly<Record<string, readonly string[]>> = {
@@ -26,7 +26,52 @@ export function writeApplication(folder: string, combination: Combination): void
   for (const [name, text] of written()) writeFileSync(join(folder, 'src', name), adapted(name, text, combination));
   cpSync(CHECKED_TYPES, join(folder, 'src'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, ...(form === 'module' && { type: form }), jest: jestConfig(combination) }));
-  const build = { extends: './tsconfig.json', include: ['src'], exclude: ['src/*.spec.ts'] };
+  writeCompilerOptions(folder, combination);
+}
+
+/** An application as `nest new` makes it, for the schematics to add to. Its packages are installed. */
+export function writeBareApplication(folder: string, combination: Combination): void {
+  mkdirSync(join(folder, 'src'), { recursive: true });
+  const packages = { dependencies: { ...dependenciesOf(combination), 'nestjs-argonaut': '*' }, devDependencies: { vitest: '*' } };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, ...(combination.form === 'module' && { type: 'module' }), ...packages }));
+  for (const [name, text] of Object.entries(BARE)) writeFileSync(join(folder, 'src', name), inForm(text, combination));
+  writeCompilerOptions(folder, combination);
+}
+
+const BARE: Readonly<Record<string, string>> = {
+  'app.module.ts': `import { Module } from '@nestjs/common';
+import { AppController } from './app.controller.js';
+
+@Module({
+  imports: [],
+  controllers: [AppController],
+  providers: [],
+})
+export class AppModule {}
+`,
+  'app.controller.ts': `import { Controller, Get } from '@nestjs/common';
+
+@Controller()
+export class AppController {
+  @Get() hello() {
+    return 'Hello World!';
+  }
+}
+`,
+  'main.ts': `import { NestFactory } from '@nestjs/core';
+import { AppModule } from './app.module.js';
+
+async function bootstrap() {
+  const app = await NestFactory.create(AppModule);
+  await app.listen(0);
+  console.log(\`listening on \${await app.getUrl()}\`);
+}
+void bootstrap();
+`,
+};
+
+function writeCompilerOptions(folder: string, combination: Combination): void {
+  const build = { extends: './tsconfig.json', include: ['src'], exclude: ['src/**/*.spec.ts'] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: compilerOptions(combination) }));
   writeFileSync(join(folder, 'tsconfig.build.json'), JSON.stringify({ ...build, compilerOptions: { rootDir: 'src', skipLibCheck: false } }));
 }
@@ -37,14 +82,18 @@ function written(): [string, string][] {
   );
 }
 
-function adapted(name: string, text: string, { form, runner }: Combination): string {
+function adapted(name: string, text: string, combination: Combination): string {
   let made = text;
   for (const [from, to] of CHANGES[name] ?? []) {
     if (!made.includes(from)) throw new Error(`${name} of docs/quick-start.md has no "${from}" any more`);
     made = made.replace(from, to);
   }
-  if (runner === 'jest') made = made.replace(/^import .* from 'vitest';\n/m, '');
-  return form === 'commonjs' ? made.replaceAll(/(from '\.\/[^']*)\.js'/g, "$1'") : made;
+  if (combination.runner === 'jest') made = made.replace(/^import .* from 'vitest';\n/m, '');
+  return inForm(made, combination);
+}
+
+function inForm(text: string, { form }: Combination): string {
+  return form === 'commonjs' ? text.replaceAll(/(from '\.\/[^']*)\.js'/g, "$1'") : text;
 }
 
 /** The templates of `nest new` 11 and 12, as strict as they ask for. */

@@ -66,6 +66,7 @@ export function dependenciesOf({ nest, typeorm }: Versions): Record<string, stri
 
 /** What all share. */
 export const tools: Record<string, string> = {
+  '@nestjs/cli': '^12.0.0', // 11 is that of the repository
   '@swc/core': '^1.16.0',
   '@swc/jest': '^0.2.39',
   '@types/jest': '^30.0.0',

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import ts from 'typescript';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { documents } from '../docs/document.js';
 import { until } from '../support/app.js';
+import { writeBareApplication } from './application.js';
 import { combinations, installations, isOf, titleOf } from './combinations.js';
 import { run } from './command.js';
 import { Consumer } from './consumer.js';
@@ -11,6 +12,7 @@ import { PackedPackage, registryMissing } from './packed-package.js';
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
 
 const ENTRIES = ['', '/api', '/bull', '/event-emitter', '/ports', '/prometheus', '/terminus', '/testing'];
+const SCHEMATICS = ['collection', 'nest-add.schema', 'workflow.schema'].map((name) => `schematics/${name}.json`);
 const missing = registryMissing();
 if (missing && process.env.CI) throw new Error(missing);
 
@@ -20,7 +22,7 @@ describe.skipIf(missing)(`the packed package${missing ? ` (left out: ${missing})
   afterAll(() => packed?.remove());
 
   it('holds what is needed and nothing else', () => {
-    const others = packed.files.filter((path) => !/^dist\/.*\.(js|d\.ts)$|^docs\/.*\.md$/.test(path));
+    const others = packed.files.filter((path) => !/^dist\/.*\.(js|d\.ts)$|^docs\/.*\.md$|^schematics\/[\w-]+\.cjs$/.test(path));
     const wanted = [
       'package.json',
       'LICENSE',
@@ -30,6 +32,7 @@ describe.skipIf(missing)(`the packed package${missing ? ` (left out: ${missing})
       'workflow.schema.json',
       'openapi.json',
       'llms.txt',
+      ...SCHEMATICS,
       'dist/cjs/package.json',
     ];
     expect(others.sort()).toEqual(wanted.sort());
@@ -70,6 +73,30 @@ describe.skipIf(missing)(`the packed package${missing ? ` (left out: ${missing})
 
     it('has its types for each way to resolve modules', () => {
       expect(typesNotFound(installation)).toEqual([]);
+    });
+
+    it.runIf(versions.typeorm === '1')('is added by its schematics to an application as `nest new` makes it', async () => {
+      const app = new Consumer(
+        installation,
+        { ...versions, form: versions.nest === 11 ? 'commonjs' : 'module', compiler: 'tsc', runner: 'vitest' },
+        writeBareApplication,
+        'bare',
+      );
+      onTestFinished(() => app.kill());
+      for (const args of [
+        ['add', 'nestjs-argonaut', '--skip-install'],
+        ['g', '-c', 'nestjs-argonaut', 'workflow', 'loan'],
+      ])
+        expect(app.nestCli(packed.folder, ...args)).toMatchObject({ code: 0 });
+      expect(app.compile()).toEqual([]);
+      expect(app.test('src/loan/loan.workflow.spec.ts')).toMatchObject({ code: 0 });
+      await app.boot();
+      expect(await app.post('/example/E-1', { name: 'Ada' })).toContain('E-1');
+      await until(() => app.get('/example/E-1') as Promise<Shown>, ({ waits }) => waits?.[0]?.step === 'confirm', 60_000); // prettier-ignore
+      await app.post('/example/E-1/confirm', {});
+      const { context } = await until(() => app.get('/example/E-1') as Promise<Shown>, ({ status }) => status === 'completed', 60_000); // prettier-ignore
+      expect(context).toEqual({ name: 'Ada', greeting: 'Hello, Ada!', confirmed: true });
+      expect(await app.stop()).toBe('SIGTERM');
     });
 
     const here = combinations.filter((each) => isOf(versions, each));
