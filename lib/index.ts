@@ -91,7 +91,6 @@ export type { AuditType, Disposition } from './core/change.js';
 export type { FinishedStatus, LiveStatus, ProcessStatus } from './core/process.js';
 export type { WaitKind } from './core/waits-for.js';
 export {
-  InboxFullError,
   InvalidInputError,
   InvalidWorkflowError,
   MessageNotFoundError,
@@ -109,6 +108,7 @@ export {
   ValueTooLargeError,
   WorkflowError,
 } from './values/errors.js';
+export { InboxFullError } from './values/inbox-full-error.js';
 export { ProcessLiveError } from './values/process-live-error.js';
 
 export { logFields } from './execution/label-logs.js';
