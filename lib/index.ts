@@ -66,6 +66,8 @@ export type { ProcessFilter, SearchedValue } from './query/process-filter.js';
 export type { AttentionItem } from './query/attention.js';
 export type { ProcessExport } from './query/process-export.js';
 export { ProcessArchive } from './query/process-archive.js';
+export type { Pauses, PauseOptions, PauseTarget, ResumeOptions } from './operations/pauses.js';
+export type { PauseView } from './query/paused.js';
 export type { Erasure, ErasureOptions } from './operations/erasure.js';
 export type { SizeOptions, WorkflowSize } from './operations/data-sizes.js';
 export type { ErasureSubject } from './operations/erasure-subject.js';
@@ -108,6 +110,7 @@ export {
   ValueTooLargeError,
   WorkflowError,
 } from './values/errors.js';
+export { NotPausedError } from './values/not-paused-error.js';
 export { ProcessLiveError } from './values/process-live-error.js';
 
 export { logFields } from './execution/label-logs.js';

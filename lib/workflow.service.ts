@@ -26,6 +26,7 @@ import type { BroughtInput } from './messaging/input-delivery.js';
 import type { Outbox } from './messaging/outbox.js';
 import { type Delivery, deliveryRequest, type Emitted, inputRequest } from './messaging/delivery.js';
 import { addressedKeys } from './messaging/event-keys.js';
+import type { Pauses } from './operations/pauses.js';
 import { type VersionChange } from './operations/migration.js';
 import { type InputFilter } from './query/owed-inputs.js';
 import { dataSizes, type SizeOptions, type WorkflowSize } from './operations/data-sizes.js';
@@ -70,12 +71,15 @@ export class WorkflowService {
   readonly inbox: Inbox;
   /** Messages that steps have sent, and that were not transmitted yet. */
   readonly outbox: Outbox;
+  /** Pauses of workflows, steps and task queues. */
+  readonly pauses: Pauses;
 
   /** @internal Made by the module. */
   constructor(private readonly engine: EngineParts) {
     this.records = engine.records.records;
     this.inbox = engine.inboxMessages;
     this.outbox = engine.outbox;
+    this.pauses = engine.pausing;
   }
 
   /**
@@ -358,6 +362,7 @@ export class WorkflowService {
       withdrawn: this.engine.registry.isWithdrawn(workflow, workflowVersion),
       waitsFor: (token) => this.engine.runner.waitsFor(state.id, token),
       internals,
+      pauseAt: (address) => this.engine.pauses.at(address),
       isFull: this.engine.settings.enabled && this.engine.limit.room === 0,
     });
     return { ...told, waits: this.engine.waits.first(state, waits, internals) };

@@ -77,6 +77,8 @@ export const CALL_OPTIONS = {
   migrate: { ...ACTION, context: method },
   sizes: { bytes: flag },
   erase: { cancel: flag, dryRun: flag, actor: text(MAX_GROUP_ID), reason: text(MAX_TEXT) },
+  pause: { actor: text(MAX_GROUP_ID), reason: text(MAX_TEXT) },
+  endPause: { actor: text(MAX_GROUP_ID), reason: text(MAX_TEXT), perMinute: whole(1) },
   define: { actor: text(MAX_GROUP_ID) },
   withdraw: { version: whole(1), actor: text(MAX_GROUP_ID) },
 } satisfies Record<string, OptionChecks>;

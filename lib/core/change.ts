@@ -21,6 +21,7 @@ export type AuditType =
   | 'condition-awaited'
   | `task-${'queued' | 'triggered' | 'recovered'}`
   | `timer-${'set' | 'fired'}`
+  | `pause-${'awaited' | 'ended'}`
   | `message-${Exclude<Disposition, 'stored' | 'scheduled'> | 'readdressed'}`
   | `send-${'requested' | 'replayed' | 'discarded'}`
   | 'note'

@@ -44,6 +44,22 @@ interface WithBody {
   readonly idle?: true;
   /** The token ends where it is, because something is being undone. */
   readonly last?: true;
+  /** A pause holds its body back since then, ms. `task`: a worker had taken it from a task queue. */
+  readonly held?: HeldBack;
+  /** Pauses that end gradually, and have let this body through. */
+  readonly passed?: Passed;
+}
+
+export interface HeldBack {
+  readonly at: number;
+  readonly task?: true;
+}
+
+export interface Passed {
+  /** The attempt, and what it does. */
+  readonly body: string;
+  /** The addresses of the pauses. */
+  readonly pauses: readonly string[];
 }
 
 /** Runs the body of a step, or sends its request first. */

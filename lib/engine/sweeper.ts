@@ -22,6 +22,7 @@ import type { FinishedProcesses } from './finished-processes.js';
 import type { FreeProcesses } from './free-processes.js';
 import type { Heartbeat } from './heartbeat.js';
 import type { EngineSettings } from './settings.js';
+import type { PauseWatch } from './pause-watch.js';
 import { SweepAge } from './sweep-age.js';
 import type { WorkerRecovery } from './worker-recovery.js';
 
@@ -41,6 +42,7 @@ export interface SweeperParts {
   readonly outboxTransmitter: OutboxTransmitter;
   readonly definitions: DefinitionCatalog;
   readonly finished: FinishedProcesses;
+  readonly pauseWatch: PauseWatch;
   readonly clock: Clock;
   readonly timers: Timers;
 }
@@ -108,6 +110,7 @@ export class Sweeper {
   }
 
   async sweep(): Promise<void> {
+    await this.parts.pauseWatch.run();
     await this.parts.due.fire();
     await this.parts.free.take();
     await this.parts.due.notify();
@@ -130,7 +133,8 @@ export class Sweeper {
   }
 
   /** A row may be committed a little after the moment it carries, so it is looked for a little longer. */
-  private async learn({ definedAt, now }: WorkThere): Promise<void> {
+  private async learn({ definedAt, pausedAt, now }: WorkThere): Promise<void> {
+    await this.parts.pauseWatch.lookAfter(pausedAt, now);
     if (definedAt !== this.definedAt || now - definedAt < LATE_ROW_MS) await this.parts.definitions.learn();
     this.definedAt = definedAt;
     this.age.sweepEnded();
@@ -140,11 +144,13 @@ export class Sweeper {
   private async sweepMessages(): Promise<void> {
     await this.parts.messages.sweep(AT_ONCE);
     await this.parts.children.sweep();
+    await this.parts.pauseWatch.sweep();
   }
 
   /** Called when another instance has work that it leaves to others. */
   heard(work: NewWork): void {
-    if (work === 'processes') this.guarded(() => this.parts.free.takeNew());
+    if (work === 'pauses') this.guarded(() => this.parts.pauseWatch.run());
+    else if (work === 'processes') this.guarded(() => this.parts.free.takeNew());
     else this.guarded(() => this.parts.due.takeNew());
   }
 

@@ -31,7 +31,7 @@ export class MemoryMaintenance extends MaintenanceStore {
   /* ------------------------------------------------------------------- sweep ---- */
 
   override async workAt(now: number, queues: readonly string[]): Promise<WorkThere> {
-    const { all, definitions } = this.tables;
+    const { all, definitions, pauses, bulks } = this.tables;
     return {
       due: all.flatMap(timedIn).some(({ dueAt }) => dueAt <= now),
       free: all.some(({ process }) => isUnclaimed(process.worker)),
@@ -40,6 +40,8 @@ export class MemoryMaintenance extends MaintenanceStore {
       untransmitted: [...this.tables.outbox.values()].some(({ readyAt }) => readyAt !== null && readyAt <= now),
       now: this.tables.now(),
       definedAt: Math.max(0, ...[...definitions.values()].map(({ updatedAt }) => updatedAt)),
+      pausedAt: Math.max(0, ...[...pauses.values()].map(({ updatedAt }) => updatedAt)),
+      bulk: [...bulks.values()].some(({ state }) => state === 'running'),
     };
   }
 
