@@ -1,5 +1,6 @@
 import type { Json } from '../values/json.js';
 import type { UndoTries } from './events.js';
+import type { PauseMarks } from './held-back.js';
 import type { WaitKind } from './waits-for.js';
 import { isBesideKey, isEventKey } from './token-key.js';
 
@@ -33,7 +34,7 @@ export interface CarriedData {
 }
 
 /** Fields of all tokens that have a body. */
-interface WithBody {
+interface WithBody extends PauseMarks {
   /** Attempts in which the worker died. */
   readonly crashes?: number;
   /** The attempt of a suspect of which the begin is recorded. */
@@ -44,22 +45,6 @@ interface WithBody {
   readonly idle?: true;
   /** The token ends where it is, because something is being undone. */
   readonly last?: true;
-  /** A pause holds its body back since then, ms. `task`: a worker had taken it from a task queue. */
-  readonly held?: HeldBack;
-  /** Pauses that end gradually, and have let this body through. */
-  readonly passed?: Passed;
-}
-
-export interface HeldBack {
-  readonly at: number;
-  readonly task?: true;
-}
-
-export interface Passed {
-  /** The attempt, and what it does. */
-  readonly body: string;
-  /** The addresses of the pauses. */
-  readonly pauses: readonly string[];
 }
 
 /** Runs the body of a step, or sends its request first. */

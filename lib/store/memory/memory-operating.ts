@@ -1,5 +1,5 @@
 import { type BulkQuery, OperatingStore, type StoredBulk, type StoredBulkItem, type StoredPause } from '../operating-store.js';
-import type { DueWait, KnownWorkflow } from '../port.js';
+import type { DueWait, KnownWorkflow, WorkThere } from '../port.js';
 import { addressOf } from '../../core/wait.js';
 import { byStart, type MemoryTables, openWaits } from './process-rows.js';
 import { isOfKnown } from './row-filters.js';
@@ -55,4 +55,12 @@ export class MemoryOperating extends OperatingStore {
     for (const item of this.tables.bulkItems.values()) if (item.bulkId === bulkId) counts.set(item.outcome, (counts.get(item.outcome) ?? 0) + 1);
     return counts;
   }
+}
+
+/** What a sweep is told of pauses and bulk runs. */
+export function operatingIn({ pauses, bulks }: MemoryTables): Pick<WorkThere, 'pausedAt' | 'bulk'> {
+  return {
+    pausedAt: Math.max(0, ...[...pauses.values()].map(({ updatedAt }) => updatedAt)),
+    bulk: [...bulks.values()].some(({ state }) => state === 'running'),
+  };
 }

@@ -129,3 +129,7 @@ export function timedIn(rows: ProcessRows): (DueWait & { dueAt: number })[] {
 export function byStart(a: Pick<ProcessState, 'startedAt' | 'id'>, b: Pick<ProcessState, 'startedAt' | 'id'>): number {
   return b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1);
 }
+
+export function tasksIn({ waits }: ProcessRows): TaskWaitState[] {
+  return [...waits.values()].filter((wait): wait is TaskWaitState & { closed?: true } => isTaskWait(wait));
+}

@@ -13,10 +13,10 @@ export function pauseRow(pause: Omit<StoredPause, 'updatedAt'>): Row {
 
 export function storedPause(row: FoundRow): StoredPause {
   return {
-    id: String(row.id), address: String(row.address), revision: Number(row.revision), workflow: textOf(row.workflow), step: textOf(row.step), queue: textOf(row.queue),
-    actor: textOf(row.actor), reason: textOf(row.reason), pausedAt: Number(row.paused_at), perMinute: numberOf(row.per_minute),
-    resumedBy: textOf(row.resumed_by), resumeReason: textOf(row.resume_reason), resumedAt: numberOf(row.resumed_at),
-    releasedUntil: numberOf(row.released_until), endedAt: numberOf(row.ended_at), updatedAt: Number(row.updated_at),
+    id: String(row.id), address: String(row.address), revision: Number(row.revision), workflow: maybeText(row.workflow), step: maybeText(row.step), queue: maybeText(row.queue),
+    actor: maybeText(row.actor), reason: maybeText(row.reason), pausedAt: Number(row.paused_at), perMinute: maybeWhole(row.per_minute),
+    resumedBy: maybeText(row.resumed_by), resumeReason: maybeText(row.resume_reason), resumedAt: maybeWhole(row.resumed_at),
+    releasedUntil: maybeWhole(row.released_until), endedAt: maybeWhole(row.ended_at), updatedAt: Number(row.updated_at),
   }; // prettier-ignore
 }
 
@@ -31,9 +31,9 @@ export function bulkRow(run: Omit<StoredBulk, 'updatedAt'>): Row {
 export function storedBulk(row: FoundRow): StoredBulk {
   return {
     id: String(row.id), revision: Number(row.revision), action: String(row.action), filter: parsed<Json>(row.filter), options: parsed<Json>(row.options),
-    state: row.state as StoredBulk['state'], limit: numberOf(row.most), perMinute: numberOf(row.per_minute), done: Number(row.done), failed: Number(row.failed),
-    skipped: Number(row.skipped), actor: textOf(row.actor), reason: textOf(row.reason), cursor: textOf(row.place), holder: textOf(row.holder),
-    heldUntil: Number(row.held_until), startedAt: Number(row.started_at), finishedAt: numberOf(row.finished_at), updatedAt: Number(row.updated_at),
+    state: row.state as StoredBulk['state'], limit: maybeWhole(row.most), perMinute: maybeWhole(row.per_minute), done: Number(row.done), failed: Number(row.failed),
+    skipped: Number(row.skipped), actor: maybeText(row.actor), reason: maybeText(row.reason), cursor: maybeText(row.place), holder: maybeText(row.holder),
+    heldUntil: Number(row.held_until), startedAt: Number(row.started_at), finishedAt: maybeWhole(row.finished_at), updatedAt: Number(row.updated_at),
   }; // prettier-ignore
 }
 
@@ -42,13 +42,13 @@ export function bulkItemRow({ bulkId, id, outcome, error, at }: StoredBulkItem):
 }
 
 export function bulkItem({ bulk_id, item_id, outcome, error, created_at }: FoundRow): StoredBulkItem {
-  return { bulkId: String(bulk_id), id: String(item_id), outcome: outcome as StoredBulkItem['outcome'], error: textOf(error), at: Number(created_at) };
+  return { bulkId: String(bulk_id), id: String(item_id), outcome: outcome as StoredBulkItem['outcome'], error: maybeText(error), at: Number(created_at) };
 }
 
-function textOf(value: FoundRow[string] | undefined): string | null {
+function maybeText(value: FoundRow[string] | undefined): string | null {
   return value === null || value === undefined ? null : String(value);
 }
 
-function numberOf(value: FoundRow[string] | undefined): number | null {
+function maybeWhole(value: FoundRow[string] | undefined): number | null {
   return value === null || value === undefined ? null : Number(value);
 }
