@@ -26,6 +26,7 @@ import type { BroughtInput } from './messaging/input-delivery.js';
 import type { Outbox } from './messaging/outbox.js';
 import { type Delivery, deliveryRequest, type Emitted, inputRequest } from './messaging/delivery.js';
 import { addressedKeys } from './messaging/event-keys.js';
+import type { BulkRuns } from './operations/bulk-runs.js';
 import type { Pauses } from './operations/pauses.js';
 import { type VersionChange } from './operations/migration.js';
 import { type InputFilter } from './query/owed-inputs.js';
@@ -73,6 +74,8 @@ export class WorkflowService {
   readonly outbox: Outbox;
   /** Pauses of workflows, steps and task queues. */
   readonly pauses: Pauses;
+  /** One action on everything that fits a filter. */
+  readonly bulk: BulkRuns;
 
   /** @internal Made by the module. */
   constructor(private readonly engine: EngineParts) {
@@ -80,6 +83,7 @@ export class WorkflowService {
     this.inbox = engine.inboxMessages;
     this.outbox = engine.outbox;
     this.pauses = engine.pausing;
+    this.bulk = engine.bulk;
   }
 
   /**

@@ -135,7 +135,8 @@ function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => b
   const definitions = new DefinitionCatalog(store, registry, learned, guard, settings.development ? endOutdated(parts) : null);
   const care = { heartbeat: new Heartbeat(parts), due: new DueWork(parts), free: new FreeProcesses(parts), recovery: new WorkerRecovery(parts) };
   const data = composeData(parts);
-  const sweeper = new Sweeper({ ...parts, ...care, definitions, finished: data.finished });
+  const lookForBulk = () => operating.bulkWorker.look();
+  const sweeper: Sweeper = new Sweeper({ ...parts, ...care, definitions, finished: data.finished, lookForBulk });
   const dueTimers = new DueTimers(clock, timers, () => sweeper.sweepSoon());
   const inRoot = rootContext();
   const eventTimers = new DueTimers(clock, timers, () => inRoot(() => sweeper.emitScheduledSoon()));
@@ -143,6 +144,7 @@ function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => b
   parts.limit.onRoom(() => inRoot(() => sweeper.takeFreeSoon()));
   const announcers = [store.announcer, parts.queue.announcer].filter((each) => each !== null);
   const announcements = new Announcements({ ...parts, announcers, isIdle, heard: (work) => inRoot(() => sweeper.heard(work)) });
+  const operating = composeOperating({ ...parts, announcements }, () => !isIdle());
   const settled = new SettledWatch({ ...parts, isLooking: (id) => messages.isLooking(id) });
   return {
     ...care,
@@ -154,7 +156,7 @@ function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => b
     eventTimers,
     settled,
     ...data,
-    ...composeOperating({ ...parts, announcements }),
+    ...operating,
   };
 }
 

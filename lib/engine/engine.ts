@@ -14,6 +14,8 @@ import type { InboxLimits } from '../messaging/inbox-limits.js';
 import type { MessageRouter } from '../messaging/message-router.js';
 import type { Migrations } from '../operations/migration.js';
 import type { Erasures } from '../operations/erasure.js';
+import type { BulkRuns } from '../operations/bulk-runs.js';
+import type { BulkWorker } from '../operations/bulk-worker.js';
 import type { Pauses } from '../operations/pauses.js';
 import type { Operations } from '../operations/process-operations.js';
 import type { OwedInputs } from '../query/owed-inputs.js';
@@ -67,6 +69,8 @@ export interface EngineParts {
   readonly pauses: KnownPauses;
   readonly pauseWatch: PauseWatch;
   readonly pausing: Pauses;
+  readonly bulk: BulkRuns;
+  readonly bulkWorker: BulkWorker;
   readonly messages: MessageRouter;
   readonly children: ChildStarter;
   readonly orphans: ChildCanceller;

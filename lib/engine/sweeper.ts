@@ -41,6 +41,8 @@ export interface SweeperParts {
   readonly definitions: DefinitionCatalog;
   readonly finished: FinishedProcesses;
   readonly pauseWatch: PauseWatch;
+  /** Takes bulk runs that no instance works on. */
+  readonly lookForBulk: () => Promise<void>;
   readonly clock: Clock;
   readonly timers: Timers;
 }
@@ -108,6 +110,7 @@ export class Sweeper {
 
   async sweep(): Promise<void> {
     await this.parts.pauseWatch.run();
+    await this.parts.lookForBulk();
     await this.parts.due.fire();
     await this.parts.free.take();
     await this.parts.due.notify();
@@ -126,6 +129,7 @@ export class Sweeper {
     if (there.ready) await this.parts.due.notify();
     if (there.scheduled) await this.parts.messages.emitScheduled(AT_ONCE);
     if (there.untransmitted) this.parts.outboxTransmitter.lookSoon();
+    if (there.bulk) await this.parts.lookForBulk();
     await this.learn(there);
   }
 
