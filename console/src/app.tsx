@@ -1,22 +1,22 @@
 import { useEffect } from 'preact/hooks';
-import { get, type Problem } from './api/client';
-import type { Session } from './api/types';
-import { useRead } from './api/use-read';
-import { Page } from './parts/page';
-import { Empty, Link, ProblemNote } from './parts/basics';
-import { Frame } from './parts/frame';
-import { place } from './state/location';
-import { session } from './state/session';
-import { Attention } from './pages/attention';
-import { BulkRuns } from './pages/bulk-runs';
-import { OneBulkRun } from './pages/one-bulk-run';
-import { Inbox } from './pages/inbox';
-import { Outbox } from './pages/outbox';
-import { OneProcess } from './pages/one-process';
-import { Processes } from './pages/processes';
-import { Queues } from './pages/queues';
-import { OneWorkflow } from './pages/one-workflow';
-import { Workflows } from './pages/workflows';
+import { get, type Problem } from './api/client.js';
+import type { Session } from './api/types.js';
+import { useRead } from './api/use-read.js';
+import { Page } from './parts/page.js';
+import { Empty, Link, ProblemNote } from './parts/basics.js';
+import { Frame } from './parts/frame.js';
+import { place } from './state/location.js';
+import { session } from './state/session.js';
+import { Attention } from './pages/attention.js';
+import { BulkRuns } from './pages/bulk-runs.js';
+import { OneBulkRun } from './pages/one-bulk-run.js';
+import { Inbox } from './pages/inbox.js';
+import { Outbox } from './pages/outbox.js';
+import { OneProcess } from './pages/one-process.js';
+import { Processes } from './pages/processes.js';
+import { Queues } from './pages/queues.js';
+import { OneWorkflow } from './pages/one-workflow.js';
+import { Workflows } from './pages/workflows.js';
 
 /** The console: first who looks at it, then the page of the address. */
 export function App() {

@@ -110,9 +110,13 @@ export class Fixture {
   }
 }
 
+function problemOf({ status, detail, problems }: Refusal): object {
+  return { type: 'urn:nestjs-argonaut:X', title: 'X', code: 'X', status, detail, problems };
+}
+
 function send(answer: ServerResponse, what: unknown): void {
   const isProblem = what instanceof Refusal;
-  const body = isProblem ? { type: 'urn:nestjs-argonaut:X', title: 'X', code: 'X', ...what } : what;
+  const body = isProblem ? problemOf(what) : what;
   answer.writeHead(isProblem ? what.status : 200, { 'content-type': isProblem ? 'application/problem+json' : 'application/json' });
   answer.end(JSON.stringify(body));
 }

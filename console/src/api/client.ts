@@ -1,4 +1,4 @@
-import { mount } from '../state/location';
+import { mount } from '../state/location.js';
 
 /** An answer that is an error, or no answer at all. */
 export class Problem extends Error {

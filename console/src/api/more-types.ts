@@ -1,4 +1,4 @@
-import type { Data, Process, Status } from './types';
+import type { Data, Process, Status } from './types.js';
 
 /** Answers about more than one process. */
 export interface AttentionItem {

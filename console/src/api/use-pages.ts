@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { get, type Problem, type Query } from './client';
-import type { Page } from './types';
-import { asProblem } from './use-read';
+import { get, type Problem, type Query } from './client.js';
+import type { Page } from './types.js';
+import { asProblem } from './use-read.js';
 
 export interface Pages<Item> {
   readonly items: readonly Item[] | null;

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { Problem } from './client';
+import { Problem } from './client.js';
 
 export interface Reading<Answer> {
   readonly answer: Answer | null;

@@ -1,13 +1,13 @@
 import { useState } from 'preact/hooks';
-import { post, type Query } from '../api/client';
-import type { BulkAction, BulkPreview, BulkRun } from '../api/more-types';
-import { Dialog, ReasonField } from '../parts/dialog';
-import { SelectField, TextField } from '../parts/fields';
-import { go, hrefOf } from '../state/location';
-import { countWords } from '../words/attention';
-import { BulkOptions } from './bulk-options';
-import { ACTIONS_OF, BULK_VERBS, bulkBody, EMPTY, type Plan, type Scope, thingsWords } from './plan';
-import { Preview } from './preview';
+import { post, type Query } from '../api/client.js';
+import type { BulkAction, BulkPreview, BulkRun } from '../api/more-types.js';
+import { Dialog, ReasonField } from '../parts/dialog.js';
+import { SelectField, TextField } from '../parts/fields.js';
+import { go, hrefOf } from '../state/location.js';
+import { countWords } from '../words/attention.js';
+import { BulkOptions } from './bulk-options.js';
+import { ACTIONS_OF, BULK_VERBS, bulkBody, EMPTY, type Plan, type Scope, thingsWords } from './plan.js';
+import { Preview } from './preview.js';
 
 interface BulkDialogProps {
   readonly scope: Scope;

@@ -1,5 +1,5 @@
-import { TextField } from '../parts/fields';
-import { OPTIONS_OF, type Plan } from './plan';
+import { TextField } from '../parts/fields.js';
+import { OPTIONS_OF, type Plan } from './plan.js';
 
 const LABELS: Partial<Readonly<Record<keyof Plan, string>>> = {
   step: 'Step',

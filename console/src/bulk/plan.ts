@@ -1,6 +1,6 @@
-import type { Query } from '../api/client';
-import type { BulkAction } from '../api/more-types';
-import { bulkFilter } from '../words/filters';
+import type { Query } from '../api/client.js';
+import type { BulkAction } from '../api/more-types.js';
+import { bulkFilter } from '../words/filters.js';
 
 /** On what a bulk run works. */
 export type Scope = 'processes' | 'inbox' | 'outbox';

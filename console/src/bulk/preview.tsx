@@ -1,7 +1,7 @@
-import type { BulkPreview } from '../api/more-types';
-import { countWords } from '../words/attention';
-import { STATUS } from '../words/status';
-import { type Scope, thingsWords } from './plan';
+import type { BulkPreview } from '../api/more-types.js';
+import { countWords } from '../words/attention.js';
+import { STATUS } from '../words/status.js';
+import { type Scope, thingsWords } from './plan.js';
 
 /** What a dry run has counted. */
 export function Preview({ preview, scope }: { readonly preview: BulkPreview; readonly scope: Scope }) {

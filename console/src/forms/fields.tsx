@@ -1,7 +1,7 @@
 import { useId } from 'preact/hooks';
-import { asField } from '../words/filters';
-import type { Field } from './model';
-import { type AnyDraft, type Draft, draftOf, keyOf, type Problems } from './values';
+import { asField } from '../words/filters.js';
+import type { Field } from './model.js';
+import { type AnyDraft, type Draft, draftOf, keyOf, type Problems } from './values.js';
 
 export interface FieldProps {
   readonly field: Field;

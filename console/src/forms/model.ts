@@ -1,4 +1,4 @@
-import type { Data } from '../api/types';
+import type { Data } from '../api/types.js';
 
 /** What a JSON Schema says of one value, as a form shows it. */
 export interface Field {

@@ -1,8 +1,8 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { Problem } from '../api/client';
-import type { Data } from '../api/types';
-import { type Field, formOf } from './model';
-import { besideFields, type Draft, draftOf, filled, pathsOf, type Problems } from './values';
+import type { Problem } from '../api/client.js';
+import type { Data } from '../api/types.js';
+import { type Field, formOf } from './model.js';
+import { besideFields, type Draft, draftOf, filled, pathsOf, type Problems } from './values.js';
 
 export interface Form {
   readonly field: Field;

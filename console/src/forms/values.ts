@@ -1,4 +1,4 @@
-import type { Field } from './model';
+import type { Field } from './model.js';
 
 /** What stands in the fields: texts as they were typed, lists and groups of them. */
 export type Draft = string | { readonly [key: string]: Draft } | readonly Draft[] | AnyDraft;

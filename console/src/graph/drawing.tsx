@@ -1,8 +1,8 @@
-import type { Graph, GraphNode, NodeState } from '../api/types';
-import { ShapeMark } from '../parts/shape';
-import { NODE } from '../words/status';
-import type { Layout, PlacedEdge, PlacedNode } from './layout';
-import { pathThrough, shortened } from './sizes';
+import type { Graph, GraphNode, NodeState } from '../api/types.js';
+import { ShapeMark } from '../parts/shape.js';
+import { NODE } from '../words/status.js';
+import type { Layout, PlacedEdge, PlacedNode } from './layout.js';
+import { pathThrough, shortened } from './sizes.js';
 
 interface DrawingProps {
   readonly graph: Graph;
@@ -10,15 +10,17 @@ interface DrawingProps {
   /** Null: no process, only the workflow. */
   readonly states: Readonly<Record<string, NodeState>> | null;
   readonly selected: string | null;
+  /** It is made as wide as its box. */
+  readonly fits: boolean;
   readonly onSelect: (step: string) => void;
 }
 
 /** The graph as a picture. What it says and does is in the list of steps too, for those who do not see it. */
-export function Drawing({ graph, layout, states, selected, onSelect }: DrawingProps) {
+export function Drawing({ graph, layout, states, selected, fits, onSelect }: DrawingProps) {
   const byId = new Map(graph.nodes.map((node) => [node.id, node]));
   const { width, height } = layout;
   return (
-    <svg class="graph" role="img" aria-label={summary(graph, states)} viewBox={`0 0 ${width} ${height}`} width={width} height={height}>
+    <svg class={fits ? 'graph fits' : 'graph'} role="img" aria-label={summary(graph, states)} viewBox={`0 0 ${width} ${height}`} width={width} height={height}>
       <defs>
         <marker id="arrow" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse">
           <path d="M0 0.5 L8 4 L0 7.5 z" class="arrow" />
@@ -67,6 +69,7 @@ interface NodeProps {
 
 function Node({ box, node, look, isSelected, onSelect }: NodeProps) {
   const { kind, step, label, detail } = node;
+  const line = look === 'failed' ? ['failed', detail].filter(Boolean).join(' · ') : detail;
   const isEnd = kind === 'start' || kind === 'end';
   const isState = look !== 'untaken' && look !== 'plain';
   return (
@@ -79,13 +82,18 @@ function Node({ box, node, look, isSelected, onSelect }: NodeProps) {
       {isEnd ? <circle cx="9" cy="9" r={kind === 'start' ? 6 : 8} class="body" /> : <Frame box={box} kind={kind} look={look} />}
       {!isEnd && isState && <ShapeMark shape={NODE[look].shape} x={8} y={box.height / 2 - 8} />}
       {!isEnd && (
-        <text x={isState ? 30 : box.width / 2} y={detail ? 19 : box.height / 2 + 4.5} text-anchor={isState ? 'start' : 'middle'} class="label">
+        <text
+          x={isState ? 30 : box.width / 2}
+          y={line === null ? box.height / 2 + 4.5 : box.height / 2 - 4}
+          text-anchor={isState ? 'start' : 'middle'}
+          class="label"
+        >
           {shortened(label)}
         </text>
       )}
-      {!isEnd && detail && (
-        <text x={isState ? 30 : box.width / 2} y="35" text-anchor={isState ? 'start' : 'middle'} class="detail">
-          {shortened(look === 'failed' ? `failed · ${detail}` : detail)}
+      {!isEnd && line !== null && (
+        <text x={isState ? 30 : box.width / 2} y={box.height - 10} text-anchor={isState ? 'start' : 'middle'} class="detail">
+          {shortened(line)}
         </text>
       )}
       {kind === 'end' && <circle cx="9" cy="9" r="4" class="dot" />}

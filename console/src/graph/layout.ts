@@ -1,6 +1,6 @@
 import * as dagre from '@dagrejs/dagre';
-import type { Graph } from '../api/types';
-import { type Box, sizeOf } from './sizes';
+import type { Graph } from '../api/types.js';
+import { type Box, sizeOf } from './sizes.js';
 
 export interface PlacedNode extends Box {
   readonly id: string;

@@ -1,4 +1,4 @@
-import type { GraphNode } from '../api/types';
+import type { GraphNode } from '../api/types.js';
 
 export interface Box {
   /** Of its middle. */
@@ -19,8 +19,8 @@ export function shortened(text: string): string {
 /** How large a node is drawn. Letters are not measured: a little room is left instead. */
 export function sizeOf({ kind, label, detail }: GraphNode): Pick<Box, 'width' | 'height'> {
   if (kind === 'start' || kind === 'end') return { width: 18, height: 18 };
-  if (kind === 'fork' || kind === 'join') return { width: Math.max(label.length * 6.6 + 20, 40), height: 26 };
-  const letters = Math.max(shortened(label).length * LETTER, shortened(detail ?? '').length * 6.2);
+  if (kind === 'fork' || kind === 'join') return { width: Math.max(shortened(label).length * LETTER + 42, 60), height: 28 };
+  const letters = Math.max(shortened(label).length * LETTER, (detail === null ? 0 : shortened(`failed · ${detail}`).length) * 6.2);
   return { width: Math.max(letters + 44, 84), height: detail ? 46 : 34 };
 }
 

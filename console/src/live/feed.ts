@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
-import { apiUrl } from '../api/client';
-import { EventParser, type StreamEvent } from './event-stream';
+import { apiUrl } from '../api/client.js';
+import { EventParser, type StreamEvent } from './event-stream.js';
 
 export type LiveState = 'live' | 'polling' | 'paused';
 

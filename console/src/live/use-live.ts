@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { Feed } from './feed';
+import { Feed } from './feed.js';
 
 /** Calls at once for a change, and then at most once in `everyMs`, however many changes there are. */
 export function useLive(processId: string | null, changed: () => void, everyMs = 1500): void {

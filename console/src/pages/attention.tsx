@@ -1,12 +1,12 @@
-import { get } from '../api/client';
-import type { AttentionItem, StatusCount } from '../api/more-types';
-import { useRead } from '../api/use-read';
-import { useLive } from '../live/use-live';
-import { Heads, Link, Moment, ProblemNote, State, TableBox } from '../parts/basics';
-import { Page } from '../parts/page';
-import { countWords, exampleTarget, groupTarget, wellWords } from '../words/attention';
-import { KIND } from '../words/status';
-import { Standing } from './standing';
+import { get } from '../api/client.js';
+import type { AttentionItem, StatusCount } from '../api/more-types.js';
+import { useRead } from '../api/use-read.js';
+import { useLive } from '../live/use-live.js';
+import { Heads, Link, Moment, ProblemNote, State, TableBox } from '../parts/basics.js';
+import { Page } from '../parts/page.js';
+import { countWords, exampleTarget, groupTarget, wellWords } from '../words/attention.js';
+import { KIND } from '../words/status.js';
+import { Standing } from './standing.js';
 
 interface Answers {
   readonly groups: readonly AttentionItem[];
@@ -51,7 +51,7 @@ function groupWords(groups: readonly AttentionItem[]): string {
 function Groups({ groups }: { readonly groups: readonly AttentionItem[] }) {
   return (
     <TableBox label="What needs attention">
-      <Heads names={['What', 'How many', 'Workflow and step', 'Error', 'Oldest', 'Example']} />
+      <Heads names={['What', 'Workflow and step', 'How many', 'Error', 'Oldest', 'Example']} numbers={['How many']} />
       <tbody>
         {groups.map((group, index) => (
           <Group key={`${group.kind} ${group.workflow} ${group.step} ${group.error} ${index}`} group={group} />
@@ -71,12 +71,12 @@ function Group({ group }: { readonly group: AttentionItem }) {
       <td>
         <State look={look} />
       </td>
-      <td class="number">{countWords(group.count, group.isMore)}</td>
       <th scope="row">
         <Link to={all.path} query={all.query} isRow label={`${look.word}: ${where}, ${group.count}`}>
           {where}
         </Link>
       </th>
+      <td class="number">{countWords(group.count, group.isMore)}</td>
       <td class="error-text">{group.error ?? ''}</td>
       <td>
         <Moment at={group.oldestAt} isShort />

@@ -1,10 +1,10 @@
-import type { BulkRun } from '../api/more-types';
-import { usePages } from '../api/use-pages';
-import { BULK_VERBS } from '../bulk/plan';
-import { useLive } from '../live/use-live';
-import { Empty, Heads, Link, Moment, More, ProblemNote, State, TableBox } from '../parts/basics';
-import { Page } from '../parts/page';
-import { BULK } from '../words/status';
+import type { BulkRun } from '../api/more-types.js';
+import { usePages } from '../api/use-pages.js';
+import { BULK_VERBS } from '../bulk/plan.js';
+import { useLive } from '../live/use-live.js';
+import { Empty, Heads, Link, Moment, More, ProblemNote, State, TableBox } from '../parts/basics.js';
+import { Page } from '../parts/page.js';
+import { BULK } from '../words/status.js';
 
 /** All bulk runs, the newest first. They are started from a list. */
 export function BulkRuns() {
@@ -21,7 +21,7 @@ export function BulkRuns() {
       )}
       {list.items && list.items.length > 0 && (
         <TableBox label="Bulk runs">
-          <Heads names={['State', 'Action', 'Done', 'Failed', 'Passed over', 'By', 'Reason', 'Started']} />
+          <Heads names={['State', 'Action', 'Done', 'Failed', 'Passed over', 'By', 'Reason', 'Started']} numbers={['Done', 'Failed', 'Passed over']} />
           <tbody>
             {list.items.map((run) => (
               <Row key={run.id} run={run} />

@@ -1,19 +1,20 @@
 import { useState } from 'preact/hooks';
-import { at, post, type Query } from '../api/client';
-import type { InboxMessage } from '../api/more-types';
-import { usePages } from '../api/use-pages';
-import { BulkDialog } from '../bulk/bulk-dialog';
-import { Empty, Heads, Link, Moment, More, ProblemNote, State, TableBox } from '../parts/basics';
-import { SelectField, TextField } from '../parts/fields';
-import { GuardedButton } from '../parts/guarded-button';
-import { Page } from '../parts/page';
-import { go, hrefOf, place } from '../state/location';
-import { missingRight, session } from '../state/session';
-import { queryOf } from '../words/filters';
-import { DISPOSITION } from '../words/status';
-import { MessageDialog } from './message-dialog';
-import { ReaddressDialog } from './readdress-dialog';
-import { ValueBox } from '../parts/value-box';
+import { at, post, type Query } from '../api/client.js';
+import type { InboxMessage } from '../api/more-types.js';
+import { usePages } from '../api/use-pages.js';
+import { BulkDialog } from '../bulk/bulk-dialog.js';
+import { useLive } from '../live/use-live.js';
+import { Empty, Heads, Link, Moment, More, ProblemNote, State, TableBox } from '../parts/basics.js';
+import { SelectField, TextField } from '../parts/fields.js';
+import { GuardedButton } from '../parts/guarded-button.js';
+import { Page } from '../parts/page.js';
+import { go, hrefOf, place } from '../state/location.js';
+import { missingRight, session } from '../state/session.js';
+import { queryOf } from '../words/filters.js';
+import { DISPOSITION } from '../words/status.js';
+import { MessageDialog } from './message-dialog.js';
+import { ReaddressDialog } from './readdress-dialog.js';
+import { ValueBox } from '../parts/value-box.js';
 
 export const INBOX_FILTERS = ['disposition', 'workflow', 'step', 'process'] as const;
 
@@ -29,6 +30,7 @@ export function Inbox() {
   const list = usePages<InboxMessage>('inbox', filters);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [isBulk, setBulk] = useState(false);
+  useLive(null, () => list.count <= 1 && list.again(), 3000);
   const close = () => setAsked(null);
   return (
     <Page

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { Dialog, ReasonField } from '../parts/dialog';
+import { Dialog, ReasonField } from '../parts/dialog.js';
 
 interface MessageDialogProps {
   readonly verb: string;

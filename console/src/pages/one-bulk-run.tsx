@@ -1,18 +1,18 @@
 import { useState } from 'preact/hooks';
-import { at, get, post } from '../api/client';
-import type { BulkItem, BulkRun } from '../api/more-types';
-import { usePages } from '../api/use-pages';
-import { useRead } from '../api/use-read';
-import { useLive } from '../live/use-live';
-import { Empty, Heads, Link, Moment, More, ProblemNote, State, TableBox } from '../parts/basics';
-import { Dialog } from '../parts/dialog';
-import { Facts } from '../parts/fields';
-import { GuardedButton } from '../parts/guarded-button';
-import { Page } from '../parts/page';
-import { ValueBox } from '../parts/value-box';
-import { missingRight } from '../state/session';
-import { BULK, RUN } from '../words/status';
-import { runWords } from './bulk-runs';
+import { at, get, post } from '../api/client.js';
+import type { BulkItem, BulkRun } from '../api/more-types.js';
+import { usePages } from '../api/use-pages.js';
+import { useRead } from '../api/use-read.js';
+import { useLive } from '../live/use-live.js';
+import { Empty, Heads, Link, Moment, More, ProblemNote, State, TableBox } from '../parts/basics.js';
+import { Dialog } from '../parts/dialog.js';
+import { Facts } from '../parts/fields.js';
+import { GuardedButton } from '../parts/guarded-button.js';
+import { Page } from '../parts/page.js';
+import { ValueBox } from '../parts/value-box.js';
+import { missingRight } from '../state/session.js';
+import { BULK, RUN } from '../words/status.js';
+import { runWords } from './bulk-runs.js';
 
 /** One bulk run: how far it is, and what became of each. */
 export function OneBulkRun({ id }: { readonly id: string }) {
@@ -86,8 +86,8 @@ function Shown({ run }: { readonly run: BulkRun }) {
 
 function Items({ list, isMessage }: { readonly list: ReturnType<typeof usePages<BulkItem>>; readonly isMessage: boolean }) {
   return (
-    <section aria-labelledby="items">
-      <h2 id="items">Items</h2>
+    <section>
+      <h2>Items</h2>
       <ProblemNote problem={list.problem} />
       {list.items?.length === 0 && <Empty>No item has been handled yet.</Empty>}
       {list.items && list.items.length > 0 && (

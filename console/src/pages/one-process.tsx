@@ -1,15 +1,15 @@
 import { useState } from 'preact/hooks';
-import { at, get } from '../api/client';
-import type { Graph, PossibleAction, Situation } from '../api/types';
-import { useRead } from '../api/use-read';
-import { useLive } from '../live/use-live';
-import { ProblemNote } from '../parts/basics';
-import { Page } from '../parts/page';
-import { ActionDialog } from '../process/action-dialog';
-import { ProcessActions } from '../process/process-actions';
-import { ProcessHead } from '../process/process-head';
-import { ProcessMap } from '../process/process-map';
-import { ProcessParts } from '../process/process-parts';
+import { at, get } from '../api/client.js';
+import type { Graph, PossibleAction, Situation } from '../api/types.js';
+import { useRead } from '../api/use-read.js';
+import { useLive } from '../live/use-live.js';
+import { ProblemNote } from '../parts/basics.js';
+import { Page } from '../parts/page.js';
+import { ActionDialog } from '../process/action-dialog.js';
+import { ProcessActions } from '../process/process-actions.js';
+import { ProcessHead } from '../process/process-head.js';
+import { ProcessMap } from '../process/process-map.js';
+import { ProcessParts } from '../process/process-parts.js';
 
 /** One process: why it waits, what can be done, where it stands, and all that is kept of it. */
 export function OneProcess({ id }: { readonly id: string }) {

@@ -1,18 +1,19 @@
 import { useState } from 'preact/hooks';
-import { at, get } from '../api/client';
-import type { StatusCount, WorkflowDetail } from '../api/more-types';
-import type { Graph } from '../api/types';
-import { useRead } from '../api/use-read';
-import { GraphView } from '../graph/graph-view';
-import { Heads, Link, ProblemNote, TableBox } from '../parts/basics';
-import { SelectField } from '../parts/fields';
-import { GuardedButton } from '../parts/guarded-button';
-import { Page } from '../parts/page';
-import { changeQuery, place } from '../state/location';
-import { missingRight, session } from '../state/session';
-import { PauseDialog } from './pause-dialog';
-import { Standing } from './standing';
-import { StartDialog } from './start-dialog';
+import { at, get } from '../api/client.js';
+import type { StatusCount, WorkflowDetail } from '../api/more-types.js';
+import type { Graph } from '../api/types.js';
+import { useRead } from '../api/use-read.js';
+import { GraphView } from '../graph/graph-view.js';
+import { useLive } from '../live/use-live.js';
+import { Heads, Link, ProblemNote, TableBox } from '../parts/basics.js';
+import { SelectField } from '../parts/fields.js';
+import { GuardedButton } from '../parts/guarded-button.js';
+import { Page } from '../parts/page.js';
+import { changeQuery, place } from '../state/location.js';
+import { missingRight, session } from '../state/session.js';
+import { PauseDialog } from './pause-dialog.js';
+import { Standing } from './standing.js';
+import { StartDialog } from './start-dialog.js';
 
 interface Answers {
   readonly detail: WorkflowDetail;
@@ -23,7 +24,7 @@ interface Answers {
 /** One workflow: its drawing, its steps, and how many processes there are. */
 export function OneWorkflow({ name }: { readonly name: string }) {
   const version = place.value.query.get('version');
-  const { answer, problem, isLoading } = useRead(`${name} ${version}`, async (signal): Promise<Answers> => {
+  const { answer, problem, isLoading, again } = useRead(`${name} ${version}`, async (signal): Promise<Answers> => {
     const [detail, graph, counts] = await Promise.all([
       get<WorkflowDetail>(`workflows/${at(name)}`, { version }, signal),
       get<Graph>(`workflows/${at(name)}/graph`, { version }, signal),
@@ -31,6 +32,7 @@ export function OneWorkflow({ name }: { readonly name: string }) {
     ]);
     return { detail, graph, counts: counts.items.filter(({ workflow }) => workflow === name) };
   });
+  useLive(null, again, 5000);
   const [asks, setAsks] = useState<'start' | 'pause' | 'resume' | null>(null);
   return (
     <Page title={name} aside={answer && <Actions onAsk={setAsks} />}>
@@ -69,15 +71,17 @@ function Shown({ detail, graph, counts }: Answers) {
   const selected = place.value.query.get('step');
   return (
     <>
-      <SelectField
-        label="Version"
-        value={String(graph.version)}
-        words={graph.versions.map((each) => [String(each), String(each)])}
-        onChange={(each) => changeQuery({ version: each })}
-      />
+      <div class="narrow-field">
+        <SelectField
+          label="Version"
+          value={String(graph.version)}
+          words={graph.versions.map((each) => [String(each), String(each)])}
+          onChange={(each) => changeQuery({ version: each })}
+        />
+      </div>
       <GraphView graph={graph} states={null} selected={selected} onSelect={(step) => changeQuery({ step })} />
-      <section aria-labelledby="steps">
-        <h2 id="steps">Steps</h2>
+      <section>
+        <h2>Steps</h2>
         <TableBox label="Steps">
           <Heads names={['Step', 'Waits for', 'Queue', 'Goes on with', 'Processes']} />
           <tbody>
@@ -88,7 +92,7 @@ function Shown({ detail, graph, counts }: Answers) {
                 <td>{step.queue ?? ''}</td>
                 <td>{step.next.join(', ')}</td>
                 <td>
-                  <Link to={['processes']} query={{ workflow: detail.workflow, step: step.name }} label={`Processes in ${step.name}`} isRow>
+                  <Link to={['processes']} query={{ workflow: detail.workflow, step: step.name }} label={`show processes in ${step.name}`} isRow>
                     show
                   </Link>
                 </td>
@@ -98,7 +102,7 @@ function Shown({ detail, graph, counts }: Answers) {
         </TableBox>
       </section>
       <Standing counts={counts} />
-      <details>
+      <details class="after">
         <summary>Flowchart in Mermaid</summary>
         <pre tabIndex={0}>{detail.drawing}</pre>
       </details>

@@ -1,18 +1,19 @@
 import { useState } from 'preact/hooks';
-import { at, post, type Query } from '../api/client';
-import type { OutboxMessage } from '../api/more-types';
-import { usePages } from '../api/use-pages';
-import { BulkDialog } from '../bulk/bulk-dialog';
-import { Empty, Heads, Link, Moment, More, ProblemNote, State, TableBox } from '../parts/basics';
-import { SelectField, TextField } from '../parts/fields';
-import { GuardedButton } from '../parts/guarded-button';
-import { Page } from '../parts/page';
-import { ValueBox } from '../parts/value-box';
-import { go, hrefOf, place } from '../state/location';
-import { missingRight, session } from '../state/session';
-import { queryOf } from '../words/filters';
-import { KIND, STATUS } from '../words/status';
-import { MessageDialog } from './message-dialog';
+import { at, post, type Query } from '../api/client.js';
+import type { OutboxMessage } from '../api/more-types.js';
+import { usePages } from '../api/use-pages.js';
+import { BulkDialog } from '../bulk/bulk-dialog.js';
+import { useLive } from '../live/use-live.js';
+import { Empty, Heads, Link, Moment, More, ProblemNote, State, TableBox } from '../parts/basics.js';
+import { SelectField, TextField } from '../parts/fields.js';
+import { GuardedButton } from '../parts/guarded-button.js';
+import { Page } from '../parts/page.js';
+import { ValueBox } from '../parts/value-box.js';
+import { go, hrefOf, place } from '../state/location.js';
+import { missingRight, session } from '../state/session.js';
+import { queryOf } from '../words/filters.js';
+import { KIND, STATUS } from '../words/status.js';
+import { MessageDialog } from './message-dialog.js';
 
 const OUTBOX_FILTERS = ['parked', 'workflow', 'sender', 'process'] as const;
 
@@ -28,6 +29,7 @@ export function Outbox() {
   const list = usePages<OutboxMessage>('outbox', filters);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [isBulk, setBulk] = useState(false);
+  useLive(null, () => list.count <= 1 && list.again(), 3000);
   return (
     <Page
       title="Outbox"
@@ -88,7 +90,7 @@ function Filters() {
 export function OutboxTable({ items, onAsk }: { readonly items: readonly OutboxMessage[]; readonly onAsk: (asked: Asked) => void }) {
   return (
     <TableBox label="Messages of the outbox">
-      <Heads names={['State', 'From', 'Sender', 'Pattern', 'Attempts', 'Last error', 'Created', 'Actions']} />
+      <Heads names={['State', 'From', 'Sender', 'Pattern', 'Attempts', 'Last error', 'Created', 'Actions']} numbers={['Attempts']} />
       <tbody>
         {items.map((message) => (
           <Row key={message.id} message={message} onAsk={(what) => onAsk({ what, message })} />

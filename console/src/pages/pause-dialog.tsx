@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
-import { post } from '../api/client';
-import type { Pause } from '../api/more-types';
-import { Dialog, ReasonField } from '../parts/dialog';
-import { TextField } from '../parts/fields';
+import { post } from '../api/client.js';
+import type { Pause } from '../api/more-types.js';
+import { Dialog, ReasonField } from '../parts/dialog.js';
+import { TextField } from '../parts/fields.js';
 
 export type PauseOf = Partial<Readonly<Record<'workflow' | 'step' | 'queue', string>>>;
 

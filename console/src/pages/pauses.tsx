@@ -1,15 +1,15 @@
-import type { Pause } from '../api/more-types';
-import { Empty, Heads, Moment, TableBox } from '../parts/basics';
-import { GuardedButton } from '../parts/guarded-button';
-import { missingRight } from '../state/session';
-import { pausedWords } from './pause-dialog';
-import type { Asked } from './queues';
+import type { Pause } from '../api/more-types.js';
+import { Empty, Heads, Moment, TableBox } from '../parts/basics.js';
+import { GuardedButton } from '../parts/guarded-button.js';
+import { missingRight } from '../state/session.js';
+import { pausedWords } from './pause-dialog.js';
+import type { Asked } from './queues.js';
 
 /** What is paused on all instances. */
 export function Pauses({ pauses, onAsk }: { readonly pauses: readonly Pause[]; readonly onAsk: (asked: Asked) => void }) {
   return (
-    <section aria-labelledby="pauses">
-      <h2 id="pauses">Paused</h2>
+    <section>
+      <h2>Paused</h2>
       {pauses.length === 0 ? (
         <Empty>Nothing is paused.</Empty>
       ) : (

@@ -1,11 +1,11 @@
-import { get } from '../api/client';
-import type { WorkflowSummary } from '../api/more-types';
-import { useRead } from '../api/use-read';
-import { Link } from '../parts/basics';
-import { SelectField, TextField } from '../parts/fields';
-import { go, hrefOf, place } from '../state/location';
-import { asField, FILTERS, queryOf } from '../words/filters';
-import { STATUS, STATUSES } from '../words/status';
+import { get } from '../api/client.js';
+import type { WorkflowSummary } from '../api/more-types.js';
+import { useRead } from '../api/use-read.js';
+import { Link } from '../parts/basics.js';
+import { SelectField, TextField } from '../parts/fields.js';
+import { go, hrefOf, place } from '../state/location.js';
+import { asField, FILTERS, queryOf } from '../words/filters.js';
+import { STATUS, STATUSES } from '../words/status.js';
 
 const RARE = new Set(['version', 'waitingFor', 'error', 'groupId', 'correlationId', 'parent', 'values', 'startedAfter', 'startedBefore', 'updatedAfter', 'updatedBefore', 'order']); // prettier-ignore
 

@@ -1,17 +1,17 @@
 import { useState } from 'preact/hooks';
-import type { Query } from '../api/client';
-import type { Process } from '../api/types';
-import { type Pages, usePages } from '../api/use-pages';
-import { useLive } from '../live/use-live';
-import { Empty, Heads, Link, Moment, More, ProblemNote, State, TableBox } from '../parts/basics';
-import { GuardedButton } from '../parts/guarded-button';
-import { Page } from '../parts/page';
-import { place } from '../state/location';
-import { missingRight, session } from '../state/session';
-import { filtersIn } from '../words/filters';
-import { PROGRESS, STATUS } from '../words/status';
-import { BulkDialog } from '../bulk/bulk-dialog';
-import { ProcessFilters } from './process-filters';
+import type { Query } from '../api/client.js';
+import type { Process } from '../api/types.js';
+import { type Pages, usePages } from '../api/use-pages.js';
+import { useLive } from '../live/use-live.js';
+import { Empty, Heads, Link, Moment, More, ProblemNote, State, TableBox } from '../parts/basics.js';
+import { GuardedButton } from '../parts/guarded-button.js';
+import { Page } from '../parts/page.js';
+import { place } from '../state/location.js';
+import { missingRight, session } from '../state/session.js';
+import { filtersIn } from '../words/filters.js';
+import { PROGRESS, STATUS } from '../words/status.js';
+import { BulkDialog } from '../bulk/bulk-dialog.js';
+import { ProcessFilters } from './process-filters.js';
 
 /** The list of processes: what it shows is in the address. */
 export function Processes() {

@@ -1,15 +1,15 @@
 import { useState } from 'preact/hooks';
-import { get } from '../api/client';
-import type { Pause, Queue, Worker } from '../api/more-types';
-import { useRead } from '../api/use-read';
-import { useLive } from '../live/use-live';
-import { Empty, Heads, Moment, ProblemNote, State, TableBox } from '../parts/basics';
-import { GuardedButton } from '../parts/guarded-button';
-import { Page } from '../parts/page';
-import { missingRight, session } from '../state/session';
-import { PROGRESS, RUN } from '../words/status';
-import { PauseDialog, type PauseOf } from './pause-dialog';
-import { Pauses } from './pauses';
+import { get } from '../api/client.js';
+import type { Pause, Queue, Worker } from '../api/more-types.js';
+import { useRead } from '../api/use-read.js';
+import { useLive } from '../live/use-live.js';
+import { Empty, Heads, Moment, ProblemNote, State, TableBox } from '../parts/basics.js';
+import { GuardedButton } from '../parts/guarded-button.js';
+import { Page } from '../parts/page.js';
+import { missingRight, session } from '../state/session.js';
+import { PROGRESS, RUN } from '../words/status.js';
+import { PauseDialog, type PauseOf } from './pause-dialog.js';
+import { Pauses } from './pauses.js';
 
 interface Answers {
   readonly queues: readonly Queue[];
@@ -53,10 +53,13 @@ function QueueTable({ queues, pauses, onAsk }: Answers & { readonly onAsk: (aske
   if (queues.length === 0) return <Empty>No step runs on a task queue.</Empty>;
   const isPaused = (name: string) => pauses.some(({ queue }) => queue === name);
   return (
-    <section aria-labelledby="queues">
-      <h2 id="queues">Queues</h2>
+    <section>
+      <h2>Queues</h2>
       <TableBox label="Queues">
-        <Heads names={['Queue', 'State', 'Waiting', 'Running', 'Oldest ready since', ...(session.value?.pauses ? ['Action'] : [])]} />
+        <Heads
+          names={['Queue', 'State', 'Waiting', 'Running', 'Oldest ready since', ...(session.value?.pauses ? ['Action'] : [])]}
+          numbers={['Waiting', 'Running']}
+        />
         <tbody>
           {queues.map(({ queue, waiting, taken, readyAt }) => (
             <tr key={queue}>
@@ -86,13 +89,13 @@ function QueueTable({ queues, pauses, onAsk }: Answers & { readonly onAsk: (aske
 
 function WorkerTable({ workers }: { readonly workers: readonly Worker[] }) {
   return (
-    <section aria-labelledby="workers">
-      <h2 id="workers">Workers</h2>
+    <section>
+      <h2>Workers</h2>
       {workers.length === 0 ? (
         <Empty>No instance runs steps. Start one with worker.enabled.</Empty>
       ) : (
         <TableBox label="Workers">
-          <Heads names={['Worker', 'State', 'Seen', 'Processes it holds', 'Tasks it runs']} />
+          <Heads names={['Worker', 'State', 'Seen', 'Processes it holds', 'Tasks it runs']} numbers={['Processes it holds', 'Tasks it runs']} />
           <tbody>
             {workers.map(({ id, silent, here, seenAt, processes, tasks }) => (
               <tr key={id}>

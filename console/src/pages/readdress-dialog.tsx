@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
-import { at, post } from '../api/client';
-import type { InboxMessage } from '../api/more-types';
-import { Dialog, ReasonField } from '../parts/dialog';
-import { TextField } from '../parts/fields';
+import { at, post } from '../api/client.js';
+import type { InboxMessage } from '../api/more-types.js';
+import { Dialog, ReasonField } from '../parts/dialog.js';
+import { TextField } from '../parts/fields.js';
 
 interface ReaddressDialogProps {
   readonly message: InboxMessage;

@@ -1,17 +1,17 @@
-import { groupedBy } from '../words/grouped';
-import type { StatusCount } from '../api/more-types';
-import type { Status } from '../api/types';
-import { Empty, Link, State, TableBox } from '../parts/basics';
-import { countWords } from '../words/attention';
-import { STATUS, STATUSES } from '../words/status';
+import { groupedBy } from '../words/grouped.js';
+import type { StatusCount } from '../api/more-types.js';
+import type { Status } from '../api/types.js';
+import { Empty, Link, State, TableBox } from '../parts/basics.js';
+import { countWords } from '../words/attention.js';
+import { STATUS, STATUSES } from '../words/status.js';
 
 /** How many processes of each workflow are in each status. */
 export function Standing({ counts }: { readonly counts: readonly StatusCount[] }) {
   const byWorkflow = [...groupedBy(counts, ({ workflow }) => workflow)].sort(([a], [b]) => a.localeCompare(b));
   if (byWorkflow.length === 0) return <Empty>There is no process yet. Start one from the page of its workflow.</Empty>;
   return (
-    <section aria-labelledby="standing">
-      <h2 id="standing">All processes</h2>
+    <section>
+      <h2>All processes</h2>
       <TableBox label="Processes by workflow and status">
         <thead>
           <tr>

@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
-import { at, post } from '../api/client';
-import type { WorkflowDetail } from '../api/more-types';
-import type { Process } from '../api/types';
-import { Fields } from '../forms/fields';
-import { useForm } from '../forms/use-form';
-import { Dialog, ReasonField } from '../parts/dialog';
-import { TextField } from '../parts/fields';
-import { go, hrefOf } from '../state/location';
+import { at, post } from '../api/client.js';
+import type { WorkflowDetail } from '../api/more-types.js';
+import type { Process } from '../api/types.js';
+import { Fields } from '../forms/fields.js';
+import { useForm } from '../forms/use-form.js';
+import { Dialog, ReasonField } from '../parts/dialog.js';
+import { TextField } from '../parts/fields.js';
+import { go, hrefOf } from '../state/location.js';
 
 /** Starts a process, with a form made of the class of its starting values. */
 export function StartDialog({ detail, onClose }: { readonly detail: WorkflowDetail; readonly onClose: () => void }) {

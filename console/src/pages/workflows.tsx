@@ -1,12 +1,13 @@
-import { groupedBy } from '../words/grouped';
-import { get } from '../api/client';
-import type { Size, StatusCount, WorkflowSummary } from '../api/more-types';
-import { useRead } from '../api/use-read';
-import { Empty, Heads, Link, ProblemNote, TableBox } from '../parts/basics';
-import { Page } from '../parts/page';
-import { countWords } from '../words/attention';
-import { LIVE } from '../words/status';
-import { sumOf } from './standing';
+import { groupedBy } from '../words/grouped.js';
+import { get } from '../api/client.js';
+import type { Size, StatusCount, WorkflowSummary } from '../api/more-types.js';
+import { useRead } from '../api/use-read.js';
+import { useLive } from '../live/use-live.js';
+import { Empty, Heads, Link, ProblemNote, TableBox } from '../parts/basics.js';
+import { Page } from '../parts/page.js';
+import { countWords } from '../words/attention.js';
+import { LIVE } from '../words/status.js';
+import { sumOf } from './standing.js';
 
 interface Answers {
   readonly workflows: readonly WorkflowSummary[];
@@ -25,7 +26,8 @@ async function read(signal: AbortSignal): Promise<Answers> {
 
 /** Every workflow that this application knows. */
 export function Workflows() {
-  const { answer, problem, isLoading } = useRead('workflows', read);
+  const { answer, problem, isLoading, again } = useRead('workflows', read);
+  useLive(null, again, 5000);
   const byName = [...groupedBy(answer?.workflows ?? [], ({ workflow }) => workflow)].sort(([a], [b]) => a.localeCompare(b));
   return (
     <Page title="Workflows">
@@ -34,7 +36,10 @@ export function Workflows() {
       {answer && byName.length === 0 && <Empty>This application has no workflow. A provider with @Workflow is one.</Empty>}
       {answer && byName.length > 0 && (
         <TableBox label="Workflows">
-          <Heads names={['Workflow', 'Versions', 'Live', 'Failed', 'Finished', 'Context versions kept', 'History records']} />
+          <Heads
+            names={['Workflow', 'Versions', 'Live', 'Failed', 'Finished', 'Context versions kept', 'History records']}
+            numbers={['Live', 'Failed', 'Finished', 'Context versions kept', 'History records']}
+          />
           <tbody>
             {byName.map(([name, versions]) => (
               <Row key={name} name={name} versions={versions} answers={answer} />

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
-import type { Problem } from '../api/client';
-import { go, hrefOf } from '../state/location';
-import { now, zone } from '../state/settings';
-import type { Look } from '../words/status';
-import { momentsIn, momentWords, relativeWords } from '../words/time';
-import { ShapeIcon } from './shape';
+import type { Problem } from '../api/client.js';
+import { go, hrefOf } from '../state/location.js';
+import { now, zone } from '../state/settings.js';
+import type { Look } from '../words/status.js';
+import { momentsIn, momentWords, relativeWords } from '../words/time.js';
+import { ShapeIcon } from './shape.js';
 
 interface LinkProps {
   readonly to: readonly string[];
@@ -82,12 +82,13 @@ export function TableBox({ label, children }: { readonly label: string; readonly
   );
 }
 
-export function Heads({ names }: { readonly names: readonly string[] }) {
+/** The heads of a table; those of numbers stand above them, at the right. */
+export function Heads({ names, numbers = [] }: { readonly names: readonly string[]; readonly numbers?: readonly string[] }) {
   return (
     <thead>
       <tr>
         {names.map((name) => (
-          <th key={name} scope="col">
+          <th key={name} scope="col" class={numbers.includes(name) ? 'number' : undefined}>
             {name}
           </th>
         ))}

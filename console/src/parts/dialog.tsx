@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import type { Problem } from '../api/client';
-import { asProblem } from '../api/use-read';
-import { ProblemNote } from './basics';
+import type { Problem } from '../api/client.js';
+import { asProblem } from '../api/use-read.js';
+import { ProblemNote } from './basics.js';
 
 interface DialogProps {
   readonly title: string;

@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { liveState } from '../live/feed';
-import { place } from '../state/location';
-import { session } from '../state/session';
-import { Link } from './basics';
-import { KeyHelp, useKeys } from './keys';
-import { Search } from './search';
-import { Settings } from './settings';
+import { liveState } from '../live/feed.js';
+import { place } from '../state/location.js';
+import { session } from '../state/session.js';
+import { Link } from './basics.js';
+import { KeyHelp, useKeys } from './keys.js';
+import { Search } from './search.js';
+import { Settings } from './settings.js';
 
 const PAGES: readonly (readonly [path: string, word: string])[] = [
   ['', 'Attention'],

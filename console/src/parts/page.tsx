@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { session } from '../state/session';
+import { session } from '../state/session.js';
 
 interface PageProps {
   readonly title: string;

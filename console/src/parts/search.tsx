@@ -1,15 +1,15 @@
 import { useState } from 'preact/hooks';
-import { at, get, Problem } from '../api/client';
-import type { Page, Process } from '../api/types';
-import { asProblem } from '../api/use-read';
-import { go, hrefOf } from '../state/location';
+import { at, get, Problem } from '../api/client.js';
+import type { Page, Process } from '../api/types.js';
+import { asProblem } from '../api/use-read.js';
+import { go, hrefOf } from '../state/location.js';
 
 /** Finds a process by its id, or processes by the beginning of their group id. */
 export function Search() {
   const [says, setSays] = useState('');
   const look = (event: SubmitEvent) => {
     event.preventDefault();
-    const text = String(new FormData(event.currentTarget as HTMLFormElement).get('q')).trim();
+    const text = document.querySelector<HTMLInputElement>('#search')!.value.trim();
     if (text === '') return;
     setSays('Searching…');
     addressFor(text).then((href) => (setSays(''), go(href)), (error: unknown) => setSays(asProblem(error).message)); // prettier-ignore

@@ -1,6 +1,6 @@
-import { session } from '../state/session';
-import { theme, type Theme, zone } from '../state/settings';
-import type { Zone } from '../words/time';
+import { session } from '../state/session.js';
+import { theme, type Theme, zone } from '../state/settings.js';
+import type { Zone } from '../words/time.js';
 
 /** What a person chooses for this browser, and who they are to the server. */
 export function Settings({ onHelp }: { readonly onHelp: () => void }) {

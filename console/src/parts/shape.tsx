@@ -1,4 +1,4 @@
-import type { Shape } from '../words/status';
+import type { Shape } from '../words/status.js';
 
 /** Sixteen by sixteen; drawn in the colour of the text around. */
 const PATHS: Readonly<Record<Shape, string>> = {

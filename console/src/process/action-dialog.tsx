@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
-import { post } from '../api/client';
-import type { PossibleAction, Process } from '../api/types';
-import { Fields } from '../forms/fields';
-import { useForm } from '../forms/use-form';
-import { Dialog, ReasonField } from '../parts/dialog';
-import { SelectField } from '../parts/fields';
-import { actionLabel, actionRequest, ACTIONS } from '../words/actions';
+import { post } from '../api/client.js';
+import type { PossibleAction, Process } from '../api/types.js';
+import { Fields } from '../forms/fields.js';
+import { useForm } from '../forms/use-form.js';
+import { Dialog, ReasonField } from '../parts/dialog.js';
+import { SelectField } from '../parts/fields.js';
+import { actionLabel, actionRequest, ACTIONS } from '../words/actions.js';
 
 interface ActionDialogProps {
   readonly action: PossibleAction;

@@ -1,12 +1,12 @@
-import { at, get } from '../api/client';
-import type { Data } from '../api/types';
-import { useRead } from '../api/use-read';
-import { Empty, ProblemNote, TableBox } from '../parts/basics';
-import { SelectField } from '../parts/fields';
-import { ValueBox } from '../parts/value-box';
-import { changeQuery, place } from '../state/location';
-import { type DiffLine, diffLines } from '../words/diff';
-import type { PartProps } from './process-parts';
+import { at, get } from '../api/client.js';
+import type { Data } from '../api/types.js';
+import { useRead } from '../api/use-read.js';
+import { Empty, ProblemNote, TableBox } from '../parts/basics.js';
+import { SelectField } from '../parts/fields.js';
+import { ValueBox } from '../parts/value-box.js';
+import { changeQuery, place } from '../state/location.js';
+import { type DiffLine, diffLines } from '../words/diff.js';
+import type { PartProps } from './process-parts.js';
 
 const MOST_OFFERED = 500;
 

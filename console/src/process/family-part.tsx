@@ -1,6 +1,6 @@
-import { Empty, Link } from '../parts/basics';
-import { ProcessTable } from '../pages/processes';
-import type { PartProps } from './process-parts';
+import { Empty, Link } from '../parts/basics.js';
+import { ProcessTable } from '../pages/processes.js';
+import type { PartProps } from './process-parts.js';
 
 const MOST_CHILDREN = 50;
 

@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
-import { at } from '../api/client';
-import type { HistoryRecord } from '../api/types';
-import { usePages } from '../api/use-pages';
-import { Heads, Moment, More, ProblemNote, TableBox } from '../parts/basics';
-import { CopyButton } from '../parts/copy-button';
-import { ValueBox } from '../parts/value-box';
-import { asText, recordWords } from '../words/history';
-import type { PartProps } from './process-parts';
+import { at } from '../api/client.js';
+import type { HistoryRecord } from '../api/types.js';
+import { usePages } from '../api/use-pages.js';
+import { Heads, Moment, More, ProblemNote, TableBox } from '../parts/basics.js';
+import { CopyButton } from '../parts/copy-button.js';
+import { ValueBox } from '../parts/value-box.js';
+import { asText, recordWords } from '../words/history.js';
+import type { PartProps } from './process-parts.js';
 
 /** Every record of the process, page by page. */
 export function HistoryPart({ situation: { process } }: PartProps) {
@@ -31,7 +31,7 @@ export function HistoryPart({ situation: { process } }: PartProps) {
         </p>
       )}
       <TableBox label="History">
-        <Heads names={['No.', 'What', 'Step', 'When', 'By', 'More']} />
+        <Heads names={['No.', 'What', 'Step', 'When', 'By', 'More']} numbers={['No.']} />
         <tbody>
           {shown.map((record) => (
             <RecordRow key={record.sequence} record={record} />

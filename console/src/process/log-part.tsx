@@ -1,8 +1,8 @@
-import { at } from '../api/client';
-import type { LogLine } from '../api/types';
-import { usePages } from '../api/use-pages';
-import { Empty, Heads, Moment, More, ProblemNote, TableBox } from '../parts/basics';
-import type { PartProps } from './process-parts';
+import { at } from '../api/client.js';
+import type { LogLine } from '../api/types.js';
+import { usePages } from '../api/use-pages.js';
+import { Empty, Heads, Moment, More, ProblemNote, TableBox } from '../parts/basics.js';
+import type { PartProps } from './process-parts.js';
 
 /** What steps have logged. */
 export function LogPart({ situation: { process } }: PartProps) {

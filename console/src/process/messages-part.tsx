@@ -1,13 +1,13 @@
 import { useState } from 'preact/hooks';
-import { at } from '../api/client';
-import type { InboxMessage, OutboxMessage } from '../api/more-types';
-import type { HistoryRecord } from '../api/types';
-import { usePages } from '../api/use-pages';
-import { Empty, Heads, Link, Moment, More, ProblemNote, TableBox } from '../parts/basics';
-import { ValueBox } from '../parts/value-box';
-import { OutboxDialog, OutboxTable } from '../pages/outbox';
-import { isOfMessage, recordWords } from '../words/history';
-import type { PartProps } from './process-parts';
+import { at } from '../api/client.js';
+import type { InboxMessage, OutboxMessage } from '../api/more-types.js';
+import type { HistoryRecord } from '../api/types.js';
+import { usePages } from '../api/use-pages.js';
+import { Empty, Heads, Link, Moment, More, ProblemNote, TableBox } from '../parts/basics.js';
+import { ValueBox } from '../parts/value-box.js';
+import { OutboxDialog, OutboxTable } from '../pages/outbox.js';
+import { isOfMessage, recordWords } from '../words/history.js';
+import type { PartProps } from './process-parts.js';
 
 /** Messages that came to the process, and those it has sent that are on their way. */
 export function MessagesPart({ situation: { process } }: PartProps) {

@@ -1,7 +1,7 @@
-import type { PossibleAction, Situation } from '../api/types';
-import { GuardedButton } from '../parts/guarded-button';
-import { missingRight } from '../state/session';
-import { ACTIONS, buttonLabel, inOrder } from '../words/actions';
+import type { PossibleAction, Situation } from '../api/types.js';
+import { GuardedButton } from '../parts/guarded-button.js';
+import { missingRight } from '../state/session.js';
+import { ACTIONS, buttonLabel, inOrder } from '../words/actions.js';
 
 interface ProcessActionsProps {
   readonly situation: Situation;

@@ -1,7 +1,7 @@
-import type { Situation } from '../api/types';
-import { Link, Moment, Sentence, State } from '../parts/basics';
-import { CopyButton } from '../parts/copy-button';
-import { PROGRESS } from '../words/status';
+import type { Situation } from '../api/types.js';
+import { Link, Moment, Sentence, State } from '../parts/basics.js';
+import { CopyButton } from '../parts/copy-button.js';
+import { PROGRESS } from '../words/status.js';
 
 /** What a person wants to know first: how it stands, why, and what helps. */
 export function ProcessHead({ situation: { process, explanation, progress } }: { readonly situation: Situation }) {

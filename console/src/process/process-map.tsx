@@ -1,10 +1,10 @@
-import type { Graph, PossibleAction, Situation, StepRun } from '../api/types';
-import { GraphView } from '../graph/graph-view';
-import { stepNodes } from '../graph/sizes';
-import { State } from '../parts/basics';
-import { changeQuery, place } from '../state/location';
-import { NODE } from '../words/status';
-import { SelectedStep } from './selected-step';
+import type { Graph, PossibleAction, Situation, StepRun } from '../api/types.js';
+import { GraphView } from '../graph/graph-view.js';
+import { stepNodes } from '../graph/sizes.js';
+import { State } from '../parts/basics.js';
+import { changeQuery, place } from '../state/location.js';
+import { NODE } from '../words/status.js';
+import { SelectedStep } from './selected-step.js';
 
 interface ProcessMapProps {
   readonly situation: Situation;
@@ -44,8 +44,8 @@ interface StepListProps {
 
 function StepList({ situation, graph, selected, onSelect }: StepListProps) {
   return (
-    <section class="step-list" aria-labelledby="step-list">
-      <h2 id="step-list">Steps</h2>
+    <section class="step-list">
+      <h2>Steps</h2>
       <ol>
         {stepNodes(graph.nodes).map(({ id, step, label }) => {
           const state = situation.nodes[id];

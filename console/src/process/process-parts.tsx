@@ -1,12 +1,12 @@
-import type { Situation } from '../api/types';
-import { Link } from '../parts/basics';
-import { place } from '../state/location';
-import { ContextPart } from './context-part';
-import { FamilyPart } from './family-part';
-import { HistoryPart } from './history-part';
-import { LogPart } from './log-part';
-import { MessagesPart } from './messages-part';
-import { WaterfallPart } from './waterfall-part';
+import type { Situation } from '../api/types.js';
+import { Link } from '../parts/basics.js';
+import { place } from '../state/location.js';
+import { ContextPart } from './context-part.js';
+import { FamilyPart } from './family-part.js';
+import { HistoryPart } from './history-part.js';
+import { LogPart } from './log-part.js';
+import { MessagesPart } from './messages-part.js';
+import { WaterfallPart } from './waterfall-part.js';
 
 const PARTS = [
   ['steps', 'Steps in time', WaterfallPart],
@@ -25,9 +25,9 @@ export interface PartProps {
 export function ProcessParts({ situation }: PartProps) {
   const { query } = place.value;
   const asked = query.get('part');
-  const [shown, word, Part] = PARTS.find(([name]) => name === asked) ?? PARTS[0];
+  const [shown, , Part] = PARTS.find(([name]) => name === asked) ?? PARTS[0];
   return (
-    <section class="parts" aria-label={word}>
+    <section class="parts">
       <nav class="tabs" aria-label="Parts of this process">
         <ul>
           {PARTS.map(([name, label]) => (

@@ -1,9 +1,10 @@
-import type { PossibleAction, Situation, StepRun, Wait } from '../api/types';
-import { Moment, State } from '../parts/basics';
-import { Facts } from '../parts/fields';
-import { inOrder } from '../words/actions';
-import { RUN } from '../words/status';
-import { ActionButton } from './process-actions';
+import type { PossibleAction, Situation, StepRun, Wait } from '../api/types.js';
+import { Heads, Moment, State, TableBox } from '../parts/basics.js';
+import { Facts } from '../parts/fields.js';
+import { inOrder } from '../words/actions.js';
+import { RUN } from '../words/status.js';
+import { durationWords } from '../words/time.js';
+import { ActionButton } from './process-actions.js';
 
 interface SelectedStepProps {
   readonly step: string;
@@ -20,8 +21,8 @@ export function SelectedStep({ step, situation, onAsk }: SelectedStepProps) {
   const actions = inOrder(situation.actions).filter((each) => each.step === step);
   const error = runs[0]?.error ?? null;
   return (
-    <section class="selected-step" aria-labelledby="selected-step">
-      <h2 id="selected-step">Step {step}</h2>
+    <section class="selected-step">
+      <h2>Step {step}</h2>
       {error !== null && (
         <pre class="error" tabIndex={0}>
           {error}
@@ -38,9 +39,7 @@ export function SelectedStep({ step, situation, onAsk }: SelectedStepProps) {
         </div>
       )}
       {runs.length === 0 && waits.length === 0 && <p class="muted">It has not begun.</p>}
-      {runs.slice(0, MOST_SHOWN).map((run) => (
-        <RunFacts key={`${run.run} ${run.attempt}`} run={run} />
-      ))}
+      {runs.length > 0 && <Attempts runs={runs.slice(0, MOST_SHOWN)} />}
       {runs.length > MOST_SHOWN && <p class="muted">{runs.length - MOST_SHOWN} earlier attempts are in the list below.</p>}
     </section>
   );
@@ -58,16 +57,31 @@ function WaitFacts({ wait }: { readonly wait: Wait }) {
   );
 }
 
-function RunFacts({ run }: { readonly run: StepRun }) {
+function Attempts({ runs }: { readonly runs: readonly StepRun[] }) {
   return (
-    <Facts
-      facts={[
-        [`Attempt ${run.attempt}`, <State look={RUN[run.state]} />],
-        ['Began', <Moment at={run.startedAt} precise />],
-        ['Ended', <Moment at={run.endedAt} precise />],
-        ...(run.worker === null ? [] : [['Worker', <span class="code">{run.worker}</span>] as const]),
-        ...(run.contextVersion === null ? [] : [['Context version', run.contextVersion] as const]),
-      ]}
-    />
+    <TableBox label="Its last attempts">
+      <Heads names={['Attempt', 'State', 'Began', 'Took', 'Worker', 'Context version']} numbers={['Attempt', 'Took', 'Context version']} />
+      <tbody>
+        {runs.map((run) => (
+          <tr key={`${run.run} ${run.attempt}`}>
+            <td class="number">{run.attempt}</td>
+            <td>
+              <State look={RUN[run.state]} />
+              {run.error !== null && <p class="error-text">{run.error.split('\n', 1)[0]}</p>}
+            </td>
+            <td>
+              <Moment at={run.startedAt} isShort />
+            </td>
+            <td class="number">{tookWords(run)}</td>
+            <td class="code">{run.worker ?? ''}</td>
+            <td class="number">{run.contextVersion ?? ''}</td>
+          </tr>
+        ))}
+      </tbody>
+    </TableBox>
   );
+}
+
+function tookWords({ startedAt, endedAt }: StepRun): string {
+  return startedAt === null || endedAt === null ? '' : durationWords(Date.parse(endedAt) - Date.parse(startedAt));
 }

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
-import { Empty, State } from '../parts/basics';
-import { changeQuery } from '../state/location';
-import { now } from '../state/settings';
-import { RUN } from '../words/status';
-import { durationWords } from '../words/time';
-import { type Row, waterfallRows } from '../words/waterfall';
-import type { PartProps } from './process-parts';
+import { Empty, State } from '../parts/basics.js';
+import { changeQuery } from '../state/location.js';
+import { now } from '../state/settings.js';
+import { RUN } from '../words/status.js';
+import { durationWords } from '../words/time.js';
+import { type Row, waterfallRows } from '../words/waterfall.js';
+import type { PartProps } from './process-parts.js';
 
 /** Each visit of a step as a row, its attempts as bars. What has failed comes first. */
 export function WaterfallPart({ situation }: PartProps) {
@@ -52,7 +52,7 @@ function WaterfallRow({ row }: { readonly row: Row }) {
         </button>
         {error !== null && <p class="error-text">{error.split('\n', 1)[0]}</p>}
       </th>
-      <td>
+      <td class="when">
         <State look={RUN[state]} /> <span class="muted">{tries}</span>
       </td>
       <td class="number">{durationMs === null ? '–' : durationWords(durationMs)}</td>

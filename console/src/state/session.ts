@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { Right, Session } from '../api/types';
+import type { Right, Session } from '../api/types.js';
 
 /** What the server has said of the person who looks. Null: it has not answered yet. */
 export const session = signal<Session | null>(null);

@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals';
-import type { Zone } from '../words/time';
+import type { Zone } from '../words/time.js';
 
 export type Theme = 'system' | 'light' | 'dark';
 

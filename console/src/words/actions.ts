@@ -1,5 +1,4 @@
-import { at } from '../api/client';
-import type { ActionName, PossibleAction, Process } from '../api/types';
+import type { ActionName, PossibleAction, Process } from '../api/types.js';
 
 export interface ActionWords {
   readonly verb: string;
@@ -53,6 +52,8 @@ export interface Given {
   readonly next: string;
   readonly contextVersion: number;
 }
+
+const at = encodeURIComponent;
 
 /** The request of an action. */
 export function actionRequest({ action, step }: PossibleAction, process: Process, given: Given): { path: string; body: object } {

@@ -1,5 +1,5 @@
-import type { AttentionItem, StatusCount } from '../api/more-types';
-import { LIVE } from './status';
+import type { AttentionItem, StatusCount } from '../api/more-types.js';
+import { LIVE } from './status.js';
 
 export interface Target {
   readonly path: readonly string[];
@@ -12,9 +12,11 @@ export function groupTarget({ kind, workflow, version, step, error }: AttentionI
   const put = (name: string, value: string | number | null) => value !== null && query.append(name, String(value));
   put('workflow', workflow);
   if (kind !== 'parked') put('step', step);
-  if (kind === 'failed') (put('status', 'failed'), put('error', error));
+  if (kind === 'failed') put('status', 'failed');
+  put('error', error);
   if (kind === 'overdue') put('overdue', 'true');
-  if (kind === 'unknown') (put('version', version), LIVE.forEach((status) => put('status', status)));
+  put('version', version);
+  if (kind === 'unknown') for (const status of LIVE) put('status', status);
   if (kind === 'refused' || kind === 'unmatched') put('disposition', kind === 'refused' ? 'refused' : 'stored');
   if (kind === 'parked') put('parked', 'true');
   return { path: [LISTS[kind]], query };

@@ -12,7 +12,7 @@ type Tree = Readonly<Record<string, unknown>>;
 
 /** Compares by keys, down to what is no object; lists are compared item by item. Lines are in the order of the keys. */
 export function diffLines(before: unknown, after: unknown, path = ''): DiffLine[] {
-  if (isTree(before) && isTree(after)) {
+  if (isTree(before) && isTree(after) && Array.isArray(before) === Array.isArray(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
     return keys.flatMap((key) => ofKey(before, after, key, pathTo(path, key, Array.isArray(after))));
   }

@@ -1,4 +1,4 @@
-import type { Query } from '../api/client';
+import type { Query } from '../api/client.js';
 
 /** Filters of the list of processes, each a name in the URL and in `GET /processes`. */
 export const FILTERS = [

@@ -1,4 +1,4 @@
-import type { HistoryRecord } from '../api/types';
+import type { HistoryRecord } from '../api/types.js';
 
 /** What has happened, in words: `step completed`. */
 export function recordWords({ type }: Pick<HistoryRecord, 'type'>): string {

@@ -1,5 +1,5 @@
-import type { BulkRun } from '../api/more-types';
-import type { NodeState, Progress, RunState, Status } from '../api/types';
+import type { BulkRun } from '../api/more-types.js';
+import type { NodeState, Progress, RunState, Status } from '../api/types.js';
 
 export type Tone = 'good' | 'busy' | 'calm' | 'warn' | 'bad' | 'off';
 export type Shape = 'check' | 'play' | 'clock' | 'loop' | 'triangle' | 'square' | 'bars' | 'octagon' | 'slash' | 'dash' | 'mail' | 'question';

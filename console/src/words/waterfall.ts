@@ -1,5 +1,5 @@
-import type { RunState, StepRun } from '../api/types';
-import { groupedBy } from './grouped';
+import type { RunState, StepRun } from '../api/types.js';
+import { groupedBy } from './grouped.js';
 
 export interface Bar {
   /** In hundredths of the width. */
