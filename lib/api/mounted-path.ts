@@ -39,7 +39,7 @@ export class MountedPath {
     @Inject(ModuleRef) private readonly module: ModuleRef,
     @Inject(API_EXTRAS) private readonly extras: WorkflowApiExtras,
     @Inject(API_MODULE) private readonly mounted: Class,
-    @Inject(API_ROUTES) private readonly routes: readonly ApiRoute[],
+    @Inject(API_ROUTES) private readonly routes: readonly Pick<ApiRoute, 'path' | 'method'>[],
   ) {}
 
   /** What stands before the path of a route: with a slash at its beginning, and none at its end. */
