@@ -86,7 +86,7 @@ export class Fixture {
 
   private page(below: string, answer: ServerResponse): void {
     const base = './' + '../'.repeat(below.split('/').length - 1);
-    const page = readFileSync(join(DIST, 'index.html'), 'utf8').replace('<base href="./" />', `<base href="${base}" />`);
+    const page = readFileSync(join(DIST, 'index.html'), 'utf8').replace('<head>', `<head><base href="${base}" />`);
     answer.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': CSP });
     answer.end(page);
   }

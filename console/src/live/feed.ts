@@ -8,6 +8,8 @@ export type LiveState = 'live' | 'polling' | 'paused';
 export const liveState = signal<LiveState>('polling');
 
 const POLL_MS = 5000;
+/** Without a process the stream tells of what this instance does, and of starts: the rest is asked for. */
+const LIST_POLL_MS = 15_000;
 const LONGEST_PAUSE_MS = 60_000;
 
 /**
@@ -21,14 +23,22 @@ export class Feed {
   private retry: ReturnType<typeof setTimeout> | undefined;
   private readonly poll: ReturnType<typeof setInterval>;
   private isOpen = false;
+  private askedAt = Date.now();
 
   constructor(
     private readonly processId: string | null,
     private readonly changed: () => void,
   ) {
-    this.poll = setInterval(() => !this.isOpen && !document.hidden && this.changed(), POLL_MS);
+    this.poll = setInterval(() => this.ask(), POLL_MS);
     document.addEventListener('visibilitychange', this.turned);
     this.turned();
+  }
+
+  private ask(): void {
+    const isDue = !this.isOpen || (this.processId === null && Date.now() - this.askedAt >= LIST_POLL_MS);
+    if (!isDue || document.hidden) return;
+    this.askedAt = Date.now();
+    this.changed();
   }
 
   close(): void {
@@ -78,11 +88,16 @@ export class Feed {
     for await (const text of textsOf(answer.body)) for (const event of parser.take(text)) this.heard(event);
   }
 
-  private heard({ event, id, retryMs }: StreamEvent): void {
+  private heard({ event, data, id, retryMs }: StreamEvent): void {
     this.cursor = id ?? this.cursor;
     this.pauseMs = retryMs ?? 1000;
-    if (event === 'changed') this.changed();
+    if (event === 'changed' || (event === 'ready' && missedSome(data))) this.changed();
   }
+}
+
+/** The server could not tell all that has happened since the cursor. */
+function missedSome(data: string): boolean {
+  return data.includes('"complete":false') || data.includes('"complete": false');
 }
 
 /** Not every browser can iterate a stream. */

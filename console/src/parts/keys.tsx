@@ -15,7 +15,7 @@ export function useKeys({ help }: { readonly help: () => void }): void {
     const pressed = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       if (document.querySelector('dialog[open]')) return;
-      if (event.key === '/') (event.preventDefault(), document.querySelector<HTMLElement>('#search')?.focus());
+      if (event.key === '/') toSearch(event);
       if (event.key === '?') help();
       if (event.key === 'j') toRow(1);
       if (event.key === 'k') toRow(-1);
@@ -23,6 +23,11 @@ export function useKeys({ help }: { readonly help: () => void }): void {
     document.addEventListener('keydown', pressed);
     return () => document.removeEventListener('keydown', pressed);
   }, []);
+}
+
+function toSearch(event: KeyboardEvent): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>('#search')?.focus();
 }
 
 function isTyping(target: EventTarget | null): boolean {

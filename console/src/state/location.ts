@@ -35,7 +35,10 @@ export function go(href: string): void {
 /** The same page in another state: the way back leads past it. */
 export function changeQuery(changes: Readonly<Record<string, string | null>>): void {
   const query = new URLSearchParams(place.value.query);
-  for (const [key, value] of Object.entries(changes)) value === null ? query.delete(key) : query.set(key, value);
+  for (const [key, value] of Object.entries(changes)) {
+    if (value === null) query.delete(key);
+    else query.set(key, value);
+  }
   window.history.replaceState(null, '', hrefOf(place.value.path, query));
   place.value = read();
 }
