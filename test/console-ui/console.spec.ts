@@ -174,8 +174,9 @@ describe.skipIf(noBrowser !== null)(`the console in a browser${noBrowser === nul
 
     it('what is not possible now is shown, with the reason of the server', async () => {
       await visit.to('processes/p-1', 'L-p-1');
-      await actions().getByRole('button', { name: 'Retry' }).hover();
-      await visit.page.getByText('Nothing in it has failed.').waitFor({ state: 'visible' });
+      await visit.page.getByText('Not possible now: Retry, Erase').click();
+      await visit.page.getByText('Retry: Nothing in it has failed.').waitFor({ state: 'visible' });
+      expect(await actions().getByRole('button').allTextContents()).not.toContain('Retry');
     });
 
     it('restarts from the version that is chosen', async () => {

@@ -80,6 +80,8 @@ export interface PossibleAction {
   readonly says: string;
   readonly schema: Data | null;
   readonly branches?: readonly string[];
+  /** Of an input inside a `forEach`: which item. */
+  readonly index?: number;
 }
 
 export type NodeState = 'done' | 'current' | 'failed' | 'skipped' | 'undone';

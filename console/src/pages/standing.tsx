@@ -8,7 +8,12 @@ import { STATUS, STATUSES } from '../words/status.js';
 /** How many processes of each workflow are in each status. */
 export function Standing({ counts }: { readonly counts: readonly StatusCount[] }) {
   const byWorkflow = [...groupedBy(counts, ({ workflow }) => workflow)].sort(([a], [b]) => a.localeCompare(b));
-  if (byWorkflow.length === 0) return <Empty>There is no process yet. Start one from the page of its workflow.</Empty>;
+  if (byWorkflow.length === 0)
+    return (
+      <section>
+        <Empty>There is no process yet. A process is started from the page of its workflow, or by the application.</Empty>
+      </section>
+    );
   return (
     <section>
       <h2>All processes</h2>

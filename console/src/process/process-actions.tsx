@@ -8,17 +8,36 @@ interface ProcessActionsProps {
   readonly onAsk: (action: PossibleAction) => void;
 }
 
-/** What can be done with the process, and what could be, with the reason why not. Impossible ones of a step are shown with the step. */
+/** What can be done with the process; and what cannot be done now, with the reasons. */
 export function ProcessActions({ situation: { actions }, onAsk }: ProcessActionsProps) {
-  const shown = inOrder(actions).filter(({ step, allowed }) => step === null || allowed);
-  if (shown.length === 0) return null;
+  const ordered = inOrder(actions);
+  const possible = ordered.filter(({ allowed }) => allowed);
+  const impossible = ordered.filter(({ allowed }) => !allowed);
   return (
-    <div class="actions" role="group" aria-label="Actions">
-      {shown.map((action) => (
-        <ActionButton key={`${action.action} ${action.step}`} action={action} onAsk={onAsk} />
-      ))}
-    </div>
+    <>
+      <div class="actions" role="group" aria-label="Actions">
+        {possible.map((action) => (
+          <ActionButton key={keyOf(action)} action={action} onAsk={onAsk} />
+        ))}
+      </div>
+      {impossible.length > 0 && (
+        <details class="impossible">
+          <summary>Not possible now: {impossible.map(buttonLabel).join(', ')}</summary>
+          <ul>
+            {impossible.map((action) => (
+              <li key={keyOf(action)}>
+                {buttonLabel(action)}: {action.why}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
   );
+}
+
+export function keyOf({ action, step, index }: PossibleAction): string {
+  return JSON.stringify([action, step, index]);
 }
 
 export function ActionButton({ action, onAsk }: { readonly action: PossibleAction; readonly onAsk: (action: PossibleAction) => void }) {

@@ -12,7 +12,7 @@ export function ProcessHead({ situation: { process, explanation, progress } }: {
         <Link to={['workflows', process.workflow]} query={{ version: String(process.workflowVersion) }}>
           {process.workflow} v{process.workflowVersion}
         </Link>
-        <span class="code">{process.id}</span>
+        {process.groupId !== process.id && <span class="code">{process.id}</span>}
         <CopyButton text={process.id} what="id" />
         <span>
           started <Moment at={process.startedAt} isShort />

@@ -30,9 +30,10 @@ export function ProcessMap({ situation, graph, onAsk }: ProcessMapProps) {
 
 /** What has failed is shown first, then what it waits for. */
 function firstOf({ steps, process }: Situation): string | null {
-  const failed = steps.find(({ state }) => state === 'failed' && process.status === 'failed');
+  const failed = steps.findLast(({ state }) => state === 'failed' && process.status === 'failed');
   const current: StepRun | undefined = steps.find(({ state }) => state === 'running' || state === 'waiting');
-  return failed?.step ?? process.waits[0]?.step ?? current?.step ?? null;
+  const last = steps.toSorted((a, b) => (b.startedAt ?? '').localeCompare(a.startedAt ?? ''))[0];
+  return (failed ?? process.waits[0] ?? current ?? last)?.step ?? null;
 }
 
 interface StepListProps {

@@ -4,7 +4,7 @@ import { Facts } from '../parts/fields.js';
 import { inOrder } from '../words/actions.js';
 import { RUN } from '../words/status.js';
 import { durationWords } from '../words/time.js';
-import { ActionButton } from './process-actions.js';
+import { ActionButton, keyOf } from './process-actions.js';
 
 interface SelectedStepProps {
   readonly step: string;
@@ -34,7 +34,7 @@ export function SelectedStep({ step, situation, onAsk }: SelectedStepProps) {
       {actions.length > 0 && (
         <div class="actions">
           {actions.map((action) => (
-            <ActionButton key={action.action} action={action} onAsk={onAsk} />
+            <ActionButton key={keyOf(action)} action={action} onAsk={onAsk} />
           ))}
         </div>
       )}
@@ -60,20 +60,20 @@ function WaitFacts({ wait }: { readonly wait: Wait }) {
 function Attempts({ runs }: { readonly runs: readonly StepRun[] }) {
   return (
     <TableBox label="Its last attempts">
-      <Heads names={['Attempt', 'State', 'Began', 'Took', 'Worker', 'Context version']} numbers={['Attempt', 'Took', 'Context version']} />
+      <Heads names={['Attempt', 'State', 'Began', 'Took', 'Error', 'Worker', 'Version']} numbers={['Attempt', 'Took', 'Version']} />
       <tbody>
         {runs.map((run) => (
           <tr key={`${run.run} ${run.attempt}`}>
             <td class="number">{run.attempt}</td>
             <td>
               <State look={RUN[run.state]} />
-              {run.error !== null && <p class="error-text">{run.error.split('\n', 1)[0]}</p>}
             </td>
             <td>
               <Moment at={run.startedAt} isShort />
             </td>
             <td class="number">{tookWords(run)}</td>
-            <td class="code">{run.worker ?? ''}</td>
+            <td class="error-text">{run.error?.split('\n', 1)[0] ?? ''}</td>
+            <td class="code when">{run.worker ?? ''}</td>
             <td class="number">{run.contextVersion ?? ''}</td>
           </tr>
         ))}

@@ -42,8 +42,9 @@ export function actionLabel({ action, step }: Pick<PossibleAction, 'action' | 's
 }
 
 /** On a button of the page of one process. */
-export function buttonLabel({ action, step }: Pick<PossibleAction, 'action' | 'step'>): string {
-  return step === null ? (action === 'restartFrom' ? 'Restart from a version' : ACTIONS[action].verb) : `${ACTIONS[action].verb} ${step}`;
+export function buttonLabel({ action, step, index }: Pick<PossibleAction, 'action' | 'step' | 'index'>): string {
+  if (step !== null) return `${ACTIONS[action].verb} ${step}${index === undefined ? '' : `, item ${index + 1}`}`;
+  return action === 'restartFrom' ? 'Restart from a version' : ACTIONS[action].verb.replace(/ (for|to)$/, '');
 }
 
 export interface Given {
@@ -56,7 +57,7 @@ export interface Given {
 const at = encodeURIComponent;
 
 /** The request of an action. */
-export function actionRequest({ action, step }: PossibleAction, process: Process, given: Given): { path: string; body: object } {
+export function actionRequest({ action, step, index }: PossibleAction, process: Process, given: Given): { path: string; body: object } {
   const reason = given.reason.trim() === '' ? {} : { reason: given.reason.trim() };
   const one = (name: string, body: object = {}) => ({ path: `processes/${at(process.id)}/${name}`, body: { ...body, ...reason } });
   switch (action) {
@@ -69,7 +70,10 @@ export function actionRequest({ action, step }: PossibleAction, process: Process
     case 'cancelAndUndo':
       return one('cancel', { compensate: true });
     case 'provideInput':
-      return { path: `workflows/${at(process.workflow)}/processes/${at(process.id)}/inputs/${at(step!)}`, body: { input: given.data, ...reason } };
+      return {
+        path: `workflows/${at(process.workflow)}/processes/${at(process.id)}/inputs/${at(step!)}`,
+        body: { input: given.data, ...(index !== undefined && { index }), ...reason },
+      };
     case 'respond':
       return one('respond', { step, response: given.data });
     case 'emit':
