@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
+process.env.NODE_ENV = 'production'; // also where a test builds it
+
 /** One page, one style sheet, one script, and the drawing of graphs as a second one. The server writes the base of all addresses. */
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
