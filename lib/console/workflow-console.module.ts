@@ -3,6 +3,7 @@ import { ALL_ROUTES } from '../api/all-routes.js';
 import { mountProviders } from '../api/api-mount.js';
 import { API_OPTIONS } from '../api/api-options.js';
 import { API_CONTROLLERS, controllerAt, routesAt } from '../api/mounted-controller.js';
+import { ChangeFeed, STREAM_TIMES, USUAL_TIMES } from './change-feed.js';
 import { CONSOLE_ANSWERS } from './console-answers.js';
 import {
   CONSOLE_EXTRAS,
@@ -13,6 +14,7 @@ import {
 } from './console-options.js';
 import * as consoleRoutes from './console-routes.js';
 import { ConsoleController } from './console.controller.js';
+import { LiveController } from './live.controller.js';
 import { MaskInterceptor } from './mask.interceptor.js';
 import { PagesController } from './pages.controller.js';
 import { SameOriginGuard } from './same-origin.guard.js';
@@ -21,6 +23,8 @@ import { WorkflowConsole } from './workflow-console.js';
 
 /** Every route below `<path>/api`. */
 export const CONSOLE_ROUTES = [...ALL_ROUTES, ...Object.values(consoleRoutes).filter((each) => typeof each === 'object')];
+
+const OWN_PARTS: Provider[] = [Situations, WorkflowConsole, ChangeFeed, { provide: STREAM_TIMES, useFactory: () => ({ ...USUAL_TIMES }) }];
 
 /**
  * A console for the workflows of this application: what needs attention, processes and what can be done about them, queues, inbox and
@@ -49,7 +53,10 @@ function assembleConsole(extras: WorkflowConsoleExtras, options: Provider): Dyna
   return {
     module: WorkflowConsoleModule,
     imports: [...imports],
-    providers: [options, { provide: CONSOLE_EXTRAS, useValue: extras }, ...mountProviders(mount), Situations, WorkflowConsole],
-    controllers: [...[...API_CONTROLLERS, ConsoleController].map((controller) => routesAt(controller, api)), controllerAt(PagesController, { path, guards })],
+    providers: [options, { provide: CONSOLE_EXTRAS, useValue: extras }, ...mountProviders(mount), ...OWN_PARTS],
+    controllers: [
+      ...[...API_CONTROLLERS, ConsoleController, LiveController].map((controller) => routesAt(controller, api)),
+      controllerAt(PagesController, { path, guards }),
+    ],
   };
 }
