@@ -41,7 +41,7 @@ export function layoutOf({ nodes, edges }: Pick<Graph, 'nodes' | 'edges'>, direc
 
 /** The usual ranker makes shorter edges, and takes long for many nodes. */
 function ranker(count: number): string {
-  return count > 150 ? 'longest-path' : 'network-simplex';
+  return count > 100 ? 'longest-path' : 'network-simplex';
 }
 
 function labelBox(label: string | null): object {

@@ -39,7 +39,7 @@ export function pathThrough(points: readonly { readonly x: number; readonly y: n
 const round = (value: number) => Math.round(value * 10) / 10;
 
 /** More than this is laid out only on demand. */
-export const DRAWN_AT_ONCE = 300;
+export const DRAWN_AT_ONCE = 200;
 
 /** The steps of a graph in the order of its nodes: the list beside the drawing. */
 export function stepNodes(nodes: readonly GraphNode[]): readonly (GraphNode & { readonly step: string })[] {

@@ -19,6 +19,8 @@ const LONGEST_PAUSE_MS = 60_000;
 export class Feed {
   private control: AbortController | null = null;
   private cursor: string | null = null;
+  /** As the server has said last. */
+  private firstPauseMs = 1000;
   private pauseMs = 1000;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private readonly poll: ReturnType<typeof setInterval>;
@@ -90,7 +92,8 @@ export class Feed {
 
   private heard({ event, data, id, retryMs }: StreamEvent): void {
     this.cursor = id ?? this.cursor;
-    this.pauseMs = retryMs ?? 1000;
+    this.firstPauseMs = retryMs ?? this.firstPauseMs;
+    this.pauseMs = this.firstPauseMs;
     if (event === 'changed' || (event === 'ready' && missedSome(data))) this.changed();
   }
 }

@@ -96,7 +96,7 @@ function Row({ item }: { readonly item: Process }) {
       </td>
       <td class="where">
         {where}
-        {item.cause !== null && <span class="error-text"> {item.cause}</span>}
+        {item.cause !== null && <span class={item.status === 'failed' ? 'error-text' : 'muted'}> {item.cause}</span>}
       </td>
       <td>
         <Moment at={item.startedAt} isShort />

@@ -1,12 +1,21 @@
+import { useRef } from 'preact/hooks';
 import { session } from '../state/session.js';
 import { theme, type Theme, zone } from '../state/settings.js';
 import type { Zone } from '../words/time.js';
 
 /** What a person chooses for this browser, and who they are to the server. */
 export function Settings({ onHelp }: { readonly onHelp: () => void }) {
+  const details = useRef<HTMLDetailsElement>(null);
+  const close = () => {
+    if (details.current?.open) details.current.querySelector('summary')?.focus();
+    details.current?.removeAttribute('open');
+  };
+  const left = ({ relatedTarget }: FocusEvent) => {
+    if (relatedTarget instanceof Node && !details.current?.contains(relatedTarget)) details.current?.removeAttribute('open');
+  };
   const { actor = null, rights = [], version = '' } = session.value ?? {};
   return (
-    <details class="settings">
+    <details class="settings" ref={details} onKeyDown={(event) => event.key === 'Escape' && close()} onFocusOut={left}>
       <summary>Settings</summary>
       <div class="panel">
         <div class="field">

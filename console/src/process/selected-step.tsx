@@ -73,7 +73,7 @@ function Attempts({ runs }: { readonly runs: readonly StepRun[] }) {
             </td>
             <td class="number">{tookWords(run)}</td>
             <td class="error-text">{run.error?.split('\n', 1)[0] ?? ''}</td>
-            <td class="code when">{run.worker ?? ''}</td>
+            <td class="code">{run.worker ?? ''}</td>
             <td class="number">{run.contextVersion ?? ''}</td>
           </tr>
         ))}
