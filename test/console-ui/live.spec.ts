@@ -87,6 +87,12 @@ describe.skipIf(noBrowser !== null)(`what the console shows of changes and of mu
     await visit.page.getByText('The credit bureau has answered 503').first().waitFor();
   });
 
+  it('what has failed last is chosen first, with its error', async () => {
+    await visit.to('processes/p-7', 'L-p-7');
+    await visit.page.getByRole('heading', { name: 'Step pay' }).waitFor();
+    await visit.page.locator('pre.error').getByText('account 4711 is closed').waitFor();
+  });
+
   it('a click in the drawing chooses a step', async () => {
     await visit.to('processes/p-1', 'L-p-1');
     await visit.page.locator('.graph .node', { hasText: 'identity' }).click();

@@ -69,7 +69,7 @@ interface NodeProps {
 
 function Node({ box, node, look, isSelected, onSelect }: NodeProps) {
   const { kind, step, label, detail } = node;
-  const line = look === 'failed' ? ['failed', detail].filter(Boolean).join(' · ') : detail;
+  const line = look === 'failed' ? NODE.failed.word : detail;
   const isEnd = kind === 'start' || kind === 'end';
   const isState = look !== 'untaken' && look !== 'plain';
   return (

@@ -20,7 +20,7 @@ export function shortened(text: string): string {
 export function sizeOf({ kind, label, detail }: GraphNode): Pick<Box, 'width' | 'height'> {
   if (kind === 'start' || kind === 'end') return { width: 18, height: 18 };
   if (kind === 'fork' || kind === 'join') return { width: Math.max(shortened(label).length * LETTER + 42, 60), height: 28 };
-  const letters = Math.max(shortened(label).length * LETTER, (detail === null ? 0 : shortened(`failed · ${detail}`).length) * 6.2);
+  const letters = Math.max(shortened(label).length * LETTER, shortened(detail ?? '').length * 6.2);
   return { width: Math.max(letters + 44, 84), height: detail ? 46 : 34 };
 }
 

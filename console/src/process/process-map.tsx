@@ -1,4 +1,4 @@
-import type { Graph, PossibleAction, Situation, StepRun } from '../api/types.js';
+import type { Graph, PossibleAction, Situation } from '../api/types.js';
 import { GraphView } from '../graph/graph-view.js';
 import { stepNodes } from '../graph/sizes.js';
 import { State } from '../parts/basics.js';
@@ -28,12 +28,11 @@ export function ProcessMap({ situation, graph, onAsk }: ProcessMapProps) {
   );
 }
 
-/** What has failed is shown first, then what it waits for. */
+/** What has failed last is shown first, then what it waits for, then what it did last. */
 function firstOf({ steps, process }: Situation): string | null {
-  const failed = steps.findLast(({ state }) => state === 'failed' && process.status === 'failed');
-  const current: StepRun | undefined = steps.find(({ state }) => state === 'running' || state === 'waiting');
-  const last = steps.toSorted((a, b) => (b.startedAt ?? '').localeCompare(a.startedAt ?? ''))[0];
-  return (failed ?? process.waits[0] ?? current ?? last)?.step ?? null;
+  const newest = steps.toSorted((a, b) => (b.startedAt ?? '').localeCompare(a.startedAt ?? '') || b.attempt - a.attempt);
+  const failed = process.status === 'failed' ? newest.find(({ state }) => state === 'failed') : undefined;
+  return (failed ?? process.waits[0] ?? newest[0])?.step ?? null;
 }
 
 interface StepListProps {
