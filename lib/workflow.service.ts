@@ -3,6 +3,7 @@ import type { Disposition } from './core/change.js';
 import type { Json } from './values/json.js';
 import type { ProcessState } from './core/process.js';
 import { fromStored } from './context/typed-data.js';
+import { waitFactsOf } from './core/wait-facts.js';
 import { startingValues } from './context/context.js';
 import { checkCall, checkWhole } from './context/call-checks.js';
 import { checkName, MAX_CORRELATION_ID } from './context/checks.js';
@@ -17,6 +18,7 @@ import type { EngineParts } from './engine/engine.js';
 import { type QueueView, queueViews, readiness, type Readiness, type WorkerView, workerViews } from './engine/workload.js';
 import { isInBody } from './execution/logger-tee.js';
 import { explain } from './query/explain.js';
+import { progressOf, standings } from './query/progress.js';
 import { undoPlans } from './query/undo-plans.js';
 import { definitionViews, type DefinitionView } from './query/definition-views.js';
 import type { Page, PageOptions } from './query/page.js';
@@ -36,7 +38,7 @@ import { logOf } from './query/process-log.js';
 import {
   type ContextChange, type HistoryRecord, processView, processViewWithInternals, type VersionView,
 } from './query/views.js'; // prettier-ignore
-import type { AuditRecord, Explanation, Process, ProcessInternals, ViewOptions, WaitInternals, WaitView } from './query/shapes.js';
+import type { AuditRecord, Explanation, FoundProcess, Process, ProcessInternals, ViewOptions, WaitInternals, WaitView } from './query/shapes.js';
 import type { Class, Duration, EventData, EventKey, EventName, Patch } from './values/types.js';
 import type { ActionOptions, SkipOptions, DeliveryOptions, InputOptions, StartOptions } from './writer/call-options.js';
 import { startRequest } from './writer/start-request.js';
@@ -250,9 +252,9 @@ export class WorkflowService {
   get<W extends Class | string>(workflow: W, process: ProcessOf, options?: ViewOptions): Promise<ProcessView<ContextIn<W>>>;
   get<W extends Class | string = string>(process: ProcessRef<W>, options?: ViewOptions): Promise<ProcessView<ContextIn<W>>>;
   async get(first: Class | ProcessRef, second?: ProcessOf | ViewOptions, third?: ViewOptions): Promise<ProcessView<any>> {
-    const [ref, options] = isView(second) ? [first as ProcessRef, second] : [refOf(first as Class | string, second as ProcessOf), third];
-    const internals = internalsIn(options);
-    const state = await this.engine.lookup.toRead(ref);
+    const internals = internalsIn(isView(second) ? second : third);
+    const { lookup } = this.engine;
+    const state = await (isView(second) ? lookup.toRead(first as ProcessRef) : lookup.ofWorkflowToRead(first as Class | string, second));
     const [values, waits] = await Promise.all([this.engine.history.valuesAt(state, state.contextVersion), this.engine.lookup.waitsOf(state.id)]);
     const context = fromStored(this.engine.history.schemaOf(state), values);
     return { ...viewOf(internals)(state), context, waits: this.engine.waits.first(state, waits, internals) };
@@ -270,11 +272,12 @@ export class WorkflowService {
   }
 
   /** Processes, newest first, a page at a time. @throws InvalidInputError for a wrong filter, limit or cursor */
-  find(filter: ProcessFilter & { readonly internals: true }): Promise<Page<Process & ProcessInternals>>;
-  find(filter?: ProcessFilter): Promise<Page<Process>>;
-  async find(filter: ProcessFilter = {}): Promise<Page<Process>> {
+  find(filter: ProcessFilter & { readonly internals: true }): Promise<Page<FoundProcess & ProcessInternals>>;
+  find(filter?: ProcessFilter): Promise<Page<FoundProcess>>;
+  async find(filter: ProcessFilter = {}): Promise<Page<FoundProcess>> {
     const page = await this.engine.lookup.page(await this.engine.lookup.query(filter), filter);
-    return { ...page, items: page.items.map(viewOf(filter.internals ?? false)) };
+    const [view, standing] = [viewOf(filter.internals ?? false), await standings(this.engine, page.items)];
+    return { ...page, items: page.items.map((state, i) => ({ ...view(state), ...standing[i]! })) };
   }
 
   /**
@@ -360,7 +363,9 @@ export class WorkflowService {
       internals,
       isFull: this.engine.settings.enabled && this.engine.limit.room === 0,
     });
-    return { ...told, waits: this.engine.waits.first(state, waits, internals) };
+    const isKnown = this.engine.registry.find(workflow, workflowVersion) !== undefined;
+    const progress = progressOf(state, { waits: waitFactsOf(waits), isKnown, now: this.engine.clock.now().getTime() });
+    return { progress, ...told, waits: this.engine.waits.first(state, waits, internals) };
   }
 
   /** The versions of the context, in order, a page at a time. @throws ProcessNotFoundError; InvalidInputError for a wrong limit or cursor */
@@ -413,11 +418,11 @@ export class WorkflowService {
   draw(workflow: Class | string): string;
   draw(workflow: Class | string, process: ProcessOf): Promise<string>;
   draw(workflow: Class | string, process?: ProcessOf): string | Promise<string> {
-    return process === undefined ? drawMermaid(this.engine.registry.get(workflow).definition) : this.drawProcess(refOf(workflow, process));
+    return process === undefined ? drawMermaid(this.engine.registry.get(workflow).definition) : this.drawProcess(workflow, process);
   }
 
-  private async drawProcess(ref: ProcessRef): Promise<string> {
-    const { id, workflow, workflowVersion, tokens } = await this.engine.lookup.toRead(ref);
+  private async drawProcess(of: Class | string, process: ProcessOf): Promise<string> {
+    const { id, workflow, workflowVersion, tokens } = await this.engine.lookup.ofWorkflowToRead(of, process);
     const { definition } = this.engine.registry.get(workflow, workflowVersion);
     return drawMermaid(definition, [...new Set([...tokens, ...(await this.engine.lookup.waitsOf(id)).map(({ token }) => token)].map(({ node }) => node))]);
   }
@@ -456,10 +461,6 @@ export class WorkflowService {
   migrate<W extends Class | string>(plan: MigrationPlan<W>, options: ActionOptions & { context?: (old: any) => NoInfer<ContextIn<W>> } = {}): Promise<number> {
     return this.engine.migrations.migrate(plan, options);
   }
-}
-
-function refOf(workflow: Class | string, process: ProcessOf): ProcessRef {
-  return typeof process === 'string' ? process : { workflow, groupId: (process as { groupId: string } | null | undefined)?.groupId as string };
 }
 
 /** True for options, and not for the second name of a process. */

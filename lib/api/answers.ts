@@ -1,6 +1,6 @@
 /** The shapes of all answers, by the names that the OpenAPI document gives them. */
 import type { Disposition } from '../core/change.js';
-import { ATTENTION_LIST, COUNT_LIST, STATUS } from './count-answers.js';
+import { ATTENTION_LIST, COUNT_LIST, PROGRESS, STATUS } from './count-answers.js';
 import { called, DATA, FLAG, type JsonShape, arrayOf, MOMENT_SHAPE, OBJECT, objectOf, orNull, pageShape, TEXT, WHOLE } from './json-shape.js';
 
 const process = {
@@ -129,10 +129,11 @@ export const ANSWERS: Readonly<Record<string, JsonShape>> = {
     ...process,
     disposition: { type: 'string', enum: ['delivered', 'duplicate'], description: 'Of the input: `duplicate` if the process had it before.' },
   }),
-  ProcessPage: pageShape(called('Process')),
+  FoundProcess: objectOf({ ...process, progress: PROGRESS, steps: arrayOf(TEXT) }),
+  ProcessPage: pageShape(called('FoundProcess')),
   Wait: objectOf(wait),
   WaitPage: pageShape(called('Wait')),
-  Explanation: objectOf({ sentence: TEXT, waits: arrayOf(called('Wait')), remedies: arrayOf(TEXT) }),
+  Explanation: objectOf({ progress: PROGRESS, sentence: TEXT, waits: arrayOf(called('Wait')), remedies: arrayOf(TEXT) }),
   HistoryRecord: objectOf(record, ['returned', 'message']),
   HistoryPage: pageShape(called('HistoryRecord')),
   LogLine: objectOf({ at: MOMENT_SHAPE, step: TEXT, attempt: WHOLE, level: TEXT, context: TEXT, text: TEXT }, ['context']),

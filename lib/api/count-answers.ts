@@ -1,8 +1,10 @@
 /** The shapes of counts, and of what needs a person. */
 import { STATUSES } from '../core/process.js';
+import { PROGRESSES } from '../query/progress.js';
 import { arrayOf, FLAG, type JsonShape, MOMENT_SHAPE, objectOf, orNull, TEXT, WHOLE } from './json-shape.js';
 
 export const STATUS: JsonShape = { type: 'string', enum: STATUSES };
+export const PROGRESS: JsonShape = { type: 'string', enum: PROGRESSES, description: 'How it gets on, in one word.' };
 
 const counted = { count: WHOLE, isMore: { ...FLAG, description: 'There are more: they were not counted.' } };
 

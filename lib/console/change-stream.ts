@@ -53,7 +53,7 @@ export class ChangeStream implements ChangeFollower {
     this.pending = new Map();
     try {
       const seen = await this.inSight(some.map((process) => process.id));
-      for (const process of some) if (seen.has(process.id)) this.stream.send({ id, name: 'changed', data: told(process) });
+      for (const process of some) if (seen.has(process.id)) this.stream.send({ id, name: 'changed', data: toldOf(process) });
     } catch (error) {
       problemFor(error);
       this.end();
@@ -73,6 +73,6 @@ export class ChangeStream implements ChangeFollower {
   }
 }
 
-function told({ id, workflow, status, revision }: ProcessState): object {
+function toldOf({ id, workflow, status, revision }: ProcessState): object {
   return { id, workflow, status, revision };
 }

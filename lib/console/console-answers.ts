@@ -1,8 +1,8 @@
 /** The shapes of what only the console answers, beside those of the API. */
 import { ANSWERS } from '../api/answers.js';
+import { PROGRESS } from '../api/count-answers.js';
 import { API_RIGHTS } from '../api/api-options.js';
 import { arrayOf, called, FLAG, type JsonShape, MOMENT_SHAPE, OBJECT, objectOf, orNull, TEXT, WHOLE } from '../api/json-shape.js';
-import { PROGRESSES } from '../query/progress.js';
 
 const RIGHT: JsonShape = { type: 'string', enum: API_RIGHTS };
 
@@ -53,10 +53,10 @@ const action = {
 const situation = {
   process: called('ProcessDetail'),
   explanation: called('Explanation'),
-  progress: { type: 'string', enum: PROGRESSES },
+  progress: PROGRESS,
   nodes: OBJECT,
   steps: arrayOf(objectOf(stepRun)),
-  children: arrayOf(called('Process')),
+  children: arrayOf(called('FoundProcess')),
   actions: arrayOf(objectOf(action, ['branches', 'index'])),
 };
 

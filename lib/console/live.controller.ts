@@ -65,11 +65,11 @@ export class LiveController {
 
 /** The moment up to which a client has heard. Null: it is new. */
 function momentAfter(after: string | undefined, lastEventId: unknown): number | null {
-  if (after !== undefined && !isMoment(after)) throw new InvalidInputError('after', ['it must be the id of an event of this stream']);
+  if (after !== undefined && !isEventId(after)) throw new InvalidInputError('after', ['it must be the id of an event of this stream']);
   const given = after ?? lastEventId;
-  return isMoment(given) ? Number(given) : null;
+  return isEventId(given) ? Number(given) : null;
 }
 
-function isMoment(id: unknown): id is string {
+function isEventId(id: unknown): id is string {
   return typeof id === 'string' && /^\d{1,15}$/.test(id);
 }

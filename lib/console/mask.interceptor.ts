@@ -18,12 +18,12 @@ export class MaskInterceptor implements NestInterceptor {
     const route = reflector.get<ApiRoute | undefined>(ROUTE, context.getHandler());
     if (!mask || !route) return next.handle();
     const request: unknown = context.switchToHttp().getRequest();
-    return next.handle().pipe(map((answer) => maskedAnswer(route.answer, answer, (kind, value) => mask(request, { kind, value: asJson(value) }))));
+    return next.handle().pipe(map((answer) => maskedAnswer(route.answer, answer, (kind, value) => mask(request, { kind, value: asSent(value) }))));
   }
 }
 
 /** The value as it would be sent: contexts hold dates, and objects of classes of the application. */
-function asJson(value: unknown): unknown {
+function asSent(value: unknown): unknown {
   const text = JSON.stringify(value);
   return text === undefined ? undefined : (JSON.parse(text) as unknown);
 }

@@ -4,32 +4,32 @@ import type { ShownData } from './console-options.js';
 /** Gives what is shown in place of a value. */
 export type Mask = (kind: ShownData['kind'], value: unknown) => unknown;
 
-type Fields = Readonly<Record<string, any>>;
+type AnswerParts = Readonly<Record<string, any>>;
 type Masking = (answer: any, mask: Mask) => unknown;
 
 /** Data that is there is masked; undefined stays undefined, because there is nothing to show. */
-function maskedIn<A extends Fields>(answer: A, mask: Mask, kinds: Readonly<Record<string, ShownData['kind']>>): A {
+function maskedIn<A extends AnswerParts>(answer: A, mask: Mask, kinds: Readonly<Record<string, ShownData['kind']>>): A {
   const masked = Object.entries(kinds).filter(([name]) => answer[name] !== undefined);
   return { ...answer, ...Object.fromEntries(masked.map(([name, kind]) => [name, mask(kind, answer[name])])) };
 }
 
-const inItems = (masking: Masking): Masking => (page: { items: readonly Fields[] }, mask) => ({ ...page, items: page.items.map((item) => masking(item, mask)) }); // prettier-ignore
+const inItems = (masking: Masking): Masking => (page: { items: readonly AnswerParts[] }, mask) => ({ ...page, items: page.items.map((item) => masking(item, mask)) }); // prettier-ignore
 
-const ofContext: Masking = (answer: Fields, mask) => maskedIn(answer, mask, { context: 'context' });
-const ofRecord: Masking = (record: Fields, mask) => maskedIn(record, mask, { returned: 'result', message: 'message' });
-const ofMessage: Masking = (message: Fields, mask) => maskedIn(message, mask, { body: 'message' });
+const ofContext: Masking = (answer: AnswerParts, mask) => maskedIn(answer, mask, { context: 'context' });
+const ofRecord: Masking = (record: AnswerParts, mask) => maskedIn(record, mask, { returned: 'result', message: 'message' });
+const ofMessage: Masking = (message: AnswerParts, mask) => maskedIn(message, mask, { body: 'message' });
 
 /** A value of a difference is masked under its key, as it is in the context. */
-const ofDifference: Masking = (change: Fields & { readonly key: string }, mask) => {
-  const shown = (name: string) => (mask('context', { [change.key]: change[name] }) as Fields | null | undefined)?.[change.key] as unknown;
+const ofDifference: Masking = (change: AnswerParts & { readonly key: string }, mask) => {
+  const shown = (name: string) => (mask('context', { [change.key]: change[name] }) as AnswerParts | null | undefined)?.[change.key] as unknown;
   return { ...change, ...Object.fromEntries(['before', 'after'].filter((name) => change[name] !== undefined).map((name) => [name, shown(name)])) };
 };
 
-const ofExport: Masking = (all: Fields, mask) => ({
+const ofExport: Masking = (all: AnswerParts, mask) => ({
   ...maskedIn(all, mask, { context: 'context' }),
-  versions: (all.versions as Fields[]).map((version) => maskedIn(version, mask, { set: 'context', result: 'result' })),
-  received: (all.received as Fields[]).map((message) => maskedIn(message, mask, { body: 'message' })),
-  outgoing: (all.outgoing as Fields[]).map((message) => maskedIn(message, mask, { data: 'message' })),
+  versions: (all.versions as AnswerParts[]).map((version) => maskedIn(version, mask, { set: 'context', result: 'result' })),
+  received: (all.received as AnswerParts[]).map((message) => maskedIn(message, mask, { body: 'message' })),
+  outgoing: (all.outgoing as AnswerParts[]).map((message) => maskedIn(message, mask, { data: 'message' })),
 });
 
 /** By the name of the answer. */
@@ -41,7 +41,7 @@ const MASKINGS: Readonly<Record<string, Masking>> = {
   ProcessExport: ofExport,
   InboxMessage: ofMessage,
   InboxPage: inItems(ofMessage),
-  Situation: (situation: Fields, mask) => ({ ...situation, process: ofContext(situation.process, mask) }),
+  Situation: (situation: AnswerParts, mask) => ({ ...situation, process: ofContext(situation.process, mask) }),
 };
 
 /** The answer of this name, with its data masked. */

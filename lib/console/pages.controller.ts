@@ -4,7 +4,7 @@ import { API_OPTIONS } from '../api/api-options.js';
 import { type ApiRequest, pathOf } from '../api/api-request.js';
 import { assetNamed, builtAssets } from './asset-source.js';
 import { DEFAULT_TITLE, type WorkflowConsoleOptions } from './console-options.js';
-import { ASSET_HEADERS, baseHref, ITEM_PATHS, LIST_PATHS, PAGE_HEADERS, pageAt } from './page.js';
+import { ASSET_HEADERS, baseHref, ITEM_PATHS, LIST_PATHS, PAGE_HEADERS, pageAt } from './console-page.js';
 
 type PlainRequest = Pick<ApiRequest, 'url' | 'originalUrl' | 'headers' | 'params'>;
 

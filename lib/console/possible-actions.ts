@@ -147,7 +147,7 @@ function isTaken(waitsFor: WaitState['waitsFor']): boolean {
   return waitsFor.kind === 'task' && waitsFor.worker !== null;
 }
 
-function waitingFor({ waits }: ActionFacts, kind: WaitKind): readonly WaitState[] {
+function waitsOfKind({ waits }: ActionFacts, kind: WaitKind): readonly WaitState[] {
   return waits.filter(({ token, waitsFor }) => waitsFor.kind === kind && isStepToken(token));
 }
 
@@ -157,7 +157,7 @@ function beside({ definition }: ActionFacts, kind: 'input' | 'event'): string[] 
 }
 
 function inputs(facts: ActionFacts): Wished[] {
-  const waits = waitingFor(facts, 'input');
+  const waits = waitsOfKind(facts, 'input');
   const steps = [...waits.map(({ token }) => token.node), ...beside(facts, 'input')];
   return forSteps(facts, steps, 'No step waits for an input.', (step) => {
     const token = waits.find((wait) => wait.token.node === step)?.token;
@@ -168,7 +168,7 @@ function inputs(facts: ActionFacts): Wished[] {
 }
 
 function responses(facts: ActionFacts): Wished[] {
-  const steps = waitingFor(facts, 'response').map(({ token }) => token.node);
+  const steps = waitsOfKind(facts, 'response').map(({ token }) => token.node);
   return forSteps(facts, steps, 'No step waits for a response.', (step) => {
     const says = `Step "${step}" gets the response that it has asked for, and runs.`;
     return { action: 'respond', step, right: 'input', why: null, says, schema: facts.messageOf(step) };
@@ -176,7 +176,7 @@ function responses(facts: ActionFacts): Wished[] {
 }
 
 function events(facts: ActionFacts): Wished[] {
-  const steps = [...waitingFor(facts, 'event').map(({ token }) => token.node), ...beside(facts, 'event')];
+  const steps = [...waitsOfKind(facts, 'event').map(({ token }) => token.node), ...beside(facts, 'event')];
   return forSteps(facts, steps, 'No step waits for an event.', (step) => {
     const says = `Step "${step}" gets the event. So do other processes that wait for it under the same key.`;
     return { action: 'emit', step, right: 'input', whole: true, why: null, says, schema: facts.messageOf(step) };

@@ -5,8 +5,8 @@ import { isContainerToken } from '../core/token.js';
 import type { ProcessState } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
 import { Engine } from '../engine/engine.js';
-import { type Progress, progressOf } from '../query/progress.js';
-import type { Explanation, Process } from '../query/shapes.js';
+import type { Progress } from '../query/progress.js';
+import type { Explanation, FoundProcess, Process } from '../query/shapes.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import { WorkflowService } from '../workflow.service.js';
 import { type NodeState, nodeStatesOf, Ways } from './node-states.js';
@@ -22,7 +22,8 @@ export interface Situation {
   /** By the id of the node, as the graph of the workflow names it. */
   readonly nodes: Readonly<Record<string, NodeState>>;
   readonly steps: readonly StepRun[];
-  readonly children: readonly Process[];
+  /** At most 50. */
+  readonly children: readonly FoundProcess[];
   readonly actions: readonly PossibleAction[];
 }
 
@@ -48,7 +49,7 @@ export class Situations {
 
   /** @throws ProcessNotFoundError */
   async of(id: string, allowance: Allowance): Promise<Situation> {
-    const { lookup, registry, clock } = this.engine.parts;
+    const { lookup, registry } = this.engine.parts;
     const [state, process, explanation, children] = await Promise.all([
       lookup.toRead(id),
       this.workflows.get(id),
@@ -60,7 +61,7 @@ export class Situations {
     return {
       process,
       explanation,
-      progress: progressOf({ process: state, waits, isKnown: bound !== undefined, now: clock.now().getTime() }),
+      progress: explanation.progress,
       ...(await this.past(state, waits, bound)),
       children: children.items,
       actions: actionsIn(state, waits, bound, allowance),

@@ -42,7 +42,7 @@ export function stepRunsOf(all: PastAndPresent): StepRun[] {
   return rows.list.slice(-MOST_STEP_RUNS);
 }
 
-type Row = { -readonly [K in keyof StepRun]: StepRun[K] } & { isOpen: boolean };
+type AttemptRow = { -readonly [K in keyof StepRun]: StepRun[K] } & { isOpen: boolean };
 
 /** The state of an attempt after a record of it. */
 const AFTER: Readonly<Partial<Record<AuditType, StepRun['state']>>> = {
@@ -71,9 +71,9 @@ const ENDS_ALL: ReadonlySet<AuditType> = new Set<AuditType>(['process-restarted'
 const NOT_SHOWN: ReadonlySet<WaitKind> = new Set<WaitKind>(['turn', 'branches', 'overdue', 'listener']);
 
 class StepRows {
-  readonly list: Row[] = [];
-  private readonly byAttempt = new Map<string, Row>();
-  private readonly newestOf = new Map<string, Row>();
+  readonly list: AttemptRow[] = [];
+  private readonly byAttempt = new Map<string, AttemptRow>();
+  private readonly newestOf = new Map<string, AttemptRow>();
   /** When the last run of each step ended. */
   private readonly endedAt = new Map<string, number>();
   private begunAt: number | null = null;
@@ -87,7 +87,7 @@ class StepRows {
     const state = AFTER[type];
     if (state === undefined || step === null) return;
     const row = this.rowAt(step, run ?? 0, record.attempt ?? 1, type === 'message-delivered' ? at : this.reachedAt(step));
-    if (row.isOpen) this.become(row, state, record);
+    if (row.isOpen) this.goTo(row, state, record);
   }
 
   private beginAt(at: number): void {
@@ -95,7 +95,7 @@ class StepRows {
     this.endedAt.clear();
   }
 
-  private become(row: Row, state: StepRun['state'], { at, worker, error, contextVersion }: RecordDraft): void {
+  private goTo(row: AttemptRow, state: StepRun['state'], { at, worker, error, contextVersion }: RecordDraft): void {
     row.state = state;
     if (worker !== null) row.worker = worker;
     if (!ENDS.has(state)) return;
@@ -109,14 +109,14 @@ class StepRows {
     return ends.length > 0 ? Math.max(...ends) : this.begunAt;
   }
 
-  private rowAt(step: string, run: number, attempt: number, since: number | null): Row {
+  private rowAt(step: string, run: number, attempt: number, since: number | null): AttemptRow {
     const key = `${run}#${attempt}#${step}`;
     const known = this.byAttempt.get(key);
     if (known) return known;
     const before = this.newestOf.get(`${run}#${step}`);
     if (before?.isOpen) Object.assign(before, { isOpen: false, state: 'cancelled' }); // its worker died, or it was asked for anew
     const startedAt = before?.endedAt ?? (since === null ? null : new Date(since));
-    const row: Row = { step, run, attempt, state: 'running', startedAt, endedAt: null, worker: null, error: null, contextVersion: null, isOpen: true };
+    const row: AttemptRow = { step, run, attempt, state: 'running', startedAt, endedAt: null, worker: null, error: null, contextVersion: null, isOpen: true };
     this.byAttempt.set(key, row);
     this.newestOf.set(`${run}#${step}`, row);
     this.list.push(row);
@@ -129,7 +129,7 @@ class StepRows {
 
   /** What runs in the process leaves no record before its end. What ended without a record of its own has no token any more. */
   standNow({ tokens, status, worker }: ProcessState, waits: readonly WaitState[]): void {
-    const here = new Set<Row>();
+    const here = new Set<AttemptRow>();
     const stand = (token: StepToken, state: StepRun['state'], by: string | null) => {
       const row = this.rowAt(token.node, token.run, token.attempt, token.since);
       here.add(row);

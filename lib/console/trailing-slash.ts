@@ -2,7 +2,7 @@
 import type { HttpAdapterHost } from '@nestjs/core';
 import { pathOf } from '../api/api-request.js';
 import type { MountedPath } from '../api/mounted-path.js';
-import { ITEM_PATHS, LIST_PATHS } from './page.js';
+import { ITEM_PATHS, LIST_PATHS } from './console-page.js';
 
 export const PAGE_ROUTES = ['', ...LIST_PATHS, ...ITEM_PATHS].map((path) => ({ path, method: 'get' as const }));
 

@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { ALL_ROUTES } from '../api/all-routes.js';
 import { mountProviders } from '../api/api-mount.js';
 import { API_OPTIONS } from '../api/api-options.js';
+import type { ApiRoute } from '../api/api-route.js';
 import { API_CONTROLLERS, controllerAt, routesAt } from '../api/mounted-controller.js';
 import { ChangeFeed, STREAM_TIMES, USUAL_TIMES } from './change-feed.js';
 import { CONSOLE_ANSWERS } from './console-answers.js';
@@ -22,7 +23,7 @@ import { Situations } from './situations.js';
 import { WorkflowConsole } from './workflow-console.js';
 
 /** Every route below `<path>/api`. */
-export const CONSOLE_ROUTES = [...ALL_ROUTES, ...Object.values(consoleRoutes).filter((each) => typeof each === 'object')];
+export const CONSOLE_ROUTES: readonly ApiRoute[] = [...ALL_ROUTES, ...Object.values(consoleRoutes).filter((each) => typeof each === 'object')];
 
 const OWN_PARTS: Provider[] = [Situations, WorkflowConsole, ChangeFeed, { provide: STREAM_TIMES, useFactory: () => ({ ...USUAL_TIMES }) }];
 

@@ -50,21 +50,21 @@ export function joinId(container: string): string {
 
 /** The graph of a workflow as plain nodes and edges. */
 export function drawnGraph(definition: WorkflowDefinition): DrawnGraph {
-  const places = new Places(definition);
+  const edgeEnds = new EdgeEnds(definition);
   const own = { step: null, detail: null, inside: null };
   const nodes = [...definition.nodes.values()];
   return {
     nodes: [
       { ...own, id: START_ID, kind: 'start', label: 'start' },
-      ...nodes.flatMap((node) => drawnNodes(node, places)),
+      ...nodes.flatMap((node) => drawnNodes(node, edgeEnds)),
       { ...own, id: END_ID, kind: 'end', label: 'end' },
     ],
-    edges: [{ from: START_ID, to: places.into(definition.start, END_ID), label: null }, ...nodes.flatMap((node) => drawnEdges(node, places))],
+    edges: [{ from: START_ID, to: edgeEnds.into(definition.start, END_ID), label: null }, ...nodes.flatMap((node) => drawnEdges(node, edgeEnds))],
   };
 }
 
 /** Where edges lead, and which container each node stands in. */
-class Places {
+class EdgeEnds {
   private readonly homes: ReadonlyMap<string, string>;
 
   constructor(private readonly definition: WorkflowDefinition) {
@@ -90,43 +90,43 @@ class Places {
   }
 }
 
-function drawnNodes(node: Node, places: Places): DrawnNode[] {
+function drawnNodes(node: Node, edgeEnds: EdgeEnds): DrawnNode[] {
   const { name, kind } = node;
-  const about = { id: nodeId(name), kind, label: name, inside: places.inside(name) };
-  if (!isContainer(node)) return [{ ...about, step: kind === 'step' ? name : null, detail: kind === 'step' ? joined(notesOf(node as StepNode)) : null }];
-  const container: DrawnNode = { ...about, step: null, detail: joined(notesOfContainer(node)) };
+  const about = { id: nodeId(name), kind, label: name, inside: edgeEnds.inside(name) };
+  if (!isContainer(node)) return [{ ...about, step: kind === 'step' ? name : null, detail: kind === 'step' ? inOneLine(notesOf(node as StepNode)) : null }];
+  const container: DrawnNode = { ...about, step: null, detail: inOneLine(notesOfContainer(node)) };
   if (kind === 'stage') return [container];
   const label = node.kind === 'fork' ? node.join : 'all';
-  return [container, { id: joinId(name), kind: 'join', step: null, label, detail: null, inside: places.inside(name) }];
+  return [container, { id: joinId(name), kind: 'join', step: null, label, detail: null, inside: edgeEnds.inside(name) }];
 }
 
-function joined(notes: Iterable<string>): string | null {
+function inOneLine(notes: Iterable<string>): string | null {
   return [...notes].join(', ') || null;
 }
 
-function drawnEdges(node: Node, places: Places): DrawnEdge[] {
-  const ends = places.endOf(node.name);
-  const onError = 'onError' in node && typeof node.onError === 'object' ? [edge(node.name, places.into(node.onError.next, ends), 'fails')] : [];
-  if (node.kind === 'choice') return edgesOfChoice(node, places, ends);
-  return [...(isContainer(node) ? edgesOfContainer(node, places, ends) : edgesOfStep(node, places, ends)), ...onError];
+function drawnEdges(node: Node, edgeEnds: EdgeEnds): DrawnEdge[] {
+  const ends = edgeEnds.endOf(node.name);
+  const onError = 'onError' in node && typeof node.onError === 'object' ? [edge(node.name, edgeEnds.into(node.onError.next, ends), 'fails')] : [];
+  if (node.kind === 'choice') return edgesOfChoice(node, edgeEnds, ends);
+  return [...(isContainer(node) ? edgesOfContainer(node, edgeEnds, ends) : edgesOfStep(node, edgeEnds, ends)), ...onError];
 }
 
-function edgesOfChoice({ name, then, otherwise }: ChoiceNode, places: Places, ends: string): DrawnEdge[] {
-  return [edge(name, places.into(then, ends), 'yes'), edge(name, places.into(otherwise, ends), 'no')];
+function edgesOfChoice({ name, then, otherwise }: ChoiceNode, edgeEnds: EdgeEnds, ends: string): DrawnEdge[] {
+  return [edge(name, edgeEnds.into(then, ends), 'yes'), edge(name, edgeEnds.into(otherwise, ends), 'no')];
 }
 
 /** A step beside the flow that names no other step leads nowhere. */
-function edgesOfStep(node: StepNode, places: Places, ends: string): DrawnEdge[] {
+function edgesOfStep(node: StepNode, edgeEnds: EdgeEnds, ends: string): DrawnEdge[] {
   const { name, next, unsolicited } = node;
   if (next.length === 0) return unsolicited ? [] : [edge(name, ends)];
   const labels = next.length > 1 ? edgesOf(node) : [];
-  return next.map((to, i) => edge(name, places.into(to, ends), labels[i] ?? null));
+  return next.map((to, i) => edge(name, edgeEnds.into(to, ends), labels[i] ?? null));
 }
 
-function edgesOfContainer(node: Container, places: Places, ends: string): DrawnEdge[] {
-  const inner = node.kind === 'stage' ? places.into(node.next[0] ?? END, ends) : joinId(node.name);
-  const into = branchesOf(node).map((first) => edge(node.name, places.into(first, inner)));
-  return node.kind === 'stage' ? into : [...into, { from: joinId(node.name), to: places.into(node.next[0] ?? END, ends), label: null }];
+function edgesOfContainer(node: Container, edgeEnds: EdgeEnds, ends: string): DrawnEdge[] {
+  const inner = node.kind === 'stage' ? edgeEnds.into(node.next[0] ?? END, ends) : joinId(node.name);
+  const into = branchesOf(node).map((first) => edge(node.name, edgeEnds.into(first, inner)));
+  return node.kind === 'stage' ? into : [...into, { from: joinId(node.name), to: edgeEnds.into(node.next[0] ?? END, ends), label: null }];
 }
 
 function edge(from: string, to: string, label: string | null = null): DrawnEdge {

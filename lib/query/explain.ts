@@ -14,7 +14,7 @@ const MOST_TOLD = 5;
 const MOST_REMEDIES = 20;
 
 /** Says where a process stands, and what would move it. */
-export function explain(subject: Explained): Omit<Explanation, 'waits'> {
+export function explain(subject: Explained): Omit<Explanation, 'waits' | 'progress'> {
   const { process } = subject;
   const words = [...wordsOf(subject), ...outboxWords(subject)];
   const sentence = `Process ${process.id} of workflow "${process.workflow}" version ${process.workflowVersion} ${explanationOf(words)}.`;

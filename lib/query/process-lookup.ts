@@ -38,11 +38,15 @@ export class Lookup {
   }
 
   /** Finds a process to write to. @throws ProcessNotFoundError also for an id of another workflow */
-  async ofWorkflow(workflow: Class | string, ref: ProcessOf, manager?: unknown): Promise<ProcessState> {
+  async ofWorkflow(workflow: Class | string, of: ProcessOf, manager?: unknown): Promise<ProcessState> {
     const name = this.registry.nameOf(workflow);
-    const process = await this.toWrite(typeof ref === 'object' && ref !== null ? { workflow: name, groupId: ref.groupId } : ref, manager);
-    if (process.workflow !== name) throw new ProcessNotFoundError(process.id, `${name} `);
-    return process;
+    return checkedOf(name, await this.toWrite(refIn(name, of), manager));
+  }
+
+  /** Finds a process to read. @throws ProcessNotFoundError also for an id of another workflow */
+  async ofWorkflowToRead(workflow: Class | string, of: ProcessOf): Promise<ProcessState> {
+    const name = this.registry.nameOf(workflow);
+    return checkedOf(name, await this.toRead(refIn(name, of)));
   }
 
   /** The process as the caller's transaction sees it: a live one that it started, or the one read with its own changes. */
@@ -109,6 +113,16 @@ export class Lookup {
     const found = await this.store.queries.find({ ...query, limit: limit + 1, ...(place && { after: { startedAt: place[0], id: place[1] } }) });
     return pageOf(found, limit, ({ startedAt, id }) => [startedAt, id], (process) => process); // prettier-ignore
   }
+}
+
+function refIn(workflow: string, of: ProcessOf): ProcessRef {
+  return typeof of === 'object' && of !== null ? { workflow, groupId: of.groupId } : of;
+}
+
+/** @throws ProcessNotFoundError */
+function checkedOf(workflow: string, process: ProcessState): ProcessState {
+  if (process.workflow !== workflow) throw new ProcessNotFoundError(process.id, `${workflow} `);
+  return process;
 }
 
 function workflowNameIn(ref: ProcessRef, registry: WorkflowRegistry): string {

@@ -2,6 +2,7 @@
 import type { AuditType } from '../core/change.js';
 import type { ProcessStatus } from '../core/process.js';
 import type { WaitKind } from '../core/waits-for.js';
+import type { Progress } from './progress.js';
 
 /** One run of a workflow. */
 export interface Process {
@@ -27,6 +28,14 @@ export interface Process {
   readonly startedAt: Date;
   readonly finishedAt: Date | null;
   readonly updatedAt: Date;
+}
+
+/** A process in a list. */
+export interface FoundProcess extends Process {
+  /** How it gets on, in one word. */
+  readonly progress: Progress;
+  /** The steps that it stands in, at most five. */
+  readonly steps: readonly string[];
 }
 
 /** What the engine needs to know of a process, and most callers must not: shown where a call says `internals: true`. */
@@ -97,6 +106,8 @@ export interface ViewOptions {
 
 /** Where a process stands and what would move it, in words. */
 export interface Explanation {
+  /** How it gets on, in one word. */
+  readonly progress: Progress;
   /** All of it in a sentence or two, for people. */
   readonly sentence: string;
   /** The waits of the process, at most 200: since when, until when, and which worker holds them. */

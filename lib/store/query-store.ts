@@ -2,6 +2,7 @@ import type { MessageState, RecordDraft, UndoMark, VersionDraft } from '../core/
 import type { OutgoingMessage } from '../core/outgoing.js';
 import type { ProcessState } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
+import type { WaitFacts } from '../core/wait-facts.js';
 import type { StoreGauges } from './store-gauges.js';
 import type { OutboxQuery } from './outbox-store.js';
 import type {
@@ -20,6 +21,8 @@ export abstract class QueryStore {
   /** By start and id. */
   abstract find(query: ProcessQuery): Promise<readonly ProcessState[]>;
   abstract waitsOf(processId: string): Promise<readonly WaitState[]>;
+  /** What the open waits of these processes say; a process without one is left out. */
+  abstract waitFacts(processIds: readonly string[]): Promise<ReadonlyMap<string, WaitFacts>>;
   /** Waits of one kind, of live processes, each with its process. */
   abstract waitsLike(query: WaitQuery): Promise<readonly ProcessWait[]>;
   /** Responses and events of the inbox, oldest first, by arrival and id. */

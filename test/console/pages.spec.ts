@@ -6,7 +6,7 @@ import { RouterModule } from '@nestjs/core';
 import { WorkflowConsoleModule } from 'nestjs-argonaut/console';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiSetup, guardedApi, PLATFORMS } from '../api/support.js';
-import { baseHref, pageAt } from '../../lib/console/page.js';
+import { baseHref, pageAt } from '../../lib/console/console-page.js';
 import { browse, consoleClient, consoleForBlock, guardedConsole, OURS } from './support.js';
 
 const LINKS = [

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AuditRecord, Process, ProcessContext } from '../../lib/index.js';
 import type { DataSource } from 'typeorm';
@@ -191,10 +192,18 @@ function crashes(cell: Cell, database: Database): void {
   async function stopOutsideAWrite(pid: number): Promise<void> {
     for (;;) {
       cluster.kill(pid, 'SIGSTOP');
+      await until(() => stillRunning(pid), (threads) => threads === 0); // prettier-ignore
       if (!cell.name.startsWith('sqlite') || canWrite()) return;
       cluster.kill(pid, 'SIGCONT');
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+  }
+
+  /** A signal returns before all threads have stopped, and the one of the heartbeat could begin to write in between. Only Linux tells. */
+  function stillRunning(pid: number): number {
+    const tasks = `/proc/${pid}/task`;
+    if (!existsSync(tasks)) return 0;
+    return readdirSync(tasks).filter((task) => !/\) [Tt] /.test(readFileSync(`${tasks}/${task}/stat`, 'utf8'))).length;
   }
 
   /** On a connection of its own: libsql keeps the lock after a statement that found the file locked, until that statement runs again. */

@@ -156,6 +156,14 @@ function instances(database: Database): void {
       for (const call of calls) expect((call as PromiseRejectedResult).reason).toBeInstanceOf(ProcessNotFoundError);
     });
 
+    it('an id of another workflow is no process of this one', async () => {
+      const { workflows } = await boot(telling);
+      const { id } = await workflows.start(Line);
+      const calls = await Promise.allSettled([workflows.get(Upload, id), workflows.draw(Upload, id)]);
+      for (const call of calls) expect((call as PromiseRejectedResult).reason).toBeInstanceOf(ProcessNotFoundError);
+      expect((await workflows.get(Line, id)).id).toBe(id);
+    });
+
     it('D-11 two instances that run loops side by side pass each step once', async () => {
       const [a, b] = [await boot(), await boot()];
       const groups = Array.from({ length: 6 }, () => a.group());

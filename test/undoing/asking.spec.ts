@@ -396,6 +396,22 @@ describe('at boot', () => {
     expect(await problemsOf(NotSharing)).toContain('two things in its flow are called "refunded"');
   });
 
+  it('the time for the answer of a step that undoes another is a duration, as nothing reads the context then', async () => {
+    const flowOf = (policy?: object) => {
+      @Workflow({ name: 'undone', context: Order })
+      class Undone extends Methods {
+        flow(flow: Flow<Order>) {
+          return flow.then(this.one).compensateWith(this.giveBack, policy);
+        }
+        @Step() one() {}
+        @Step({ request: 'askForRefund', within: () => '1h' as const }) giveBack(_: Order, _answer: Refunded) {}
+      }
+      return Undone;
+    };
+    expect(await problemsOf(flowOf())).toContain('compensateWith: as giveBack asks there, its within');
+    expect(await problemsOf(flowOf({ within: '2h' }))).toBe('');
+  });
+
   it('what cannot be is said', async () => {
     const wrong = [
       [{ do: 'release', response: Refunded }, 'compensate has a response but no request'],

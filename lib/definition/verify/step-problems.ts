@@ -141,6 +141,8 @@ function* policyProblems(source: WorkflowSource, step: WrittenStep): Problems {
 
 /** A builder names what undoes the step itself. */
 function* undoProblems({ steps }: WorkflowSource, { options: { compensate }, host, isClass, code, undoing }: WrittenStep): Problems {
+  if (undoing && requestOf(undoing) !== undefined && undoOptions(compensate).within === undefined)
+    yield* durationProblems(undoing.options.within, `compensateWith: as ${undoing.name} asks there, its within`);
   if (compensate === undefined) return;
   const { do: method, request, response, retry, timeout, within } = undoOptions(compensate);
   if (typeof compensate === 'object') yield* unknownOptions(compensate, COMPENSATE_OPTIONS, 'compensate: ');

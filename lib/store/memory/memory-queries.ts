@@ -2,6 +2,7 @@ import type { MessageState, RecordDraft, VersionDraft } from '../../core/change.
 import type { OutgoingMessage } from '../../core/outgoing.js';
 import { isFinished, type ProcessState } from '../../core/process.js';
 import { isTaskWait, type TaskWaitState, type WaitState } from '../../core/wait.js';
+import { type WaitFacts, waitFactsOf } from '../../core/wait-facts.js';
 import type {
   ContextSearch, FailureCount, KnownWorkflow, LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, StatusCount,
   StoredSize, TroubleCount, WaitQuery,
@@ -68,6 +69,11 @@ export class MemoryQueries extends QueryStore {
   override async waitsOf(processId: string): Promise<readonly WaitState[]> {
     const rows = this.tables.byId.get(processId);
     return rows ? openWaits(rows) : [];
+  }
+
+  override async waitFacts(processIds: readonly string[]): Promise<ReadonlyMap<string, WaitFacts>> {
+    const found = processIds.map((id) => [id, this.tables.byId.get(id)] as const);
+    return new Map(found.flatMap(([id, rows]) => (rows && openWaits(rows).length > 0 ? [[id, waitFactsOf(openWaits(rows))]] : [])));
   }
 
   override async waitsLike(query: WaitQuery): Promise<readonly ProcessWait[]> {

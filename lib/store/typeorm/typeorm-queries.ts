@@ -2,7 +2,9 @@ import type { MessageState, RecordDraft, UndoMark, VersionDraft } from '../../co
 import type { OutgoingMessage } from '../../core/outgoing.js';
 import type { ProcessState } from '../../core/process.js';
 import type { WaitState } from '../../core/wait.js';
+import type { WaitFacts } from '../../core/wait-facts.js';
 import { groupKey } from '../../values/digest.js';
+import { grouped } from '../../values/grouped.js';
 import type {
   ContextSearch, FailureCount, KnownWorkflow, LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, StatusCount, StoredSize, TroubleCount, WaitQuery,
 } from '../port.js'; // prettier-ignore
@@ -20,7 +22,7 @@ import { holdingQuery, idsQuery } from './search-query.js';
 import { outboxQuery } from './outbox-query.js';
 import { byteQueries, sizes } from './size-query.js';
 import { messageState, outgoingMessageState, parsed, processState, queueCount, recordDraft, storedSize, versionDraft, waitState } from './states.js';
-import { waitQuery, waitWithProcess } from './wait-query.js';
+import { waitFacts, waitFactsSql, waitQuery, waitWithProcess } from './wait-query.js';
 
 /** MariaDB sorts all of a group where the order names the columns that are given, too. */
 const latestOfGroup = 'select * from workflow_process where workflow = ? and group_key = ? order by started_at desc, id desc limit 1';
@@ -102,6 +104,11 @@ export class TypeOrmQueries extends QueryStore {
   override async waitsOf(processId: string): Promise<readonly WaitState[]> {
     const sql = `select * from workflow_wait where process_id = ? and kind <> 'closed' order by run, token_key`;
     return (await this.reader.rows({ sql, values: [processId] })).map(waitState);
+  }
+
+  override async waitFacts(processIds: readonly string[]): Promise<ReadonlyMap<string, WaitFacts>> {
+    const rows = await this.reader.listed(waitFactsSql, processIds);
+    return new Map([...grouped(rows, ({ process_id }) => String(process_id))].map(([id, ofProcess]) => [id, waitFacts(ofProcess)]));
   }
 
   override async waitsLike(query: WaitQuery): Promise<readonly ProcessWait[]> {

@@ -1,6 +1,7 @@
 import { groupKey } from '../../values/digest.js';
 import type { ProcessState } from '../../core/process.js';
 import type { WaitState } from '../../core/wait.js';
+import type { WaitFacts } from '../../core/wait-facts.js';
 import type { WaitQuery } from '../port.js';
 import { columns } from './columns.js';
 import { allOf, equalTo, ifGiven, type Query } from './query.js';
@@ -38,6 +39,25 @@ function existsFor(conditions: readonly Query[]): Query {
 export function waitWithProcess(row: FoundRow): { process: ProcessState; wait: WaitState } {
   const its = Object.fromEntries(columns.workflow_wait.map((column) => [column, row[`w_${column}`]!]));
   return { process: processState(row), wait: waitState(its) };
+}
+
+/** For each process with open waits, and each of its steps: what they say, as {@link waitFactsOf} finds it. */
+export function waitFactsSql(list: string): string {
+  const kinds = `max(case when kind = 'overdue' then 1 else 0 end) as is_overdue, min(case when kind = 'task' then ready_at end) as first_ready_at,
+    max(case when kind in ('branches', 'listener') then 0 else 1 end) as stands`;
+  return `select process_id, step, max(attempt) as last_attempt, ${kinds} from workflow_wait where process_id ${list} and kind <> 'closed'
+    group by process_id, step order by process_id, step`;
+}
+
+/** The rows of one process. */
+export function waitFacts(rows: readonly FoundRow[]): WaitFacts {
+  const ready = rows.flatMap(({ first_ready_at }) => (first_ready_at === null ? [] : [Number(first_ready_at)]));
+  return {
+    isOverdue: rows.some(({ is_overdue }) => Number(is_overdue) === 1),
+    isRetrying: rows.some(({ last_attempt }) => Number(last_attempt) > 1),
+    readyAt: ready.length === 0 ? null : Math.min(...ready),
+    steps: rows.filter(({ stands }) => Number(stands) === 1).map(({ step }) => String(step)),
+  };
 }
 
 function waitConditions({ kind, step, after }: WaitQuery): Query[] {

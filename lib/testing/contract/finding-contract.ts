@@ -1,5 +1,6 @@
 import { FAILURE } from '../../core/failure-text.js';
 import type { ProcessState } from '../../core/process.js';
+import type { WaitState } from '../../core/wait.js';
 import type { ProcessQuery } from '../../store/port.js';
 import { aChange, aMessage, anId, aStart, aToken, aWait, outgoing } from '../builders.js';
 import type { Bench } from '../process-store.contract.js';
@@ -122,6 +123,26 @@ export function findingContract({ kit: { describe, it, expect }, store }: Bench)
       expect(await counted(1)).toContainEqual({ workflow, value: 'pay\nTimeout', count: 1, oldestAt: 5, example: newest.id });
       await store().commits.commit([aChange(other, { process: over, search: found({ [FAILURE]: null }) })]);
       expect((await counted(10)).map(({ value }) => value)).toEqual(['pay\nTimeout']);
+    });
+
+    it('what the open waits of processes say of how they get on', async () => {
+      const waiting = (...put: WaitState[]) => started(store(), { waits: { put } });
+      const [plain, late, again, tasks, none, over] = [
+        await waiting(aWait()),
+        await waiting(aWait({ key: '0~o', kind: 'overdue' }), aWait({ key: '0', node: 'Two' }), aWait({ key: '1', node: 'fork', kind: 'branches' }), aWait({ key: '2', node: 'l', kind: 'listener' })), // prettier-ignore
+        await waiting(aWait({ key: '0', attempt: 2 }), aWait({ key: '1' })),
+        await waiting(aWait({ key: '0', kind: 'task', readyAt: 9 }), aWait({ key: '1', kind: 'task', readyAt: 7 }), aWait({ key: '2', kind: 'task', readyAt: null, worker: 'w' })), // prettier-ignore
+        await started(store()),
+        await waiting(aWait({ kind: 'response', attempt: 2 })),
+      ];
+      await store().commits.commit([aChange(over, { waits: { clear: true } })]);
+      const quiet = { isOverdue: false, isRetrying: false, readyAt: null, steps: ['approve'] };
+      const facts = await store().queries.waitFacts([plain, late, again, tasks, none, over].map(({ id }) => id));
+      expect(facts.get(plain.id)).toEqual(quiet);
+      expect(facts.get(late.id)).toEqual({ ...quiet, isOverdue: true, steps: ['Two', 'approve'] });
+      expect(facts.get(again.id)).toEqual({ ...quiet, isRetrying: true });
+      expect(facts.get(tasks.id)).toEqual({ ...quiet, readyAt: 7 });
+      expect([facts.has(none.id), facts.has(over.id), facts.size]).toEqual([false, false, 4]);
     });
 
     it('what needs a person: overdue steps, refused and unmatched answers, parked messages', async () => {
