@@ -7,7 +7,8 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^nestjs-argonaut$/, replacement: lib('index') },
-      { find: /^nestjs-argonaut\/(api|bull|event-emitter|ports|prometheus|terminus|testing)$/, replacement: lib('$1') },
+      { find: /^nestjs-argonaut\/(api|bull|console|event-emitter|ports|prometheus|terminus|testing)$/, replacement: lib('$1') },
+      { find: /^(\.{1,2}\/)+console-assets\.js$/, replacement: fileURLToPath(new URL('./test/support/console-assets.ts', import.meta.url)) },
     ],
   },
   test: {

@@ -74,7 +74,7 @@ function importersOf(what: RegExp): string[] {
 
 /** From the ground up: a folder may import those before it, of types as well. What stands in one line does not know its neighbours. */
 const FLOORS: readonly (readonly string[])[] = [
-  ['values'],
+  ['values', 'console-assets.ts'],
   ['definition'],
   ['core'],
   ['context', 'decorators'],
@@ -90,8 +90,9 @@ const FLOORS: readonly (readonly string[])[] = [
   ['store/typeorm', 'store/memory', 'queue/database', 'queue/bull', 'queue/memory'],
   ['workflow.service.ts', 'workflow.options.ts'],
   ['handlers', 'workflow.module.ts', 'api', 'observing'],
+  ['console'],
   ['testing'],
-  ['index.ts', 'ports.ts', 'testing.ts', 'bull.ts', 'api.ts', 'terminus.ts', 'prometheus.ts', 'event-emitter.ts'],
+  ['index.ts', 'ports.ts', 'testing.ts', 'bull.ts', 'api.ts', 'console.ts', 'terminus.ts', 'prometheus.ts', 'event-emitter.ts'],
 ];
 const ADAPTERS = FLOORS.find((floor) => floor.includes('store/typeorm'))!;
 

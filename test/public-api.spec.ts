@@ -4,6 +4,7 @@ import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as api from 'nestjs-argonaut/api';
 import * as bull from 'nestjs-argonaut/bull';
+import * as console from 'nestjs-argonaut/console';
 import * as eventEmitter from 'nestjs-argonaut/event-emitter';
 import * as index from 'nestjs-argonaut';
 import * as ports from 'nestjs-argonaut/ports';
@@ -59,6 +60,8 @@ describe('what there is at run time', () => {
   it('nestjs-argonaut/api', () => expect(names(api)).toEqual(['WorkflowApi', 'WorkflowApiModule']));
 
   it('nestjs-argonaut/bull', () => expect(names(bull)).toEqual(['bullTaskQueue']));
+
+  it('nestjs-argonaut/console', () => expect(names(console)).toEqual(['WorkflowConsoleModule']));
 
   it('nestjs-argonaut/event-emitter', () => expect(names(eventEmitter)).toEqual(['WorkflowEventsModule']));
 

@@ -25,6 +25,11 @@ export class ApiAccess {
     @Inject(Roots) private readonly roots: Roots,
   ) {}
 
+  /** True: not every request sees every process. */
+  get hasTenants(): boolean {
+    return this.options.maySee !== undefined;
+  }
+
   /** @throws ForbiddenException if the request lacks a right that the route needs */
   async checkRight(request: unknown, { right, whole }: Pick<ApiRoute, 'right' | 'whole'>): Promise<void> {
     const rights = await this.rightsOf(request);
@@ -34,7 +39,8 @@ export class ApiAccess {
     throw new ForbiddenException(`This needs the right "${missing}".${this.options.rights ? '' : ' Without the option `rights`, the API only reads.'}`);
   }
 
-  private async rightsOf(request: unknown): Promise<ReadonlySet<ApiRight>> {
+  /** @throws TypeError if the application gives a right that there is not */
+  async rightsOf(request: unknown): Promise<ReadonlySet<ApiRight>> {
     const given = new Set<ApiRight>(this.options.rights ? await this.options.rights(request) : ['read']);
     const unknown = [...given].filter((right) => !API_RIGHTS.includes(right));
     if (unknown.length > 0)
@@ -66,7 +72,7 @@ export class ApiAccess {
   }
 
   /** Those of the processes that the request may see. It sees a child if it sees its root, about which it is asked once. */
-  private async inSight(request: unknown, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  async inSight(request: unknown, ids: readonly string[]): Promise<ReadonlySet<string>> {
     if (!this.options.maySee) return new Set(ids);
     const roots = await this.roots.of(ids);
     const seen = new Set<object>();

@@ -84,6 +84,12 @@ export const API_EXTRAS = Symbol('WORKFLOW_API_EXTRAS');
 /** The injection token of the class of the module, as `RouterModule` knows it. */
 export const API_MODULE = Symbol('WORKFLOW_API_MODULE');
 
+/** The injection token of the list of routes. */
+export const API_ROUTES = Symbol('WORKFLOW_API_ROUTES');
+
+/** The injection token of the shapes of answers, by name. */
+export const API_SHAPES = Symbol('WORKFLOW_API_SHAPES');
+
 /** True: an open API is fit for this environment. */
 export function isDevelopment(environment: string | undefined): boolean {
   return environment === 'development' || environment === 'test';

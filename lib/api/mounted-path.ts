@@ -1,7 +1,6 @@
 import { Inject, Injectable, RequestMethod, type VersioningOptions, VersioningType } from '@nestjs/common';
 import { ModuleRef, Reflector } from '@nestjs/core';
-import { ALL_ROUTES } from './all-routes.js';
-import { API_EXTRAS, API_MODULE, type WorkflowApiExtras } from './api-options.js';
+import { API_EXTRAS, API_MODULE, API_ROUTES, type WorkflowApiExtras } from './api-options.js';
 import type { ApiRoute } from './api-route.js';
 import type { Class } from '../values/types.js';
 
@@ -40,6 +39,7 @@ export class MountedPath {
     @Inject(ModuleRef) private readonly module: ModuleRef,
     @Inject(API_EXTRAS) private readonly extras: WorkflowApiExtras,
     @Inject(API_MODULE) private readonly mounted: Class,
+    @Inject(API_ROUTES) private readonly routes: readonly Pick<ApiRoute, 'path' | 'method'>[],
   ) {}
 
   /** What stands before the path of a route: with a slash at its beginning, and none at its end. */
@@ -54,7 +54,7 @@ export class MountedPath {
 
   /** All places where routes are: more than one if only some are taken out of the global prefix. The longest is the first. */
   get bases(): readonly string[] {
-    return [...new Set(ALL_ROUTES.map((route) => this.baseOf(route)))].sort((a, b) => b.length - a.length);
+    return [...new Set(this.routes.map((route) => this.baseOf(route)))].sort((a, b) => b.length - a.length);
   }
 
   private versionIn(versioning: VersioningOptions | undefined): string {
@@ -83,7 +83,7 @@ export class MountedPath {
     const base = this.baseAt(path);
     if (base === undefined) return [];
     const parts = path.slice(base.length + 1).split('/');
-    const found = ALL_ROUTES.filter((route) => this.baseOf(route) === base && fits(route.path.split('/'), parts));
+    const found = this.routes.filter((route) => this.baseOf(route) === base && fits(route.path.split('/'), parts));
     return found.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : ['POST']));
   }
 

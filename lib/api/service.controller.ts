@@ -1,8 +1,8 @@
 import { Inject, Logger, ServiceUnavailableException } from '@nestjs/common';
 import { WorkflowService } from '../workflow.service.js';
+import { ApiDocument } from './api-document.js';
 import { Answers, FromRequest, type ApiCall } from './api-route.js';
 import { COUNT_PROCESSES, GET_DOCUMENT, IS_READY, LIST_ATTENTION, LIST_QUEUES, LIST_WORKERS } from './service-routes.js';
-import { WorkflowApi } from './workflow-api.js';
 
 const logger = new Logger('WorkflowApi');
 
@@ -10,7 +10,7 @@ const logger = new Logger('WorkflowApi');
 export class ServiceController {
   constructor(
     @Inject(WorkflowService) private readonly workflows: WorkflowService,
-    @Inject(WorkflowApi) private readonly api: WorkflowApi,
+    @Inject(ApiDocument) private readonly document: ApiDocument,
   ) {}
 
   @Answers(LIST_QUEUES)
@@ -43,6 +43,6 @@ export class ServiceController {
 
   @Answers(GET_DOCUMENT)
   getDocument(@FromRequest(GET_DOCUMENT) _given: ApiCall<typeof GET_DOCUMENT>) {
-    return this.api.openApi();
+    return this.document.openApi();
   }
 }

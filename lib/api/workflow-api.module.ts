@@ -1,33 +1,11 @@
-import { Controller, type DynamicModule, Module, type Provider, Type, UseFilters, UseGuards, UseInterceptors, VERSION_NEUTRAL } from '@nestjs/common';
-import type { Class } from '../values/types.js';
-import { ActionsController } from './actions.controller.js';
-import { AnswerInterceptor } from './answer.interceptor.js';
-import { ApiAccess } from './api-access.js';
-import { API_EXTRAS, API_MODULE, API_OPTIONS, type WorkflowApiAsyncOptions, type WorkflowApiExtras, type WorkflowApiOptions } from './api-options.js';
-import { InboxController } from './inbox.controller.js';
-import { OutboxController } from './outbox.controller.js';
-import { MessagesController } from './messages.controller.js';
-import { DEFAULT_PATH, MountedPath } from './mounted-path.js';
-import { ProblemFilter } from './problem.filter.js';
-import { ProcessesController } from './processes.controller.js';
-import { Roots } from './roots.js';
-import { RightsGuard } from './rights.guard.js';
-import { DataController } from './data.controller.js';
-import { ServiceController } from './service.controller.js';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { ALL_ROUTES } from './all-routes.js';
+import { ANSWERS } from './answers.js';
+import { mountProviders } from './api-mount.js';
+import { API_OPTIONS, type WorkflowApiAsyncOptions, type WorkflowApiExtras, type WorkflowApiOptions } from './api-options.js';
+import { API_CONTROLLERS, routesAt } from './mounted-controller.js';
+import { DEFAULT_PATH } from './mounted-path.js';
 import { WorkflowApi } from './workflow-api.js';
-import { WorkflowsController } from './workflows.controller.js';
-
-/** A file of routes and a controller for each part; further parts go here, and into `all-routes.ts`. */
-const CONTROLLERS: readonly Class[] = [
-  WorkflowsController,
-  ProcessesController,
-  ActionsController,
-  MessagesController,
-  InboxController,
-  OutboxController,
-  DataController,
-  ServiceController,
-];
 
 /**
  * The workflows of this application over HTTP: routes for its processes, guarded, with one shape of errors and an OpenAPI document.
@@ -49,36 +27,12 @@ export class WorkflowApiModule {
 }
 
 function assembleApi(extras: WorkflowApiExtras, options: Provider): DynamicModule {
+  const mount = { path: extras.path ?? DEFAULT_PATH, version: extras.version, guards: extras.guards ?? [] };
   return {
     module: WorkflowApiModule,
     imports: [...(extras.imports ?? [])],
-    providers: [
-      options,
-      { provide: API_EXTRAS, useValue: extras },
-      { provide: API_MODULE, useValue: WorkflowApiModule },
-      ApiAccess,
-      Roots,
-      MountedPath,
-      WorkflowApi,
-    ],
-    controllers: CONTROLLERS.map((controller) => mountedAt(controller, extras)),
+    providers: [options, ...mountProviders({ module: WorkflowApiModule, extras, routes: ALL_ROUTES, shapes: ANSWERS }), WorkflowApi],
+    controllers: API_CONTROLLERS.map((controller) => routesAt(controller, mount)),
     exports: [WorkflowApi],
   };
-}
-
-/** What Swagger reads: it leaves the class out, because `WorkflowApi.addTo` describes the routes with their schemas. */
-const HIDDEN_IN_SWAGGER = 'swagger/apiExcludeController';
-
-/** A class of its own for each mount, because path and guards are metadata of the class. */
-function mountedAt(controller: Class, { path = DEFAULT_PATH, version, guards = [] }: WorkflowApiExtras): Type {
-  const mounted = { [controller.name]: class extends controller {} }[controller.name]! as Type;
-  const decorators = [
-    Controller({ path, version: version ?? VERSION_NEUTRAL }),
-    UseGuards(...guards, RightsGuard),
-    UseFilters(ProblemFilter),
-    UseInterceptors(AnswerInterceptor),
-  ];
-  for (const decorate of decorators) decorate(mounted);
-  Reflect.defineMetadata(HIDDEN_IN_SWAGGER, [true], mounted);
-  return mounted;
 }

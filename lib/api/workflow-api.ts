@@ -2,12 +2,13 @@ import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { InvalidWorkflowError } from '../values/errors.js';
 import { wrongOptions } from '../context/call-checks.js';
-import { WorkflowService } from '../workflow.service.js';
 import { addToDocument } from './add-to-document.js';
-import { API_EXTRAS, API_OPTIONS, API_OPTION_CHECKS, isDevelopment, type WorkflowApiExtras, type WorkflowApiOptions } from './api-options.js';
+import { ApiDocument } from './api-document.js';
+import { isGuarded, openRoutes } from './api-mount.js';
+import { API_EXTRAS, API_OPTIONS, API_OPTION_CHECKS, type WorkflowApiExtras, type WorkflowApiOptions } from './api-options.js';
 import { answerEarlyProblems } from './early-problems.js';
 import { MountedPath } from './mounted-path.js';
-import { componentsOf, type DocumentedApi, type OpenApiDocument, openApiOf, pathsOf } from './open-api.js';
+import { componentsOf, type OpenApiDocument, pathsOf } from './open-api.js';
 
 /** The API of this application: its document, for a client or for Swagger. */
 @Injectable()
@@ -16,7 +17,7 @@ export class WorkflowApi implements OnModuleInit {
     @Inject(API_OPTIONS) private readonly options: WorkflowApiOptions,
     @Inject(API_EXTRAS) private readonly extras: WorkflowApiExtras,
     @Inject(MountedPath) private readonly mounted: MountedPath,
-    @Inject(WorkflowService) private readonly workflows: WorkflowService,
+    @Inject(ApiDocument) private readonly document: ApiDocument,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
   ) {}
 
@@ -31,7 +32,7 @@ export class WorkflowApi implements OnModuleInit {
 
   /** The OpenAPI 3.1 document of the API in this application. Each workflow has paths of its own for its start and its inputs. */
   openApi(): OpenApiDocument {
-    return openApiOf(this.documented);
+    return this.document.openApi();
   }
 
   /**
@@ -39,24 +40,8 @@ export class WorkflowApi implements OnModuleInit {
    * What the document has already stays as it is. @throws InvalidWorkflowError if it has a schema of a name that the API needs
    */
   addTo<D extends object>(document: D): D {
-    addToDocument(document as unknown as OpenApiDocument, pathsOf(this.documented), componentsOf(this.documented));
+    const { documented } = this.document;
+    addToDocument(document as unknown as OpenApiDocument, pathsOf(documented), componentsOf(documented));
     return document;
   }
-
-  private get documented(): DocumentedApi {
-    const { security } = this.extras;
-    return { baseOf: (route) => this.mounted.baseOf(route), definitions: this.workflows.definitions(), ...(security && { security }) };
-  }
-}
-
-function isGuarded({ guards = [] }: WorkflowApiExtras): boolean {
-  return guards.length > 0;
-}
-
-function openRoutes(extras: WorkflowApiExtras): string[] {
-  if (isGuarded(extras) || extras.allowAnonymous === true || isDevelopment(process.env.NODE_ENV)) return [];
-  const environment = process.env.NODE_ENV === undefined ? 'NODE_ENV is not set' : `NODE_ENV is "${process.env.NODE_ENV}"`;
-  return [
-    `guards are missing, and ${environment}: anybody could read and change processes. Say guards: [...], or allowAnonymous: true if something else protects them.`,
-  ];
 }

@@ -14,7 +14,7 @@ export async function whatToDoNext(app: INestApplication): Promise<string> {
     purpose: 'car',
   };
   return `
-The sample application is listening on ${url}
+${consoleAt(url)}The sample application is listening on ${url}
 Its processes live in ${settings.databaseUrl?.replace(/:[^:@/]*@/, ':…@') ?? settings.databaseFile}
 Its task queues live ${settings.redisUrl ? 'in Redis' : 'there too'}
 ${await underWay(app)}
@@ -41,6 +41,11 @@ Smaller samples, told of in sample-app/README.md:
 
 Stop it with Ctrl-C in the middle and start it again: the process continues.
 `;
+}
+
+/** In production it is not there: it would need a guard. */
+function consoleAt(url: string): string {
+  return process.env.NODE_ENV === 'production' ? '' : `Open the console: ${url}/workflow-console\n\n`;
 }
 
 async function underWay(app: INestApplication): Promise<string> {

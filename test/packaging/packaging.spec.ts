@@ -11,7 +11,7 @@ import { PackedPackage, registryMissing } from './packed-package.js';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
 
-const ENTRIES = ['', '/api', '/bull', '/event-emitter', '/ports', '/prometheus', '/terminus', '/testing'];
+const ENTRIES = ['', '/api', '/bull', '/console', '/event-emitter', '/ports', '/prometheus', '/terminus', '/testing'];
 const SCHEMATICS = ['collection', 'nest-add.schema', 'workflow.schema'].map((name) => `schematics/${name}.json`);
 const missing = registryMissing();
 if (missing && process.env.CI) throw new Error(missing);
@@ -36,7 +36,7 @@ describe.skipIf(missing)(`the packed package${missing ? ` (left out: ${missing})
       'dist/cjs/package.json',
     ];
     expect(others.sort()).toEqual(wanted.sort());
-    for (const entry of ['index', 'api', 'bull', 'event-emitter', 'ports', 'prometheus', 'terminus', 'testing'])
+    for (const entry of ['index', 'api', 'bull', 'console', 'event-emitter', 'ports', 'prometheus', 'terminus', 'testing'])
       for (const folder of ['dist', 'dist/cjs']) expect(packed.files).toEqual(expect.arrayContaining([`${folder}/${entry}.js`, `${folder}/${entry}.d.ts`]));
     expect(packed.files.filter((path) => path.includes('.spec.') || path.startsWith('dist/cjs/cjs'))).toEqual([]);
   });
@@ -131,7 +131,7 @@ describe.skipIf(missing)(`the packed package${missing ? ` (left out: ${missing})
   it('takes each optional package only by its own entry', () => {
     const installation = packed.install({ nest: 12, typeorm: '1' }, /bull|event-emitter|terminus|prom-client/);
     const load = (entry: string) => run(installation, process.execPath, ['--input-type=module', '--eval', `await import('nestjs-argonaut${entry}')`]);
-    expect(['', '/api', '/ports', '/testing'].map((entry) => load(entry).code)).toEqual([0, 0, 0, 0]);
+    expect(['', '/api', '/console', '/ports', '/testing'].map((entry) => load(entry).code)).toEqual([0, 0, 0, 0, 0]);
     expect(load('/bull').output).toMatch(/Cannot find package '(@nestjs\/)?bull'/);
     expect(load('/event-emitter').output).toContain("Cannot find package '@nestjs/event-emitter'");
     expect(load('/prometheus').output).toContain("Cannot find package 'prom-client'");

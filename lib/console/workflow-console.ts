@@ -1,0 +1,37 @@
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
+import { isGuarded, openRoutes } from '../api/api-mount.js';
+import { API_MODULE, API_OPTIONS } from '../api/api-options.js';
+import { answerEarlyProblems } from '../api/early-problems.js';
+import { MountedPath } from '../api/mounted-path.js';
+import { wrongOptions } from '../context/call-checks.js';
+import { InvalidWorkflowError } from '../values/errors.js';
+import type { Class } from '../values/types.js';
+import { builtAssets } from './asset-source.js';
+import { CONSOLE_EXTRAS, CONSOLE_OPTION_CHECKS, DEFAULT_CONSOLE_PATH, type WorkflowConsoleExtras, type WorkflowConsoleOptions } from './console-options.js';
+import { ignoreSlashes, PAGE_ROUTES } from './trailing-slash.js';
+
+/** Checks at boot whether the console may be shown. */
+@Injectable()
+export class WorkflowConsole implements OnModuleInit {
+  constructor(
+    @Inject(API_OPTIONS) private readonly options: WorkflowConsoleOptions,
+    @Inject(CONSOLE_EXTRAS) private readonly extras: WorkflowConsoleExtras,
+    @Inject(MountedPath) private readonly mounted: MountedPath,
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Inject(ModuleRef) private readonly module: ModuleRef,
+    @Inject(API_MODULE) private readonly own: Class,
+  ) {}
+
+  /** Refuses wrong options, and a console that is open to all. */
+  onModuleInit(): void {
+    const problems = [...wrongOptions(CONSOLE_OPTION_CHECKS, { ...this.options, ...this.extras }), ...openRoutes(this.extras)];
+    if (problems.length > 0) throw new InvalidWorkflowError('the options of WorkflowConsoleModule', problems);
+    builtAssets();
+    if (!isGuarded(this.extras)) new Logger('WorkflowConsole').warn('The console of workflows has no guards: everybody who reaches it is let in.');
+    if (!this.host.httpAdapter) return;
+    answerEarlyProblems(this.host.httpAdapter, this.mounted);
+    const { path = DEFAULT_CONSOLE_PATH } = this.extras;
+    ignoreSlashes(this.host, new MountedPath(this.module, { path }, this.own, PAGE_ROUTES));
+  }
+}
