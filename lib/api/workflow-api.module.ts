@@ -13,6 +13,7 @@ import { ProcessesController } from './processes.controller.js';
 import { Roots } from './roots.js';
 import { RightsGuard } from './rights.guard.js';
 import { DataController } from './data.controller.js';
+import { OperatingController } from './operating.controller.js';
 import { ServiceController } from './service.controller.js';
 import { WorkflowApi } from './workflow-api.js';
 import { WorkflowsController } from './workflows.controller.js';
@@ -26,6 +27,7 @@ const CONTROLLERS: readonly Class[] = [
   InboxController,
   OutboxController,
   DataController,
+  OperatingController,
   ServiceController,
 ];
 
