@@ -29,6 +29,7 @@ const PATH_FIELDS = {
   process: required(PROCESS_ID),
   step: required(textField(100, 'The name of a step.')),
   message: required(textField(MAX_ID, 'The id of a message of the inbox.')),
+  bulk: required(textField(MAX_ID, 'The id of a bulk run.')),
   event: required(textField(100, 'The name of an event.')),
   version: required(versionField('The version of a context.')),
 };

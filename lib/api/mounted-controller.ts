@@ -5,6 +5,7 @@ import { AnswerInterceptor } from './answer.interceptor.js';
 import { DataController } from './data.controller.js';
 import { InboxController } from './inbox.controller.js';
 import { MessagesController } from './messages.controller.js';
+import { OperatingController } from './operating.controller.js';
 import { OutboxController } from './outbox.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ProcessesController } from './processes.controller.js';
@@ -21,6 +22,7 @@ export const API_CONTROLLERS: readonly Class[] = [
   InboxController,
   OutboxController,
   DataController,
+  OperatingController,
   ServiceController,
 ];
 

@@ -82,7 +82,7 @@ export class BulkActions {
 
   private async perform(run: StoredBulk, id: string): Promise<unknown> {
     const { operations, inputs, inboxMessages, outbox, migrations } = this.parts;
-    const call = callOf(run);
+    const call = markedCall(run);
     const { step = '', patch = {}, next, contextVersion, compensate, input, to, box } = run.options as BulkOptions & { step?: string };
     switch (run.action as BulkAction) {
       case 'retry': return operations.retry(id, { ...call, ...(step !== '' && { step }) });
@@ -122,7 +122,7 @@ function isOutbox(options: StoredBulk['options']): boolean {
 }
 
 /** Actor and reason of the action on one of them: its audit record leads to the run. */
-function callOf({ id, actor, reason }: StoredBulk): { readonly actor?: string; readonly reason: string } {
+function markedCall({ id, actor, reason }: StoredBulk): { readonly actor?: string; readonly reason: string } {
   const mark = markOf(id);
   return { ...(actor !== null && { actor }), reason: reason === null ? mark : `${reason} ${mark}` };
 }

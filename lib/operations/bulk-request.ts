@@ -115,6 +115,7 @@ function keptFilter(filter: BulkRequest['filter'], registry: WorkflowRegistry): 
 function keptValue(name: string, value: unknown, registry: WorkflowRegistry): unknown {
   if (name === 'workflow') return registry.nameOf(value as Class | string);
   if (name === 'step') return stepNameOf(value as Class | string);
+  if (MOMENTS.includes(name) && !(value instanceof Date && !Number.isNaN(value.getTime()))) throw new InvalidInputError(name, ['it must be a valid Date']);
   if (name === 'sender') return senderName(value as string) ?? value;
   return value;
 }

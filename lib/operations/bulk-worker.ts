@@ -85,7 +85,7 @@ export class BulkWorker {
       this.logger.warn(`The bulk run ${run.id} was interrupted, and goes on with a later sweep: ${reasonOf(error)}`);
     }
     if (next?.state !== 'running') return void this.working.delete(run.id);
-    const waitMs = next.perMinute === null ? 0 : ((countOf(next) - countOf(run)) * MINUTE_MS) / next.perMinute;
+    const waitMs = next.perMinute === null ? 0 : ((lookedAt(next) - lookedAt(run)) * MINUTE_MS) / next.perMinute;
     this.rest(next, waitMs);
   }
 
@@ -102,7 +102,7 @@ export class BulkWorker {
   }
 
   private async doBatch(run: StoredBulk): Promise<StoredBulk | null> {
-    const room = Math.min(AT_ONCE, run.perMinute ?? AT_ONCE, (run.limit ?? Infinity) - countOf(run), Math.ceil((run.perMinute ?? Infinity) / 60));
+    const room = Math.min(AT_ONCE, run.perMinute ?? AT_ONCE, (run.limit ?? Infinity) - lookedAt(run), Math.ceil((run.perMinute ?? Infinity) / 60));
     if (room <= 0) return this.keep(run, { state: 'done' });
     const { items, next } = await this.parts.actions.page(run, run.cursor, room);
     const ids = items.map(({ id }) => id);
@@ -149,6 +149,6 @@ export class BulkWorker {
   }
 }
 
-function countOf({ done, failed, skipped }: StoredBulk): number {
+function lookedAt({ done, failed, skipped }: StoredBulk): number {
   return done + failed + skipped;
 }

@@ -7,6 +7,7 @@ import { type ProcessStatus, STATUSES } from '../core/process.js';
 import { stepNameOf } from '../decorators/step.decorator.js';
 import type { ProcessQuery } from '../store/port.js';
 import { InvalidInputError } from '../values/errors.js';
+import { given } from '../values/given.js';
 import { didYouMean } from '../values/suggest.js';
 import type { Class } from '../values/types.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
@@ -71,13 +72,6 @@ export function queryOf(filter: ProcessFilter, registry: WorkflowRegistry): Omit
 function times({ startedBefore, startedAfter, updatedBefore, updatedAfter }: ProcessFilter) {
   const [before, after] = [startedBefore?.getTime(), startedAfter?.getTime()];
   return { startedBefore: before, startedAfter: after, updatedBefore: updatedBefore?.getTime(), updatedAfter: updatedAfter?.getTime() };
-}
-
-type WithoutUndefined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Without the properties that are undefined. */
-function given<T extends object>(query: T): WithoutUndefined<T> {
-  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as WithoutUndefined<T>;
 }
 
 type SearchedPairs = NonNullable<ProcessQuery['search']>;

@@ -15,6 +15,9 @@ const BODIES: Readonly<Record<string, object>> = {
   migrate: { from: 1, to: 2 },
   restart: { contextVersion: 1 },
   skip: { step: 'score' },
+  pause: { workflow: 'loan' },
+  endPause: { workflow: 'loan' },
+  startBulk: { action: 'cancel', filter: { workflow: 'loan' } },
   readdressMessage: { workflow: 'loan', step: 'score', correlationId: 'c' },
 };
 
@@ -37,6 +40,7 @@ describe.each(PLATFORMS)('who may do what, on %s', (platform) => {
       step: 'review',
       event: 'paid',
       version: '1',
+      bulk: 'none',
     };
     return route.path.replace(/:(\w+)/g, (_whole, name: string) => parts[name]!) + (route.id === 'getDiff' ? '?from=1&to=1' : '');
   }

@@ -151,6 +151,33 @@ describe.each(PLATFORMS.flatMap((platform) => [false, true].map((prefixed) => ({
       expect((await call('cancel', at, { body: { compensate: false, reason: 'no more' } })).status).toBe('cancelled');
     });
 
+    it('pause, and resume', async () => {
+      const reason = 'the partner is down';
+      const pause = await call('pause', {}, { body: { workflow: 'loan', step: 'close', reason } });
+      expect(pause).toMatchObject({ workflow: 'loan', step: 'close', queue: null, actor: 'one of all', reason, resumedAt: null, resumingPerMinute: null });
+      expect(await call('listPauses')).toEqual({ items: [pause] });
+      expect(await call('endPause', {}, { body: { workflow: 'loan', step: 'close', perMinute: 5 } })).toMatchObject({ resumingPerMinute: 5 });
+      await until(() => call('listPauses'), ({ items }) => items.length === 0); // prettier-ignore
+      expect((await send('POST', 'pauses/resume', { workflow: 'loan' })).status).toBe(409);
+      expect((await send('POST', 'pauses', { queue: 'none' })).status).toBe(400);
+    });
+
+    it('do one action to many processes', async () => {
+      const start = async (groupId: string) => (await call('startProcess', { workflow: 'loan' }, { body: { context: { tenant: 'a', amount: 5 }, groupId } })).id as string; // prettier-ignore
+      const ids = [await start('a:71'), await start('a:72')];
+      const body = { action: 'cancel', filter: { groupIdPrefix: 'a:7', startedAfter: '2020-01-01T00:00:00Z' }, reason: 'they are a test' };
+      const plan = await call('startBulk', {}, { body });
+      expect(plan).toMatchObject({ dryRun: true, count: 2, isMore: false, examples: [{ id: ids[1], workflow: 'loan', groupId: 'a:72' }, { id: ids[0] }] });
+      const { run } = await call('startBulk', {}, { body: { ...body, dryRun: false } });
+      const ended = await until(() => call('getBulk', { bulk: run.id }), ({ state }) => state !== 'running'); // prettier-ignore
+      expect(ended).toMatchObject({ state: 'done', done: 2, actor: 'one of all', filter: { groupIdPrefix: 'a:7' }, finishedAt: expect.any(String) });
+      expect((await call('listBulk')).items[0]).toEqual(ended);
+      expect((await call('listBulkItems', { bulk: run.id })).items).toMatchObject(ids.toSorted().map((id) => ({ id, outcome: 'done', error: null })));
+      expect(await call('stopBulk', { bulk: run.id })).toEqual(ended);
+      expect((await send('GET', 'bulk/none')).status).toBe(404);
+      expect((await send('POST', 'bulk', { action: 'cancel', filter: { startedAfter: 'soon' } })).status).toBe(400);
+    });
+
     it('erase what is there of somebody', async () => {
       const { id } = await call('startProcess', { workflow: 'loan' }, { body: { context: { tenant: 'eve', amount: 5 }, groupId: 'a:9' } });
       expect(await call('erase', {}, { body: { groupId: 'a:9', dryRun: true } })).toEqual({ processes: [id], live: [id], messages: 0 });

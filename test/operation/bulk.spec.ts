@@ -71,7 +71,15 @@ describe.each(cells)('$name', ({ database }) => {
     expect(await app.workflows.bulk.plan(request)).toMatchObject({ count: 30, isMore: false });
     expect(await recordsOf(app, [ids[0]!], 'process-retried')).toEqual([[]]);
     const run = await app.workflows.bulk.start(request);
-    expect(await ended(app, run.id)).toMatchObject({ state: 'done', done: 30, failed: 0, skipped: 0, actor: 'ada', reason: 'it is up', finishedAt: expect.any(Date) as Date });
+    expect(await ended(app, run.id)).toMatchObject({
+      state: 'done',
+      done: 30,
+      failed: 0,
+      skipped: 0,
+      actor: 'ada',
+      reason: 'it is up',
+      finishedAt: expect.any(Date) as Date,
+    });
     for (const records of await recordsOf(app, ids, 'process-retried'))
       expect(records).toMatchObject([{ actor: 'ada', reason: `it is up [bulk run ${run.id}]`, step: 'work' }]);
     const items = await app.workflows.bulk.items(run.id, { limit: 20 });
@@ -142,7 +150,8 @@ describe.each(cells)('$name', ({ database }) => {
 
   it('discards and replays messages of the inbox', async () => {
     const app = await boot();
-    for (const key of ['a', 'b', 'c']) await app.workflows.emit('later', key, {}, { effectiveAt: new Date(Date.now() + 3_600_000), messageId: `${test} ${key}` });
+    for (const key of ['a', 'b', 'c'])
+      await app.workflows.emit('later', key, {}, { effectiveAt: new Date(Date.now() + 3_600_000), messageId: `${test} ${key}` });
     const filter = { disposition: 'scheduled' as const };
     const plan = await app.workflows.bulk.plan({ action: 'discard', filter });
     expect(plan).toMatchObject({ count: 3, isMore: false });
@@ -177,7 +186,12 @@ describe('a wrong bulk run', () => {
     ['with an option of another action', { action: 'cancel', filter, options: { step: 'work' } }, InvalidInputError, 'there is no "step"'],
     ['with a wrong option', { action: 'cancel', filter, options: { compensate: 'yes' } }, InvalidInputError, 'it must be true or false'],
     ['without what the action needs', { action: 'restartFrom', filter }, InvalidInputError, 'restartFrom needs "contextVersion"'],
-    ['without the workflow of its step', { action: 'skip', filter: { status: 'failed' }, options: { step: 'work' } }, InvalidInputError, 'skip needs a "workflow"'],
+    [
+      'without the workflow of its step',
+      { action: 'skip', filter: { status: 'failed' }, options: { step: 'work' } },
+      InvalidInputError,
+      'skip needs a "workflow"',
+    ],
     ['with an unknown step', { action: 'skip', filter, options: { step: 'works' } }, UnknownStepError, 'Did you mean "work"?'],
     ['with a step that takes no input', { action: 'provideInput', filter, options: { step: 'work' } }, UnknownStepError, 'It needs a step with an input'],
     ['with an unknown version', { action: 'migrate', filter, options: { to: 3 } }, UnknownWorkflowError, 'version 3'],
