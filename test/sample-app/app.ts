@@ -13,11 +13,16 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SHORT = { PARTNER_THINKS_MS: '150', CHECK_TAKES_MS: '400', PAY_AFTER_MS: '500' };
 
 /** Builds what is out of date. Spec files run side by side: one builds, the others wait. */
-export async function built(): Promise<void> {
+export function built(): Promise<void> {
+  return alone(() => execFileSync(process.execPath, ['sample-app/build.mjs'], { cwd: ROOT, stdio: 'pipe' }));
+}
+
+/** While it builds, no other spec file does. @throws Error with what was printed */
+export async function alone(build: () => void): Promise<void> {
   const lock = join(tmpdir(), 'argonaut-sample-app.building');
   while (!taken(lock)) await setTimeout(100);
   try {
-    execFileSync(process.execPath, ['sample-app/build.mjs'], { cwd: ROOT, stdio: 'pipe' });
+    build();
   } catch (error) {
     throw new Error(`The build failed:\n${String((error as { stdout: Buffer }).stdout)}`);
   } finally {

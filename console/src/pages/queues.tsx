@@ -1,0 +1,120 @@
+import { useState } from 'preact/hooks';
+import { get } from '../api/client.js';
+import type { Pause, Queue, Worker } from '../api/more-types.js';
+import { useRead } from '../api/use-read.js';
+import { useLive } from '../live/use-live.js';
+import { Empty, Heads, Moment, ProblemNote, State, TableBox } from '../parts/basics.js';
+import { GuardedButton } from '../parts/guarded-button.js';
+import { Page } from '../parts/page.js';
+import { missingRight, session } from '../state/session.js';
+import { PROGRESS, RUN } from '../words/status.js';
+import { PauseDialog, type PauseOf } from './pause-dialog.js';
+import { Pauses } from './pauses.js';
+
+interface Answers {
+  readonly queues: readonly Queue[];
+  readonly workers: readonly Worker[];
+  readonly pauses: readonly Pause[];
+}
+
+async function read(signal: AbortSignal): Promise<Answers> {
+  const pauses = session.value?.pauses ? get<{ items: Pause[] }>('pauses', {}, signal) : { items: [] };
+  const [queues, workers, paused] = await Promise.all([get<{ items: Queue[] }>('queues', {}, signal), get<{ items: Worker[] }>('workers', {}, signal), pauses]);
+  return { queues: queues.items, workers: workers.items, pauses: paused.items };
+}
+
+export interface Asked {
+  readonly of: PauseOf;
+  readonly isResume: boolean;
+}
+
+/** How much waits in each queue, and who works. */
+export function Queues() {
+  const { answer, problem, isLoading, again } = useRead('queues', read);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  useLive(null, again, 3000);
+  return (
+    <Page title="Queues and workers">
+      <ProblemNote problem={problem} />
+      {isLoading && <p class="loading">Loading…</p>}
+      {answer && (
+        <>
+          <QueueTable {...answer} onAsk={setAsked} />
+          {session.value?.pauses && <Pauses pauses={answer.pauses} onAsk={setAsked} />}
+          <WorkerTable workers={answer.workers} />
+        </>
+      )}
+      {asked && <PauseDialog {...asked} onClose={() => setAsked(null)} onDone={again} />}
+    </Page>
+  );
+}
+
+function QueueTable({ queues, pauses, onAsk }: Answers & { readonly onAsk: (asked: Asked) => void }) {
+  if (queues.length === 0) return <Empty>No step runs on a task queue.</Empty>;
+  const isPaused = (name: string) => pauses.some(({ queue }) => queue === name);
+  return (
+    <section>
+      <h2>Queues</h2>
+      <TableBox label="Queues">
+        <Heads
+          names={['Queue', 'State', 'Waiting', 'Running', 'Oldest ready since', ...(session.value?.pauses ? ['Action'] : [])]}
+          numbers={['Waiting', 'Running']}
+        />
+        <tbody>
+          {queues.map(({ queue, waiting, taken, readyAt }) => (
+            <tr key={queue}>
+              <th scope="row">{queue}</th>
+              <td>
+                <State look={isPaused(queue) ? PROGRESS.paused : taken > 0 ? RUN.running : { word: 'open', shape: 'check', tone: 'good' }} />
+              </td>
+              <td class="number">{waiting.toLocaleString('en')}</td>
+              <td class="number">{taken.toLocaleString('en')}</td>
+              <td>
+                <Moment at={readyAt} isShort />
+              </td>
+              {session.value?.pauses && (
+                <td>
+                  <GuardedButton why={missingRight('administer')} onClick={() => onAsk({ of: { queue }, isResume: isPaused(queue) })}>
+                    {isPaused(queue) ? `Resume ${queue}` : `Pause ${queue}`}
+                  </GuardedButton>
+                </td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </TableBox>
+    </section>
+  );
+}
+
+function WorkerTable({ workers }: { readonly workers: readonly Worker[] }) {
+  return (
+    <section>
+      <h2>Workers</h2>
+      {workers.length === 0 ? (
+        <Empty>No instance runs steps. Start one with worker.enabled.</Empty>
+      ) : (
+        <TableBox label="Workers">
+          <Heads names={['Worker', 'State', 'Seen', 'Processes it holds', 'Tasks it runs']} numbers={['Processes it holds', 'Tasks it runs']} />
+          <tbody>
+            {workers.map(({ id, silent, here, seenAt, processes, tasks }) => (
+              <tr key={id}>
+                <th scope="row" class="code">
+                  {id} {here && <span class="muted">(this server)</span>}
+                </th>
+                <td>
+                  <State look={silent ? { word: 'silent', shape: 'triangle', tone: 'warn' } : { word: 'alive', shape: 'check', tone: 'good' }} />
+                </td>
+                <td>
+                  <Moment at={seenAt} isShort />
+                </td>
+                <td class="number">{processes}</td>
+                <td class="number">{tasks}</td>
+              </tr>
+            ))}
+          </tbody>
+        </TableBox>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import type { ActionName, PossibleAction, Process } from '../../console/src/api/types.js';
+import { bulkBody, EMPTY, type Plan } from '../../console/src/bulk/plan.js';
+import { layoutOf } from '../../console/src/graph/layout.js';
+import { pathThrough, shortened, sizeOf } from '../../console/src/graph/sizes.js';
+import { actionLabel, actionRequest, ACTIONS, inOrder } from '../../console/src/words/actions.js';
+import { aProcess, graph } from './fixture-data.js';
+
+const process = aProcess('p 1') as Process;
+const action = (name: ActionName, step: string | null = null): PossibleAction => ({
+  action: name,
+  step,
+  right: 'mend',
+  allowed: true,
+  why: null,
+  says: '',
+  schema: null,
+});
+const given = { reason: ' because ', data: { a: 1 }, next: '', contextVersion: 2 };
+const requestOf = (name: ActionName, step: string | null = null, more: object = {}) => actionRequest(action(name, step), process, { ...given, ...more });
+
+describe('an action', () => {
+  it.each<[ActionName, string | null, object, string, object]>([
+    ['retry', null, {}, 'processes/p%201/retry', {}],
+    ['retry', 'pay', {}, 'processes/p%201/retry', { step: 'pay' }],
+    ['skip', 'pay', { next: 'end' }, 'processes/p%201/skip', { step: 'pay', patch: { a: 1 }, next: 'end' }],
+    ['skip', 'pay', { data: undefined }, 'processes/p%201/skip', { step: 'pay', patch: {} }],
+    ['restartFrom', null, {}, 'processes/p%201/restart', { contextVersion: 2 }],
+    ['cancel', null, {}, 'processes/p%201/cancel', {}],
+    ['cancelAndUndo', null, {}, 'processes/p%201/cancel', { compensate: true }],
+    ['suspend', null, {}, 'processes/p%201/suspend', {}],
+    ['resume', null, {}, 'processes/p%201/resume', {}],
+    ['provideInput', 're/view', {}, 'workflows/loan/processes/p%201/inputs/re%2Fview', { input: { a: 1 } }],
+    ['respond', 'identity', {}, 'processes/p%201/respond', { step: 'identity', response: { a: 1 } }],
+    ['emit', 'paid', {}, 'processes/p%201/emit', { step: 'paid', data: { a: 1 } }],
+    ['erase', null, {}, 'erasures', { process: 'p 1', cancel: true }],
+  ])('%s of %s is one request, with its reason', (name, step, more, path, body) => {
+    expect(requestOf(name, step, more)).toEqual({ path, body: { ...body, reason: 'because' } });
+  });
+
+  it('without a reason sends none', () => {
+    expect(requestOf('cancel', null, { reason: '  ' }).body).toEqual({});
+  });
+
+  it('is named by its verb, and what helps comes before what ends', () => {
+    expect(actionLabel({ action: 'cancel', step: null }, process)).toBe('Cancel L-p 1');
+    expect(actionLabel({ action: 'retry', step: 'pay' }, process)).toBe('Retry pay');
+    expect(inOrder([action('erase'), action('cancel'), action('retry')]).map((each) => each.action)).toEqual(['retry', 'cancel', 'erase']);
+    expect(Object.values(ACTIONS).filter(({ isDangerous, data }) => isDangerous && data === 'input')).toEqual([]);
+  });
+});
+
+describe('a bulk run', () => {
+  const plan = (over: Partial<Plan>): Plan => ({ action: 'retry', ...EMPTY, ...over });
+
+  it('takes the filter of the list and the options of its action alone', () => {
+    const retry = bulkBody(plan({ input: '{"x":1}', to: '3', limit: '10', perMinute: '60', reason: 'why' }), 'processes', { workflow: 'loan' }, true);
+    expect(retry).toEqual({ action: 'retry', filter: { workflow: 'loan' }, limit: 10, perMinute: 60, reason: 'why', dryRun: true });
+    expect(bulkBody(plan({ action: 'migrate', to: '3' }), 'processes', {}, false)).toEqual({
+      action: 'migrate',
+      filter: {},
+      options: { to: 3 },
+      dryRun: false,
+    });
+    expect(bulkBody(plan({ action: 'provideInput', step: 'review', input: '{"x":1}' }), 'processes', {}, true)).toMatchObject({
+      options: { step: 'review', input: { x: 1 } },
+    });
+    expect(bulkBody(plan({ action: 'discard' }), 'outbox', { parked: 'true', workflow: null }, true)).toMatchObject({ filter: { parked: true, in: 'outbox' } });
+  });
+
+  it('refuses what is no JSON and no number, before anything is sent', () => {
+    expect(() => bulkBody(plan({ action: 'skip', step: 'a', patch: '{' }), 'processes', {}, true)).toThrow('The data is no JSON');
+    expect(() => bulkBody(plan({ limit: '1.5' }), 'processes', {}, true)).toThrow('The limit must be a whole number from 1.');
+  });
+});
+
+describe('the layout of a graph', () => {
+  it('places every node and edge within its frame, and no two nodes on one place', () => {
+    const layout = layoutOf(graph as Parameters<typeof layoutOf>[0], 'LR');
+    expect(layout.nodes).toHaveLength(graph.nodes.length);
+    expect(layout.edges).toHaveLength(graph.edges.length);
+    for (const { x, y, width, height } of layout.nodes) {
+      expect(x - width / 2).toBeGreaterThanOrEqual(0);
+      expect(x + width / 2).toBeLessThanOrEqual(layout.width);
+      expect(y + height / 2).toBeLessThanOrEqual(layout.height);
+    }
+    const apart = layout.nodes.flatMap((a, index) => layout.nodes.slice(index + 1).map((b) => Math.abs(a.x - b.x) >= (a.width + b.width) / 2 || Math.abs(a.y - b.y) >= (a.height + b.height) / 2)); // prettier-ignore
+    expect(apart.every(Boolean)).toBe(true);
+    expect(layout.edges.filter(({ label }) => label !== null).every(({ labelAt }) => labelAt !== null)).toBe(true);
+  });
+
+  it('draws lines through its points, and shortens long names', () => {
+    expect(pathThrough([{ x: 0, y: 0 }, { x: 10, y: 0 }])).toBe('M0 0L10 0'); // prettier-ignore
+    expect(pathThrough([{ x: 0, y: 0 }, { x: 5, y: 5 }, { x: 10, y: 0 }])).toBe('M0 0Q5 5 10 0'); // prettier-ignore
+    expect(pathThrough([])).toBe('');
+    expect(shortened('a'.repeat(40))).toHaveLength(26);
+    const node = { id: 'a', kind: 'step', step: 'a', label: 'a'.repeat(200), detail: null } as const;
+    expect(sizeOf(node).width).toBeLessThan(260);
+  });
+});

@@ -1,0 +1,166 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Instance, until } from '../../sample-app/src/story/instance.js';
+import { built, Place } from '../sample-app/app.js';
+import { launch, noBrowser } from './chromium.js';
+import { proxyTo } from './proxy.js';
+import { Visit } from './visit.js';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 600_000 });
+
+const MOUNT = '/workflow-console/';
+let place: Place;
+let app: Instance;
+let browser: Browser;
+let visit: Visit;
+
+interface Found {
+  readonly items: readonly { readonly id: string; readonly status: string; readonly cause: string | null }[];
+}
+
+describe.skipIf(noBrowser !== null)(`the console of the sample application${noBrowser === null ? '' : ` (left out: ${noBrowser})`}`, () => {
+  beforeAll(async () => {
+    await built();
+    // the partner does not answer by itself, and nothing is paid while a test looks
+    place = new Place({ PARTNER_THINKS_MS: '600000', CHECK_TAKES_MS: '50', PAY_AFTER_MS: '600000', PIZZA_BAKES_MS: '-1' });
+    [app, browser] = await Promise.all([place.start(), launch()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await place?.leave();
+  });
+  afterEach(() => visit.close());
+
+  const open = async (options = {}, url = app.url + MOUNT) => (visit = await Visit.open(browser, url, options));
+  const actions = () => visit.page.getByRole('group', { name: 'Actions' });
+  const dialog = () => visit.page.getByRole('dialog');
+  const state = () => visit.page.locator('.process-line .state');
+  const shows = (word: string) => expect.poll(() => state().textContent(), { timeout: 20_000 }).toBe(word);
+
+  it('a loan is started with a form, waits, is answered, and is cancelled for a reason', async () => {
+    await open();
+    await visit.to('workflows/loan', 'loan');
+    await visit.page.getByRole('button', { name: 'Start a process' }).click();
+    await dialog().getByLabel('reference').fill('L-1');
+    await dialog().getByLabel('name', { exact: true }).fill('Ada Lovelace');
+    await dialog().getByLabel('birthday').fill('1990-12-10T00:00');
+    await dialog().getByLabel('amount', { exact: true }).fill('a lot');
+    await dialog().getByLabel('purpose').selectOption('house');
+    await dialog().getByLabel('Group id (optional)').fill('L-1');
+    await dialog().getByRole('button', { name: 'Start loan' }).click();
+    await dialog().locator('.field-problem').getByText('amount must be an amount of money').waitFor();
+    await dialog().getByLabel('amount', { exact: true }).fill('2500.00');
+    await dialog().getByRole('button', { name: 'Start loan' }).click();
+    await visit.heading('L-1');
+    await visit.page.locator('.explanation').getByText('waits in step "identity"').waitFor();
+
+    await actions().getByRole('button', { name: 'Send the response to identity' }).click();
+    await dialog().locator('textarea').fill('{ "passed": true }');
+    await dialog().getByRole('button', { name: 'Send the response to identity' }).click();
+    await dialog().waitFor({ state: 'detached' });
+    await visit.page.locator('.explanation').getByText('in step "pay"').waitFor();
+    await visit.page.locator('.graph .node.done', { hasText: 'decide' }).waitFor();
+
+    await actions().getByRole('button', { name: 'Cancel', exact: true }).click();
+    await dialog().getByLabel('Reason').fill('the customer has changed her mind');
+    await dialog().getByRole('button', { name: 'Cancel L-1' }).click();
+    await shows('cancelled');
+    await visit.page.getByRole('link', { name: 'History' }).click();
+    await visit.page.getByText('Reason: the customer has changed her mind').waitFor();
+    await visit.page.getByRole('link', { name: 'Context' }).click();
+    await visit.page.getByLabel('Compared with').selectOption('version 1');
+    await visit.page.locator('tr.added', { hasText: 'score' }).waitFor();
+  });
+
+  it('a step that fails is found among what needs attention, and is mended by a retry', async () => {
+    const file = join(place.env.DATABASE_FILE!, '../brought.txt');
+    const { id } = await app.post<{ id: string }>('/workflow-api/workflows/file-upload/processes', { context: { owner: 'Grace' }, groupId: 'U-1' });
+    await open();
+    await visit.to(`processes/${id}`, 'U-1');
+    await actions().getByRole('button', { name: 'Provide input for validate' }).click();
+    await dialog().getByLabel('path').fill(file);
+    await dialog().getByRole('button', { name: 'Provide input for validate' }).click();
+    await shows('failed');
+    await visit.page.locator('pre.error').getByText('ENOENT').waitFor();
+    expect(await visit.page.locator('.waterfall tbody tr').first().getAttribute('class')).toBe('failed');
+
+    await visit.page.getByRole('link', { name: 'Attention' }).click();
+    await visit.page.getByRole('link', { name: 'failed: file-upload · validate, 1' }).click();
+    await visit.page.getByRole('link', { name: /^U-1: failed/ }).click();
+    await visit.heading('U-1');
+    writeFileSync(file, 'something');
+    await actions()
+      .getByRole('button', { name: /^Retry/ })
+      .first()
+      .click();
+    await dialog()
+      .getByRole('button', { name: /^Retry/ })
+      .click();
+    await shows('completed');
+  });
+
+  it('an open page shows what others do, without a reload', async () => {
+    const { id } = await app.post<{ id: string }>('/workflow-api/workflows/file-upload/processes', { context: { owner: 'Lin' }, groupId: 'U-2' });
+    await open();
+    await visit.to(`processes/${id}`, 'U-2');
+    await shows('waiting');
+    await app.post(`/workflow-api/processes/${id}/suspend`, { reason: 'looked into' });
+    await shows('suspended');
+    await app.post(`/workflow-api/processes/${id}/resume`, {});
+    await shows('waiting');
+  });
+
+  it('a deep link works behind a proxy that takes a prefix away, and so do reads and writes', async () => {
+    const { id } = await app.post<{ id: string }>('/workflow-api/workflows/file-upload/processes', { context: { owner: 'Eve' }, groupId: 'U-3' });
+    const proxy = await proxyTo(app.url, '/ops/tools');
+    try {
+      await open({}, `${proxy.url}${MOUNT}`);
+      await visit.to(`processes/${id}?part=history`, 'U-3');
+      await visit.page.getByRole('rowheader', { name: 'process started' }).waitFor();
+      await actions().getByRole('button', { name: 'Suspend' }).click();
+      await dialog().getByRole('button', { name: 'Suspend U-3' }).click();
+      await shows('suspended');
+      await visit.page.getByRole('link', { name: 'Workflows', exact: true }).click();
+      await visit.page.getByRole('link', { name: 'file-upload' }).click();
+      await visit.heading('file-upload');
+      expect(new URL(visit.page.url()).pathname).toBe(`/ops/tools${MOUNT}workflows/file-upload`);
+      await visit.page.reload();
+      await visit.page.locator('.graph .node').first().waitFor();
+    } finally {
+      await visit.page.goto('about:blank');
+      await proxy.stop();
+    }
+  });
+
+  it.each(['light', 'dark'] as const)('every page, in %s colours: axe finds nothing, and nothing scrolls sideways at 360 pixels', async (colorScheme) => {
+    const { items } = await app.get<Found>('/workflow-api/processes?workflow=loan&limit=1');
+    const process = `processes/${items[0]!.id}`;
+    const parts = ['steps', 'context', 'messages', 'family', 'log', 'history'].map((part) => `${process}?part=${part}`);
+    const paths = ['', 'processes', ...parts, 'workflows', 'workflows/loan', 'workflows/OrderWorkflow', 'queues', 'inbox', 'outbox'];
+    await open({ colorScheme });
+    const found: string[] = [];
+    for (const path of paths) {
+      await visit.page.setViewportSize({ width: 1280, height: 900 });
+      await visit.to(path);
+      await visit.page.waitForFunction(() => document.querySelector('.loading') === null);
+      found.push(...(await visit.violations()).map((each) => `${path}: ${each}`));
+      await visit.page.setViewportSize({ width: 360, height: 740 });
+      if ((await visit.sideways()) > 0) found.push(`${path} is wider than the screen`);
+    }
+    expect(found).toEqual([]);
+  });
+
+  it('what the console sends is what the inbox of the application sees: nothing without its header', async () => {
+    await open();
+    await visit.to('', 'Needs attention');
+    const [{ id } = { id: '' }] = (await app.get<Found>('/workflow-api/processes?groupIdPrefix=U-2')).items;
+    const status = await visit.page.evaluate(
+      async ([url]) => (await fetch(url!, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })).status,
+      [`${app.url}${MOUNT}api/processes/${id}/cancel`],
+    );
+    expect(status).toBe(403);
+    await until('still waiting', async () => (await app.get<{ status: string }>(`/workflow-api/processes/${id}`)).status === 'waiting');
+  });
+});
