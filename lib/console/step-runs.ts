@@ -87,7 +87,7 @@ class StepRows {
     const state = AFTER[type];
     if (state === undefined || step === null) return;
     const row = this.rowAt(step, run ?? 0, record.attempt ?? 1, type === 'message-delivered' ? at : this.reachedAt(step));
-    if (row.isOpen) this.goTo(row, state, record);
+    if (row.isOpen || state === 'skipped') this.goTo(row, state, record); // what has failed can be skipped
   }
 
   private beginAt(at: number): void {

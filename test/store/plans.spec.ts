@@ -133,6 +133,8 @@ describe.skipIf(!isThere(database))('plans on PostgreSQL, of 100,000 waiting pro
     await queries.find({ workflow: 'order', limit: 50, after: { startedAt: 500, id: 'p500' } });
     await queries.find({ groupIdPrefix: 'g9999', limit: 50 });
     await queries.find({ overdue: true, limit: 50 });
+    await queries.find({ ids: Array.from({ length: 500 }, (_, i) => `p${i * 7 + 1}`), limit: 500 }); // what open pages of the console follow
+    await queries.find({ startedAfter: MANY - 10, limit: 100 });
     await queries.find({ workflow: 'order', search: [{ name: 'who', value: '"all"' }], limit: 50 });
     await queries.find({ workflow: 'order', search: [{ name: 'who', value: '"all"' }, { name: 'n', value: '7' }], statuses: ['waiting'], limit: 50 }); // prettier-ignore
     await queries.statusCounts(1000);
