@@ -6,11 +6,11 @@ import { BulkDialog } from '../bulk/bulk-dialog.js';
 import { useLive } from '../live/use-live.js';
 import { Empty, Heads, Link, Moment, More, ProblemNote, State, TableBox } from '../parts/basics.js';
 import { SelectField, TextField } from '../parts/fields.js';
+import { FilterForm } from '../parts/filter-form.js';
 import { GuardedButton } from '../parts/guarded-button.js';
 import { Page } from '../parts/page.js';
-import { go, hrefOf, place } from '../state/location.js';
+import { place } from '../state/location.js';
 import { missingRight, session } from '../state/session.js';
-import { queryOf } from '../words/filters.js';
 import { DISPOSITION } from '../words/status.js';
 import { MessageDialog } from './message-dialog.js';
 import { ReaddressDialog } from './readdress-dialog.js';
@@ -67,12 +67,8 @@ export function Inbox() {
 
 function Filters() {
   const { query } = place.value;
-  const apply = (event: Event) => {
-    event.preventDefault();
-    go(hrefOf(['inbox'], queryOf(new FormData(event.currentTarget as HTMLFormElement))));
-  };
   return (
-    <form class="filters" onSubmit={apply} aria-label="Filters">
+    <FilterForm page="inbox">
       <div class="filter-row">
         <SelectField
           name="disposition"
@@ -85,13 +81,7 @@ function Filters() {
         <TextField name="step" label="Step" value={query.get('step') ?? ''} />
         <TextField name="process" label="Id of the process" value={query.get('process') ?? ''} />
       </div>
-      <div class="buttons">
-        <button type="submit" class="primary">
-          Apply
-        </button>
-        {query.size > 0 && <Link to={['inbox']}>Clear</Link>}
-      </div>
-    </form>
+    </FilterForm>
   );
 }
 

@@ -6,12 +6,12 @@ import { BulkDialog } from '../bulk/bulk-dialog.js';
 import { useLive } from '../live/use-live.js';
 import { Empty, Heads, Link, Moment, More, ProblemNote, State, TableBox } from '../parts/basics.js';
 import { SelectField, TextField } from '../parts/fields.js';
+import { FilterForm } from '../parts/filter-form.js';
 import { GuardedButton } from '../parts/guarded-button.js';
 import { Page } from '../parts/page.js';
 import { ValueBox } from '../parts/value-box.js';
-import { go, hrefOf, place } from '../state/location.js';
+import { place } from '../state/location.js';
 import { missingRight, session } from '../state/session.js';
-import { queryOf } from '../words/filters.js';
 import { KIND, STATUS } from '../words/status.js';
 import { MessageDialog } from './message-dialog.js';
 
@@ -55,12 +55,8 @@ export function Outbox() {
 
 function Filters() {
   const { query } = place.value;
-  const apply = (event: Event) => {
-    event.preventDefault();
-    go(hrefOf(['outbox'], queryOf(new FormData(event.currentTarget as HTMLFormElement))));
-  };
   return (
-    <form class="filters" onSubmit={apply} aria-label="Filters">
+    <FilterForm page="outbox">
       <div class="filter-row">
         <SelectField
           name="parked"
@@ -76,13 +72,7 @@ function Filters() {
         <TextField name="sender" label="Sender" value={query.get('sender') ?? ''} />
         <TextField name="process" label="Id of the process" value={query.get('process') ?? ''} />
       </div>
-      <div class="buttons">
-        <button type="submit" class="primary">
-          Apply
-        </button>
-        {query.size > 0 && <Link to={['outbox']}>Clear</Link>}
-      </div>
-    </form>
+    </FilterForm>
   );
 }
 
