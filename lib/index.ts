@@ -66,6 +66,11 @@ export type { ProcessFilter, SearchedValue } from './query/process-filter.js';
 export type { AttentionItem } from './query/attention.js';
 export type { ProcessExport } from './query/process-export.js';
 export { ProcessArchive } from './query/process-archive.js';
+export type { BulkItem, BulkPlan, BulkRun, BulkRuns } from './operations/bulk-runs.js';
+export type { BulkSubject } from './operations/bulk-actions.js';
+export type { BulkAction, BulkMessageFilter, BulkOptions, BulkProcessFilter, BulkRequest } from './operations/bulk-request.js';
+export type { Pauses, PauseOptions, PauseTarget, ResumeOptions } from './operations/pauses.js';
+export type { PauseView } from './query/paused.js';
 export type { Erasure, ErasureOptions } from './operations/erasure.js';
 export type { SizeOptions, WorkflowSize } from './operations/data-sizes.js';
 export type { ErasureSubject } from './operations/erasure-subject.js';
@@ -91,7 +96,6 @@ export type { AuditType, Disposition } from './core/change.js';
 export type { FinishedStatus, LiveStatus, ProcessStatus } from './core/process.js';
 export type { WaitKind } from './core/waits-for.js';
 export {
-  InboxFullError,
   InvalidInputError,
   InvalidWorkflowError,
   MessageNotFoundError,
@@ -109,6 +113,9 @@ export {
   ValueTooLargeError,
   WorkflowError,
 } from './values/errors.js';
+export { BulkNotFoundError } from './values/bulk-not-found-error.js';
+export { InboxFullError } from './values/inbox-full-error.js';
+export { NotPausedError } from './values/not-paused-error.js';
 export { ProcessLiveError } from './values/process-live-error.js';
 
 export { logFields } from './execution/label-logs.js';

@@ -6,6 +6,7 @@ export { OutboxStore } from './store/outbox-store.js';
 export type { OutgoingMessage } from './core/outgoing.js';
 export { QueryStore } from './store/query-store.js';
 export { MaintenanceStore } from './store/maintenance-store.js';
+export { OperatingStore } from './store/operating-store.js';
 export { TransactionLostError } from './store/transaction-lost.js';
 export type * from './store/port.js';
 export type { ThreadBeat } from './store/thread-beat.js';

@@ -28,6 +28,8 @@ import type { BroughtInput } from './messaging/input-delivery.js';
 import type { Outbox } from './messaging/outbox.js';
 import { type Delivery, deliveryRequest, type Emitted, inputRequest } from './messaging/delivery.js';
 import { addressedKeys } from './messaging/event-keys.js';
+import type { BulkRuns } from './operations/bulk-runs.js';
+import type { Pauses } from './operations/pauses.js';
 import { type VersionChange } from './operations/migration.js';
 import { type InputFilter } from './query/owed-inputs.js';
 import { dataSizes, type SizeOptions, type WorkflowSize } from './operations/data-sizes.js';
@@ -72,12 +74,18 @@ export class WorkflowService {
   readonly inbox: Inbox;
   /** Messages that steps have sent, and that were not transmitted yet. */
   readonly outbox: Outbox;
+  /** Pauses of workflows, steps and task queues. */
+  readonly pauses: Pauses;
+  /** One action on everything that fits a filter. */
+  readonly bulk: BulkRuns;
 
   /** @internal Made by the module. */
   constructor(private readonly engine: EngineParts) {
     this.records = engine.records.records;
     this.inbox = engine.inboxMessages;
     this.outbox = engine.outbox;
+    this.pauses = engine.pausing;
+    this.bulk = engine.bulk;
   }
 
   /**
@@ -361,6 +369,7 @@ export class WorkflowService {
       withdrawn: this.engine.registry.isWithdrawn(workflow, workflowVersion),
       waitsFor: (token) => this.engine.runner.waitsFor(state.id, token),
       internals,
+      pauseAt: (address) => this.engine.pauses.at(address),
       isFull: this.engine.settings.enabled && this.engine.limit.room === 0,
     });
     const isKnown = this.engine.registry.find(workflow, workflowVersion) !== undefined;

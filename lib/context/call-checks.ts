@@ -34,6 +34,8 @@ const object: OptionCheck = (name, value) => expect(typeof value === 'object' &&
 /** The kinds of values that options have, of calls and of the module. */
 export const OPTION_KINDS = { text, whole, flag, moment, duration, method, list, object, elsewhere } as const;
 
+/** The id of the bulk run is put behind it. */
+const MAX_REASON = MAX_TEXT - 100;
 const ACTION = { actor: text(MAX_GROUP_ID), reason: text(MAX_TEXT), manager: transaction };
 const DELIVERY = { ...ACTION, messageId: checkedMessageId, sender: text(MAX_GROUP_ID), effectiveAt: moment };
 const PAGE = { cursor: elsewhere, limit: elsewhere };
@@ -77,6 +79,27 @@ export const CALL_OPTIONS = {
   migrate: { ...ACTION, context: method },
   sizes: { bytes: flag },
   erase: { cancel: flag, dryRun: flag, actor: text(MAX_GROUP_ID), reason: text(MAX_TEXT) },
+  pause: { actor: text(MAX_GROUP_ID), reason: text(MAX_TEXT) },
+  endPause: { actor: text(MAX_GROUP_ID), reason: text(MAX_TEXT), perMinute: whole(1) },
+  bulk: {
+    action: elsewhere,
+    filter: elsewhere,
+    options: object,
+    limit: whole(1),
+    perMinute: whole(1),
+    actor: text(MAX_GROUP_ID),
+    reason: text(MAX_REASON),
+  },
+  bulkOptions: {
+    step: stepName,
+    patch: object,
+    next: text(MAX_GROUP_ID),
+    contextVersion: whole(1),
+    compensate: flag,
+    input: elsewhere,
+    to: whole(1),
+    box: (name, value) => checkOneOf(name, value, ['inbox', 'outbox']),
+  },
   define: { actor: text(MAX_GROUP_ID) },
   withdraw: { version: whole(1), actor: text(MAX_GROUP_ID) },
 } satisfies Record<string, OptionChecks>;

@@ -20,7 +20,7 @@ export type AuditType =
   | 'child-started'
   | 'condition-awaited'
   | `task-${'queued' | 'triggered' | 'recovered'}`
-  | `timer-${'set' | 'fired'}`
+  | `${'timer-set' | 'timer-fired' | 'pause-awaited' | 'pause-ended'}`
   | `message-${Exclude<Disposition, 'stored' | 'scheduled'> | 'readdressed'}`
   | `send-${'requested' | 'replayed' | 'discarded'}`
   | 'note'

@@ -133,6 +133,10 @@ export type ProcessEvent<Patch = ContextPatch> =
   | (VisitEvent & { readonly type: 'task-lost'; readonly worker: string; readonly graceful?: boolean })
   /** The body of a suspect begins. */
   | (Speaker & { readonly type: 'suspect-began' })
+  /** The body would begin, and waits at this address for the end of a pause. */
+  | (Speaker & { readonly type: 'pause-awaited'; readonly address: string; readonly says: string })
+  /** The pause at this address has ended, or lets the body through. */
+  | (VisitEvent & { readonly type: 'pause-ended'; readonly address: string })
   | { readonly type: 'claimed' }
   | { readonly type: 'worker-lost'; readonly worker: string; readonly graceful?: boolean }
   | { readonly type: 'suspended' }
@@ -165,7 +169,7 @@ export type ProcessEvent<Patch = ContextPatch> =
 export type EventOf<T extends ProcessEvent['type']> = Extract<ProcessEvent, { type: T }>;
 
 /** Events that a body reports about its own visit. */
-export type SpokenEvent = OutcomeEvent | EventOf<'suspect-began'>;
+export type SpokenEvent = OutcomeEvent | EventOf<'suspect-began' | 'pause-awaited'>;
 
 /** The parked tokens that an event is about, by key: they are read with the process. */
 export function waitsOfEvent(event: ProcessEvent<unknown>): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Json } from '../values/json.js';
 import type { UndoTries } from './events.js';
+import type { PauseMarks } from './held-back.js';
 import type { WaitKind } from './waits-for.js';
 import { isBesideKey, isEventKey } from './token-key.js';
 
@@ -33,7 +34,7 @@ export interface CarriedData {
 }
 
 /** Fields of all tokens that have a body. */
-interface WithBody {
+interface WithBody extends PauseMarks {
   /** Attempts in which the worker died. */
   readonly crashes?: number;
   /** The attempt of a suspect of which the begin is recorded. */

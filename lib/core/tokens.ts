@@ -116,9 +116,9 @@ export class DraftTokens {
     if (standsInBoth(token, waitsFor) && this.hasRoomFor(waitsFor)) this.standing.put(copyOf(waiting, waitsFor));
   }
 
-  /** Of tasks there may be as many as there are items of a list. */
+  /** Of tasks, and of bodies that a pause holds back, there may be as many as there are items of a list. */
   private hasRoomFor({ kind }: WaitsFor): boolean {
-    return kind !== 'task' || this.standing.size < MOST_TOKENS;
+    return (kind !== 'task' && kind !== 'pause') || this.standing.size < MOST_TOKENS;
   }
 
   /** Keeps only the copy, while there is nothing to wait for. */

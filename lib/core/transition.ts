@@ -26,6 +26,7 @@ import { listenAhead } from './listeners.js';
 import { migrated } from './migrate.js';
 import { bodyEnded } from './outcomes.js';
 import { isFinished, type ParentLink, type ProcessState } from './process.js';
+import { pauseAwaited, pauseEnded } from './paused-bodies.js';
 import { hasLostRace } from './races.js';
 import { eventReceived, messageMissed, messageReceived, messageRefused, messageSettled, messageUnsent } from './receive.js';
 import { restarted } from './restart.js';
@@ -107,6 +108,8 @@ function decide(draft: Draft, event: ProcessEvent): void {
     case 'claimed': return claimed(draft);
     case 'worker-lost': return workerLost(draft, event);
     case 'suspect-began': return suspectBegan(draft, event);
+    case 'pause-awaited': return pauseAwaited(draft, event);
+    case 'pause-ended': return pauseEnded(draft, event);
     case 'suspended': return suspended(draft);
     case 'resumed': return resumed(draft);
     case 'cancelled': return cancelled(draft, event);
@@ -133,9 +136,9 @@ function lookAgain(draft: Draft): void {
   if (isOver || completesEarly(draft)) draft.finish('completed');
 }
 
-/** True for an undo, and for a loser whose step still runs, here or as a task. */
+/** True for an undo, and for a loser whose step still runs, here or as a task, or is held back by a pause. */
 function isFinishing(draft: Draft, token: Token): boolean {
-  return token.does === 'undo' || ((isActive(token) || token.parked === 'task') && hasLostRace(draft, token.key));
+  return token.does === 'undo' || ((isActive(token) || token.parked === 'task' || token.parked === 'pause') && hasLostRace(draft, token.key));
 }
 
 /** Checks `completeWhen` after a version, and after the last event that kept the process from ending. */

@@ -3,6 +3,8 @@ import type { WaitKind } from './waits-for.js';
 
 /** What the open waits of a process say of how it gets on. */
 export interface WaitFacts {
+  /** A pause holds back one of its bodies. */
+  readonly isPaused: boolean;
   /** One of its steps takes longer than it should. */
   readonly isOverdue: boolean;
   /** One of its waits belongs to another attempt than the first. */
@@ -19,6 +21,7 @@ const STEPLESS: ReadonlySet<WaitKind> = new Set<WaitKind>(['branches', 'listener
 export function waitFactsOf(waits: readonly WaitState[]): WaitFacts {
   const ready = waits.flatMap(({ waitsFor }) => (waitsFor.kind === 'task' && waitsFor.readyAt !== null ? [waitsFor.readyAt] : []));
   return {
+    isPaused: waits.some(({ waitsFor }) => waitsFor.kind === 'pause'),
     isOverdue: waits.some(({ waitsFor }) => waitsFor.kind === 'overdue'),
     isRetrying: waits.some(({ token }) => token.attempt > 1),
     readyAt: ready.length === 0 ? null : Math.min(...ready),

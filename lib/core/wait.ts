@@ -35,7 +35,7 @@ export const ENDED_BY_MESSAGE: ReadonlySet<WaitKind> = new Set<WaitKind>(['respo
  */
 export function standsInBoth(token: Token, { kind }: WaitsFor): boolean {
   if (kind === 'event') return 'keyed' in token;
-  if (token.does === 'undo' || (kind === 'task' && mayOutlive(token.key))) return true;
+  if (token.does === 'undo' || ((kind === 'task' || kind === 'pause') && mayOutlive(token.key))) return true;
   return kind === 'condition' || kind === 'listener' || (kind !== 'turn' && isEventToken(token));
 }
 

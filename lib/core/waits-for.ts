@@ -1,12 +1,12 @@
 /**
  * The kind of a wait: for a message, an input, a child process, a worker of its queue, a moment, its condition, its turn among
- * items, or its branches. `listener`: a step that hears its event outside of a visit. `overdue` marks a visit that takes too long.
+ * items, or its branches. `pause`: for the end of a pause. `listener`: a step that hears its event outside of a visit. `overdue` marks a visit that takes too long.
  */
 export type WaitKind = WaitsFor['kind'];
 
 /** The end of a wait. `dueAt`: when its timer or its time limit is due, ms. */
 export type WaitsFor =
-  | { readonly kind: 'response' | 'event' | 'input' | 'child' | 'listener'; readonly address: string; readonly dueAt: number | null }
+  | { readonly kind: 'response' | 'event' | 'input' | 'child' | 'listener' | 'pause'; readonly address: string; readonly dueAt: number | null }
   | TaskWait
   | { readonly kind: 'timer' | 'condition'; readonly dueAt: number | null }
   | { readonly kind: 'turn' | 'branches' | 'overdue' };

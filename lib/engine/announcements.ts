@@ -36,6 +36,10 @@ export class Announcements {
     if (waits.put.some((wait) => isTaskWait(wait) && (isIdle() || queue.isFull(wait.waitsFor.queue)))) this.tell('tasks');
   }
 
+  pausesChanged(): void {
+    this.tell('pauses');
+  }
+
   async close(): Promise<void> {
     for (const timer of this.told.values()) clearTimeout(timer);
     this.told.clear();

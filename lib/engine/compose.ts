@@ -14,18 +14,9 @@ import { OutboxTransmitter } from '../outbox/outbox-transmitter.js';
 import { Senders } from '../outbox/senders.js';
 import { Inbox } from '../messaging/inbox.js';
 import { InboxLimits } from '../messaging/inbox-limits.js';
-import { Inputs } from '../messaging/input-delivery.js';
 import { MessageRouter } from '../messaging/message-router.js';
 import type { MessagingParts } from '../messaging/messaging-parts.js';
-import { Migrations } from '../operations/migration.js';
 import { endOutdated } from '../operations/outdated-processes.js';
-import { Operations } from '../operations/process-operations.js';
-import { OwedInputs } from '../query/owed-inputs.js';
-import { History } from '../query/process-history.js';
-import { ProcessPages } from '../query/process-pages.js';
-import { WaitList } from '../query/wait-list.js';
-import { Lookup } from '../query/process-lookup.js';
-import { RecordStream } from '../query/record-stream.js';
 import { notifyQueued } from '../queue/notify-queued.js';
 import type { TaskQueue } from '../queue/task-queue.js';
 import type { ProcessStore } from '../store/process-store.js';
@@ -45,6 +36,8 @@ import { Uncommitted } from '../writer/uncommitted.js';
 import { WritePath } from '../writer/write-path.js';
 import { Announcements } from './announcements.js';
 import { composeData } from './compose-data.js';
+import { composeOperating, composePauses } from './compose-operating.js';
+import { composeQueries } from './compose-queries.js';
 import { CommitFollowers } from './commit-followers.js';
 import { DueWork } from './due-work.js';
 import { DueTimers } from './due-timers.js';
@@ -80,7 +73,7 @@ export function composeEngine(ports: EnginePorts, settings: EngineSettings): Eng
     observers: new Observers(),
   };
   const followers = new CommitFollowers();
-  const ground = { ...common, ...composeWriter(common, followers, () => (engine.works ? common.worker : null)) };
+  const ground = composePauses({ ...common, ...composeWriter(common, followers, () => (engine.works ? common.worker : null)) });
   const parts = { ...ground, ...composeExecution(ground), ...composeMessaging(ground, () => engine.works), ...composeQueries(ground) };
   const engine: Engine = new Engine({
     ...parts,
@@ -107,7 +100,7 @@ function composeWriter({ store, registry, activity, clock, settings }: Common, f
   return { inbox: new InboxLimits(store, settings.inbox), loader, limit, writer, uncommitted, commands, starter: new ProcessStarter(store, commands) };
 }
 
-type Ground = Common & ReturnType<typeof composeWriter>;
+type Ground = Common & ReturnType<typeof composeWriter> & ReturnType<typeof composePauses>;
 
 function composeExecution(ground: Ground) {
   const { store, loader, registry, settings } = ground;
@@ -133,23 +126,6 @@ function composeMessaging(ground: Ground, works: () => boolean) {
   };
 }
 
-function composeQueries({ store, registry, uncommitted, commands, ...ground }: Ground) {
-  const lookup = new Lookup(store, registry, uncommitted);
-  const history = new History(store, registry);
-  const owed = new OwedInputs(store, registry);
-  return {
-    lookup,
-    history,
-    pages: new ProcessPages(store, history),
-    records: new RecordStream(),
-    operations: new Operations(commands, lookup, history),
-    inputs: new Inputs({ ...ground, store, registry, uncommitted, commands }, lookup),
-    owed,
-    waits: new WaitList(owed),
-    migrations: new Migrations(store, registry, commands),
-  };
-}
-
 type Parts = Ground & ReturnType<typeof composeExecution> & ReturnType<typeof composeMessaging> & ReturnType<typeof composeQueries>;
 
 /** Makes the parts that look after processes, workers, and the table of definitions. */
@@ -159,7 +135,8 @@ function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => b
   const definitions = new DefinitionCatalog(store, registry, learned, guard, settings.development ? endOutdated(parts) : null);
   const care = { heartbeat: new Heartbeat(parts), due: new DueWork(parts), free: new FreeProcesses(parts), recovery: new WorkerRecovery(parts) };
   const data = composeData(parts);
-  const sweeper = new Sweeper({ ...parts, ...care, definitions, finished: data.finished });
+  const lookForBulk = () => operating.bulkWorker.look();
+  const sweeper: Sweeper = new Sweeper({ ...parts, ...care, definitions, finished: data.finished, lookForBulk });
   const dueTimers = new DueTimers(clock, timers, () => sweeper.sweepSoon());
   const inRoot = rootContext();
   const eventTimers = new DueTimers(clock, timers, () => inRoot(() => sweeper.emitScheduledSoon()));
@@ -167,8 +144,20 @@ function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => b
   parts.limit.onRoom(() => inRoot(() => sweeper.takeFreeSoon()));
   const announcers = [store.announcer, parts.queue.announcer].filter((each) => each !== null);
   const announcements = new Announcements({ ...parts, announcers, isIdle, heard: (work) => inRoot(() => sweeper.heard(work)) });
+  const operating = composeOperating({ ...parts, announcements }, () => !isIdle());
   const settled = new SettledWatch({ ...parts, isLooking: (id) => messages.isLooking(id) });
-  return { ...care, works: () => !isIdle(), announcements, definitions, sweeper, dueTimers, eventTimers, settled, ...data };
+  return {
+    ...care,
+    works: () => !isIdle(),
+    announcements,
+    definitions,
+    sweeper,
+    dueTimers,
+    eventTimers,
+    settled,
+    ...data,
+    ...operating,
+  };
 }
 
 /** Lists the parts that follow a commit, in order: running processes go on first, listeners and logs come last. */

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import type { KnownPauses } from '../execution/known-pauses.js';
 import type { ProcessRunner } from '../execution/process-runner.js';
 import type { TaskRunner } from '../execution/task-runner.js';
 import type { TransactionTurns } from '../execution/transaction-turns.js';
@@ -13,6 +14,9 @@ import type { InboxLimits } from '../messaging/inbox-limits.js';
 import type { MessageRouter } from '../messaging/message-router.js';
 import type { Migrations } from '../operations/migration.js';
 import type { Erasures } from '../operations/erasure.js';
+import type { BulkRuns } from '../operations/bulk-runs.js';
+import type { BulkWorker } from '../operations/bulk-worker.js';
+import type { Pauses } from '../operations/pauses.js';
 import type { Operations } from '../operations/process-operations.js';
 import type { OwedInputs } from '../query/owed-inputs.js';
 import type { ProcessExports } from '../query/process-export.js';
@@ -36,6 +40,7 @@ import type { Announcements } from './announcements.js';
 import type { DueTimers } from './due-timers.js';
 import type { FinishedProcesses } from './finished-processes.js';
 import type { Heartbeat } from './heartbeat.js';
+import type { PauseWatch } from './pause-watch.js';
 import type { Observers } from './observers.js';
 import type { RetentionRules } from './retention-rules.js';
 import type { EngineSettings } from './settings.js';
@@ -61,6 +66,11 @@ export interface EngineParts {
   readonly tasks: TaskRunner;
   readonly connectionTurns: TransactionTurns;
   readonly observers: Observers;
+  readonly pauses: KnownPauses;
+  readonly pauseWatch: PauseWatch;
+  readonly pausing: Pauses;
+  readonly bulk: BulkRuns;
+  readonly bulkWorker: BulkWorker;
   readonly messages: MessageRouter;
   readonly children: ChildStarter;
   readonly orphans: ChildCanceller;
@@ -108,6 +118,7 @@ export class Engine {
   async start(): Promise<void> {
     const { settings, registry, sweeper, heartbeat, announcements } = this.parts;
     if (!settings.enabled) return settings.sweeps ? sweeper.startClock() : undefined;
+    await this.parts.pauseWatch.learn(); // before any body begins
     if (settings.sweeps) await heartbeat.start();
     this.isWorking = true;
     await this.listenTo(registry.queues());

@@ -46,9 +46,12 @@ export class HeartbeatThread {
   /** Lets the thread end by itself. Only one that hangs is cut off, and never inside of a native driver: that would end the process. */
   async stop(): Promise<void> {
     clearInterval(this.turning);
+    this.thread.ref(); // with nothing else to wait for, Node would end in the middle of the shutdown
     const ended = new Promise<boolean>((resolve) => this.thread.once('exit', () => resolve(true)));
     this.thread.postMessage('stop');
     const late = new Promise<boolean>((resolve) => setTimeout(resolve, PATIENCE_MS, false).unref());
-    if (!(await Promise.race([ended, late])) && !this.isNative) await this.thread.terminate();
+    if (await Promise.race([ended, late])) return;
+    this.thread.unref();
+    if (!this.isNative) await this.thread.terminate();
   }
 }

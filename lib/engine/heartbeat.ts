@@ -9,7 +9,7 @@ import type { EngineSettings } from './settings.js';
 import { StoreClock } from './store-clock.js';
 
 /** A worker that is silent for this many heartbeats counts as gone: by default after 30 s. */
-const SILENT_BEATS = 3;
+export const SILENT_BEATS = 3;
 /** A beat that comes later than so many heartbeats after the one before was missed. */
 const GAP_BEATS = 2;
 

@@ -3,7 +3,6 @@
  * worker sweeps; no leader is needed, because looking twice is harmless. The sweep is the safety net under everything that is normally
  * announced at once. Due times and dead workers are noticed by the sweep alone.
  */
-import { Logger } from '@nestjs/common';
 import type { ChildCanceller } from '../messaging/child-canceller.js';
 import type { ChildStarter } from '../messaging/child-starter.js';
 import type { MessageRouter } from '../messaging/message-router.js';
@@ -12,8 +11,6 @@ import type { WorkThere } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { NewWork } from '../values/announcer.js';
 import type { Clock, Timers } from '../values/clock.js';
-import { StoreUnavailableError } from '../values/errors.js';
-import { reasonOf } from '../values/reason.js';
 import type { DefinitionCatalog } from '../workflows/definition-catalog.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 import type { ClaimLimit } from '../writer/claim-limit.js';
@@ -22,6 +19,8 @@ import type { FinishedProcesses } from './finished-processes.js';
 import type { FreeProcesses } from './free-processes.js';
 import type { Heartbeat } from './heartbeat.js';
 import type { EngineSettings } from './settings.js';
+import type { PauseWatch } from './pause-watch.js';
+import { RegularWork } from './regular-work.js';
 import { SweepAge } from './sweep-age.js';
 import type { WorkerRecovery } from './worker-recovery.js';
 
@@ -41,6 +40,9 @@ export interface SweeperParts {
   readonly outboxTransmitter: OutboxTransmitter;
   readonly definitions: DefinitionCatalog;
   readonly finished: FinishedProcesses;
+  readonly pauseWatch: PauseWatch;
+  /** Takes bulk runs that no instance works on. */
+  readonly lookForBulk: () => Promise<void>;
   readonly clock: Clock;
   readonly timers: Timers;
 }
@@ -51,32 +53,32 @@ const LATE_ROW_MS = 10_000;
 
 export class Sweeper {
   readonly age = new SweepAge();
-  private readonly logger = new Logger('Workflow');
-  private readonly cancels: (() => void)[] = [];
-  private stopped = true;
+  private readonly regular: RegularWork;
   private definedAt = 0;
 
-  constructor(private readonly parts: SweeperParts) {}
+  constructor(private readonly parts: SweeperParts) {
+    this.regular = new RegularWork(parts.timers);
+  }
 
   async start(): Promise<void> {
     const { heartbeatMs, sweepMs } = this.parts.settings;
-    this.stopped = false;
+    this.regular.begin();
     this.age.begin();
-    await this.lookAround().catch((error: unknown) => this.complain(error));
-    this.every(heartbeatMs, () => this.parts.heartbeat.beatHere()); // on its own timer: a long lookAround() would delay the next beat
-    this.every(heartbeatMs, () => this.lookAround());
-    this.every(heartbeatMs, () => this.parts.finished.sweep()); // on its own timer: it may have much to delete
-    this.every(sweepMs, () => this.look());
-    this.every(sweepMs * LOOKS_PER_SWEEP, () => this.sweepMessages());
-    await this.sweep().catch((error: unknown) => this.complain(error));
+    await this.lookAround().catch((error: unknown) => this.regular.complain(error));
+    this.regular.every(heartbeatMs, () => this.parts.heartbeat.beatHere()); // on its own timer: a long lookAround() would delay the next beat
+    this.regular.every(heartbeatMs, () => this.lookAround());
+    this.regular.every(heartbeatMs, () => this.parts.finished.sweep()); // on its own timer: it may have much to delete
+    this.regular.every(sweepMs, () => this.look());
+    this.regular.every(sweepMs * LOOKS_PER_SWEEP, () => this.sweepMessages());
+    await this.sweep().catch((error: unknown) => this.regular.complain(error));
   }
 
   /** For an instance that runs nothing: it keeps to the time of the store. */
   async startClock(): Promise<void> {
-    this.stopped = false;
+    this.regular.begin();
     this.age.begin();
-    await this.measure().catch((error: unknown) => this.complain(error));
-    this.every(this.parts.settings.sweepMs, () => this.measure());
+    await this.measure().catch((error: unknown) => this.regular.complain(error));
+    this.regular.every(this.parts.settings.sweepMs, () => this.measure());
   }
 
   private async measure(): Promise<void> {
@@ -92,22 +94,23 @@ export class Sweeper {
   }
 
   pause(): void {
-    this.stopped = true;
+    this.regular.stop();
     this.age.stop();
-    for (const cancel of this.cancels.splice(0)) cancel();
   }
 
   /** Called when a due time has come. */
   sweepSoon(): void {
-    this.guarded(() => this.parts.due.look());
+    this.regular.guarded(() => this.parts.due.look());
   }
 
   /** Called when the moment of an event has come. */
   emitScheduledSoon(): void {
-    this.guarded(() => this.parts.messages.emitScheduled(AT_ONCE));
+    this.regular.guarded(() => this.parts.messages.emitScheduled(AT_ONCE));
   }
 
   async sweep(): Promise<void> {
+    await this.parts.pauseWatch.run();
+    await this.parts.lookForBulk();
     await this.parts.due.fire();
     await this.parts.free.take();
     await this.parts.due.notify();
@@ -126,11 +129,13 @@ export class Sweeper {
     if (there.ready) await this.parts.due.notify();
     if (there.scheduled) await this.parts.messages.emitScheduled(AT_ONCE);
     if (there.untransmitted) this.parts.outboxTransmitter.lookSoon();
+    if (there.bulk) await this.parts.lookForBulk();
     await this.learn(there);
   }
 
   /** A row may be committed a little after the moment it carries, so it is looked for a little longer. */
-  private async learn({ definedAt, now }: WorkThere): Promise<void> {
+  private async learn({ definedAt, pausedAt, now }: WorkThere): Promise<void> {
+    await this.parts.pauseWatch.lookAfter(pausedAt, now);
     if (definedAt !== this.definedAt || now - definedAt < LATE_ROW_MS) await this.parts.definitions.learn();
     this.definedAt = definedAt;
     this.age.sweepEnded();
@@ -140,17 +145,19 @@ export class Sweeper {
   private async sweepMessages(): Promise<void> {
     await this.parts.messages.sweep(AT_ONCE);
     await this.parts.children.sweep();
+    await this.parts.pauseWatch.sweep();
   }
 
   /** Called when another instance has work that it leaves to others. */
   heard(work: NewWork): void {
-    if (work === 'processes') this.guarded(() => this.parts.free.takeNew());
-    else this.guarded(() => this.parts.due.takeNew());
+    if (work === 'pauses') this.regular.guarded(() => this.parts.pauseWatch.run());
+    else if (work === 'processes') this.regular.guarded(() => this.parts.free.takeNew());
+    else this.regular.guarded(() => this.parts.due.takeNew());
   }
 
   /** Called when this worker has room for more processes. */
   takeFreeSoon(): void {
-    this.guarded(() => this.parts.free.take());
+    this.regular.guarded(() => this.parts.free.take());
   }
 
   /* --------------------------------------------------------------- heartbeat ---- */
@@ -172,26 +179,6 @@ export class Sweeper {
   /** Takes over what workers that are gone have left. */
   recover(silentSince: number): Promise<void> {
     return this.parts.recovery.recover(silentSince);
-  }
-
-  private every(ms: number, work: () => Promise<void>): void {
-    const slot = this.cancels.push(() => {}) - 1;
-    const again = () => {
-      if (!this.stopped) this.cancels[slot] = this.parts.timers.after(ms, () => this.guarded(work, again));
-    };
-    again();
-  }
-
-  private guarded(work: () => Promise<void>, then?: () => void): void {
-    if (this.stopped) return;
-    work()
-      .catch((error: unknown) => this.complain(error))
-      .finally(then);
-  }
-
-  /** The store itself logs once that it cannot be reached, so that error is not logged here. */
-  private complain(error: unknown): void {
-    if (!(error instanceof StoreUnavailableError)) this.logger.warn(`Sweep failed, and will be tried again: ${reasonOf(error)}`);
   }
 
   private now(): number {

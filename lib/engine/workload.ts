@@ -1,6 +1,10 @@
 /** What people ask of the whole engine: its queues, its workers, and whether it is ready. */
+import { pauseView, type PauseView } from '../query/paused.js';
+import { pauseAddress } from '../values/paused-place.js';
 import { reasonOf } from '../values/reason.js';
 import type { EngineParts } from './engine.js';
+
+const MOST_COUNTED = 1000;
 
 /** The tasks of a queue, over all instances. */
 export interface QueueView {
@@ -11,6 +15,10 @@ export interface QueueView {
   readonly taken: number;
   /** When the first of those that wait may run, or might have; null: none waits. */
   readonly readyAt: Date | null;
+  /** Its pause; null: it is not paused. */
+  readonly paused: PauseView | null;
+  /** Tasks that the pause holds back, beside those that wait; at most 1,000 are counted. */
+  readonly held: number;
 }
 
 /** An instance of the application that has not shut down. */
@@ -34,13 +42,16 @@ export interface Readiness {
 }
 
 /** Queues that workflows name or that the task queue has, and those in which tasks of others are. By name. */
-export async function queueViews({ store, registry, queue: tasks }: EngineParts): Promise<QueueView[]> {
+export async function queueViews({ store, registry, queue: tasks, pauses }: EngineParts): Promise<QueueView[]> {
   const counts = new Map((await store.queries.queueCounts()).map((count) => [count.queue, count]));
   const names = new Set([...registry.queues(), ...(tasks.queues ?? []), ...counts.keys()]);
-  return [...names].sort().map((queue) => {
+  const views = [...names].sort().map(async (queue) => {
     const { waiting = 0, taken = 0, readyAt = null } = counts.get(queue) ?? {};
-    return { queue, waiting, taken, readyAt: readyAt === null ? null : new Date(readyAt) };
+    const pause = pauses.at(pauseAddress({ workflow: null, step: null, queue }));
+    const held = pause ? (await store.operating.heldAt(pause.address, MOST_COUNTED)).length : 0;
+    return { queue, waiting, taken, readyAt: readyAt === null ? null : new Date(readyAt), paused: pause ? pauseView(pause) : null, held };
   });
+  return Promise.all(views);
 }
 
 export async function workerViews({ store, heartbeat, worker }: EngineParts): Promise<WorkerView[]> {

@@ -8,6 +8,7 @@ import type { BatchLoader } from '../writer/batch-loader.js';
 import type { ProcessCommands } from '../writer/process-commands.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 import type { BodyObserver } from './body-observer.js';
+import type { KnownPauses } from './known-pauses.js';
 import type { StepInputs } from './step-inputs.js';
 
 /** The parts needed to run bodies. */
@@ -26,4 +27,5 @@ export interface ExecutionParts {
   readonly activity: PendingWork;
   readonly limits: ProcessLimits;
   readonly observers: BodyObserver;
+  readonly pauses: KnownPauses;
 }

@@ -105,6 +105,8 @@ export class ProcessRunner {
     visit.holdsSlot = true;
     try {
       if (this.stopped || visit.isAborted) return await NEXT_TURN; // it was in line; the next in line must not be called from within this call
+      const pause = this.parts.pauses.areThere ? this.parts.pauses.over(visit, by) : undefined;
+      if (pause) return await this.parts.pauses.holdBack(pause, visit, by);
       if (isSuspect(visit.token) && !(await this.suspects.began(visit, by))) return;
       if (visit.token.does === 'undo') visit.undoes = await nextToUndo(this.parts.store.queries, running, visit.token);
       const bringing = inputs.bring(visit, running);

@@ -120,8 +120,11 @@ export class TaskRunner implements TaskWork {
   private async perform({ process, context }: Loaded, bound: BoundWorkflow, { token }: TaskWaitState, claim: number): Promise<void> {
     const visit = new StepVisit(process, bound, token, this.parts.clock, this.parts.senders, this.parts.limits);
     this.running.set(taskPlace({ processId: process.id, key: token.key }), visit);
-    await this.parts.inputs.bring(visit);
-    const by = { claim, taskOf: this.parts.worker, begunAt: visit.now.getTime() };
+    const { pauses, inputs, worker } = this.parts;
+    const by = { claim, taskOf: worker, begunAt: visit.now.getTime() };
+    const pause = pauses.areThere ? pauses.over(visit, by) : undefined;
+    if (pause) return pauses.holdBack(pause, visit, by);
+    await inputs.bring(visit);
     if (this.parts.observers.watchesBodies) tellOfWait(visit, token, this.parts.observers);
     if (isSuspect(token)) await new Promise<void>((resolve) => this.suspects.take(visit, resolve));
     try {

@@ -1,7 +1,7 @@
 import type { MessageState } from '../core/change.js';
 import type { InboxCount } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
-import { InboxFullError } from '../values/errors.js';
+import { InboxFullError } from '../values/inbox-full-error.js';
 import { monotonicNow } from '../values/timers.js';
 
 /** How much the inbox may hold of what no process has received. */

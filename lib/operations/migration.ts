@@ -13,6 +13,7 @@ import { liveIn } from '../workflows/definition-row.js';
 import type { CallOptions } from '../writer/call-options.js';
 import type { ProcessCommands } from '../writer/process-commands.js';
 import { isBusy, misfits, namesNotIn, notUndoable, type Renaming, type Target, targetOf, withNodesAround } from './migration-fit.js';
+import { breaking, leftAlone, type MigrationReport } from './migration-report.js';
 import { type ContextMapping, valuesUnder } from './migration-values.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 
@@ -43,13 +44,6 @@ interface MigrationRoute {
   readonly steps: Renaming;
 }
 
-/** Reasons against a migration, and how many processes each concerns. */
-interface MigrationReport {
-  readonly processes: number;
-  readonly reasons: ReadonlyMap<string, number>;
-  readonly busy: number;
-}
-
 const [PAGE, MOST_TRIES, MOST_TOLD] = [50, 5, 5];
 
 export class Migrations {
@@ -78,6 +72,13 @@ export class Migrations {
     const problems = Array.isArray(route) ? route : breaking(await this.report(route));
     if (problems.length > 0) throw new InvalidInputError('The plan', [...problems]);
     return this.moveAll(route as MigrationRoute, context, call);
+  }
+
+  /** Moves one process. False: it runs at this moment. @throws InvalidInputError if it cannot go on in that version */
+  async moveOne({ id, workflow, workflowVersion }: ProcessState, to: number, call: CallOptions): Promise<boolean> {
+    const route = this.route(workflow, workflowVersion, to, {});
+    if (Array.isArray(route)) throw new InvalidInputError('to', route);
+    return this.move(route as MigrationRoute, id, undefined, call);
   }
 
   /* ----------------------------------------------------------------------- plan ---- */
@@ -180,16 +181,3 @@ export class Migrations {
 
 /** The process has changed since it was read. */
 class ChangedMeanwhile extends Error {}
-
-function breaking({ reasons }: MigrationReport): string[] {
-  return [...reasons].map(([reason, count]) => `${counted(count)}: ${reason}`);
-}
-
-function leftAlone({ busy }: MigrationReport): string[] {
-  if (busy === 0) return [];
-  return [busy === 1 ? '1 process runs at this moment; it is left for a second call' : `${busy} processes run at this moment; they are left for a second call`];
-}
-
-function counted(count: number): string {
-  return count === 1 ? '1 process' : `${count} processes`;
-}

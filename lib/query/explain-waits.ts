@@ -1,10 +1,11 @@
 import { eventIn, eventKeyIn, keyNameIn, namedIn } from '../core/addresses.js';
-import type { ProcessState } from '../core/process.js';
 import { isWatchKey } from '../core/token-key.js';
 import type { Token } from '../core/token.js';
 import { addressOf, dueAtOf, isTaskWait, type WaitState } from '../core/wait.js';
 import type { WaitKind } from '../core/waits-for.js';
 import { type Explained, responding, skipping, stepAt, when, type Word } from './explained.js';
+import { pauseText, resuming } from './paused.js';
+import { pauseAddress } from '../values/paused-place.js';
 
 /** Waits of the engine itself: the waits that they hold together have sentences of their own. */
 const SILENT: ReadonlySet<string> = new Set(['branches', 'turn']);
@@ -29,7 +30,7 @@ function watchWord(wait: WaitState): Word {
 }
 
 function visitWord(wait: WaitState, subject: Explained): Word {
-  const { says, remedies = [] } = KINDS[wait.waitsFor.kind](wait, subject.process, subject.internals);
+  const { says, remedies = [] } = KINDS[wait.waitsFor.kind](wait, subject);
   const isKnown = subject.definition !== undefined; // otherwise nothing can be skipped here
   return {
     says: `${says}${limit(wait.token)}${attemptBefore(wait.token)}`,
@@ -37,10 +38,10 @@ function visitWord(wait: WaitState, subject: Explained): Word {
   };
 }
 
-type WaitSentence = (wait: WaitState, process: ProcessState, internals: boolean) => Word;
+type WaitSentence = (wait: WaitState, subject: Explained) => Word;
 
 const KINDS: Readonly<Record<WaitKind, WaitSentence>> = {
-  response: (wait, process, internals) => {
+  response: (wait, { process, internals }) => {
     const which = internals ? `under the correlation id "${nameInAddress(wait)}"` : 'to its request';
     return { says: `${waitsIn(wait)} for the answer ${which}`, remedies: [responding(wait, { process, internals })] };
   },
@@ -55,21 +56,28 @@ const KINDS: Readonly<Record<WaitKind, WaitSentence>> = {
     const then = 'listens' in wait.token && wait.token.listens === 'after' ? 'would handle it once more' : 'would run at once';
     return { says: `${stepAt(wait.token)} hears the event "${event}" under the key ${key}, and ${then}`, remedies: [`emit('${event}', ${keyCode(wait)}, …)`] };
   },
-  input: (wait, { id, workflow }) => ({
+  input: (wait, { process: { id, workflow } }) => ({
     says: `${waitsIn(wait)} for an input that somebody owes`,
     remedies: [`provideInput('${workflow}', '${wait.token.node}', '${id}', …)`],
   }),
   child: (wait) => ({ says: `${waitsIn(wait)} for its child process ${nameInAddress(wait)} to end`, remedies: [`explain('${nameInAddress(wait)}')`] }),
-  task: (wait) => {
+  task: (wait, { pauseAt }) => {
     if (!isTaskWait(wait)) return { says: waitsIn(wait) };
     const { queue, readyAt, worker } = wait.waitsFor;
     if (worker !== null) return { says: `runs ${stepAt(wait.token)} as a task of the queue "${queue}" on worker ${worker}` };
     const at = readyAt === null ? '' : `, ready from ${when(readyAt)}`;
     const { attempt, lastError } = wait.token;
     const what = lastError === undefined ? 'a worker' : `attempt ${attempt}, by a worker`;
+    const pause = pauseAt(pauseAddress({ workflow: null, step: null, queue }));
+    if (pause) return { says: `${waitsIn(wait)}: ${pauseText(pause)}`, remedies: [resuming(pause)] };
     return { says: `${waitsIn(wait)} for ${what} of the queue "${queue}"${at}`, remedies: [`start an instance that works off the queue "${queue}"`] };
   },
   timer: (wait) => ({ says: `${waitsIn(wait)} ${wait.token.attempt > 1 ? `for attempt ${wait.token.attempt}, due at` : 'until'} ${when(dueTime(wait))}` }),
+  pause: (wait, { pauseAt }) => {
+    const pause = pauseAt(addressOf(wait) ?? '');
+    if (!pause) return { says: `${waitsIn(wait)}: its pause has just ended, and it goes on with the next sweep` };
+    return { says: `${waitsIn(wait)}: ${pauseText(pause)}`, remedies: [resuming(pause)] };
+  },
   condition: (wait) => ({ says: `${waitsIn(wait)} for its condition \`when\` to hold` }),
   overdue: watchWord,
   turn: (wait) => ({ says: waitsIn(wait) }),

@@ -4,6 +4,7 @@ import type { OutgoingMessage } from '../core/outgoing.js';
 import type { ProcessState } from '../core/process.js';
 import type { Token } from '../core/token.js';
 import { addressOf, type WaitState } from '../core/wait.js';
+import type { StoredPause } from '../store/port.js';
 import type { UndoPlan } from './undo-plans.js';
 
 /** The facts that an explanation is made of. */
@@ -20,6 +21,8 @@ export interface Explained {
   readonly withdrawn: boolean;
   /** In words, what the body of a token waits for on this instance. */
   readonly waitsFor: (token: Token) => string | undefined;
+  /** The live pause at an address. */
+  readonly pauseAt: (address: string) => StoredPause | undefined;
   /** True: correlation ids are named. */
   readonly internals: boolean;
   /** True if this instance holds as many processes as it may. */

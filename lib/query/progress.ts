@@ -10,12 +10,12 @@ import type { WorkflowRegistry } from '../workflows/registry.js';
 /**
  * How a process gets on. `progressing`: a step runs, or is about to. `waiting`: as planned, for a message, a person, a moment, a child.
  * `retrying`: a step has failed and is tried again. `overdue`: a step takes longer than its `overdue` says. `stuck`: it does not go on by itself:
- * this application does not know its version, or no instance has taken up for five minutes what could run. The others are its status.
+ * this application does not know its version, or no instance has taken up for five minutes what could run. `paused`: a pause of its workflow, step or queue holds it back. The others are its status.
  */
-export type Progress = 'progressing' | 'waiting' | 'retrying' | 'overdue' | 'stuck' | 'suspended' | 'failed' | 'completed' | 'cancelled';
+export type Progress = 'progressing' | 'waiting' | 'retrying' | 'overdue' | 'stuck' | 'paused' | 'suspended' | 'failed' | 'completed' | 'cancelled';
 
 export const PROGRESSES: readonly Progress[] = [
-  'progressing', 'waiting', 'retrying', 'overdue', 'stuck', 'suspended', 'failed', 'completed', 'cancelled',
+  'progressing', 'waiting', 'retrying', 'overdue', 'stuck', 'paused', 'suspended', 'failed', 'completed', 'cancelled',
 ]; // prettier-ignore
 
 /** A `forEach` or a fork can stand in many. */
@@ -24,7 +24,7 @@ const MOST_STEPS = 5;
 /** After so long, what could run should have been taken up. */
 const STUCK_AFTER_MS = 300_000;
 
-const NO_WAITS: WaitFacts = { isOverdue: false, isRetrying: false, readyAt: null, steps: [] };
+const NO_WAITS: WaitFacts = { isPaused: false, isOverdue: false, isRetrying: false, readyAt: null, steps: [] };
 
 /** What is known beside the process itself. */
 interface ProgressFacts {
@@ -39,6 +39,7 @@ export function progressOf(process: ProcessState, { waits, isKnown, now }: Progr
   if (status !== 'running' && status !== 'waiting') return status;
   const readyAt = earlier(freeSince(process), waits.readyAt);
   if (!isKnown || (readyAt !== null && now - readyAt > STUCK_AFTER_MS)) return 'stuck';
+  if (waits.isPaused) return 'paused';
   if (waits.isOverdue) return 'overdue';
   if (waits.isRetrying || tokens.some(isRetried)) return 'retrying';
   return status === 'running' ? 'progressing' : 'waiting';

@@ -108,6 +108,10 @@ export interface WorkThere {
   readonly now: number;
   /** The time of the last change of a definition, ms. 0: there is none. */
   readonly definedAt: number;
+  /** The time of the last change of a pause, ms. 0: there is none. */
+  readonly pausedAt: number;
+  /** A bulk run goes on. */
+  readonly bulk: boolean;
 }
 
 /** A worker that no longer sends a heartbeat. */
@@ -160,6 +164,7 @@ export interface RecordPage {
 export type { ContextSearch, DeletedOutgoing, FinishedProcess, StoredSize } from './stored-data.js';
 export type { FailedSending, OutboxClaim, OutboxQuery } from './outbox-store.js';
 export type { FailureCount, StatusAt, StatusCount, TroubleCount } from './store-counts.js';
+export type { BulkQuery, StoredBulk, StoredBulkItem, StoredPause } from './operating-store.js';
 export type { QueueGauge, StoreGauges } from './store-gauges.js';
 export type { MessageQuery, ProcessQuery, WaitQuery } from './selections.js';
 

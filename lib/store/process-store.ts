@@ -3,6 +3,7 @@ import type { JsonObject } from '../values/json.js';
 import type { Announcer } from '../values/announcer.js';
 import type { CommitStore } from './commit-store.js';
 import type { MaintenanceStore } from './maintenance-store.js';
+import type { OperatingStore } from './operating-store.js';
 import type { OutboxStore } from './outbox-store.js';
 import type { QueryStore } from './query-store.js';
 
@@ -13,7 +14,7 @@ export type { MarkedVersion } from './query-store.js';
 export type SchemaMode = 'check' | 'migrate' | 'off';
 
 /**
- * A store of processes, in four parts. Every implementation passes `processStoreContract`.
+ * A store of processes, in five parts. Every implementation passes `processStoreContract`.
  *
  * The row is the truth: what a commit has applied must survive a crash of the application and of the machine, as far as the
  * database can promise it. Times are milliseconds since 1970.
@@ -27,6 +28,8 @@ export abstract class ProcessStore<Transaction = unknown> {
   abstract readonly maintenance: MaintenanceStore;
   /** The part that keeps the messages that steps send. */
   abstract readonly outbox: OutboxStore;
+  /** The part that keeps pauses and bulk runs. */
+  abstract readonly operating: OperatingStore;
   /** Announces work to other instances. Null: they find it by their sweeps. */
   readonly announcer: Announcer | null = null;
 

@@ -11,6 +11,7 @@ import { inboxContract } from './contract/inbox-contract.js';
 import { listingContract } from './contract/listing-contract.js';
 import { messagesContract } from './contract/messages-contract.js';
 import { momentsContract } from './contract/moments-contract.js';
+import { operatingContract } from './contract/operating-contract.js';
 import { outboxContract } from './contract/outbox-contract.js';
 import { outboxListsContract } from './contract/outbox-lists-contract.js';
 import { tasksContract } from './contract/tasks-contract.js';
@@ -31,7 +32,7 @@ export interface Bench {
 
 const parts = [
   commitContract, waitsContract, branchesContract, valuesContract, messagesContract, inboxContract, outboxContract, outboxListsContract, tasksContract, workersContract, childrenContract, historyContract,
-  listingContract, findingContract, definitionsContract, deletionContract, momentsContract, boundariesContract,
+  listingContract, findingContract, definitionsContract, deletionContract, momentsContract, operatingContract, boundariesContract,
 ]; // prettier-ignore
 
 /**

@@ -153,7 +153,7 @@ export class WorkflowHarness {
   /** The next moment at which something may happen. Infinity: there is none. */
   private async nextMoment(): Promise<number> {
     const stored = await this.engine.store.maintenance.nextMoment(this.clock.now().getTime());
-    return Math.min(stored ?? Infinity, this.clock.nextTimer() ?? Infinity);
+    return Math.min(stored ?? Infinity, this.clock.nextTimer() ?? Infinity, this.engine.pauseWatch.nextMoment() ?? Infinity);
   }
 
   private get engine(): EngineParts {

@@ -1,5 +1,5 @@
-/** The kinds of work that an instance announces to the others: unclaimed processes, and tasks that are ready. */
-export type NewWork = 'processes' | 'tasks';
+/** The kinds of news that an instance announces to the others: unclaimed processes, tasks that are ready, and a pause that has changed. */
+export type NewWork = 'processes' | 'tasks' | 'pauses';
 
 /**
  * Tells the other instances of an application that there is work, so that they need not wait for their next sweep. Best effort: a lost

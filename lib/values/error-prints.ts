@@ -4,22 +4,23 @@
 const UNPRINTED = ['name', 'response', 'status', 'options', 'errorCode', 'problems'];
 
 /**
- * Leaves out of prints, of which `util.inspect` makes most, what would say the message a second time and a third. `isOfBoot`: the error is about a
- * definition, an option or a table. Where in this package and in Nest that was found does not help, so the stack keeps the code that called.
+ * Leaves out of prints, of which `util.inspect` makes most, what would say the message a second time and a third. With `help`, a place in the
+ * documents, the error is one of boot: about a definition, an option or a table. Where in this package and in Nest that was found does not help, so
+ * the stack keeps the code that called.
  */
-export function printAsSentences(error: Error, isOfBoot: boolean): void {
+export function printAsSentences(error: Error, help: string | null): void {
   if (error.cause === undefined) delete error.cause;
-  for (const name of isOfBoot ? Object.keys(error) : UNPRINTED) hide(error, name);
-  if (isOfBoot) Object.defineProperty(error, 'stack', { value: withCallersFrames(error), configurable: true, writable: true });
+  for (const name of help === null ? UNPRINTED : Object.keys(error)) hide(error, name);
+  if (help !== null) Object.defineProperty(error, 'stack', { value: withCallersFrames(error, help), configurable: true, writable: true });
 }
 
 function hide(error: object, name: string): void {
   if (Object.hasOwn(error, name)) Object.defineProperty(error, name, { enumerable: false });
 }
 
-function withCallersFrames({ name, message, stack = '' }: Error): string {
+function withCallersFrames({ name, message, stack = '' }: Error, help: string): string {
   const frames = stack.split('\n').filter((line) => /^ {4}at .*:\d+:\d+\)?$/.test(line) && !isInner(line));
-  return [`${name}: ${message}`, ...frames].join('\n');
+  return [`${name}: ${message}`, `  What helps: node_modules/nestjs-argonaut/${help}`, ...frames].join('\n');
 }
 
 function isInner(frame: string): boolean {

@@ -11,7 +11,12 @@ export abstract class WorkflowError extends HttpException {
     super({ statusCode: status, error, message: status < 500 ? briefMessage(message) : message, ...told }, status);
     this.name = error;
     Object.assign(this, told);
-    printAsSentences(this, status === 500);
+    printAsSentences(this, status === 500 ? this.help : null);
+  }
+
+  /** Where this package says what helps: a file in it, and the heading. */
+  get help(): string {
+    return `docs/reference/errors.md#${this.name.toLowerCase()}`;
   }
 
   /**
@@ -147,24 +152,6 @@ export class MessageNotFoundError extends WorkflowError {
     super(404, 'MessageNotFoundError', `There is no message ${messageId} ${which}.`, { messageId });
   }
 }
-
-/** 429. So many messages wait for a process already that this one is not kept. It may be sent again later. */
-export class InboxFullError extends WorkflowError {
-  /** The limit that was reached: an option of `inbox`. */
-  declare readonly limit: 'perAddress' | 'perWorkflow' | 'total' | 'bytes';
-  declare readonly most: number;
-  constructor(limit: InboxFullError['limit'], most: number) {
-    const remedy = 'Discard messages that no process waits for (workflows.inbox), shorten `keepUnmatched`, or raise this limit.';
-    super(
-      429,
-      'InboxFullError',
-      `The inbox is full: ${FULL[limit]} holds ${most}${limit === 'bytes' ? ' bytes' : ''}, the most there may be (inbox.${limit}). ${remedy}`,
-      { limit, most },
-    );
-  }
-}
-
-const FULL = { perAddress: 'one correlation id or event key', perWorkflow: 'one workflow', total: 'it', bytes: 'it' } as const;
 
 /** 503. The database cannot be reached, or refused repeatedly. The request may or may not have been carried out. */
 export class StoreUnavailableError extends WorkflowError {

@@ -220,8 +220,16 @@ describe.skipIf(noBrowser !== null)(`the console in a browser${noBrowser === nul
       expect(fixture.sent.at(-1)).toMatchObject({ path: 'bulk/b-1/stop' });
     });
 
-    it('a dry run that finds none offers no run', async () => {
+    it('without a filter nothing is done to a whole list', async () => {
       await visit.to('processes', 'Processes');
+      const button = visit.page.getByRole('button', { name: 'Act on all of these' });
+      expect(await button.getAttribute('aria-disabled')).toBe('true');
+      await button.hover();
+      await visit.page.getByText('Filter the list first: without a filter it would be everything there is.').waitFor({ state: 'visible' });
+    });
+
+    it('a dry run that finds none offers no run', async () => {
+      await visit.to('processes?workflow=loan', 'Processes');
       fixture.answers.set('POST bulk', () => ({ dryRun: true, count: 0, isMore: false, examples: [] }));
       await visit.page.getByRole('button', { name: 'Act on all of these' }).click();
       await dialog().getByRole('button', { name: 'Count first' }).click();

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ActionName, PossibleAction, Process } from '../../console/src/api/types.js';
-import { bulkBody, EMPTY, type Plan } from '../../console/src/bulk/plan.js';
+import { bulkBody, EMPTY, missingFilter, type Plan } from '../../console/src/bulk/plan.js';
 import { layoutOf } from '../../console/src/graph/layout.js';
 import { pathThrough, shortened, sizeOf } from '../../console/src/graph/sizes.js';
 import { actionLabel, actionRequest, ACTIONS, inOrder } from '../../console/src/words/actions.js';
@@ -67,7 +67,17 @@ describe('a bulk run', () => {
     expect(bulkBody(plan({ action: 'provideInput', step: 'review', input: '{"x":1}' }), 'processes', {}, true)).toMatchObject({
       options: { step: 'review', input: { x: 1 } },
     });
-    expect(bulkBody(plan({ action: 'discard' }), 'outbox', { parked: 'true', workflow: null }, true)).toMatchObject({ filter: { parked: true, in: 'outbox' } });
+    expect(bulkBody(plan({ action: 'discard' }), 'outbox', { parked: 'true', workflow: null }, true)).toEqual({
+      action: 'discard',
+      filter: { parked: true },
+      options: { box: 'outbox' },
+      dryRun: true,
+    });
+  });
+
+  it('needs a filter, and an order is none', () => {
+    expect(missingFilter({ workflow: null, order: 'oldest' })).toContain('Filter the list first');
+    expect(missingFilter({ workflow: 'loan' })).toBeNull();
   });
 
   it('refuses what is no JSON and no number, before anything is sent', () => {

@@ -33,6 +33,7 @@ const WAITS = [
   aWait({ key: '0/2', node: 'answer', run: 4, kind: 'response', address: 'r:p.4' }),
   aWait({ key: '0/3', node: 'task', run: 5, kind: 'task', queue: 'q', worker: 't', claims: 1 }),
   aWait({ key: '0/4', node: 'timer', run: 6, kind: 'timer', dueAt: NOON }),
+  aWait({ key: '0/8', node: 'run', run: 11, kind: 'pause', address: 'p:a' }),
 ];
 
 function tokensOf(status: ProcessStatus): Token[] {
@@ -72,6 +73,8 @@ const events: { [T in ProcessEvent['type']]: Told } = {
   claimed: { type: 'claimed', ...by },
   'worker-lost': { type: 'worker-lost', worker: 'w', ...by },
   'suspect-began': { type: 'suspect-began', ...run, ...by },
+  'pause-awaited': { type: 'pause-awaited', ...run, address: 'p:a', says: 'it is paused', ...by },
+  'pause-ended': { type: 'pause-ended', key: '0/8', run: 11, address: 'p:a', ...by },
   suspended: { type: 'suspended', why: 'a holiday', ...by },
   resumed: { type: 'resumed', ...by },
   cancelled: { type: 'cancelled', why: 'enough', ...by },
@@ -131,6 +134,12 @@ const table: { [T in ProcessEvent['type']]: { [S in ProcessStatus]: string | nul
     running: 'send-discarded → running (w 1)', waiting: 'send-discarded → waiting (- 1)', suspended: 'send-discarded → suspended (w 1)', failed: 'send-discarded → failed (w 1)',
     completed: 'send-discarded → completed (- 1)', cancelled: 'send-discarded → cancelled (- 1)',
   },
+  'pause-awaited': {
+    running: 'pause-awaited → running (w 1)', waiting: null, suspended: 'pause-awaited → suspended (w 1)', failed: 'pause-awaited → failed (w 1)', completed: null, cancelled: null,
+  },
+  'pause-ended': {
+    running: 'pause-ended → running (w 1)', waiting: 'pause-ended → running (b 2)', suspended: 'pause-ended → suspended (w 1)', failed: 'pause-ended → failed (w 1)', completed: null, cancelled: null,
+  },
   'came-due': {
     running: 'timer-fired → running (w 1)', waiting: 'timer-fired → running (b 2)', suspended: 'timer-fired → suspended (w 1)', failed: 'timer-fired → failed (w 1)', completed: null, cancelled: null,
   },
@@ -182,7 +191,7 @@ describe('every status × every event', () => {
 
   it('knows them all', () => {
     expect(Object.keys(table).sort()).toEqual(Object.keys(events).sort());
-    expect(Object.keys(table)).toHaveLength(27);
+    expect(Object.keys(table)).toHaveLength(29);
   });
 });
 

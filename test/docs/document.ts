@@ -21,13 +21,15 @@ export interface Document {
   /** Without its fenced blocks. */
   readonly prose: string;
   readonly blocks: readonly Block[];
+  /** The document whose files its blocks may import: `files of: docs/quick-start.md`, in a comment. */
+  readonly filesOf?: string;
 }
 
 const FENCE = /(?:<!-- *([^>]*?) *-->\s*)?^ *```([\w-]*)[^\n]*\n(.*?)^ *```/gms;
 
 /** What the repository says in Markdown, as far as it is there. */
 export function documents(): Document[] {
-  const top = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'sample-app/README.md', 'bench/README.md'];
+  const top = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'sample-app/README.md', 'bench/README.md', 'llms.txt'];
   const below = (readdirSync(join(root, 'docs'), { recursive: true }) as string[]).filter((path) => path.endsWith('.md')).sort();
   return [...top, ...below.map((path) => `docs/${path}`)].filter((path) => existsSync(join(root, path))).map(read);
 }
@@ -39,7 +41,8 @@ function read(path: string): Document {
     const begins = found.index + whole.lastIndexOf('```', whole.length - 4 - inner.length);
     return { language, text: inner, mark, line: text.slice(0, begins).split('\n').length + 1 };
   });
-  return { path, text, blocks, prose: text.replaceAll(FENCE, '') };
+  const [, filesOf] = /^<!-- files of: (\S+) -->$/m.exec(text) ?? [];
+  return { path, text, blocks, prose: text.replaceAll(FENCE, ''), ...(filesOf && { filesOf }) };
 }
 
 /* ---------------------------------------------------------------------- links ---- */
@@ -58,7 +61,7 @@ function isThere(from: string, target: string): boolean {
 }
 
 /** As GitHub names them. */
-function headings(text: string): string[] {
+export function headings(text: string): string[] {
   const titles = [...text.replaceAll(FENCE, '').matchAll(/^#+ (.+)$/gm)].map(([, title]) => title!.replaceAll(/[`*]/g, '').trim());
   return titles.map((title) => title.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')); // prettier-ignore
 }

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import * as argonaut from '../../lib/index.js';
-import { type Block, type Document, root } from './document.js';
+import { type Block, type Document, documents, root } from './document.js';
 
 /** A block as the compiler gets it. `before`: lines that we have put above it. */
 interface Source {
@@ -18,12 +18,17 @@ const parsed = new Map<string, ts.SourceFile | undefined>();
 export function faultsIn(document: Document): string[] {
   const sources = sourcesOf(document);
   if (sources.size === 0) return [];
-  const program = ts.createProgram([...sources.keys()], compilerOptions, hostOf(sources));
+  const shared = document.filesOf === undefined ? [] : sourcesOf({ ...found(document.filesOf), path: document.path });
+  const program = ts.createProgram([...sources.keys()], compilerOptions, hostOf(new Map([...shared, ...sources])));
   return [...sources].flatMap(([path, source]) => {
     const file = program.getSourceFile(path)!;
-    const found = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
-    return found.map((fault) => `${document.path}:${lineOf(fault, source)}: ${ts.flattenDiagnosticMessageText(fault.messageText, '\n')}`);
+    const faults = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
+    return faults.map((fault) => `${document.path}:${lineOf(fault, source)}: ${ts.flattenDiagnosticMessageText(fault.messageText, '\n')}`);
   });
+}
+
+function found(path: string): Document {
+  return documents().find((document) => document.path === path)!;
 }
 
 function lineOf({ file, start = 0 }: ts.Diagnostic, { block, before }: Source): number {

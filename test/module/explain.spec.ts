@@ -10,7 +10,7 @@ const definition: WorkflowDefinition = { name: 'order', version: 1, start: 'appr
 const T = '1970-01-01T00:00:01.000Z';
 
 /** This instance runs nothing of it, and has room. */
-const HERE = { waitsFor: () => undefined, isFull: false };
+const HERE = { waitsFor: () => undefined, isFull: false, pauseAt: () => undefined };
 
 function told(
   process: Partial<ProcessState>,

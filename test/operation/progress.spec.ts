@@ -12,7 +12,7 @@ const NOW = 1_000_000;
 const FIVE_MINUTES = 300_000;
 
 describe('the progress of a process', () => {
-  const quiet: WaitFacts = { isOverdue: false, isRetrying: false, readyAt: null, steps: [] };
+  const quiet: WaitFacts = { isPaused: false, isOverdue: false, isRetrying: false, readyAt: null, steps: [] };
   const cases: [says: Progress, process: Partial<ProcessState>, waits?: Partial<WaitFacts>, isKnown?: boolean][] = [
     ['completed', { status: 'completed' }, { isOverdue: true }, false],
     ['cancelled', { status: 'cancelled' }],
@@ -28,6 +28,8 @@ describe('the progress of a process', () => {
     ['stuck', { status: 'running', worker: '', updatedAt: NOW }, { readyAt: NOW - FIVE_MINUTES - 1 }],
     ['stuck', { status: 'running', worker: '', updatedAt: NOW - FIVE_MINUTES - 1 }, { readyAt: NOW }],
     ['waiting', { status: 'waiting' }, { readyAt: NOW - FIVE_MINUTES }],
+    ['paused', { status: 'waiting' }, { isPaused: true, isOverdue: true }],
+    ['stuck', { status: 'waiting' }, { isPaused: true }, false],
     ['overdue', { status: 'running', worker: 'w' }, { isOverdue: true, isRetrying: true }],
     ['retrying', { status: 'waiting' }, { isRetrying: true }],
     ['retrying', { status: 'running', worker: 'w', tokens: [aToken(), aToken({ attempt: 2 })] }],
@@ -53,6 +55,10 @@ class Again {
 class Plain {
   @Step({ on: 'paid' }) pay() {}
 }
+@Workflow({ name: 'progress-paused' })
+class Paused {
+  @Step() go() {}
+}
 
 for (const cell of matrix().filter(({ queue }) => queue === 'database')) {
   const database = await cell.database();
@@ -62,7 +68,7 @@ for (const cell of matrix().filter(({ queue }) => queue === 'database')) {
 function progress(database: Database): void {
   let app: TestApp;
   beforeAll(async () => {
-    app = await bootApp(database, 'database', { providers: [Late, Again, Plain] });
+    app = await bootApp(database, 'database', { providers: [Late, Again, Plain, Paused] });
   });
   afterAll(async () => {
     await app?.close();
@@ -70,18 +76,25 @@ function progress(database: Database): void {
   });
 
   it('is told by lists and by explanations alike', async () => {
-    const started = [await app.workflows.start(Late), await app.workflows.start(Again), await app.workflows.start(Plain), await app.workflows.start(Plain)];
+    await app.workflows.pauses.pause({ workflow: Paused });
+    const started = [
+      await app.workflows.start(Late),
+      await app.workflows.start(Again),
+      await app.workflows.start(Plain),
+      await app.workflows.start(Plain),
+      await app.workflows.start(Paused),
+    ];
     await app.workflows.cancel(started[3]!.id);
     await until(
       async () => (await app.workflows.find({ overdue: true })).items.length,
       (count) => count === 1,
     );
-    await app.workflows.settled(started[1]!.id);
+    for (const { id } of started) await app.workflows.settled(id);
     const { items } = await app.workflows.find({ order: 'oldest' });
     const listed = new Map(items.map(({ id, progress: says }) => [id, says]));
     const explained = await Promise.all(started.map(async ({ id }) => (await app.workflows.explain(id)).progress));
-    expect(explained).toEqual(['overdue', 'retrying', 'waiting', 'cancelled']);
+    expect(explained).toEqual(['overdue', 'retrying', 'waiting', 'cancelled', 'paused']);
     expect(started.map(({ id }) => listed.get(id))).toEqual(explained);
-    expect(items.map(({ steps }) => steps)).toEqual([['wait'], ['fail'], ['pay'], []]);
+    expect(items.map(({ steps }) => steps)).toEqual([['wait'], ['fail'], ['pay'], [], ['go']]);
   });
 }

@@ -1,14 +1,17 @@
-// The application of the README's quick start, and what `nest new` puts around it.
+// The application of the quick start, and what `nest new` puts around it.
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { documents } from '../docs/document.js';
-import type { Combination } from './combinations.js';
+import { type Combination, dependenciesOf } from './combinations.js';
 
 const CHECKED_TYPES = fileURLToPath(new URL('./consumer', import.meta.url));
-const FILES = ['loan.workflow.ts', 'partners.ts', 'app.module.ts', 'main.ts', 'names.d.ts', 'loan.spec.ts'];
+const FILES: Readonly<Record<string, readonly string[]>> = {
+  'docs/quick-start.md': ['loan.workflow.ts', 'partners.ts', 'app.module.ts', 'main.ts', 'loan.spec.ts'],
+  'docs/reference/task-queues.md': ['names.d.ts'],
+};
 
-/** What differs from the README so that it runs without a server: the database, and a free port that it tells. */
+/** What differs from the document so that it runs without a server: the database, and a free port that it tells. */
 const CHANGES: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
   'app.module.ts': [
     ["{ type: 'postgres', url: process.env['DATABASE_URL'],", "{ type: 'better-sqlite3', driver: libsql, database: process.env['DATABASE_FILE']!,"],
@@ -20,27 +23,77 @@ const CHANGES: Readonly<Record<string, readonly (readonly [string, string])[]>> 
 export function writeApplication(folder: string, combination: Combination): void {
   const { form } = combination;
   mkdirSync(join(folder, 'src'), { recursive: true });
-  for (const [name, text] of readme()) writeFileSync(join(folder, 'src', name), adapted(name, text, combination));
+  for (const [name, text] of written()) writeFileSync(join(folder, 'src', name), adapted(name, text, combination));
   cpSync(CHECKED_TYPES, join(folder, 'src'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, ...(form === 'module' && { type: form }), jest: jestConfig(combination) }));
-  const build = { extends: './tsconfig.json', include: ['src'], exclude: ['src/*.spec.ts'] };
+  writeCompilerOptions(folder, combination);
+}
+
+/** An application as `nest new` makes it, for the schematics to add to. Its packages are installed. */
+export function writeBareApplication(folder: string, combination: Combination): void {
+  mkdirSync(join(folder, 'src'), { recursive: true });
+  const packages = { dependencies: { ...dependenciesOf(combination), 'nestjs-argonaut': '*' }, devDependencies: { vitest: '*' } };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, ...(combination.form === 'module' && { type: 'module' }), ...packages }));
+  for (const [name, text] of Object.entries(BARE)) writeFileSync(join(folder, 'src', name), inForm(text, combination));
+  writeCompilerOptions(folder, combination);
+}
+
+const BARE: Readonly<Record<string, string>> = {
+  'app.module.ts': `import { Module } from '@nestjs/common';
+import { AppController } from './app.controller.js';
+
+@Module({
+  imports: [],
+  controllers: [AppController],
+  providers: [],
+})
+export class AppModule {}
+`,
+  'app.controller.ts': `import { Controller, Get } from '@nestjs/common';
+
+@Controller()
+export class AppController {
+  @Get() hello() {
+    return 'Hello World!';
+  }
+}
+`,
+  'main.ts': `import { NestFactory } from '@nestjs/core';
+import { AppModule } from './app.module.js';
+
+async function bootstrap() {
+  const app = await NestFactory.create(AppModule);
+  await app.listen(0);
+  console.log(\`listening on \${await app.getUrl()}\`);
+}
+void bootstrap();
+`,
+};
+
+function writeCompilerOptions(folder: string, combination: Combination): void {
+  const build = { extends: './tsconfig.json', include: ['src'], exclude: ['src/**/*.spec.ts'] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: compilerOptions(combination) }));
   writeFileSync(join(folder, 'tsconfig.build.json'), JSON.stringify({ ...build, compilerOptions: { rootDir: 'src', skipLibCheck: false } }));
 }
 
-function readme(): [string, string][] {
-  const { blocks } = documents().find(({ path }) => path === 'README.md')!;
-  return FILES.map((name) => [name, blocks.find(({ text }) => text.startsWith(`// file: ${name}\n`))!.text]);
+function written(): [string, string][] {
+  return documents().flatMap(({ path, blocks }) =>
+    (FILES[path] ?? []).map((name): [string, string] => [name, blocks.find(({ text }) => text.startsWith(`// file: ${name}\n`))!.text]),
+  );
 }
 
-function adapted(name: string, text: string, { form, runner }: Combination): string {
+function adapted(name: string, text: string, combination: Combination): string {
   let made = text;
   for (const [from, to] of CHANGES[name] ?? []) {
-    if (!made.includes(from)) throw new Error(`${name} of the README has no "${from}" any more`);
+    if (!made.includes(from)) throw new Error(`${name} of docs/quick-start.md has no "${from}" any more`);
     made = made.replace(from, to);
   }
-  if (runner === 'jest') made = made.replace(/^import .* from 'vitest';\n/m, '');
-  return form === 'commonjs' ? made.replaceAll(/(from '\.\/[^']*)\.js'/g, "$1'") : made;
+  if (combination.runner === 'jest') made = made.replace(/^import .* from 'vitest';\n/m, '');
+  return inForm(made, combination);
+}
+
+function inForm(text: string, { form }: Combination): string {
+  return form === 'commonjs' ? text.replaceAll(/(from '\.\/[^']*)\.js'/g, "$1'") : text;
 }
 
 /** The templates of `nest new` 11 and 12, as strict as they ask for. */

@@ -46,7 +46,7 @@ export function isOf({ nest, typeorm }: Versions, combination: Combination): boo
   return combination.nest === nest && combination.typeorm === typeorm;
 }
 
-/** As the README says, and as `nest new` of that version adds; Nest 11 takes the `@nestjs/typeorm`, `@nestjs/bull` and `@nestjs/terminus` of its time. */
+/** As the quick start says, and as `nest new` of that version adds; Nest 11 takes the `@nestjs/typeorm`, `@nestjs/bull` and `@nestjs/terminus` of its time. */
 export function dependenciesOf({ nest, typeorm }: Versions): Record<string, string> {
   const nestPackages = ['common', 'core', 'platform-express', 'testing', 'typeorm', 'bull', 'terminus'].map((each) => [`@nestjs/${each}`, `^${nest}.0.0`]);
   return {
@@ -66,6 +66,7 @@ export function dependenciesOf({ nest, typeorm }: Versions): Record<string, stri
 
 /** What all share. */
 export const tools: Record<string, string> = {
+  '@nestjs/cli': '^12.0.0', // 11 is that of the repository
   '@swc/core': '^1.16.0',
   '@swc/jest': '^0.2.39',
   '@types/jest': '^30.0.0',

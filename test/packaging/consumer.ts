@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
 import { writeApplication } from './application.js';
 import type { Combination } from './combinations.js';
@@ -18,10 +19,11 @@ export class Consumer {
   constructor(
     private readonly installation: string,
     private readonly combination: Combination,
+    write = writeApplication,
+    name = `${combination.form}-${combination.compiler}-${combination.runner}`,
   ) {
-    const { form, compiler, runner } = combination;
-    this.folder = join(installation, `${form}-${compiler}-${runner}`);
-    writeApplication(this.folder, combination);
+    this.folder = join(installation, name);
+    write(this.folder, combination);
   }
 
   /** tsc checks the declarations of all it imports; SWC only compiles. What is wrong with us: other packages' declarations are not ours to mend. */
@@ -43,10 +45,16 @@ export class Consumer {
     return [];
   }
 
-  /** The test of the README, by Jest or Vitest. */
-  test(): Ran {
+  /** The command `nest` of its version of Nest. */
+  nestCli(tools: string, ...args: string[]): Ran {
+    const folder = this.combination.nest === 11 ? fileURLToPath(new URL('../..', import.meta.url)) : tools;
+    return this.node(join(folder, 'node_modules/@nestjs/cli/bin/nest.js'), ...args);
+  }
+
+  /** A test, that of the quick start by default, by Jest or Vitest. */
+  test(file = 'src/loan.spec.ts'): Ran {
     const bin = (name: string, file: string) => join(this.installation, '../node_modules', name, file);
-    if (this.combination.runner === 'vitest') return this.node(bin('vitest', 'vitest.mjs'), 'run', 'src/loan.spec.ts');
+    if (this.combination.runner === 'vitest') return this.node(bin('vitest', 'vitest.mjs'), 'run', file);
     const modules = this.combination.form === 'module' || this.combination.nest === 12 ? ['--experimental-vm-modules'] : [];
     return this.node(...modules, bin('jest', 'bin/jest.js'));
   }

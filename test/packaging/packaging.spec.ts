@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import ts from 'typescript';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { documents } from '../docs/document.js';
 import { until } from '../support/app.js';
+import { writeBareApplication } from './application.js';
 import { combinations, installations, isOf, titleOf } from './combinations.js';
 import { run } from './command.js';
 import { Consumer } from './consumer.js';
@@ -10,6 +12,7 @@ import { PackedPackage, registryMissing } from './packed-package.js';
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
 
 const ENTRIES = ['', '/api', '/bull', '/console', '/event-emitter', '/ports', '/prometheus', '/terminus', '/testing'];
+const SCHEMATICS = ['collection', 'nest-add.schema', 'workflow.schema'].map((name) => `schematics/${name}.json`);
 const missing = registryMissing();
 if (missing && process.env.CI) throw new Error(missing);
 
@@ -19,8 +22,19 @@ describe.skipIf(missing)(`the packed package${missing ? ` (left out: ${missing})
   afterAll(() => packed?.remove());
 
   it('holds what is needed and nothing else', () => {
-    const others = packed.files.filter((path) => !/^dist\/.*\.(js|d\.ts)$|^docs\/.*\.md$/.test(path));
-    const wanted = ['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'ARCHITECTURE.md', 'workflow.schema.json', 'openapi.json', 'dist/cjs/package.json'];
+    const others = packed.files.filter((path) => !/^dist\/.*\.(js|d\.ts)$|^docs\/.*\.md$|^schematics\/[\w-]+\.cjs$/.test(path));
+    const wanted = [
+      'package.json',
+      'LICENSE',
+      'README.md',
+      'CHANGELOG.md',
+      'ARCHITECTURE.md',
+      'workflow.schema.json',
+      'openapi.json',
+      'llms.txt',
+      ...SCHEMATICS,
+      'dist/cjs/package.json',
+    ];
     expect(others.sort()).toEqual(wanted.sort());
     for (const entry of ['index', 'api', 'bull', 'console', 'event-emitter', 'ports', 'prometheus', 'terminus', 'testing'])
       for (const folder of ['dist', 'dist/cjs']) expect(packed.files).toEqual(expect.arrayContaining([`${folder}/${entry}.js`, `${folder}/${entry}.d.ts`]));
@@ -29,6 +43,21 @@ describe.skipIf(missing)(`the packed package${missing ? ` (left out: ${missing})
 
   it('is as publint wants it', () => {
     expect(packed.publint()).toMatchObject({ code: 0 });
+  });
+
+  it('runs the paste of the first page in an empty folder', () => {
+    const { text } = documents()
+      .find(({ path }) => path === 'README.md')!
+      .blocks.find(({ mark }) => mark === 'paste')!;
+    const said = packed.paste(text);
+    expect(said).toMatch(/ waits in step "pay" since \S+ for the event "order\.paid" under the key "A-1"\.$/m);
+    expect(said).toContain('Sent a box with a kettle.\n');
+    const recorded = [...said.matchAll(/^\S+Z ([\w-]+) (\w*)$/gm)].map(([, type, step]) => `${type} ${step}`.trim());
+    expect(recorded).toEqual([
+      'process-started', 'event-awaited pay', 'message-delivered pay', 'step-completed pay', 'process-recovered',
+      'step-completed pack', 'step-completed send', 'process-completed',
+    ]); // prettier-ignore
+    expect(said).toMatch(/ completed at \S+\.\n$/);
   });
 
   describe.each(installations.map((versions) => [titleOf(versions), versions] as const))('on %s', (_title, versions) => {
@@ -44,6 +73,30 @@ describe.skipIf(missing)(`the packed package${missing ? ` (left out: ${missing})
 
     it('has its types for each way to resolve modules', () => {
       expect(typesNotFound(installation)).toEqual([]);
+    });
+
+    it.runIf(versions.typeorm === '1')('is added by its schematics to an application as `nest new` makes it', async () => {
+      const app = new Consumer(
+        installation,
+        { ...versions, form: versions.nest === 11 ? 'commonjs' : 'module', compiler: 'tsc', runner: 'vitest' },
+        writeBareApplication,
+        'bare',
+      );
+      onTestFinished(() => app.kill());
+      for (const args of [
+        ['add', 'nestjs-argonaut', '--skip-install'],
+        ['g', '-c', 'nestjs-argonaut', 'workflow', 'loan'],
+      ])
+        expect(app.nestCli(packed.folder, ...args)).toMatchObject({ code: 0 });
+      expect(app.compile()).toEqual([]);
+      expect(app.test('src/loan/loan.workflow.spec.ts')).toMatchObject({ code: 0 });
+      await app.boot();
+      expect(await app.post('/example/E-1', { name: 'Ada' })).toContain('E-1');
+      await until(() => app.get('/example/E-1') as Promise<Shown>, ({ waits }) => waits?.[0]?.step === 'confirm', 60_000); // prettier-ignore
+      await app.post('/example/E-1/confirm', {});
+      const { context } = await until(() => app.get('/example/E-1') as Promise<Shown>, ({ status }) => status === 'completed', 60_000); // prettier-ignore
+      expect(context).toEqual({ name: 'Ada', greeting: 'Hello, Ada!', confirmed: true });
+      expect(await app.stop()).toBe('SIGTERM');
     });
 
     const here = combinations.filter((each) => isOf(versions, each));
@@ -69,7 +122,7 @@ describe.skipIf(missing)(`the packed package${missing ? ` (left out: ${missing})
         expect(await app.stop()).toBe('SIGTERM');
       });
 
-      it('passes the test of the README', () => {
+      it('passes the test of the quick start', () => {
         expect(app.test()).toMatchObject({ code: 0 });
       });
     });

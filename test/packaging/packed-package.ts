@@ -8,7 +8,7 @@ import { must, type Ran, run } from './command.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** What `npm pack` needs; a copy of it is built, so that nobody's dist/ is touched. */
 const PACKAGE =
-  /^(lib|package\.json|commonjs\.mjs|nest-cli\.json|tsconfig(\.build)?\.json|README\.md|LICENSE|CHANGELOG\.md|ARCHITECTURE\.md|docs|workflow\.schema\.json|openapi\.json)$/;
+  /^(lib|package\.json|commonjs\.mjs|nest-cli\.json|tsconfig(\.build)?\.json|README\.md|LICENSE|CHANGELOG\.md|llms\.txt|schematics|ARCHITECTURE\.md|docs|workflow\.schema\.json|openapi\.json)$/;
 
 /** Why nothing can be installed here, or null. */
 export function registryMissing(): string | null {
@@ -22,6 +22,7 @@ export class PackedPackage {
   readonly files: readonly string[];
   private readonly package = join(this.folder, 'package');
   private readonly tarball: string;
+  private readonly pastes: string[] = [];
 
   constructor() {
     mkdirSync(this.package);
@@ -49,7 +50,17 @@ export class PackedPackage {
     return folder;
   }
 
+  /** What a paste prints in an empty folder, with this package in the place of the one of the registry. */
+  paste(text: string): string {
+    const folder = mkdtempSync(join(tmpdir(), 'argonaut-paste-'));
+    this.pastes.push(folder);
+    if (!text.includes('npm install nestjs-argonaut ')) throw new Error('It does not install nestjs-argonaut.');
+    writeFileSync(join(folder, 'paste.sh'), text.replace('npm install nestjs-argonaut ', `npm install --prefer-offline --no-audit file:${this.tarball} `));
+    return must(run(folder, 'bash', ['paste.sh']));
+  }
+
   remove(): void {
+    for (const folder of this.pastes) rmSync(folder, { recursive: true, force: true });
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,4 +1,4 @@
-/** What the README promises, by its numbers. P9 stands with Bull (test/queue), P13 with real deaths (test/crash). */
+/** What docs/reference/promises.md says, by its numbers. P9 stands with Bull (test/queue), P13 with real deaths (test/crash). */
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { Test } from '@nestjs/testing';

@@ -31,6 +31,8 @@ describe.skipIf(!isThere(database))('plans on PostgreSQL, of 100,000 waiting pro
       runs, root, worker, claim, tokens, started_at, finished_at, updated_at) select 'f' || i, 'order', 1, 'f' || i, 'f' || i, null, 'completed', 3, 1, 1, 1, 0, null, 0, '[]', i, 100000 + i, i from generate_series(1, ${MANY}) i`);
     await app.dataSource.query(`insert into workflow_wait (process_id, token_key, step, run, kind, address, due_at, since, attempt, claim, token)
       select 'p' || i, '0', 'pay', 1, 'response', 'r:p' || i || '.1', 4102444800000, i, 1, 0, '{}' from generate_series(1, ${MANY}) i`);
+    await app.dataSource.query(`insert into workflow_wait (process_id, token_key, step, run, kind, address, since, attempt, claim, token)
+      select 'p' || i, '1', 'pay', 2, 'pause', 'p:all', i, 1, 0, '{}' from generate_series(1, ${MANY}) i`);
     await app.dataSource.query(`insert into workflow_search (process_id, name, value, workflow, started_at)
       select 'p' || i, 'who', '"all"', 'order', i from generate_series(1, ${MANY}) i union all select 'p' || i, 'n', (i % 100)::text, 'order', i from generate_series(1, ${MANY}) i`);
   }, 120_000);
@@ -82,7 +84,7 @@ describe.skipIf(!isThere(database))('plans on PostgreSQL, of 100,000 waiting pro
 
   it('every statement of a sweep, a heartbeat and a page goes by its index', async () => {
     explained('maintenance', 'queries');
-    const { maintenance, queries } = app.engine.store;
+    const { maintenance, queries, operating } = app.engine.store;
     const known = [{ workflow: 'order', versions: [1] }];
     const now = Date.now();
     await maintenance.workAt(now, ['mail']);
@@ -110,6 +112,13 @@ describe.skipIf(!isThere(database))('plans on PostgreSQL, of 100,000 waiting pro
     expect(third).toMatchObject({ id: 'f5' });
     expect(await maintenance.finishedOf('order', 200_000, 200, third)).toHaveLength(200);
     expect(await maintenance.finishedOf('order', 9, 200)).toEqual([]); // nothing is due, and all is there
+    await operating.pauses(now);
+    await operating.heldAt('p:none', 200, known);
+    await operating.heldAt('p:none', 200);
+    expect(await operating.heldAt('p:all', 200, known)).toHaveLength(200);
+    await operating.bulks({ state: 'running', limit: 50 });
+    await operating.bulks({ limit: 50 });
+    await operating.bulkItems('none', { limit: 50 });
     await queries.messagesOf('p1');
     await queries.childrenOf(['p1', 'p2']);
     await queries.unreceived('', 200);

@@ -57,6 +57,10 @@ function schema(empty: Database, fresh: () => Promise<Database>): void {
     expect(await dataSource.showMigrations()).toBe(false);
     await store.close();
     await dataSource.undoLastMigration();
+    await expect(store.open('check')).rejects.toThrow('the table workflow_bulk is missing; the table workflow_bulk_item is missing');
+    await dataSource.undoLastMigration();
+    await expect(store.open('check')).rejects.toThrow('the table workflow_pause is missing');
+    await dataSource.undoLastMigration();
     await expect(store.open('check')).rejects.toThrow('the table workflow_search is missing');
     await dataSource.undoLastMigration();
     await expect(store.open('check')).rejects.toThrow('the index workflow_process_finished is missing');
@@ -64,7 +68,7 @@ function schema(empty: Database, fresh: () => Promise<Database>): void {
     await again.open('migrate'); // an index alone is made, too
     await again.open('check');
     await again.close();
-    await dataSource.query('drop table workflow_search'); // it was made again
+    for (const table of ['search', 'pause', 'bulk', 'bulk_item']) await dataSource.query(`drop table workflow_${table}`); // they were made again
     await dataSource.undoLastMigration();
     await expect(store.open('check')).rejects.toThrow(/the tables? .*workflow_outbox.* (is|are) missing/);
     await dataSource.undoLastMigration();

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { at, post, type Query } from '../api/client.js';
 import type { OutboxMessage } from '../api/more-types.js';
 import { usePages } from '../api/use-pages.js';
-import { BulkDialog } from '../bulk/bulk-dialog.js';
+import { BulkButton } from '../bulk/bulk-button.js';
 import { useLive } from '../live/use-live.js';
 import { Empty, Heads, Link, Moment, More, ProblemNote, State, TableBox } from '../parts/basics.js';
 import { SelectField, TextField } from '../parts/fields.js';
@@ -11,7 +11,7 @@ import { GuardedButton } from '../parts/guarded-button.js';
 import { Page } from '../parts/page.js';
 import { ValueBox } from '../parts/value-box.js';
 import { place } from '../state/location.js';
-import { missingRight, session } from '../state/session.js';
+import { missingRight } from '../state/session.js';
 import { KIND, STATUS } from '../words/status.js';
 import { MessageDialog } from './message-dialog.js';
 
@@ -28,19 +28,9 @@ export function Outbox() {
   const filters: Query = Object.fromEntries(OUTBOX_FILTERS.map((name) => [name, query.get(name)]));
   const list = usePages<OutboxMessage>('outbox', filters);
   const [asked, setAsked] = useState<Asked | null>(null);
-  const [isBulk, setBulk] = useState(false);
   useLive(null, () => list.count <= 1 && list.again(), 3000);
   return (
-    <Page
-      title="Outbox"
-      aside={
-        session.value?.bulk && (
-          <GuardedButton why={missingRight('administer')} onClick={() => setBulk(true)}>
-            Act on all of these
-          </GuardedButton>
-        )
-      }
-    >
+    <Page title="Outbox" aside={<BulkButton scope="outbox" query={filters} />}>
       <Filters key={query.toString()} />
       <ProblemNote problem={list.problem} />
       {list.isLoading && list.items === null && <p class="loading">Loading…</p>}
@@ -48,7 +38,6 @@ export function Outbox() {
       {list.items && list.items.length > 0 && <OutboxTable items={list.items} onAsk={setAsked} />}
       <More list={list} what="messages" />
       {asked && <OutboxDialog {...asked} onClose={() => setAsked(null)} onDone={list.again} />}
-      {isBulk && <BulkDialog scope="outbox" query={filters} onClose={() => setBulk(false)} />}
     </Page>
   );
 }

@@ -1,7 +1,6 @@
 import { asksForChild, isFromOutside, tellsOfChild } from '../../core/addresses.js';
 import type { Disposition, MessageState } from '../../core/change.js';
 import { isUnclaimed, UNCLAIMED_NEW } from '../../core/process.js';
-import { isTaskWait, type TaskWaitState } from '../../core/wait.js';
 import { MaintenanceStore } from '../maintenance-store.js';
 import type {
   DeletedOutgoing,
@@ -17,7 +16,8 @@ import type {
   WorkerCount,
   WorkThere,
 } from '../port.js';
-import { addressedIn, byStart, type MemoryTables, type ProcessRows, readyTasksIn, taskAtOf, timedIn } from './process-rows.js';
+import { addressedIn, byStart, type MemoryTables, type ProcessRows, readyTasksIn, taskAtOf, tasksIn, timedIn } from './process-rows.js';
+import { operatingIn } from './memory-operating.js';
 import { deleteRows, finishedIn } from './finished-rows.js';
 import { byArrival, byMatch, isOfKnown, isOrphan, matchesIn } from './row-filters.js';
 
@@ -40,6 +40,7 @@ export class MemoryMaintenance extends MaintenanceStore {
       untransmitted: [...this.tables.outbox.values()].some(({ readyAt }) => readyAt !== null && readyAt <= now),
       now: this.tables.now(),
       definedAt: Math.max(0, ...[...definitions.values()].map(({ updatedAt }) => updatedAt)),
+      ...operatingIn(this.tables),
     };
   }
 
@@ -192,8 +193,4 @@ export class MemoryMaintenance extends MaintenanceStore {
     this.tables.definitions.set(key, { ...definition, updatedAt: this.tables.now() });
     return true;
   }
-}
-
-function tasksIn({ waits }: ProcessRows): TaskWaitState[] {
-  return [...waits.values()].filter((wait): wait is TaskWaitState & { closed?: true } => isTaskWait(wait));
 }

@@ -1,6 +1,7 @@
 import { ProcessStore } from '../process-store.js';
 import { MemoryCommits } from './memory-commits.js';
 import { MemoryMaintenance } from './memory-maintenance.js';
+import { MemoryOperating } from './memory-operating.js';
 import { MemoryOutbox } from './memory-outbox.js';
 import { MemoryQueries } from './memory-queries.js';
 import { MemoryTables } from './process-rows.js';
@@ -11,6 +12,7 @@ export class MemoryProcessStore extends ProcessStore<never> {
   override readonly queries: MemoryQueries;
   override readonly maintenance: MemoryMaintenance;
   override readonly outbox: MemoryOutbox;
+  override readonly operating: MemoryOperating;
 
   constructor(now: () => number = Date.now) {
     super();
@@ -18,6 +20,7 @@ export class MemoryProcessStore extends ProcessStore<never> {
     this.commits = new MemoryCommits(tables);
     this.queries = new MemoryQueries(tables);
     this.outbox = new MemoryOutbox(tables);
+    this.operating = new MemoryOperating(tables);
     this.maintenance = new MemoryMaintenance(tables);
   }
 

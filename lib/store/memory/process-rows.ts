@@ -3,7 +3,7 @@ import type { ProcessState } from '../../core/process.js';
 import type { OutgoingMessage } from '../../core/outgoing.js';
 import { addressOf, dueAtOf, isTaskWait, type TaskWaitState, type WaitState } from '../../core/wait.js';
 import { isUnderAny } from '../../core/token-key.js';
-import type { DueWait, StoredDefinition, TaskAt, WaitAt } from '../port.js';
+import type { DueWait, StoredBulk, StoredBulkItem, StoredDefinition, StoredPause, TaskAt, WaitAt } from '../port.js';
 
 /** All rows of one process. */
 export interface ProcessRows {
@@ -24,6 +24,10 @@ export class MemoryTables {
   readonly inbox = new Map<string, MessageState>();
   readonly outbox = new Map<string, OutgoingMessage>();
   readonly definitions = new Map<string, StoredDefinition>();
+  readonly pauses = new Map<string, StoredPause>();
+  readonly bulks = new Map<string, StoredBulk>();
+  /** By run and item. */
+  readonly bulkItems = new Map<string, StoredBulkItem>();
 
   constructor(readonly now: () => number = Date.now) {}
 
@@ -124,4 +128,8 @@ export function timedIn(rows: ProcessRows): (DueWait & { dueAt: number })[] {
 /** Newest first. No process comes after itself. */
 export function byStart(a: Pick<ProcessState, 'startedAt' | 'id'>, b: Pick<ProcessState, 'startedAt' | 'id'>): number {
   return b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1);
+}
+
+export function tasksIn({ waits }: ProcessRows): TaskWaitState[] {
+  return [...waits.values()].filter((wait): wait is TaskWaitState & { closed?: true } => isTaskWait(wait));
 }

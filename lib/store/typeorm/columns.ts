@@ -24,6 +24,15 @@ export const columns = {
     'id', 'process_id', 'workflow', 'sequence', 'step', 'sender', 'pattern', 'data', 'attempts', 'ready_at', 'error', 'holder', 'created_at',
   ],
   workflow_search: ['process_id', 'name', 'value', 'workflow', 'started_at'],
+  workflow_pause: [
+    'id', 'address', 'live', 'revision', 'workflow', 'step', 'queue', 'actor', 'reason', 'paused_at', 'per_minute', 'resumed_by', 'resume_reason',
+    'resumed_at', 'released_until', 'ended_at', 'updated_at',
+  ],
+  workflow_bulk: [
+    'id', 'revision', 'action', 'filter', 'options', 'state', 'most', 'per_minute', 'done', 'failed', 'skipped', 'actor', 'reason', 'place', 'holder',
+    'held_until', 'started_at', 'finished_at', 'updated_at',
+  ],
+  workflow_bulk_item: ['bulk_id', 'item_id', 'outcome', 'error', 'created_at'],
   workflow_definition: ['name', 'version', 'fingerprint', 'document', 'withdrawn', 'updated_at'],
 } as const; // prettier-ignore
 

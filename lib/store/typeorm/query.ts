@@ -74,3 +74,11 @@ export function numbered(sql: string): string {
   let count = 0;
   return sql.replaceAll('?', () => `$${++count}`);
 }
+
+/**
+ * A condition on the process of a wait `w`. No planner turns a subquery in a comparison into a join. So the waits are found by their
+ * index, and only their processes are looked up, even if no statistics say that they are few.
+ */
+export function processOfWait({ sql, values }: Query): Query {
+  return { sql: `(select 1 from workflow_process p where p.id = w.process_id and ${sql}) = 1`, values };
+}

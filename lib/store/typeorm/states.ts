@@ -49,7 +49,7 @@ function waitsForIn(row: FoundRow): WaitsFor {
   const kind = row.kind as WaitKind;
   switch (kind) {
     case 'task': return { kind, queue: text(row.queue), readyAt: timeOrNull(row.ready_at), worker: maybe(row.worker), dueAt };
-    case 'response': case 'event': case 'input': case 'child': case 'listener': return { kind, address: text(row.address), dueAt };
+    case 'response': case 'event': case 'input': case 'child': case 'listener': case 'pause': return { kind, address: text(row.address), dueAt };
     case 'timer': case 'condition': return { kind, dueAt };
     default: return { kind };
   } // prettier-ignore

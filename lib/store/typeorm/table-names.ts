@@ -114,8 +114,8 @@ export class TableNames {
   }
 }
 
-/** Our names of tables, and of indexes, which begin with the name of their table. */
-const OUR_NAMES = new RegExp(`(drop index (?:if exists )?)?\\b(${workflowTables.join('|')})(_[a-z]+)?\\b`, 'g');
+/** Our names of tables, and of indexes, which begin with the name of their table. The name of one table may begin with that of another. */
+const OUR_NAMES = new RegExp(`(drop index (?:if exists )?)?\\b(${[...workflowTables].sort((a, b) => b.length - a.length).join('|')})(_[a-z]+)?\\b`, 'g');
 
 function isPostgres({ options }: DataSource): boolean {
   return options.type === 'postgres';

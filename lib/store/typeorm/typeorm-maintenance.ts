@@ -9,7 +9,7 @@ import { census, childrenQuery, countAtQuery, forgetOlder, inboxCount, markState
 import type { MessagePlace } from './message-query.js';
 import { deleteRead, finishedQuery } from './deletion-queries.js';
 import { orphansQuery } from './orphans-query.js';
-import { allTrue, inList, isKnown, type Query } from './query.js';
+import { allTrue, inList, isKnown, processOfWait } from './query.js';
 import type { SqlReader, SqlWords } from './sql-reader.js';
 import { finishedProcess, messageState, storedDefinition, taskAt } from './states.js';
 import type { TableNames } from './table-names.js';
@@ -186,12 +186,4 @@ export class TypeOrmMaintenance extends MaintenanceStore {
     const sql = `insert into workflow_definition (fingerprint, document, withdrawn, name, version, updated_at) values (?, ?, ?, ?, ?, ${this.words.now})`;
     return (await this.reader.changed({ sql: `${sql}${this.words.unlessThere}`, values })) > 0;
   }
-}
-
-/**
- * A condition on the process of a wait `w`. No planner turns a subquery in a comparison into a join. So the waits are found by their
- * index, and only their processes are looked up, even if no statistics say that they are few.
- */
-function processOfWait({ sql, values }: Query): Query {
-  return { sql: `(select 1 from workflow_process p where p.id = w.process_id and ${sql}) = 1`, values };
 }

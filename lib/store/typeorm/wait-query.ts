@@ -43,7 +43,7 @@ export function waitWithProcess(row: FoundRow): { process: ProcessState; wait: W
 
 /** For each process with open waits, and each of its steps: what they say, as {@link waitFactsOf} finds it. */
 export function waitFactsSql(list: string): string {
-  const kinds = `max(case when kind = 'overdue' then 1 else 0 end) as is_overdue, min(case when kind = 'task' then ready_at end) as first_ready_at,
+  const kinds = `max(case when kind = 'pause' then 1 else 0 end) as is_paused, max(case when kind = 'overdue' then 1 else 0 end) as is_overdue, min(case when kind = 'task' then ready_at end) as first_ready_at,
     max(case when kind in ('branches', 'listener') then 0 else 1 end) as stands`;
   return `select process_id, step, max(attempt) as last_attempt, ${kinds} from workflow_wait where process_id ${list} and kind <> 'closed'
     group by process_id, step order by process_id, step`;
@@ -53,6 +53,7 @@ export function waitFactsSql(list: string): string {
 export function waitFacts(rows: readonly FoundRow[]): WaitFacts {
   const ready = rows.flatMap(({ first_ready_at }) => (first_ready_at === null ? [] : [Number(first_ready_at)]));
   return {
+    isPaused: rows.some(({ is_paused }) => Number(is_paused) === 1),
     isOverdue: rows.some(({ is_overdue }) => Number(is_overdue) === 1),
     isRetrying: rows.some(({ last_attempt }) => Number(last_attempt) > 1),
     readyAt: ready.length === 0 ? null : Math.min(...ready),

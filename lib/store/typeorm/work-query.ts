@@ -11,14 +11,16 @@ export function workQuery(storeNow: string, now: number, queues: readonly string
     exists (select 1 from workflow_process p where p.worker in ('${UNCLAIMED}', '${UNCLAIMED_NEW}')) as free,
     ${isReady} as ready, exists (select 1 from workflow_inbox where disposition = 'scheduled' and received_at <= ?) as scheduled,
     exists (select 1 from workflow_outbox where ready_at <= ?) as untransmitted,
-    ${storeNow} as store_now, coalesce((select max(updated_at) from workflow_definition), 0) as defined_at`;
+    ${storeNow} as store_now, coalesce((select max(updated_at) from workflow_definition), 0) as defined_at,
+    coalesce((select max(updated_at) from workflow_pause), 0) as paused_at, exists (select 1 from workflow_bulk where state = 'running') as bulk`;
   return { sql, values: [now, ...(queues.length === 0 ? [] : [...list.values, now]), now, now] };
 }
 
-export function workThere({ due, free, ready, scheduled, untransmitted, store_now, defined_at }: FoundRow): WorkThere {
-  const [isDue, isFree, isReady, isScheduled, isUnsent] = [due, free, ready, scheduled, untransmitted].map((value) => Boolean(Number(value)));
+export function workThere({ due, free, ready, scheduled, untransmitted, store_now, defined_at, paused_at, bulk }: FoundRow): WorkThere {
+  const [isDue, isFree, isReady, isScheduled, isUnsent, isBulk] = [due, free, ready, scheduled, untransmitted, bulk].map((value) => Boolean(Number(value)));
   return {
     due: isDue!, free: isFree!, ready: isReady!, scheduled: isScheduled!, untransmitted: isUnsent!, now: Number(store_now), definedAt: Number(defined_at),
+    pausedAt: Number(paused_at), bulk: isBulk!,
   }; // prettier-ignore
 }
 

@@ -127,7 +127,8 @@ export function findingContract({ kit: { describe, it, expect }, store }: Bench)
 
     it('what the open waits of processes say of how they get on', async () => {
       const waiting = (...put: WaitState[]) => started(store(), { waits: { put } });
-      const [plain, late, again, tasks, none, over] = [
+      const [held, plain, late, again, tasks, none, over] = [
+        await waiting(aWait({ kind: 'pause', address: anId('p:') }), aWait({ key: '1' })),
         await waiting(aWait()),
         await waiting(aWait({ key: '0~o', kind: 'overdue' }), aWait({ key: '0', node: 'Two' }), aWait({ key: '1', node: 'fork', kind: 'branches' }), aWait({ key: '2', node: 'l', kind: 'listener' })), // prettier-ignore
         await waiting(aWait({ key: '0', attempt: 2 }), aWait({ key: '1' })),
@@ -136,13 +137,14 @@ export function findingContract({ kit: { describe, it, expect }, store }: Bench)
         await waiting(aWait({ kind: 'response', attempt: 2 })),
       ];
       await store().commits.commit([aChange(over, { waits: { clear: true } })]);
-      const quiet = { isOverdue: false, isRetrying: false, readyAt: null, steps: ['approve'] };
-      const facts = await store().queries.waitFacts([plain, late, again, tasks, none, over].map(({ id }) => id));
+      const quiet = { isPaused: false, isOverdue: false, isRetrying: false, readyAt: null, steps: ['approve'] };
+      const facts = await store().queries.waitFacts([held, plain, late, again, tasks, none, over].map(({ id }) => id));
+      expect(facts.get(held.id)).toEqual({ ...quiet, isPaused: true });
       expect(facts.get(plain.id)).toEqual(quiet);
       expect(facts.get(late.id)).toEqual({ ...quiet, isOverdue: true, steps: ['Two', 'approve'] });
       expect(facts.get(again.id)).toEqual({ ...quiet, isRetrying: true });
       expect(facts.get(tasks.id)).toEqual({ ...quiet, readyAt: 7 });
-      expect([facts.has(none.id), facts.has(over.id), facts.size]).toEqual([false, false, 4]);
+      expect([facts.has(none.id), facts.has(over.id), facts.size]).toEqual([false, false, 5]);
     });
 
     it('what needs a person: overdue steps, refused and unmatched answers, parked messages', async () => {

@@ -101,7 +101,7 @@ export function messagesContract({ kit: { describe, it, expect }, store }: Bench
       const address = anId('x:');
       const message = aMessage({ address, receivedAt: -800 });
       await store().commits.keepMessages([message]);
-      const kinds = ['response', 'event', 'input', 'child', 'task', 'timer', 'condition', 'turn', 'branches', 'overdue', 'listener'] as const;
+      const kinds = ['response', 'event', 'input', 'child', 'task', 'timer', 'condition', 'turn', 'branches', 'overdue', 'listener', 'pause'] as const;
       await started(store(), { waits: { put: kinds.map((kind) => aWait({ key: kind, kind, address })) } });
       const mine = (await store().maintenance.unmatched(knownAs('order'), 1000)).filter((each) => each.message.address === address);
       expect(mine.map(({ wait }) => wait.key).sort()).toEqual(['child', 'event', 'input', 'listener', 'response']);

@@ -24,7 +24,7 @@ export function waitsContract({ kit: { describe, it, expect }, store }: Bench): 
     });
 
     it('of every kind come back with what they wait for', async () => {
-      const kinds = ['task', 'response', 'event', 'input', 'child', 'listener', 'timer', 'condition', 'turn', 'branches', 'overdue'] as const;
+      const kinds = ['task', 'response', 'event', 'input', 'child', 'listener', 'timer', 'condition', 'turn', 'branches', 'overdue', 'pause'] as const;
       const put = kinds.map((kind, i) =>
         aWait({ key: `0/${i}`, run: i, kind, address: anId('e:'), queue: anId('q'), readyAt: 7, worker: null, dueAt: 90 + i }),
       );

@@ -1,4 +1,4 @@
-// What the compiler must accept and refuse in an application that has declared its queues and events (names.d.ts of the README).
+// What the compiler must accept and refuse in an application that has declared its queues and events (names.d.ts of docs/reference/task-queues.md).
 import type { EventData, QueueName, WorkflowService } from 'nestjs-argonaut';
 import { WorkflowApiModule } from 'nestjs-argonaut/api';
 import { ProcessStore, TaskQueue } from 'nestjs-argonaut/ports';

@@ -1,7 +1,10 @@
 import { WorkflowAuditEntity } from './audit-record.entity.js';
+import { WorkflowBulkItemEntity } from './bulk-item.entity.js';
+import { WorkflowBulkEntity } from './bulk-run.entity.js';
 import { WorkflowDefinitionEntity } from './definition.entity.js';
 import { WorkflowMessageEntity } from './inbox-message.entity.js';
 import { WorkflowOutboxEntity } from './outbox-message.entity.js';
+import { WorkflowPauseEntity } from './pause.entity.js';
 import { WorkflowProcessEntity } from './process.entity.js';
 import { WorkflowContextEntity } from './process-context.entity.js';
 import { WorkflowRateEntity } from './queue-rate.entity.js';
@@ -20,5 +23,8 @@ export const workflowEntities = [
   WorkflowWorkerEntity,
   WorkflowRateEntity,
   WorkflowSearchEntity,
+  WorkflowPauseEntity,
+  WorkflowBulkEntity,
+  WorkflowBulkItemEntity,
   WorkflowDefinitionEntity,
 ];

@@ -1,9 +1,11 @@
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { TableNames } from '../table-names.js';
 import { dataSourceOf } from '../typeorm-versions.js';
+import { fromBulk, toBulk } from './bulk-tables.js';
 import { fromFlows, toFlows } from './flows.js';
 import { fromInbox, toInbox } from './inbox-columns.js';
 import { fromOutbox, toOutbox } from './outbox-table.js';
+import { fromPause, toPause } from './pause-table.js';
 import { fromRetention, toRetention } from './retention-index.js';
 import { fromSearch, toSearch } from './search-table.js';
 import { createTables, dropTables } from './sql.js';
@@ -96,6 +98,20 @@ export class WorkflowSearch1764900000000 extends AddedParts {
   protected readonly remove = fromSearch;
 }
 
+/** The table of pauses. */
+export class WorkflowPause1765000000000 extends AddedParts {
+  readonly name = 'WorkflowPause1765000000000';
+  protected readonly add = toPause;
+  protected readonly remove = fromPause;
+}
+
+/** The tables of bulk runs and what they have done. */
+export class WorkflowBulk1765100000000 extends AddedParts {
+  readonly name = 'WorkflowBulk1765100000000';
+  protected readonly add = toBulk;
+  protected readonly remove = fromBulk;
+}
+
 /**
  * For the `migrations` of your data source.
  *
@@ -109,4 +125,6 @@ export const workflowMigrations = [
   WorkflowOutbox1764700000000,
   WorkflowRetention1764800000000,
   WorkflowSearch1764900000000,
+  WorkflowPause1765000000000,
+  WorkflowBulk1765100000000,
 ];

@@ -19,7 +19,7 @@ const ABOUT_DATA = new Set([1048, DUPLICATE, 1118, 1153, 1264, 1265, 1292, 1366,
 
 export function isKeyTakenError(error: unknown): boolean {
   const { errno, sqlMessage } = (error ?? {}) as ServerError;
-  return errno === DUPLICATE && /PRIMARY|workflow_process_group/.test(sqlMessage ?? '');
+  return errno === DUPLICATE && /PRIMARY|workflow_process_group|workflow_pause_place/.test(sqlMessage ?? '');
 }
 
 /** Classifies by number: SQLSTATE 23000 is more than a duplicate, and the names of MariaDB's errors are unreliable. */

@@ -8,6 +8,7 @@ import { onDuplicateKey } from '../overwrite.js';
 import type { SqlWords } from '../sql-reader.js';
 import { TableNames } from '../table-names.js';
 import { TypeOrmMaintenance } from '../typeorm-maintenance.js';
+import { TypeOrmOperating } from '../typeorm-operating.js';
 import { TypeOrmOutbox } from '../typeorm-outbox.js';
 import { TypeOrmQueries } from '../typeorm-queries.js';
 import { MysqlCommits } from './mysql-commits.js';
@@ -32,6 +33,7 @@ export class MysqlProcessStore extends ProcessStore<EntityManager> {
   override readonly queries: TypeOrmQueries;
   override readonly maintenance: TypeOrmMaintenance;
   override readonly outbox: TypeOrmOutbox;
+  override readonly operating: TypeOrmOperating;
   private readonly connections: OwnConnections<MysqlConnection>;
   private readonly tables: TableNames;
 
@@ -49,6 +51,7 @@ export class MysqlProcessStore extends ProcessStore<EntityManager> {
     const patient = new MysqlReader(people);
     this.queries = new TypeOrmQueries(patient, words.distinct);
     this.outbox = new TypeOrmOutbox(reader);
+    this.operating = new TypeOrmOperating(reader, words);
     this.maintenance = new TypeOrmMaintenance(reader, patient, words, tables, () => threadClient(dataSource));
     this.commits = new MysqlCommits(dataSource, reader, tables, new TypeOrmQueries(reader, words.distinct), writers);
   }

@@ -9,6 +9,7 @@ import { onConflict } from '../overwrite.js';
 import type { SqlWords } from '../sql-reader.js';
 import { TableNames } from '../table-names.js';
 import { TypeOrmMaintenance } from '../typeorm-maintenance.js';
+import { TypeOrmOperating } from '../typeorm-operating.js';
 import { TypeOrmOutbox } from '../typeorm-outbox.js';
 import { TypeOrmQueries } from '../typeorm-queries.js';
 import { guardApplicationPool, threadClient } from './postgres-client.js';
@@ -34,6 +35,7 @@ export class PostgresProcessStore extends ProcessStore<EntityManager> {
   override readonly queries: TypeOrmQueries;
   override readonly maintenance: TypeOrmMaintenance;
   override readonly outbox: TypeOrmOutbox;
+  override readonly operating: TypeOrmOperating;
   override readonly announcer: PostgresAnnouncer;
   private readonly connections: OwnConnections<PostgresConnection>;
   private readonly tables: TableNames;
@@ -52,6 +54,7 @@ export class PostgresProcessStore extends ProcessStore<EntityManager> {
     this.announcer = new PostgresAnnouncer(reading, readers, dataSourceName);
     this.commits = new PostgresCommits(dataSource, reader, tables, writers, readers, () => reading.isPooled);
     this.outbox = new TypeOrmOutbox(reader);
+    this.operating = new TypeOrmOperating(reader, words);
     const patient = new PostgresReader(people);
     this.maintenance = new TypeOrmMaintenance(reader, patient, words, tables, () => threadClient(dataSource));
     this.queries = new TypeOrmQueries(patient, words.distinct);

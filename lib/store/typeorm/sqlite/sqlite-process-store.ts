@@ -11,6 +11,7 @@ import { onConflict } from '../overwrite.js';
 import type { SqlWords } from '../sql-reader.js';
 import { TableNames } from '../table-names.js';
 import { TypeOrmMaintenance } from '../typeorm-maintenance.js';
+import { TypeOrmOperating } from '../typeorm-operating.js';
 import { TypeOrmOutbox } from '../typeorm-outbox.js';
 import { TypeOrmQueries } from '../typeorm-queries.js';
 import { threadClient } from './native.js';
@@ -37,6 +38,7 @@ export class SqliteProcessStore extends ProcessStore<EntityManager> {
   override readonly queries: TypeOrmQueries;
   override readonly maintenance: TypeOrmMaintenance;
   override readonly outbox: TypeOrmOutbox;
+  override readonly operating: TypeOrmOperating;
   private readonly writer: SqliteWriter;
   private readonly tables: TableNames;
 
@@ -52,6 +54,7 @@ export class SqliteProcessStore extends ProcessStore<EntityManager> {
     const reader = new SqliteReader(this.writer);
     this.queries = new TypeOrmQueries(reader, words.distinct);
     this.outbox = new TypeOrmOutbox(reader);
+    this.operating = new TypeOrmOperating(reader, words);
     this.maintenance = new TypeOrmMaintenance(reader, reader, words, this.tables, () => threadClient(dataSource));
     this.commits = new SqliteCommits(dataSource, reader, this.tables, this.queries, this.writer);
   }

@@ -1,0 +1,85 @@
+import { type BulkQuery, OperatingStore, type StoredBulk, type StoredBulkItem, type StoredPause } from '../operating-store.js';
+import type { DueWait, KnownWorkflow } from '../port.js';
+import { columns } from './columns.js';
+import { bulkItem, bulkItemRow, bulkRow, pauseRow, storedBulk, storedPause } from './operating-rows.js';
+import { allOf, chunks, equalTo, ifGiven, inList, isKnown, processOfWait, type Query } from './query.js';
+import type { SqlReader, SqlWords } from './sql-reader.js';
+
+const before = 'started_at <= ? and (started_at < ? or id < ?)'; // the index begins at the moment
+
+/** Pauses and bulk runs, the same on all databases. */
+export class TypeOrmOperating extends OperatingStore {
+  constructor(
+    private readonly reader: SqlReader,
+    private readonly words: SqlWords,
+  ) {
+    super();
+  }
+
+  override async pauses(endedSince: number): Promise<readonly StoredPause[]> {
+    const ofThem = (which: string, values: readonly unknown[]) => this.reader.rows({ sql: `select * from workflow_pause where ${which}`, values });
+    return [...(await ofThem('live = 0', [])), ...(await ofThem('ended_at >= ?', [endedSince]))].map(storedPause);
+  }
+
+  override keepPause(pause: Omit<StoredPause, 'updatedAt'>, expected: number | null): Promise<boolean> {
+    return this.keep('workflow_pause', pauseRow(pause), expected);
+  }
+
+  override async heldAt(address: string, limit: number, workflows?: readonly KnownWorkflow[]): Promise<readonly DueWait[]> {
+    const known = workflows === undefined ? { sql: '1 = 1', values: [] } : processOfWait(isKnown(workflows));
+    const sql = `select w.process_id, w.token_key, w.run from workflow_wait w where w.address = ? and w.kind = 'pause' and ${known.sql} limit ?`;
+    const rows = await this.reader.rows({ sql, values: [address, ...known.values, limit] });
+    return rows.map((row) => ({ processId: String(row.process_id), key: String(row.token_key), run: Number(row.run) }));
+  }
+
+  override async bulks({ id, state, after, limit }: BulkQuery): Promise<readonly StoredBulk[]> {
+    const conditions = [...equalTo({ id, state }), ...ifGiven(after, (last) => ({ sql: before, values: [last.startedAt, last.startedAt, last.id] }))];
+    const { sql, values } = allOf(conditions);
+    return (await this.reader.rows({ sql: `select * from workflow_bulk${sql} order by started_at desc, id desc limit ?`, values: [...values, limit] })).map(
+      storedBulk,
+    );
+  }
+
+  override keepBulk(run: Omit<StoredBulk, 'updatedAt'>, expected: number | null): Promise<boolean> {
+    return this.keep('workflow_bulk', bulkRow(run), expected);
+  }
+
+  override async bulkItems(bulkId: string, page: { after?: string; ids?: readonly string[]; limit: number }): Promise<readonly StoredBulkItem[]> {
+    const { after, ids, limit } = page;
+    const conditions = [...equalTo({ bulk_id: bulkId }), ...ifGiven(after, (id) => ({ sql: 'item_id > ?', values: [id] })), ...ifGiven(ids, idsIn)];
+    const { sql, values } = allOf(conditions);
+    return (await this.reader.rows({ sql: `select * from workflow_bulk_item${sql} order by item_id limit ?`, values: [...values, limit] })).map(bulkItem);
+  }
+
+  override async putBulkItems(items: readonly StoredBulkItem[]): Promise<void> {
+    const names = columns.workflow_bulk_item;
+    for (const piece of chunks(items, 50)) {
+      const rows = piece.map(() => `(${names.map(() => '?').join(', ')})`).join(', ');
+      const sql = `insert into workflow_bulk_item (${names.join(', ')}) values ${rows}${this.words.overwrite('bulk_id, item_id', ['outcome', 'error', 'created_at'])}`;
+      await this.reader.changed({ sql, values: piece.flatMap(bulkItemRow) });
+    }
+  }
+
+  override async bulkCounts(bulkId: string): Promise<ReadonlyMap<StoredBulkItem['outcome'], number>> {
+    const sql = 'select outcome, count(*) as items from workflow_bulk_item where bulk_id = ? group by outcome';
+    const rows = await this.reader.rows({ sql, values: [bulkId] });
+    return new Map(rows.map(({ outcome, items }) => [outcome as StoredBulkItem['outcome'], Number(items)]));
+  }
+
+  /** The values are in the order of the columns, without the last, which is the moment of the change. */
+  private async keep(table: 'workflow_pause' | 'workflow_bulk', values: readonly unknown[], expected: number | null): Promise<boolean> {
+    const names = columns[table].slice(0, -1);
+    const { now, unlessThere } = this.words;
+    if (expected !== null) {
+      const sql = `update ${table} set ${names.map((name) => `${name} = ?`).join(', ')}, updated_at = ${now} where id = ? and revision = ?`;
+      return (await this.reader.changed({ sql, values: [...values, values[0], expected] })) > 0;
+    }
+    const sql = `insert into ${table} (${columns[table].join(', ')}) values (${names.map(() => '?').join(', ')}, ${now})${unlessThere}`;
+    return (await this.reader.changed({ sql, values })) > 0;
+  }
+}
+
+function idsIn(ids: readonly string[]): Query {
+  const { sql, values } = inList(ids);
+  return { sql: `item_id ${sql}`, values };
+}

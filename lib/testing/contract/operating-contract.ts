@@ -1,0 +1,113 @@
+import type { StoredBulk, StoredBulkItem, StoredPause } from '../../store/port.js';
+import { anId, aWait, knownAs } from '../builders.js';
+import type { Bench } from '../process-store.contract.js';
+import { started } from './commit-contract.js';
+
+export function aPause(given: Partial<StoredPause> = {}): Omit<StoredPause, 'updatedAt'> {
+  return {
+    id: anId('pause'), address: anId('p:'), revision: 1, workflow: 'order', step: null, queue: null, actor: 'ada', reason: 'the partner is down', pausedAt: 1000,
+    perMinute: null, resumedBy: null, resumeReason: null, resumedAt: null, releasedUntil: null, endedAt: null, ...given,
+  }; // prettier-ignore
+}
+
+export function aBulk(given: Partial<StoredBulk> = {}): Omit<StoredBulk, 'updatedAt'> {
+  return {
+    id: anId('bulk'), revision: 1, action: 'retry', filter: { workflow: 'order' }, options: { step: 'pay' }, state: 'running', limit: 5, perMinute: null, done: 0,
+    failed: 0, skipped: 0, actor: null, reason: null, cursor: null, holder: null, heldUntil: 0, startedAt: 1000, finishedAt: null, ...given,
+  }; // prettier-ignore
+}
+
+export function operatingContract({ kit: { describe, it, expect }, store }: Bench): void {
+  describe('pauses', () => {
+    const live = async (id: string) => (await store().operating.pauses(Number.MAX_SAFE_INTEGER)).find((pause) => pause.id === id);
+
+    it('come back as they were written, with the time of the store', async () => {
+      const ended = { perMinute: 30, resumedBy: 'bob', resumeReason: 'it is up', resumedAt: 2000, releasedUntil: 3000 };
+      const pauses = [aPause(), aPause({ step: 'pay', ...ended }), aPause({ workflow: null, queue: 'mail', actor: null, reason: null })];
+      for (const pause of pauses) {
+        expect(await store().operating.keepPause(pause, null)).toBe(true);
+        const { updatedAt, ...rest } = (await live(pause.id))!;
+        expect(rest).toEqual(pause);
+        expect(Math.abs(updatedAt - (await store().maintenance.workAt(0, [])).now) < 60_000).toBe(true);
+      }
+    });
+
+    it('change only at the revision that is expected, and the last change shows in the answer to a sweep', async () => {
+      const pause = aPause();
+      await store().operating.keepPause(pause, null);
+      expect(await store().operating.keepPause(pause, null)).toBe(false);
+      expect(await store().operating.keepPause({ ...pause, revision: 3, resumedAt: 5 }, 2)).toBe(false);
+      expect(await store().operating.keepPause({ ...pause, revision: 2, resumedAt: 5 }, 1)).toBe(true);
+      expect(await live(pause.id)).toMatchObject({ revision: 2, resumedAt: 5 });
+      expect((await store().maintenance.workAt(0, [])).pausedAt).toBe((await live(pause.id))!.updatedAt);
+    });
+
+    it('of one place are live one at a time; those that have ended stay, for those who ask', async () => {
+      const [first, second] = [aPause(), aPause()];
+      const next = { ...second, address: first.address };
+      await store().operating.keepPause(first, null);
+      expect(await store().operating.keepPause(next, null)).toBe(false);
+      await store().operating.keepPause({ ...first, revision: 2, endedAt: 7000 }, 1);
+      expect(await store().operating.keepPause(next, null)).toBe(true);
+      const since = async (moment: number) => (await store().operating.pauses(moment)).filter(({ address }) => address === first.address).map(({ id }) => id).sort(); // prettier-ignore
+      expect([await since(7000), await since(7001)]).toEqual([[first.id, next.id].sort(), [next.id]]);
+    });
+
+    it('find what they hold back, of the workflows asked for', async () => {
+      const [address, workflow] = [anId('p:'), anId('w')];
+      const put = [3, 1, 2].map((since) => aWait({ key: `0/${since}`, kind: 'pause', address, since, run: since }));
+      const { id } = await started(store(), { process: { workflow }, waits: { put: [...put, aWait({ key: '0/9', kind: 'event', address })] } });
+      const held = async (limit: number, known?: string[]) => (await store().operating.heldAt(address, limit, known && knownAs(...known))).map(({ processId, key, run }) => [processId, key, run]); // prettier-ignore
+      expect((await held(9)).sort()).toEqual([[id, '0/1', 1], [id, '0/2', 2], [id, '0/3', 3]]); // prettier-ignore
+      expect(await held(2)).toHaveLength(2);
+      expect([(await held(9, [workflow])).length, (await held(9, ['other'])).length, (await held(9, [])).length]).toEqual([3, 0, 0]);
+    });
+  });
+
+  describe('bulk runs', () => {
+    it('come back as they were written, and change only at the revision that is expected', async () => {
+      const run = aBulk({
+        perMinute: 60,
+        actor: 'ada',
+        reason: 'mended',
+        cursor: '["x"]',
+        holder: 'w',
+        heldUntil: 99,
+        done: 1,
+        failed: 2,
+        skipped: 3,
+        finishedAt: 12,
+      });
+      expect([await store().operating.keepBulk(run, null), await store().operating.keepBulk(run, null)]).toEqual([true, false]);
+      const [{ updatedAt, ...rest }] = (await store().operating.bulks({ id: run.id, limit: 1 })) as [StoredBulk];
+      expect([rest, updatedAt > 0]).toEqual([run, true]);
+      expect(await store().operating.keepBulk({ ...run, revision: 9 }, 8)).toBe(false);
+      expect(await store().operating.keepBulk({ ...run, revision: 2, state: 'done' }, 1)).toBe(true);
+      expect(await store().operating.bulks({ id: run.id, limit: 1 })).toMatchObject([{ revision: 2, state: 'done' }]);
+    });
+
+    it('are listed newest first, a page at a time, and by their state; one that goes on shows in the answer to a sweep', async () => {
+      const from = Date.now() * 2;
+      const runs = [1, 2, 2].map((plus) => aBulk({ startedAt: from + plus, state: plus === 1 ? 'running' : 'stopped' }));
+      for (const run of runs) await store().operating.keepBulk(run, null);
+      const page = await store().operating.bulks({ limit: 2 });
+      const rest = await store().operating.bulks({ after: page[1]!, limit: 1 });
+      expect([...page, ...rest].map(({ id }) => id)).toEqual([runs[2]!.id, runs[1]!.id, runs[0]!.id]);
+      expect((await store().operating.bulks({ state: 'running', limit: 1 })).map(({ id }) => id)).toEqual([runs[0]!.id]);
+      expect((await store().maintenance.workAt(0, [])).bulk).toBe(true);
+    });
+
+    it('keep what became of each item, and count it', async () => {
+      const bulkId = anId('bulk');
+      const item = (id: string, outcome: StoredBulkItem['outcome'], error: string | null = null): StoredBulkItem => ({ bulkId, id, outcome, error, at: 5 });
+      await store().operating.putBulkItems([item('a', 'begun'), item('b', 'begun'), item('c', 'skipped')]);
+      await store().operating.putBulkItems([item('b', 'failed', 'no'), item('a', 'done')]);
+      await store().operating.putBulkItems([]);
+      const all = [item('a', 'done'), item('b', 'failed', 'no'), item('c', 'skipped')];
+      expect(await store().operating.bulkItems(bulkId, { limit: 9 })).toEqual(all);
+      expect(await store().operating.bulkItems(bulkId, { after: 'a', limit: 1 })).toEqual([all[1]]);
+      expect(await store().operating.bulkItems(bulkId, { ids: ['c', 'x'], limit: 9 })).toEqual([all[2]]);
+      expect(await store().operating.bulkCounts(bulkId)).toEqual(new Map([['done', 1], ['failed', 1], ['skipped', 1]])); // prettier-ignore
+    });
+  });
+}
