@@ -2,7 +2,7 @@ import { it } from 'vitest';
 import { launch } from './test/console-ui/chromium.js';
 import { Visit } from './test/console-ui/visit.js';
 it('shots', async () => {
-  const base = 'http://127.0.0.1:3979/workflow-console/';
+  const base = 'http://127.0.0.1:3100/workflow-console/';
   const browser = await launch();
   const find = async (q: string) => (await (await fetch(`${base}api/processes?${q}&limit=1`)).json()).items[0]?.id;
   const paths: Record<string, string> = { attention: '', processes: 'processes', workflows: 'workflows', loan: 'workflows/loan', queues: 'queues', 

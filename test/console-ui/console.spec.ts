@@ -51,7 +51,7 @@ describe.skipIf(noBrowser !== null)(`the console in a browser${noBrowser === nul
     it('filters are in the address, so that a link shows the same', async () => {
       await visit.to('processes', 'Processes');
       await visit.page.getByLabel('Workflow', { exact: true }).selectOption('letter');
-      await visit.page.getByLabel('failed').check();
+      await visit.page.getByRole('checkbox', { name: 'failed' }).check();
       await visit.page.getByText('More filters').click();
       await visit.page.getByLabel('Started at or after').fill('2026-11-30T10:00');
       await visit.page.getByRole('button', { name: 'Apply' }).click();
@@ -60,7 +60,7 @@ describe.skipIf(noBrowser !== null)(`the console in a browser${noBrowser === nul
       expect(visit.page.url()).toContain(`startedAfter=${encodeURIComponent('2026-11-30T09:00:00.000Z')}`); // Vienna is an hour ahead
       await visit.page.reload();
       expect(await visit.page.getByLabel('Workflow', { exact: true }).inputValue()).toBe('letter');
-      expect(await visit.page.getByLabel('failed').isChecked()).toBe(true);
+      expect(await visit.page.getByRole('checkbox', { name: 'failed' }).isChecked()).toBe(true);
       expect(await visit.page.getByLabel('Started at or after').inputValue()).toBe('2026-11-30T10:00');
     });
 
@@ -220,8 +220,16 @@ describe.skipIf(noBrowser !== null)(`the console in a browser${noBrowser === nul
       expect(fixture.sent.at(-1)).toMatchObject({ path: 'bulk/b-1/stop' });
     });
 
-    it('a dry run that finds none offers no run', async () => {
+    it('without a filter nothing is done to a whole list', async () => {
       await visit.to('processes', 'Processes');
+      const button = visit.page.getByRole('button', { name: 'Act on all of these' });
+      expect(await button.getAttribute('aria-disabled')).toBe('true');
+      await button.hover();
+      await visit.page.getByText('Filter the list first: without a filter it would be everything there is.').waitFor({ state: 'visible' });
+    });
+
+    it('a dry run that finds none offers no run', async () => {
+      await visit.to('processes?workflow=loan', 'Processes');
       fixture.answers.set('POST bulk', () => ({ dryRun: true, count: 0, isMore: false, examples: [] }));
       await visit.page.getByRole('button', { name: 'Act on all of these' }).click();
       await dialog().getByRole('button', { name: 'Count first' }).click();

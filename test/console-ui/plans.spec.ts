@@ -1,6 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ActionName, PossibleAction, Process } from '../../console/src/api/types.js';
-import { bulkBody, EMPTY, type Plan } from '../../console/src/bulk/plan.js';
+import { bulkBody, EMPTY, missingFilter, type Plan } from '../../console/src/bulk/plan.js';
 import { layoutOf } from '../../console/src/graph/layout.js';
 import { pathThrough, shortened, sizeOf } from '../../console/src/graph/sizes.js';
 import { actionLabel, actionRequest, ACTIONS, inOrder } from '../../console/src/words/actions.js';
@@ -65,7 +67,17 @@ describe('a bulk run', () => {
     expect(bulkBody(plan({ action: 'provideInput', step: 'review', input: '{"x":1}' }), 'processes', {}, true)).toMatchObject({
       options: { step: 'review', input: { x: 1 } },
     });
-    expect(bulkBody(plan({ action: 'discard' }), 'outbox', { parked: 'true', workflow: null }, true)).toMatchObject({ filter: { parked: true, in: 'outbox' } });
+    expect(bulkBody(plan({ action: 'discard' }), 'outbox', { parked: 'true', workflow: null }, true)).toEqual({
+      action: 'discard',
+      filter: { parked: true },
+      options: { box: 'outbox' },
+      dryRun: true,
+    });
+  });
+
+  it('needs a filter, and an order is none', () => {
+    expect(missingFilter({ workflow: null, order: 'oldest' })).toContain('Filter the list first');
+    expect(missingFilter({ workflow: 'loan' })).toBeNull();
   });
 
   it('refuses what is no JSON and no number, before anything is sent', () => {
@@ -96,5 +108,29 @@ describe('the layout of a graph', () => {
     expect(shortened('a'.repeat(40))).toHaveLength(26);
     const node = { id: 'a', kind: 'step', step: 'a', label: 'a'.repeat(200), detail: null } as const;
     expect(sizeOf(node).width).toBeLessThan(260);
+  });
+});
+
+describe('the sources of the console', () => {
+  const folder = join(import.meta.dirname, '../../console/src');
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => /\.tsx?$/.test(path));
+  const files = paths.map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
+
+  it('have at most 200 lines each', () => {
+    expect(files.filter(({ text }) => text.trimEnd().split('\n').length > 200).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('write no style into an element, as the policy would forbid it, and put no text in as HTML', () => {
+    expect(files.filter(({ text }) => /\bstyle=|dangerouslySetInnerHTML|innerHTML/.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('say who acts: "worker", "caller" or "person"', () => {
+    expect(files.filter(({ text }) => /\b(nobody|somebody|whoever)\b/i.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('plain functions know no page: they import nothing that draws', () => {
+    const plain = files.filter(({ path }) => /^(words|forms\/(model|values)|graph\/(layout|sizes)|bulk\/plan)/.test(path));
+    expect(plain.length).toBeGreaterThan(10);
+    expect(plain.filter(({ text }) => /from '(preact|@preact\/signals)|from '\.\.\/(state|pages|parts|live)\//.test(text)).map(({ path }) => path)).toEqual([]);
   });
 });

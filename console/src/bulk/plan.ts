@@ -58,10 +58,12 @@ const JSONS: ReadonlySet<string> = new Set(['patch', 'input']);
 
 /** The body of the request. @throws Error for what is no JSON or no number */
 export function bulkBody(plan: Plan, scope: Scope, query: Query, dryRun: boolean): object {
-  const options = Object.fromEntries(OPTIONS_OF[plan.action].map((name) => [name, optionOf(plan, name)]).filter(([, value]) => value !== undefined));
+  const box = scope === 'processes' ? {} : { box: scope };
+  const chosen = Object.fromEntries(OPTIONS_OF[plan.action].map((name) => [name, optionOf(plan, name)]).filter(([, value]) => value !== undefined));
+  const options = { ...chosen, ...box };
   return {
     action: plan.action,
-    filter: scope === 'processes' ? bulkFilter(query) : messageFilter(scope, query),
+    filter: scope === 'processes' ? bulkFilter(query) : messageFilter(query),
     ...(Object.keys(options).length > 0 && { options }),
     ...(plan.limit !== '' && { limit: whole(plan.limit, 'The limit') }),
     ...(plan.perMinute !== '' && { perMinute: whole(plan.perMinute, 'The rate') }),
@@ -70,11 +72,21 @@ export function bulkBody(plan: Plan, scope: Scope, query: Query, dryRun: boolean
   };
 }
 
-/** Whether the filter is of the inbox or of the outbox is told by its names; `parked` is of the outbox alone. */
-function messageFilter(scope: Scope, query: Query): object {
-  const set = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== '');
-  const filter = Object.fromEntries(set.map(([name, value]) => [name, name === 'parked' ? value === 'true' : value]));
-  return { ...filter, in: scope };
+/** Filters of messages: what is set, `parked` as a boolean. */
+function messageFilter(query: Query): object {
+  const set = Object.entries(query).filter(([, value]) => isSet(value));
+  return Object.fromEntries(set.map(([name, value]) => [name, name === 'parked' ? value === 'true' : value]));
+}
+
+function isSet(value: unknown): boolean {
+  return value !== null && value !== undefined && value !== '';
+}
+
+/** Why nothing can be done to all of a list: an empty filter would be everything there is. Null: it can. */
+export function missingFilter(query: Query): string | null {
+  return Object.entries(query).some(([name, value]) => name !== 'order' && isSet(value))
+    ? null
+    : 'Filter the list first: without a filter it would be everything there is.';
 }
 
 function optionOf(plan: Plan, name: keyof Plan): unknown {

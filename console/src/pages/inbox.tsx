@@ -2,15 +2,15 @@ import { useState } from 'preact/hooks';
 import { at, post, type Query } from '../api/client.js';
 import type { InboxMessage } from '../api/more-types.js';
 import { usePages } from '../api/use-pages.js';
-import { BulkDialog } from '../bulk/bulk-dialog.js';
+import { BulkButton } from '../bulk/bulk-button.js';
 import { useLive } from '../live/use-live.js';
 import { Empty, Heads, Link, Moment, More, ProblemNote, State, TableBox } from '../parts/basics.js';
 import { SelectField, TextField } from '../parts/fields.js';
+import { FilterForm } from '../parts/filter-form.js';
 import { GuardedButton } from '../parts/guarded-button.js';
 import { Page } from '../parts/page.js';
-import { go, hrefOf, place } from '../state/location.js';
-import { missingRight, session } from '../state/session.js';
-import { queryOf } from '../words/filters.js';
+import { place } from '../state/location.js';
+import { missingRight } from '../state/session.js';
 import { DISPOSITION } from '../words/status.js';
 import { MessageDialog } from './message-dialog.js';
 import { ReaddressDialog } from './readdress-dialog.js';
@@ -29,20 +29,10 @@ export function Inbox() {
   const filters: Query = Object.fromEntries(INBOX_FILTERS.map((name) => [name, query.get(name)]));
   const list = usePages<InboxMessage>('inbox', filters);
   const [asked, setAsked] = useState<Asked | null>(null);
-  const [isBulk, setBulk] = useState(false);
   useLive(null, () => list.count <= 1 && list.again(), 3000);
   const close = () => setAsked(null);
   return (
-    <Page
-      title="Inbox"
-      aside={
-        session.value?.bulk && (
-          <GuardedButton why={missingRight('administer')} onClick={() => setBulk(true)}>
-            Act on all of these
-          </GuardedButton>
-        )
-      }
-    >
+    <Page title="Inbox" aside={<BulkButton scope="inbox" query={filters} />}>
       <Filters key={query.toString()} />
       <ProblemNote problem={list.problem} />
       {list.isLoading && list.items === null && <p class="loading">Loading…</p>}
@@ -60,19 +50,14 @@ export function Inbox() {
       <More list={list} what="messages" />
       {asked?.what === 'readdress' && <ReaddressDialog message={asked.message} onClose={close} onDone={list.again} />}
       {asked && asked.what !== 'readdress' && <Plain {...asked} what={asked.what} onClose={close} onDone={list.again} />}
-      {isBulk && <BulkDialog scope="inbox" query={filters} onClose={() => setBulk(false)} />}
     </Page>
   );
 }
 
 function Filters() {
   const { query } = place.value;
-  const apply = (event: Event) => {
-    event.preventDefault();
-    go(hrefOf(['inbox'], queryOf(new FormData(event.currentTarget as HTMLFormElement))));
-  };
   return (
-    <form class="filters" onSubmit={apply} aria-label="Filters">
+    <FilterForm page="inbox">
       <div class="filter-row">
         <SelectField
           name="disposition"
@@ -85,13 +70,7 @@ function Filters() {
         <TextField name="step" label="Step" value={query.get('step') ?? ''} />
         <TextField name="process" label="Id of the process" value={query.get('process') ?? ''} />
       </div>
-      <div class="buttons">
-        <button type="submit" class="primary">
-          Apply
-        </button>
-        {query.size > 0 && <Link to={['inbox']}>Clear</Link>}
-      </div>
-    </form>
+    </FilterForm>
   );
 }
 

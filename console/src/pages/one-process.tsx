@@ -5,6 +5,7 @@ import { useRead } from '../api/use-read.js';
 import { useLive } from '../live/use-live.js';
 import { ProblemNote } from '../parts/basics.js';
 import { Page } from '../parts/page.js';
+import { go, hrefOf } from '../state/location.js';
 import { ActionDialog } from '../process/action-dialog.js';
 import { ProcessActions } from '../process/process-actions.js';
 import { ProcessHead } from '../process/process-head.js';
@@ -16,12 +17,13 @@ export function OneProcess({ id }: { readonly id: string }) {
   const { answer, problem, isLoading, again } = useRead(id, (signal) => get<Situation>(`processes/${at(id)}/situation`, {}, signal));
   const [asked, setAsked] = useState<PossibleAction | null>(null);
   useLive(id, again, 700);
+  const done = () => (asked?.action === 'erase' ? go(hrefOf(['processes'])) : again());
   return (
     <Page title={answer ? answer.process.groupId || id : 'Process'}>
       <ProblemNote problem={problem} />
       {isLoading && <p class="loading">Loading…</p>}
       {answer && <Shown situation={answer} onAsk={setAsked} />}
-      {answer && asked && <ActionDialog action={asked} process={answer.process} onClose={() => setAsked(null)} onDone={again} />}
+      {answer && asked && <ActionDialog action={asked} process={answer.process} onClose={() => setAsked(null)} onDone={done} />}
     </Page>
   );
 }

@@ -2,16 +2,16 @@ import { useState } from 'preact/hooks';
 import { at, post, type Query } from '../api/client.js';
 import type { OutboxMessage } from '../api/more-types.js';
 import { usePages } from '../api/use-pages.js';
-import { BulkDialog } from '../bulk/bulk-dialog.js';
+import { BulkButton } from '../bulk/bulk-button.js';
 import { useLive } from '../live/use-live.js';
 import { Empty, Heads, Link, Moment, More, ProblemNote, State, TableBox } from '../parts/basics.js';
 import { SelectField, TextField } from '../parts/fields.js';
+import { FilterForm } from '../parts/filter-form.js';
 import { GuardedButton } from '../parts/guarded-button.js';
 import { Page } from '../parts/page.js';
 import { ValueBox } from '../parts/value-box.js';
-import { go, hrefOf, place } from '../state/location.js';
-import { missingRight, session } from '../state/session.js';
-import { queryOf } from '../words/filters.js';
+import { place } from '../state/location.js';
+import { missingRight } from '../state/session.js';
 import { KIND, STATUS } from '../words/status.js';
 import { MessageDialog } from './message-dialog.js';
 
@@ -28,19 +28,9 @@ export function Outbox() {
   const filters: Query = Object.fromEntries(OUTBOX_FILTERS.map((name) => [name, query.get(name)]));
   const list = usePages<OutboxMessage>('outbox', filters);
   const [asked, setAsked] = useState<Asked | null>(null);
-  const [isBulk, setBulk] = useState(false);
   useLive(null, () => list.count <= 1 && list.again(), 3000);
   return (
-    <Page
-      title="Outbox"
-      aside={
-        session.value?.bulk && (
-          <GuardedButton why={missingRight('administer')} onClick={() => setBulk(true)}>
-            Act on all of these
-          </GuardedButton>
-        )
-      }
-    >
+    <Page title="Outbox" aside={<BulkButton scope="outbox" query={filters} />}>
       <Filters key={query.toString()} />
       <ProblemNote problem={list.problem} />
       {list.isLoading && list.items === null && <p class="loading">Loading…</p>}
@@ -48,19 +38,14 @@ export function Outbox() {
       {list.items && list.items.length > 0 && <OutboxTable items={list.items} onAsk={setAsked} />}
       <More list={list} what="messages" />
       {asked && <OutboxDialog {...asked} onClose={() => setAsked(null)} onDone={list.again} />}
-      {isBulk && <BulkDialog scope="outbox" query={filters} onClose={() => setBulk(false)} />}
     </Page>
   );
 }
 
 function Filters() {
   const { query } = place.value;
-  const apply = (event: Event) => {
-    event.preventDefault();
-    go(hrefOf(['outbox'], queryOf(new FormData(event.currentTarget as HTMLFormElement))));
-  };
   return (
-    <form class="filters" onSubmit={apply} aria-label="Filters">
+    <FilterForm page="outbox">
       <div class="filter-row">
         <SelectField
           name="parked"
@@ -76,13 +61,7 @@ function Filters() {
         <TextField name="sender" label="Sender" value={query.get('sender') ?? ''} />
         <TextField name="process" label="Id of the process" value={query.get('process') ?? ''} />
       </div>
-      <div class="buttons">
-        <button type="submit" class="primary">
-          Apply
-        </button>
-        {query.size > 0 && <Link to={['outbox']}>Clear</Link>}
-      </div>
-    </form>
+    </FilterForm>
   );
 }
 

@@ -1,27 +1,23 @@
 import { get } from '../api/client.js';
 import type { WorkflowSummary } from '../api/more-types.js';
 import { useRead } from '../api/use-read.js';
-import { Link } from '../parts/basics.js';
 import { SelectField, TextField } from '../parts/fields.js';
-import { go, hrefOf, place } from '../state/location.js';
-import { asField, FILTERS, queryOf } from '../words/filters.js';
+import { FilterForm } from '../parts/filter-form.js';
+import { place } from '../state/location.js';
+import { asField, FILTERS } from '../words/filters.js';
 import { STATUS, STATUSES } from '../words/status.js';
 
 const RARE = new Set(['version', 'waitingFor', 'error', 'groupId', 'correlationId', 'parent', 'values', 'startedAfter', 'startedBefore', 'updatedAfter', 'updatedBefore', 'order']); // prettier-ignore
 
-/** All filters of the list. They are applied by going to another address. */
+/** All filters of the list of processes. */
 export function ProcessFilters() {
   const { query } = place.value;
   const { answer } = useRead('workflows', (signal) => get<{ items: WorkflowSummary[] }>('workflows', {}, signal));
   const names = [...new Set([...(answer?.items.map(({ workflow }) => workflow) ?? []), ...query.getAll('workflow')])].sort();
-  const apply = (event: Event) => {
-    event.preventDefault();
-    go(hrefOf(['processes'], queryOf(new FormData(event.currentTarget as HTMLFormElement))));
-  };
   const isRareSet = FILTERS.some((name) => RARE.has(name) && query.has(name));
   const text = (name: string, label: string) => <TextField name={name} label={label} value={query.get(name) ?? ''} />;
   return (
-    <form class="filters" onSubmit={apply} aria-label="Filters">
+    <FilterForm page="processes">
       <div class="filter-row">
         <SelectField name="workflow" label="Workflow" value={query.get('workflow') ?? ''} words={names.map((name) => [name, name])} all="all workflows" />
         {text('step', 'Step')}
@@ -54,13 +50,7 @@ export function ProcessFilters() {
           <SelectField name="order" label="Order" value={query.get('order') ?? ''} words={[['oldest', 'oldest first']]} all="newest first" />
         </div>
       </details>
-      <div class="buttons">
-        <button type="submit" class="primary">
-          Apply
-        </button>
-        {query.size > 0 && <Link to={['processes']}>Clear</Link>}
-      </div>
-    </form>
+    </FilterForm>
   );
 }
 

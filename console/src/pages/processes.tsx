@@ -1,40 +1,26 @@
-import { useState } from 'preact/hooks';
 import type { Query } from '../api/client.js';
 import type { Process } from '../api/types.js';
 import { type Pages, usePages } from '../api/use-pages.js';
 import { useLive } from '../live/use-live.js';
 import { Empty, Heads, Link, Moment, More, ProblemNote, State, TableBox } from '../parts/basics.js';
-import { GuardedButton } from '../parts/guarded-button.js';
 import { Page } from '../parts/page.js';
 import { place } from '../state/location.js';
-import { missingRight, session } from '../state/session.js';
 import { filtersIn } from '../words/filters.js';
 import { PROGRESS, STATUS } from '../words/status.js';
-import { BulkDialog } from '../bulk/bulk-dialog.js';
+import { BulkButton } from '../bulk/bulk-button.js';
 import { ProcessFilters } from './process-filters.js';
 
 /** The list of processes: what it shows is in the address. */
 export function Processes() {
   const query = filtersIn(place.value.query);
   const list = usePages<Process>('processes', query, 100);
-  const [isBulk, setBulk] = useState(false);
   // a list of several pages is not moved under the person who reads it
   useLive(null, () => list.count <= 1 && list.again(), 2000);
   return (
-    <Page
-      title="Processes"
-      aside={
-        session.value?.bulk && (
-          <GuardedButton why={missingRight('administer')} onClick={() => setBulk(true)}>
-            Act on all of these
-          </GuardedButton>
-        )
-      }
-    >
+    <Page title="Processes" aside={<BulkButton scope="processes" query={query} />}>
       <ProcessFilters key={place.value.query.toString()} />
       <ProblemNote problem={list.problem} />
       <Shown list={list} query={query} />
-      {isBulk && <BulkDialog scope="processes" query={query} onClose={() => setBulk(false)} />}
     </Page>
   );
 }

@@ -8,17 +8,21 @@ interface ProcessActionsProps {
   readonly onAsk: (action: PossibleAction) => void;
 }
 
+/** A step of many items has an action for each. */
+const MOST_SHOWN = 12;
+
 /** What can be done with the process; and what cannot be done now, with the reasons. */
 export function ProcessActions({ situation: { actions }, onAsk }: ProcessActionsProps) {
   const ordered = inOrder(actions);
-  const possible = ordered.filter(({ allowed }) => allowed);
+  const possible = ordered.filter(({ allowed }) => allowed).sort((a, b) => Number(isOfItem(a)) - Number(isOfItem(b)));
   const impossible = ordered.filter(({ allowed }) => !allowed);
   return (
     <>
       <div class="actions" role="group" aria-label="Actions">
-        {possible.map((action) => (
+        {possible.slice(0, MOST_SHOWN).map((action) => (
           <ActionButton key={keyOf(action)} action={action} onAsk={onAsk} />
         ))}
+        {possible.length > MOST_SHOWN && <span class="muted">{possible.length - MOST_SHOWN} more are with their steps.</span>}
       </div>
       {impossible.length > 0 && (
         <details class="impossible">
@@ -34,6 +38,11 @@ export function ProcessActions({ situation: { actions }, onAsk }: ProcessActions
       )}
     </>
   );
+}
+
+/** Those of the whole process, or of a step, are never crowded out by those of items. */
+function isOfItem({ index }: PossibleAction): boolean {
+  return index !== undefined;
 }
 
 export function keyOf({ action, step, index }: PossibleAction): string {
