@@ -46,7 +46,7 @@ import type { RetentionRules } from './retention-rules.js';
 import type { EngineSettings } from './settings.js';
 import type { SettledWatch } from './settled.js';
 import type { Sweeper } from './sweeper.js';
-import { setTimeout } from '../values/timers.js';
+import { inTime } from '../values/in-time.js';
 
 /** The parts of one worker, as `compose.ts` puts them together. */
 export interface EngineParts {
@@ -155,8 +155,7 @@ export class Engine {
     runner.stop();
     await queue.stop();
     tasks.stop();
-    const late = new Promise((resolve) => setTimeout(resolve, settings.shutdownMs, 'late').unref());
-    if ((await Promise.race([activity.idle(), late])) === 'late') this.abandon();
+    if (!(await inTime(activity.idle(), settings.shutdownMs))) this.abandon();
     writer.close();
     await this.parts.announcements.close();
     if (settings.enabled) await sweeper.stop();

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { ThreadBeat } from '../store/thread-beat.js';
 import { HEARTBEAT_SCRIPT } from './heartbeat-script.js';
-import { clearInterval, setInterval, setTimeout } from '../values/timers.js';
+import { inTime } from '../values/in-time.js';
+import { clearInterval, setInterval } from '../values/timers.js';
 
 /** The result of a beat. `asked` and `answered` are on the clock of `process.hrtime()`, ms. */
 export type ThreadReport = { readonly storeTime: number; readonly asked: number; readonly answered: number } | { readonly error: string };
@@ -46,12 +47,8 @@ export class HeartbeatThread {
   /** Lets the thread end by itself. Only one that hangs is cut off, and never inside of a native driver: that would end the process. */
   async stop(): Promise<void> {
     clearInterval(this.turning);
-    this.thread.ref(); // with nothing else to wait for, Node would end in the middle of the shutdown
     const ended = new Promise<boolean>((resolve) => this.thread.once('exit', () => resolve(true)));
     this.thread.postMessage('stop');
-    const late = new Promise<boolean>((resolve) => setTimeout(resolve, PATIENCE_MS, false).unref());
-    if (await Promise.race([ended, late])) return;
-    this.thread.unref();
-    if (!this.isNative) await this.thread.terminate();
+    if (!(await inTime(ended, PATIENCE_MS)) && !this.isNative) await this.thread.terminate();
   }
 }

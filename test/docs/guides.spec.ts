@@ -1,7 +1,7 @@
 import 'reflect-metadata';
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -21,6 +21,16 @@ import { serving } from './served.js';
 
 /** The guides, done as they say, with their code as it stands there. */
 const guide = (name: string) => madeFrom(`docs/guides/${name}.md`);
+/** What a run calls its own on a server that others use too. */
+const OWN = `guides-${randomBytes(4).toString('hex')}`;
+
+/** Where a guide names something on a server, it gets a name of this run. */
+function renamed(folder: string, file: string, from: string, to: string): string {
+  const text = readFileSync(join(folder, file), 'utf8');
+  if (!text.includes(from)) throw new Error(`${file} has no "${from}" any more`);
+  writeFileSync(join(folder, file), text.replaceAll(from, to));
+  return folder;
+}
 const load = async (folder: string, file: string) => (await import(join(folder, file))) as Record<string, Class>;
 
 describe('docs/guides/saga.md', async () => void (await import(join(guide('saga'), 'order.spec.ts'))));
@@ -64,6 +74,8 @@ describe('docs/guides/approval.md', () => {
 });
 
 describe('docs/guides/webhook.md', () => {
+  const folder = guide('webhook');
+
   it('the carrier is asked, and answers by a signed request', async () => {
     const asked: { address: string; reference: string }[] = [];
     const carrier = createServer((request, response) => {
@@ -77,7 +89,7 @@ describe('docs/guides/webhook.md', () => {
     await once(carrier, 'listening');
     process.env['CARRIER_URL'] = `http://127.0.0.1:${(carrier.address() as AddressInfo).port}`;
     process.env['WEBHOOK_SECRET'] = 'a secret';
-    const { AppModule } = await load(guide('webhook'), 'app.module.ts');
+    const { AppModule } = await load(folder, 'app.module.ts');
     await serving(AppModule!, async (call) => {
       await call('POST', '/shipments/S-1', { address: 'Harbour 1' });
       await until(async () => asked, ({ length }) => length === 1); // prettier-ignore
@@ -96,21 +108,22 @@ describe('docs/guides/webhook.md', () => {
 
 const noRabbit = await missingBroker('RabbitMQ');
 describe.skipIf(noRabbit !== null)(`docs/guides/rabbitmq.md${noRabbit === null ? '' : ` (left out: ${noRabbit})`}`, () => {
+  const folder = renamed(guide('rabbitmq'), 'app.module.ts', "'shop.", `'${OWN}.`);
+
   it('the command leaves, the answer comes, and what comes twice changes nothing', async () => {
     process.env['RABBITMQ_URL'] = brokerUrl('RabbitMQ');
     process.env['DATABASE_FILE'] = ':memory:';
     const connection = await amqp.connect(brokerUrl('RabbitMQ'));
     onTestFinished(() => connection.close());
     const channel = await connection.createChannel();
-    const queues = ['shop.orders', 'shop.orders.dead', 'shop.payments'];
+    const queues = [`${OWN}.orders`, `${OWN}.orders.dead`, `${OWN}.payments`];
     for (const queue of queues) await channel.deleteQueue(queue);
-    await channel.assertQueue('shop.orders.dead');
-    await channel.assertQueue('shop.payments', { durable: true });
-    const folder = guide('rabbitmq');
+    await channel.assertQueue(`${OWN}.orders.dead`);
+    await channel.assertQueue(`${OWN}.payments`, { durable: true });
     const [{ OrderWorkflow }, { bootstrap }] = (await Promise.all([load(folder, 'order.workflow.ts'), load(folder, 'main.ts')])) as any[];
     const app = await bootstrap();
-    const answer = (data: object) => channel.sendToQueue('shop.orders', Buffer.from(JSON.stringify({ pattern: 'charged', data })), { persistent: true });
-    await channel.consume('shop.payments', (message) => {
+    const answer = (data: object) => channel.sendToQueue(`${OWN}.orders`, Buffer.from(JSON.stringify({ pattern: 'charged', data })), { persistent: true });
+    await channel.consume(`${OWN}.payments`, (message) => {
       const { pattern, data } = JSON.parse(message!.content.toString()) as { pattern: string; data: { id: string; amount: number } };
       for (let i = 0; i < 2; i++) answer({ id: data.id, charge: `${pattern}d ${data.amount}` });
       answer({ id: data.id, charge: 5 }); // not what the step takes: it is on record
@@ -120,17 +133,19 @@ describe.skipIf(noRabbit !== null)(`docs/guides/rabbitmq.md${noRabbit === null ?
     const { id } = await workflows.start(OrderWorkflow, { amount: 30 });
     await until(() => workflows.get(id), ({ status }) => status === 'completed'); // prettier-ignore
     expect(await workflows.get(id)).toMatchObject({ context: { charge: 'charged 30' } });
-    await until(async () => (await channel.checkQueue('shop.orders')).messageCount, (count) => count === 0); // prettier-ignore
+    await until(async () => (await channel.checkQueue(`${OWN}.orders`)).messageCount, (count) => count === 0); // prettier-ignore
     await app.close();
-    expect((await channel.checkQueue('shop.orders.dead')).messageCount).toBe(1);
+    await until(async () => (await channel.checkQueue(`${OWN}.orders.dead`)).messageCount, (count) => count === 1); // prettier-ignore
     await channel.cancel('payments');
     for (const queue of queues) await channel.deleteQueue(queue);
   });
 });
 
 describe('docs/guides/tenants.md', () => {
+  const folder = guide('tenants');
+
   it('each tenant sees its own', async () => {
-    const { AppModule } = await load(guide('tenants'), 'app.module.ts');
+    const { AppModule } = await load(folder, 'app.module.ts');
     await serving(AppModule!, async (call) => {
       const as = (name: string) => ({ authorization: `Bearer ${name}` });
       const { id, groupId } = await call('POST', '/tickets', { number: '1', subject: 'no tea' }, as('ann'));
@@ -146,8 +161,9 @@ describe('docs/guides/tenants.md', () => {
 });
 
 describe('docs/guides/operating.md', () => {
+  const folder = guide('operating');
+
   it('what has failed is found, understood and retried', async () => {
-    const folder = guide('operating');
     const [{ Support }, { PayoutWorkflow, Bank }] = (await Promise.all([load(folder, 'support.ts'), load(folder, 'payout.workflow.ts')])) as any[];
     let isAway = true;
     const pay = async (key: string) => {
@@ -172,11 +188,12 @@ describe('docs/guides/operating.md', () => {
 });
 
 describe('docs/guides/data-protection.md', () => {
+  const folder = guide('data-protection');
+
   it('a person asks what is stored, and is forgotten', async () => {
     process.env['DATABASE_FILE'] = ':memory:';
     process.env['ARCHIVE'] = mkdtempSync(join(tmpdir(), 'argonaut-archive-'));
     onTestFinished(() => rmSync(process.env['ARCHIVE']!, { recursive: true, force: true }));
-    const folder = guide('data-protection');
     const [{ AppModule }, { ApplicationWorkflow }, { Requests }] = (await Promise.all(
       ['app.module.ts', 'application.workflow.ts', 'requests.ts'].map((file) => load(folder, file)),
     )) as any[];
@@ -196,12 +213,12 @@ describe('docs/guides/data-protection.md', () => {
 
 const redis = await redisForTests();
 describe.skipIf(leftOut(redis))('docs/guides/from-bull.md', () => {
+  const folder = renamed(guide('from-bull'), 'app.module.ts', 'BullModule.forRoot({ ', `BullModule.forRoot({ prefix: '${OWN}', `);
+
   it('a job of the old queue starts a process, once', async () => {
-    process.env['REDIS_URL'] = `${redis.url}/13`;
+    process.env['REDIS_URL'] = redis.url;
     process.env['DATABASE_FILE'] = ':memory:';
-    const old = new Bull('import', process.env['REDIS_URL']);
-    await old.client.flushdb();
-    const folder = guide('from-bull');
+    const old = new Bull('import', redis.url, { prefix: OWN });
     const [{ AppModule }, { ImageWorkflow }] = (await Promise.all([load(folder, 'app.module.ts'), load(folder, 'image.workflow.ts')])) as any[];
     const app = await (await Test.createTestingModule({ imports: [AppModule] }).compile()).init();
     const workflows = app.get(WorkflowService);
@@ -211,7 +228,7 @@ describe.skipIf(leftOut(redis))('docs/guides/from-bull.md', () => {
     await until(() => workflows.get(image), ({ status }) => status === 'completed'); // prettier-ignore
     expect(await workflows.get(image)).toMatchObject({ context: { file: 'a.png', resized: true } });
     await app.close();
-    await old.client.flushdb();
+    await old.client.del(...(await old.client.keys(`${OWN}*`)));
     await old.close();
   });
 });

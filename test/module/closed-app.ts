@@ -4,12 +4,23 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import libsql from 'libsql';
-import { WorkflowModule } from 'nestjs-argonaut';
+import { Step, Workflow, WorkflowModule, WorkflowService } from 'nestjs-argonaut';
 
-export async function runInstance({ database }: { database: string }): Promise<void> {
+@Workflow({ name: 'endless' })
+class EndlessWorkflow {
+  @Step() wait() {
+    return new Promise<void>(() => {}); // holds nothing that Node waits for
+  }
+}
+
+export async function runInstance({ database, hangs }: { database: string; hangs: boolean }): Promise<void> {
   const sqlite = { type: 'better-sqlite3', driver: libsql, database, autoLoadEntities: true };
-  @Module({ imports: [TypeOrmModule.forRoot(sqlite as never), WorkflowModule.forRoot({ schema: 'migrate' })] })
+  @Module({
+    imports: [TypeOrmModule.forRoot(sqlite as never), WorkflowModule.forRoot({ schema: 'migrate', worker: { shutdownTimeout: '100ms' } })],
+    providers: [EndlessWorkflow],
+  })
   class AppModule {}
   const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error', 'warn'] });
+  if (hangs) await app.get(WorkflowService).start(EndlessWorkflow);
   await app.close();
 }
