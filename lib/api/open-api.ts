@@ -45,7 +45,10 @@ export function componentsOf({ security }: DocumentedApi): NonNullable<OpenApiDo
 /** The paths of all routes; and of each workflow, paths of its own for its start and its inputs, with their schemas. */
 export function pathsOf(api: DocumentedApi): Paths {
   const newest = api.definitions.filter((definition) => definition.newest);
-  return Object.fromEntries([...ALL_ROUTES.map((route) => pathItem(api, route, route)), ...newest.flatMap((definition) => ownPaths(api, definition))]);
+  const paths: Paths = {};
+  for (const [path, item] of [...ALL_ROUTES.map((route) => pathItem(api, route, route)), ...newest.flatMap((definition) => ownPaths(api, definition))])
+    paths[path] = { ...paths[path], ...item }; // one path may have two methods
+  return paths;
 }
 
 /** A route, and what the document says of it. */
