@@ -32,6 +32,13 @@ const ofExport: Masking = (all: AnswerParts, mask) => ({
   outgoing: (all.outgoing as AnswerParts[]).map((message) => maskedIn(message, mask, { data: 'message' })),
 });
 
+/** What a bulk run brings to each process, and what it looks for. */
+const ofBulkRun: Masking = (run: AnswerParts, mask) => {
+  const options = maskedIn(run.options, mask, { patch: 'context', input: 'message' });
+  const filter = maskedIn(run.filter, mask, { values: 'context' });
+  return maskedIn({ ...run, options, filter }, mask, { options: 'message', filter: 'context' });
+};
+
 /** By the name of the answer. */
 const MASKINGS: Readonly<Record<string, Masking>> = {
   ProcessDetail: ofContext,
@@ -41,6 +48,9 @@ const MASKINGS: Readonly<Record<string, Masking>> = {
   ProcessExport: ofExport,
   InboxMessage: ofMessage,
   InboxPage: inItems(ofMessage),
+  BulkRun: ofBulkRun,
+  BulkPage: inItems(ofBulkRun),
+  BulkStart: (start: AnswerParts, mask) => ({ ...start, ...(start.run !== undefined && { run: ofBulkRun(start.run, mask) }) }),
   Situation: (situation: AnswerParts, mask) => ({ ...situation, process: ofContext(situation.process, mask) }),
 };
 

@@ -100,6 +100,7 @@ export class Erasures {
   /** Also those that have changed since they were found. @throws ProcessLiveError if one was restarted meanwhile */
   private async delete(ids: readonly string[]): Promise<void> {
     for (let from = 0; from < ids.length; from += AT_ONCE) await this.deleteSome(ids.slice(from, from + AT_ONCE));
+    await this.parts.store.operating.forgetBulkItems(ids);
   }
 
   private async deleteSome(ids: readonly string[]): Promise<void> {

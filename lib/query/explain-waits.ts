@@ -57,7 +57,7 @@ const KINDS: Readonly<Record<WaitKind, WaitSentence>> = {
     return { says: `${stepAt(wait.token)} hears the event "${event}" under the key ${key}, and ${then}`, remedies: [`emit('${event}', ${keyCode(wait)}, …)`] };
   },
   input: (wait, { process: { id, workflow } }) => ({
-    says: `${waitsIn(wait)} for an input that somebody owes`,
+    says: `${waitsIn(wait)} for an input that a person owes`,
     remedies: [`provideInput('${workflow}', '${wait.token.node}', '${id}', …)`],
   }),
   child: (wait) => ({ says: `${waitsIn(wait)} for its child process ${nameInAddress(wait)} to end`, remedies: [`explain('${nameInAddress(wait)}')`] }),

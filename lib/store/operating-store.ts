@@ -92,6 +92,8 @@ export abstract class OperatingStore {
   ): Promise<readonly StoredBulkItem[]>;
   /** Writes these over what is stored of the same processes or messages. */
   abstract putBulkItems(items: readonly StoredBulkItem[]): Promise<void>;
+  /** Deletes what runs have done to these processes or messages, because they are erased. No index finds them: all items are looked at. */
+  abstract forgetBulkItems(ids: readonly string[]): Promise<void>;
   /** How many items of a run have each outcome. */
   abstract bulkCounts(bulkId: string): Promise<ReadonlyMap<StoredBulkItem['outcome'], number>>;
 }

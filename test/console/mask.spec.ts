@@ -49,6 +49,13 @@ describe('masked', () => {
     if (!path.startsWith('inbox')) expect(whole.text).toMatch(/77123|88456/);
   });
 
+  it('values and inputs of a bulk run are seen by their keys', () => {
+    const hidden = (_kind: string, value: unknown) => ({ ...(value as object), ...(Object.hasOwn(value as object, 'amount') && { amount: '•••' }) });
+    const run = { filter: { workflow: 'loan', values: { amount: 1 } }, options: { patch: { amount: 2 }, input: { amount: 3 } } };
+    const values = { amount: '•••' };
+    expect(maskedAnswer('BulkRun', run, hidden)).toEqual({ filter: { workflow: 'loan', values }, options: { patch: values, input: values } });
+  });
+
   it('the application is given plain JSON, and its kind', async () => {
     asked.length = 0;
     await consoleClient(app, 'a read')('GET', `processes/${process}/export`);

@@ -41,7 +41,7 @@ describe('explain', () => {
     ],
     ['an event', { kind: 'event', address: 'e:a\\:b:c:d' }, 'for the event "a:b" under the key "c:d"', `emit('a:b', 'c:d', …)`],
     ['an event since', { kind: 'event', address: 'e:a:k', from: 1000 }, `that counts from ${T}`, `emit('a', 'k', …)`],
-    ['an input', { kind: 'input' }, 'for an input that somebody owes', `provideInput('order', 'approve', 'p', …)`],
+    ['an input', { kind: 'input' }, 'for an input that a person owes', `provideInput('order', 'approve', 'p', …)`],
     ['a child', { kind: 'child', address: 'c:p.1' }, 'for its child process p.1 to end', `explain('p.1')`],
     [
       'a task nobody has',

@@ -50,6 +50,10 @@ export class MemoryOperating extends OperatingStore {
     for (const item of items) this.tables.bulkItems.set(`${item.bulkId} ${item.id}`, item);
   }
 
+  override async forgetBulkItems(ids: readonly string[]): Promise<void> {
+    for (const [key, { id }] of this.tables.bulkItems) if (ids.includes(id)) this.tables.bulkItems.delete(key);
+  }
+
   override async bulkCounts(bulkId: string): Promise<ReadonlyMap<StoredBulkItem['outcome'], number>> {
     const counts = new Map<StoredBulkItem['outcome'], number>();
     for (const item of this.tables.bulkItems.values()) if (item.bulkId === bulkId) counts.set(item.outcome, (counts.get(item.outcome) ?? 0) + 1);

@@ -60,6 +60,13 @@ export class TypeOrmOperating extends OperatingStore {
     }
   }
 
+  override async forgetBulkItems(ids: readonly string[]): Promise<void> {
+    for (const piece of chunks(ids, 500)) {
+      const { sql, values } = idsIn(piece);
+      await this.reader.changed({ sql: `delete from workflow_bulk_item where ${sql}`, values });
+    }
+  }
+
   override async bulkCounts(bulkId: string): Promise<ReadonlyMap<StoredBulkItem['outcome'], number>> {
     const sql = 'select outcome, count(*) as items from workflow_bulk_item where bulk_id = ? group by outcome';
     const rows = await this.reader.rows({ sql, values: [bulkId] });

@@ -109,5 +109,14 @@ export function operatingContract({ kit: { describe, it, expect }, store }: Benc
       expect(await store().operating.bulkItems(bulkId, { ids: ['c', 'x'], limit: 9 })).toEqual([all[2]]);
       expect(await store().operating.bulkCounts(bulkId)).toEqual(new Map([['done', 1], ['failed', 1], ['skipped', 1]])); // prettier-ignore
     });
+
+    it('forget what was done to processes that are erased', async () => {
+      const [bulkId, erased, other] = [anId('bulk'), anId(), anId()];
+      const item = (id: string) => ({ bulkId, id, outcome: 'done', error: null, at: 5 }) as const;
+      await store().operating.putBulkItems([item(erased), item(other)]);
+      await store().operating.forgetBulkItems([erased, anId()]);
+      await store().operating.forgetBulkItems([]);
+      expect(await store().operating.bulkItems(bulkId, { limit: 9 })).toEqual([item(other)]);
+    });
   });
 }
