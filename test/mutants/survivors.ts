@@ -213,7 +213,7 @@ export const SURVIVORS: readonly (readonly [about: string, reason: string])[] = 
   ['lib/store/typeorm/find-query.ts statusesOf: given?.filter((status) => !isFinished(status)) ?? null → ', TYPES],
   ['lib/store/memory/find-filter.ts matchesQuery: startOrder(query)(process, query.after) > 0 → ', NOT_ITSELF],
   ['lib/store/memory/process-rows.ts byStart: 1 → 2', SAME_ORDER],
-  ['lib/store/memory/memory-maintenance.ts tasksIn: [...waits.values()].filter(', 'Equivalent: no other wait has a worker or a moment to be ready.'],
+  ['lib/store/memory/process-rows.ts tasksIn: [...waits.values()].filter(', 'Equivalent: no other wait has a worker or a moment to be ready.'],
   ['lib/store/memory/memory-outbox.ts claim: firsts.flatMap(', 'Equivalent: messages of a process are written in their order, and processes come in any.'],
   ['lib/store/memory/process-rows.ts dropWaits: !clear && kill.length === 0 → false', QUICKER],
   ['lib/store/memory/process-rows.ts addressedIn: address === null → false', 'Equivalent: no address is looked for that is none.'],
