@@ -43,6 +43,15 @@ describe('a body that a pause holds back', () => {
     expect(story.status).toBe('completed');
   });
 
+  it('does not go to the queue of its step, if it runs here: as after the answer to a question that was a task', () => {
+    const story = new Story(aDefinition([aStepNode('a', { queue: 'q', gate: { for: 'response' } })])).take('a');
+    story.tell(story.asked('a'));
+    story.tell(story.answer('a'));
+    story.tell(held(story, 'a'));
+    story.tell(ended(story, 'a'));
+    expect([story.active, story.waiting]).toEqual([['a'], []]);
+  });
+
   it('has as long as before: the limit of its attempt stands still', () => {
     const story = new Story(aDefinition([aStepNode('a', { queue: 'q', within: 1000 })])).take('a');
     const [since, deadline] = [story.waitOf('a')!.token.since, (story.waitOf('a')!.token as { deadline?: number }).deadline!];
