@@ -44,7 +44,7 @@ describe('a body that a pause holds back', () => {
   });
 
   it('does not go to the queue of its step, if it runs here: as after the answer to a question that was a task', () => {
-    const story = new Story(aDefinition([aStepNode('a', { queue: 'q', gate: { for: 'response' } })])).take('a');
+    const story = new Story(aDefinition([aStepNode('a', { queue: 'q', gate: { for: 'response', request: 'ask' } })])).take('a');
     story.tell(story.asked('a'));
     story.tell(story.answer('a'));
     story.tell(held(story, 'a'));
