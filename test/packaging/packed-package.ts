@@ -8,7 +8,7 @@ import { must, type Ran, run } from './command.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** What `npm pack` needs; a copy of it is built, so that nobody's dist/ is touched. */
 const PACKAGE =
-  /^(lib|package\.json|commonjs\.mjs|nest-cli\.json|tsconfig(\.build)?\.json|README\.md|LICENSE|CHANGELOG\.md|llms\.txt|schematics|ARCHITECTURE\.md|docs|workflow\.schema\.json|openapi\.json)$/;
+  /^(lib|console|package\.json|commonjs\.mjs|nest-cli\.json|tsconfig(\.build)?\.json|README\.md|LICENSE|CHANGELOG\.md|llms\.txt|schematics|ARCHITECTURE\.md|docs|workflow\.schema\.json|openapi\.json)$/;
 
 /** Why nothing can be installed here, or null. */
 export function registryMissing(): string | null {
