@@ -359,21 +359,21 @@ export class WorkflowService {
     const internals = internalsIn(options);
     const state = await this.engine.lookup.toRead(process);
     const { workflow, workflowVersion } = state;
+    const definition = this.engine.registry.find(workflow, workflowVersion)?.definition;
     const waits = await this.engine.lookup.waitsOf(state.id);
     const told = explain({
       process: state,
       waits,
       untransmitted: await this.engine.store.queries.outgoingLike({ processId: state.id, limit: MOST_OUTGOING }),
       undos: await undoPlans(this.engine.store.queries, state),
-      definition: this.engine.registry.find(workflow, workflowVersion)?.definition,
+      definition,
       withdrawn: this.engine.registry.isWithdrawn(workflow, workflowVersion),
       waitsFor: (token) => this.engine.runner.waitsFor(state.id, token),
       internals,
       pauseAt: (address) => this.engine.pauses.at(address),
       isFull: this.engine.settings.enabled && this.engine.limit.room === 0,
     });
-    const isKnown = this.engine.registry.find(workflow, workflowVersion) !== undefined;
-    const progress = progressOf(state, { waits: waitFactsOf(waits), isKnown, now: this.engine.clock.now().getTime() });
+    const progress = progressOf(state, { waits: waitFactsOf(waits), isKnown: definition !== undefined, now: this.engine.clock.now().getTime() });
     return { progress, ...told, waits: this.engine.waits.first(state, waits, internals) };
   }
 

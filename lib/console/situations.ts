@@ -50,13 +50,13 @@ export class Situations {
   /** @throws ProcessNotFoundError */
   async of(id: string, allowance: Allowance): Promise<Situation> {
     const { lookup, registry } = this.engine.parts;
-    const [state, process, explanation, children] = await Promise.all([
+    const [state, waits, process, explanation, children] = await Promise.all([
       lookup.toRead(id),
+      lookup.waitsOf(id),
       this.workflows.get(id),
       this.workflows.explain(id),
       this.workflows.find({ parent: id, limit: MOST_CHILDREN }),
     ]);
-    const waits = await lookup.waitsOf(id);
     const bound = registry.find(state.workflow, state.workflowVersion);
     return {
       process,

@@ -51,7 +51,7 @@ export class BulkWorker {
       const taken = await this.keep(run, {});
       if (taken) await this.lookAgain(taken).then((looked) => (waits = looked !== null && this.goesOn(looked)));
     } catch (error) {
-      this.logger.warn(`The bulk run ${run.id} was interrupted, and goes on with a later sweep: ${reasonOf(error)}`);
+      this.tellOfInterruption(run, error);
     } finally {
       if (!waits) this.working.delete(run.id);
     }
@@ -82,11 +82,15 @@ export class BulkWorker {
     try {
       next = this.parts.works() ? await this.doBatch(run) : null;
     } catch (error) {
-      this.logger.warn(`The bulk run ${run.id} was interrupted, and goes on with a later sweep: ${reasonOf(error)}`);
+      this.tellOfInterruption(run, error);
     }
     if (next?.state !== 'running') return void this.working.delete(run.id);
     const waitMs = next.perMinute === null ? 0 : ((lookedAt(next) - lookedAt(run)) * MINUTE_MS) / next.perMinute;
     this.rest(next, waitMs);
+  }
+
+  private tellOfInterruption({ id }: StoredBulk, error: unknown): void {
+    this.logger.warn(`The bulk run ${id} was interrupted, and goes on with a later sweep: ${reasonOf(error)}`);
   }
 
   /** Holds the run meanwhile. */
