@@ -1,5 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { taskOf } from '../queue/task-id.js';
-import type { TaskQueue } from '../queue/task-queue.js';
+import type { Task, TaskQueue } from '../queue/task-queue.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Clock } from '../values/clock.js';
 import { Rounds } from '../values/rounds.js';
@@ -7,6 +8,8 @@ import type { WorkflowRegistry } from '../workflows/registry.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 
 const AT_ONCE = 200;
+/** By how much the clocks of two instances may differ: each follows that of the store, but late rather than early. */
+const CLOCKS_APART_MS = 50;
 
 /** What work that has come due needs. */
 export interface DueWorkParts {
@@ -23,7 +26,7 @@ export class DueWork {
     await this.fire();
     await this.notify();
   });
-  private readonly looksForNew = new Rounds(() => this.notify(this.parts.registry.queues().filter((name) => !this.parts.queue.isFull(name))));
+  private readonly looksForNew = new Rounds(() => this.notifyNew());
 
   constructor(private readonly parts: DueWorkParts) {}
 
@@ -50,11 +53,24 @@ export class DueWork {
   }
 
   /** Notifies again of ready tasks not claimed: their notification was lost, or came too early, or the broker was down. */
-  async notify(queues = this.parts.registry.queues()): Promise<void> {
-    const { store, registry, queue } = this.parts;
-    const known = registry.known();
-    const notified = queues.map(async (name) => queue.notify((await store.maintenance.readyTasks(known, [name], this.now(), AT_ONCE)).map(taskOf)));
-    await Promise.all(notified); // queue by queue, so that the backlog of one does not hide another
+  async notify(): Promise<void> {
+    const { registry, queue } = this.parts;
+    await Promise.all(registry.queues().map(async (name) => queue.notify(await this.readyIn(name)))); // queue by queue, so that the backlog of one does not hide another
+  }
+
+  /** The instance that announced the tasks may be a moment ahead. What is ready by its clock is waited for, since it is announced once. */
+  private async notifyNew(): Promise<void> {
+    const { registry, queue } = this.parts;
+    const names = registry.queues().filter((name) => !queue.isFull(name));
+    const found = (await Promise.all(names.map((name) => this.readyIn(name, CLOCKS_APART_MS)))).flat();
+    const latest = found.reduce((latest, { readyAt }) => Math.max(latest, readyAt), 0);
+    if (latest > this.now()) await pause(latest - this.now());
+    await queue.notify(found);
+  }
+
+  private async readyIn(queue: string, aheadMs = 0): Promise<readonly Task[]> {
+    const { store, registry } = this.parts;
+    return (await store.maintenance.readyTasks(registry.known(), [queue], this.now() + aheadMs, AT_ONCE)).map(taskOf);
   }
 
   private now(): number {

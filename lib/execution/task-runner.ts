@@ -55,8 +55,7 @@ export class TaskRunner implements TaskWork {
 
   private missedOf(wait: WaitState | undefined, { run, claim }: TaskAt): Missed {
     if (!isTaskWait(wait) || wait.token.run !== run || (wait.token.claims ?? 0) !== claim || wait.waitsFor.readyAt === null) return OVER;
-    const ms = wait.waitsFor.readyAt - this.parts.clock.now().getTime();
-    return ms > 0 ? { what: 'early', ms } : OVER;
+    return { what: 'early', ms: Math.max(0, wait.waitsFor.readyAt - this.parts.clock.now().getTime()) }; // it is free: it has become ready since it was tried
   }
 
   async ready(queues: readonly string[], limit: number): Promise<readonly Task[]> {
@@ -138,7 +137,7 @@ export class TaskRunner implements TaskWork {
 
   private async inTransaction(visit: StepVisit, by: BodyClaim): Promise<void> {
     const { turns } = this.transactional;
-    await new Promise<void>((resolve) => turns.take(visit, resolve));
+    await new Promise<void>((begin) => turns.take(visit, { begin }));
     await this.transactional.run(visit, by).finally(() => turns.giveBack());
   }
 }

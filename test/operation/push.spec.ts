@@ -73,6 +73,18 @@ describe.each(cells)('$name', ({ database, queue, name }) => {
     expect((await teller.workflows.contextAt(id, 5)) as object).toMatchObject({ n: 4 });
   });
 
+  it('also by one whose clock is a little behind', async () => {
+    const teller = await boot(false);
+    const { clock } = (await boot(true)).engine;
+    const now = clock.now.bind(clock);
+    clock.now = () => new Date(now().getTime() - 40);
+    const ids = await Promise.all(['1', '2', '3'].map((n) => teller.workflows.start(Behind, {}, { groupId: `behind ${n}` })));
+    await until(
+      () => Promise.all(ids.map(async ({ id }) => (await teller.workflows.get(id)).status)),
+      (all) => all.every((status) => status === 'completed'),
+    );
+  });
+
   it('a task that waits behind another in a full queue is run by another instance, without its sweep', async () => {
     const first = await boot(true);
     let letGo = () => {};

@@ -14,6 +14,8 @@ const PATIENCE_MS = 1000;
 const SILENCE_MS = 5000;
 /** The clocks of two instances differ by some milliseconds. A job that is earlier than that is left to the sweep. */
 const LONGEST_WAIT_MS = 1000;
+/** A timer may end a moment early, and a task that no instance may run now looks like one that has just become ready. */
+const MOST_TRIES = 5;
 /** A task that is ready later than this is left to the sweep. */
 const LONGEST_DELAY_MS = 24 * 24 * 60 * 60 * 1000;
 /** A task so late is announced under a new id. */
@@ -111,11 +113,11 @@ export class BullQueueWorker {
 
   /** A task that is a moment early by the clock of this instance waits for that moment: its job comes only once. Null: the task ran. */
   private async run(id: string, work: TaskWork): Promise<Missed | null> {
-    if ((await work.run(id)).what !== 'gone') return null;
-    const missed = await work.missed(id);
-    if (missed.what !== 'early' || missed.ms > LONGEST_WAIT_MS) return missed;
-    await new Promise((resolve) => setTimeout(resolve, missed.ms));
-    await work.run(id);
+    for (let tries = 1; (await work.run(id)).what === 'gone'; tries++) {
+      const missed = await work.missed(id);
+      if (missed.what !== 'early' || missed.ms > LONGEST_WAIT_MS || tries === MOST_TRIES) return missed;
+      await new Promise((resolve) => setTimeout(resolve, missed.ms));
+    }
     return null;
   }
 
