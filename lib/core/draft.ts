@@ -6,7 +6,7 @@ import type { ContextPatch } from './events.js';
 import type { DecisionContext } from './facts.js';
 import { outgoingMessage, type OutgoingMessage, patternText, type Sending } from './outgoing.js';
 import { isToldOf, updateOf } from './process-update.js';
-import { isFinished, isUnclaimed, type ProcessState, type ProcessStatus, UNCLAIMED, UNCLAIMED_NEW } from './process.js';
+import { copyOfProcess, isFinished, isUnclaimed, type ProcessState, type ProcessStatus, UNCLAIMED, UNCLAIMED_NEW } from './process.js';
 import { noteOver } from './over-notes.js';
 import { needsNoWorker, standingStill, standsStill } from './standstill.js';
 import { activated, hasFailed, isActive, isIdle, type Token } from './token.js';
@@ -50,7 +50,7 @@ export class Draft extends DraftTokens {
     readonly given: DecisionContext,
   ) {
     super(before);
-    this.head = { ...before.process };
+    this.head = copyOfProcess(before.process);
   }
 
   get now(): number {

@@ -41,6 +41,16 @@ export interface ProcessState {
   readonly updatedAt: number;
 }
 
+/** Each property by name: a spread would keep most of them in a second object, and every decision makes a copy. */
+export function copyOfProcess(from: ProcessState): ProcessState {
+  return {
+    id: from.id, workflow: from.workflow, workflowVersion: from.workflowVersion, groupId: from.groupId, status: from.status, revision: from.revision,
+    contextVersion: from.contextVersion, snapshotVersion: from.snapshotVersion, runs: from.runs, root: from.root, worker: from.worker,
+    claim: from.claim, tokens: from.tokens, cause: from.cause, startedAt: from.startedAt, finishedAt: from.finishedAt, parent: from.parent,
+    secret: from.secret, updatedAt: from.updatedAt,
+  }; // prettier-ignore
+}
+
 /** The link from a child to the process that started it. */
 export interface ParentLink {
   /** The id of the parent. */

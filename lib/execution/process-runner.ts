@@ -3,30 +3,26 @@ import type { ProcessState } from '../core/process.js';
 import { isSuspect } from '../core/suspicion.js';
 import { nextEvent, runnable } from '../core/runnable.js';
 import { type BodyToken, isEventToken, type Token } from '../core/token.js';
-import type { JsonObject } from '../values/json.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import type { KnownProcess } from '../writer/decide.js';
-import { nextToUndo } from './compensation.js';
+import { type BodyHost, BodyRun } from './body-run.js';
 import type { ExecutionParts } from './execution-parts.js';
-import { type BodyClaim, recordOutcome } from './record-outcome.js';
 import { RunningProcess } from './running-process.js';
-import type { BodyOutcome } from './read-result.js';
-import { runBody } from './run-step.js';
 import { Slots } from './slots.js';
 import { StepVisit } from './step-context.js';
 import type { SuspectTurns } from './suspect-turns.js';
 import { isTransactional, mayNeedTransaction, type TransactionalSteps } from './transactional-steps.js';
 
 /** Runs the bodies of the processes that this worker holds. After each commit, starts the bodies that can run next. */
-export class ProcessRunner {
+export class ProcessRunner implements BodyHost {
   private readonly slots: Slots;
   private readonly running = new Map<string, RunningProcess>();
-  private stopped = false;
+  isStopped = false;
 
   constructor(
-    private readonly parts: ExecutionParts,
-    private readonly transactional: TransactionalSteps,
-    private readonly suspects: SuspectTurns,
+    readonly parts: ExecutionParts,
+    readonly transactional: TransactionalSteps,
+    readonly suspects: SuspectTurns,
     concurrency: number,
   ) {
     this.slots = new Slots(concurrency);
@@ -34,7 +30,7 @@ export class ProcessRunner {
 
   /** Starts nothing more. Bodies that run go on, and are recorded. */
   stop(): void {
-    this.stopped = true;
+    this.isStopped = true;
   }
 
   /** The claims may be lost, so bodies that listen to the signal can stop early. Nothing depends on it. */
@@ -70,7 +66,7 @@ export class ProcessRunner {
   /** Starts the bodies that this worker should run by the process's state, and does not run yet. */
   private drive({ process }: KnownProcess): void {
     const { worker, registry } = this.parts;
-    if (process.worker !== worker || this.stopped) return this.leave(process.id);
+    if (process.worker !== worker || this.isStopped) return this.leave(process.id);
     const bound = registry.find(process.workflow, process.workflowVersion);
     if (!bound) return;
     const running = this.runningOf(process.id);
@@ -83,58 +79,25 @@ export class ProcessRunner {
   private begin(running: RunningProcess, bound: BoundWorkflow, process: ProcessState, token: BodyToken): void {
     const visit = new StepVisit(process, bound, token, this.parts.clock, this.parts.senders, this.parts.limits);
     running.begin(visit);
-    const run = () => void this.run(running, visit, { claim: process.claim });
-    if (isSuspect(token)) this.suspects.take(visit, () => this.lineUp(visit, run));
-    else this.lineUp(visit, run);
+    const run = new BodyRun(this, running, visit, { claim: process.claim });
+    if (isSuspect(token)) this.suspects.take(visit, () => this.lineUp(run));
+    else this.lineUp(run);
   }
 
-  private lineUp(visit: StepVisit, run: () => void): void {
-    if (mayNeedTransaction(visit)) this.transactional.turns.take(visit, () => this.takeSlot(visit, run));
-    else this.takeSlot(visit, run);
+  private lineUp(run: BodyRun): void {
+    if (mayNeedTransaction(run.visit)) this.transactional.turns.take(run.visit, { begin: () => this.takeSlot(run) });
+    else this.takeSlot(run);
   }
 
-  private takeSlot(visit: StepVisit, run: () => void): void {
-    if (!this.slots.hasRoom) visit.waitsFor = `one of the ${this.slots.size} bodies that run here at once (worker.concurrency) to end`;
+  private takeSlot(run: BodyRun): void {
+    if (!this.slots.hasRoom) run.visit.waitsFor = `one of the ${this.slots.size} bodies that run here at once (worker.concurrency) to end`;
     this.slots.take(run);
   }
 
-  private async run(running: RunningProcess, visit: StepVisit, by: BodyClaim): Promise<void> {
-    const { activity, writer, inputs } = this.parts;
-    activity.begin();
-    visit.waitsFor = undefined;
-    visit.holdsSlot = true;
-    try {
-      if (this.stopped || visit.isAborted) return await NEXT_TURN; // it was in line; the next in line must not be called from within this call
-      const pause = this.parts.pauses.areThere ? this.parts.pauses.over(visit, by) : undefined;
-      if (pause) return await this.parts.pauses.holdBack(pause, visit, by);
-      if (isSuspect(visit.token) && !(await this.suspects.began(visit, by))) return;
-      if (visit.token.does === 'undo') visit.undoes = await nextToUndo(this.parts.store.queries, running, visit.token);
-      const bringing = inputs.bring(visit, running);
-      if (bringing) await bringing;
-      if (isTransactional(visit)) await this.transactional.run(visit, by);
-      else {
-        const seen = running.valuesOnTop(writer.known(running.id)?.context) ?? (running.isAhead ? null : await this.contextOf(running.id));
-        if (seen === null) return; // what it would have to see is being recorded: after that it begins
-        const outcome = visit.token.does === 'undo' && !visit.undoes ? ALL_UNDONE : runBody(visit, seen, this.parts);
-        await this.record(running, visit, by, outcome instanceof Promise ? await outcome : outcome, seen);
-      }
-    } catch {
-      writer.forget(running.id); // it is not known what was recorded: the next look reads it
-    } finally {
-      this.ended(running, visit);
-    }
-  }
-
-  private record(running: RunningProcess, visit: StepVisit, by: BodyClaim, outcome: BodyOutcome, seen: JsonObject): Promise<unknown> {
-    const recorded = recordOutcome(this.parts.writer, visit, by, outcome, seen);
-    if (isEventToken(visit.token) && !visit.isAborted && running.goAhead(visit, outcome)) this.beginNextEvent(running, visit);
-    return recorded;
-  }
-
   /** Begins with the next event while the outcome of this one is recorded. */
-  private beginNextEvent(running: RunningProcess, { bound }: StepVisit): void {
+  beginNextEvent({ running, visit: { bound } }: BodyRun): void {
     const process = this.parts.writer.known(running.id)?.process;
-    const next = process && !this.stopped ? nextEvent(process, this.parts.worker, running.isRunning) : undefined;
+    const next = process && !this.isStopped ? nextEvent(process, this.parts.worker, running.isRunning) : undefined;
     if (next && next.crashes === undefined) this.begin(running, bound, process!, next);
   }
 
@@ -153,7 +116,7 @@ export class ProcessRunner {
     this.parts.activity.end();
   }
 
-  private ended(running: RunningProcess, visit: StepVisit): void {
+  ended({ running, visit }: BodyRun): void {
     if (mayNeedTransaction(visit)) this.transactional.turns.giveBack();
     this.release(running, visit);
     const known = this.parts.writer.known(running.id);
@@ -164,10 +127,6 @@ export class ProcessRunner {
   /** In words, what a token's body waits for here before it begins. Undefined: the body runs, or is not here. */
   waitsFor(id: string, token: Token): string | undefined {
     return this.running.get(id)?.visitOf(token)?.waitsFor;
-  }
-
-  private async contextOf(id: string): Promise<JsonObject> {
-    return (await this.parts.loader.load({ id, waits: [], messages: [], context: true }))?.context ?? {};
   }
 
   private runningOf(id: string): RunningProcess {
@@ -182,6 +141,3 @@ export class ProcessRunner {
     if (running?.isIdle && this.parts.writer.known(id)?.process.worker !== this.parts.worker) this.running.delete(id);
   }
 }
-
-const NEXT_TURN = Promise.resolve();
-const ALL_UNDONE: BodyOutcome = { type: 'all-undone' };

@@ -1,9 +1,14 @@
 import { Fifo } from '../values/fifo.js';
 
+/** Work that waits for a slot. An object and not a function, because each step waits here. */
+export interface WaitingWork {
+  begin(): void;
+}
+
 /** Lets `size` run at once; the others wait in order. */
 export class Slots {
   private free: number;
-  private readonly line = new Fifo<() => void>();
+  private readonly line = new Fifo<WaitingWork>();
 
   constructor(readonly size: number) {
     this.free = size;
@@ -13,16 +18,16 @@ export class Slots {
     return this.free > 0;
   }
 
-  /** Calls `work` now, or when a slot is free. The caller frees the slot by giveBack(). */
-  take(work: () => void): void {
+  /** Begins `work` now, or when a slot is free. The caller frees the slot by giveBack(). */
+  take(work: WaitingWork): void {
     if (this.free === 0) return this.line.push(work);
     this.free--;
-    work();
+    work.begin();
   }
 
   giveBack(): void {
     const next = this.line.shift();
-    if (next) next();
+    if (next) next.begin();
     else this.free++;
   }
 }

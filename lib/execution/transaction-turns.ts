@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { saidAbout } from '../values/log-fields.js';
 import { visitFields } from './label-logs.js';
-import { Slots } from './slots.js';
+import { Slots, type WaitingWork } from './slots.js';
 import type { StepVisit } from './step-context.js';
 import { setTimeout } from '../values/timers.js';
 
@@ -25,18 +25,20 @@ export class TransactionTurns {
     this.slots = new Slots(size);
   }
 
-  /** Calls `work` now, or when a connection is free. The caller frees the connection by giveBack(). */
-  take(visit: StepVisit, work: () => void): void {
+  /** Begins `work` now, or when a connection is free. The caller frees the connection by giveBack(). */
+  take(visit: StepVisit, work: WaitingWork): void {
     if (this.slots.hasRoom) return this.slots.take(work);
     visit.waitsFor = `one of the ${this.slots.size} connections for transactional steps`;
     this.waiting.set(visit, Date.now());
     this.watch(LONG_MS);
-    this.slots.take(() => {
-      visit.waitsFor = undefined;
-      this.endedWaitsMs += Date.now() - this.waiting.get(visit)!;
-      this.waiting.delete(visit);
-      work();
-    });
+    this.slots.take({ begin: () => this.endWait(visit, work) });
+  }
+
+  private endWait(visit: StepVisit, work: WaitingWork): void {
+    visit.waitsFor = undefined;
+    this.endedWaitsMs += Date.now() - this.waiting.get(visit)!;
+    this.waiting.delete(visit);
+    work.begin();
   }
 
   /** How many steps wait for a connection now, and how long all waits have lasted together, ms. */

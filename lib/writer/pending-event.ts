@@ -38,6 +38,6 @@ export interface PendingEvent {
   readonly event: NewEvent;
   readonly options: ApplyOptions;
   /** Null: there is no such process. */
-  readonly resolve: (applied: Applied | null) => void;
-  readonly reject: (error: unknown) => void;
+  resolve(applied: Applied | null): void;
+  reject(error: unknown): void;
 }

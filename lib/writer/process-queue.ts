@@ -66,7 +66,7 @@ export class ProcessQueue implements CommitTarget {
    */
   close(): void {
     this.isClosed = true;
-    for (const { reject } of this.pending.splice(0)) reject(this.shuttingDown());
+    for (const pending of this.pending.splice(0)) pending.reject(this.shuttingDown());
   }
 
   /** Drops the known state, because it may be old. */
