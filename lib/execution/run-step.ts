@@ -130,7 +130,7 @@ function promiseOf(result: unknown, method: AnyFunction, { log }: StepVisit): Pr
 /** At the step's `timeout`, or at the end of its `within`, aborts the signal and rejects. A later result of the body is ignored. */
 function limited(work: Promise<unknown>, visit: StepVisit, timers: Timers): Promise<unknown> {
   const { timeout = Infinity } = timeoutOf(visit.bound.definition.nodes.get(visit.name), visit.undoes !== null);
-  const left = visitDeadline(visit) - visit.now.getTime();
+  const left = visitDeadline(visit) - visit.nowMs;
   if (timeout === Infinity && left === Infinity) return work;
   return new Promise((resolve, reject) => {
     const error = new Error(timeout <= left ? `timeout: the body took longer than ${timeout} ms` : 'the visit took longer than its within');

@@ -44,7 +44,8 @@ const EFFECT_OF: Readonly<Partial<Record<Token['does'], string>>> = { undo: '.un
 /** The step argument of a body. The abort signal is made only when the body reads it, because most never do. */
 export class StepVisit implements StepRef {
   log: StepLog;
-  now: Date;
+  /** When the body was given its turn, ms. */
+  nowMs: number;
   message: unknown;
   awaited: AwaitedMessage | undefined;
   /** The message of the step run that is undone, where what undoes it has a message of its own. */
@@ -76,15 +77,18 @@ export class StepVisit implements StepRef {
     private readonly senders: Senders,
     private readonly limits: ProcessLimits,
   ) {
-    this.now = clock.now();
+    this.nowMs = clock.now().getTime();
     this.log = new StepLog(clock, limits, this);
   }
 
   /** Begins from the start, in a transaction: nothing of an earlier try is left. */
   begin(process: ProcessState, transaction: EntityManager): void {
-    Object.assign(this, { process, transaction, log: new StepLog(this.clock, this.limits, this), now: this.clock.now(), ended: false, sends: undefined });
+    Object.assign(this, { process, transaction, log: new StepLog(this.clock, this.limits, this), nowMs: this.clock.now().getTime(), ended: false, sends: undefined });
   }
 
+  get now(): Date {
+    return new Date(this.nowMs);
+  }
   get processId(): string {
     return this.process.id;
   }

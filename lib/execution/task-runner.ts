@@ -120,7 +120,7 @@ export class TaskRunner implements TaskWork {
     const visit = new StepVisit(process, bound, token, this.parts.clock, this.parts.senders, this.parts.limits);
     this.running.set(taskPlace({ processId: process.id, key: token.key }), visit);
     const { pauses, inputs, worker } = this.parts;
-    const by = { claim, taskOf: worker, begunAt: visit.now.getTime() };
+    const by = { claim, taskOf: worker, begunAt: visit.nowMs };
     const pause = pauses.areThere ? pauses.over(visit, by) : undefined;
     if (pause) return pauses.holdBack(pause, visit, by);
     await inputs.bring(visit);
@@ -143,10 +143,10 @@ export class TaskRunner implements TaskWork {
 }
 
 /** When the task was ready is known only of a first attempt, claimed once, of a step that had nothing to wait for before its queue. */
-function tellOfWait({ bound, now }: StepVisit, { node: name, attempt, claims, since }: StepToken, observers: BodyObserver): void {
+function tellOfWait({ bound, nowMs }: StepVisit, { node: name, attempt, claims, since }: StepToken, observers: BodyObserver): void {
   const node = bound.definition.nodes.get(name);
   if (node?.kind !== 'step' || node.queue === undefined || attempt > 1 || claims !== 1) return;
-  if (!node.when && node.after === undefined && node.gate.for === 'nothing') observers.taskBegan(node.queue, Math.max(0, now.getTime() - since));
+  if (!node.when && node.after === undefined && node.gate.for === 'nothing') observers.taskBegan(node.queue, Math.max(0, nowMs - since));
 }
 
 export function taskPlace({ processId, key }: Pick<TaskAt, 'processId' | 'key'>): string {
