@@ -8,7 +8,7 @@ import { bootApp, type TestApp } from '../support/app.js';
 import { isThere, postgres, titleOf } from '../support/databases.js';
 
 /** With the shares of a start, of its end and of the statements, which are a tenth of all. */
-const MOST_PROMISES = 8;
+const MOST_PROMISES = 6;
 
 class Sum {
   total = 0;
