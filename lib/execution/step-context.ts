@@ -83,14 +83,8 @@ export class StepVisit implements StepRef {
 
   /** Begins from the start, in a transaction: nothing of an earlier try is left. */
   begin(process: ProcessState, transaction: EntityManager): void {
-    Object.assign(this, {
-      process,
-      transaction,
-      log: new StepLog(this.clock, this.limits, this),
-      nowMs: this.clock.now().getTime(),
-      ended: false,
-      sends: undefined,
-    });
+    Object.assign(this, { process, transaction, log: new StepLog(this.clock, this.limits, this), ended: false, sends: undefined });
+    this.nowMs = this.clock.now().getTime();
   }
 
   get now(): Date {
