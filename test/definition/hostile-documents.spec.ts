@@ -61,6 +61,7 @@ describe('the JSON Schema of a document', () => {
     ['a circle of references', { $defs: { a: { anyOf: [{ $ref: '#/$defs/b' }] }, b: { not: { $ref: '#/$defs/a' } } } }, '#/$defs/a leads back to itself, and so would never come to an end'],
     ['a pattern that cannot be linear', { patternProperties: { '(a)\\1': {} } }, '# has a pattern "(a)\\1" that cannot be used: "\\1" in it could take more than linear time'],
     ['a pattern that counts too far', { pattern: '((a{1,300}){1,300}){1,300}' }, '# has a pattern "((a{1,300}){1,300}){1,300}" that cannot be used: it is too long, or counts too far'],
+    ['hundreds of patterns', { patternProperties: Object.fromEntries(Array.from({ length: 301 }, (_, i) => [`^p${i}$`, true])) }, '# has a pattern "^p300$" that cannot be used: the schema has more than 300 patterns'],
     ['thousands of schemas', { allOf: Array(3000).fill(0).map(() => ({})) }, '#/allOf/1999 has more than 2000 schemas in it'],
   ])('is refused: %s', (_what, context, why) => expect(withContext(context)).toEqual([`x.json: context is no JSON Schema: ${why}.`])); // prettier-ignore
 

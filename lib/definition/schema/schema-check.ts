@@ -2,6 +2,7 @@
 import type { CheckedValue, KeywordCheck, PathTo } from './checked-value.js';
 import { KEYWORDS } from './keywords.js';
 import { LinearPattern } from './linear-pattern.js';
+import { UnusablePattern } from './pattern-syntax.js';
 import { schemaAt } from './references.js';
 import { CheckGivenUp, CheckWork } from './work.js';
 
@@ -19,6 +20,8 @@ export interface SchemaIssue {
 }
 
 const MOST_ISSUES = 100;
+/** Each becomes a program when the document is defined. */
+const MOST_PATTERNS = 300;
 /** Default of the work that one value may take: about 100 ms. */
 export const MOST_CHECKS = 200_000;
 
@@ -33,6 +36,7 @@ export class SchemaPatterns {
   get(pattern: string): LinearPattern {
     const known = this.made.get(pattern);
     if (known) return known;
+    if (this.made.size === MOST_PATTERNS) throw new UnusablePattern(`the schema has more than ${MOST_PATTERNS} patterns`);
     const made = new LinearPattern(pattern);
     this.made.set(pattern, made);
     return made;
