@@ -41,6 +41,9 @@ const started = {
 /** The pause of a queue. */
 export const PAUSE_OR_NULL = orNull(objectOf(pause));
 
+/** The rate of a queue. */
+export const PER_MINUTE = { ...orNull(WHOLE), description: 'Tasks whose body has ended in the last 60 s, on all instances; null: it is not known.' };
+
 export const OPERATING_ANSWERS: Readonly<Record<string, JsonShape>> = {
   Pause: objectOf(pause),
   PauseList: objectOf({ items: arrayOf(called('Pause')) }),

@@ -13,6 +13,8 @@ export interface QueueView {
   readonly waiting: number;
   /** Tasks that a worker has taken. */
   readonly taken: number;
+  /** Tasks whose body has ended in the last 60 s, on all instances; null: it is not known. */
+  readonly perMinute: number | null;
   /** When the first of those that wait may run, or might have; null: none waits. */
   readonly readyAt: Date | null;
   /** Its pause; null: it is not paused. */
@@ -49,7 +51,7 @@ export async function queueViews({ store, registry, queue: tasks, pauses }: Engi
     const { waiting = 0, taken = 0, readyAt = null } = counts.get(queue) ?? {};
     const pause = pauses.at(pauseAddress({ workflow: null, step: null, queue }));
     const held = pause ? (await store.operating.heldAt(pause.address, MOST_COUNTED)).length : 0;
-    return { queue, waiting, taken, readyAt: readyAt === null ? null : new Date(readyAt), paused: pause ? pauseView(pause) : null, held };
+    return { queue, waiting, taken, perMinute: null, readyAt: readyAt === null ? null : new Date(readyAt), paused: pause ? pauseView(pause) : null, held };
   });
   return Promise.all(views);
 }
