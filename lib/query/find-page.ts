@@ -1,7 +1,7 @@
 /** A page of processes, for which a store reads a limited number of rows, however many there are. */
 import type { ProcessState } from '../core/process.js';
 import type { ProcessPlace } from '../store/port.js';
-import { isFew, isLookedThrough, isSorted, placeOf, type UnpagedQuery } from '../store/process-frame.js';
+import { isFew, isLookedThrough, isSorted, processPlace, type UnpagedQuery } from '../store/process-frame.js';
 import type { QueryStore } from '../store/query-store.js';
 import { InvalidInputError } from '../values/errors.js';
 import { cursorAt, cursorPlace, limitOf, type Page, type PageOptions, pageOf } from './page.js';
@@ -18,7 +18,7 @@ export async function findPage(queries: QueryStore, query: UnpagedQuery, options
   await checkOrder(queries, query);
   const until = isLookedThrough(query) ? await queries.pageEnd(from, MOST_LOOKED_AT) : null;
   const found = await queries.find({ ...from, limit: limit + 1, ...(until && { until }) });
-  const page = pageOf(found, limit, (process) => parts(placeOf(process, query.sort), query), (process) => process); // prettier-ignore
+  const page = pageOf(found, limit, (process) => parts(processPlace(process, query.sort), query), (process) => process); // prettier-ignore
   return until && page.next === null ? { ...page, next: cursorAt(parts(until, query)) } : page;
 }
 

@@ -4,7 +4,7 @@ import { given } from '../values/given.js';
 import type { ProcessPlace, ProcessQuery, ProcessSort } from './selections.js';
 
 /** Where a process stands in an order. */
-export function placeOf(process: Pick<ProcessState, ProcessSort | 'id'>, sort: ProcessSort = 'startedAt'): ProcessPlace {
+export function processPlace(process: Pick<ProcessState, ProcessSort | 'id'>, sort: ProcessSort = 'startedAt'): ProcessPlace {
   return { at: process[sort] ?? 0, id: process.id };
 }
 

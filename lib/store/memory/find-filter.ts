@@ -1,11 +1,11 @@
 import type { ProcessState } from '../../core/process.js';
 import type { ProcessPlace, ProcessQuery } from '../port.js';
-import { placeOf } from '../process-frame.js';
+import { processPlace } from '../process-frame.js';
 import { openWaits, type ProcessRows } from './process-rows.js';
 
 /** The order of a list. */
 export function listOrder({ sort, order }: Pick<ProcessQuery, 'sort' | 'order'>): (a: ProcessState, b: ProcessState) => number {
-  return (a, b) => byPlace(order, placeOf(a, sort), placeOf(b, sort));
+  return (a, b) => byPlace(order, processPlace(a, sort), processPlace(b, sort));
 }
 
 /** Positive: the first is behind the other. */
@@ -23,7 +23,7 @@ export function matchesQuery(rows: ProcessRows, query: ProcessQuery): boolean {
 
 function isOnPage(process: ProcessState, { sort, order, after, until }: ProcessQuery): boolean {
   if (sort === 'finishedAt' && process.finishedAt === null) return false;
-  const place = placeOf(process, sort);
+  const place = processPlace(process, sort);
   return (!after || byPlace(order, place, after) > 0) && (!until || byPlace(order, place, until) <= 0);
 }
 

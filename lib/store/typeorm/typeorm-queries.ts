@@ -14,7 +14,7 @@ import { findQuery, momentOf, placeQuery } from './find-query.js';
 import { ProcessCounts } from './process-counts.js';
 import { gaugesOf } from './gauge-queries.js';
 import type { StoreGauges } from '../store-gauges.js';
-import { workflowColumns } from './migrations/tables.js';
+import { allColumns } from './migrations/tables.js';
 import { inList } from './query.js';
 import type { SqlReader, SqlWords } from './sql-reader.js';
 import { messageQuery } from './message-query.js';
@@ -27,9 +27,6 @@ import { waitFacts, waitFactsSql, waitQuery, waitWithProcess } from './wait-quer
 /** MariaDB sorts all of a group where the order names the columns that are given, too. */
 const latestOfGroup = 'select * from workflow_process where workflow = ? and group_key = ? order by started_at desc, id desc limit 1';
 const newestSnapshot = 'select max(version) from workflow_context where process_id = ? and version <= ? and snapshot is not null';
-const allColumns = `select ${Object.entries(workflowColumns)
-  .map(([table, columns]) => `exists (select ${columns.join(', ')} from ${table} where 1 = 0) as has_${table}`)
-  .join(', ')}`;
 
 /** Questions of people, the same on all databases. */
 export class TypeOrmQueries extends QueryStore {

@@ -10,6 +10,11 @@ export const workflowColumns: Readonly<Record<string, readonly string[]>> = {
 
 export const workflowTables: readonly string[] = Object.keys(workflowColumns);
 
+/** Names all columns, and reads nothing. */
+export const allColumns = `select ${Object.entries(workflowColumns)
+  .map(([table, columns]) => `exists (select ${columns.join(', ')} from ${table} where 1 = 0) as has_${table}`)
+  .join(', ')}`;
+
 /** Indexes that came without a column, by the end of their names: only their absence tells that a migration is missing. */
 export const workflowIndexes: Readonly<Record<string, readonly string[]>> = { workflow_process: ['finished', 'status', 'state', 'named', 'versions'] };
 
