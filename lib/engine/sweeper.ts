@@ -3,6 +3,7 @@
  * worker sweeps; no leader is needed, because looking twice is harmless. The sweep is the safety net under everything that is normally
  * announced at once. Due times and dead workers are noticed by the sweep alone.
  */
+import type { TaskRunner } from '../execution/task-runner.js';
 import type { ChildCanceller } from '../messaging/child-canceller.js';
 import type { ChildStarter } from '../messaging/child-starter.js';
 import type { MessageRouter } from '../messaging/message-router.js';
@@ -20,6 +21,7 @@ import type { FreeProcesses } from './free-processes.js';
 import type { Heartbeat } from './heartbeat.js';
 import type { EngineSettings } from './settings.js';
 import type { PauseWatch } from './pause-watch.js';
+import { reportTasks } from './queue-rates.js';
 import { RegularWork } from './regular-work.js';
 import { SweepAge } from './sweep-age.js';
 import type { WorkerRecovery } from './worker-recovery.js';
@@ -33,6 +35,8 @@ export interface SweeperParts {
   readonly free: FreeProcesses;
   readonly limit: ClaimLimit;
   readonly heartbeat: Heartbeat;
+  readonly worker: string;
+  readonly tasks: TaskRunner;
   readonly recovery: WorkerRecovery;
   readonly messages: MessageRouter;
   readonly children: ChildStarter;
@@ -174,6 +178,7 @@ export class Sweeper {
     await recovery.lookAtMine();
     await orphans.cancelOf(null);
     await store.maintenance.forgetMessages(this.now() - settings.keepUnmatchedMs);
+    await reportTasks(this.parts);
   }
 
   /** Takes over what workers that are gone have left. */

@@ -1,10 +1,12 @@
-import { type BulkQuery, OperatingStore, type StoredBulk, type StoredBulkItem, type StoredPause } from '../operating-store.js';
+import { type BulkQuery, OperatingStore, type StoredBulk, type StoredBulkItem, type StoredPause, type WorkerReport } from '../operating-store.js';
 import type { DueWait, KnownWorkflow, WorkThere } from '../port.js';
 import { addressOf } from '../../core/wait.js';
 import { byStart, type MemoryTables, openWaits } from './process-rows.js';
 import { isOfKnown } from './row-filters.js';
 
 export class MemoryOperating extends OperatingStore {
+  private readonly said = new Map<string, WorkerReport>();
+
   constructor(private readonly tables: MemoryTables) {
     super();
   }
@@ -58,6 +60,14 @@ export class MemoryOperating extends OperatingStore {
     const counts = new Map<StoredBulkItem['outcome'], number>();
     for (const item of this.tables.bulkItems.values()) if (item.bulkId === bulkId) counts.set(item.outcome, (counts.get(item.outcome) ?? 0) + 1);
     return counts;
+  }
+
+  override async putReport(worker: string, report: WorkerReport): Promise<void> {
+    this.said.set(worker, report);
+  }
+
+  override async reports(): Promise<ReadonlyMap<string, WorkerReport>> {
+    return this.said;
   }
 }
 

@@ -1,9 +1,10 @@
-import { type BulkQuery, OperatingStore, type StoredBulk, type StoredBulkItem, type StoredPause } from '../operating-store.js';
+import { type BulkQuery, OperatingStore, type StoredBulk, type StoredBulkItem, type StoredPause, type WorkerReport } from '../operating-store.js';
 import type { DueWait, KnownWorkflow } from '../port.js';
 import { columns } from './columns.js';
 import { bulkItem, bulkItemRow, bulkRow, pauseRow, storedBulk, storedPause } from './operating-rows.js';
 import { allOf, chunks, equalTo, ifGiven, inList, isKnown, processOfWait, type Query } from './query.js';
 import type { SqlReader, SqlWords } from './sql-reader.js';
+import { parsed } from './states.js';
 
 const before = 'started_at <= ? and (started_at < ? or id < ?)'; // the index begins at the moment
 
@@ -71,6 +72,15 @@ export class TypeOrmOperating extends OperatingStore {
     const sql = 'select outcome, count(*) as items from workflow_bulk_item where bulk_id = ? group by outcome';
     const rows = await this.reader.rows({ sql, values: [bulkId] });
     return new Map(rows.map(({ outcome, items }) => [outcome as StoredBulkItem['outcome'], Number(items)]));
+  }
+
+  override async putReport(worker: string, report: WorkerReport): Promise<void> {
+    await this.reader.changed({ sql: 'update workflow_worker set report = ? where id = ?', values: [JSON.stringify(report), worker] });
+  }
+
+  override async reports(): Promise<ReadonlyMap<string, WorkerReport>> {
+    const rows = await this.reader.rows({ sql: 'select id, report from workflow_worker where report is not null', values: [] });
+    return new Map(rows.map(({ id, report }) => [String(id), parsed<WorkerReport>(report)]));
   }
 
   /** The values are in the order of the columns, without the last, which is the moment of the change. */

@@ -18,6 +18,21 @@ export function aBulk(given: Partial<StoredBulk> = {}): Omit<StoredBulk, 'update
 }
 
 export function operatingContract({ kit: { describe, it, expect }, store }: Bench): void {
+  describe('reports', () => {
+    it('of workers that are known come back as they were put last', async () => {
+      const [one, two] = [anId('w'), anId('w')];
+      for (const worker of [one, two]) await store().maintenance.beat(worker);
+      await store().operating.putReport(one, { at: 5, ended: { 'mail "é"': 3 } });
+      await store().operating.putReport(one, { at: 7, ended: { 'mail "é"': 4, other: 0 } });
+      const reports = await store().operating.reports();
+      expect([reports.get(one), reports.has(two)]).toEqual([{ at: 7, ended: { 'mail "é"': 4, other: 0 } }, false]);
+      await store().maintenance.beat(one);
+      await store().maintenance.retire(one);
+      expect((await store().operating.reports()).get(one)?.at).toBe(7);
+      for (const worker of [one, two]) await store().maintenance.forgetWorker(worker);
+    });
+  });
+
   describe('pauses', () => {
     const live = async (id: string) => (await store().operating.pauses(Number.MAX_SAFE_INTEGER)).find((pause) => pause.id === id);
 

@@ -4,7 +4,7 @@ import type { TableNames } from '../table-names.js';
 /** The columns that each table must have. */
 export const workflowColumns: Readonly<Record<string, readonly string[]>> = {
   ...columns,
-  workflow_worker: ['id', 'seen_at', 'started_at'],
+  workflow_worker: ['id', 'seen_at', 'started_at', 'report'],
   workflow_rate: ['queue', 'window_at', 'taken'],
 };
 
