@@ -16,6 +16,7 @@ import type { DefinitionCatalog } from '../workflows/definition-catalog.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 import type { ClaimLimit } from '../writer/claim-limit.js';
 import type { DueWork } from './due-work.js';
+import type { EndedOperations } from './ended-operations.js';
 import type { FinishedProcesses } from './finished-processes.js';
 import type { FreeProcesses } from './free-processes.js';
 import type { Heartbeat } from './heartbeat.js';
@@ -44,6 +45,7 @@ export interface SweeperParts {
   readonly outboxTransmitter: OutboxTransmitter;
   readonly definitions: DefinitionCatalog;
   readonly finished: FinishedProcesses;
+  readonly endedOperations: EndedOperations;
   readonly pauseWatch: PauseWatch;
   /** Takes bulk runs that no instance works on. */
   readonly lookForBulk: () => Promise<void>;
@@ -71,7 +73,7 @@ export class Sweeper {
     await this.lookAround().catch((error: unknown) => this.regular.complain(error));
     this.regular.every(heartbeatMs, () => this.parts.heartbeat.beatHere()); // on its own timer: a long lookAround() would delay the next beat
     this.regular.every(heartbeatMs, () => this.lookAround());
-    this.regular.every(heartbeatMs, () => this.parts.finished.sweep()); // on its own timer: it may have much to delete
+    this.regular.every(heartbeatMs, () => this.deleteEnded()); // on its own timer: it may have much to delete
     this.regular.every(sweepMs, () => this.look());
     this.regular.every(sweepMs * LOOKS_PER_SWEEP, () => this.sweepMessages());
     await this.sweep().catch((error: unknown) => this.regular.complain(error));
@@ -169,6 +171,11 @@ export class Sweeper {
   async beat(): Promise<void> {
     await this.parts.heartbeat.beat();
     await this.lookAround();
+  }
+
+  private async deleteEnded(): Promise<void> {
+    await this.parts.finished.sweep();
+    await this.parts.endedOperations.sweep();
   }
 
   private async lookAround(): Promise<void> {

@@ -102,6 +102,14 @@ export abstract class OperatingStore {
   abstract putBulkItems(items: readonly StoredBulkItem[]): Promise<void>;
   /** Deletes what runs have done to these processes or messages, because they are erased. No index finds them: all items are looked at. */
   abstract forgetBulkItems(ids: readonly string[]): Promise<void>;
+  /** The runs that have done something to these processes or messages. No index finds them: all items are looked at. */
+  abstract bulksWith(ids: readonly string[]): Promise<readonly string[]>;
+  /** Runs that ended at this moment or before, and that no instance holds since then; those that ended first come first. */
+  abstract endedBulks(before: number, limit: number): Promise<readonly string[]>;
+  /** Deletes at most so many items of a run, and the run once it has none. True: it is gone. */
+  abstract forgetBulk(id: string, limit: number): Promise<boolean>;
+  /** Deletes at most so many pauses that ended at this moment or before. Returns how many. */
+  abstract forgetPauses(endedBefore: number, limit: number): Promise<number>;
   /** How many items of a run have each outcome. */
   abstract bulkCounts(bulkId: string): Promise<ReadonlyMap<StoredBulkItem['outcome'], number>>;
 
