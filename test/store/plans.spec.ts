@@ -229,7 +229,7 @@ describe.each([
     const rows = reader.rows.bind(reader);
     const word = other.name === 'MySQL' ? 'explain' : 'explain query plan';
     reader.rows = async ({ sql, values }) => {
-      if (/group_key|order by finished_at/.test(sql)) plans.push(JSON.stringify(await app.dataSource.query(`${word} ${sql}`, [...values])));
+      if (/group_key|order by (p\.)?finished_at/.test(sql)) plans.push(JSON.stringify(await app.dataSource.query(`${word} ${sql}`, [...values])));
       return rows({ sql, values });
     };
   }
@@ -247,6 +247,15 @@ describe.each([
     const [first] = await app.engine.store.maintenance.finishedOf('order', 5, 200);
     expect(await app.engine.store.maintenance.finishedOf('order', 5, 200, first)).toHaveLength(200);
     expectSorted(2, 'workflow_process_finished');
+  });
+
+  it.skipIf(!isThere(other))(`${titleOf(other)}: a list by the end goes by the same index, with its page end, and sorts nothing`, async () => {
+    const { queries } = app.engine.store;
+    const [first] = await queries.find({ workflow: 'order', sort: 'finishedAt', limit: 50 });
+    expect(await queries.find({ workflow: 'order', sort: 'finishedAt', after: { at: 5, id: first!.id }, limit: 50 })).toHaveLength(50);
+    expect(await queries.find({ workflow: 'order', sort: 'finishedAt', order: 'oldest', statuses: ['cancelled'], limit: 50 })).toEqual([]);
+    expect(await queries.pageEnd({ workflow: 'order', sort: 'finishedAt', statuses: ['cancelled'] }, 100)).toMatchObject({ at: 5 });
+    expectSorted(4, 'workflow_process_finished');
   });
 
   it.skipIf(!isThere(other))(`${titleOf(other)}: the latest process of a group is one row of its index, however many have finished`, async () => {
