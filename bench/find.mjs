@@ -42,7 +42,7 @@ const all = `from generate_series(1, ${processes}) i`;
 for (const table of ['process', 'wait', 'search']) await database.query(`alter table workflow_${table} set (autovacuum_enabled = false)`);
 await database.query(`insert into workflow_process (id, workflow, workflow_version, group_id, group_key, live, status, revision, context_version, snapshot_version, runs, root, worker,
   claim, tokens, cause, started_at, finished_at, updated_at) select 'p' || i, ${workflow}, 1, 'group-' || i, left(rtrim(translate(encode(sha256(('group-' || i)::bytea), 'base64'), '+/', '-_'), '='), 32), case when ${status} = 'completed' then null else 0 end,
-  ${status}, 3, 1, 1, 1, 0, null, 0, '[]', null, i * 1000::bigint, null, i * 1000::bigint + 500 ${all}`);
+  ${status}, 3, 1, 1, 1, 0, null, 0, '[]', null, i * 1000::bigint, case when ${status} = 'completed' then i * 1000::bigint + 500 end, i * 1000::bigint + 500 ${all}`);
 await database.query(`insert into workflow_wait (process_id, token_key, step, run, kind, address, due_at, since, attempt, claim, token)
   select 'p' || i, '0', 'pay', 1, 'event', 'e:paid:' || i, null, i, 1, 0, '{}' ${all} where i % 10 = 1`);
 await database.query(`insert into workflow_wait (process_id, token_key, step, run, kind, address, due_at, since, attempt, claim, token)
@@ -78,6 +78,17 @@ const questions = {
   'two values': () => workflows.find({ workflow: 'order', values: { customer: 'c-77', country: 'DE' } }),
   'a frequent value, failed': () => workflows.find({ workflow: 'order', status: 'failed', values: { country: 'DE' } }),
   'a group id of a workflow': () => workflows.find({ groupId: 'group-77', workflow: 'order' }),
+  'by their end': () => workflows.find({ workflow: 'order', sort: 'finishedAt' }),
+  'by their end, cancelled: none': () => workflows.find({ workflow: 'order', sort: 'finishedAt', status: 'cancelled' }),
+  'by their last change, failed': () => workflows.find({ status: 'failed', sort: 'updatedAt' }),
+  'by their last change, a value, rare': () => workflows.find({ workflow: 'order', values: { customer: 'c-77' }, sort: 'updatedAt' }),
+  'by their last change, 100,000 that wait: refused': () => workflows.find({ status: 'waiting', sort: 'updatedAt' }).catch(() => []),
+  'changed since': () => workflows.find({ updatedAfter: at(processes - 10) }),
+  'changed before, waiting': () => workflows.find({ updatedBefore: at(50), status: 'waiting' }),
+  'a step that none stands in': () => workflows.find({ step: 'other' }),
+  'a workflow, a version that none has': () => workflows.find({ workflow: 'order', version: 7 }),
+  'not overdue': () => workflows.find({ overdue: false }),
+  'a frequent value, a step that none stands in': () => workflows.find({ workflow: 'order', values: { country: 'DE' }, step: 'other' }),
   'counts': () => workflows.counts(),
   'attention': () => workflows.attention(),
 };

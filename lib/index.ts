@@ -1,6 +1,6 @@
 // Writing a workflow
 export { Workflow } from './decorators/workflow.decorator.js';
-export { type KeepOptions, type StageOptions, type UpdateOptions, type WorkflowOptions } from './definition/workflow-options.js';
+export { type KeepOptions, type ModuleKeepOptions, type StageOptions, type UpdateOptions, type WorkflowOptions } from './definition/workflow-options.js';
 export { Searchable } from './decorators/searchable.decorator.js';
 export { Step } from './decorators/step.decorator.js';
 export type {

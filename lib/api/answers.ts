@@ -1,7 +1,7 @@
 /** The shapes of all answers, by the names that the OpenAPI document gives them. */
 import type { Disposition } from '../core/change.js';
 import { ATTENTION_LIST, COUNT_LIST, PROGRESS, STATUS } from './count-answers.js';
-import { OPERATING_ANSWERS, PAUSE_OR_NULL } from './operating-answers.js';
+import { ERASURE, OPERATING_ANSWERS, PAUSE_OR_NULL, PER_MINUTE } from './operating-answers.js';
 import { called, DATA, FLAG, type JsonShape, arrayOf, MOMENT_SHAPE, OBJECT, objectOf, orNull, pageShape, TEXT, WHOLE } from './json-shape.js';
 
 const process = {
@@ -146,7 +146,7 @@ export const ANSWERS: Readonly<Record<string, JsonShape>> = {
   ContextDiff: objectOf({ items: arrayOf(called('ContextChange')) }),
   ProcessExport: objectOf(exported),
   SizeList: objectOf({ items: arrayOf(objectOf({ workflow: TEXT, live: WHOLE, finished: WHOLE, versions: WHOLE, records: WHOLE, bytes: orNull(WHOLE) })) }),
-  Erasure: objectOf({ processes: arrayOf(TEXT), live: arrayOf(TEXT), messages: { ...WHOLE, description: 'Messages that no process had received.' } }),
+  Erasure: ERASURE,
   Drawing: objectOf({ drawing: { ...TEXT, description: 'A flowchart in Mermaid.' } }),
   WorkflowSummary: objectOf(summary),
   WorkflowList: objectOf({ items: arrayOf(called('WorkflowSummary')) }),
@@ -183,7 +183,9 @@ export const ANSWERS: Readonly<Record<string, JsonShape>> = {
     migrated: { ...orNull(WHOLE), description: 'How many were moved; null: it was a dry run.' },
   }),
   QueueList: objectOf({
-    items: arrayOf(objectOf({ queue: TEXT, waiting: WHOLE, taken: WHOLE, readyAt: orNull(MOMENT_SHAPE), paused: PAUSE_OR_NULL, held: WHOLE })),
+    items: arrayOf(
+      objectOf({ queue: TEXT, waiting: WHOLE, taken: WHOLE, perMinute: PER_MINUTE, readyAt: orNull(MOMENT_SHAPE), paused: PAUSE_OR_NULL, held: WHOLE }),
+    ),
   }),
   WorkerList: objectOf({
     items: arrayOf(objectOf({ id: TEXT, seenAt: MOMENT_SHAPE, silent: FLAG, here: FLAG, processes: WHOLE, tasks: WHOLE })),

@@ -41,6 +41,17 @@ const started = {
 /** The pause of a queue. */
 export const PAUSE_OR_NULL = orNull(objectOf(pause));
 
+export const ERASURE = objectOf({
+  processes: arrayOf(TEXT),
+  live: arrayOf(TEXT),
+  messages: { ...WHOLE, description: 'Messages that no process had received.' },
+  bulkRuns: { ...arrayOf(TEXT), description: 'Bulk runs that had ended, of which was cleared what they were asked for.' },
+  runningBulkRuns: { ...arrayOf(TEXT), description: 'Bulk runs that still run and name the subject.' },
+});
+
+/** The rate of a queue. */
+export const PER_MINUTE = { ...orNull(WHOLE), description: 'Tasks whose body has ended in the last 60 s, on all instances; null: it is not known.' };
+
 export const OPERATING_ANSWERS: Readonly<Record<string, JsonShape>> = {
   Pause: objectOf(pause),
   PauseList: objectOf({ items: arrayOf(called('Pause')) }),

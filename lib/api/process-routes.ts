@@ -1,12 +1,13 @@
 import { MAX_CORRELATION_ID, MAX_GROUP_ID, MAX_ID } from '../context/checks.js';
 import { STATUSES } from '../core/process.js';
+import { SORTS } from '../query/process-filter.js';
 import { apiRoute } from './api-route.js';
 import { flagField, jsonField, listField, momentField, objectField, oneOfField, required, textField, versionField } from './field.js';
 import { GROUP_ID, PAGE, REASON, STEP_NAME, WORKFLOW_NAME } from './request-fields.js';
 
 export const FIND_PROCESSES = apiRoute({
   id: 'findProcesses', method: 'get', path: 'processes', right: 'read', answer: 'ProcessPage',
-  says: 'Lists processes that fit every filter, by when they were started.',
+  says: 'Lists processes that fit every filter, by when they were started, have finished or were changed. A page may hold fewer than `limit` although there is a next one.',
   query: {
     workflow: WORKFLOW_NAME,
     status: listField(oneOfField(STATUSES, 'A status.'), STATUSES.length, 'One status, or several.'),
@@ -24,7 +25,8 @@ export const FIND_PROCESSES = apiRoute({
     startedAfter: momentField('Only those started at that moment or later.'),
     updatedBefore: momentField('Only those changed last before.'),
     updatedAfter: momentField('Only those changed last at that moment or later.'),
-    order: oneOfField(['newest', 'oldest'], 'By when it was started. Default `newest`: the last first.'),
+    sort: oneOfField(SORTS, 'The moment by which they are sorted. Default `startedAt`. `finishedAt` needs `workflow`; `updatedAt` needs filters that at most 10,000 fit.'),
+    order: oneOfField(['newest', 'oldest'], 'By that moment. Default `newest`: the last first.'),
     ...PAGE,
   },
 }); // prettier-ignore

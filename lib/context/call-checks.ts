@@ -63,6 +63,7 @@ export const CALL_OPTIONS = {
     startedAfter: moment,
     updatedBefore: moment,
     updatedAfter: moment,
+    sort: elsewhere,
     order: elsewhere,
     ...PAGE,
     internals: flag,

@@ -1,4 +1,4 @@
-import type { KeepOptions } from './workflow-options.js';
+import type { KeepOptions, ModuleKeepOptions } from './workflow-options.js';
 import type { ChildOptions, CompensateOptions, EventOptions, OverdueOptions, ParallelOptions, RetryPolicy, StepOptions } from './step-options.js';
 
 /** `never`, unless the list has every name of the type. An option missing here would be reported as a misspelling. */
@@ -21,4 +21,5 @@ export const PARALLEL_OPTIONS = all<ParallelOptions>()('group', 'join', 'losers'
 export const OVERDUE_OPTIONS = all<OverdueOptions>()('after', 'do');
 export const COMPENSATE_OPTIONS = all<CompensateOptions>()('do', 'request', 'response', 'retry', 'timeout', 'within');
 export const KEEP_OPTIONS = all<KeepOptions>()('completed', 'cancelled');
+export const MODULE_KEEP_OPTIONS = all<ModuleKeepOptions>()('completed', 'cancelled', 'bulkRuns', 'pauses');
 export const RETRY_OPTIONS = all<RetryPolicy>()('attempts', 'delay', 'backoff', 'maxDelay', 'jitter', 'unless');

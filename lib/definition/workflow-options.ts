@@ -37,6 +37,14 @@ export interface KeepOptions {
   readonly cancelled?: Duration | 'forever';
 }
 
+/** What the module keeps, and how long. */
+export interface ModuleKeepOptions extends KeepOptions {
+  /** Bulk runs, with what they have done to each process, from the moment they ended. Default: for ever. */
+  readonly bulkRuns?: Duration | 'forever';
+  /** Pauses, from the moment they ended. Default: for ever. */
+  readonly pauses?: Duration | 'forever';
+}
+
 /** The options of a workflow. */
 export interface WorkflowOptions<C = any> {
   /** The permanent name of the workflow: processes, addresses and logs contain it. At most 100 characters. */

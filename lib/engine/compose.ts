@@ -136,7 +136,7 @@ function composeCare(parts: Parts, learned: () => Promise<void>, isIdle: () => b
   const care = { heartbeat: new Heartbeat(parts), due: new DueWork(parts), free: new FreeProcesses(parts), recovery: new WorkerRecovery(parts) };
   const data = composeData(parts);
   const lookForBulk = () => operating.bulkWorker.look();
-  const sweeper: Sweeper = new Sweeper({ ...parts, ...care, definitions, finished: data.finished, lookForBulk });
+  const sweeper: Sweeper = new Sweeper({ ...parts, ...care, definitions, ...data, lookForBulk });
   const dueTimers = new DueTimers(clock, timers, () => sweeper.sweepSoon());
   const inRoot = rootContext();
   const eventTimers = new DueTimers(clock, timers, () => inRoot(() => sweeper.emitScheduledSoon()));

@@ -38,6 +38,7 @@ import type { ProcessWriter } from '../writer/process-writer.js';
 import type { Uncommitted } from '../writer/uncommitted.js';
 import type { Announcements } from './announcements.js';
 import type { DueTimers } from './due-timers.js';
+import type { EndedOperations } from './ended-operations.js';
 import type { FinishedProcesses } from './finished-processes.js';
 import type { Heartbeat } from './heartbeat.js';
 import type { PauseWatch } from './pause-watch.js';
@@ -93,6 +94,7 @@ export interface EngineParts {
   readonly exports: ProcessExports;
   readonly erasures: Erasures;
   readonly finished: FinishedProcesses;
+  readonly endedOperations: EndedOperations;
   readonly records: RecordStream;
   readonly operations: Operations;
   readonly inputs: Inputs;
@@ -136,6 +138,8 @@ export class Engine {
   private tellRules(): void {
     const sentence = this.parts.rules.sentence();
     if (sentence !== null) new Logger('Workflow').log(this.parts.settings.archive ? `${sentence} They are archived first.` : sentence);
+    const ofOperations = this.parts.endedOperations.sentence();
+    if (ofOperations !== null) new Logger('Workflow').log(ofOperations);
   }
 
   /** Listens to further queues, which a definition that came at run time may name. */
@@ -152,6 +156,7 @@ export class Engine {
     sweeper.pause();
     this.stopTimers();
     this.parts.finished.stop();
+    this.parts.endedOperations.stop();
     runner.stop();
     await queue.stop();
     tasks.stop();

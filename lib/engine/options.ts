@@ -1,6 +1,6 @@
 import { OPTION_KINDS, type OptionChecks } from '../context/call-checks.js';
 import type { ErrorPolicy, RetryPolicy } from '../definition/step-options.js';
-import type { KeepOptions } from '../definition/workflow-options.js';
+import type { ModuleKeepOptions } from '../definition/workflow-options.js';
 import type { ProcessArchive } from '../query/process-archive.js';
 import type { Duration } from '../values/types.js';
 import type { DocumentRequest } from '../workflows/definition-guard.js';
@@ -66,10 +66,10 @@ export interface WorkflowModuleOptions {
   /** How long a message is kept that no process waits for yet. Default 1 day. */
   readonly keepUnmatched?: Duration;
   /**
-   * How long finished processes are kept, of workflows that do not say so themselves, such as `{ completed: '90 days' }`. Boot logs a line
-   * that says what is deleted when. Default: for ever.
+   * How long finished processes are kept, of workflows that do not say so themselves, such as `{ completed: '90 days' }`; and how long bulk runs and
+   * pauses that have ended. Boot logs a line that says what is deleted when. Default: for ever.
    */
-  readonly keep?: KeepOptions;
+  readonly keep?: ModuleKeepOptions;
   /**
    * Keeps finished processes before `keep` or `deleteOnCompletion` deletes them, such as `ndjsonArchive('./archive')`. What could not be
    * archived is not deleted. Default: they are deleted without.

@@ -1,5 +1,5 @@
 import { FINISHED_STATUSES, type FinishedStatus } from '../core/process.js';
-import type { KeepOptions } from '../definition/workflow-options.js';
+import type { KeepOptions, ModuleKeepOptions } from '../definition/workflow-options.js';
 import type { FinishedProcess } from '../store/port.js';
 import { milliseconds } from '../values/duration.js';
 import { grouped } from '../values/grouped.js';
@@ -16,7 +16,7 @@ const AT_ONCE = 0;
 export class RetentionRules {
   constructor(
     private readonly registry: WorkflowRegistry,
-    private readonly usual: KeepOptions,
+    private readonly usual: ModuleKeepOptions,
   ) {}
 
   /** 0: it is deleted as soon as it has completed. Null: it is kept. */

@@ -4,7 +4,8 @@ import { PROCESS_LIMITS, type ProcessLimits } from '../context/process-limits.js
 import type { RetryPolicy } from '../definition/step-options.js';
 import { DOCUMENT_LIMITS } from '../definition/document-limits.js';
 import { retryOf } from '../definition/step-node.js';
-import type { KeepOptions } from '../definition/workflow-options.js';
+import type { ModuleKeepOptions } from '../definition/workflow-options.js';
+import { MODULE_KEEP_OPTIONS } from '../definition/option-names.js';
 import { keepProblems } from '../definition/verify/keep-problems.js';
 import type { ProcessArchive } from '../query/process-archive.js';
 import { retryProblems } from '../definition/verify/value-problems.js';
@@ -37,7 +38,7 @@ export interface EngineSettings {
   readonly heartbeatMs: number;
   readonly sweepMs: number;
   readonly keepUnmatchedMs: number;
-  readonly keep: KeepOptions;
+  readonly keep: ModuleKeepOptions;
   readonly archive: ProcessArchive | null;
   readonly inbox: InboxSizes;
   readonly outbox: OutboxSettings;
@@ -68,7 +69,7 @@ export function settingsOf(options: WorkflowModuleOptions, problems: string[]): 
     problems.push(`WorkflowModule: schema is 'check', 'migrate' or 'off', not "${String(schema)}".`);
   problems.push(...tableOptionProblems(objectOr(given.tables)));
   for (const problem of defaultProblems(defaults, null)) problems.push(`WorkflowModule: ${problem}`);
-  for (const problem of keepProblems(keep)) problems.push(`WorkflowModule: ${problem}`);
+  for (const problem of keepProblems(keep, MODULE_KEEP_OPTIONS)) problems.push(`WorkflowModule: ${problem}`);
   const ms = (value: Duration | undefined, name: string, otherwise: number) => durationOf(value, name, otherwise, problems);
   return {
     enabled: worker.enabled ?? true,

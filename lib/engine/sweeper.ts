@@ -3,6 +3,7 @@
  * worker sweeps; no leader is needed, because looking twice is harmless. The sweep is the safety net under everything that is normally
  * announced at once. Due times and dead workers are noticed by the sweep alone.
  */
+import type { TaskRunner } from '../execution/task-runner.js';
 import type { ChildCanceller } from '../messaging/child-canceller.js';
 import type { ChildStarter } from '../messaging/child-starter.js';
 import type { MessageRouter } from '../messaging/message-router.js';
@@ -15,11 +16,13 @@ import type { DefinitionCatalog } from '../workflows/definition-catalog.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 import type { ClaimLimit } from '../writer/claim-limit.js';
 import type { DueWork } from './due-work.js';
+import type { EndedOperations } from './ended-operations.js';
 import type { FinishedProcesses } from './finished-processes.js';
 import type { FreeProcesses } from './free-processes.js';
 import type { Heartbeat } from './heartbeat.js';
 import type { EngineSettings } from './settings.js';
 import type { PauseWatch } from './pause-watch.js';
+import { reportTasks } from './queue-rates.js';
 import { RegularWork } from './regular-work.js';
 import { SweepAge } from './sweep-age.js';
 import type { WorkerRecovery } from './worker-recovery.js';
@@ -33,6 +36,8 @@ export interface SweeperParts {
   readonly free: FreeProcesses;
   readonly limit: ClaimLimit;
   readonly heartbeat: Heartbeat;
+  readonly worker: string;
+  readonly tasks: TaskRunner;
   readonly recovery: WorkerRecovery;
   readonly messages: MessageRouter;
   readonly children: ChildStarter;
@@ -40,6 +45,7 @@ export interface SweeperParts {
   readonly outboxTransmitter: OutboxTransmitter;
   readonly definitions: DefinitionCatalog;
   readonly finished: FinishedProcesses;
+  readonly endedOperations: EndedOperations;
   readonly pauseWatch: PauseWatch;
   /** Takes bulk runs that no instance works on. */
   readonly lookForBulk: () => Promise<void>;
@@ -67,7 +73,7 @@ export class Sweeper {
     await this.lookAround().catch((error: unknown) => this.regular.complain(error));
     this.regular.every(heartbeatMs, () => this.parts.heartbeat.beatHere()); // on its own timer: a long lookAround() would delay the next beat
     this.regular.every(heartbeatMs, () => this.lookAround());
-    this.regular.every(heartbeatMs, () => this.parts.finished.sweep()); // on its own timer: it may have much to delete
+    this.regular.every(heartbeatMs, () => this.deleteEnded()); // on its own timer: it may have much to delete
     this.regular.every(sweepMs, () => this.look());
     this.regular.every(sweepMs * LOOKS_PER_SWEEP, () => this.sweepMessages());
     await this.sweep().catch((error: unknown) => this.regular.complain(error));
@@ -167,6 +173,11 @@ export class Sweeper {
     await this.lookAround();
   }
 
+  private async deleteEnded(): Promise<void> {
+    await this.parts.finished.sweep();
+    await this.parts.endedOperations.sweep();
+  }
+
   private async lookAround(): Promise<void> {
     const { store, heartbeat, recovery, orphans, settings } = this.parts;
     if (heartbeat.silentSince === null) return;
@@ -174,6 +185,7 @@ export class Sweeper {
     await recovery.lookAtMine();
     await orphans.cancelOf(null);
     await store.maintenance.forgetMessages(this.now() - settings.keepUnmatchedMs);
+    await reportTasks(this.parts);
   }
 
   /** Takes over what workers that are gone have left. */

@@ -3,6 +3,7 @@ import { pauseView, type PauseView } from '../query/paused.js';
 import { pauseAddress } from '../values/paused-place.js';
 import { reasonOf } from '../values/reason.js';
 import type { EngineParts } from './engine.js';
+import { queueRates } from './queue-rates.js';
 
 const MOST_COUNTED = 1000;
 
@@ -13,6 +14,8 @@ export interface QueueView {
   readonly waiting: number;
   /** Tasks that a worker has taken. */
   readonly taken: number;
+  /** Tasks whose body has ended in the last 60 s, on all instances, as each has said with its last heartbeat. Null: none has said so. */
+  readonly perMinute: number | null;
   /** When the first of those that wait may run, or might have; null: none waits. */
   readonly readyAt: Date | null;
   /** Its pause; null: it is not paused. */
@@ -42,14 +45,24 @@ export interface Readiness {
 }
 
 /** Queues that workflows name or that the task queue has, and those in which tasks of others are. By name. */
-export async function queueViews({ store, registry, queue: tasks, pauses }: EngineParts): Promise<QueueView[]> {
+export async function queueViews(parts: EngineParts): Promise<QueueView[]> {
+  const { store, registry, queue: tasks, pauses } = parts;
+  const perMinute = await queueRates(parts);
   const counts = new Map((await store.queries.queueCounts()).map((count) => [count.queue, count]));
   const names = new Set([...registry.queues(), ...(tasks.queues ?? []), ...counts.keys()]);
   const views = [...names].sort().map(async (queue) => {
     const { waiting = 0, taken = 0, readyAt = null } = counts.get(queue) ?? {};
     const pause = pauses.at(pauseAddress({ workflow: null, step: null, queue }));
     const held = pause ? (await store.operating.heldAt(pause.address, MOST_COUNTED)).length : 0;
-    return { queue, waiting, taken, readyAt: readyAt === null ? null : new Date(readyAt), paused: pause ? pauseView(pause) : null, held };
+    return {
+      queue,
+      waiting,
+      taken,
+      perMinute: perMinute(queue),
+      readyAt: readyAt === null ? null : new Date(readyAt),
+      paused: pause ? pauseView(pause) : null,
+      held,
+    };
   });
   return Promise.all(views);
 }

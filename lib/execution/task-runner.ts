@@ -9,6 +9,7 @@ import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import type { ExecutionParts } from './execution-parts.js';
 import type { StepToken } from '../core/token.js';
 import type { BodyObserver } from './body-observer.js';
+import { EndedTasks } from './ended-tasks.js';
 import { type BodyClaim, recordOutcome } from './record-outcome.js';
 import { runBody } from './run-step.js';
 import { StepVisit } from './step-context.js';
@@ -27,6 +28,7 @@ export class TaskRunner implements TaskWork {
   private readonly running = new Map<string, StepVisit | null>();
   private readonly claims: TaskClaims;
   private stopped = false;
+  readonly ended: EndedTasks;
 
   constructor(
     private readonly parts: ExecutionParts,
@@ -34,6 +36,7 @@ export class TaskRunner implements TaskWork {
     private readonly suspects: SuspectTurns,
   ) {
     this.claims = new TaskClaims(parts);
+    this.ended = new EndedTasks(parts.clock);
   }
 
   stop(): void {
@@ -116,7 +119,7 @@ export class TaskRunner implements TaskWork {
     return (await this.ready([at.queue], 1)).length > 0 ? { what: 'limited', retryMs: Math.max(20, Math.round(rate.perMs / 10)) } : GONE;
   }
 
-  private async perform({ process, context }: Loaded, bound: BoundWorkflow, { token }: TaskWaitState, claim: number): Promise<void> {
+  private async perform({ process, context }: Loaded, bound: BoundWorkflow, { token, waitsFor }: TaskWaitState, claim: number): Promise<void> {
     const visit = new StepVisit(process, bound, token, this.parts.clock, this.parts.senders, this.parts.limits);
     this.running.set(taskPlace({ processId: process.id, key: token.key }), visit);
     const { pauses, inputs, worker } = this.parts;
@@ -130,6 +133,7 @@ export class TaskRunner implements TaskWork {
       if (isSuspect(token) && !(await this.suspects.began(visit, by))) return;
       if (isTransactional(visit)) await this.inTransaction(visit, by);
       else await recordOutcome(this.parts.writer, visit, by, await runBody(visit, context!, this.parts), context!);
+      this.ended.add(waitsFor.queue);
     } finally {
       this.suspects.giveBack(visit);
     }

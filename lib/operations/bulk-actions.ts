@@ -75,8 +75,8 @@ export class BulkActions {
       return DONE;
     } catch (error) {
       if (error instanceof StoreUnavailableError) throw error;
-      const outcome = NOT_APPLICABLE.some((kind) => error instanceof kind) ? 'skipped' : 'failed';
-      return { outcome, error: reasonOf(error) };
+      if (!NOT_APPLICABLE.some((kind) => error instanceof kind)) return { outcome: 'failed', error: reasonOf(error) };
+      return (await this.hasDone(run, id)) ? DONE : { outcome: 'skipped', error: reasonOf(error) }; // the answer of its commit may have been lost
     }
   }
 
@@ -85,7 +85,7 @@ export class BulkActions {
     const call = markedCall(run);
     const { step = '', patch = {}, next, contextVersion, compensate, input, to, box } = run.options as BulkOptions & { step?: string };
     switch (run.action as BulkAction) {
-      case 'retry': return operations.retry(id, { ...call, ...(step !== '' && { step }) });
+      case 'retry': return operations.retry(id, { ...call, ...(step !== '' && { step }) }, { once: true });
       case 'cancel': return operations.cancel(id, { ...call, ...(compensate !== undefined && { compensate }) });
       case 'restartFrom': return operations.restartFrom(id, contextVersion!, call);
       case 'skip': return operations.skip(await this.workflowOf(id), id, step, patch, { ...call, ...(next !== undefined && { next }) });

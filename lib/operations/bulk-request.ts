@@ -35,7 +35,7 @@ export interface BulkOptions {
 }
 
 /** Which processes: as {@link WorkflowService.find} selects them, at least by one value. */
-export type BulkProcessFilter = Omit<ProcessFilter, 'cursor' | 'limit' | 'internals'>;
+export type BulkProcessFilter = Omit<ProcessFilter, 'cursor' | 'limit' | 'internals' | 'sort'>;
 /** Which messages: as the inbox or the outbox selects them. */
 export type BulkMessageFilter = Omit<InboxFilter, 'cursor' | 'limit' | 'internals'> | Omit<OutboxFilter, 'cursor' | 'limit'>;
 
@@ -109,6 +109,8 @@ function keptFilter(filter: BulkRequest['filter'], registry: WorkflowRegistry): 
   if (entries.length === 0) throw new InvalidInputError('filter', ['say at least one value: an empty filter would be everything there is']);
   const paged = entries.find(([name]) => PAGE.includes(name));
   if (paged) throw new InvalidInputError('filter', [`there is no "${paged[0]}" in it: say limit beside it`]);
+  if (entries.some(([name]) => name === 'sort'))
+    throw new InvalidInputError('filter', ['there is no "sort" in it: actions change the end and the last change']);
   return plain(Object.fromEntries(entries.map(([name, value]) => [name, keptValue(name, value, registry)])), 'filter') as JsonObject;
 }
 

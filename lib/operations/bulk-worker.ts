@@ -121,7 +121,7 @@ export class BulkWorker {
     const { operating } = this.parts.store;
     const item = (id: string, outcome: BulkOutcome): StoredBulkItem => ({ bulkId: run.id, id, ...outcome, at: this.now() });
     if (!again) await operating.putBulkItems(ids.map((id) => item(id, { outcome: 'begun', error: null })));
-    const outcomes = await Promise.all(ids.map((id) => this.actOn(run, id, again)));
+    const outcomes = await allEnded(ids.map((id) => this.actOn(run, id, again)));
     await operating.putBulkItems(ids.map((id, i) => item(id, outcomes[i]!)));
     return outcomes;
   }
@@ -151,6 +151,12 @@ export class BulkWorker {
   private now(): number {
     return this.parts.clock.now().getTime();
   }
+}
+
+/** Rejects only when all have ended: what is looked at again must not be under way any more, or it could be done twice. */
+async function allEnded<T>(works: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(works);
+  return Promise.all(works);
 }
 
 function lookedAt({ done, failed, skipped }: StoredBulk): number {

@@ -2,6 +2,7 @@ import { checkName, checkOptions, MAX_GROUP_ID, MAX_TEXT } from '../context/chec
 import type { VersionDraft } from '../core/change.js';
 import { isFinished, type ProcessState } from '../core/process.js';
 import type { Lookup } from '../query/process-lookup.js';
+import { processPlace } from '../store/process-frame.js';
 import type { ProcessStore } from '../store/process-store.js';
 import { InvalidInputError } from '../values/errors.js';
 import type { Json } from '../values/json.js';
@@ -96,7 +97,7 @@ export class SubjectFinder {
     const found: ProcessState[] = [];
     for (let page = PAGE; page === PAGE;) {
       const last = found.at(-1);
-      const more = await this.store.queries.find({ ...group, limit: PAGE, ...(last && { after: { startedAt: last.startedAt, id: last.id } }) });
+      const more = await this.store.queries.find({ ...group, limit: PAGE, ...(last && { after: processPlace(last) }) });
       found.push(...more);
       page = more.length;
     }

@@ -12,6 +12,7 @@ import { setTimeout } from '../values/timers.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 import { type CheckedSubject, checkedSubject, type ErasureSubject, SubjectFinder, valueIsIn } from './erasure-subject.js';
+import { OperatingErasure } from './operating-erasure.js';
 import type { Operations } from './process-operations.js';
 
 /** Options of an erasure. */
@@ -33,6 +34,10 @@ export interface Erasure {
   readonly live: readonly string[];
   /** Messages that no process had received. */
   readonly messages: number;
+  /** Bulk runs that had ended: what they were asked for was cleared, because it named the subject or was about nothing else. */
+  readonly bulkRuns: readonly string[];
+  /** Bulk runs that still run and name the subject: erase it again when they have ended. */
+  readonly runningBulkRuns: readonly string[];
 }
 
 interface ErasureParts {
@@ -54,10 +59,12 @@ const MOST_TRIES = 10;
 /** Erases the data of a subject: whole processes with all their rows, and messages that no process has received. */
 export class Erasures {
   private readonly finder: SubjectFinder;
+  private readonly operating: OperatingErasure;
   private readonly logger = new Logger('Workflow');
 
   constructor(private readonly parts: ErasureParts) {
     this.finder = new SubjectFinder(parts.store, parts.lookup);
+    this.operating = new OperatingErasure(parts.store.operating);
   }
 
   /** @throws InvalidInputError, ProcessNotFoundError; ProcessLiveError, and nothing is changed */
@@ -69,11 +76,16 @@ export class Erasures {
     const live = found.filter(({ status }) => !isFinished(status)).map(({ id }) => id);
     if (!dryRun) await this.refuse(found, cancel ? [] : live);
     if (!dryRun && live.length > 0) found = await this.cancelled(subject, found, live, call);
-    const isIts = await this.messagesOf(subject, found);
-    if (!dryRun) await this.delete(found.map(({ id }) => id));
-    const messages = await this.strays(isIts, !dryRun);
-    if (!dryRun) this.logger.log(`Erased ${found.length} processes and ${messages} messages that no process had received.`);
-    return { processes: found.map(({ id }) => id), live, messages };
+    const { received, isIts } = await this.messagesOf(subject, found);
+    const processes = found.map(({ id }) => id);
+    const strays = await this.strays(isIts, false);
+    const named = { words: subjectWords(subject, found), ids: [...processes, ...received, ...strays] };
+    const { ended, running } = await this.operating.erase(named, !dryRun); // before the rest: if it is cut off, the processes are still found
+    if (!dryRun) await this.delete(processes);
+    if (!dryRun) strays.push(...(await this.strays(isIts, true)).filter((id) => !strays.includes(id)));
+    if (!dryRun) this.logger.log(`Erased ${found.length} processes and ${strays.length} messages that no process had received.`);
+    if (!dryRun && running.length > 0) this.logger.warn(`Bulk runs name what was erased, and still run: ${running.join(', ')}. Erase it again when they have ended.`); // prettier-ignore
+    return { processes, live, messages: strays.length, bulkRuns: ended, runningBulkRuns: running };
   }
 
   private async refuse(found: readonly ProcessState[], live: readonly string[]): Promise<void> {
@@ -100,7 +112,6 @@ export class Erasures {
   /** Also those that have changed since they were found. @throws ProcessLiveError if one was restarted meanwhile */
   private async delete(ids: readonly string[]): Promise<void> {
     for (let from = 0; from < ids.length; from += AT_ONCE) await this.deleteSome(ids.slice(from, from + AT_ONCE));
-    await this.parts.store.operating.forgetBulkItems(ids);
   }
 
   private async deleteSome(ids: readonly string[]): Promise<void> {
@@ -116,26 +127,44 @@ export class Erasures {
   }
 
   /** Tells the messages of the subject from others: copies of what its processes have had, what is for them, and what has the value or the key. */
-  private async messagesOf(subject: CheckedSubject, found: readonly ProcessState[]): Promise<(message: MessageState) => boolean> {
+  private async messagesOf(subject: CheckedSubject, found: readonly ProcessState[]): Promise<MessagesOfSubject> {
     const ids = new Set(found.map(({ id }) => id));
-    const identities = new Set<string>();
-    for (const id of ids) for (const { identity } of await this.parts.store.queries.messagesOf(id)) identities.add(identity);
-    return (message) => identities.has(message.identity) || isForAny(message.address, ids) || isAbout(message, subject);
+    const [identities, received] = [new Set<string>(), new Set<string>()];
+    for (const process of ids)
+      for (const { id, identity } of await this.parts.store.queries.messagesOf(process)) {
+        identities.add(identity);
+        received.add(id);
+      }
+    return { received, isIts: (message) => identities.has(message.identity) || isForAny(message.address, ids) || isAbout(message, subject) };
   }
 
-  private async strays(isIts: (message: MessageState) => boolean, deletes: boolean): Promise<number> {
+  /** Returns their ids. */
+  private async strays(isIts: (message: MessageState) => boolean, deletes: boolean): Promise<string[]> {
     const { queries, maintenance } = this.parts.store;
-    let count = 0;
+    const found: string[] = [];
     for (let after = '', page = MESSAGES_AT_ONCE; page === MESSAGES_AT_ONCE;) {
       const all = await queries.unreceived(after, MESSAGES_AT_ONCE);
       const its = all.filter(isIts).map(({ id }) => id);
       if (deletes && its.length > 0) await maintenance.deleteUnreceived(its);
-      count += its.length;
+      found.push(...its);
       after = all.at(-1)?.id ?? '';
       page = all.length;
     }
-    return count;
+    return found;
   }
+}
+
+interface MessagesOfSubject {
+  /** The ids of those that its processes have had. */
+  readonly received: ReadonlySet<string>;
+  /** Tells of a message that no process has received. */
+  readonly isIts: (message: MessageState) => boolean;
+}
+
+/** What names the subject in a text: its processes, their group ids, and what was said. */
+function subjectWords(subject: CheckedSubject, found: readonly ProcessState[]): string[] {
+  const said = 'groupId' in subject ? [subject.groupId] : 'value' in subject ? [String(subject.value)] : [];
+  return [...new Set([...said, ...found.flatMap(({ id, groupId }) => [id, groupId])])];
 }
 
 /** Whether the message is for one of these processes: an answer, an input, or what parent and child tell each other. */

@@ -5,6 +5,7 @@ import type { WaitState } from '../core/wait.js';
 import { reasonOf } from '../values/reason.js';
 import { InvalidInputError } from '../values/errors.js';
 import type { Loaded } from '../store/port.js';
+import { processPlace } from '../store/process-frame.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Class } from '../values/types.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
@@ -120,7 +121,7 @@ export class Migrations {
   /** Newest first; processes moved meanwhile leave no gap. */
   private async *pages({ definition: { name, version } }: BoundWorkflow): AsyncIterable<readonly ProcessState[]> {
     for (let last: ProcessState | undefined; ;) {
-      const after = last && { startedAt: last.startedAt, id: last.id };
+      const after = last && processPlace(last);
       const page = await this.store.queries.find({ workflow: name, version, statuses: LIVE_STATUSES, limit: PAGE, ...(after && { after }) });
       if (page.length > 0) yield page;
       if (page.length < PAGE) return;

@@ -61,11 +61,12 @@ export class Operations {
     return last ?? refuse(`its step "${steps.join('", "')}" neither waits nor has failed`, steps[0])(process);
   }
 
-  async retry(ref: ProcessRef, options: CallOptions & { step?: string }): Promise<ProcessState> {
+  /** `once`: no second try where it is not known whether the first was stored. What fails again after the first could be retried by the second. */
+  async retry(ref: ProcessRef, options: CallOptions & { step?: string }, { once = false } = {}): Promise<ProcessState> {
     checkCall('retry', options);
     const { step, ...call } = options;
     const nothing = refuse(step === undefined ? 'nothing in it has failed' : `its step "${step}" has not failed`, step);
-    return this.apply(await this.live(ref, call), { type: 'retried', ...(step !== undefined && { step }) }, call, nothing);
+    return this.apply(await this.live(ref, call), { type: 'retried', ...(step !== undefined && { step }) }, { ...call, once }, nothing);
   }
 
   async restartFrom(ref: ProcessRef, version: number, call: CallOptions): Promise<ProcessState> {
@@ -89,7 +90,12 @@ export class Operations {
     return notFinished(await this.lookup.toWrite(ref, manager));
   }
 
-  private async apply({ id }: ProcessState, event: NewEvent, call: CallOptions, otherwise: (process: ProcessState) => ProcessState): Promise<ProcessState> {
+  private async apply(
+    { id }: ProcessState,
+    event: NewEvent,
+    call: CallOptions & { readonly once?: boolean },
+    otherwise: (process: ProcessState) => ProcessState,
+  ): Promise<ProcessState> {
     const applied = await this.commands.apply(id, event, call);
     if (!applied) throw new ProcessNotFoundError(id);
     return applied.change ? applied.process : otherwise(applied.process);

@@ -3,6 +3,7 @@ import { InvalidInputError } from '../values/errors.js';
 
 /** One page of a list. */
 export interface Page<T> {
+  /** At most `limit`. A list that looks for something rare may have fewer, even none, and a next page. */
   readonly items: T[];
   /** Give it as `cursor` for the next page; null: this was the last. */
   readonly next: string | null;
@@ -32,8 +33,13 @@ export function limitOf({ limit = USUAL_PAGE }: PageOptions): number {
 /** Makes a page of rows, one more than fits: the extra row shows that there is another page. */
 export function pageOf<T, R>(found: readonly T[], limit: number, place: (last: T) => readonly (string | number)[], view: (each: T) => R): Page<R> {
   const items = found.slice(0, limit);
-  const next = found.length > limit ? Buffer.from(JSON.stringify(place(items.at(-1)!))).toString('base64url') : null;
+  const next = found.length > limit ? cursorAt(place(items.at(-1)!)) : null;
   return { items: items.map(view), next };
+}
+
+/** The cursor of the page that begins after this place. */
+export function cursorAt(place: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
 /** The place after which a page begins: its parts are of these types. @throws InvalidInputError */

@@ -5,7 +5,7 @@ import { searchText } from '../context/search-text.js';
 import { FAILURE, failureOf } from '../core/failure-text.js';
 import { type ProcessStatus, STATUSES } from '../core/process.js';
 import { stepNameOf } from '../decorators/step.decorator.js';
-import type { ProcessQuery } from '../store/port.js';
+import type { ProcessQuery, ProcessSort } from '../store/port.js';
 import { InvalidInputError } from '../values/errors.js';
 import { given } from '../values/given.js';
 import { didYouMean } from '../values/suggest.js';
@@ -44,7 +44,12 @@ export interface ProcessFilter {
   readonly updatedBefore?: Date;
   /** At that moment or later. */
   readonly updatedAfter?: Date;
-  /** By when it was started. Default `newest`: the last first. */
+  /**
+   * The moment by which the list is sorted. Default `startedAt`. `finishedAt` lists what has finished, and needs `workflow`, `groupId` or another value
+   * that few processes have. `updatedAt` is refused where more than 10,000 processes would have to be sorted.
+   */
+  readonly sort?: ProcessSort;
+  /** By the moment of `sort`. Default `newest`: the last first. */
   readonly order?: 'newest' | 'oldest';
   /** The `next` of the page before. */
   readonly cursor?: string;
@@ -54,17 +59,20 @@ export interface ProcessFilter {
   readonly limit?: number;
 }
 
+export const SORTS: readonly ProcessSort[] = ['startedAt', 'finishedAt', 'updatedAt'];
+
 /** The query that a filter means, but for a correlation id. @throws InvalidInputError for wrong options */
 export function queryOf(filter: ProcessFilter, registry: WorkflowRegistry): Omit<ProcessQuery, 'limit' | 'after'> {
   checkCall('find', filter, 'The filter');
-  const { workflow, version, status, groupId, groupIdPrefix, parent, step, waitingFor, overdue, order } = filter;
+  const { workflow, version, status, groupId, groupIdPrefix, parent, step, waitingFor, overdue, sort, order } = filter;
   const statuses = status === undefined ? undefined : ([status].flat() as ProcessStatus[]);
   for (const each of statuses ?? []) checkOneOf('status', each, STATUSES);
+  if (sort !== undefined) checkOneOf('sort', sort, SORTS);
   if (order !== undefined) checkOneOf('order', order, ['newest', 'oldest']);
   const search = [...failureSearched(filter), ...valuesSearched(filter, registry)];
   return given({
     ...{ workflow: workflow === undefined ? undefined : registry.nameOf(workflow), version, statuses, groupId, groupIdPrefix, parentId: parent },
-    ...{ standsIn: step === undefined ? undefined : stepNameOf(step), waitingFor, overdue, order, ...times(filter) },
+    ...{ standsIn: step === undefined ? undefined : stepNameOf(step), waitingFor, overdue, sort, order, ...times(filter) },
     search: search.length > 0 ? search : undefined,
   });
 }

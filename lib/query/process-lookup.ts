@@ -4,13 +4,14 @@ import type { WaitState } from '../core/wait.js';
 import { edgesOf, stepNamed } from '../definition/graph.js';
 import { InvalidInputError, ProcessNotFoundError } from '../values/errors.js';
 import { checkName, MAX_GROUP_ID, MAX_ID } from '../context/checks.js';
-import type { ProcessQuery } from '../store/port.js';
+import type { UnpagedQuery } from '../store/process-frame.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Class } from '../values/types.js';
 import { type ProcessFilter, queryOf } from './process-filter.js';
 import type { ProcessOf, ProcessRef } from './process-ref.js';
 import { stateOf } from '../writer/batch-loader.js';
-import { limitOf, type Page, type PageOptions, pageOf, cursorPlace } from './page.js';
+import { findPage } from './find-page.js';
+import type { Page, PageOptions } from './page.js';
 import { stepsMeant, type WorkflowRegistry } from '../workflows/registry.js';
 import type { Uncommitted } from '../writer/uncommitted.js';
 
@@ -96,7 +97,7 @@ export class Lookup {
   }
 
   /** @throws InvalidInputError for a filter with wrong options */
-  async query(filter: ProcessFilter): Promise<Omit<ProcessQuery, 'limit' | 'after'>> {
+  async query(filter: ProcessFilter): Promise<UnpagedQuery> {
     const query = queryOf(filter, this.registry);
     return filter.correlationId === undefined ? query : { ...query, ids: await this.askedUnder(filter.correlationId) };
   }
@@ -107,11 +108,9 @@ export class Lookup {
     return [...new Set(waits.map(({ processId }) => processId))];
   }
 
-  async page(query: Omit<ProcessQuery, 'limit' | 'after'>, options: PageOptions): Promise<Page<ProcessState>> {
-    const limit = limitOf(options);
-    const place = options.cursor === undefined ? undefined : cursorPlace(options.cursor, ['number', 'string']);
-    const found = await this.store.queries.find({ ...query, limit: limit + 1, ...(place && { after: { startedAt: place[0], id: place[1] } }) });
-    return pageOf(found, limit, ({ startedAt, id }) => [startedAt, id], (process) => process); // prettier-ignore
+  /** @throws InvalidInputError for a wrong limit or cursor, and for an order that would cost too much */
+  page(query: UnpagedQuery, options: PageOptions): Promise<Page<ProcessState>> {
+    return findPage(this.store.queries, query, options);
   }
 }
 

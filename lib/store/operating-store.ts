@@ -70,7 +70,15 @@ export interface BulkQuery {
   readonly limit: number;
 }
 
-/** The part of a store that keeps pauses and bulk runs. */
+/** What a worker says of its tasks, now and then. */
+export interface WorkerReport {
+  /** On its clock, which follows that of the store, ms. */
+  readonly at: number;
+  /** How many bodies of tasks have ended on it in the 60 s before, by queue. */
+  readonly ended: Readonly<Record<string, number>>;
+}
+
+/** The part of a store that keeps pauses, bulk runs, and what workers report. */
 export abstract class OperatingStore {
   /** Those that are live, and those that ended at this moment or later. */
   abstract pauses(endedSince: number): Promise<readonly StoredPause[]>;
@@ -94,6 +102,21 @@ export abstract class OperatingStore {
   abstract putBulkItems(items: readonly StoredBulkItem[]): Promise<void>;
   /** Deletes what runs have done to these processes or messages, because they are erased. No index finds them: all items are looked at. */
   abstract forgetBulkItems(ids: readonly string[]): Promise<void>;
+  /** The runs that have done something to these processes or messages. No index finds them: all items are looked at. */
+  abstract bulksWith(ids: readonly string[]): Promise<readonly string[]>;
+  /** Runs that ended at this moment or before, and that no instance holds since then; those that ended first come first. */
+  abstract endedBulks(before: number, limit: number): Promise<readonly string[]>;
+  /** Deletes at most so many items of a run, and the run once it has none. True: it is gone. */
+  abstract forgetBulk(id: string, limit: number): Promise<boolean>;
+  /** Deletes at most so many pauses that ended at this moment or before. Returns how many. */
+  abstract forgetPauses(endedBefore: number, limit: number): Promise<number>;
   /** How many items of a run have each outcome. */
   abstract bulkCounts(bulkId: string): Promise<ReadonlyMap<StoredBulkItem['outcome'], number>>;
+
+  /** Keeps what a worker says, as long as the worker is known. Default: it is not kept, and nothing is known of other workers. */
+  async putReport(_worker: string, _report: WorkerReport): Promise<void> {}
+  /** What each worker has said last. */
+  async reports(): Promise<ReadonlyMap<string, WorkerReport>> {
+    return new Map();
+  }
 }

@@ -6,7 +6,7 @@ import type { WaitFacts } from '../core/wait-facts.js';
 import type { StoreGauges } from './store-gauges.js';
 import type { OutboxQuery } from './outbox-store.js';
 import type {
-  ContextSearch, FailureCount, KnownWorkflow, LiveCount, MessageQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, StatusCount, StoredSize, TroubleCount, WaitQuery,
+  ContextSearch, FailureCount, KnownWorkflow, LiveCount, MessageQuery, ProcessPlace, ProcessQuery, ProcessWait, QueueCount, RecordPage, StatusCount, StoredSize, TroubleCount, WaitQuery,
 } from './port.js'; // prettier-ignore
 
 /** How many kinds of failures of one workflow are listed. */
@@ -18,8 +18,15 @@ export abstract class QueryStore {
   abstract byGroup(workflows: readonly string[], groupId: string): Promise<readonly ProcessState[]>;
   /** The live processes of these workflows with one of these group ids. */
   abstract liveByGroup(workflows: readonly string[], groupIds: readonly string[]): Promise<readonly ProcessState[]>;
-  /** By start and id. */
+  /** By the moment of `sort`, and id. */
   abstract find(query: ProcessQuery): Promise<readonly ProcessState[]>;
+  /**
+   * Where a page ends so that about so many rows are read for it, whatever it finds: {@link find} takes the place as `until`. It is the place of that many
+   * processes which fit what an index has of the query. Null: there are not so many, or this store reads all in no time.
+   */
+  async pageEnd(_query: Omit<ProcessQuery, 'limit'>, _rows: number): Promise<ProcessPlace | null> {
+    return null;
+  }
   abstract waitsOf(processId: string): Promise<readonly WaitState[]>;
   /** What the open waits of these processes say; a process without one is left out. */
   abstract waitFacts(processIds: readonly string[]): Promise<ReadonlyMap<string, WaitFacts>>;

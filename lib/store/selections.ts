@@ -3,7 +3,16 @@ import type { Disposition, MessageState } from '../core/change.js';
 import type { ProcessStatus } from '../core/process.js';
 import type { WaitKind } from '../core/waits-for.js';
 
-/** Selects processes. They are listed by start and id. */
+/** The moment of a process by which a list is sorted. */
+export type ProcessSort = 'startedAt' | 'finishedAt' | 'updatedAt';
+
+/** A place in a list of processes: the moment by which it is sorted, and the id. */
+export interface ProcessPlace {
+  readonly at: number;
+  readonly id: string;
+}
+
+/** Selects processes. They are listed by a moment and id. */
 export interface ProcessQuery {
   readonly workflow?: string;
   readonly statuses?: readonly ProcessStatus[];
@@ -26,10 +35,14 @@ export interface ProcessQuery {
   readonly updatedAfter?: number;
   /** It has each of these search values. Needs the workflow. */
   readonly search?: readonly { readonly name: string; readonly value: string }[];
-  /** Default `newest`: those that were started last come first. */
+  /** Default `startedAt`. By `finishedAt` only those that have finished are found; it needs the workflow, or something that few processes fit. */
+  readonly sort?: ProcessSort;
+  /** Default `newest`: the last moment comes first. */
   readonly order?: 'newest' | 'oldest';
-  /** Continues after this process. */
-  readonly after?: { readonly startedAt: number; readonly id: string };
+  /** Continues after this place. */
+  readonly after?: ProcessPlace;
+  /** Ends with this place. */
+  readonly until?: ProcessPlace;
   readonly limit: number;
 }
 

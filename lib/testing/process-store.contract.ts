@@ -14,6 +14,7 @@ import { momentsContract } from './contract/moments-contract.js';
 import { operatingContract } from './contract/operating-contract.js';
 import { outboxContract } from './contract/outbox-contract.js';
 import { outboxListsContract } from './contract/outbox-lists-contract.js';
+import { sortingContract } from './contract/sorting-contract.js';
 import { tasksContract } from './contract/tasks-contract.js';
 import { valuesContract } from './contract/values-contract.js';
 import { waitsContract } from './contract/waits-contract.js';
@@ -32,7 +33,7 @@ export interface Bench {
 
 const parts = [
   commitContract, waitsContract, branchesContract, valuesContract, messagesContract, inboxContract, outboxContract, outboxListsContract, tasksContract, workersContract, childrenContract, historyContract,
-  listingContract, findingContract, definitionsContract, deletionContract, momentsContract, operatingContract, boundariesContract,
+  listingContract, findingContract, sortingContract, definitionsContract, deletionContract, momentsContract, operatingContract, boundariesContract,
 ]; // prettier-ignore
 
 /**

@@ -23,6 +23,8 @@ export interface ApplyOptions {
   readonly seen?: JsonObject | undefined;
   /** The event is tried as long as the instance lives, since only this instance knows of it, as of the outcome of a body. */
   readonly patient?: boolean;
+  /** The event is not tried again where the store gave no answer: it may have been stored, and would apply once more. */
+  readonly once?: boolean;
   /** An outcome that cannot be stored is refused, instead of being a failed attempt. */
   readonly strict?: boolean;
 }

@@ -1,5 +1,5 @@
 import type { CallOptions } from './call-options.js';
-import type { Applied, NewEvent, PendingEvent } from './pending-event.js';
+import type { Applied, ApplyOptions, NewEvent, PendingEvent } from './pending-event.js';
 import type { ProcessWriter } from './process-writer.js';
 import { type TransactionParts, TransactionTarget, type TransactionUse } from './transaction-target.js';
 import type { WritePath } from './write-path.js';
@@ -19,8 +19,8 @@ export class ProcessCommands {
   ) {}
 
   /** Applies an event. Null: there is no such process. */
-  apply(id: string, event: NewEvent, { manager, actor, reason }: CallOptions = {}): Promise<Applied | null> {
-    if (manager === undefined) return this.writer.apply(id, event, { actor, reason });
+  apply(id: string, event: NewEvent, { manager, actor, reason, once }: CallOptions & Pick<ApplyOptions, 'once'> = {}): Promise<Applied | null> {
+    if (manager === undefined) return this.writer.apply(id, event, { actor, reason, ...(once && { once }) });
     const use = { manager, ...(event.type === 'started' && { isNew: true }) };
     return this.inTurn(manager, () => this.applyWithin(id, event, { actor, reason }, use));
   }

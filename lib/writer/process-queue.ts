@@ -182,7 +182,7 @@ export class ProcessQueue implements CommitTarget {
     const cannotParse = error instanceof SyntaxError; // its row cannot be parsed: no other try will help
     const isSpent = this.retries.isSpent || error instanceof NotWrittenError || isUnreadable(error);
     leaveUnreadable(this.parts.path.registry, this.id, error);
-    const stays = ({ options }: PendingEvent) => !cannotParse && !this.isClosed && (options.patient === true || !isSpent);
+    const stays = ({ options }: PendingEvent) => !cannotParse && !this.isClosed && !options.once && (options.patient === true || !isSpent);
     for (const pending of batch) if (!stays(pending)) pending.reject(this.isClosed ? this.shuttingDown() : unavailable(this.id, error));
     this.pending.unshift(...batch.filter(stays));
     if (this.pending.length > 0) await this.retries.pause();

@@ -94,7 +94,7 @@ describe('what people ask of all of it', () => {
   });
 
   it('queues, workers and readiness are seen', async () => {
-    const empty = { waiting: 0, taken: 0, readyAt: null, paused: null, held: 0 };
+    const empty = { waiting: 0, taken: 0, perMinute: 0, readyAt: null, paused: null, held: 0 };
     expect(await app.workflows.queues()).toEqual([{ queue: 'letters', ...empty }, { queue: 'parcels', ...empty }]); // prettier-ignore
     expect(await app.workflows.workers()).toEqual([expect.objectContaining({ id: app.engine.worker, here: true, silent: false })]);
     expect(await app.workflows.ready()).toEqual({ ready: true, problems: [] });

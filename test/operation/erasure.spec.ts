@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { Injectable, Logger } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  type BulkRequest,
   type Erasure,
   type ErasureSubject,
   InvalidInputError,
@@ -106,20 +107,42 @@ describe.each([
       await until(async () => (await app.workflows.get(id)).waits[0]?.step, (step) => step === 'closed'); // prettier-ignore
       await app.workflows.emit('opened' as never, email, { by: email } as never); // is kept: nothing waits for it
       await app.workflows.respond(Order, 'score', `nobody-${email}`.slice(0, 30), { of: email });
+      await operated(email);
       await app.workflows.suspend(id, { reason: `${email} has called` });
       return id;
+    }
+
+    const nicknameOf = (email: string) => `nickname of ${email.slice(0, 4)}`;
+
+    /** What people did to it, and to nothing else: none of it applies. */
+    async function operated(email: string): Promise<void> {
+      const filter = { workflow: 'order', groupIdPrefix: email.slice(0, 4) };
+      const requests: BulkRequest[] = [
+        { action: 'retry', filter: { groupId: email }, actor: email, reason: `${email}, who has called` },
+        { action: 'skip', filter, options: { step: 'score', patch: { email } } },
+        { action: 'skip', filter, options: { step: 'score', patch: { address: { lines: [nicknameOf(email)] } } } }, // the nickname is known to nobody else
+      ];
+      for (const request of requests) {
+        const { id } = await app.workflows.bulk.start(request);
+        await until(() => app.workflows.bulk.get(id), ({ state }) => state === 'done'); // prettier-ignore
+      }
+      await app.workflows.pauses.pause({ workflow: 'bit' }, { reason: `until ${email} has answered`, actor: 'boss' });
+      await app.workflows.pauses.resume({ workflow: 'bit' }, { reason: email });
+      await until(() => app.workflows.pauses.list(), (pauses) => pauses.length === 0); // prettier-ignore
     }
 
     describe('of one person', () => {
       let graces: string;
       let before: string;
       let kept: string[];
+      let gracesColumns: string[];
       const messagesWith = async (text: string) =>
         (await app.workflows.inbox.list()).items.map((message) => JSON.stringify(message)).filter((message) => message.includes(text));
       beforeAll(async () => {
         graces = await made(GRACE);
         before = JSON.stringify(await app.workflows.export(graces));
         kept = await messagesWith(GRACE);
+        gracesColumns = await columnsWith(GRACE);
         expect(kept.length).toBeGreaterThanOrEqual(3);
       });
 
@@ -143,6 +166,13 @@ describe.each([
           'inbox.body',
           'outbox.data',
           'wait.process_id',
+          'bulk.filter',
+          'bulk.options',
+          'bulk.reason',
+          'bulk.actor',
+          'bulk_item.item_id',
+          'pause.reason',
+          'pause.resume_reason',
         ])
           // prettier-ignore
           expect(there).toContain(column);
@@ -150,16 +180,46 @@ describe.each([
         await expect(app.workflows.erase(subject)).rejects.toThrow(/are live: order-ada_100%@example\.org\. Wait for their end, or say cancel: true/);
         expect(await columnsWith(ADA)).toEqual(there);
         const dry = await app.workflows.erase(subject, { dryRun: true });
-        expect(dry).toEqual({ processes: [id, expect.any(String)], live: [id], messages: expect.any(Number) });
+        expect(dry).toEqual({
+          processes: [id, expect.any(String)],
+          live: [id],
+          messages: expect.any(Number),
+          bulkRuns: expect.any(Array),
+          runningBulkRuns: [],
+        });
+        expect(dry.bulkRuns.length).toBeGreaterThanOrEqual(3);
+        expect(await columnsWith(nicknameOf(ADA))).toEqual(['bulk.options']);
         expect(await columnsWith(ADA)).toEqual(there);
         const erased: Erasure = await app.workflows.erase(subject, { cancel: true, actor: 'dpo', reason: `${ADA} asked for it` });
-        expect(erased).toMatchObject({ processes: dry.processes, live: [id] });
+        expect(erased).toMatchObject({ processes: dry.processes, live: [id], bulkRuns: dry.bulkRuns, runningBulkRuns: [] });
+        expect(await columnsWith(nicknameOf(ADA))).toEqual([]);
+        expect(await app.workflows.bulk.get(erased.bulkRuns[0]!)).toMatchObject({ state: 'done', filter: {}, options: {}, reason: null });
         if (!('value' in Object(subject))) await app.workflows.erase({ keys: 'none', value: ADA }); // an answer to nobody belongs to no process
         expect(await columnsWith(ADA)).toEqual([]);
         await expect(app.workflows.get(id)).rejects.toThrow(ProcessNotFoundError);
         expect(JSON.stringify(await app.workflows.export(graces))).toBe(before);
         expect(await messagesWith(GRACE)).toEqual(kept);
+        expect(await columnsWith(GRACE)).toEqual(gracesColumns);
+        expect(await columnsWith(nicknameOf(GRACE))).toEqual(['bulk.options']);
       });
+    });
+
+    it('names a bulk run that still runs, whose words stay, and clears them once it has ended; others keep theirs', async () => {
+      const people = ['joe', 'joel', 'jo-e'];
+      for (const groupId of people) await app.workflows.start(Letter, {}, { groupId });
+      const start = (request: Partial<BulkRequest>) => app.workflows.bulk.start({ action: 'retry', filter: { groupIdPrefix: 'jo' }, perMinute: 1, ...request });
+      const runs = [
+        await start({ reason: 'for joe.' }),
+        await start({ reason: 'for joel' }),
+        await start({ filter: { groupIdPrefix: 'jo', status: 'waiting' } }),
+      ];
+      const [named, other] = runs as [(typeof runs)[number], (typeof runs)[number]];
+      expect(await app.workflows.erase({ groupId: 'joe' }, { cancel: true })).toMatchObject({ bulkRuns: [], runningBulkRuns: [named.id] });
+      expect(await app.workflows.bulk.get(named.id)).toMatchObject({ reason: 'for joe.', filter: { groupIdPrefix: 'jo' } });
+      for (const { id } of runs) await app.workflows.bulk.stop(id);
+      expect(await app.workflows.erase({ groupId: 'joe' })).toMatchObject({ processes: [], bulkRuns: [named.id], runningBulkRuns: [] });
+      expect(await app.workflows.bulk.get(named.id)).toMatchObject({ reason: null, filter: {} });
+      expect(await app.workflows.bulk.get(other.id)).toMatchObject({ reason: 'for joel', filter: { groupIdPrefix: 'jo' } });
     });
 
     it('finds a value that is JSON of its own, and none that only looks like it', async () => {
@@ -206,9 +266,20 @@ describe.each([
       expect((error as Error).message).toContain(why);
     });
 
+    it('what a bulk run has done to a message that no process has received is gone with the message', async () => {
+      const zoe = 'zoe@example.org';
+      await app.workflows.respond(Order, 'score', 'nobody-zoe', { of: zoe });
+      await app.workflows.respond(Order, 'score', 'nobody-else', { of: 'else' });
+      const { id } = await app.workflows.bulk.start({ action: 'discard', filter: { workflow: 'order', step: 'score', disposition: 'stored' } });
+      const { done } = await until(() => app.workflows.bulk.get(id), ({ state }) => state === 'done'); // prettier-ignore
+      expect(await app.workflows.erase({ keys: 'none', value: zoe })).toMatchObject({ messages: 1, bulkRuns: [] });
+      expect(await columnsWith(zoe)).toEqual([]);
+      expect((await app.workflows.bulk.items(id)).items).toHaveLength(done - 1);
+    });
+
     it('an id that there is not is told, and a subject that nothing is known of is not', async () => {
       await expect(app.workflows.erase('none')).rejects.toThrow(ProcessNotFoundError);
-      expect(await app.workflows.erase({ groupId: 'none' })).toEqual({ processes: [], live: [], messages: 0 });
+      expect(await app.workflows.erase({ groupId: 'none' })).toEqual({ processes: [], live: [], messages: 0, bulkRuns: [], runningBulkRuns: [] });
     });
   });
 });

@@ -91,6 +91,43 @@ function finding(database: Database): void {
     expect(await found({ parent: id })).toEqual([]);
   });
 
+  it('sorts by start, end and last change, page by page', async () => {
+    for (const [i, who] of ['a', 'b', 'c'].entries()) {
+      const { id } = await app.workflows.start(Plain, { who: 'sorted' }, { groupId: `s-${who}` });
+      await until(() => app.workflows.get(id), ({ status }) => status === 'waiting'); // prettier-ignore
+      if (i > 0) continue;
+      await app.workflows.start(Order, { customer: 'sorted' }, { groupId: 's-order' });
+    }
+    await app.workflows.cancel({ workflow: Plain, groupId: 's-c' });
+    await app.workflows.cancel({ workflow: Plain, groupId: 's-a' });
+    const all = { workflow: Plain, values: { who: 'sorted' } };
+    expect(await found(all)).toEqual(['s-c', 's-b', 's-a']);
+    expect(await found({ ...all, sort: 'startedAt', order: 'oldest' })).toEqual(['s-a', 's-b', 's-c']);
+    expect(await found({ ...all, sort: 'updatedAt' })).toEqual(['s-a', 's-c', 's-b']);
+    expect(await found({ ...all, sort: 'finishedAt' })).toEqual(['s-a', 's-c']);
+    expect(await found({ workflow: Plain, sort: 'finishedAt', order: 'oldest', status: 'cancelled' })).toEqual(['s-c', 's-a']);
+    expect(await found({ groupIdPrefix: 's-', sort: 'updatedAt', status: ['cancelled', 'waiting'], workflow: Plain, order: 'oldest' })).toEqual(['s-b', 's-c', 's-a']); // prettier-ignore
+    for (const sort of ['updatedAt', 'finishedAt', 'startedAt'] as const) {
+      const paged: string[] = [];
+      for (let cursor: string | null | undefined; cursor !== null;) {
+        const page = await app.workflows.find({ workflow: Plain, sort, limit: 1, ...(cursor && { cursor }) });
+        paged.push(...page.items.map(({ groupId }) => groupId));
+        cursor = page.next;
+      }
+      expect(paged).toEqual(await found({ workflow: Plain, sort }));
+    }
+  });
+
+  it('refuses an order that there is not, one that no index has, and the cursor of another order', async () => {
+    await order('o-1', { customer: 'o' });
+    await order('o-2', { customer: 'o' });
+    await expect(found({ sort: 'finishedAt' })).rejects.toThrow('sort: finishedAt needs the workflow too');
+    await expect(found({ sort: 'finishdAt' as never })).rejects.toThrow('Did you mean "finishedAt"?');
+    const { next } = await app.workflows.find({ workflow: Order, sort: 'updatedAt', limit: 1 });
+    await expect(app.workflows.find({ workflow: Order, sort: 'finishedAt', cursor: next! })).rejects.toThrow('it is of a list that is sorted by updatedAt');
+    await expect(app.workflows.find({ workflow: Order, cursor: next! })).rejects.toThrow('cursor must be the `next` of a page before');
+  });
+
   it('counts failures by step and error, and finds each of them; a retry takes it out', async () => {
     for (const total of [1, 22, 333]) await order(`x-${total}`, { customer: 'bad', total });
     const failures = async () => (await app.workflows.counts()).filter(({ workflow, status }) => workflow === 'found-order' && status === 'failed');

@@ -136,7 +136,7 @@ it.each(Object.entries(columns))('the columns of %s are those that its table has
 });
 
 it('a question that has no answer is not asked: the file is not locked for it', async () => {
-  const [queries, outbox] = [new TypeOrmQueries(reader, 'steps'), new TypeOrmOutbox(reader)];
+  const [queries, outbox] = [new TypeOrmQueries(reader, { distinct: 'steps', byEnd: '' }), new TypeOrmOutbox(reader)];
   const [known, nothing] = [knownAs('order'), [] as const];
   const asked = [
     maintenance().dueWaits(nothing, 5, 10),

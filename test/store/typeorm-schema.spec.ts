@@ -57,6 +57,8 @@ function schema(empty: Database, fresh: () => Promise<Database>): void {
     expect(await dataSource.showMigrations()).toBe(false);
     await store.close();
     await dataSource.undoLastMigration();
+    await expect(store.open('check')).rejects.toThrow('the column workflow_worker.report is missing');
+    await dataSource.undoLastMigration();
     await expect(store.open('check')).rejects.toThrow('the table workflow_bulk is missing; the table workflow_bulk_item is missing');
     await dataSource.undoLastMigration();
     await expect(store.open('check')).rejects.toThrow('the table workflow_pause is missing');

@@ -178,6 +178,14 @@ describe('an outage', () => {
     expect(bench.row()).toMatchObject({ status: 'running', contextVersion: 2 });
   });
 
+  it('ends the call of an event that may happen once: it was stored, and is not decided again', async () => {
+    const bench = await started();
+    bench.commits.troubles.push({ error: GONE, written: true });
+    await expect(bench.apply(suspend, { once: true })).rejects.toThrow(StoreUnavailableError);
+    expect([bench.calls, bench.row().status]).toEqual([['commit p'], 'suspended']);
+    expect((await bench.apply(resume))?.change).not.toBeNull();
+  });
+
   it('is counted anew after a commit', async () => {
     const bench = await started();
     for (let round = 0; round < 3; round++) {

@@ -49,6 +49,8 @@ export interface Queue {
   readonly queue: string;
   readonly waiting: number;
   readonly taken: number;
+  /** Tasks whose body has ended in the last 60 s; null: it is not known. */
+  readonly perMinute: number | null;
   readonly readyAt: string | null;
 }
 export interface Worker {

@@ -1,17 +1,30 @@
 import type { ProcessState } from '../../core/process.js';
-import type { ProcessQuery } from '../port.js';
-import { byStart, openWaits, type ProcessRows } from './process-rows.js';
+import type { ProcessPlace, ProcessQuery } from '../port.js';
+import { processPlace } from '../process-frame.js';
+import { openWaits, type ProcessRows } from './process-rows.js';
 
 /** The order of a list. */
-export function startOrder({ order }: Pick<ProcessQuery, 'order'>): typeof byStart {
-  return order === 'oldest' ? (a, b) => byStart(b, a) : byStart;
+export function listOrder({ sort, order }: Pick<ProcessQuery, 'sort' | 'order'>): (a: ProcessState, b: ProcessState) => number {
+  return (a, b) => byPlace(order, processPlace(a, sort), processPlace(b, sort));
+}
+
+/** Positive: the first is behind the other. */
+function byPlace(order: ProcessQuery['order'], a: ProcessPlace, b: ProcessPlace): number {
+  const sign = order === 'oldest' ? 1 : -1;
+  if (a.at !== b.at) return sign * (a.at - b.at);
+  return a.id === b.id ? 0 : a.id > b.id ? sign : -sign;
 }
 
 /** True for the processes that a query selects. */
 export function matchesQuery(rows: ProcessRows, query: ProcessQuery): boolean {
   const { process } = rows;
-  const isAfter = query.after === undefined || startOrder(query)(process, query.after) > 0;
-  return isAfter && isOfKind(process, query) && isInTime(process, query) && standsWhere(rows, query) && hasValues(rows, query);
+  return isOnPage(process, query) && isOfKind(process, query) && isInTime(process, query) && standsWhere(rows, query) && hasValues(rows, query);
+}
+
+function isOnPage(process: ProcessState, { sort, order, after, until }: ProcessQuery): boolean {
+  if (sort === 'finishedAt' && process.finishedAt === null) return false;
+  const place = processPlace(process, sort);
+  return (!after || byPlace(order, place, after) > 0) && (!until || byPlace(order, place, until) <= 0);
 }
 
 function isOfKind(process: ProcessState, { workflow, version, statuses, groupId, groupIdPrefix, ids, parentId }: ProcessQuery): boolean {

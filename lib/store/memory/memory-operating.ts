@@ -1,10 +1,12 @@
-import { type BulkQuery, OperatingStore, type StoredBulk, type StoredBulkItem, type StoredPause } from '../operating-store.js';
+import { type BulkQuery, OperatingStore, type StoredBulk, type StoredBulkItem, type StoredPause, type WorkerReport } from '../operating-store.js';
 import type { DueWait, KnownWorkflow, WorkThere } from '../port.js';
 import { addressOf } from '../../core/wait.js';
 import { byStart, type MemoryTables, openWaits } from './process-rows.js';
 import { isOfKnown } from './row-filters.js';
 
 export class MemoryOperating extends OperatingStore {
+  private readonly said = new Map<string, WorkerReport>();
+
   constructor(private readonly tables: MemoryTables) {
     super();
   }
@@ -54,10 +56,41 @@ export class MemoryOperating extends OperatingStore {
     for (const [key, { id }] of this.tables.bulkItems) if (ids.includes(id)) this.tables.bulkItems.delete(key);
   }
 
+  override async bulksWith(ids: readonly string[]): Promise<readonly string[]> {
+    return [...new Set([...this.tables.bulkItems.values()].filter(({ id }) => ids.includes(id)).map(({ bulkId }) => bulkId))];
+  }
+
+  override async endedBulks(before: number, limit: number): Promise<readonly string[]> {
+    const ended = [...this.tables.bulks.values()].filter(({ finishedAt, heldUntil }) => finishedAt !== null && finishedAt <= before && heldUntil <= before);
+    return ended.sort((a, b) => a.finishedAt! - b.finishedAt!).slice(0, limit).map(({ id }) => id); // prettier-ignore
+  }
+
+  override async forgetBulk(id: string, limit: number): Promise<boolean> {
+    const items = await this.bulkItems(id, { limit });
+    for (const item of items) this.tables.bulkItems.delete(`${id} ${item.id}`);
+    if (items.length === limit) return false;
+    this.tables.bulks.delete(id);
+    return true;
+  }
+
+  override async forgetPauses(endedBefore: number, limit: number): Promise<number> {
+    const ended = [...this.tables.pauses.values()].filter(({ endedAt }) => endedAt !== null && endedAt <= endedBefore).slice(0, limit);
+    for (const { id } of ended) this.tables.pauses.delete(id);
+    return ended.length;
+  }
+
   override async bulkCounts(bulkId: string): Promise<ReadonlyMap<StoredBulkItem['outcome'], number>> {
     const counts = new Map<StoredBulkItem['outcome'], number>();
     for (const item of this.tables.bulkItems.values()) if (item.bulkId === bulkId) counts.set(item.outcome, (counts.get(item.outcome) ?? 0) + 1);
     return counts;
+  }
+
+  override async putReport(worker: string, report: WorkerReport): Promise<void> {
+    this.said.set(worker, report);
+  }
+
+  override async reports(): Promise<ReadonlyMap<string, WorkerReport>> {
+    return this.said;
   }
 }
 

@@ -10,7 +10,7 @@ import type {
 import { isVersionOf } from '../store-counts.js';
 import { grouped } from '../../values/grouped.js';
 import { type MarkedVersion, QueryStore } from '../query-store.js';
-import { startOrder, matchesQuery } from './find-filter.js';
+import { listOrder, matchesQuery } from './find-filter.js';
 import { failureCountsIn, statusCountsIn, troubleCountsIn } from './memory-counts.js';
 import { byStart, type MemoryTables, openWaits, type ProcessRows } from './process-rows.js';
 import { memoryGauges } from './memory-gauges.js';
@@ -63,7 +63,7 @@ export class MemoryQueries extends QueryStore {
 
   override async find(query: ProcessQuery): Promise<readonly ProcessState[]> {
     const found = this.tables.all.filter((rows) => matchesQuery(rows, query)).map(({ process }) => process);
-    return found.sort(startOrder(query)).slice(0, query.limit); // prettier-ignore
+    return found.sort(listOrder(query)).slice(0, query.limit); // prettier-ignore
   }
 
   override async waitsOf(processId: string): Promise<readonly WaitState[]> {

@@ -1,6 +1,7 @@
-import { isFinished, type ProcessStatus, STATUSES } from '../../core/process.js';
+import { type ProcessStatus, STATUSES } from '../../core/process.js';
 import { groupKey } from '../../values/digest.js';
-import type { ProcessQuery } from '../port.js';
+import type { ProcessPlace, ProcessQuery, ProcessSort } from '../port.js';
+import { isFew, isSorted, possibleStatuses } from '../process-frame.js';
 import { allOf, equalTo, ifGiven, inList, type Query } from './query.js';
 
 /** Subqueries in a comparison: a planner without statistics would turn `exists` into a join, and read all waits for one page. */
@@ -14,58 +15,102 @@ const isChild = '(p.live = 0 or p.live is null) and p.parent_id = ?';
 /** Sorts behind every text that begins with a prefix. */
 const LAST = '\u{10FFFF}';
 
+/** The columns of each moment by which processes are sorted. */
+const MOMENTS: Readonly<Record<ProcessSort, string>> = { startedAt: 'started_at', finishedAt: 'finished_at', updatedAt: 'updated_at' };
+
+/** What is selected: all of each process, or the place of the last one alone. */
+interface Selected {
+  readonly columns: string;
+  /** The end of the statement. */
+  readonly most: string;
+  readonly values: readonly number[];
+}
+
 /**
- * A page of processes, by start and id. Processes of several statuses are found status by status, each by its index, because an index
- * has the processes of one status in this order.
+ * A page of processes, by a moment and id. Processes of several statuses are found status by status, each by its index, because an index
+ * has the processes of one status in this order. `byEnd`: what makes the database go by the index that has the order of their ends.
  */
-export function findQuery(query: ProcessQuery): Query {
+export function findQuery(query: ProcessQuery, byEnd = ''): Query {
+  return selected(query, { columns: '*', most: 'limit ?', values: [query.limit] }, byEnd);
+}
+
+/** The place of the n-th process. It reads the places before it too: `n` says how many rows may be read. */
+export function placeQuery(query: Omit<ProcessQuery, 'limit'>, n: number, byEnd: string): Query {
+  const columns = `${momentOf(query)}, id`;
+  return selected({ ...query, limit: n }, { columns, most: 'limit 1 offset ?', values: [n - 1] }, byEnd);
+}
+
+function selected(query: ProcessQuery, what: Selected, byEnd: string): Query {
   const [first] = query.search ?? [];
-  if (first) return searched(query, first);
+  if (first) return searched(query, first, what);
   const statuses = statusesOf(query);
-  return statuses === null ? part(query) : unionOf(query, statuses.map((status) => part({ ...query, statuses: [status] }))); // prettier-ignore
+  if (statuses === null) return part(query, what, byEnd);
+  const all = { ...what, most: 'limit ?', values: [query.limit] };
+  return unionOf(query, what, statuses.map((status) => part({ ...query, statuses: [status] }, all, ''))); // prettier-ignore
 }
 
 /** The statuses to find one by one. Null: the processes are found in another way, or all at once. */
 function statusesOf(query: ProcessQuery): readonly ProcessStatus[] | null {
-  const { statuses, workflow, waitingFor, standsIn } = query;
-  if (isFew(query)) return null;
-  const inSteps = waitingFor !== undefined || standsIn !== undefined;
-  const given = statuses ?? (workflow !== undefined || inSteps ? STATUSES : null);
-  const possible = inSteps ? (given?.filter((status) => !isFinished(status)) ?? null) : given;
+  const { workflow, waitingFor, standsIn, sort } = query;
+  if (isFew(query) || sort === 'finishedAt') return null;
+  const isInStep = waitingFor !== undefined || standsIn !== undefined;
+  const possible = possibleStatuses(query) ?? (workflow !== undefined || isInStep ? STATUSES : null);
   return possible && possible.length !== 1 ? possible : null;
 }
 
-function part(query: ProcessQuery): Query {
-  const where = allOf(conditionsOf(query, 'p.started_at', 'p.id'));
-  const sql = `select p.* from workflow_process p${where.sql} ${ordering(query, isFew(query) ? SORTED : 'p.started_at', 'p.id')} limit ?`;
-  return { sql, values: [...where.values, query.limit] };
+function part(query: ProcessQuery, { columns, most, values }: Selected, byEnd: string): Query {
+  const moment = `p.${momentOf(query)}`;
+  const where = allOf(conditionsOf(query, moment));
+  const hint = query.sort === 'finishedAt' && !isFew(query) ? byEnd : '';
+  const order = ordering(query, isFew(query) ? moment + UNSORTED : moment, 'p.id');
+  return { sql: `select ${columnsIn('p', columns)} from workflow_process p${hint}${where.sql} ${order} ${most}`, values: [...where.values, ...values] };
 }
 
 /** A planner without statistics would read all processes in their order, to find a few. This is no order that an index has. */
-const SORTED = 'p.started_at + 0';
+const UNSORTED = ' + 0';
 
-/** Few processes fit, so they are found first, and then sorted. */
-function isFew({ groupId, groupIdPrefix, parentId, ids, overdue }: ProcessQuery): boolean {
-  return groupId !== undefined || groupIdPrefix !== undefined || parentId !== undefined || ids !== undefined || overdue === true;
+function columnsIn(table: string, columns: string): string {
+  return columns.replace(/(\w+|\*)/g, `${table}.$1`);
 }
 
-function unionOf(query: ProcessQuery, parts: readonly Query[]): Query {
-  if (parts.length === 0) return { sql: 'select p.* from workflow_process p where 1 = 0', values: [] };
+export function momentOf({ sort = 'startedAt' }: Pick<ProcessQuery, 'sort'>): string {
+  return MOMENTS[sort];
+}
+
+function unionOf(query: ProcessQuery, { columns, most, values }: Selected, parts: readonly Query[]): Query {
+  if (parts.length === 0) return { sql: `select ${columnsIn('p', columns)} from workflow_process p where 1 = 0`, values: [] };
   const sql = parts.map((each, i) => `select * from (${each.sql}) part${i}`).join(' union all ');
-  return { sql: `${sql} ${ordering(query, 'started_at', 'id')} limit ?`, values: [...parts.flatMap(({ values }) => values), query.limit] };
+  return { sql: `${sql} ${ordering(query, momentOf(query), 'id')} ${most}`, values: [...parts.flatMap((each) => each.values), ...values] };
 }
+
+type SearchedPair = NonNullable<ProcessQuery['search']>[number];
 
 /** Found by the first value, in the order of the index of values. All else is looked at process by process, until there are enough. */
-function searched(query: ProcessQuery, { name, value }: { readonly name: string; readonly value: string }): Query {
-  const others = (query.search ?? []).slice(1).map((each): Query => ({ sql: hasValue, values: [each.name, each.value] }));
-  const found: Query = { sql: 's.workflow = ? and s.name = ? and s.value = ?', values: [query.workflow ?? '', name, value] };
-  const { workflow: _sameAsOfValue, statuses, ...rest } = query;
-  const ofProcess = allOf([{ sql: 'p.id = s.process_id', values: [] }, ...ifGiven(statuses, isInStatus), ...kindConditions(rest), ...stepConditions(rest), ...timeConditions(rest, 'p.started_at')]); // prettier-ignore
-  const fits: Query = { sql: `(select 1 from workflow_process p${ofProcess.sql}) = 1`, values: ofProcess.values };
-  const where = allOf([found, ...placeCondition(query, 's.started_at', 's.process_id'), ...others, fits]);
+function searched(query: ProcessQuery, first: SearchedPair, what: Selected): Query {
+  if (isSorted(query)) return searchedAndSorted(query, first, what);
+  const where = allOf([...valueConditions(query, first), ...placeConditions(query, 's.started_at', 's.process_id')]);
   const inOrder = ordering(query, 's.started_at', 's.process_id');
-  const sql = `select p.* from (select s.process_id, s.started_at from workflow_search s${where.sql} ${inOrder} limit ?) s join workflow_process p on p.id = s.process_id`;
-  return { sql: `${sql} ${inOrder}`, values: [...where.values, query.limit] };
+  const found = `select s.process_id, s.started_at from workflow_search s${where.sql} ${inOrder} ${what.most}`;
+  const sql = `select ${columnsIn('p', what.columns)} from (${found}) s join workflow_process p on p.id = s.process_id ${inOrder}`;
+  return { sql, values: [...where.values, ...what.values] };
+}
+
+function searchedAndSorted(query: ProcessQuery, first: SearchedPair, { columns, most, values }: Selected): Query {
+  const moment = `p.${momentOf(query)}`;
+  const where = allOf([...valueConditions(query, first), ...endConditions(query), ...placeConditions(query, moment, 'p.id')]);
+  const sql = `select ${columnsIn('p', columns)} from workflow_search s join workflow_process p on p.id = s.process_id${where.sql}`;
+  return { sql: `${sql} ${ordering(query, moment + UNSORTED, 'p.id')} ${most}`, values: [...where.values, ...values] };
+}
+
+/** The first value, the others, and what the process is looked at for. */
+function valueConditions(query: ProcessQuery, { name, value }: SearchedPair): Query[] {
+  const { workflow, statuses, ...rest } = query; // its workflow is that of the value
+  const found: Query = { sql: 's.workflow = ? and s.name = ? and s.value = ?', values: [workflow ?? '', name, value] };
+  const others = (query.search ?? []).slice(1).map((each): Query => ({ sql: hasValue, values: [each.name, each.value] }));
+  const ofProcess = [...ifGiven(statuses, isInStatus), ...kindConditions(rest), ...stepConditions(rest), ...changeConditions(rest)];
+  const fits = allOf([{ sql: 'p.id = s.process_id', values: [] }, ...ofProcess]);
+  const looked = ofProcess.length === 0 ? [] : [{ sql: `(select 1 from workflow_process p${fits.sql}) = 1`, values: fits.values }];
+  return [found, ...startConditions(query, 's.started_at'), ...others, ...looked];
 }
 
 /** Each process is read by its id. Without `lower`, PostgreSQL would look through all of the status instead. */
@@ -73,12 +118,25 @@ function isInStatus(statuses: readonly ProcessStatus[]): Query {
   return { sql: `lower(p.status) ${inList(statuses).sql}`, values: statuses };
 }
 
-function ordering({ order }: ProcessQuery, started: string, id: string): string {
-  return order === 'oldest' ? `order by ${started}, ${id}` : `order by ${started} desc, ${id} desc`;
+function ordering({ order }: ProcessQuery, moment: string, id: string): string {
+  return order === 'oldest' ? `order by ${moment}, ${id}` : `order by ${moment} desc, ${id} desc`;
 }
 
-function conditionsOf(query: ProcessQuery, started: string, id: string): Query[] {
-  return [...kindConditions(query), ...stepConditions(query), ...timeConditions(query, started), ...placeCondition(query, started, id)];
+function conditionsOf(query: ProcessQuery, moment: string): Query[] {
+  const { statuses, ...others } = query;
+  const kinds = query.sort === 'finishedAt' ? [...kindConditions(others), ...ifGiven(statuses, isInStatus)] : kindConditions(query);
+  return [
+    ...kinds,
+    ...stepConditions(query),
+    ...startConditions(query, 'p.started_at'),
+    ...changeConditions(query),
+    ...endConditions(query),
+    ...placeConditions(query, moment, 'p.id'),
+  ];
+}
+
+function endConditions({ sort }: ProcessQuery): Query[] {
+  return sort === 'finishedAt' ? [{ sql: 'p.finished_at is not null', values: [] }] : [];
 }
 
 function kindConditions({ workflow, version, statuses, groupId, groupIdPrefix, parentId, ids }: ProcessQuery): Query[] {
@@ -105,19 +163,25 @@ function tokenIn(step: string): string {
   return `%"node":${JSON.stringify(step).replace(/[!%_]/g, '!$&')}%`;
 }
 
-function timeConditions({ startedBefore, startedAfter, updatedBefore, updatedAfter }: ProcessQuery, started: string): Query[] {
-  const bounds = [
-    [`${started} < ?`, startedBefore],
-    [`${started} >= ?`, startedAfter],
-    ['p.updated_at < ?', updatedBefore],
-    [`${started} < ?`, updatedBefore], // it was started before, and the index knows that
-    ['p.updated_at >= ?', updatedAfter],
-  ] as const;
-  return bounds.flatMap(([sql, value]) => ifGiven(value, (moment) => ({ sql, values: [moment] })));
+function startConditions({ startedBefore, startedAfter, updatedBefore }: ProcessQuery, started: string): Query[] {
+  const wasBefore = (moment: number) => ({ sql: `${started} < ?`, values: [moment] });
+  const changed = ifGiven(updatedBefore, wasBefore); // it was started before, and the index knows that
+  return [...ifGiven(startedBefore, wasBefore), ...ifGiven(startedAfter, (moment) => ({ sql: `${started} >= ?`, values: [moment] })), ...changed];
 }
 
-function placeCondition({ after, order }: ProcessQuery, started: string, id: string): Query[] {
-  const sign = order === 'oldest' ? '>' : '<';
-  const sql = `${started} ${sign}= ? and (${started} ${sign} ? or ${id} ${sign} ?)`; // the index begins at the moment
-  return ifGiven(after, (place) => ({ sql, values: [place.startedAt, place.startedAt, place.id] }));
+function changeConditions({ updatedBefore, updatedAfter }: ProcessQuery): Query[] {
+  return [
+    ...ifGiven(updatedBefore, (moment) => ({ sql: 'p.updated_at < ?', values: [moment] })),
+    ...ifGiven(updatedAfter, (moment) => ({ sql: 'p.updated_at >= ?', values: [moment] })),
+  ];
+}
+
+/** The index begins at the moment. */
+function placeConditions({ after, until, order }: ProcessQuery, moment: string, id: string): Query[] {
+  const [later, earlier] = order === 'oldest' ? ['>', '<'] : ['<', '>'];
+  const bound = (far: string, last: string) => (place: ProcessPlace) => ({
+    sql: `${moment} ${far}= ? and (${moment} ${far} ? or ${id} ${last} ?)`,
+    values: [place.at, place.at, place.id],
+  });
+  return [...ifGiven(after, bound(later, later)), ...ifGiven(until, bound(earlier, `${earlier}=`))];
 }

@@ -1,5 +1,6 @@
 import { type ProcessStatus, STATUSES } from '../../core/process.js';
-import type { FailureCount, KnownWorkflow, LiveCount, ProcessQuery, StatusCount, TroubleCount } from '../port.js';
+import type { FailureCount, KnownWorkflow, LiveCount, StatusCount, TroubleCount } from '../port.js';
+import type { UnpagedQuery } from '../process-frame.js';
 import { MOST_FAILURES } from '../query-store.js';
 import {
   type DistinctBy, distinctQuery, failureCountsQuery, liveCountsQuery, messageTroubleQueries, ofFailures, overdueQuery, parkedQuery, statusCountsQuery, valueCountsQuery
@@ -52,7 +53,7 @@ export class ProcessCounts {
   }
 
   /** The query with its rarest search value first, because the others are looked at process by process. */
-  async rarestFirst(query: ProcessQuery): Promise<ProcessQuery> {
+  async rarestFirst<Q extends UnpagedQuery>(query: Q): Promise<Q> {
     const { workflow = '', search = [] } = query;
     if (search.length < 2) return query;
     const rows = await this.reader.rows(valueCountsQuery(workflow, search, FREQUENT));

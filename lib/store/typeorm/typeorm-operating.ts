@@ -1,9 +1,10 @@
-import { type BulkQuery, OperatingStore, type StoredBulk, type StoredBulkItem, type StoredPause } from '../operating-store.js';
+import { type BulkQuery, OperatingStore, type StoredBulk, type StoredBulkItem, type StoredPause, type WorkerReport } from '../operating-store.js';
 import type { DueWait, KnownWorkflow } from '../port.js';
 import { columns } from './columns.js';
 import { bulkItem, bulkItemRow, bulkRow, pauseRow, storedBulk, storedPause } from './operating-rows.js';
 import { allOf, chunks, equalTo, ifGiven, inList, isKnown, processOfWait, type Query } from './query.js';
 import type { SqlReader, SqlWords } from './sql-reader.js';
+import { parsed } from './states.js';
 
 const before = 'started_at <= ? and (started_at < ? or id < ?)'; // the index begins at the moment
 
@@ -67,10 +68,49 @@ export class TypeOrmOperating extends OperatingStore {
     }
   }
 
+  override async bulksWith(ids: readonly string[]): Promise<readonly string[]> {
+    const found = await this.reader.listed((list) => `select distinct bulk_id from workflow_bulk_item where item_id ${list}`, ids);
+    return [...new Set(found.map(({ bulk_id }) => String(bulk_id)))];
+  }
+
+  override async endedBulks(before: number, limit: number): Promise<readonly string[]> {
+    const sql = 'select id from workflow_bulk where finished_at <= ? and held_until <= ? order by finished_at limit ?';
+    return (await this.reader.rows({ sql, values: [before, before, limit] })).map(({ id }) => String(id));
+  }
+
+  override async forgetBulk(id: string, limit: number): Promise<boolean> {
+    const items = await this.bulkItems(id, { limit });
+    for (const piece of chunks(items.map((item) => item.id))) {
+      const { sql, values } = idsIn(piece);
+      await this.reader.changed({ sql: `delete from workflow_bulk_item where bulk_id = ? and ${sql}`, values: [id, ...values] });
+    }
+    if (items.length === limit) return false;
+    await this.reader.changed({ sql: 'delete from workflow_bulk where id = ?', values: [id] });
+    return true;
+  }
+
+  override async forgetPauses(endedBefore: number, limit: number): Promise<number> {
+    const rows = await this.reader.rows({ sql: 'select id from workflow_pause where ended_at <= ? order by ended_at limit ?', values: [endedBefore, limit] });
+    for (const piece of chunks(rows.map(({ id }) => String(id)))) {
+      const { sql, values } = inList(piece);
+      await this.reader.changed({ sql: `delete from workflow_pause where id ${sql}`, values });
+    }
+    return rows.length;
+  }
+
   override async bulkCounts(bulkId: string): Promise<ReadonlyMap<StoredBulkItem['outcome'], number>> {
     const sql = 'select outcome, count(*) as items from workflow_bulk_item where bulk_id = ? group by outcome';
     const rows = await this.reader.rows({ sql, values: [bulkId] });
     return new Map(rows.map(({ outcome, items }) => [outcome as StoredBulkItem['outcome'], Number(items)]));
+  }
+
+  override async putReport(worker: string, report: WorkerReport): Promise<void> {
+    await this.reader.changed({ sql: 'update workflow_worker set report = ? where id = ?', values: [JSON.stringify(report), worker] });
+  }
+
+  override async reports(): Promise<ReadonlyMap<string, WorkerReport>> {
+    const rows = await this.reader.rows({ sql: 'select id, report from workflow_worker where report is not null', values: [] });
+    return new Map(rows.map(({ id, report }) => [String(id), parsed<WorkerReport>(report)]));
   }
 
   /** The values are in the order of the columns, without the last, which is the moment of the change. */

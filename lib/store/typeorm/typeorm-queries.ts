@@ -6,17 +6,17 @@ import type { WaitFacts } from '../../core/wait-facts.js';
 import { groupKey } from '../../values/digest.js';
 import { grouped } from '../../values/grouped.js';
 import type {
-  ContextSearch, FailureCount, KnownWorkflow, LiveCount, MessageQuery, OutboxQuery, ProcessQuery, ProcessWait, QueueCount, RecordPage, StatusCount, StoredSize, TroubleCount, WaitQuery,
+  ContextSearch, FailureCount, KnownWorkflow, LiveCount, MessageQuery, OutboxQuery, ProcessPlace, ProcessQuery, ProcessWait, QueueCount, RecordPage, StatusCount, StoredSize, TroubleCount, WaitQuery,
 } from '../port.js'; // prettier-ignore
+import { frameOf, type UnpagedQuery } from '../process-frame.js';
 import { type MarkedVersion, QueryStore } from '../query-store.js';
-import type { DistinctBy } from './count-queries.js';
-import { findQuery } from './find-query.js';
+import { findQuery, momentOf, placeQuery } from './find-query.js';
 import { ProcessCounts } from './process-counts.js';
 import { gaugesOf } from './gauge-queries.js';
 import type { StoreGauges } from '../store-gauges.js';
-import { workflowColumns } from './migrations/tables.js';
+import { allColumns } from './migrations/tables.js';
 import { inList } from './query.js';
-import type { SqlReader } from './sql-reader.js';
+import type { SqlReader, SqlWords } from './sql-reader.js';
 import { messageQuery } from './message-query.js';
 import { holdingQuery, idsQuery } from './search-query.js';
 import { outboxQuery } from './outbox-query.js';
@@ -27,9 +27,6 @@ import { waitFacts, waitFactsSql, waitQuery, waitWithProcess } from './wait-quer
 /** MariaDB sorts all of a group where the order names the columns that are given, too. */
 const latestOfGroup = 'select * from workflow_process where workflow = ? and group_key = ? order by started_at desc, id desc limit 1';
 const newestSnapshot = 'select max(version) from workflow_context where process_id = ? and version <= ? and snapshot is not null';
-const allColumns = `select ${Object.entries(workflowColumns)
-  .map(([table, columns]) => `exists (select ${columns.join(', ')} from ${table} where 1 = 0) as has_${table}`)
-  .join(', ')}`;
 
 /** Questions of people, the same on all databases. */
 export class TypeOrmQueries extends QueryStore {
@@ -37,10 +34,10 @@ export class TypeOrmQueries extends QueryStore {
 
   constructor(
     private readonly reader: SqlReader,
-    distinct: DistinctBy,
+    private readonly words: Pick<SqlWords, 'distinct' | 'byEnd'>,
   ) {
     super();
-    this.counts = new ProcessCounts(reader, distinct);
+    this.counts = new ProcessCounts(reader, words.distinct);
   }
 
   /* --------------------------------------------------------------- processes ---- */
@@ -74,7 +71,14 @@ export class TypeOrmQueries extends QueryStore {
 
   override async find(query: ProcessQuery): Promise<readonly ProcessState[]> {
     if (query.statuses?.length === 0) return [];
-    return (await this.reader.rows(findQuery(await this.counts.rarestFirst(query)))).map(processState);
+    return (await this.reader.rows(findQuery(await this.counts.rarestFirst(query), this.words.byEnd))).map(processState);
+  }
+
+  override async pageEnd(query: UnpagedQuery, rows: number): Promise<ProcessPlace | null> {
+    const frame = frameOf(await this.counts.rarestFirst(query));
+    if (frame.statuses?.length === 0) return null;
+    const [row] = await this.reader.rows(placeQuery(frame, rows, this.words.byEnd));
+    return row ? { at: Number(row[momentOf(frame)]), id: String(row['id']) } : null;
   }
 
   override async messagesOf(processId: string): Promise<readonly MessageState[]> {

@@ -2,6 +2,7 @@ import { FAILURE } from '../../core/failure-text.js';
 import type { ProcessState } from '../../core/process.js';
 import type { WaitState } from '../../core/wait.js';
 import type { ProcessQuery } from '../../store/port.js';
+import { processPlace } from '../../store/process-frame.js';
 import { aChange, aMessage, anId, aStart, aToken, aWait, outgoing } from '../builders.js';
 import type { Bench } from '../process-store.contract.js';
 import { started } from './commit-contract.js';
@@ -27,7 +28,7 @@ export function findingContract({ kit: { describe, it, expect }, store }: Bench)
         const all = await ids({ workflow, order });
         const [first, second] = await store().queries.find({ workflow, order, limit: 2 });
         expect([first!.id, second!.id]).toEqual(all.slice(0, 2));
-        expect(await ids({ workflow, order, after: second! })).toEqual(all.slice(2));
+        expect(await ids({ workflow, order, after: processPlace(second!) })).toEqual(all.slice(2));
       }
     });
 
@@ -82,7 +83,7 @@ export function findingContract({ kit: { describe, it, expect }, store }: Bench)
         ids({ workflow, search: Object.entries(search).map(([name, value]) => ({ name, value })), ...more });
       expect(await by({ who: '"x"' })).toEqual([b.id, a.id]);
       expect(await by({ who: '"x"' }, { order: 'oldest' })).toEqual([a.id, b.id]);
-      expect(await by({ who: '"x"' }, { after: b })).toEqual([a.id]);
+      expect(await by({ who: '"x"' }, { after: processPlace(b) })).toEqual([a.id]);
       expect(await by({ who: '"x"', size: '5' })).toEqual([a.id]);
       expect(await by({ who: '"x"' }, { statuses: ['failed'] })).toEqual([]);
       expect(await by({ who: '"x"' }, { workflow: anId('wf') })).toEqual([]);

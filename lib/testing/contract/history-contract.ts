@@ -1,4 +1,5 @@
 import type { ProcessState } from '../../core/process.js';
+import { processPlace } from '../../store/process-frame.js';
 import type { ProcessQuery } from '../../store/port.js';
 import { aChange, anId, aStart, aVersion, aWait } from '../builders.js';
 import type { Bench } from '../process-store.contract.js';
@@ -72,7 +73,7 @@ export function historyContract({ kit: { describe, it, expect }, store }: Bench)
         const page = await store().queries.find({ workflow, limit: 3, ...(after && { after }) });
         if (page.length === 0) break;
         pages.push(...page.map(({ id }) => id));
-        after = page.at(-1)!;
+        after = processPlace(page.at(-1)!);
       }
       expect(pages.length).toBe(7);
       expect(new Set(pages)).toEqual(new Set(starts.map(({ process }) => process.id)));

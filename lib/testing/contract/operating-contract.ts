@@ -18,6 +18,21 @@ export function aBulk(given: Partial<StoredBulk> = {}): Omit<StoredBulk, 'update
 }
 
 export function operatingContract({ kit: { describe, it, expect }, store }: Bench): void {
+  describe('reports', () => {
+    it('of workers that are known come back as they were put last', async () => {
+      const [one, two] = [anId('w'), anId('w')];
+      for (const worker of [one, two]) await store().maintenance.beat(worker);
+      await store().operating.putReport(one, { at: 5, ended: { 'mail "é"': 3 } });
+      await store().operating.putReport(one, { at: 7, ended: { 'mail "é"': 4, other: 0 } });
+      const reports = await store().operating.reports();
+      expect([reports.get(one), reports.has(two)]).toEqual([{ at: 7, ended: { 'mail "é"': 4, other: 0 } }, false]);
+      await store().maintenance.beat(one);
+      await store().maintenance.retire(one);
+      expect((await store().operating.reports()).get(one)?.at).toBe(7);
+      for (const worker of [one, two]) await store().maintenance.forgetWorker(worker);
+    });
+  });
+
   describe('pauses', () => {
     const live = async (id: string) => (await store().operating.pauses(Number.MAX_SAFE_INTEGER)).find((pause) => pause.id === id);
 
@@ -51,6 +66,15 @@ export function operatingContract({ kit: { describe, it, expect }, store }: Benc
       expect(await store().operating.keepPause(next, null)).toBe(true);
       const since = async (moment: number) => (await store().operating.pauses(moment)).filter(({ address }) => address === first.address).map(({ id }) => id).sort(); // prettier-ignore
       expect([await since(7000), await since(7001)]).toEqual([[first.id, next.id].sort(), [next.id]]);
+    });
+
+    it('that have ended are forgotten, a part at a time', async () => {
+      const pauses = [aPause({ endedAt: -9 }), aPause({ endedAt: -8 }), aPause({ endedAt: -6 }), aPause()];
+      for (const pause of pauses) await store().operating.keepPause(pause, null);
+      const left = async () => (await store().operating.pauses(-100)).filter(({ id }) => pauses.some((pause) => pause.id === id)).length;
+      expect([await store().operating.forgetPauses(-7, 1), await left()]).toEqual([1, 3]);
+      expect([await store().operating.forgetPauses(-7, 9), await left()]).toEqual([1, 2]);
+      expect([await store().operating.forgetPauses(-7, 9), await left()]).toEqual([0, 2]);
     });
 
     it('find what they hold back, of the workflows asked for', async () => {
@@ -108,6 +132,34 @@ export function operatingContract({ kit: { describe, it, expect }, store }: Benc
       expect(await store().operating.bulkItems(bulkId, { after: 'a', limit: 1 })).toEqual([all[1]]);
       expect(await store().operating.bulkItems(bulkId, { ids: ['c', 'x'], limit: 9 })).toEqual([all[2]]);
       expect(await store().operating.bulkCounts(bulkId)).toEqual(new Map([['done', 1], ['failed', 1], ['skipped', 1]])); // prettier-ignore
+    });
+
+    it('that have ended are found, the first one first, and forgotten a part at a time', async () => {
+      const ended = [9, 7, 8].map((finishedAt) => aBulk({ state: 'done', finishedAt: -finishedAt, heldUntil: -finishedAt }));
+      const others = [
+        aBulk({ state: 'stopped', finishedAt: -9, heldUntil: -5 }),
+        aBulk({ heldUntil: -9 }),
+        aBulk({ state: 'done', finishedAt: -5, heldUntil: -9 }),
+      ];
+      for (const run of [...ended, ...others]) await store().operating.keepBulk(run, null);
+      const [first, last, second] = ended.map(({ id }) => id) as [string, string, string];
+      const found = async (limit: number) => (await store().operating.endedBulks(-7, limit)).filter((id) => [...ended, ...others].some((run) => run.id === id));
+      expect([await found(100), await found(2)]).toEqual([[first, second, last], [first, second]]); // prettier-ignore
+      await store().operating.putBulkItems(['a', 'b', 'c'].map((id) => ({ bulkId: first, id, outcome: 'done', error: null, at: 5 })));
+      expect(await store().operating.forgetBulk(first, 2)).toBe(false);
+      expect([await found(100), (await store().operating.bulkItems(first, { limit: 9 })).map(({ id }) => id)]).toEqual([[first, second, last], ['c']]);
+      expect(await store().operating.forgetBulk(first, 2)).toBe(true);
+      expect([await found(100), await store().operating.bulkItems(first, { limit: 9 })]).toEqual([[second, last], []]);
+      for (const { id } of [...ended, ...others]) await store().operating.forgetBulk(id, 9);
+    });
+
+    it('are found by what they have done something to', async () => {
+      const [one, two, three] = [anId('bulk'), anId('bulk'), anId('bulk')];
+      const [shared, other] = [anId(), anId()];
+      const item = (bulkId: string, id: string) => ({ bulkId, id, outcome: 'done', error: null, at: 5 }) as const;
+      await store().operating.putBulkItems([item(one, shared), item(one, other), item(two, shared), item(three, anId())]);
+      expect([...(await store().operating.bulksWith([shared, other, anId()]))].sort()).toEqual([one, two].sort());
+      expect(await store().operating.bulksWith([])).toEqual([]);
     });
 
     it('forget what was done to processes that are erased', async () => {

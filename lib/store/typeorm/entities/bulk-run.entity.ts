@@ -7,6 +7,7 @@ import { EngineTable } from './engine-table.js';
 @EngineTable('workflow_bulk')
 @Index('workflow_bulk_started', ['startedAt', 'id'])
 @Index('workflow_bulk_state', ['state'])
+@Index('workflow_bulk_ended', ['finishedAt'])
 export class WorkflowBulkEntity {
   @PrimaryColumn(keyColumn('id', 36))
   readonly id: string;

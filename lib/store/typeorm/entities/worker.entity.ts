@@ -1,5 +1,5 @@
 import { Column, PrimaryColumn } from 'typeorm';
-import { keyColumn, time } from './column-types.js';
+import { jsonText, keyColumn, time } from './column-types.js';
 import { EngineTable } from './engine-table.js';
 
 /** A running instance of the application. Its work is taken over once it was silent for too long. */
@@ -14,4 +14,8 @@ export class WorkflowWorkerEntity {
 
   @Column(time('started_at'))
   readonly startedAt: Date;
+
+  /** What it has said last of its tasks. */
+  @Column(jsonText('report', true))
+  readonly report: object | null;
 }

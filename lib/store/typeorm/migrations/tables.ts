@@ -4,11 +4,16 @@ import type { TableNames } from '../table-names.js';
 /** The columns that each table must have. */
 export const workflowColumns: Readonly<Record<string, readonly string[]>> = {
   ...columns,
-  workflow_worker: ['id', 'seen_at', 'started_at'],
+  workflow_worker: ['id', 'seen_at', 'started_at', 'report'],
   workflow_rate: ['queue', 'window_at', 'taken'],
 };
 
 export const workflowTables: readonly string[] = Object.keys(workflowColumns);
+
+/** Names all columns, and reads nothing. */
+export const allColumns = `select ${Object.entries(workflowColumns)
+  .map(([table, columns]) => `exists (select ${columns.join(', ')} from ${table} where 1 = 0) as has_${table}`)
+  .join(', ')}`;
 
 /** Indexes that came without a column, by the end of their names: only their absence tells that a migration is missing. */
 export const workflowIndexes: Readonly<Record<string, readonly string[]>> = { workflow_process: ['finished', 'status', 'state', 'named', 'versions'] };

@@ -8,6 +8,7 @@ import { fromOutbox, toOutbox } from './outbox-table.js';
 import { fromPause, toPause } from './pause-table.js';
 import { fromRetention, toRetention } from './retention-index.js';
 import { fromSearch, toSearch } from './search-table.js';
+import { fromReport, toReport } from './worker-report.js';
 import { createTables, dropTables } from './sql.js';
 import { existingColumns, existingColumnsQuery } from './tables.js';
 import { dialectOf } from './words.js';
@@ -112,6 +113,13 @@ export class WorkflowBulk1765100000000 extends AddedParts {
   protected readonly remove = fromBulk;
 }
 
+/** What workers report, and the index of bulk runs that have ended. */
+export class WorkflowReport1765200000000 extends AddedParts {
+  readonly name = 'WorkflowReport1765200000000';
+  protected readonly add = toReport;
+  protected readonly remove = fromReport;
+}
+
 /**
  * For the `migrations` of your data source.
  *
@@ -127,4 +135,5 @@ export const workflowMigrations = [
   WorkflowSearch1764900000000,
   WorkflowPause1765000000000,
   WorkflowBulk1765100000000,
+  WorkflowReport1765200000000,
 ];

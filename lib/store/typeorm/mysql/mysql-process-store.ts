@@ -49,11 +49,11 @@ export class MysqlProcessStore extends ProcessStore<EntityManager> {
     const { writers, readers, people } = this.connections;
     const reader = new MysqlReader(readers);
     const patient = new MysqlReader(people);
-    this.queries = new TypeOrmQueries(patient, words.distinct);
+    this.queries = new TypeOrmQueries(patient, words);
     this.outbox = new TypeOrmOutbox(reader);
     this.operating = new TypeOrmOperating(reader, words);
     this.maintenance = new TypeOrmMaintenance(reader, patient, words, tables, () => threadClient(dataSource));
-    this.commits = new MysqlCommits(dataSource, reader, tables, new TypeOrmQueries(reader, words.distinct), writers);
+    this.commits = new MysqlCommits(dataSource, reader, tables, new TypeOrmQueries(reader, words), writers);
   }
 
   override async open(schema: 'check' | 'migrate' | 'off'): Promise<void> {

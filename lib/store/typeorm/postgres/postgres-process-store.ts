@@ -57,7 +57,7 @@ export class PostgresProcessStore extends ProcessStore<EntityManager> {
     this.operating = new TypeOrmOperating(reader, words);
     const patient = new PostgresReader(people);
     this.maintenance = new TypeOrmMaintenance(reader, patient, words, tables, () => threadClient(dataSource));
-    this.queries = new TypeOrmQueries(patient, words.distinct);
+    this.queries = new TypeOrmQueries(patient, words);
   }
 
   override async open(schema: 'check' | 'migrate' | 'off'): Promise<void> {

@@ -52,7 +52,7 @@ export class SqliteProcessStore extends ProcessStore<EntityManager> {
     this.tables = new TableNames(dataSource, given);
     this.writer = new SqliteWriter(dataSource, this.tables, patienceMs);
     const reader = new SqliteReader(this.writer);
-    this.queries = new TypeOrmQueries(reader, words.distinct);
+    this.queries = new TypeOrmQueries(reader, words);
     this.outbox = new TypeOrmOutbox(reader);
     this.operating = new TypeOrmOperating(reader, words);
     this.maintenance = new TypeOrmMaintenance(reader, reader, words, this.tables, () => threadClient(dataSource));
