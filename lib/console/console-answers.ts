@@ -12,8 +12,6 @@ const session = {
   title: TEXT,
   environment: orNull(TEXT),
   version: TEXT,
-  bulk: FLAG,
-  pauses: FLAG,
 };
 
 const node = { id: TEXT, kind: TEXT, step: orNull(TEXT), label: TEXT, detail: orNull(TEXT), inside: orNull(TEXT) };

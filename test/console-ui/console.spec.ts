@@ -172,6 +172,17 @@ describe.skipIf(noBrowser !== null)(`the console in a browser${noBrowser === nul
       expect(await dialog().count()).toBe(0);
     });
 
+    it('who may not pause sees queues all the same, without what is paused', async () => {
+      fixture.answers.set('GET session', () => ({ ...data.session, rights: ['read'] }));
+      fixture.answers.set('GET pauses', () => new Refusal(403, 'This needs the right "administer".'));
+      await visit.to('queues', 'Queues and workers');
+      expect(await visit.page.getByRole('button', { name: 'Pause checks' }).getAttribute('aria-disabled')).toBe('true');
+      expect(await visit.page.getByRole('heading', { level: 2 }).allTextContents()).toEqual(['Queues', 'Workers']);
+      expect(await visit.page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allTextContents()).not.toContain('Bulk runs');
+      await visit.to('workflows/loan', 'loan');
+      await visit.page.getByRole('heading', { name: 'Steps' }).waitFor();
+    });
+
     it('what is not possible now is shown, with the reason of the server', async () => {
       await visit.to('processes/p-1', 'L-p-1');
       await visit.page.getByText('Not possible now: Retry, Erase').click();

@@ -8,8 +8,6 @@ export const session = {
   title: 'Workflows',
   environment: 'staging',
   version: '0.1.0',
-  bulk: true,
-  pauses: true,
 };
 
 export function aProcess(id: string, over: object = {}) {
@@ -190,7 +188,10 @@ export const bulkRun = {
   id: 'b-1', action: 'retry', filter: { workflow: 'loan', status: 'failed' }, options: null, state: 'running', limit: 312, perMinute: 60, done: 120, failed: 3,
   skipped: 2, actor: 'ada', reason: 'the bank is back', startedAt: ago(2), updatedAt: ago(0), finishedAt: null,
 }; // prettier-ignore
-export const bulkItems = { items: [{ id: 'p-1', outcome: 'done', error: null, at: ago(1) }, { id: 'p-2', outcome: 'failed', error: 'It is not failed any more.', at: ago(1) }], next: null }; // prettier-ignore
+export const bulkItems = { items: [{ id: 'p-3', outcome: 'begun', error: null, at: ago(0) }, { id: 'p-1', outcome: 'done', error: null, at: ago(1) }, { id: 'p-2', outcome: 'failed', error: 'It is not failed any more.', at: ago(1) }], next: null }; // prettier-ignore
+
+const version = (number: number, step: string) => ({ version: number, step, createdAt: ago(190 - number), set: [], removed: [] });
+export const versions = { items: [version(1, ''), version(2, 'register'), version(3, 'score'), version(4, 'decide')], next: null };
 
 export function aRecord(sequence: number) {
   return {

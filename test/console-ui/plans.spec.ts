@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ActionName, PossibleAction, Process } from '../../console/src/api/types.js';
-import { bulkBody, EMPTY, missingFilter, type Plan } from '../../console/src/bulk/plan.js';
+import { bulkBody, countedWords, EMPTY, missingFilter, type Plan, stepFor } from '../../console/src/bulk/plan.js';
 import { layoutOf } from '../../console/src/graph/layout.js';
 import { pathThrough, shortened, sizeOf } from '../../console/src/graph/sizes.js';
 import { actionLabel, actionRequest, ACTIONS, inOrder } from '../../console/src/words/actions.js';
@@ -73,6 +73,18 @@ describe('a bulk run', () => {
       options: { box: 'outbox' },
       dryRun: true,
     });
+  });
+
+  it('has counted all of them where its limit is reached', () => {
+    const counted = { dryRun: true, count: 2, isMore: true, examples: [] } as const;
+    expect(countedWords(counted, plan({ limit: '2' }))).toBe('2');
+    expect(countedWords(counted, plan({}))).toBe('2+');
+  });
+
+  it('proposes the step of the list where an action needs one', () => {
+    expect(stepFor('skip', { step: 'pay' })).toBe('pay');
+    expect(stepFor('retry', { step: 'pay' })).toBe('');
+    expect(stepFor('cancel', { step: 'pay' })).toBe('');
   });
 
   it('needs a filter, and an order is none', () => {

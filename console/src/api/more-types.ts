@@ -116,7 +116,7 @@ export interface BulkRun {
 }
 export interface BulkItem {
   readonly id: string;
-  readonly outcome: 'done' | 'failed' | 'skipped';
+  readonly outcome: 'begun' | 'done' | 'failed' | 'skipped';
   readonly error: string | null;
   readonly at: string;
 }

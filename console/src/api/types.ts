@@ -10,8 +10,6 @@ export interface Session {
   readonly title: string;
   readonly environment: string | null;
   readonly version: string;
-  readonly bulk: boolean;
-  readonly pauses: boolean;
 }
 
 export interface Page<Item> {

@@ -1,10 +1,9 @@
 import type { BulkPreview } from '../api/more-types.js';
-import { countWords } from '../words/attention.js';
 import { STATUS } from '../words/status.js';
-import { type Scope, thingsWords } from './plan.js';
+import { countedWords, type Plan, type Scope, thingsWords } from './plan.js';
 
 /** What a dry run has counted. */
-export function Preview({ preview, scope }: { readonly preview: BulkPreview; readonly scope: Scope }) {
+export function Preview({ preview, plan, scope }: { readonly preview: BulkPreview; readonly plan: Plan; readonly scope: Scope }) {
   const { count, isMore, examples } = preview;
   if (count === 0)
     return (
@@ -15,7 +14,8 @@ export function Preview({ preview, scope }: { readonly preview: BulkPreview; rea
   return (
     <div class="notice" role="status">
       <p>
-        {countWords(count, isMore)} {thingsWords(scope, count)} would be changed. Examples:
+        {countedWords(preview, plan)} {thingsWords(scope, count)} would be changed{isMore && count === Number(plan.limit) ? ', of more that fit' : ''}.
+        Examples:
       </p>
       <ul>
         {examples.map(({ id, workflow, groupId, status }) => (

@@ -86,8 +86,9 @@ function Row({ message, onAsk }: { readonly message: InboxMessage; readonly onAs
       <td>
         <ValueBox label="Message" value={message.body} />
       </td>
-      <td class="error-text">
-        {message.reason ?? ''} {message.processId !== null && <Link to={['processes', message.processId]}>its process</Link>}
+      <td>
+        {message.reason === null ? <span class="muted">{WHY[message.disposition]}</span> : <span class="error-text">{message.reason}</span>}{' '}
+        {message.processId !== null && <Link to={['processes', message.processId]}>its process</Link>}
       </td>
       <td>
         <Moment at={message.receivedAt} isShort />
@@ -106,6 +107,11 @@ function Row({ message, onAsk }: { readonly message: InboxMessage; readonly onAs
     </tr>
   );
 }
+
+const WHY: Readonly<Record<string, string>> = {
+  stored: 'No process waits for it yet.',
+  scheduled: 'Its moment has not come yet.',
+};
 
 export function addressWords({ kind, workflow, step, event, key }: InboxMessage): string {
   return kind === 'event' ? `event ${event ?? ''}, key ${key ?? ''}` : `response for ${workflow ?? 'no workflow'} · ${step ?? ''}`;

@@ -5,9 +5,8 @@ import { useRead } from '../api/use-read.js';
 import { useLive } from '../live/use-live.js';
 import { Empty, Heads, Link, ProblemNote, TableBox } from '../parts/basics.js';
 import { Page } from '../parts/page.js';
-import { countWords } from '../words/attention.js';
 import { LIVE } from '../words/status.js';
-import { sumOf } from './standing.js';
+import { Count } from './standing.js';
 
 interface Answers {
   readonly workflows: readonly WorkflowSummary[];
@@ -54,8 +53,6 @@ export function Workflows() {
 function Row({ name, versions, answers }: { readonly name: string; readonly versions: readonly WorkflowSummary[]; readonly answers: Answers }) {
   const counts = answers.counts.filter(({ workflow }) => workflow === name);
   const size = answers.sizes.find(({ workflow }) => workflow === name);
-  const live = LIVE.map((status) => sumOf(counts, status));
-  const failed = sumOf(counts, 'failed');
   const numbers = versions.map(({ version }) => version).sort((a, b) => b - a); // prettier-ignore
   return (
     <tr>
@@ -66,12 +63,11 @@ function Row({ name, versions, answers }: { readonly name: string; readonly vers
       </th>
       <td>{numbers.join(', ')}</td>
       <td class="number">
-        {countWords(
-          live.reduce((sum, { count }) => sum + count, 0),
-          live.some(({ isMore }) => isMore),
-        )}
+        <Count workflow={name} statuses={LIVE} of={counts} />
       </td>
-      <td class="number">{countWords(failed.count, failed.isMore)}</td>
+      <td class="number">
+        <Count workflow={name} statuses={['failed']} of={counts} />
+      </td>
       <td class="number">{size?.finished.toLocaleString('en') ?? '0'}</td>
       <td class="number">{size?.versions.toLocaleString('en') ?? '0'}</td>
       <td class="number">{size?.records.toLocaleString('en') ?? '0'}</td>
