@@ -27,7 +27,7 @@ export function aProcess(id: string, over: object = {}) {
   };
 }
 
-const node = (id: string, kind: string, label: string, detail: string | null = null) => ({ id, kind, step: kind === 'step' || kind === 'choice' ? label : null, label, detail }); // prettier-ignore
+const node = (id: string, kind: string, label: string, detail: string | null = null, inside: string | null = null) => ({ id, kind, step: kind === 'step' || kind === 'choice' ? label : null, label, detail, inside }); // prettier-ignore
 const edge = (from: string, to: string, label: string | null = null) => ({ from, to, label });
 
 export const graph = {
@@ -39,9 +39,9 @@ export const graph = {
     node('n0', 'step', 'register'),
     node('n1', 'step', 'identity', 'waits for a response'),
     node('n2', 'fork', 'checks'),
-    node('n3', 'step', 'score', 'queue checks'),
-    node('n4', 'step', 'fraud', 'queue checks'),
-    node('n5', 'join', 'all'),
+    node('n3', 'step', 'score', 'queue checks', 'n2'),
+    node('n4', 'step', 'fraud', 'queue checks', 'n2'),
+    node('n5', 'join', 'all', null, 'n2'),
     node('n6', 'choice', 'decide'),
     node('n7', 'step', 'review', 'waits for an input'),
     node('n8', 'step', 'pay', 'after 1 day'),
