@@ -48,6 +48,15 @@ describe.skipIf(noBrowser !== null)(`the console in a browser${noBrowser === nul
       await visit.page.getByText('Nothing needs attention. 214 processes wait as planned, 3 are running.').waitFor();
     });
 
+    it('what takes long to count is counted when a person asks for it, once', async () => {
+      await visit.to('workflows', 'Workflows');
+      await visit.page.getByRole('rowheader', { name: 'loan' }).waitFor();
+      expect(fixture.asked).toContain('counts');
+      expect(fixture.asked).not.toContain('sizes');
+      await visit.page.getByRole('button', { name: 'Count what is stored' }).click();
+      await visit.page.getByRole('region', { name: 'What is stored' }).getByRole('row', { name: 'loan 4,529 24,000 60,000' }).waitFor();
+    });
+
     it('filters are in the address, so that a link shows the same', async () => {
       await visit.to('processes', 'Processes');
       await visit.page.getByLabel('Workflow', { exact: true }).selectOption('letter');

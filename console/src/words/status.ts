@@ -107,5 +107,7 @@ export function waitWords(kind: string): string {
 
 export const LIVE: readonly Status[] = ['running', 'waiting', 'suspended', 'failed'];
 
+export const FINISHED: readonly Status[] = ['completed', 'cancelled'];
+
 /** What the list of processes offers to filter by. */
 export const STATUSES = Object.keys(STATUS) as Status[];
