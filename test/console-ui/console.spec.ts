@@ -57,6 +57,16 @@ describe.skipIf(noBrowser !== null)(`the console in a browser${noBrowser === nul
       await visit.page.getByRole('region', { name: 'What is stored' }).getByRole('row', { name: 'loan 4,529 24,000 60,000' }).waitFor();
     });
 
+    it('a queue says how many tasks it has done in the last minute, where the server tells', async () => {
+      await visit.to('queues', 'Queues and workers');
+      await visit.page.getByRole('row', { name: 'checks running 12 0 4 1,240' }).waitFor();
+      await visit.page.getByRole('row', { name: 'payments paused 0 31 0 –' }).waitFor();
+      fixture.answers.set('GET queues', () => ({ items: data.queues.items.map(({ perMinute: _, ...each }) => each) }));
+      await visit.page.reload();
+      await visit.page.getByRole('row', { name: 'checks running 12 0 4' }).waitFor();
+      expect(await visit.page.getByRole('columnheader', { name: 'Done in the last minute' }).count()).toBe(0);
+    });
+
     it('filters are in the address, so that a link shows the same', async () => {
       await visit.to('processes', 'Processes');
       await visit.page.getByLabel('Workflow', { exact: true }).selectOption('letter');

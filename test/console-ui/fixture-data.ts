@@ -165,14 +165,29 @@ export const workflow = {
   drawing: 'flowchart TD\n  a --> b',
 };
 
-export const queues = { items: [{ queue: 'checks', waiting: 12, taken: 4, readyAt: ago(2) }, { queue: 'payments', waiting: 0, taken: 0, readyAt: null }] }; // prettier-ignore
+const pause = {
+  workflow: null,
+  step: null,
+  queue: 'payments',
+  actor: 'ada',
+  reason: 'the bank is down',
+  pausedAt: ago(14),
+  resumedAt: null,
+  resumingPerMinute: null,
+};
+export const pauses = { items: [pause] };
+export const queues = {
+  items: [
+    { queue: 'checks', waiting: 12, taken: 4, perMinute: 1240, readyAt: ago(2), paused: null, held: 0 },
+    { queue: 'payments', waiting: 0, taken: 0, perMinute: null, readyAt: null, paused: pause, held: 31 },
+  ],
+};
 export const workers = {
   items: [
     { id: 'host-1-7', seenAt: ago(0.1), silent: false, here: true, processes: 5, tasks: 4 },
     { id: 'host-2-9', seenAt: ago(9), silent: true, here: false, processes: 2, tasks: 0 },
   ],
 };
-export const pauses = { items: [{ workflow: null, step: null, queue: 'payments', actor: 'ada', reason: 'the bank is down', pausedAt: ago(14), resumingPerMinute: null }] }; // prettier-ignore
 export const inbox = {
   items: [
     { id: 'm-1', kind: 'response', disposition: 'stored', workflow: 'loan', step: 'identity', event: null, key: null, body: { passed: true, by: 'the partner', at: ago(120), checked: ['passport', 'address'] }, reason: null, processId: null, receivedAt: ago(120) },

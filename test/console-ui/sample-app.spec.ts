@@ -168,6 +168,7 @@ describe.skipIf(noBrowser !== null)(`the console of the sample application${noBr
     await shows('paused');
     await visit.page.locator('.explanation').getByText('the bureau is down').first().waitFor();
     await visit.to('queues', 'Queues and workers');
+    await visit.page.getByRole('row', { name: 'checks paused 0 2 0' }).waitFor(); // held back, and not waiting
     await ask('Resume checks', { 'At most in a minute': '30' }, 'Resume the queue checks');
     await visit.page.getByRole('row', { name: 'the queue checks resuming 30 in a minute' }).waitFor();
     await ask('Resume checks', {}, 'Resume the queue checks');

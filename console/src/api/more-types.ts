@@ -50,6 +50,11 @@ export interface Queue {
   readonly waiting: number;
   readonly taken: number;
   readonly readyAt: string | null;
+  /** Tasks whose body has ended in the last minute. Null: not known. */
+  readonly perMinute?: number | null;
+  readonly paused: Pause | null;
+  /** Tasks that wait for the end of a pause; they do not count as waiting. */
+  readonly held: number;
 }
 export interface Worker {
   readonly id: string;
@@ -66,6 +71,7 @@ export interface Pause {
   readonly actor: string | null;
   readonly reason: string | null;
   readonly pausedAt: string;
+  readonly resumedAt: string | null;
   readonly resumingPerMinute: number | null;
 }
 export interface InboxMessage {

@@ -32,6 +32,8 @@ export interface Asked {
   readonly isResume: boolean;
 }
 
+const RATE = 'Done in the last minute';
+
 /** How much waits in each queue, and who works. */
 export function Queues() {
   const { answer, problem, isLoading, again } = useRead('queues', read);
@@ -43,7 +45,7 @@ export function Queues() {
       {isLoading && <p class="loading">Loading…</p>}
       {answer && (
         <>
-          <QueueTable {...answer} onAsk={setAsked} />
+          <QueueTable queues={answer.queues} onAsk={setAsked} />
           {answer.pauses && <Pauses pauses={answer.pauses} onAsk={setAsked} />}
           <WorkerTable workers={answer.workers} />
         </>
@@ -53,40 +55,52 @@ export function Queues() {
   );
 }
 
-function QueueTable({ queues, pauses, onAsk }: Answers & { readonly onAsk: (asked: Asked) => void }) {
+function QueueTable({ queues, onAsk }: Pick<Answers, 'queues'> & { readonly onAsk: (asked: Asked) => void }) {
   if (queues.length === 0) return <Empty>No step runs on a task queue.</Empty>;
+  const hasRate = queues.some(({ perMinute }) => perMinute !== undefined);
   return (
     <section>
       <h2>Queues</h2>
       <TableBox label="Queues">
-        <Heads names={['Queue', 'State', 'Waiting', 'Running', 'Oldest ready since', 'Action']} numbers={['Waiting', 'Running']} />
+        <Heads
+          names={['Queue', 'State', 'Waiting', 'Held back', 'Running', ...(hasRate ? [RATE] : []), 'Oldest ready since', 'Action']}
+          numbers={['Waiting', 'Held back', 'Running', RATE]}
+        />
         <tbody>
           {queues.map((queue) => (
-            <QueueRow key={queue.queue} of={queue} pause={pauses?.find((each) => each.queue === queue.queue)} onAsk={onAsk} />
+            <QueueRow key={queue.queue} of={queue} hasRate={hasRate} onAsk={onAsk} />
           ))}
         </tbody>
       </TableBox>
-      {pauses && pauses.length > 0 && <p class="help">What waits for the end of a pause does not count as waiting in its queue.</p>}
     </section>
   );
 }
 
-function QueueRow({ of, pause, onAsk }: { readonly of: Queue; readonly pause: Pause | undefined; readonly onAsk: (asked: Asked) => void }) {
-  const { queue, waiting, taken, readyAt } = of;
+interface QueueRowProps {
+  readonly of: Queue;
+  /** The server tells how much is done. */
+  readonly hasRate: boolean;
+  readonly onAsk: (asked: Asked) => void;
+}
+
+function QueueRow({ of, hasRate, onAsk }: QueueRowProps) {
+  const { queue, waiting, taken, held, readyAt, perMinute, paused } = of;
   return (
     <tr>
       <th scope="row">{queue}</th>
       <td>
-        <State look={pause ? pauseLook(pause) : taken > 0 ? RUN.running : { word: 'open', shape: 'check', tone: 'good' }} />
+        <State look={paused ? pauseLook(paused) : taken > 0 ? RUN.running : { word: 'open', shape: 'check', tone: 'good' }} />
       </td>
       <td class="number">{waiting.toLocaleString('en')}</td>
+      <td class="number">{held.toLocaleString('en')}</td>
       <td class="number">{taken.toLocaleString('en')}</td>
+      {hasRate && <td class="number">{perMinute?.toLocaleString('en') ?? <span class="muted">–</span>}</td>}
       <td>
         <Moment at={readyAt} isShort />
       </td>
       <td class="row-actions">
-        <GuardedButton why={missingRight('administer')} onClick={() => onAsk({ of: { queue }, isResume: pause !== undefined })}>
-          {pause ? `Resume ${queue}` : `Pause ${queue}`}
+        <GuardedButton why={missingRight('administer')} onClick={() => onAsk({ of: { queue }, isResume: paused !== null })}>
+          {paused ? `Resume ${queue}` : `Pause ${queue}`}
         </GuardedButton>
       </td>
     </tr>
