@@ -1,4 +1,4 @@
-import type { Data, Process, Status } from './types.js';
+import type { Data, Status } from './types.js';
 
 /** Answers about more than one process. */
 export interface AttentionItem {
@@ -126,9 +126,10 @@ export interface BulkItem {
   readonly error: string | null;
   readonly at: string;
 }
+/** What a dry run answers. */
 export interface BulkPreview {
-  readonly dryRun: true;
+  readonly dryRun: boolean;
   readonly count: number;
   readonly isMore: boolean;
-  readonly examples: readonly Pick<Process, 'id' | 'workflow' | 'groupId' | 'status'>[];
+  readonly examples: readonly { readonly id: string; readonly workflow: string | null; readonly groupId: string | null; readonly status: string }[];
 }

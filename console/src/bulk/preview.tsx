@@ -1,4 +1,5 @@
 import type { BulkPreview } from '../api/more-types.js';
+import type { Status } from '../api/types.js';
 import { STATUS } from '../words/status.js';
 import { countedWords, type Plan, type Scope, thingsWords } from './plan.js';
 
@@ -20,7 +21,7 @@ export function Preview({ preview, plan, scope }: { readonly preview: BulkPrevie
       <ul>
         {examples.map(({ id, workflow, groupId, status }) => (
           <li key={id}>
-            {groupId || id} <span class="muted">{[workflow, STATUS[status]?.word ?? status].filter(Boolean).join(', ')}</span>
+            {groupId || id} <span class="muted">{[workflow, STATUS[status as Status]?.word ?? status].filter(Boolean).join(', ')}</span>
           </li>
         ))}
       </ul>
