@@ -15,7 +15,7 @@ export function Preview({ preview, plan, scope }: { readonly preview: BulkPrevie
   return (
     <div class="notice" role="status">
       <p>
-        {countedWords(preview, plan)} {thingsWords(scope, count)} would be changed{isMore && count === Number(plan.limit) ? ', of more that fit' : ''}.
+        {countedWords(preview, plan)} {thingsWords(scope, count)} would be changed{isMore && count === Number(plan.limit) ? '; more fit the filter' : ''}.
         Examples:
       </p>
       <ul>

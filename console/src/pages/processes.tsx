@@ -78,10 +78,10 @@ function Row({ item }: { readonly item: Process }) {
           {name}
         </Link>
       </th>
-      <td>
+      <td class="when">
         {item.workflow} <span class="muted">v{item.workflowVersion}</span>
       </td>
-      <td class="where">
+      <td>
         {where}
         {item.cause !== null && <span class={item.status === 'failed' ? 'error-text' : 'muted'}> {causeWords(item.cause, where)}</span>}
       </td>
