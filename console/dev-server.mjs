@@ -39,6 +39,17 @@ for (const i of times(4)) await post('/liteflow/03-events', { id: `key${i}` });
 for (const _ of times(2)) await post('/liteflow/trip', { cardIsGood: false });
 for (const i of times(4)) await post('/dagger/pizzas', { order_id: `P-${i}`, customer_id: 'Ada', pizza_type: 1 });
 for (const i of times(3)) await post(`/orders/${i}`, { items: i * 100 });
+for (const i of times(2)) await post('/wolfi/async', { customer: `customer-${i}` });
+await post('/liteflow/08-several-nodes');
 const { items } = await (await fetch(`${url}/workflow-api/processes?limit=200`)).json();
-await post(`/workflow-api/processes/${items.find(({ workflow }) => workflow === 'loan').id}/suspend`, { reason: 'looked into by hand' });
+const of = (name) => items.filter(({ workflow }) => workflow === name);
+await post(`/workflow-api/processes/${of('loan')[0].id}/suspend`, { reason: 'looked into by hand' });
+for (const { id } of of('file-upload').slice(0, 3)) await post(`/workflow-api/workflows/file-upload/processes/${id}/inputs/validate`, { input: { path: `/no/such/${id}` } }); // prettier-ignore
+
+await post('/workflow-api/workflows/loan/responses/identity', { correlationId: 'of-no-process', response: { passed: true } });
+await post('/workflow-api/workflows/async/responses/credit', { correlationId: 'of-another-system', response: { credit: 7000, currency: 'EUR' } });
+await post('/workflow-api/events/pizza.ready', { keys: ['P-99'], data: { oven: 3 } });
+await post('/workflow-api/pauses', { queue: 'evening', reason: 'the printer is out of order' });
+await post('/workflow-api/pauses', { workflow: 'order-2', reason: 'its prices are put right' });
+await post('/workflow-api/bulk', { action: 'retry', filter: { workflow: 'file-upload', status: ['failed'] }, reason: 'the disk is back', dryRun: false });
 console.log(`\n${items.length} processes. The console: ${url}/workflow-console/\n`);

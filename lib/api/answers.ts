@@ -2,6 +2,7 @@
 import type { Disposition } from '../core/change.js';
 import { ATTENTION_LIST, COUNT_LIST, PROGRESS, STATUS } from './count-answers.js';
 import { ERASURE, OPERATING_ANSWERS, PAUSE_OR_NULL, PER_MINUTE } from './operating-answers.js';
+import { SCHEMA, WAIT } from './wait-answer.js';
 import { called, DATA, FLAG, type JsonShape, arrayOf, MOMENT_SHAPE, OBJECT, objectOf, orNull, pageShape, TEXT, WHOLE } from './json-shape.js';
 
 const process = {
@@ -16,18 +17,6 @@ const process = {
   startedAt: MOMENT_SHAPE,
   finishedAt: orNull(MOMENT_SHAPE),
   updatedAt: MOMENT_SHAPE,
-};
-
-const SCHEMA: JsonShape = { type: ['object', 'null'], additionalProperties: true, description: 'A JSON Schema; null: none is known.' };
-
-const wait = {
-  step: TEXT,
-  kind: { type: 'string', enum: ['response', 'event', 'input', 'child', 'task', 'timer', 'condition'] },
-  queue: orNull(TEXT),
-  attempt: WHOLE,
-  since: MOMENT_SHAPE,
-  dueAt: orNull(MOMENT_SHAPE),
-  schema: SCHEMA,
 };
 
 const summary = { workflow: TEXT, version: WHOLE, newest: FLAG };
@@ -132,7 +121,7 @@ export const ANSWERS: Readonly<Record<string, JsonShape>> = {
   }),
   FoundProcess: objectOf({ ...process, progress: PROGRESS, steps: arrayOf(TEXT) }),
   ProcessPage: pageShape(called('FoundProcess')),
-  Wait: objectOf(wait),
+  Wait: WAIT,
   WaitPage: pageShape(called('Wait')),
   Explanation: objectOf({ progress: PROGRESS, sentence: TEXT, waits: arrayOf(called('Wait')), remedies: arrayOf(TEXT) }),
   HistoryRecord: objectOf(record, ['returned', 'message']),

@@ -8,6 +8,10 @@ export const TEXT: JsonShape = { type: 'string' };
 export const WHOLE: JsonShape = { type: 'integer' };
 export const FLAG: JsonShape = { type: 'boolean' };
 export const MOMENT_SHAPE: JsonShape = { type: 'string', format: 'date-time' };
+/** One of these words. A word that the type has and the object has not is refused by the compiler, and the other way round. */
+export function oneOfWords<Word extends string>(words: Readonly<Record<Word, true>>): JsonShape {
+  return { type: 'string', enum: Object.keys(words) };
+}
 /** Any object. */
 export const OBJECT: JsonShape = { type: 'object', additionalProperties: true };
 /** Any JSON. */

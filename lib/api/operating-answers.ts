@@ -1,5 +1,6 @@
 /** The shapes of pauses and bulk runs. */
-import { arrayOf, called, FLAG, type JsonShape, MOMENT_SHAPE, OBJECT, objectOf, orNull, pageShape, TEXT, WHOLE } from './json-shape.js';
+import type { BulkAction } from '../operations/bulk-request.js';
+import { arrayOf, called, FLAG, type JsonShape, MOMENT_SHAPE, OBJECT, objectOf, orNull, pageShape, TEXT, WHOLE, oneOfWords } from './json-shape.js';
 
 const pause = {
   workflow: orNull(TEXT),
@@ -12,9 +13,13 @@ const pause = {
   resumingPerMinute: orNull(WHOLE),
 };
 
+const ACTION = oneOfWords<BulkAction>({
+  retry: true, skip: true, cancel: true, restartFrom: true, migrate: true, provideInput: true, replay: true, discard: true,
+}); // prettier-ignore
+
 const run = {
   id: TEXT,
-  action: TEXT,
+  action: ACTION,
   filter: OBJECT,
   options: OBJECT,
   state: { type: 'string', enum: ['running', 'stopped', 'done'] },

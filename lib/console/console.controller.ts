@@ -1,5 +1,4 @@
 import { Inject } from '@nestjs/common';
-import { ALL_ROUTES } from '../api/all-routes.js';
 import { ApiAccess } from '../api/api-access.js';
 import { API_OPTIONS } from '../api/api-options.js';
 import { type ApiCall, Answers, FromRequest } from '../api/api-route.js';
@@ -31,9 +30,8 @@ export class ConsoleController {
   async getSession(@FromRequest(GET_SESSION) { request }: ApiCall<typeof GET_SESSION>) {
     const { title = DEFAULT_TITLE, environment = null } = this.options;
     const { actor = null } = this.access.callOf(request);
-    const has = (path: string) => ALL_ROUTES.some((route) => route.path === path);
     const { version } = builtAssets();
-    return { rights: [...(await this.access.rightsOf(request))], actor, title, environment, version, bulk: has('bulk'), pauses: has('pauses') };
+    return { rights: [...(await this.access.rightsOf(request))], actor, title, environment, version };
   }
 
   @Answers(GET_GRAPH)

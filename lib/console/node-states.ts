@@ -13,12 +13,17 @@ export interface NodeFacts {
   readonly records: readonly RecordDraft[];
   /** Names of the containers whose branches are under way. */
   readonly open: Iterable<string>;
+  /** Names of the steps at which something has failed and stands. */
+  readonly failed: Iterable<string>;
   readonly isCompleted: boolean;
 }
 
 /** The state of each node that the process has reached, by the id of the node. */
-export function nodeStatesOf({ graph, steps, records, open, isCompleted }: NodeFacts): Record<string, NodeState> {
+export function nodeStatesOf({ graph, steps, records, open, failed, isCompleted }: NodeFacts): Record<string, NodeState> {
   const states = new Map<string, NodeState>([[START_ID, 'done'], ...statesOfSteps(steps, records)]);
+  // of many items, one that has failed or goes on counts, however many are done since
+  for (const { step, state } of steps) if (OF_RUN[state] === 'current') states.set(nodeId(step), 'current');
+  for (const name of failed) states.set(nodeId(name), 'failed');
   for (const name of open) states.set(nodeId(name), 'current');
   if (isCompleted) states.set(END_ID, 'done');
   const ways = new Ways(graph);

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ApiRight } from '../api/api-options.js';
 import { jsonSchemaOf } from '../context/json-schema.js';
-import { isContainerToken } from '../core/token.js';
+import { hasFailed, isContainerToken, isStepToken } from '../core/token.js';
 import type { ProcessState } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
 import { Engine } from '../engine/engine.js';
@@ -74,8 +74,10 @@ export class Situations {
     const graph = bound ? drawnGraph(bound.definition) : NO_GRAPH;
     const ways = new Ways(graph);
     const steps = stepRunsOf({ process, waits, records, before: (step) => ways.before(step) });
-    const open = [...process.tokens, ...waits.map(({ token }) => token)].filter(isContainerToken).map(({ node }) => node);
-    return { steps, nodes: bound ? nodeStatesOf({ graph, steps, records, open, isCompleted: process.status === 'completed' }) : {} };
+    const tokens = [...process.tokens, ...waits.map(({ token }) => token)];
+    const open = tokens.filter(isContainerToken).map(({ node }) => node);
+    const failed = process.tokens.filter((token) => isStepToken(token) && hasFailed(token)).map(({ node }) => node);
+    return { steps, nodes: bound ? nodeStatesOf({ graph, steps, records, open, failed, isCompleted: process.status === 'completed' }) : {} };
   }
 }
 

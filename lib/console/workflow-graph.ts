@@ -21,7 +21,7 @@ export interface DrawnNode {
   readonly label: string;
   /** What it waits for, its queue, its limits. */
   readonly detail: string | null;
-  /** The id of the container around it. */
+  /** The id of the container around it; where branches meet, that of their own container. */
   readonly inside: string | null;
 }
 
@@ -97,7 +97,7 @@ function drawnNodes(node: Node, edgeEnds: EdgeEnds): DrawnNode[] {
   const container: DrawnNode = { ...about, step: null, detail: inOneLine(notesOfContainer(node)) };
   if (kind === 'stage') return [container];
   const label = node.kind === 'fork' ? node.join : 'all';
-  return [container, { id: joinId(name), kind: 'join', step: null, label, detail: null, inside: edgeEnds.inside(name) }];
+  return [container, { id: joinId(name), kind: 'join', step: null, label, detail: null, inside: nodeId(name) }];
 }
 
 function inOneLine(notes: Iterable<string>): string | null {

@@ -4,54 +4,20 @@ import { ALL_ROUTES } from '../../lib/api/all-routes.js';
 import type { ApiRoute } from '../../lib/api/api-route.js';
 import { until } from '../support/app.js';
 import { type Database, libsqlFile } from '../support/databases.js';
-import { ALL, bootApi, clientOf, guardedApi, PLATFORMS, refusedBy, sentBy, SENDS, apiForBlock } from './support.js';
+import { callOf, type Ids, idsIn, nodeEnvForBlock, storedIn } from './route-calls.js';
+import { ALL, bootApi, clientOf, guardedApi, PLATFORMS, apiForBlock } from './support.js';
 
-/** Bodies that a route takes. */
-const BODIES: Readonly<Record<string, object>> = {
-  startProcess: { context: { tenant: 'a', amount: 5 }, groupId: 'a:9' },
-  provideInput: { input: { approved: true } },
-  respond: { correlationId: 'c', response: { score: 1 } },
-  emit: { keys: ['a:1'] },
-  migrate: { from: 1, to: 2 },
-  restart: { contextVersion: 1 },
-  skip: { step: 'score' },
-  pause: { workflow: 'loan' },
-  endPause: { workflow: 'loan' },
-  startBulk: { action: 'cancel', filter: { workflow: 'loan' } },
-  readdressMessage: { workflow: 'loan', step: 'score', correlationId: 'c' },
-};
+const MISSING: Ids = { process: 'missing', message: 'missing', outgoing: 'missing' };
 
 describe.each(PLATFORMS)('who may do what, on %s', (platform) => {
   const api = apiForBlock({ platform });
-  let process: string;
-  let message: string;
-  let outgoing: string;
+  let ids: Ids;
   beforeAll(async () => {
-    process = (await api.workflows.start('loan', { tenant: 'a', amount: 5 }, { groupId: 'a:1' })).id;
-    message = (await refusedBy(api, process)).id;
-    outgoing = (await sentBy(api, (await api.workflows.start('loan', { tenant: 'a', amount: SENDS }, { groupId: 'a:2' })).id)).id;
+    ids = await idsIn(api);
   });
 
-  function pathOf(route: ApiRoute, id: string): string {
-    const parts: Record<string, string> = {
-      process: id,
-      message: id === process ? (route.path.startsWith('outbox') ? outgoing : message) : id,
-      workflow: 'loan',
-      step: 'review',
-      event: 'paid',
-      version: '1',
-      bulk: 'none',
-    };
-    return route.path.replace(/:(\w+)/g, (_whole, name: string) => parts[name]!) + (route.id === 'getDiff' ? '?from=1&to=1' : '');
-  }
-  const send = (token: string, route: ApiRoute, id = process) =>
-    clientOf(api, token)(route.method.toUpperCase(), pathOf(route, id), route.method === 'post' ? (BODIES[route.id] ?? {}) : undefined);
-  const stored = async () => [
-    await api.workflows.history(process),
-    (await api.workflows.find()).items.length,
-    await api.workflows.inbox.list(),
-    (await api.workflows.outbox.list()).items.map(({ id }) => id),
-  ];
+  const send = (token: string, route: ApiRoute, of = ids) => clientOf(api, token)(...callOf(route, of));
+  const stored = () => storedIn(api, ids);
 
   it.each(ALL_ROUTES.map((route) => [route.id, route] as const))(
     '%s is closed to a request without credentials, right, or the right tenant',
@@ -63,11 +29,9 @@ describe.each(PLATFORMS)('who may do what, on %s', (platform) => {
       expect([refused.status, refused.body.detail]).toEqual([403, `This needs the right "${route.right}".`]);
       if (route.whole && route.right !== 'administer') expect((await send(`a ${route.right}`, route)).body.detail).toBe('This needs the right "administer".');
       if (/:(process|message)/.test(route.path)) {
-        const [hidden, missing] = [await send(`b ${ALL.join(',')}`, route), await send(`b ${ALL.join(',')}`, route, 'missing')];
-        expect([hidden.status, hidden.text.replaceAll(process, 'missing').replaceAll(message, 'missing').replaceAll(outgoing, 'missing')]).toEqual([
-          404,
-          missing.text,
-        ]);
+        const [hidden, missing] = [await send(`b ${ALL.join(',')}`, route), await send(`b ${ALL.join(',')}`, route, MISSING)];
+        const shown = Object.values(ids).reduce<string>((text, id) => text.replaceAll(id, 'missing'), hidden.text);
+        expect([hidden.status, shown]).toEqual([404, missing.text]);
       }
       expect(await stored()).toEqual(before);
     },
@@ -96,7 +60,7 @@ describe.each(PLATFORMS)('who may do what, on %s', (platform) => {
     expect((await clientOf(api, 'c read')('GET', 'processes')).body).toEqual({ items: [], next: null });
     const [mine] = (await api.workflows.find({ groupId: 'a:1' })).items;
     await api.workflows.skip('loan', 'score', mine!.id, { score: 1 });
-    await until(() => api.workflows.get(process), ({ waits }) => waits[0]?.kind === 'input'); // prettier-ignore
+    await until(() => api.workflows.get(ids.process), ({ waits }) => waits[0]?.kind === 'input'); // prettier-ignore
     expect((await client('GET', 'inputs')).body.items.length).toBe(1);
     expect((await clientOf(api, 'b read')('GET', 'inputs')).body.items).toEqual([]);
   });
@@ -105,28 +69,24 @@ describe.each(PLATFORMS)('who may do what, on %s', (platform) => {
     const client = clientOf(api, 'b input');
     expect((await client('POST', 'workflows/loan/processes', { context: { tenant: 'a', amount: 5 }, groupId: 'a:77' })).status).toBe(403);
     const taken = await client('POST', 'workflows/loan/processes', { context: { tenant: 'a', amount: 5 }, groupId: 'a:1', ifLive: 'return' });
-    expect([taken.status, taken.text.includes(process)]).toEqual([403, false]);
+    expect([taken.status, taken.text.includes(ids.process)]).toEqual([403, false]);
     expect((await api.workflows.find({ groupId: 'a:77' })).items).toEqual([]);
   });
 
   it('answers hold nothing of the engine', async () => {
-    const detail = await clientOf(api, 'a read')('GET', `processes/${process}`);
+    const detail = await clientOf(api, 'a read')('GET', `processes/${ids.process}`);
     for (const name of ['tokens', 'claim', 'groupKey', 'worker', 'root', 'parentBond', 'revision', 'tokenKey']) expect(detail.text).not.toContain(`"${name}"`);
   });
 });
 
 describe('mounting', () => {
   let db: Database;
-  const environment = globalThis.process.env.NODE_ENV;
+  const setNodeEnv = nodeEnvForBlock();
   beforeAll(() => void (db = libsqlFile()));
-  afterAll(async () => {
-    globalThis.process.env.NODE_ENV = environment;
-    await db.drop();
-  });
+  afterAll(() => db.drop());
 
   const boot = async (environment: string | undefined, options: object) => {
-    if (environment === undefined) delete globalThis.process.env.NODE_ENV;
-    else globalThis.process.env.NODE_ENV = environment;
+    setNodeEnv(environment);
     return bootApi(db, { api: WorkflowApiModule.forRoot(options) });
   };
 
@@ -154,7 +114,7 @@ describe('mounting', () => {
   });
 
   it('takes its options from a factory', async () => {
-    globalThis.process.env.NODE_ENV = 'test';
+    setNodeEnv('test');
     const api = await bootApi(db, { api: WorkflowApiModule.forRootAsync({ path: 'ops', useFactory: async () => ({ rights: () => ['input'] as const }) }) });
     const client = clientOf({ base: `${api.url}/ops` }, '');
     expect((await client('GET', 'processes')).status).toBe(403);

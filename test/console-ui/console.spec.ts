@@ -48,6 +48,25 @@ describe.skipIf(noBrowser !== null)(`the console in a browser${noBrowser === nul
       await visit.page.getByText('Nothing needs attention. 214 processes wait as planned, 3 are running.').waitFor();
     });
 
+    it('what takes long to count is counted when a person asks for it, once', async () => {
+      await visit.to('workflows', 'Workflows');
+      await visit.page.getByRole('rowheader', { name: 'loan' }).waitFor();
+      expect(fixture.asked).toContain('counts');
+      expect(fixture.asked).not.toContain('sizes');
+      await visit.page.getByRole('button', { name: 'Count what is stored' }).click();
+      await visit.page.getByRole('region', { name: 'What is stored' }).getByRole('row', { name: 'loan 4,529 24,000 60,000' }).waitFor();
+    });
+
+    it('a queue says how many tasks it has done in the last minute, where the server tells', async () => {
+      await visit.to('queues', 'Queues and workers');
+      await visit.page.getByRole('row', { name: 'checks running 12 0 4 1,240' }).waitFor();
+      await visit.page.getByRole('row', { name: 'payments paused 0 31 0 –' }).waitFor();
+      fixture.answers.set('GET queues', () => ({ items: data.queues.items.map(({ perMinute: _, ...each }) => each) }));
+      await visit.page.reload();
+      await visit.page.getByRole('row', { name: 'checks running 12 0 4' }).waitFor();
+      expect(await visit.page.getByRole('columnheader', { name: 'Done in the last minute' }).count()).toBe(0);
+    });
+
     it('filters are in the address, so that a link shows the same', async () => {
       await visit.to('processes', 'Processes');
       await visit.page.getByLabel('Workflow', { exact: true }).selectOption('letter');
@@ -170,6 +189,17 @@ describe.skipIf(noBrowser !== null)(`the console in a browser${noBrowser === nul
       expect(await why.textContent()).toBe('This needs the right "mend", which you do not have.');
       await visit.page.keyboard.press('Enter');
       expect(await dialog().count()).toBe(0);
+    });
+
+    it('who may not pause sees queues all the same, without what is paused', async () => {
+      fixture.answers.set('GET session', () => ({ ...data.session, rights: ['read'] }));
+      fixture.answers.set('GET pauses', () => new Refusal(403, 'This needs the right "administer".'));
+      await visit.to('queues', 'Queues and workers');
+      expect(await visit.page.getByRole('button', { name: 'Pause checks' }).getAttribute('aria-disabled')).toBe('true');
+      expect(await visit.page.getByRole('heading', { level: 2 }).allTextContents()).toEqual(['Queues', 'Workers']);
+      expect(await visit.page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allTextContents()).not.toContain('Bulk runs');
+      await visit.to('workflows/loan', 'loan');
+      await visit.page.getByRole('heading', { name: 'Steps' }).waitFor();
     });
 
     it('what is not possible now is shown, with the reason of the server', async () => {

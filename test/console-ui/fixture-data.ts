@@ -8,8 +8,6 @@ export const session = {
   title: 'Workflows',
   environment: 'staging',
   version: '0.1.0',
-  bulk: true,
-  pauses: true,
 };
 
 export function aProcess(id: string, over: object = {}) {
@@ -29,7 +27,7 @@ export function aProcess(id: string, over: object = {}) {
   };
 }
 
-const node = (id: string, kind: string, label: string, detail: string | null = null) => ({ id, kind, step: kind === 'step' || kind === 'choice' ? label : null, label, detail }); // prettier-ignore
+const node = (id: string, kind: string, label: string, detail: string | null = null, inside: string | null = null) => ({ id, kind, step: kind === 'step' || kind === 'choice' ? label : null, label, detail, inside }); // prettier-ignore
 const edge = (from: string, to: string, label: string | null = null) => ({ from, to, label });
 
 export const graph = {
@@ -41,9 +39,9 @@ export const graph = {
     node('n0', 'step', 'register'),
     node('n1', 'step', 'identity', 'waits for a response'),
     node('n2', 'fork', 'checks'),
-    node('n3', 'step', 'score', 'queue checks'),
-    node('n4', 'step', 'fraud', 'queue checks'),
-    node('n5', 'join', 'all'),
+    node('n3', 'step', 'score', 'queue checks', 'n2'),
+    node('n4', 'step', 'fraud', 'queue checks', 'n2'),
+    node('n5', 'join', 'all', null, 'n2'),
     node('n6', 'choice', 'decide'),
     node('n7', 'step', 'review', 'waits for an input'),
     node('n8', 'step', 'pay', 'after 1 day'),
@@ -167,14 +165,29 @@ export const workflow = {
   drawing: 'flowchart TD\n  a --> b',
 };
 
-export const queues = { items: [{ queue: 'checks', waiting: 12, taken: 4, readyAt: ago(2) }, { queue: 'payments', waiting: 0, taken: 0, readyAt: null }] }; // prettier-ignore
+const pause = {
+  workflow: null,
+  step: null,
+  queue: 'payments',
+  actor: 'ada',
+  reason: 'the bank is down',
+  pausedAt: ago(14),
+  resumedAt: null,
+  resumingPerMinute: null,
+};
+export const pauses = { items: [pause] };
+export const queues = {
+  items: [
+    { queue: 'checks', waiting: 12, taken: 4, perMinute: 1240, readyAt: ago(2), paused: null, held: 0 },
+    { queue: 'payments', waiting: 0, taken: 0, perMinute: null, readyAt: null, paused: pause, held: 31 },
+  ],
+};
 export const workers = {
   items: [
     { id: 'host-1-7', seenAt: ago(0.1), silent: false, here: true, processes: 5, tasks: 4 },
     { id: 'host-2-9', seenAt: ago(9), silent: true, here: false, processes: 2, tasks: 0 },
   ],
 };
-export const pauses = { items: [{ workflow: null, step: null, queue: 'payments', actor: 'ada', reason: 'the bank is down', pausedAt: ago(14), resumingPerMinute: null }] }; // prettier-ignore
 export const inbox = {
   items: [
     { id: 'm-1', kind: 'response', disposition: 'stored', workflow: 'loan', step: 'identity', event: null, key: null, body: { passed: true, by: 'the partner', at: ago(120), checked: ['passport', 'address'] }, reason: null, processId: null, receivedAt: ago(120) },
@@ -190,7 +203,10 @@ export const bulkRun = {
   id: 'b-1', action: 'retry', filter: { workflow: 'loan', status: 'failed' }, options: null, state: 'running', limit: 312, perMinute: 60, done: 120, failed: 3,
   skipped: 2, actor: 'ada', reason: 'the bank is back', startedAt: ago(2), updatedAt: ago(0), finishedAt: null,
 }; // prettier-ignore
-export const bulkItems = { items: [{ id: 'p-1', outcome: 'done', error: null, at: ago(1) }, { id: 'p-2', outcome: 'failed', error: 'It is not failed any more.', at: ago(1) }], next: null }; // prettier-ignore
+export const bulkItems = { items: [{ id: 'p-3', outcome: 'begun', error: null, at: ago(0) }, { id: 'p-1', outcome: 'done', error: null, at: ago(1) }, { id: 'p-2', outcome: 'failed', error: 'It is not failed any more.', at: ago(1) }], next: null }; // prettier-ignore
+
+const version = (number: number, step: string) => ({ version: number, step, createdAt: ago(190 - number), set: [], removed: [] });
+export const versions = { items: [version(1, ''), version(2, 'register'), version(3, 'score'), version(4, 'decide')], next: null };
 
 export function aRecord(sequence: number) {
   return {

@@ -142,6 +142,7 @@ function reading([list = '', id, part, more]: readonly string[]): Answer | undef
   if (list !== 'processes') return undefined;
   if (part === undefined) return () => (/^p-\d+$/.test(id) ? data.waiting(id).process : undefined);
   if (part === 'situation') return () => (id === 'p-7' ? data.failed(id) : data.waiting(id));
+  if (part === 'versions' && more === undefined) return () => data.versions;
   if (part === 'versions') return () => ({ version: Number(more), context: { reference: 'L-1', amount: '2500.00', ...(Number(more) > 2 && { score: 580 }), applicant: { name: Number(more) > 3 ? 'Ada Lovelace' : 'A. Lovelace' } } }); // prettier-ignore
   if (part === 'history') return (query) => numbered(query, 5000, data.aRecord);
   if (part === 'log') return () => ({ items: [{ at: '2026-11-30T11:58:00.000Z', step: 'score', attempt: 1, level: 'error', text: 'The credit bureau has answered 503' }], next: null }); // prettier-ignore

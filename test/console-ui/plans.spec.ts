@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ActionName, PossibleAction, Process } from '../../console/src/api/types.js';
-import { bulkBody, EMPTY, missingFilter, type Plan } from '../../console/src/bulk/plan.js';
-import { layoutOf } from '../../console/src/graph/layout.js';
+import { bulkBody, countedWords, EMPTY, missingFilter, type Plan, stepFor } from '../../console/src/bulk/plan.js';
+import { layoutOf, type PlacedNode } from '../../console/src/graph/layout.js';
 import { pathThrough, shortened, sizeOf } from '../../console/src/graph/sizes.js';
 import { actionLabel, actionRequest, ACTIONS, inOrder } from '../../console/src/words/actions.js';
 import { aProcess, graph } from './fixture-data.js';
@@ -75,6 +75,18 @@ describe('a bulk run', () => {
     });
   });
 
+  it('has counted all of them where its limit is reached', () => {
+    const counted = { dryRun: true, count: 2, isMore: true, examples: [] } as const;
+    expect(countedWords(counted, plan({ limit: '2' }))).toBe('2');
+    expect(countedWords(counted, plan({}))).toBe('2+');
+  });
+
+  it('proposes the step of the list where an action needs one', () => {
+    expect(stepFor('skip', { step: 'pay' })).toBe('pay');
+    expect(stepFor('retry', { step: 'pay' })).toBe('');
+    expect(stepFor('cancel', { step: 'pay' })).toBe('');
+  });
+
   it('needs a filter, and an order is none', () => {
     expect(missingFilter({ workflow: null, order: 'oldest' })).toContain('Filter the list first');
     expect(missingFilter({ workflow: 'loan' })).toBeNull();
@@ -101,12 +113,23 @@ describe('the layout of a graph', () => {
     expect(layout.edges.filter(({ label }) => label !== null).every(({ labelAt }) => labelAt !== null)).toBe(true);
   });
 
+  it.each(['LR', 'TB'] as const)('%s: a container is a box around its branches and nothing else, with room for its title', (direction) => {
+    const { nodes, boxes } = layoutOf(graph as Parameters<typeof layoutOf>[0], direction);
+    const [box] = boxes;
+    const isWithin = ({ x, y, width, height }: PlacedNode) =>
+      Math.abs(x - box!.x) <= (box!.width - width) / 2 && y - height / 2 >= box!.y - box!.height / 2 + 14 && y + height / 2 <= box!.y + box!.height / 2;
+    expect(boxes.map(({ id }) => id)).toEqual(['n2']);
+    expect(nodes.filter(isWithin).map(({ id }) => id)).toEqual(['n2', 'n3', 'n4', 'n5']);
+    const touches = ({ x, y, width, height }: PlacedNode) => Math.abs(x - box!.x) < (box!.width + width) / 2 && Math.abs(y - box!.y) < (box!.height + height) / 2; // prettier-ignore
+    expect(nodes.filter(touches)).toHaveLength(4);
+  });
+
   it('draws lines through its points, and shortens long names', () => {
     expect(pathThrough([{ x: 0, y: 0 }, { x: 10, y: 0 }])).toBe('M0 0L10 0'); // prettier-ignore
     expect(pathThrough([{ x: 0, y: 0 }, { x: 5, y: 5 }, { x: 10, y: 0 }])).toBe('M0 0Q5 5 10 0'); // prettier-ignore
     expect(pathThrough([])).toBe('');
     expect(shortened('a'.repeat(40))).toHaveLength(26);
-    const node = { id: 'a', kind: 'step', step: 'a', label: 'a'.repeat(200), detail: null } as const;
+    const node = { id: 'a', kind: 'step', step: 'a', label: 'a'.repeat(200), detail: null, inside: null } as const;
     expect(sizeOf(node).width).toBeLessThan(260);
   });
 });

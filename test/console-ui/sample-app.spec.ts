@@ -70,7 +70,7 @@ describe.skipIf(noBrowser !== null)(`the console of the sample application${noBr
     await visit.page.getByRole('link', { name: 'History' }).click();
     await visit.page.getByText('Reason: the customer has changed her mind').waitFor();
     await visit.page.getByRole('link', { name: 'Context' }).click();
-    await visit.page.getByLabel('Compared with').selectOption('version 1');
+    await visit.page.getByLabel('Compared with').selectOption('version 1, as it was started');
     await visit.page.locator('tr.added', { hasText: 'score' }).waitFor();
   });
 
@@ -113,6 +113,89 @@ describe.skipIf(noBrowser !== null)(`the console of the sample application${noBr
     await shows('waiting');
   });
 
+  const withoutFile = async (groupId: string) => {
+    const path = join(place.env.DATABASE_FILE!, `../${groupId}.txt`);
+    const { id } = await app.post<{ id: string }>('/workflow-api/workflows/file-upload/processes', { context: { owner: 'Ada' }, groupId });
+    await app.post(`/workflow-api/workflows/file-upload/processes/${id}/inputs/validate`, { input: { path } });
+    return path;
+  };
+  const statuses = async (prefix: string) => (await app.get<Found>(`/workflow-api/processes?groupIdPrefix=${prefix}`)).items.map(({ status }) => status).sort();
+
+  it('a bulk run mends as many as its limit says, at its rate, and is stopped', async () => {
+    const paths = await Promise.all(['B-1', 'B-2', 'B-3', 'B-4'].map(withoutFile));
+    await until('all have failed', async () => (await statuses('B-')).every((each) => each === 'failed'));
+    for (const path of paths) writeFileSync(path, 'something');
+    await open();
+    const begin = async (fields: Record<string, string>, verb: string) => {
+      await visit.to('processes?workflow=file-upload&status=failed&groupIdPrefix=B-', 'Processes');
+      await visit.page.getByRole('button', { name: 'Act on all of these' }).click();
+      for (const [label, text] of Object.entries(fields)) await dialog().getByLabel(label).fill(text);
+      await dialog().getByRole('button', { name: 'Count first' }).click();
+      await dialog().getByRole('button', { name: verb }).click();
+      await visit.heading('Retry file-upload');
+    };
+    await begin({ 'How many at most': '2' }, 'Retry 2 processes');
+    await visit.page.getByText('done 2 handled of at most 2.').waitFor();
+    await expect.poll(() => statuses('B-')).toEqual(['completed', 'completed', 'failed', 'failed']);
+
+    await begin({ 'In a minute at most': '1', Reason: 'the disk is back' }, 'Retry 2 processes');
+    await visit.page.getByText('running 1 handled.').waitFor();
+    await visit.page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await dialog().getByRole('button', { name: 'Stop this run' }).click();
+    await visit.page.getByText('stopped 1 handled.').waitFor();
+    await expect.poll(() => statuses('B-')).toEqual(['completed', 'completed', 'completed', 'failed']);
+  });
+
+  const startedLoan = (reference: string) => {
+    const applicant = { name: 'Ada Lovelace', birthday: '1990-12-10' };
+    return app.post<{ id: string }>('/workflow-api/workflows/loan/processes', { context: { reference, applicant, amount: '900.00', purpose: 'car' }, groupId: reference }); // prettier-ignore
+  };
+  const ask = async (button: string, fields: Record<string, string>, verb: string) => {
+    await visit.page.getByRole('button', { name: button, exact: true }).first().click();
+    for (const [label, text] of Object.entries(fields)) await dialog().getByLabel(label).fill(text);
+    await dialog().getByRole('button', { name: verb }).click();
+    await dialog().waitFor({ state: 'detached' });
+  };
+
+  it('a queue is paused, a process that waits for it says so, and it is resumed bit by bit', async () => {
+    const { id } = await startedLoan('L-9');
+    await open();
+    await visit.to('queues', 'Queues and workers');
+    await ask('Pause checks', { Reason: 'the bureau is down' }, 'Pause the queue checks');
+    await visit.page.getByRole('row', { name: 'the queue checks paused' }).waitFor();
+    await visit.to(`processes/${id}`, 'L-9');
+    await ask('Send the response to identity', { Data: '{ "passed": true }' }, 'Send the response to identity');
+    await shows('paused');
+    await visit.page.locator('.explanation').getByText('the bureau is down').first().waitFor();
+    await visit.to('queues', 'Queues and workers');
+    await visit.page.getByRole('row', { name: 'checks paused 0 2 0' }).waitFor(); // held back, and not waiting
+    await ask('Resume checks', { 'At most in a minute': '30' }, 'Resume the queue checks');
+    await visit.page.getByRole('row', { name: 'the queue checks resuming 30 in a minute' }).waitFor();
+    await ask('Resume checks', {}, 'Resume the queue checks');
+    await visit.page.getByText('Nothing is paused.').waitFor();
+    await visit.to(`processes/${id}`, 'L-9');
+    await shows('waiting');
+    await visit.page.locator('.graph .node.done', { hasText: 'decide' }).waitFor();
+  });
+
+  it('a workflow and one of its steps are paused and resumed on the page of the workflow', async () => {
+    await open();
+    await visit.to('workflows/loan', 'loan');
+    await ask('Pause', {}, 'Pause the workflow loan');
+    await ask('Pause register', {}, 'Pause the step register of loan');
+    const paused = visit.page.getByRole('region', { name: 'What is paused' }).getByRole('row');
+    await expect.poll(() => paused.count()).toBe(3); // with the heads
+    const { id } = await startedLoan('L-10');
+    await ask('Resume register', {}, 'Resume the step register of loan');
+    await visit.to(`processes/${id}`, 'L-10');
+    await shows('paused');
+    await visit.to('workflows/loan', 'loan');
+    await ask('Resume', {}, 'Resume the workflow loan');
+    await visit.page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
+    await visit.to(`processes/${id}`, 'L-10');
+    await shows('waiting');
+  });
+
   it('a deep link works behind a proxy that takes a prefix away, and so do reads and writes', async () => {
     const { id } = await app.post<{ id: string }>('/workflow-api/workflows/file-upload/processes', { context: { owner: 'Eve' }, groupId: 'U-3' });
     const proxy = await proxyTo(app.url, '/ops/tools');
@@ -124,7 +207,7 @@ describe.skipIf(noBrowser !== null)(`the console of the sample application${noBr
       await dialog().getByRole('button', { name: 'Suspend U-3' }).click();
       await shows('suspended');
       await visit.page.getByRole('link', { name: 'Workflows', exact: true }).click();
-      await visit.page.getByRole('link', { name: 'file-upload' }).click();
+      await visit.page.getByRole('link', { name: 'file-upload', exact: true }).click();
       await visit.heading('file-upload');
       expect(new URL(visit.page.url()).pathname).toBe(`/ops/tools${MOUNT}workflows/file-upload`);
       await visit.page.reload();
@@ -139,7 +222,7 @@ describe.skipIf(noBrowser !== null)(`the console of the sample application${noBr
     const { items } = await app.get<Found>('/workflow-api/processes?workflow=loan&limit=1');
     const process = `processes/${items[0]!.id}`;
     const parts = ['steps', 'context', 'messages', 'family', 'log', 'history'].map((part) => `${process}?part=${part}`);
-    const paths = ['', 'processes', ...parts, 'workflows', 'workflows/loan', 'workflows/OrderWorkflow', 'queues', 'inbox', 'outbox'];
+    const paths = ['', 'processes', ...parts, 'workflows', 'workflows/loan', 'workflows/OrderWorkflow', 'queues', 'inbox', 'outbox', 'bulk'];
     await open({ colorScheme });
     const found: string[] = [];
     for (const path of paths) {

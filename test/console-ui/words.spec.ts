@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { AttentionItem } from '../../console/src/api/more-types.js';
-import type { StepRun } from '../../console/src/api/types.js';
+import type { RunState, StepRun } from '../../console/src/api/types.js';
 import { EventParser } from '../../console/src/live/event-stream.js';
 import { countWords, exampleTarget, groupTarget, wellWords } from '../../console/src/words/attention.js';
 import { diffLines, valueWords } from '../../console/src/words/diff.js';
+import { causeWords, errorShown, firstLine } from '../../console/src/words/errors.js';
 import { asField, bulkFilter, filtersIn, queryOf } from '../../console/src/words/filters.js';
 import { durationWords, momentsIn, momentWords, relativeWords } from '../../console/src/words/time.js';
 import { waterfallRows } from '../../console/src/words/waterfall.js';
@@ -140,6 +141,25 @@ describe('the difference of two contexts', () => {
 
   it('values are words', () => {
     expect([valueWords('a'), valueWords(undefined), valueWords({ a: 1 }), valueWords(null)]).toEqual(['a', '', '{\n  "a": 1\n}', 'null']);
+  });
+});
+
+describe('errors', () => {
+  const run = (attempt: number, state: RunState, error: string | null, of = 1) => ({ ...started, run: of, attempt, state, error });
+  const started = { step: 'pay', startedAt: null, endedAt: null, worker: null, contextVersion: null };
+
+  it('a step that is tried again shows its last error, one that is done shows none', () => {
+    expect(errorShown([run(3, 'waiting', null), run(2, 'failed', 'E2'), run(1, 'failed', 'E1')])).toBe('E2');
+    expect(errorShown([run(2, 'done', null), run(1, 'failed', 'E1')])).toBeNull();
+    expect(errorShown([run(1, 'running', null, 2), run(1, 'failed', 'E1', 1)])).toBeNull(); // of an earlier visit
+    expect(errorShown([])).toBeNull();
+  });
+
+  it('a cause does not repeat the step before it', () => {
+    expect(causeWords('pay: Error: no', 'pay')).toBe('Error: no');
+    expect(causeWords('pay: Error: no', 'review')).toBe('pay: Error: no');
+    expect(causeWords('Error: no', '')).toBe('Error: no');
+    expect(firstLine('Error: no\n    at pay')).toBe('Error: no');
   });
 });
 

@@ -3,24 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WorkflowConsoleModule } from 'nestjs-argonaut/console';
 import type { ApiRoute } from '../../lib/api/api-route.js';
 import { CONSOLE_ROUTES } from '../../lib/console/workflow-console.module.js';
-import { ALL, bootApi, PLATFORMS, refusedBy, scoreIdOf, sentBy, SENDS } from '../api/support.js';
+import { callOf, type Ids, idsIn, nodeEnvForBlock, storedIn } from '../api/route-calls.js';
+import { ALL, bootApi, PLATFORMS, scoreIdOf } from '../api/support.js';
 import { until } from '../support/app.js';
 import { type Database, libsqlFile } from '../support/databases.js';
 import { browse, byTenant, consoleClient, consoleForBlock, guardedConsole, OURS } from './support.js';
-
-/** Bodies that a route takes. */
-const BODIES: Readonly<Record<string, object>> = {
-  startProcess: { context: { tenant: 'a', amount: 5 }, groupId: 'a:9' },
-  provideInput: { input: { approved: true } },
-  respond: { correlationId: 'c', response: { score: 1 } },
-  emit: { keys: ['a:1'] },
-  migrate: { from: 1, to: 2 },
-  restart: { contextVersion: 1 },
-  skip: { step: 'score' },
-  readdressMessage: { workflow: 'loan', step: 'score', correlationId: 'c' },
-  answerRequest: { step: 'score', response: { score: 1 } },
-  emitAwaited: { step: 'paid' },
-};
 
 const ROUTES = CONSOLE_ROUTES.map((route) => [route.id, route] as const);
 const WRITES = ROUTES.filter(([, { method }]) => method === 'post');
@@ -37,34 +24,13 @@ const FORGED: Readonly<Record<string, { headers: Record<string, string>; status:
 
 describe.each(PLATFORMS)('every route of the console, on %s', (platform) => {
   const app = consoleForBlock({ platform, api: guardedConsole(byTenant) });
-  let process: string;
-  let message: string;
-  let outgoing: string;
+  let ids: Ids;
   beforeAll(async () => {
-    process = (await app.workflows.start('loan', { tenant: 'a', amount: 5 }, { groupId: 'a:1' })).id;
-    message = (await refusedBy(app, process)).id;
-    outgoing = (await sentBy(app, (await app.workflows.start('loan', { tenant: 'a', amount: SENDS }, { groupId: 'a:2' })).id)).id;
+    ids = await idsIn(app);
   });
 
-  function pathOf(route: ApiRoute): string {
-    const parts: Record<string, string> = {
-      process,
-      message: route.path.startsWith('outbox') ? outgoing : message,
-      workflow: 'loan',
-      step: 'review',
-      event: 'paid',
-      version: '1',
-    };
-    return route.path.replace(/:(\w+)/g, (_whole, name: string) => parts[name]!) + (route.id === 'getDiff' ? '?from=1&to=1' : '');
-  }
-  const send = (token: string, route: ApiRoute, headers?: Record<string, string>) =>
-    consoleClient(app, token)(route.method.toUpperCase(), pathOf(route), route.method === 'post' ? (BODIES[route.id] ?? {}) : undefined, headers);
-  const stored = async () => [
-    await app.workflows.history(process),
-    (await app.workflows.find()).items.length,
-    await app.workflows.inbox.list(),
-    (await app.workflows.outbox.list()).items.map(({ id }) => id),
-  ];
+  const send = (token: string, route: ApiRoute, headers?: Record<string, string>) => consoleClient(app, token)(...callOf(route, ids), headers);
+  const stored = () => storedIn(app, ids);
 
   it.each(ROUTES)('%s is closed to a request without credentials or right', async (_id, route) => {
     const before = await stored();
@@ -101,16 +67,15 @@ describe.each(PLATFORMS)('every route of the console, on %s', (platform) => {
   });
 
   it('a browser that says nothing of where a request comes from is let in with the header', async () => {
-    const answer = await consoleClient(app)('POST', `processes/${process}/suspend`, { reason: 'x' }, { 'x-workflow-console': '1' });
+    const answer = await consoleClient(app)('POST', `processes/${ids.process}/suspend`, { reason: 'x' }, { 'x-workflow-console': '1' });
     expect([answer.status, answer.body.status]).toEqual([200, 'suspended']);
-    expect((await app.workflows.history(process)).at(-1)).toMatchObject({ actor: 'one of a', reason: 'x' });
-    expect((await consoleClient(app)('POST', `processes/${process}/resume`, {})).status).toBe(200);
+    expect((await app.workflows.history(ids.process)).at(-1)).toMatchObject({ actor: 'one of a', reason: 'x' });
+    expect((await consoleClient(app)('POST', `processes/${ids.process}/resume`, {})).status).toBe(200);
   });
 
   it('the session says what the request may do', async () => {
     expect((await consoleClient(app, 'a read,mend')('GET', 'session')).body).toEqual({
       ...{ rights: ['read', 'mend'], actor: 'one of a', title: 'Workflows', environment: null, version: '0.0.0-test' },
-      ...{ bulk: CONSOLE_ROUTES.some(({ path }) => path === 'bulk'), pauses: CONSOLE_ROUTES.some(({ path }) => path === 'pauses') },
     });
   });
 
@@ -141,16 +106,12 @@ describe.each(PLATFORMS)('every route of the console, on %s', (platform) => {
 
 describe('mounting', () => {
   let db: Database;
-  const environment = globalThis.process.env.NODE_ENV;
+  const setNodeEnv = nodeEnvForBlock();
   beforeAll(() => void (db = libsqlFile()));
-  afterAll(async () => {
-    globalThis.process.env.NODE_ENV = environment;
-    await db.drop();
-  });
+  afterAll(() => db.drop());
 
   const boot = async (environment: string | undefined, options: object) => {
-    if (environment === undefined) delete globalThis.process.env.NODE_ENV;
-    else globalThis.process.env.NODE_ENV = environment;
+    setNodeEnv(environment);
     return bootApi(db, { api: WorkflowConsoleModule.forRoot(options) });
   };
 
@@ -179,7 +140,7 @@ describe('mounting', () => {
   });
 
   it('takes its options from a factory', async () => {
-    globalThis.process.env.NODE_ENV = 'test';
+    setNodeEnv('test');
     const useFactory = async () => ({ title: 'Loans', environment: 'staging', rights: () => ['read', 'input'] as const });
     const api = await bootApi(db, { api: WorkflowConsoleModule.forRootAsync({ path: 'ops', useFactory }) });
     expect((await consoleClient({ at: `${api.url}/ops` }, '')('GET', 'session')).body).toMatchObject({ title: 'Loans', environment: 'staging', rights: ['read', 'input'] }); // prettier-ignore

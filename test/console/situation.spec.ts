@@ -1,7 +1,7 @@
 /** Where a process stands, what its steps did and what can be done: of processes that really ran. */
 import 'reflect-metadata';
 import { Test } from '@nestjs/testing';
-import { fail, Step, Workflow, WorkflowService } from 'nestjs-argonaut';
+import { fail, Step, type StepRef, Workflow, WorkflowService } from 'nestjs-argonaut';
 import { WorkflowHarness, WorkflowTestingModule } from 'nestjs-argonaut/testing';
 import { IsBoolean } from 'class-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -66,6 +66,19 @@ class TripWorkflow {
   news() {}
 }
 
+class Round {
+  houses = ['1', '2', '3'];
+  closed = '2';
+}
+
+@Workflow({ name: 'round', context: Round })
+class RoundWorkflow {
+  @Step({ forEach: 'houses' })
+  deliver({ closed }: Round, { item }: StepRef<unknown, string>) {
+    if (item === closed) throw new Error('the house is closed');
+  }
+}
+
 const everything = { rights: new Set<ApiRight>(ALL), hasTenants: false };
 
 describe('the situation of a process', () => {
@@ -76,7 +89,7 @@ describe('the situation of a process', () => {
   beforeAll(async () => {
     const module = await Test.createTestingModule({
       imports: [WorkflowTestingModule.forRoot({ now: '2026-01-01T00:00:00Z' })],
-      providers: [TripWorkflow],
+      providers: [TripWorkflow, RoundWorkflow],
     }).compile();
     await module.init();
     [harness, service] = [module.get(WorkflowHarness), module.get(WorkflowService)];
@@ -97,6 +110,13 @@ describe('the situation of a process', () => {
     const { actions } = await situations.of(id, allowance);
     return Object.fromEntries(actions.map(({ action, step, why, allowed }) => [`${action}${step === null ? '' : ` ${step}`}`, allowed ? 'yes' : why]));
   };
+
+  it('of whose items one has failed: the step has failed, although later items are done', async () => {
+    const { id } = await harness.start(RoundWorkflow);
+    const { steps, nodes } = await shown(id);
+    expect(steps.map((each) => each.split(' ')[3])).toEqual(['done', 'failed', 'done']);
+    expect(nodes).toMatchObject({ 'node:deliver': 'failed', 'node:deliver (each)': 'current' });
+  });
 
   it('that waits for a person: each step has its runs, and each node its state', async () => {
     const trip = await harness.start(TripWorkflow);

@@ -1,4 +1,4 @@
-import type { Data, Process, Status } from './types.js';
+import type { Data, Status } from './types.js';
 
 /** Answers about more than one process. */
 export interface AttentionItem {
@@ -52,6 +52,11 @@ export interface Queue {
   /** Tasks whose body has ended in the last 60 s; null: it is not known. */
   readonly perMinute: number | null;
   readonly readyAt: string | null;
+  /** Tasks whose body has ended in the last minute. Null: not known. */
+  readonly perMinute?: number | null;
+  readonly paused: Pause | null;
+  /** Tasks that wait for the end of a pause; they do not count as waiting. */
+  readonly held: number;
 }
 export interface Worker {
   readonly id: string;
@@ -68,6 +73,7 @@ export interface Pause {
   readonly actor: string | null;
   readonly reason: string | null;
   readonly pausedAt: string;
+  readonly resumedAt: string | null;
   readonly resumingPerMinute: number | null;
 }
 export interface InboxMessage {
@@ -118,13 +124,14 @@ export interface BulkRun {
 }
 export interface BulkItem {
   readonly id: string;
-  readonly outcome: 'done' | 'failed' | 'skipped';
+  readonly outcome: 'begun' | 'done' | 'failed' | 'skipped';
   readonly error: string | null;
   readonly at: string;
 }
+/** What a dry run answers. */
 export interface BulkPreview {
-  readonly dryRun: true;
+  readonly dryRun: boolean;
   readonly count: number;
   readonly isMore: boolean;
-  readonly examples: readonly Pick<Process, 'id' | 'workflow' | 'groupId' | 'status'>[];
+  readonly examples: readonly { readonly id: string; readonly workflow: string | null; readonly groupId: string | null; readonly status: string }[];
 }

@@ -10,8 +10,6 @@ export interface Session {
   readonly title: string;
   readonly environment: string | null;
   readonly version: string;
-  readonly bulk: boolean;
-  readonly pauses: boolean;
 }
 
 export interface Page<Item> {
@@ -102,6 +100,8 @@ export interface GraphNode {
   readonly step: string | null;
   readonly label: string;
   readonly detail: string | null;
+  /** The id of the container that it stands in. */
+  readonly inside: string | null;
 }
 export interface GraphEdge {
   readonly from: string;

@@ -1,14 +1,13 @@
 import { useState } from 'preact/hooks';
 import type { Query } from '../api/client.js';
 import { GuardedButton } from '../parts/guarded-button.js';
-import { missingRight, session } from '../state/session.js';
+import { missingRight } from '../state/session.js';
 import { BulkDialog } from './bulk-dialog.js';
 import { missingFilter, type Scope } from './plan.js';
 
-/** Beside the heading of a list, where the server has bulk runs. */
+/** Beside the heading of a list. */
 export function BulkButton({ scope, query }: { readonly scope: Scope; readonly query: Query }) {
   const [isOpen, setOpen] = useState(false);
-  if (!session.value?.bulk) return null;
   return (
     <>
       <GuardedButton why={missingRight('administer') ?? missingFilter(query)} onClick={() => setOpen(true)}>

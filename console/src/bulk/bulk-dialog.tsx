@@ -4,9 +4,8 @@ import type { BulkAction, BulkPreview, BulkRun } from '../api/more-types.js';
 import { Dialog, ReasonField } from '../parts/dialog.js';
 import { SelectField, TextField } from '../parts/fields.js';
 import { go, hrefOf } from '../state/location.js';
-import { countWords } from '../words/attention.js';
 import { BulkOptions } from './bulk-options.js';
-import { ACTIONS_OF, BULK_VERBS, bulkBody, EMPTY, type Plan, type Scope, thingsWords } from './plan.js';
+import { ACTIONS_OF, BULK_VERBS, bulkBody, countedWords, EMPTY, type Plan, type Scope, stepFor, thingsWords } from './plan.js';
 import { Preview } from './preview.js';
 
 interface BulkDialogProps {
@@ -46,18 +45,20 @@ export function BulkDialog({ scope, query, onClose }: BulkDialogProps) {
         label="Action"
         value={plan.action}
         words={ACTIONS_OF[scope].map((each) => [each, BULK_VERBS[each]])}
-        onChange={(action) => change({ action: action as BulkAction })}
+        onChange={(action) => change({ action: action as BulkAction, step: stepFor(action as BulkAction, query) })}
       />
       <BulkOptions plan={plan} onChange={change} />
-      <TextField label="At most (optional)" value={plan.limit} onChange={(limit) => change({ limit })} help="How many at most." />
-      <TextField label="In a minute at most (optional)" value={plan.perMinute} onChange={(perMinute) => change({ perMinute })} />
+      <div class="filter-row">
+        <TextField label="How many at most (optional)" value={plan.limit} onChange={(limit) => change({ limit })} />
+        <TextField label="In a minute at most (optional)" value={plan.perMinute} onChange={(perMinute) => change({ perMinute })} />
+      </div>
       <ReasonField value={plan.reason} onChange={(reason) => setPlan({ ...plan, reason })} />
-      {preview && <Preview preview={preview} scope={scope} />}
+      {preview && <Preview preview={preview} plan={plan} scope={scope} />}
     </Dialog>
   );
 }
 
-function verbOf({ action }: Plan, preview: BulkPreview | null, scope: Scope): string | null {
+function verbOf(plan: Plan, preview: BulkPreview | null, scope: Scope): string | null {
   if (preview === null) return 'Count first';
-  return preview.count === 0 ? null : `${BULK_VERBS[action]} ${countWords(preview.count, preview.isMore)} ${thingsWords(scope, preview.count)}`;
+  return preview.count === 0 ? null : `${BULK_VERBS[plan.action]} ${countedWords(preview, plan)} ${thingsWords(scope, preview.count)}`;
 }

@@ -1,5 +1,6 @@
 import type { Query } from '../api/client.js';
-import type { BulkAction } from '../api/more-types.js';
+import type { BulkAction, BulkPreview } from '../api/more-types.js';
+import { countWords } from '../words/attention.js';
 import { bulkFilter } from '../words/filters.js';
 
 /** On what a bulk run works. */
@@ -53,6 +54,11 @@ export const OPTIONS_OF: Readonly<Record<BulkAction, readonly (keyof Plan)[]>> =
   discard: [],
 };
 
+/** The step that is proposed: where an action needs one, the one that the list is filtered by. */
+export function stepFor(action: BulkAction, { step }: Query): string {
+  return action !== 'retry' && OPTIONS_OF[action].includes('step') && typeof step === 'string' ? step : '';
+}
+
 const NUMBERS: ReadonlySet<string> = new Set(['contextVersion', 'to']);
 const JSONS: ReadonlySet<string> = new Set(['patch', 'input']);
 
@@ -96,7 +102,8 @@ function optionOf(plan: Plan, name: keyof Plan): unknown {
   return JSONS.has(name) ? json(String(value)) : value;
 }
 
-function whole(text: string, what: string): number {
+/** @throws Error for what is no number */
+export function whole(text: string, what: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1) throw new Error(`${what} must be a whole number from 1.`);
   return number;
@@ -108,6 +115,11 @@ function json(text: string): unknown {
   } catch (error) {
     throw new Error(`The data is no JSON: ${(error as Error).message}`);
   }
+}
+
+/** How many the run handles: a dry run that has come to the limit of the run has counted all of them. */
+export function countedWords({ count, isMore }: BulkPreview, { limit }: Plan): string {
+  return countWords(count, isMore && count !== Number(limit));
 }
 
 export function thingsWords(scope: Scope, count: number): string {

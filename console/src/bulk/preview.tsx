@@ -1,10 +1,10 @@
 import type { BulkPreview } from '../api/more-types.js';
-import { countWords } from '../words/attention.js';
+import type { Status } from '../api/types.js';
 import { STATUS } from '../words/status.js';
-import { type Scope, thingsWords } from './plan.js';
+import { countedWords, type Plan, type Scope, thingsWords } from './plan.js';
 
 /** What a dry run has counted. */
-export function Preview({ preview, scope }: { readonly preview: BulkPreview; readonly scope: Scope }) {
+export function Preview({ preview, plan, scope }: { readonly preview: BulkPreview; readonly plan: Plan; readonly scope: Scope }) {
   const { count, isMore, examples } = preview;
   if (count === 0)
     return (
@@ -15,12 +15,13 @@ export function Preview({ preview, scope }: { readonly preview: BulkPreview; rea
   return (
     <div class="notice" role="status">
       <p>
-        {countWords(count, isMore)} {thingsWords(scope, count)} would be changed. Examples:
+        {countedWords(preview, plan)} {thingsWords(scope, count)} would be changed{isMore && count === Number(plan.limit) ? '; more fit the filter' : ''}.
+        Examples:
       </p>
       <ul>
         {examples.map(({ id, workflow, groupId, status }) => (
           <li key={id}>
-            {groupId || id} <span class="muted">{[workflow, STATUS[status]?.word ?? status].filter(Boolean).join(', ')}</span>
+            {groupId || id} <span class="muted">{[workflow, STATUS[status as Status]?.word ?? status].filter(Boolean).join(', ')}</span>
           </li>
         ))}
       </ul>

@@ -72,11 +72,13 @@ function ofType(schema: Data, spot: Spot): Pick<Field, 'kind'> & Partial<Field> 
 
 const COMPLEX: ReadonlySet<string> = new Set(['anyOf', 'oneOf', 'allOf', 'properties', 'items', '$ref', 'type']);
 
+/** What must be given comes first. */
 function groupOf(schema: Data, spot: Spot): Field[] {
   const required = new Set((schema.required as string[] | undefined) ?? []);
-  return Object.entries(schema.properties as Record<string, Data>).map(([key, each]) =>
+  const fields = Object.entries(schema.properties as Record<string, Data>).map(([key, each]) =>
     fieldOf(each, { ...spot, path: spot.path === '' ? key : `${spot.path}.${key}`, label: key, required: required.has(key), depth: spot.depth + 1 }),
   );
+  return fields.sort((a, b) => Number(b.required) - Number(a.required));
 }
 
 function itemOf(schema: Data, index: number, spot: Spot): Field {

@@ -2,7 +2,7 @@ import type { Graph, GraphNode, NodeState } from '../api/types.js';
 import { ShapeMark } from '../parts/shape.js';
 import { NODE } from '../words/status.js';
 import type { Layout, PlacedEdge, PlacedNode } from './layout.js';
-import { pathThrough, shortened } from './sizes.js';
+import { isContainer, lettersIn, pathThrough, shortened } from './sizes.js';
 
 interface DrawingProps {
   readonly graph: Graph;
@@ -26,16 +26,33 @@ export function Drawing({ graph, layout, states, selected, fits, onSelect }: Dra
           <path d="M0 0.5 L8 4 L0 7.5 z" class="arrow" />
         </marker>
       </defs>
+      {layout.boxes.map(({ id, x, y, width: wide, height: high }) => (
+        <rect key={id} class={`around-branches ${lookOf(states, id)}`} x={x - wide / 2} y={y - high / 2} width={wide} height={high} rx="9" />
+      ))}
       {layout.edges.map((edge) => (
         <Edge key={edge.key} edge={edge} isTaken={states === null || (!!states[edge.from] && !!states[edge.to])} />
       ))}
+      {layout.boxes.map((box) => (
+        <BoxTitle key={box.id} box={box} node={byId.get(box.id)!} look={lookOf(states, box.id)} />
+      ))}
       {layout.nodes.map((box) => {
         const node = byId.get(box.id)!;
-        const look = states === null ? 'plain' : (states[box.id] ?? 'untaken');
+        const look = lookOf(states, box.id);
+        if (isContainer(node)) return <circle key={box.id} cx={box.x} cy={box.y} r="6" class={`node beginning ${look}`} />;
         return <Node key={box.id} box={box} node={node} look={look} isSelected={node.step !== null && node.step === selected} onSelect={onSelect} />;
       })}
     </svg>
   );
+}
+
+type NodeLook = NodeState | 'untaken' | 'plain';
+
+function lookOf(states: DrawingProps['states'], id: string): NodeLook {
+  return states === null ? 'plain' : (states[id] ?? 'untaken');
+}
+
+function isState(look: NodeLook): look is NodeState {
+  return look !== 'untaken' && look !== 'plain';
 }
 
 function summary({ nodes, workflow }: Graph, states: DrawingProps['states']): string {
@@ -59,10 +76,27 @@ function Edge({ edge, isTaken }: { readonly edge: PlacedEdge; readonly isTaken: 
   );
 }
 
-interface NodeProps {
+interface BoxProps {
   readonly box: PlacedNode;
   readonly node: GraphNode;
-  readonly look: NodeState | 'untaken' | 'plain';
+  readonly look: NodeLook;
+}
+
+/** The name of a container, and what holds for all its branches. It stands above the lines. */
+function BoxTitle({ box: { x, y, width, height }, node: { label, detail }, look }: BoxProps) {
+  const title = [label, detail].filter(Boolean).join(' · ');
+  return (
+    <g class={`box-title ${look}`} transform={`translate(${x - width / 2} ${y - height / 2})`}>
+      <title>{isState(look) ? `${title} · ${NODE[look].word}` : title}</title>
+      {isState(look) && <ShapeMark shape={NODE[look].shape} x={8} y={5} />}
+      <text class="detail" x={isState(look) ? 28 : 10} y="17">
+        {shortened(title, lettersIn(width - (isState(look) ? 34 : 16)))}
+      </text>
+    </g>
+  );
+}
+
+interface NodeProps extends BoxProps {
   readonly isSelected: boolean;
   readonly onSelect: (step: string) => void;
 }
@@ -71,28 +105,28 @@ function Node({ box, node, look, isSelected, onSelect }: NodeProps) {
   const { kind, step, label, detail } = node;
   const line = look === 'failed' ? NODE.failed.word : detail;
   const isEnd = kind === 'start' || kind === 'end';
-  const isState = look !== 'untaken' && look !== 'plain';
+  const isMarked = isState(look) && kind !== 'join';
   return (
     <g
       class={`node ${kind} ${look}${isSelected ? ' selected' : ''}${step === null ? '' : ' choosable'}`}
       transform={`translate(${box.x - box.width / 2} ${box.y - box.height / 2})`}
       onClick={step === null ? undefined : () => onSelect(step)}
     >
-      <title>{[label, detail, isState ? NODE[look].word : null].filter(Boolean).join(' · ')}</title>
+      <title>{[label, detail, isState(look) ? NODE[look].word : null].filter(Boolean).join(' · ')}</title>
       {isEnd ? <circle cx="9" cy="9" r={kind === 'start' ? 6 : 8} class="body" /> : <Frame box={box} kind={kind} look={look} />}
-      {!isEnd && isState && <ShapeMark shape={NODE[look].shape} x={8} y={box.height / 2 - 8} />}
+      {!isEnd && isMarked && <ShapeMark shape={NODE[look].shape} x={8} y={box.height / 2 - 8} />}
       {!isEnd && (
         <text
-          x={isState ? 30 : box.width / 2}
-          y={line === null ? box.height / 2 + 4.5 : box.height / 2 - 4}
-          text-anchor={isState ? 'start' : 'middle'}
+          x={isMarked ? 30 : box.width / 2}
+          y={line === null ? box.height / 2 + 4.5 : box.height / 2 - 3}
+          text-anchor={isMarked ? 'start' : 'middle'}
           class="label"
         >
           {shortened(label)}
         </text>
       )}
       {!isEnd && line !== null && (
-        <text x={isState ? 30 : box.width / 2} y={box.height - 10} text-anchor={isState ? 'start' : 'middle'} class="detail">
+        <text x={isMarked ? 30 : box.width / 2} y={box.height / 2 + 12} text-anchor={isMarked ? 'start' : 'middle'} class="detail">
           {shortened(line)}
         </text>
       )}
@@ -106,7 +140,7 @@ function Frame({ box: { width, height }, kind, look }: Pick<NodeProps, 'box' | '
   const cut = look === 'failed' ? 9 : kind === 'choice' ? 12 : 0;
   if (look === 'failed') return <path class="body" d={octagon(width, height, cut)} />;
   if (kind === 'choice') return <path class="body" d={`M${cut} 0H${width - cut}L${width} ${height / 2}L${width - cut} ${height}H${cut}L0 ${height / 2}z`} />;
-  const radius = kind === 'fork' || kind === 'join' ? height / 2 : 7;
+  const radius = kind === 'join' ? height / 2 : 7;
   return (
     <>
       {look === 'current' && <rect class="around" x="-4" y="-4" width={width + 8} height={height + 8} rx={radius + 4} />}

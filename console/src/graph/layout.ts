@@ -1,6 +1,6 @@
 import * as dagre from '@dagrejs/dagre';
-import type { Graph } from '../api/types.js';
-import { type Box, sizeOf } from './sizes.js';
+import type { Graph, GraphNode } from '../api/types.js';
+import { type Box, isContainer, sizeOf } from './sizes.js';
 
 export interface PlacedNode extends Box {
   readonly id: string;
@@ -18,25 +18,44 @@ export interface Layout {
   readonly height: number;
   readonly nodes: readonly PlacedNode[];
   readonly edges: readonly PlacedEdge[];
+  /** Around the branches of each container, by the id of the container; those outside come first. */
+  readonly boxes: readonly PlacedNode[];
 }
 
 const MARGIN = 16;
 
-/** Places nodes and edges, from left to right on a wide page, else from top to bottom. */
+/** Places nodes, edges and boxes, from left to right on a wide page, else from top to bottom. */
 export function layoutOf({ nodes, edges }: Pick<Graph, 'nodes' | 'edges'>, direction: 'LR' | 'TB'): Layout {
-  const graph = new dagre.graphlib.Graph({ multigraph: true });
-  graph.setGraph({ rankdir: direction, nodesep: 22, ranksep: 38, edgesep: 12, marginx: MARGIN, marginy: MARGIN, ranker: ranker(nodes.length) });
+  const containers = nodes.filter(isContainer);
+  const graph = new dagre.graphlib.Graph({ multigraph: true, compound: true });
+  const apart = containers.length === 0 ? { nodesep: 22, edgesep: 12 } : { nodesep: 28, edgesep: 24 }; // within a box, its title stands above the branches
+  graph.setGraph({ rankdir: direction, ...apart, ranksep: 38, marginx: MARGIN, marginy: MARGIN, ranker: ranker(nodes.length) });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const node of nodes) graph.setNode(node.id, { ...sizeOf(node) });
+  for (const { id } of containers) graph.setNode(boxId(id), {});
+  for (const node of nodes) putInside(graph, node);
   edges.forEach(({ from, to, label }, index) => graph.setEdge(from, to, labelBox(label), String(index)));
   dagre.layout(graph);
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
+  const placed = (id: string, of = id) => ({ id, ...(graph.node(of) as unknown as Box) });
   return {
     width,
     height,
-    nodes: nodes.map(({ id }) => ({ id, ...(graph.node(id) as unknown as Box) })),
+    nodes: nodes.map(({ id }) => placed(id)),
     edges: edges.map((edge, index) => placedEdge(edge, index, graph.edge(edge.from, edge.to, String(index)) as unknown as RawEdge)),
+    boxes: containers.map(({ id }) => placed(id, boxId(id))).sort((a, b) => b.width * b.height - a.width * a.height),
   };
+}
+
+function boxId(container: string): string {
+  return `box ${container}`;
+}
+
+/** A container begins within its own box, and its box stands in that of the container around it. */
+function putInside(graph: dagre.graphlib.Graph, node: GraphNode): void {
+  if (!isContainer(node)) return void (node.inside !== null && graph.setParent(node.id, boxId(node.inside)));
+  graph.setParent(node.id, boxId(node.id));
+  if (node.inside !== null) graph.setParent(boxId(node.id), boxId(node.inside));
 }
 
 /** The usual ranker makes shorter edges, and takes long for many nodes. */

@@ -12,14 +12,26 @@ const MOST_LETTERS = 26;
 const LETTER = 7.3;
 
 /** A text as long as a node may be; the whole is in its title. */
-export function shortened(text: string): string {
-  return text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS - 1)}…` : text;
+export function shortened(text: string, most = MOST_LETTERS): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
+/** How many letters of a title are as wide as this. */
+export function lettersIn(width: number): number {
+  return Math.max(Math.floor(width / LETTER), 4);
+}
+
+/** A container is a box around its branches; its node is where they begin. */
+export function isContainer({ kind }: Pick<GraphNode, 'kind'>): boolean {
+  return kind === 'fork' || kind === 'each' || kind === 'stage';
 }
 
 /** How large a node is drawn. Letters are not measured: a little room is left instead. */
-export function sizeOf({ kind, label, detail }: GraphNode): Pick<Box, 'width' | 'height'> {
+export function sizeOf(node: GraphNode): Pick<Box, 'width' | 'height'> {
+  const { kind, label, detail } = node;
   if (kind === 'start' || kind === 'end') return { width: 18, height: 18 };
-  if (kind === 'fork' || kind === 'join') return { width: Math.max(shortened(label).length * LETTER + 42, 60), height: 28 };
+  if (isContainer(node)) return { width: 12, height: 12 };
+  if (kind === 'join') return { width: Math.max(label.length * LETTER + 16, 36), height: 22 };
   const letters = Math.max(shortened(label).length * LETTER, shortened(detail ?? '').length * 6.2);
   return { width: Math.max(letters + 44, 84), height: detail ? 46 : 34 };
 }

@@ -51,7 +51,7 @@ function groupWords(groups: readonly AttentionItem[]): string {
 function Groups({ groups }: { readonly groups: readonly AttentionItem[] }) {
   return (
     <TableBox label="What needs attention">
-      <Heads names={['What', 'Workflow and step', 'How many', 'Error', 'Oldest', 'Example']} numbers={['How many']} />
+      <Heads names={['What', 'Workflow, step and error', 'How many', 'Oldest', 'Example']} numbers={['How many']} />
       <tbody>
         {groups.map((group, index) => (
           <Group key={`${group.kind} ${group.workflow} ${group.step} ${group.error} ${index}`} group={group} />
@@ -75,15 +75,15 @@ function Group({ group }: { readonly group: AttentionItem }) {
         <Link to={all.path} query={all.query} isRow label={`${look.word}: ${where}, ${group.count}`}>
           {where}
         </Link>
+        {group.error !== null && <p class="error-text">{group.error}</p>}
       </th>
       <td class="number">{countWords(group.count, group.isMore)}</td>
-      <td class="error-text">{group.error ?? ''}</td>
       <td>
         <Moment at={group.oldestAt} isShort />
       </td>
       <td>
         {example && (
-          <Link to={example.path} query={example.query} class="code">
+          <Link to={example.path} query={example.query} class="id">
             {group.example}
           </Link>
         )}

@@ -2,19 +2,20 @@ import { useState } from 'preact/hooks';
 import { Dialog, ReasonField } from '../parts/dialog.js';
 
 interface MessageDialogProps {
-  readonly verb: string;
+  readonly what: 'replay' | 'discard';
   /** Of the message. */
   readonly name: string;
   readonly says: string;
-  readonly isDangerous: boolean;
   readonly send: (reason: { reason?: string }) => Promise<unknown>;
   readonly onClose: () => void;
   readonly onDone: () => void;
 }
 
 /** Does one thing with one message, for a reason. */
-export function MessageDialog({ verb, name, says, isDangerous, send, onClose, onDone }: MessageDialogProps) {
+export function MessageDialog({ what, name, says, send, onClose, onDone }: MessageDialogProps) {
   const [reason, setReason] = useState('');
+  const isDangerous = what === 'discard';
+  const verb = isDangerous ? 'Discard' : 'Replay';
   const onDo = async () => {
     await send(reason === '' ? {} : { reason });
     onDone();

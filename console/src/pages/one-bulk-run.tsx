@@ -11,7 +11,7 @@ import { GuardedButton } from '../parts/guarded-button.js';
 import { Page } from '../parts/page.js';
 import { ValueBox } from '../parts/value-box.js';
 import { missingRight } from '../state/session.js';
-import { BULK, RUN } from '../words/status.js';
+import { BULK, ITEM } from '../words/status.js';
 import { runWords } from './bulk-runs.js';
 
 /** One bulk run: how far it is, and what became of each. */
@@ -77,7 +77,7 @@ function Shown({ run }: { readonly run: BulkRun }) {
           ['Started', <Moment at={run.startedAt} />],
           ['Ended', <Moment at={run.finishedAt} />],
           ['Filter', <ValueBox label="Filter" value={run.filter} />],
-          ['Options', <ValueBox label="Options" value={run.options ?? {}} />],
+          ...(Object.keys(run.options ?? {}).length === 0 ? [] : [['Options', <ValueBox label="Options" value={run.options} />] as const]),
         ]}
       />
     </>
@@ -97,7 +97,7 @@ function Items({ list, isMessage }: { readonly list: ReturnType<typeof usePages<
             {list.items.map(({ id, outcome, error, at: moment }) => (
               <tr key={id}>
                 <td>
-                  <State look={RUN[outcome]} />
+                  <State look={ITEM[outcome]} />
                 </td>
                 <th scope="row" class="code">
                   {isMessage ? (

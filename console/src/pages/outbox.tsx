@@ -1,72 +1,47 @@
-import { useState } from 'preact/hooks';
-import { at, post, type Query } from '../api/client.js';
+import { at, post } from '../api/client.js';
 import type { OutboxMessage } from '../api/more-types.js';
-import { usePages } from '../api/use-pages.js';
-import { BulkButton } from '../bulk/bulk-button.js';
-import { useLive } from '../live/use-live.js';
-import { Empty, Heads, Link, Moment, More, ProblemNote, State, TableBox } from '../parts/basics.js';
-import { SelectField, TextField } from '../parts/fields.js';
-import { FilterForm } from '../parts/filter-form.js';
+import { Heads, Link, Moment, State, TableBox } from '../parts/basics.js';
+import { SelectField } from '../parts/fields.js';
 import { GuardedButton } from '../parts/guarded-button.js';
-import { Page } from '../parts/page.js';
 import { ValueBox } from '../parts/value-box.js';
 import { place } from '../state/location.js';
 import { missingRight } from '../state/session.js';
 import { KIND, STATUS } from '../words/status.js';
 import { MessageDialog } from './message-dialog.js';
+import { type AskedDialogProps, MessageList, type TableProps } from './message-list.js';
 
-const OUTBOX_FILTERS = ['parked', 'workflow', 'sender', 'process'] as const;
-
-interface Asked {
-  readonly what: 'replay' | 'discard';
-  readonly message: OutboxMessage;
-}
+type OutboxAction = 'replay' | 'discard';
 
 /** Messages that steps have sent and that were not transmitted yet. */
 export function Outbox() {
-  const { query } = place.value;
-  const filters: Query = Object.fromEntries(OUTBOX_FILTERS.map((name) => [name, query.get(name)]));
-  const list = usePages<OutboxMessage>('outbox', filters);
-  const [asked, setAsked] = useState<Asked | null>(null);
-  useLive(null, () => list.count <= 1 && list.again(), 3000);
   return (
-    <Page title="Outbox" aside={<BulkButton scope="outbox" query={filters} />}>
-      <Filters key={query.toString()} />
-      <ProblemNote problem={list.problem} />
-      {list.isLoading && list.items === null && <p class="loading">Loading…</p>}
-      {list.items?.length === 0 && <Empty>Every message that steps have sent is transmitted.</Empty>}
-      {list.items && list.items.length > 0 && <OutboxTable items={list.items} onAsk={setAsked} />}
-      <More list={list} what="messages" />
-      {asked && <OutboxDialog {...asked} onClose={() => setAsked(null)} onDone={list.again} />}
-    </Page>
+    <MessageList
+      title="Outbox"
+      box="outbox"
+      choice={['parked', <ParkedOrNot />]}
+      texts={[
+        ['workflow', 'Workflow'],
+        ['sender', 'Sender'],
+        ['process', 'Id of the process'],
+      ]}
+      empty="Every message that steps have sent is transmitted."
+      Table={OutboxTable}
+      AskedDialog={OutboxDialog}
+    />
   );
 }
 
-function Filters() {
-  const { query } = place.value;
-  return (
-    <FilterForm page="outbox">
-      <div class="filter-row">
-        <SelectField
-          name="parked"
-          label="State"
-          value={query.get('parked') ?? ''}
-          words={[
-            ['true', 'parked'],
-            ['false', 'is tried again'],
-          ]}
-          all="any"
-        />
-        <TextField name="workflow" label="Workflow" value={query.get('workflow') ?? ''} />
-        <TextField name="sender" label="Sender" value={query.get('sender') ?? ''} />
-        <TextField name="process" label="Id of the process" value={query.get('process') ?? ''} />
-      </div>
-    </FilterForm>
-  );
+const PARKED = [
+  ['true', 'parked'],
+  ['false', 'is tried again'],
+] as const;
+
+function ParkedOrNot() {
+  return <SelectField name="parked" label="State" value={place.value.query.get('parked') ?? ''} words={PARKED} all="any" />;
 }
 
 /** Also on the page of a process. */
-export function OutboxTable({ items, onAsk }: { readonly items: readonly OutboxMessage[]; readonly onAsk: (asked: Asked) => void }) {
+export function OutboxTable({ items, onAsk }: TableProps<OutboxMessage, OutboxAction>) {
   return (
     <TableBox label="Messages of the outbox">
       <Heads names={['State', 'From', 'Sender', 'Pattern', 'Attempts', 'Last error', 'Created', 'Actions']} numbers={['Attempts']} />
@@ -79,7 +54,7 @@ export function OutboxTable({ items, onAsk }: { readonly items: readonly OutboxM
   );
 }
 
-function Row({ message, onAsk }: { readonly message: OutboxMessage; readonly onAsk: (what: Asked['what']) => void }) {
+function Row({ message, onAsk }: { readonly message: OutboxMessage; readonly onAsk: (what: OutboxAction) => void }) {
   const why = missingRight('mend');
   return (
     <tr class={place.value.query.get('message') === message.id ? 'selected' : undefined}>
@@ -112,9 +87,10 @@ function Row({ message, onAsk }: { readonly message: OutboxMessage; readonly onA
   );
 }
 
-export function OutboxDialog({ what, message, ...rest }: Asked & { readonly onClose: () => void; readonly onDone: () => void }) {
-  const says = { replay: 'The message is transmitted now.', discard: 'The message is deleted. It is never transmitted.' };
+const SAYS = { replay: 'The message is transmitted now.', discard: 'The message is deleted. It is never transmitted.' } as const;
+
+export function OutboxDialog({ what, message, ...rest }: AskedDialogProps<OutboxMessage, OutboxAction>) {
   const send = (reason: object) => post(`outbox/${at(message.id)}/${what}`, reason);
   const name = `${message.workflow} · ${message.step ?? 'update'}, to ${message.sender}`;
-  return <MessageDialog {...rest} verb={what === 'replay' ? 'Replay' : 'Discard'} name={name} says={says[what]} isDangerous={what === 'discard'} send={send} />;
+  return <MessageDialog {...rest} what={what} name={name} says={SAYS[what]} send={send} />;
 }

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { post } from '../api/client.js';
 import type { Pause } from '../api/more-types.js';
+import { whole } from '../bulk/plan.js';
 import { Dialog, ReasonField } from '../parts/dialog.js';
 import { TextField } from '../parts/fields.js';
 
@@ -20,7 +21,7 @@ export function PauseDialog({ of, isResume, onClose, onDone }: PauseDialogProps)
   const name = pausedWords(of);
   const verb = isResume ? 'Resume' : 'Pause';
   const onDo = async () => {
-    const rate = isResume && perMinute !== '' ? { perMinute: Number(perMinute) } : {};
+    const rate = isResume && perMinute !== '' ? { perMinute: whole(perMinute, 'The rate') } : {};
     await post<Pause>(isResume ? 'pauses/resume' : 'pauses', { ...of, ...rate, ...(reason !== '' && { reason }) });
     onDone();
   };
@@ -28,7 +29,7 @@ export function PauseDialog({ of, isResume, onClose, onDone }: PauseDialogProps)
     <Dialog
       title={`${verb} ${name}`}
       says={
-        isResume ? `What waits in ${name} begins again, on all instances.` : `No new body of ${name} begins, on any instance. What runs now goes on to its end.`
+        isResume ? `What waits in ${name} begins again, on all instances.` : `Nothing new begins in ${name}, on any instance. What runs now goes on to its end.`
       }
       verb={`${verb} ${name}`}
       safe="Change nothing"
@@ -44,5 +45,5 @@ export function PauseDialog({ of, isResume, onClose, onDone }: PauseDialogProps)
 
 export function pausedWords({ workflow, step, queue }: { workflow?: string | null; step?: string | null; queue?: string | null }): string {
   if (queue) return `the queue ${queue}`;
-  return step ? `the step ${step} of ${workflow ?? ''}` : (workflow ?? '');
+  return step ? `the step ${step} of ${workflow ?? ''}` : `the workflow ${workflow ?? ''}`;
 }

@@ -1,7 +1,8 @@
 import type { Pause } from '../api/more-types.js';
-import { Empty, Heads, Moment, TableBox } from '../parts/basics.js';
+import { Empty, Heads, Moment, State, TableBox } from '../parts/basics.js';
 import { GuardedButton } from '../parts/guarded-button.js';
 import { missingRight } from '../state/session.js';
+import { pauseLook } from '../words/status.js';
 import { pausedWords } from './pause-dialog.js';
 import type { Asked } from './queues.js';
 
@@ -14,7 +15,7 @@ export function Pauses({ pauses, onAsk }: { readonly pauses: readonly Pause[]; r
         <Empty>Nothing is paused.</Empty>
       ) : (
         <TableBox label="What is paused">
-          <Heads names={['What', 'Since', 'By', 'Reason', 'Resuming', 'Action']} />
+          <Heads names={['What', 'State', 'Since', 'By', 'Reason', 'Action']} />
           <tbody>
             {pauses.map((pause) => (
               <Row key={JSON.stringify([pause.workflow, pause.step, pause.queue])} pause={pause} onAsk={onAsk} />
@@ -33,12 +34,15 @@ function Row({ pause, onAsk }: { readonly pause: Pause; readonly onAsk: (asked: 
     <tr>
       <th scope="row">{pausedWords(pause)}</th>
       <td>
+        <State look={pauseLook(pause)} />
+        {pause.resumingPerMinute !== null && <span class="muted"> {pause.resumingPerMinute.toLocaleString('en')} in a minute</span>}
+      </td>
+      <td>
         <Moment at={pause.pausedAt} isShort />
       </td>
       <td>{pause.actor ?? ''}</td>
       <td>{pause.reason ?? ''}</td>
-      <td>{pause.resumingPerMinute === null ? '' : `${pause.resumingPerMinute} in a minute`}</td>
-      <td>
+      <td class="row-actions">
         <GuardedButton why={missingRight('administer')} onClick={() => onAsk({ of, isResume: true })}>
           Resume
         </GuardedButton>

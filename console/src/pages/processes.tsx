@@ -5,6 +5,7 @@ import { useLive } from '../live/use-live.js';
 import { Empty, Heads, Link, Moment, More, ProblemNote, State, TableBox } from '../parts/basics.js';
 import { Page } from '../parts/page.js';
 import { place } from '../state/location.js';
+import { causeWords } from '../words/errors.js';
 import { filtersIn } from '../words/filters.js';
 import { PROGRESS, STATUS } from '../words/status.js';
 import { BulkButton } from '../bulk/bulk-button.js';
@@ -73,16 +74,16 @@ function Row({ item }: { readonly item: Process }) {
         <State look={look} />
       </td>
       <th scope="row">
-        <Link to={['processes', item.id]} isRow label={`${name}: ${look.word}${where ? ` at ${where}` : ''}`}>
+        <Link to={['processes', item.id]} isRow class={name === item.id ? 'id' : undefined} label={`${name}: ${look.word}${where ? ` at ${where}` : ''}`}>
           {name}
         </Link>
       </th>
-      <td>
+      <td class="when">
         {item.workflow} <span class="muted">v{item.workflowVersion}</span>
       </td>
-      <td class="where">
+      <td>
         {where}
-        {item.cause !== null && <span class={item.status === 'failed' ? 'error-text' : 'muted'}> {item.cause}</span>}
+        {item.cause !== null && <span class={item.status === 'failed' ? 'error-text' : 'muted'}> {causeWords(item.cause, where)}</span>}
       </td>
       <td>
         <Moment at={item.startedAt} isShort />

@@ -6,27 +6,33 @@ import { useLive } from '../live/use-live.js';
 import { Empty, Heads, Moment, ProblemNote, State, TableBox } from '../parts/basics.js';
 import { GuardedButton } from '../parts/guarded-button.js';
 import { Page } from '../parts/page.js';
-import { missingRight, session } from '../state/session.js';
-import { PROGRESS, RUN } from '../words/status.js';
+import { missingRight } from '../state/session.js';
+import { pauseLook, RUN } from '../words/status.js';
 import { PauseDialog, type PauseOf } from './pause-dialog.js';
 import { Pauses } from './pauses.js';
+import { readPauses } from './read-pauses.js';
 
 interface Answers {
   readonly queues: readonly Queue[];
   readonly workers: readonly Worker[];
-  readonly pauses: readonly Pause[];
+  readonly pauses: readonly Pause[] | null;
 }
 
 async function read(signal: AbortSignal): Promise<Answers> {
-  const pauses = session.value?.pauses ? get<{ items: Pause[] }>('pauses', {}, signal) : { items: [] };
-  const [queues, workers, paused] = await Promise.all([get<{ items: Queue[] }>('queues', {}, signal), get<{ items: Worker[] }>('workers', {}, signal), pauses]);
-  return { queues: queues.items, workers: workers.items, pauses: paused.items };
+  const [queues, workers, pauses] = await Promise.all([
+    get<{ items: Queue[] }>('queues', {}, signal),
+    get<{ items: Worker[] }>('workers', {}, signal),
+    readPauses(signal),
+  ]);
+  return { queues: queues.items, workers: workers.items, pauses };
 }
 
 export interface Asked {
   readonly of: PauseOf;
   readonly isResume: boolean;
 }
+
+const RATE = 'Done in the last minute';
 
 /** How much waits in each queue, and who works. */
 export function Queues() {
@@ -39,8 +45,8 @@ export function Queues() {
       {isLoading && <p class="loading">Loading…</p>}
       {answer && (
         <>
-          <QueueTable {...answer} onAsk={setAsked} />
-          {session.value?.pauses && <Pauses pauses={answer.pauses} onAsk={setAsked} />}
+          <QueueTable queues={answer.queues} onAsk={setAsked} />
+          {answer.pauses && <Pauses pauses={answer.pauses} onAsk={setAsked} />}
           <WorkerTable workers={answer.workers} />
         </>
       )}
@@ -49,41 +55,55 @@ export function Queues() {
   );
 }
 
-function QueueTable({ queues, pauses, onAsk }: Answers & { readonly onAsk: (asked: Asked) => void }) {
+function QueueTable({ queues, onAsk }: Pick<Answers, 'queues'> & { readonly onAsk: (asked: Asked) => void }) {
   if (queues.length === 0) return <Empty>No step runs on a task queue.</Empty>;
-  const isPaused = (name: string) => pauses.some(({ queue }) => queue === name);
+  const hasRate = queues.some(({ perMinute }) => perMinute !== undefined);
   return (
     <section>
       <h2>Queues</h2>
       <TableBox label="Queues">
         <Heads
-          names={['Queue', 'State', 'Waiting', 'Running', 'Oldest ready since', ...(session.value?.pauses ? ['Action'] : [])]}
-          numbers={['Waiting', 'Running']}
+          names={['Queue', 'State', 'Waiting', 'Held back', 'Running', ...(hasRate ? [RATE] : []), 'Oldest ready since', 'Action']}
+          numbers={['Waiting', 'Held back', 'Running', RATE]}
         />
         <tbody>
-          {queues.map(({ queue, waiting, taken, readyAt }) => (
-            <tr key={queue}>
-              <th scope="row">{queue}</th>
-              <td>
-                <State look={isPaused(queue) ? PROGRESS.paused : taken > 0 ? RUN.running : { word: 'open', shape: 'check', tone: 'good' }} />
-              </td>
-              <td class="number">{waiting.toLocaleString('en')}</td>
-              <td class="number">{taken.toLocaleString('en')}</td>
-              <td>
-                <Moment at={readyAt} isShort />
-              </td>
-              {session.value?.pauses && (
-                <td>
-                  <GuardedButton why={missingRight('administer')} onClick={() => onAsk({ of: { queue }, isResume: isPaused(queue) })}>
-                    {isPaused(queue) ? `Resume ${queue}` : `Pause ${queue}`}
-                  </GuardedButton>
-                </td>
-              )}
-            </tr>
+          {queues.map((queue) => (
+            <QueueRow key={queue.queue} of={queue} hasRate={hasRate} onAsk={onAsk} />
           ))}
         </tbody>
       </TableBox>
     </section>
+  );
+}
+
+interface QueueRowProps {
+  readonly of: Queue;
+  /** The server tells how much is done. */
+  readonly hasRate: boolean;
+  readonly onAsk: (asked: Asked) => void;
+}
+
+function QueueRow({ of, hasRate, onAsk }: QueueRowProps) {
+  const { queue, waiting, taken, held, readyAt, perMinute, paused } = of;
+  return (
+    <tr>
+      <th scope="row">{queue}</th>
+      <td>
+        <State look={paused ? pauseLook(paused) : taken > 0 ? RUN.running : { word: 'open', shape: 'check', tone: 'good' }} />
+      </td>
+      <td class="number">{waiting.toLocaleString('en')}</td>
+      <td class="number">{held.toLocaleString('en')}</td>
+      <td class="number">{taken.toLocaleString('en')}</td>
+      {hasRate && <td class="number">{perMinute?.toLocaleString('en') ?? <span class="muted">–</span>}</td>}
+      <td>
+        <Moment at={readyAt} isShort />
+      </td>
+      <td class="row-actions">
+        <GuardedButton why={missingRight('administer')} onClick={() => onAsk({ of: { queue }, isResume: paused !== null })}>
+          {paused ? `Resume ${queue}` : `Pause ${queue}`}
+        </GuardedButton>
+      </td>
+    </tr>
   );
 }
 
@@ -99,8 +119,8 @@ function WorkerTable({ workers }: { readonly workers: readonly Worker[] }) {
           <tbody>
             {workers.map(({ id, silent, here, seenAt, processes, tasks }) => (
               <tr key={id}>
-                <th scope="row" class="code">
-                  {id} {here && <span class="muted">(this server)</span>}
+                <th scope="row">
+                  <span class="id">{id}</span> {here && <span class="muted">(this server)</span>}
                 </th>
                 <td>
                   <State look={silent ? { word: 'silent', shape: 'triangle', tone: 'warn' } : { word: 'alive', shape: 'check', tone: 'good' }} />

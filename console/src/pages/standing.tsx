@@ -36,7 +36,7 @@ export function Standing({ counts }: { readonly counts: readonly StatusCount[] }
               </th>
               {STATUSES.map((status) => (
                 <td key={status} class="number">
-                  <Count workflow={workflow} status={status} of={of} />
+                  <Count workflow={workflow} statuses={[status]} of={of} />
                 </td>
               ))}
             </tr>
@@ -47,18 +47,27 @@ export function Standing({ counts }: { readonly counts: readonly StatusCount[] }
   );
 }
 
-function Count({ workflow, status, of }: { readonly workflow: string; readonly status: Status; readonly of: readonly StatusCount[] }) {
-  const { count, isMore } = sumOf(of, status);
+interface CountProps {
+  readonly workflow: string;
+  readonly statuses: readonly Status[];
+  /** The counts of this workflow. */
+  readonly of: readonly StatusCount[];
+}
+
+/** How many there are, as a link to their list. */
+export function Count({ workflow, statuses, of }: CountProps) {
+  const { count, isMore } = sumOf(of, statuses);
   if (count === 0) return <span class="muted">0</span>;
+  const query = new URLSearchParams([['workflow', workflow], ...statuses.map((status) => ['status', status])]);
   return (
-    <Link to={['processes']} query={{ workflow, status }} label={`${workflow}: ${countWords(count, isMore)} ${status}`}>
+    <Link to={['processes']} query={query} label={`${workflow}: ${countWords(count, isMore)} ${statuses.join(', ')}`}>
       {countWords(count, isMore)}
     </Link>
   );
 }
 
 /** Failures are counted by step and error, and shown as one number. */
-export function sumOf(counts: readonly StatusCount[], status: Status): { count: number; isMore: boolean } {
-  const found = counts.filter((each) => each.status === status);
+function sumOf(counts: readonly StatusCount[], statuses: readonly Status[]): { count: number; isMore: boolean } {
+  const found = counts.filter(({ status }) => statuses.includes(status));
   return { count: found.reduce((sum, each) => sum + each.count, 0), isMore: found.some(({ isMore }) => isMore) };
 }

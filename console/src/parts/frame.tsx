@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { liveState } from '../live/feed.js';
 import { place } from '../state/location.js';
-import { session } from '../state/session.js';
+import { missingRight, session } from '../state/session.js';
 import { Link } from './basics.js';
 import { KeyHelp, useKeys } from './keys.js';
 import { Search } from './search.js';
@@ -45,7 +45,7 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
       </header>
       <nav id="pages" class={isMenu ? 'pages open' : 'pages'} aria-label="Pages">
         <ul>
-          {PAGES.filter(([path]) => path !== 'bulk' || session.value?.bulk).map(([path, word]) => (
+          {PAGES.filter(([path]) => path !== 'bulk' || missingRight('administer') === null).map(([path, word]) => (
             <li key={path}>
               <Link to={path === '' ? [] : [path]} current={(place.value.path[0] ?? '') === path && 'page'}>
                 {word}

@@ -6,6 +6,7 @@ import { useForm } from '../forms/use-form.js';
 import { Dialog, ReasonField } from '../parts/dialog.js';
 import { SelectField } from '../parts/fields.js';
 import { actionLabel, actionRequest, ACTIONS } from '../words/actions.js';
+import { useVersions } from './use-versions.js';
 
 interface ActionDialogProps {
   readonly action: PossibleAction;
@@ -41,13 +42,5 @@ export function ActionDialog({ action, process, onClose, onDone }: ActionDialogP
 }
 
 function VersionChoice({ process, version, onChange }: { readonly process: Process; readonly version: number; readonly onChange: (version: number) => void }) {
-  const versions = Array.from({ length: process.contextVersion }, (_, index) => process.contextVersion - index).slice(0, 200);
-  return (
-    <SelectField
-      label="From the version"
-      value={String(version)}
-      words={versions.map((each) => [String(each), each === process.contextVersion ? `${each} (now)` : String(each)])}
-      onChange={(each) => onChange(Number(each))}
-    />
-  );
+  return <SelectField label="From the version" value={String(version)} words={useVersions(process)} onChange={(each) => onChange(Number(each))} />;
 }

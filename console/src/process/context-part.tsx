@@ -7,15 +7,14 @@ import { ValueBox } from '../parts/value-box.js';
 import { changeQuery, place } from '../state/location.js';
 import { type DiffLine, diffLines } from '../words/diff.js';
 import type { PartProps } from './process-parts.js';
-
-const MOST_OFFERED = 500;
+import { useVersions } from './use-versions.js';
 
 /** The context now or at any version, and what has changed since another one. */
 export function ContextPart({ situation: { process } }: PartProps) {
   const { query } = place.value;
   const version = numberIn(query, 'version', process.contextVersion);
   const since = numberIn(query, 'since', 0);
-  const offered = Array.from({ length: Math.min(process.contextVersion, MOST_OFFERED) }, (_, index) => String(process.contextVersion - index));
+  const offered = useVersions(process);
   const { answer, problem } = useRead(`${process.id} ${version} ${since}`, (signal) => read(process.id, version, since, signal));
   return (
     <>
@@ -23,13 +22,13 @@ export function ContextPart({ situation: { process } }: PartProps) {
         <SelectField
           label="Version"
           value={String(version)}
-          words={offered.map((each) => [each, Number(each) === process.contextVersion ? `${each} (now)` : each])}
+          words={offered}
           onChange={(each) => changeQuery({ version: Number(each) === process.contextVersion ? null : each })}
         />
         <SelectField
           label="Compared with"
           value={since === 0 ? '' : String(since)}
-          words={offered.filter((each) => Number(each) !== version).map((each) => [each, `version ${each}`])}
+          words={offered.filter(([each]) => Number(each) !== version).map(([each, words]) => [each, `version ${words}`])}
           all="no other version"
           onChange={(each) => changeQuery({ since: each === '' ? null : each })}
         />

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { at } from '../api/client.js';
 import type { HistoryRecord } from '../api/types.js';
 import { usePages } from '../api/use-pages.js';
-import { Heads, Moment, More, ProblemNote, TableBox } from '../parts/basics.js';
+import { Heads, Moment, More, ProblemNote, Sentence, TableBox } from '../parts/basics.js';
 import { CopyButton } from '../parts/copy-button.js';
 import { ValueBox } from '../parts/value-box.js';
 import { asText, recordWords } from '../words/history.js';
@@ -48,7 +48,9 @@ function RecordRow({ record }: { readonly record: HistoryRecord }) {
   return (
     <tr class={record.error === null ? undefined : 'failed'}>
       <td class="number">{sequence}</td>
-      <th scope="row">{recordWords(record)}</th>
+      <th scope="row" class="when">
+        {recordWords(record)}
+      </th>
       <td>
         {step ?? ''} {attempt !== null && attempt > 1 && <span class="muted">attempt {attempt}</span>}
       </td>
@@ -68,9 +70,18 @@ function Details({ record: { error, reason, detail, returned, message } }: { rea
     <>
       {error !== null && <p class="error-text">{error}</p>}
       {reason !== null && <p>Reason: {reason}</p>}
-      {detail !== null && <p class="muted">{detail}</p>}
-      {returned !== undefined && <ValueBox label="Returned" value={returned} />}
+      {detail !== null && (
+        <p class="muted">
+          <Sentence text={detail} />
+        </p>
+      )}
+      {!isEmpty(returned) && <ValueBox label="Returned" value={returned} />}
       {message !== undefined && <ValueBox label="Message" value={message} />}
     </>
   );
+}
+
+/** A step that returned nothing is a line less to read. */
+function isEmpty(returned: unknown): boolean {
+  return returned === undefined || JSON.stringify(returned) === '{}';
 }

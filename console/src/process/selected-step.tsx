@@ -2,7 +2,8 @@ import type { PossibleAction, Situation, StepRun, Wait } from '../api/types.js';
 import { Heads, Moment, State, TableBox } from '../parts/basics.js';
 import { Facts } from '../parts/fields.js';
 import { inOrder } from '../words/actions.js';
-import { RUN } from '../words/status.js';
+import { errorShown, firstLine } from '../words/errors.js';
+import { RUN, waitWords } from '../words/status.js';
 import { durationWords } from '../words/time.js';
 import { ActionButton, keyOf } from './process-actions.js';
 
@@ -19,7 +20,7 @@ export function SelectedStep({ step, situation, onAsk }: SelectedStepProps) {
   const runs = situation.steps.filter((each) => each.step === step).toSorted((a, b) => b.run - a.run || b.attempt - a.attempt);
   const waits = situation.process.waits.filter((each) => each.step === step);
   const actions = inOrder(situation.actions).filter((each) => each.step === step);
-  const error = runs[0]?.error ?? null;
+  const error = errorShown(runs);
   return (
     <section class="selected-step">
       <h2>Step {step}</h2>
@@ -39,7 +40,7 @@ export function SelectedStep({ step, situation, onAsk }: SelectedStepProps) {
         </div>
       )}
       {runs.length === 0 && waits.length === 0 && <p class="muted">It has not begun.</p>}
-      {runs.length > 0 && <Attempts runs={runs.slice(0, MOST_SHOWN)} />}
+      {runs.length > 0 && <Attempts runs={runs.slice(0, MOST_SHOWN)} above={error} />}
       {runs.length > MOST_SHOWN && <p class="muted">{runs.length - MOST_SHOWN} earlier attempts are in the list below.</p>}
     </section>
   );
@@ -49,7 +50,7 @@ function WaitFacts({ wait }: { readonly wait: Wait }) {
   return (
     <Facts
       facts={[
-        ['Waits for', wait.queue === null ? wait.kind : `${wait.kind} in the queue ${wait.queue}`],
+        ['Waits for', wait.queue === null ? waitWords(wait.kind) : `${waitWords(wait.kind)} in the queue ${wait.queue}`],
         ['Since', <Moment at={wait.since} />],
         ...(wait.dueAt === null ? [] : [['Until', <Moment at={wait.dueAt} />] as const]),
       ]}
@@ -57,7 +58,8 @@ function WaitFacts({ wait }: { readonly wait: Wait }) {
   );
 }
 
-function Attempts({ runs }: { readonly runs: readonly StepRun[] }) {
+/** An error that stands above them already is not told again. */
+function Attempts({ runs, above }: { readonly runs: readonly StepRun[]; readonly above: string | null }) {
   return (
     <TableBox label="Its last attempts">
       <Heads names={['Attempt', 'State', 'Began', 'Took', 'Error', 'Worker', 'Version']} numbers={['Attempt', 'Took', 'Version']} />
@@ -72,8 +74,8 @@ function Attempts({ runs }: { readonly runs: readonly StepRun[] }) {
               <Moment at={run.startedAt} isShort />
             </td>
             <td class="number">{tookWords(run)}</td>
-            <td class="error-text">{run.error?.split('\n', 1)[0] ?? ''}</td>
-            <td class="code">{run.worker ?? ''}</td>
+            {run.error !== null && run.error === above ? <td class="muted">as above</td> : <td class="error-text">{firstLine(run.error)}</td>}
+            <td class="id">{run.worker ?? ''}</td>
             <td class="number">{run.contextVersion ?? ''}</td>
           </tr>
         ))}

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { Empty, State } from '../parts/basics.js';
 import { changeQuery } from '../state/location.js';
 import { now } from '../state/settings.js';
+import { firstLine } from '../words/errors.js';
 import { RUN } from '../words/status.js';
 import { durationWords } from '../words/time.js';
 import { type Row, waterfallRows } from '../words/waterfall.js';
@@ -50,7 +51,6 @@ function WaterfallRow({ row }: { readonly row: Row }) {
         <button type="button" class="quiet" onClick={() => changeQuery({ step })}>
           {step}
         </button>
-        {error !== null && <p class="error-text">{error.split('\n', 1)[0]}</p>}
       </th>
       <td class="when">
         <State look={RUN[state]} /> <span class="muted">{tries}</span>
@@ -62,6 +62,7 @@ function WaterfallRow({ row }: { readonly row: Row }) {
             <rect key={run.attempt} x={`${from}%`} width={`${width}%`} y="3" height="10" rx="2" class={`bar ${run.state}`} />
           ))}
         </svg>
+        {error !== null && <p class="error-text">{firstLine(error)}</p>}
       </td>
     </tr>
   );

@@ -1,4 +1,4 @@
-import type { BulkRun } from '../api/more-types.js';
+import type { BulkItem, BulkRun, Pause } from '../api/more-types.js';
 import type { NodeState, Progress, RunState, Status } from '../api/types.js';
 
 export type Tone = 'good' | 'busy' | 'calm' | 'warn' | 'bad' | 'off';
@@ -65,11 +65,23 @@ export const KIND = {
   unknown: look('version unknown', 'question', 'bad'),
 } as const;
 
+export const ITEM: Readonly<Record<BulkItem['outcome'], Look>> = {
+  begun: look('begun', 'play', 'busy'),
+  done: RUN.done,
+  failed: FAILED,
+  skipped: look('passed over', 'dash', 'off'),
+};
+
 export const BULK: Readonly<Record<BulkRun['state'], Look>> = {
   running: STATUS.running,
   stopped: look('stopped', 'square', 'warn'),
   done: RUN.done,
 };
+
+/** What is resumed bit by bit is held back in part. */
+export function pauseLook({ resumingPerMinute }: Pause): Look {
+  return resumingPerMinute === null ? PROGRESS.paused : look('resuming', 'loop', 'busy');
+}
 
 export const DISPOSITION: Readonly<Record<string, Look>> = {
   refused: look('refused', 'octagon', 'bad'),
@@ -77,7 +89,25 @@ export const DISPOSITION: Readonly<Record<string, Look>> = {
   scheduled: look('scheduled', 'clock', 'calm'),
 };
 
+const WAITS: Readonly<Record<string, string>> = {
+  response: 'a response',
+  event: 'an event',
+  input: 'an input',
+  child: 'its child',
+  task: 'its turn',
+  timer: 'its moment',
+  condition: 'its condition',
+  pause: 'the end of a pause',
+};
+
+/** What a step waits for, by the kind of its wait. */
+export function waitWords(kind: string): string {
+  return WAITS[kind] ?? kind;
+}
+
 export const LIVE: readonly Status[] = ['running', 'waiting', 'suspended', 'failed'];
+
+export const FINISHED: readonly Status[] = ['completed', 'cancelled'];
 
 /** What the list of processes offers to filter by. */
 export const STATUSES = Object.keys(STATUS) as Status[];
