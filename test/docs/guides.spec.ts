@@ -33,6 +33,13 @@ function renamed(folder: string, file: string, from: string, to: string): string
 }
 const load = async (folder: string, file: string) => (await import(join(folder, file))) as Record<string, Class>;
 
+/** One after the other: loaded at once, a file that two of them import was made twice at times, with two classes of one name. */
+async function loadAll(folder: string, ...files: readonly string[]): Promise<any[]> {
+  const loaded: unknown[] = [];
+  for (const file of files) loaded.push(await load(folder, file));
+  return loaded;
+}
+
 describe('docs/guides/saga.md', async () => void (await import(join(guide('saga'), 'order.spec.ts'))));
 describe('docs/guides/versions.md', async () => void (await import(join(guide('versions'), 'order.spec.ts'))));
 describe('docs/guides/tests.md', async () => void (await import(join(guide('tests'), 'invoice.spec.ts'))));
@@ -41,9 +48,7 @@ describe('docs/guides/approval.md', () => {
   const folder = guide('approval');
 
   async function opened() {
-    const [{ ExpenseWorkflow }, { ExpensesController }, { Mail }] = (await Promise.all(
-      ['expense.workflow.ts', 'expenses.controller.ts', 'mail.ts'].map((file) => load(folder, file)),
-    )) as any[];
+    const [{ ExpenseWorkflow }, { ExpensesController }, { Mail }] = await loadAll(folder, 'expense.workflow.ts', 'expenses.controller.ts', 'mail.ts');
     const letters: string[] = [];
     const mail = { provide: Mail, useValue: { send: async (to: string, text: string) => void letters.push(`${to}: ${text}`) } };
     const parts = { imports: [WorkflowTestingModule.forRoot()], controllers: [ExpensesController], providers: [ExpenseWorkflow, mail] };
@@ -120,7 +125,7 @@ describe.skipIf(noRabbit !== null)(`docs/guides/rabbitmq.md${noRabbit === null ?
     for (const queue of queues) await channel.deleteQueue(queue);
     await channel.assertQueue(`${OWN}.orders.dead`);
     await channel.assertQueue(`${OWN}.payments`, { durable: true });
-    const [{ OrderWorkflow }, { bootstrap }] = (await Promise.all([load(folder, 'order.workflow.ts'), load(folder, 'main.ts')])) as any[];
+    const [{ OrderWorkflow }, { bootstrap }] = await loadAll(folder, 'order.workflow.ts', 'main.ts');
     const app = await bootstrap();
     const answer = (data: object) => channel.sendToQueue(`${OWN}.orders`, Buffer.from(JSON.stringify({ pattern: 'charged', data })), { persistent: true });
     await channel.consume(`${OWN}.payments`, (message) => {
@@ -164,7 +169,7 @@ describe('docs/guides/operating.md', () => {
   const folder = guide('operating');
 
   it('what has failed is found, understood and retried', async () => {
-    const [{ Support }, { PayoutWorkflow, Bank }] = (await Promise.all([load(folder, 'support.ts'), load(folder, 'payout.workflow.ts')])) as any[];
+    const [{ Support }, { PayoutWorkflow, Bank }] = await loadAll(folder, 'support.ts', 'payout.workflow.ts');
     let isAway = true;
     const pay = async (key: string) => {
       if (isAway) throw new Error(`the bank is away, ${key}`);
@@ -194,9 +199,7 @@ describe('docs/guides/data-protection.md', () => {
     process.env['DATABASE_FILE'] = ':memory:';
     process.env['ARCHIVE'] = mkdtempSync(join(tmpdir(), 'argonaut-archive-'));
     onTestFinished(() => rmSync(process.env['ARCHIVE']!, { recursive: true, force: true }));
-    const [{ AppModule }, { ApplicationWorkflow }, { Requests }] = (await Promise.all(
-      ['app.module.ts', 'application.workflow.ts', 'requests.ts'].map((file) => load(folder, file)),
-    )) as any[];
+    const [{ AppModule }, { ApplicationWorkflow }, { Requests }] = await loadAll(folder, 'app.module.ts', 'application.workflow.ts', 'requests.ts');
     const app = await (await Test.createTestingModule({ imports: [AppModule] }).compile()).init();
     const [workflows, requests] = [app.get(WorkflowService), app.get<any>(Requests)];
     for (const person of ['p-1', 'p-2'])
@@ -219,7 +222,7 @@ describe.skipIf(leftOut(redis))('docs/guides/from-bull.md', () => {
     process.env['REDIS_URL'] = redis.url;
     process.env['DATABASE_FILE'] = ':memory:';
     const old = new Bull('import', redis.url, { prefix: OWN });
-    const [{ AppModule }, { ImageWorkflow }] = (await Promise.all([load(folder, 'app.module.ts'), load(folder, 'image.workflow.ts')])) as any[];
+    const [{ AppModule }, { ImageWorkflow }] = await loadAll(folder, 'app.module.ts', 'image.workflow.ts');
     const app = await (await Test.createTestingModule({ imports: [AppModule] }).compile()).init();
     const workflows = app.get(WorkflowService);
     const job = await old.add({ url: 'https://example.org/a.png' });
