@@ -12,14 +12,22 @@ const MOST_LOOKED_AT = 5000;
 const MOST_SORTED = 10_000;
 
 /** @throws InvalidInputError for a wrong limit or cursor, and for an order that would cost too much */
-export async function findPage(queries: QueryStore, query: UnpagedQuery, options: PageOptions): Promise<Page<ProcessState>> {
+export async function findPage(queries: QueryStore, asked: UnpagedQuery, options: PageOptions): Promise<Page<ProcessState>> {
   const limit = limitOf(options);
+  const query = await withFrequency(queries, asked);
   const from = options.cursor === undefined ? query : { ...query, after: placeAt(options.cursor, query) };
   await checkOrder(queries, query);
   const until = isLookedThrough(query) ? await queries.pageEnd(from, MOST_LOOKED_AT) : null;
   const found = await queries.find({ ...from, limit: limit + 1, ...(until && { until }) });
   const page = pageOf(found, limit, (process) => parts(processPlace(process, query.sort), query), (process) => process); // prettier-ignore
   return until && page.next === null ? { ...page, next: cursorAt(parts(until, query)) } : page;
+}
+
+/** A prefix finds its processes in the order of their group ids. Where they are many, as those of a tenant, they are not all sorted for a page. */
+async function withFrequency(queries: QueryStore, query: UnpagedQuery): Promise<UnpagedQuery> {
+  const { groupIdPrefix, ...rest } = query;
+  if (groupIdPrefix === undefined || isFew(rest) || rest.search?.length) return query;
+  return (await queries.pageEnd({ groupIdPrefix }, MOST_SORTED + 1)) === null ? query : { ...query, prefixIsFrequent: true };
 }
 
 /** @throws InvalidInputError */

@@ -18,6 +18,8 @@ export interface ProcessQuery {
   readonly statuses?: readonly ProcessStatus[];
   readonly groupId?: string;
   readonly groupIdPrefix?: string;
+  /** So many processes fit the prefix that they are not found by it: each that fits the rest is looked at. */
+  readonly prefixIsFrequent?: boolean;
   /** One of these processes. */
   readonly ids?: readonly string[];
   readonly version?: number;

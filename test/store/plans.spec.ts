@@ -151,6 +151,7 @@ describe.skipIf(!isThere(database))('plans on PostgreSQL, of 100,000 waiting pro
     await queries.find({ ids: ['p1', 'p2', 'f3'], sort: 'updatedAt', limit: 50 });
     await queries.pageEnd({ workflow: 'order', updatedAfter: 5 }, 5000);
     await queries.pageEnd({ waitingFor: 'pay' }, 5000);
+    await queries.pageEnd({ groupIdPrefix: 'g' }, 5000);
     await queries.pageEnd({ workflow: 'order', sort: 'finishedAt', statuses: ['cancelled'] }, 5000);
     await queries.pageEnd({ workflow: 'order', search: [{ name: 'who', value: '"all"' }], waitingFor: 'none' }, 5000);
     await queries.statusCounts(1000);
@@ -164,7 +165,7 @@ describe.skipIf(!isThere(database))('plans on PostgreSQL, of 100,000 waiting pro
     await queries.waitsLike({ kind: 'response', limit: 50 });
     expect(pages.filter(([, count]) => count > MOST_PAGES)).toEqual([]);
     expect(pages.filter(([sql, count]) => sql.includes('order by finished_at') && count > A_PAGE)).toEqual([]);
-    expect(pages.length).toBeGreaterThanOrEqual(49);
+    expect(pages.length).toBeGreaterThanOrEqual(50);
   });
 
   it('a page of what no index has reads so many processes, and goes on behind them', async () => {
@@ -184,6 +185,10 @@ describe.skipIf(!isThere(database))('plans on PostgreSQL, of 100,000 waiting pro
     expect(found).toEqual([`p${MANY - 2}`, `p${MANY - 1}`, `p${MANY}`]);
     expect(reads).toBe(MANY / 5000);
     expect((await app.workflows.find({ step: 'nowhere' })).next).not.toBeNull();
+    for (const filter of [{}, { workflow: 'order' }, { status: 'waiting' as const }]) {
+      const { items } = await app.workflows.find({ ...filter, groupIdPrefix: 'g', limit: 20 });
+      expect(items.map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, i) => `p${MANY - i}`));
+    }
     expect((await app.workflows.find({ workflow: 'order', sort: 'finishedAt', status: 'cancelled' })).next).not.toBeNull();
     expect((await app.workflows.find({ workflow: 'order', values: { who: 'all' }, step: 'nowhere' })).next).not.toBeNull();
     expect(pages.filter(([, count]) => count > MOST_LOOKED_AT_PAGES)).toEqual([]);

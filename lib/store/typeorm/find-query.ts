@@ -12,6 +12,7 @@ const overdueWait = `(select 1 from workflow_wait w where w.process_id = p.id an
 const hasValue = '(select 1 from workflow_search x where x.process_id = s.process_id and x.name = ? and x.value = ?) = 1';
 /** Written so that its index can be used. */
 const isChild = '(p.live = 0 or p.live is null) and p.parent_id = ?';
+const hasPrefix = 'p.group_id >= ? and p.group_id < ?';
 /** Sorts behind every text that begins with a prefix. */
 const LAST = '\u{10FFFF}';
 
@@ -24,6 +25,8 @@ interface Selected {
   /** The end of the statement. */
   readonly most: string;
   readonly values: readonly number[];
+  /** False: any order will do. */
+  readonly inOrder?: boolean;
 }
 
 /**
@@ -34,10 +37,13 @@ export function findQuery(query: ProcessQuery, byEnd = ''): Query {
   return selected(query, { columns: '*', most: 'limit ?', values: [query.limit] }, byEnd);
 }
 
-/** The place of the n-th process. It reads the places before it too: `n` says how many rows may be read. */
+/**
+ * The place of the n-th process. It reads the places before it too: `n` says how many rows may be read. Of processes that are found first and then
+ * sorted, any place: to sort them all would read them all.
+ */
 export function placeQuery(query: Omit<ProcessQuery, 'limit'>, n: number, byEnd: string): Query {
   const columns = `${momentOf(query)}, id`;
-  return selected({ ...query, limit: n }, { columns, most: 'limit 1 offset ?', values: [n - 1] }, byEnd);
+  return selected({ ...query, limit: n }, { columns, most: 'limit 1 offset ?', values: [n - 1], inOrder: !isFew(query) }, byEnd);
 }
 
 function selected(query: ProcessQuery, what: Selected, byEnd: string): Query {
@@ -58,11 +64,11 @@ function statusesOf(query: ProcessQuery): readonly ProcessStatus[] | null {
   return possible && possible.length !== 1 ? possible : null;
 }
 
-function part(query: ProcessQuery, { columns, most, values }: Selected, byEnd: string): Query {
+function part(query: ProcessQuery, { columns, most, values, inOrder = true }: Selected, byEnd: string): Query {
   const moment = `p.${momentOf(query)}`;
   const where = allOf(conditionsOf(query, moment));
   const hint = query.sort === 'finishedAt' && !isFew(query) ? byEnd : '';
-  const order = ordering(query, isFew(query) ? moment + UNSORTED : moment, 'p.id');
+  const order = inOrder ? ordering(query, isFew(query) ? moment + UNSORTED : moment, 'p.id') : '';
   return { sql: `select ${columnsIn('p', columns)} from workflow_process p${hint}${where.sql} ${order} ${most}`, values: [...where.values, ...values] };
 }
 
@@ -139,12 +145,12 @@ function endConditions({ sort }: ProcessQuery): Query[] {
   return sort === 'finishedAt' ? [{ sql: 'p.finished_at is not null', values: [] }] : [];
 }
 
-function kindConditions({ workflow, version, statuses, groupId, groupIdPrefix, parentId, ids }: ProcessQuery): Query[] {
+function kindConditions({ workflow, version, statuses, groupId, groupIdPrefix, prefixIsFrequent, parentId, ids }: ProcessQuery): Query[] {
   return [
     ...equalTo({ 'p.workflow': workflow, 'p.workflow_version': version }),
     ...ifGiven(statuses, (some) => ({ sql: some.length === 1 ? 'p.status = ?' : `p.status ${inList(some).sql}`, values: some })),
     ...ifGiven(groupId, (id) => ({ sql: 'p.group_id = ? and p.group_key = ?', values: [id, groupKey(id)] })),
-    ...ifGiven(groupIdPrefix, (prefix) => ({ sql: 'p.group_id >= ? and p.group_id < ?', values: [prefix, prefix + LAST] })),
+    ...ifGiven(groupIdPrefix, (prefix) => ({ sql: prefixIsFrequent ? `(${hasPrefix}) is true` : hasPrefix, values: [prefix, prefix + LAST] })),
     ...ifGiven(parentId, (id) => ({ sql: isChild, values: [id] })),
     ...ifGiven(ids, (some) => (some.length === 0 ? { sql: '1 = 0', values: [] } : { sql: `p.id ${inList(some).sql}`, values: some })),
   ];

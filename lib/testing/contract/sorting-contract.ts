@@ -65,6 +65,7 @@ export function sortingContract({ kit: { describe, it, expect }, store }: Bench)
         aStart({
           process: {
             workflow,
+            groupId: `${i % 3}:${i}`,
             startedAt: Math.floor(i / 2),
             updatedAt: i,
             workflowVersion: (i % 3) + 1,
@@ -75,7 +76,7 @@ export function sortingContract({ kit: { describe, it, expect }, store }: Bench)
       );
       await store().commits.commit(made);
       const search = [{ name: 'who', value: '"x"' }, { name: 'size', value: '1' }]; // prettier-ignore
-      const asked: Partial<ProcessQuery>[] = [{ version: 2 }, { updatedAfter: 7 }, { updatedBefore: 4, statuses: ['waiting', 'completed'] }, { sort: 'finishedAt', version: 1 }, { search, version: 1 }, { search }]; // prettier-ignore
+      const asked: Partial<ProcessQuery>[] = [{ version: 2 }, { groupIdPrefix: '1:', prefixIsFrequent: true }, { groupIdPrefix: '2:', prefixIsFrequent: true, statuses: ['completed'], version: 3 }, { updatedAfter: 7 }, { updatedBefore: 4, statuses: ['waiting', 'completed'] }, { sort: 'finishedAt', version: 1 }, { search, version: 1 }, { search }]; // prettier-ignore
       for (const query of asked.flatMap((each) => [each, { ...each, order: 'oldest' as const }])) {
         const all = { workflow, ...query };
         const pages: string[] = [];
