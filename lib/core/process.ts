@@ -41,7 +41,7 @@ export interface ProcessState {
   readonly updatedAt: number;
 }
 
-/** Each property by name: a spread would keep most of them in a second object, and every decision makes a copy. */
+/** Each property by name: V8 puts most properties of a spread outside of the object, and every decision makes a copy. */
 export function copyOfProcess(from: ProcessState): ProcessState {
   return {
     id: from.id, workflow: from.workflow, workflowVersion: from.workflowVersion, groupId: from.groupId, status: from.status, revision: from.revision,

@@ -1,14 +1,13 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { taskOf } from '../queue/task-id.js';
 import type { Task, TaskQueue } from '../queue/task-queue.js';
 import type { ProcessStore } from '../store/process-store.js';
-import type { Clock } from '../values/clock.js';
+import type { Clock, Timers } from '../values/clock.js';
 import { Rounds } from '../values/rounds.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 
 const AT_ONCE = 200;
-/** By how much the clocks of two instances may differ: each follows that of the store, but late rather than early. */
+/** By how much the clocks of two instances may differ. Each follows that of the store, and may be behind it, but never ahead. */
 const CLOCKS_APART_MS = 50;
 
 /** What work that has come due needs. */
@@ -18,6 +17,7 @@ export interface DueWorkParts {
   readonly registry: WorkflowRegistry;
   readonly writer: ProcessWriter;
   readonly clock: Clock;
+  readonly timers: Timers;
 }
 
 /** Finds waits whose time has come, and tasks that are ready. */
@@ -63,9 +63,10 @@ export class DueWork {
     const { registry, queue } = this.parts;
     const names = registry.queues().filter((name) => !queue.isFull(name));
     const found = (await Promise.all(names.map((name) => this.readyIn(name, CLOCKS_APART_MS)))).flat();
-    const latest = found.reduce((latest, { readyAt }) => Math.max(latest, readyAt), 0);
-    if (latest > this.now()) await pause(latest - this.now());
-    await queue.notify(found);
+    const now = this.now();
+    const [ready, soon] = [found.filter(({ readyAt }) => readyAt <= now), found.filter(({ readyAt }) => readyAt > now)];
+    await queue.notify(ready);
+    if (soon.length > 0) this.parts.timers.after(Math.max(...soon.map(({ readyAt }) => readyAt - now)), () => void queue.notify(soon));
   }
 
   private async readyIn(queue: string, aheadMs = 0): Promise<readonly Task[]> {

@@ -4,6 +4,7 @@ import type { PendingWork } from '../values/pending-work.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Duration } from '../values/types.js';
 import type { DeletionShare, IsMine } from './deletion-share.js';
+import { RECENT_MS } from './pause-watch.js';
 import type { EngineSettings } from './settings.js';
 
 /** So many rows are deleted at once, and so many runs are read. */
@@ -60,8 +61,10 @@ export class EndedOperations {
     return ids.filter((id) => isMine({ id }));
   }
 
+  /** A pause that has ended a moment ago is still needed: by it the bodies are found that were held back since. */
   private sweepPauses(keptMs: number): Promise<void> {
-    return this.untilDone(async () => (await this.parts.store.operating.forgetPauses(this.now() - keptMs, MOST_ROWS)) < MOST_ROWS);
+    const ms = Math.max(keptMs, RECENT_MS);
+    return this.untilDone(async () => (await this.parts.store.operating.forgetPauses(this.now() - ms, MOST_ROWS)) < MOST_ROWS);
   }
 
   /** A batch after the other, with pauses: other work has the database for most of the time. */

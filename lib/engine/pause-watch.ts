@@ -12,7 +12,7 @@ const AT_ONCE = 200;
 const MOST_IN_TURN = 2000;
 const MINUTE_MS = 60_000;
 /** An instance that did not know of the end may have held a body back since. No instance can be without news for so long and still commit. */
-const RECENT_MS = 10 * MINUTE_MS;
+export const RECENT_MS = 10 * MINUTE_MS;
 /** A row may be committed a little after the moment it carries, so it is looked for a little longer. */
 const LATE_ROW_MS = 10_000;
 

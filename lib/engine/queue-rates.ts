@@ -24,5 +24,5 @@ export async function queueRates({ store, worker, tasks, clock, settings, works 
   const since = clock.now().getTime() - SILENT_BEATS * settings.heartbeatMs;
   const told = [...(await store.operating.reports())].filter(([id, { at }]) => at >= since && id !== worker).map(([, { ended }]) => ended);
   const all = works() ? [...told, tasks.ended.inLastMinute()] : told;
-  return (queue) => (all.length === 0 ? null : all.reduce((sum, ended) => sum + (ended[queue] ?? 0), 0));
+  return (queue) => (all.length === 0 ? null : all.reduce((sum, ended) => sum + (Object.hasOwn(ended, queue) ? ended[queue]! : 0), 0));
 }

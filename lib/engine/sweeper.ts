@@ -73,7 +73,8 @@ export class Sweeper {
     await this.lookAround().catch((error: unknown) => this.regular.complain(error));
     this.regular.every(heartbeatMs, () => this.parts.heartbeat.beatHere()); // on its own timer: a long lookAround() would delay the next beat
     this.regular.every(heartbeatMs, () => this.lookAround());
-    this.regular.every(heartbeatMs, () => this.deleteEnded()); // on its own timer: it may have much to delete
+    this.regular.every(heartbeatMs, () => this.parts.finished.sweep()); // each on a timer of its own: it may have much to delete, or fail
+    this.regular.every(heartbeatMs, () => this.parts.endedOperations.sweep());
     this.regular.every(sweepMs, () => this.look());
     this.regular.every(sweepMs * LOOKS_PER_SWEEP, () => this.sweepMessages());
     await this.sweep().catch((error: unknown) => this.regular.complain(error));
@@ -171,11 +172,6 @@ export class Sweeper {
   async beat(): Promise<void> {
     await this.parts.heartbeat.beat();
     await this.lookAround();
-  }
-
-  private async deleteEnded(): Promise<void> {
-    await this.parts.finished.sweep();
-    await this.parts.endedOperations.sweep();
   }
 
   private async lookAround(): Promise<void> {

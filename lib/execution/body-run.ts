@@ -1,5 +1,7 @@
+import { Logger } from '@nestjs/common';
 import { isSuspect } from '../core/suspicion.js';
 import { isEventToken } from '../core/token.js';
+import { describeError } from '../values/describe-error.js';
 import type { JsonObject } from '../values/json.js';
 import { nextToUndo } from './compensation.js';
 import type { ExecutionParts } from './execution-parts.js';
@@ -24,6 +26,7 @@ export interface BodyHost {
   ended(run: BodyRun): void;
 }
 
+const logger = new Logger('Workflow');
 const ALL_UNDONE: BodyOutcome = { type: 'all-undone' };
 const NEXT_TURN = Promise.resolve();
 
@@ -113,15 +116,20 @@ export class BodyRun implements WaitingWork, RecordAnswer {
     this.end();
   }
 
-  /** The next look reads what was recorded. */
+  /** It is not known what is stored, so the next look reads it. */
   notRecorded(_error: unknown): void {
     this.host.parts.writer.forget(this.running.id);
     this.end();
   }
 
+  /** An error here is a fault of ours. It must not reach the commit, which would take it for one of its own, and answer the other events again. */
   private end(): void {
     if (this.isOver) return;
     this.isOver = true;
-    this.host.ended(this);
+    try {
+      this.host.ended(this);
+    } catch (error) {
+      logger.error(`What follows the end of a body failed: ${describeError(error)}`);
+    }
   }
 }

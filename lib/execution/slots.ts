@@ -1,6 +1,6 @@
 import { Fifo } from '../values/fifo.js';
 
-/** Work that waits for a slot. An object and not a function, because each step waits here. */
+/** Work that waits for a slot. An object, so that no closure is made for each step. */
 export interface WaitingWork {
   begin(): void;
 }

@@ -58,7 +58,7 @@ export class TaskRunner implements TaskWork {
 
   private missedOf(wait: WaitState | undefined, { run, claim }: TaskAt): Missed {
     if (!isTaskWait(wait) || wait.token.run !== run || (wait.token.claims ?? 0) !== claim || wait.waitsFor.readyAt === null) return OVER;
-    return { what: 'early', ms: Math.max(0, wait.waitsFor.readyAt - this.parts.clock.now().getTime()) }; // it is free: it has become ready since it was tried
+    return { what: 'early', ms: Math.max(0, wait.waitsFor.readyAt - this.parts.clock.now().getTime()) };
   }
 
   async ready(queues: readonly string[], limit: number): Promise<readonly Task[]> {

@@ -6,8 +6,8 @@ import type { QueryStore } from '../store/query-store.js';
 import { InvalidInputError } from '../values/errors.js';
 import { cursorAt, cursorPlace, limitOf, type Page, type PageOptions, pageOf } from './page.js';
 
-/** So many processes are looked at for one page, where an index does not have all that is asked. */
-const MOST_LOOKED_AT = 5000;
+/** So many processes are looked at for each that a page may have, and for one page, where an index does not have all that is asked. */
+const LOOKED_AT = { forEach: 100, atMost: 5000 };
 /** So many are sorted, where no index has the order. */
 const MOST_SORTED = 10_000;
 
@@ -17,7 +17,7 @@ export async function findPage(queries: QueryStore, asked: UnpagedQuery, options
   const query = await withFrequency(queries, asked);
   const from = options.cursor === undefined ? query : { ...query, after: placeAt(options.cursor, query) };
   await checkOrder(queries, query);
-  const until = isLookedThrough(query) ? await queries.pageEnd(from, MOST_LOOKED_AT) : null;
+  const until = isLookedThrough(query) ? await queries.pageEnd(from, Math.min(limit * LOOKED_AT.forEach, LOOKED_AT.atMost)) : null;
   const found = await queries.find({ ...from, limit: limit + 1, ...(until && { until }) });
   const page = pageOf(found, limit, (process) => parts(processPlace(process, query.sort), query), (process) => process); // prettier-ignore
   return until && page.next === null ? { ...page, next: cursorAt(parts(until, query)) } : page;

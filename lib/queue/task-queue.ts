@@ -19,7 +19,7 @@ export type Ran = { readonly what: 'ran' | 'gone' } | { readonly what: 'limited'
 
 /**
  * `foreign`: the process of the task is not in this database, so it may be one of another application. `early`: by the clock of this instance the task
- * is ready only in `ms`; that of the instance which announced it may be ahead. `over`: another worker has it, or it is not needed any more.
+ * is ready only in `ms`, or (0) it has become ready since it was tried; the clock of the instance which announced it may be ahead. `over`: another worker has it, or it is not needed any more.
  */
 export type Missed = { readonly what: 'foreign' | 'over' } | { readonly what: 'early'; readonly ms: number };
 

@@ -21,8 +21,8 @@ export abstract class QueryStore {
   /** By the moment of `sort`, and id. */
   abstract find(query: ProcessQuery): Promise<readonly ProcessState[]>;
   /**
-   * Where a page ends so that about so many rows are read for it, whatever it finds: {@link find} takes the place as `until`. It is the place of that many
-   * processes which fit what an index has of the query. Null: there are not so many, or this store reads all in no time.
+   * The place of process number `rows` among those that fit the part of the query which an index has. {@link find} with this place as `until` reads about
+   * `rows` rows, whatever it finds. Null: there are fewer, or this store need not limit what it reads.
    */
   async pageEnd(_query: Omit<ProcessQuery, 'limit'>, _rows: number): Promise<ProcessPlace | null> {
     return null;

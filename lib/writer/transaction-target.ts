@@ -80,6 +80,6 @@ export class TransactionTarget implements CommitTarget {
   written(): void {}
 
   failed(batch: readonly PendingEvent[], error: unknown): void {
-    for (const { reject } of batch) reject(error);
+    for (const pending of batch) pending.reject(error);
   }
 }

@@ -14,8 +14,8 @@ const PATIENCE_MS = 1000;
 const SILENCE_MS = 5000;
 /** The clocks of two instances differ by some milliseconds. A job that is earlier than that is left to the sweep. */
 const LONGEST_WAIT_MS = 1000;
-/** A timer may end a moment early, and a task that no instance may run now looks like one that has just become ready. */
-const MOST_TRIES = 5;
+/** A task that this instance may not run at all looks like one that has just become ready. */
+const MOST_TRIES = 3;
 /** A task that is ready later than this is left to the sweep. */
 const LONGEST_DELAY_MS = 24 * 24 * 60 * 60 * 1000;
 /** A task so late is announced under a new id. */
@@ -116,7 +116,7 @@ export class BullQueueWorker {
     for (let tries = 1; (await work.run(id)).what === 'gone'; tries++) {
       const missed = await work.missed(id);
       if (missed.what !== 'early' || missed.ms > LONGEST_WAIT_MS || tries === MOST_TRIES) return missed;
-      await new Promise((resolve) => setTimeout(resolve, missed.ms));
+      await new Promise((resolve) => setTimeout(resolve, missed.ms + 1)); // a timer may end a moment early
     }
     return null;
   }
