@@ -16,7 +16,8 @@ const limits = { testTimeout: 15_000, hookTimeout: 60_000 };
 /** Each of these files has a worker of its own: it changes what a whole process has (its environment, a prototype), counts that, or needs no such worker. */
 const ALONE = [
   'test/{console-ui,crash,docs,observing,packaging,sample-app,schematics,types}/**/*.spec.ts',
-  'test/module/{boot-output,closing,cost}.spec.ts',
+  'test/module/{boot-output,closing,cost,log}.spec.ts',
+  'test/djangowfe/log.spec.ts',
   'test/store/typeorm-0.3.spec.ts',
 ];
 
