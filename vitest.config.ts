@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 const lib = (file: string) => fileURLToPath(new URL(`./lib/${file}.ts`, import.meta.url));
 
-const resolve = {
+export const resolve = {
   alias: [
     { find: /^nestjs-argonaut$/, replacement: lib('index') },
     { find: /^nestjs-argonaut\/(api|bull|console|event-emitter|ports|prometheus|terminus|testing)$/, replacement: lib('$1') },

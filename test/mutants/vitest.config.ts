@@ -1,10 +1,10 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
-import usual from '../../vitest.config.js';
+import { resolve } from '../../vitest.config.js';
 import { mutants } from './plugin.js';
 
 /** `npm run mutants`: one worker, in which the tests run again and again, with another mutant each time. */
 export default mergeConfig(
-  { ...usual, test: { ...usual.test, include: [], globalSetup: [], reporters: ['default'] } },
+  { resolve, test: { reporters: ['default'] } },
   defineConfig({
     plugins: [mutants()],
     test: {

@@ -38,7 +38,7 @@ function outages(database: Database, url: string): void {
   /** What the database says, beside the wire. */
   const direct = async <T>(sql: string): Promise<T[]> => {
     const dataSource = await database.connect();
-    return (dataSource.query(sql) as Promise<T[]>).finally(() => dataSource.destroy());
+    return (dataSource.query(sql) as Promise<T[]>).finally(() => void dataSource.destroy());
   };
   const items = async (runId: string) => (await direct<{ outcome: string }>(`select outcome from workflow_bulk_item where bulk_id = '${runId}'`)).map(({ outcome }) => outcome); // prettier-ignore
 

@@ -52,8 +52,6 @@ export interface Queue {
   /** Tasks whose body has ended in the last 60 s; null: it is not known. */
   readonly perMinute: number | null;
   readonly readyAt: string | null;
-  /** Tasks whose body has ended in the last minute. Null: not known. */
-  readonly perMinute?: number | null;
   readonly paused: Pause | null;
   /** Tasks that wait for the end of a pause; they do not count as waiting. */
   readonly held: number;
