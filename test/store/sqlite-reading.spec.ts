@@ -88,6 +88,17 @@ it('values are those of the row that was read, though a change has written a ver
   expect((await load({ id: process.id, context: true }))[0]?.context).toEqual({ total: 1 });
 });
 
+it('a page of what no index has ends with the place of so many that fit the rest', async () => {
+  const workflow = anId('wf');
+  const made: ProcessState[] = [];
+  for (let i = 0; i < 4; i++) made.push(await started(store, { process: { workflow, startedAt: i, updatedAt: i } }));
+  const { queries } = store;
+  expect(await queries.pageEnd({ workflow, updatedAfter: 9 }, 3)).toEqual({ at: 1, id: made[1]!.id });
+  expect(await queries.pageEnd({ workflow, updatedAfter: 9, statuses: ['running', 'waiting'] }, 3)).toEqual({ at: 1, id: made[1]!.id });
+  expect(await queries.pageEnd({ workflow, updatedAfter: 9 }, 5)).toBeNull();
+  expect(await queries.pageEnd({ workflow, waitingFor: 'pay', statuses: ['completed'] }, 1)).toBeNull();
+});
+
 it('the versions of all processes are one statement, and read once', async () => {
   const again = vi.fn(versionsUpTo);
   const processes = await Promise.all([1, 2, 3].map(() => started(store)));

@@ -41,6 +41,15 @@ function within(nodes = LINE) {
   return { bench, transactions, uncommitted, taken, commands, starter };
 } // prettier-ignore
 
+it('a call outside of a transaction that may happen once is not decided again', async () => {
+  const { bench, commands } = within();
+  await bench.start();
+  bench.commits.troubles.push({ error: new Error('the connection has gone'), written: true });
+  await expect(commands.apply('p', suspend, { once: true })).rejects.toThrow(StoreUnavailableError);
+  bench.commits.troubles.push({ error: new Error('the connection has gone'), written: true });
+  expect(await commands.apply('p', resume)).not.toBeNull();
+});
+
 describe('calls of one transaction', () => {
   it('see each other, and take no process', async () => {
     const { bench, transactions, taken, commands } = within();
