@@ -80,7 +80,7 @@ describe('what there is at run time', () => {
       expect(error.name).toBe(name);
       expect(error.getResponse()).toMatchObject({ statusCode: error.getStatus(), error: name, message: error.message });
     }
-    expect(errors).toHaveLength(19);
+    expect(errors).toHaveLength(20);
   });
 });
 

@@ -7,6 +7,7 @@ import { stopRun } from './bulk-stop.js';
 import { runNames, textNames } from './subject-words.js';
 
 const PAGE = 200;
+const NOT_ENDED = 'Bulk runs about what would be erased have not ended';
 /** An instance ends what it has begun of a stopped run: it is waited for so long, and asked for so often. */
 const RELEASE_MS = 30_000;
 const ASK_MS = 50;
@@ -36,7 +37,7 @@ export class OperatingErasure {
   async quiet(runs: readonly StoredBulk[], stops: boolean): Promise<boolean> {
     const live = runs.filter((run) => this.isLive(run)).map(({ id }) => id);
     if (live.length === 0) return false;
-    if (!stops) throw new BulkRunLiveError(live, 'Stop them with bulk.stop(id), or wait for their end; or say cancel: true, which stops them');
+    if (!stops) throw new BulkRunLiveError(NOT_ENDED, live, 'Stop them with bulk.stop(id), or wait for their end; or say cancel: true, which stops them');
     for (const id of live) await stopRun(this.store, id, this.now());
     await this.released(live);
     return true;
@@ -77,7 +78,7 @@ export class OperatingErasure {
       if (left.length === 0) return;
       await new Promise((resolve) => void setTimeout(resolve, ASK_MS));
     }
-    throw new BulkRunLiveError([...left], 'They are stopped, but an instance still has actions of them under way. Erase it again when these have ended');
+    throw new BulkRunLiveError(NOT_ENDED, [...left], 'They are stopped, but an instance may still have actions of them under way: erase again in a minute');
   }
 
   /** Read again where another one has changed it meanwhile. */

@@ -260,7 +260,7 @@ describe.each([
           expect(error).toMatchObject({
             status: 409,
             bulkRuns: [named.id],
-            message: `Bulk runs that have not ended are about what would be erased: ${named.id}. Stop them with bulk.stop(id), or wait for their end; or say cancel: true, which stops them.`,
+            message: `Bulk runs about what would be erased have not ended: ${named.id}. Stop them with bulk.stop(id), or wait for their end; or say cancel: true, which stops them.`,
           });
         }
         expect(await app.workflows.bulk.get(named.id)).toMatchObject({ state: 'running', reason: 'for joe.', filter: { groupIdPrefix: 'jo' } });
