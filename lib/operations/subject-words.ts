@@ -11,7 +11,7 @@ const BROUGHT = ['patch', 'input'];
 
 export function runNames({ filter, options, reason, actor, cursor }: StoredBulk, words: readonly string[]): boolean {
   const place = cursor === null ? '' : Buffer.from(cursor, 'base64url').toString();
-  const data = [...valuesUnder(filter, FILTERED), ...valuesUnder(options, BROUGHT)];
+  const data = [...valuesNamed(filter, FILTERED), ...valuesNamed(options, BROUGHT)];
   return data.some((each) => dataNames(each, words)) || [reason ?? '', actor ?? '', place].some((text) => textNames(text, words));
 }
 
@@ -20,7 +20,7 @@ export function textNames(text: string, words: readonly string[]): boolean {
   return words.some((word) => text === word || (word.length >= SHORTEST_IN_TEXT && hasWord(text, word)));
 }
 
-function valuesUnder(data: Json, names: readonly string[]): Json[] {
+function valuesNamed(data: Json, names: readonly string[]): Json[] {
   const values = data as JsonObject;
   return names.flatMap((name) => (Object.hasOwn(values, name) ? [values[name]!] : []));
 }
