@@ -98,7 +98,7 @@ export class BulkWorker {
     if (waitMs <= 0) return void this.goesOn(run);
     const part = Math.min(waitMs, this.parts.holdMs / 3);
     const holdOn = async () => {
-      const held = waitMs > part ? await this.keep(run, {}).catch(() => null) : run;
+      const held = await this.keep(run, {}).catch(() => null); // people may have stopped it meanwhile
       if (held?.state === 'running') this.rest(held, waitMs - part);
       else this.working.delete(run.id);
     };

@@ -299,6 +299,16 @@ describe.each([
         expect(await rowOf(id)).toMatchObject({ state: 'stopped', cursor: null });
       });
 
+      it('a run that is stopped while its rate makes it wait does nothing more', async () => {
+        await letterOf('ned');
+        await letterOf('ned2');
+        const { id } = await running({ action: 'retry', filter: { groupIdPrefix: 'ned' }, perMinute: 60 }); // waits for less time than it is held
+        await until(() => rowOf(id), ({ skipped }) => skipped === 1); // prettier-ignore
+        await app.workflows.bulk.stop(id);
+        await until(() => rowOf(id), ({ heldUntil }) => heldUntil <= app.engine.clock.now().getTime()); // prettier-ignore
+        expect((await app.workflows.bulk.items(id)).items).toHaveLength(1);
+      });
+
       it('the same call completes what was cut off', async () => {
         await letterOf('lea');
         const nickname = 'the little one';
