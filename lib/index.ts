@@ -114,6 +114,7 @@ export {
   WorkflowError,
 } from './values/errors.js';
 export { BulkNotFoundError } from './values/bulk-not-found-error.js';
+export { BulkRunLiveError } from './values/bulk-run-live-error.js';
 export { InboxFullError } from './values/inbox-full-error.js';
 export { NotPausedError } from './values/not-paused-error.js';
 export { ProcessLiveError } from './values/process-live-error.js';

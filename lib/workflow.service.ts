@@ -345,7 +345,7 @@ export class WorkflowService {
    * Erases the data of a subject, for a request under data protection law: its processes and those they have started, whole, with versions,
    * audit records, messages in and out and logs, and the messages for it that no process has received. Not what was archived, sent or logged elsewhere.
    * `dryRun` finds what that would be. @throws InvalidInputError, ProcessNotFoundError; ProcessLiveError if one is live (unless `cancel`
-   * says so), or if a live parent has yet to read one: then nothing is changed
+   * says so), or if a live parent has yet to read one; BulkRunLiveError if a bulk run about it has not ended (unless `cancel` says so): then nothing is changed
    */
   erase(subject: ErasureSubject, options: ErasureOptions = {}): Promise<Erasure> {
     return this.engine.erasures.erase(subject, options);

@@ -19,7 +19,7 @@ const names = (exported: object) => Object.keys(exported).sort();
 describe('what there is at run time', () => {
   it('nestjs-argonaut', () => {
     expect(names(index)).toEqual([
-      'AuditRecord', 'BulkNotFoundError', 'Clock', 'HandlesEvent', 'HandlesInput', 'HandlesResponse', 'HttpSender', 'InboxFullError', 'InvalidInputError', 'InvalidWorkflowError', 'MessageNotFoundError', 'MessageSender', 'NotAllowedError', 'NotPausedError', 'NotWaitingError',
+      'AuditRecord', 'BulkNotFoundError', 'BulkRunLiveError', 'Clock', 'HandlesEvent', 'HandlesInput', 'HandlesResponse', 'HttpSender', 'InboxFullError', 'InvalidInputError', 'InvalidWorkflowError', 'MessageNotFoundError', 'MessageSender', 'NotAllowedError', 'NotPausedError', 'NotWaitingError',
       'Process', 'ProcessAlreadyLiveError', 'ProcessArchive', 'ProcessContext', 'ProcessFinishedError', 'ProcessLiveError', 'ProcessNotFoundError', 'SchemaError', 'Searchable', 'StartsProcess', 'Step',
       'StoreUnavailableError', 'UnknownStepError', 'UnknownWorkflowError', 'UnreadableMessageError', 'UnserialisableValueError', 'ValueTooLargeError', 'Wait', 'Workflow',
       'WorkflowAckInterceptor', 'WorkflowError', 'WorkflowModule', 'WorkflowService', 'again', 'asked', 'databaseTaskQueue', 'done', 'fail', 'go', 'logFields', 'ndjsonArchive', 'pause', 'workflowEntities',
@@ -80,7 +80,7 @@ describe('what there is at run time', () => {
       expect(error.name).toBe(name);
       expect(error.getResponse()).toMatchObject({ statusCode: error.getStatus(), error: name, message: error.message });
     }
-    expect(errors).toHaveLength(19);
+    expect(errors).toHaveLength(20);
   });
 });
 

@@ -21,7 +21,7 @@ export const ERASE = apiRoute({
     keys: listField(textField(MAX_GROUP_ID, 'A key of the context.'), MOST_KEYS, 'Keys of the context under which the value is looked for.'),
     value: textField(MAX_TEXT, 'The value, with `keys`.'),
     workflow: WORKFLOW_NAME,
-    cancel: flagField('True: live processes are cancelled first. Default: they are refused.'),
+    cancel: flagField('True: live processes are cancelled first, and bulk runs about them are stopped. Default: they are refused.'),
     dryRun: flagField('True: nothing is changed.'),
     ...REASON,
   },

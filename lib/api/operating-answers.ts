@@ -50,8 +50,7 @@ export const ERASURE = objectOf({
   processes: arrayOf(TEXT),
   live: arrayOf(TEXT),
   messages: { ...WHOLE, description: 'Messages that no process had received.' },
-  bulkRuns: { ...arrayOf(TEXT), description: 'Bulk runs that had ended, of which was cleared what they were asked for.' },
-  runningBulkRuns: { ...arrayOf(TEXT), description: 'Bulk runs that still run and name the subject.' },
+  bulkRuns: { ...arrayOf(TEXT), description: 'Bulk runs whose filter, options and reason were cleared.' },
 });
 
 /** The rate of a queue. */

@@ -67,7 +67,7 @@ export interface WorkflowModuleOptions {
   readonly keepUnmatched?: Duration;
   /**
    * How long finished processes are kept, of workflows that do not say so themselves, such as `{ completed: '90 days' }`; and how long bulk runs and
-   * pauses that have ended. Boot logs a line that says what is deleted when. Default: for ever.
+   * pauses that have ended are kept. Boot logs a line that says what is deleted when. Default: for ever.
    */
   readonly keep?: ModuleKeepOptions;
   /**

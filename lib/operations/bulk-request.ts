@@ -110,7 +110,7 @@ function keptFilter(filter: BulkRequest['filter'], registry: WorkflowRegistry): 
   const paged = entries.find(([name]) => PAGE.includes(name));
   if (paged) throw new InvalidInputError('filter', [`there is no "${paged[0]}" in it: say limit beside it`]);
   if (entries.some(([name]) => name === 'sort'))
-    throw new InvalidInputError('filter', ['there is no "sort" in it: actions change the end and the last change']);
+    throw new InvalidInputError('filter', ['a bulk run takes no "sort": its actions change when processes end and were last changed, so the order would move']);
   return plain(Object.fromEntries(entries.map(([name, value]) => [name, keptValue(name, value, registry)])), 'filter') as JsonObject;
 }
 

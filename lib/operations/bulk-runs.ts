@@ -7,6 +7,7 @@ import { newId } from '../values/new-id.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 import type { BulkActions, BulkSubject } from './bulk-actions.js';
 import { type BulkAction, type BulkRequest, checkBulkId, checkedBulk } from './bulk-request.js';
+import { stopRun } from './bulk-stop.js';
 
 /** One action on many processes or messages: how far it is. */
 export interface BulkRun {
@@ -120,12 +121,10 @@ export class BulkRuns {
 
   /** No further batch begins; actions under way end. One that has ended stays as it is. @throws BulkNotFoundError */
   async stop(id: string): Promise<BulkRun> {
-    for (let run = await this.found(id); ; run = await this.found(id)) {
-      if (run.state !== 'running') return bulkView(run);
-      const now = this.parts.clock.now().getTime();
-      const stopped = { ...run, state: 'stopped' as const, finishedAt: now, revision: run.revision + 1 };
-      if (await this.parts.store.operating.keepBulk(stopped, run.revision)) return bulkView(stopped);
-    }
+    await this.found(id);
+    const run = await stopRun(this.parts.store.operating, id, this.parts.clock.now().getTime());
+    if (!run) throw new BulkNotFoundError(id);
+    return bulkView(run);
   }
 
   private async found(id: string): Promise<StoredBulk> {

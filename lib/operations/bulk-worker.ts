@@ -49,7 +49,7 @@ export class BulkWorker {
     let waits = false;
     try {
       const taken = await this.keep(run, {});
-      if (taken) await this.lookAgain(taken).then((looked) => (waits = looked !== null && this.goesOn(looked)));
+      if (taken?.state === 'running') await this.lookAgain(taken).then((looked) => (waits = looked !== null && this.goesOn(looked)));
     } catch (error) {
       this.tellOfInterruption(run, error);
     } finally {
@@ -98,7 +98,7 @@ export class BulkWorker {
     if (waitMs <= 0) return void this.goesOn(run);
     const part = Math.min(waitMs, this.parts.holdMs / 3);
     const holdOn = async () => {
-      const held = waitMs > part ? await this.keep(run, {}).catch(() => null) : run;
+      const held = await this.keep(run, {}).catch(() => null); // people may have stopped it meanwhile
       if (held?.state === 'running') this.rest(held, waitMs - part);
       else this.working.delete(run.id);
     };
@@ -120,6 +120,7 @@ export class BulkWorker {
   private async act(run: StoredBulk, ids: readonly string[], again: boolean): Promise<readonly BulkOutcome[]> {
     const { operating } = this.parts.store;
     const item = (id: string, outcome: BulkOutcome): StoredBulkItem => ({ bulkId: run.id, id, ...outcome, at: this.now() });
+    this.checkHold(run);
     if (!again) await operating.putBulkItems(ids.map((id) => item(id, { outcome: 'begun', error: null })));
     const outcomes = await allEnded(ids.map((id) => this.actOn(run, id, again)));
     await operating.putBulkItems(ids.map((id, i) => item(id, outcomes[i]!)));
@@ -127,25 +128,32 @@ export class BulkWorker {
   }
 
   private async actOn(run: StoredBulk, id: string, again: boolean): Promise<BulkOutcome> {
-    if (run.heldUntil <= this.now()) throw new Error('this instance was too slow, so another one may have gone on');
+    this.checkHold(run);
     if (again && (await this.parts.actions.hasDone(run, id))) return { outcome: 'done', error: null };
     return this.parts.actions.act(run, id);
   }
 
-  /** Writes the run with this instance as its holder. Null: another instance has it. What people have changed meanwhile stays. */
+  private checkHold(run: StoredBulk): void {
+    if (run.heldUntil <= this.now()) throw new Error('this instance was too slow, so another one may have gone on');
+  }
+
+  /** Writes the run with this instance as its holder. Null: another instance has it. What people have changed meanwhile stays; an erasure may have cleared the place. */
   private async keep(run: StoredBulk, changes: Partial<StoredBulk>): Promise<StoredBulk | null> {
     for (let stored: StoredBulk | undefined = run; stored; [stored] = await this.parts.store.operating.bulks({ id: run.id, limit: 1 })) {
       if (stored !== run && stored.holder !== this.parts.worker) return null;
       const state = stored.state === 'running' ? (changes.state ?? 'running') : stored.state;
-      const next = { ...stored, ...changes, ...this.heldBy(state), revision: stored.revision + 1 };
+      const cursor = stored.state === 'running' ? (changes.cursor ?? stored.cursor) : stored.cursor;
+      const next = { ...stored, ...changes, cursor, ...this.heldBy(state), revision: stored.revision + 1 };
       if (await this.parts.store.operating.keepBulk(next, stored.revision)) return next;
     }
     return null;
   }
 
+  /** Nothing of a run is written after the change that says that it has ended, so this instance does not hold it any more. */
   private heldBy(state: StoredBulk['state']): Pick<StoredBulk, 'state' | 'holder' | 'heldUntil' | 'finishedAt'> {
     const now = this.now();
-    return { state, holder: this.parts.worker, heldUntil: now + this.parts.holdMs, finishedAt: state === 'running' ? null : now };
+    const runs = state === 'running';
+    return { state, holder: this.parts.worker, heldUntil: runs ? now + this.parts.holdMs : now, finishedAt: runs ? null : now };
   }
 
   private now(): number {

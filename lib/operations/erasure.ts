@@ -1,23 +1,24 @@
 import { Logger } from '@nestjs/common';
 import { checkCall } from '../context/call-checks.js';
-import { askerIn, eventIn, eventKeyIn } from '../core/addresses.js';
-import type { MessageState } from '../core/change.js';
 import { isFinished, type ProcessState } from '../core/process.js';
 import type { Lookup } from '../query/process-lookup.js';
+import type { StoredBulk } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
-import { ProcessFinishedError, ProcessNotFoundError } from '../values/errors.js';
+import type { Clock } from '../values/clock.js';
+import { NotWaitingError, ProcessFinishedError, ProcessNotFoundError } from '../values/errors.js';
 import { ProcessLiveError } from '../values/process-live-error.js';
 import type { PendingWork } from '../values/pending-work.js';
 import { setTimeout } from '../values/timers.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
-import { type CheckedSubject, checkedSubject, type ErasureSubject, SubjectFinder, valueIsIn } from './erasure-subject.js';
-import { OperatingErasure } from './operating-erasure.js';
+import { type MessagesOfSubject, SubjectMessages } from './erasure-messages.js';
+import { type CheckedSubject, checkedSubject, type ErasureSubject, SubjectFinder } from './erasure-subject.js';
+import { type ErasedOfSubject, OperatingErasure } from './operating-erasure.js';
 import type { Operations } from './process-operations.js';
 
 /** Options of an erasure. */
 export interface ErasureOptions {
-  /** Cancels live processes first, without undoing anything. Default false: they are refused. */
+  /** Cancels live processes first, without undoing anything, and stops bulk runs about them. Default false: they are refused. */
   readonly cancel?: boolean;
   /** Finds what would be erased, and changes nothing. Default false. */
   readonly dryRun?: boolean;
@@ -34,10 +35,8 @@ export interface Erasure {
   readonly live: readonly string[];
   /** Messages that no process had received. */
   readonly messages: number;
-  /** Bulk runs that had ended: what they were asked for was cleared, because it named the subject or was about nothing else. */
+  /** Bulk runs whose filter, options and reason were cleared, because they named the subject or had acted on nothing else. */
   readonly bulkRuns: readonly string[];
-  /** Bulk runs that still run and name the subject: erase it again when they have ended. */
-  readonly runningBulkRuns: readonly string[];
 }
 
 interface ErasureParts {
@@ -47,45 +46,68 @@ interface ErasureParts {
   readonly operations: Operations;
   readonly writer: ProcessWriter;
   readonly activity: PendingWork;
+  readonly clock: Clock;
 }
 
 const AT_ONCE = 100;
-const MESSAGES_AT_ONCE = 1000;
 /** What follows a cancellation, such as a note to a parent, is waited for so long. */
 const FOLLOW_MS = 5000;
+/** A process that is cancelled with its parent has finished when its turn comes. */
+const HAS_FINISHED = [ProcessFinishedError, ProcessNotFoundError, NotWaitingError];
 /** A process may have a late message just now. */
 const MOST_TRIES = 10;
 
 /** Erases the data of a subject: whole processes with all their rows, and messages that no process has received. */
 export class Erasures {
   private readonly finder: SubjectFinder;
+  private readonly messages: SubjectMessages;
   private readonly operating: OperatingErasure;
   private readonly logger = new Logger('Workflow');
 
   constructor(private readonly parts: ErasureParts) {
     this.finder = new SubjectFinder(parts.store, parts.lookup);
-    this.operating = new OperatingErasure(parts.store.operating);
+    this.messages = new SubjectMessages(parts.store);
+    this.operating = new OperatingErasure(parts.store.operating, parts.clock);
   }
 
-  /** @throws InvalidInputError, ProcessNotFoundError; ProcessLiveError, and nothing is changed */
+  /**
+   * @throws InvalidInputError, ProcessNotFoundError; ProcessLiveError and BulkRunLiveError, and nothing is erased. ProcessLiveError also where
+   * processes have changed while they were deleted: then the same call erases what is left
+   */
   async erase(given: ErasureSubject, options: ErasureOptions): Promise<Erasure> {
     checkCall('erase', options);
-    const { cancel, dryRun, ...call } = options;
+    const { cancel = false, dryRun = false, ...call } = options;
     const subject = checkedSubject(given, this.parts.registry);
-    let found = await this.finder.find(subject);
+    const found = await this.finder.find(subject);
     const live = found.filter(({ status }) => !isFinished(status)).map(({ id }) => id);
     if (!dryRun) await this.refuse(found, cancel ? [] : live);
-    if (!dryRun && live.length > 0) found = await this.cancelled(subject, found, live, call);
-    const { received, isIts } = await this.messagesOf(subject, found);
+    const before = await this.everythingOf(subject, found);
+    if (dryRun) return answerOf(before, live);
+    const erased = await this.still(subject, before, live, { cancel, call });
+    await this.operating.clear(erased.runs, erased); // before the processes: if it is cut off, they are still found
+    await this.delete(erased.processes);
+    const late = (await this.messages.strays(erased.isIts, true)).filter((id) => !erased.strays.includes(id));
+    const answer = answerOf({ ...erased, strays: [...erased.strays, ...late] }, live);
+    this.logger.log(`Erased ${answer.processes.length} processes and ${answer.messages} messages that no process had received.`);
+    return answer;
+  }
+
+  /** Nothing of it goes on: its bulk runs are stopped, and its processes are cancelled, or it is refused. What is found then is what is erased. */
+  private async still(subject: CheckedSubject, before: Everything, live: readonly string[], { cancel, call }: Stopping): Promise<Everything> {
+    const wereStopped = await this.operating.quiet(before.runs, cancel);
+    if (!wereStopped && live.length === 0) return before;
+    const found = live.length > 0 ? await this.cancelled(subject, before.found, live, call) : before.found;
+    const erased = await this.everythingOf(subject, found);
+    await this.operating.quiet(erased.runs, false);
+    return erased;
+  }
+
+  private async everythingOf(subject: CheckedSubject, found: readonly ProcessState[]): Promise<Everything> {
     const processes = found.map(({ id }) => id);
-    const strays = await this.strays(isIts, false);
-    const named = { words: subjectWords(subject, found), ids: [...processes, ...received, ...strays] };
-    const { ended, running } = await this.operating.erase(named, !dryRun); // before the rest: if it is cut off, the processes are still found
-    if (!dryRun) await this.delete(processes);
-    if (!dryRun) strays.push(...(await this.strays(isIts, true)).filter((id) => !strays.includes(id)));
-    if (!dryRun) this.logger.log(`Erased ${found.length} processes and ${strays.length} messages that no process had received.`);
-    if (!dryRun && running.length > 0) this.logger.warn(`Bulk runs name what was erased, and still run: ${running.join(', ')}. Erase it again when they have ended.`); // prettier-ignore
-    return { processes, live, messages: strays.length, bulkRuns: ended, runningBulkRuns: running };
+    const { ids: had, isIts } = await this.messages.of(subject, new Set(processes));
+    const strays = await this.messages.strays(isIts, false);
+    const named = { words: subjectWords(subject, found), ids: [...processes, ...had, ...strays] };
+    return { ...named, found, processes, strays, isIts, runs: await this.operating.runsAbout(named) };
   }
 
   private async refuse(found: readonly ProcessState[], live: readonly string[]): Promise<void> {
@@ -101,7 +123,7 @@ export class Erasures {
   private async cancelled(subject: CheckedSubject, found: readonly ProcessState[], live: readonly string[], call: object): Promise<readonly ProcessState[]> {
     for (const id of live) {
       await this.parts.operations.cancel(id, call).catch((error: unknown) => {
-        if (!(error instanceof ProcessFinishedError || error instanceof ProcessNotFoundError)) throw error;
+        if (!HAS_FINISHED.some((kind) => error instanceof kind)) throw error;
       });
     }
     await Promise.race([this.parts.activity.idle(), new Promise((resolve) => void setTimeout(resolve, FOLLOW_MS).unref())]);
@@ -125,57 +147,29 @@ export class Erasures {
     }
     for (const id of ids) this.parts.writer.forget(id);
   }
-
-  /** Tells the messages of the subject from others: copies of what its processes have had, what is for them, and what has the value or the key. */
-  private async messagesOf(subject: CheckedSubject, found: readonly ProcessState[]): Promise<MessagesOfSubject> {
-    const ids = new Set(found.map(({ id }) => id));
-    const [identities, received] = [new Set<string>(), new Set<string>()];
-    for (const process of ids)
-      for (const { id, identity } of await this.parts.store.queries.messagesOf(process)) {
-        identities.add(identity);
-        received.add(id);
-      }
-    return { received, isIts: (message) => identities.has(message.identity) || isForAny(message.address, ids) || isAbout(message, subject) };
-  }
-
-  /** Returns their ids. */
-  private async strays(isIts: (message: MessageState) => boolean, deletes: boolean): Promise<string[]> {
-    const { queries, maintenance } = this.parts.store;
-    const found: string[] = [];
-    for (let after = '', page = MESSAGES_AT_ONCE; page === MESSAGES_AT_ONCE;) {
-      const all = await queries.unreceived(after, MESSAGES_AT_ONCE);
-      const its = all.filter(isIts).map(({ id }) => id);
-      if (deletes && its.length > 0) await maintenance.deleteUnreceived(its);
-      found.push(...its);
-      after = all.at(-1)?.id ?? '';
-      page = all.length;
-    }
-    return found;
-  }
 }
 
-interface MessagesOfSubject {
-  /** The ids of those that its processes have had. */
-  readonly received: ReadonlySet<string>;
-  /** Tells of a message that no process has received. */
-  readonly isIts: (message: MessageState) => boolean;
+/** All that is erased. */
+interface Everything extends ErasedOfSubject, Pick<MessagesOfSubject, 'isIts'> {
+  readonly found: readonly ProcessState[];
+  readonly processes: readonly string[];
+  /** Messages that no process has received. */
+  readonly strays: readonly string[];
+  readonly runs: readonly StoredBulk[];
+}
+
+interface Stopping {
+  readonly cancel: boolean;
+  /** The actor and the reason of a cancellation. */
+  readonly call: object;
+}
+
+function answerOf({ processes, strays, runs }: Pick<Everything, 'processes' | 'strays' | 'runs'>, live: readonly string[]): Erasure {
+  return { processes, live, messages: strays.length, bulkRuns: runs.map(({ id }) => id) };
 }
 
 /** What names the subject in a text: its processes, their group ids, and what was said. */
 function subjectWords(subject: CheckedSubject, found: readonly ProcessState[]): string[] {
   const said = 'groupId' in subject ? [subject.groupId] : 'value' in subject ? [String(subject.value)] : [];
   return [...new Set([...said, ...found.flatMap(({ id, groupId }) => [id, groupId])])];
-}
-
-/** Whether the message is for one of these processes: an answer, an input, or what parent and child tell each other. */
-function isForAny(address: string, ids: ReadonlySet<string>): boolean {
-  const name = address.slice(2);
-  return ids.has(askerIn(`r:${name}`)?.id ?? name) || ids.has(name);
-}
-
-function isAbout({ address, workflow, body }: MessageState, subject: CheckedSubject): boolean {
-  if ('id' in subject || (subject.workflow !== undefined && subject.workflow !== workflow)) return false;
-  const named = 'groupId' in subject ? subject.groupId : String(subject.value);
-  const isKey = eventIn(address) !== null && eventKeyIn(address) === named;
-  return isKey || ('value' in subject && valueIsIn(body, subject.value));
 }

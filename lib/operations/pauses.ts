@@ -60,7 +60,7 @@ export class Pauses {
    */
   async pause(target: PauseTarget, options: PauseOptions = {}): Promise<PauseView> {
     checkCall('pause', options);
-    const place = this.processPlace(target);
+    const place = this.placeMeant(target);
     return this.changing(place, async (live) => {
       if (live?.resumedAt === null) return live;
       if (live && !(await this.keep({ ...live, endedAt: this.now() }, live.revision))) return null;
@@ -74,7 +74,7 @@ export class Pauses {
    */
   async resume(target: PauseTarget, options: ResumeOptions = {}): Promise<PauseView> {
     checkCall('endPause', options);
-    const place = this.processPlace(target);
+    const place = this.placeMeant(target);
     const { actor = null, reason = null, perMinute = null } = options;
     return this.changing(place, async (live) => {
       if (!live) throw new NotPausedError(placeText(place));
@@ -115,7 +115,7 @@ export class Pauses {
 
   /* ------------------------------------------------------------------ what is meant ---- */
 
-  private processPlace(target: PauseTarget): PausedPlace {
+  private placeMeant(target: PauseTarget): PausedPlace {
     checkOptions('What is paused', target, PLACE);
     const { workflow, step, queue } = target;
     if ((workflow === undefined) === (queue === undefined) || (queue !== undefined && step !== undefined))

@@ -27,6 +27,14 @@ export interface StoredPause extends PausedPlace {
   readonly updatedAt: number;
 }
 
+/** Selects pauses, also those that have ended. They are listed by id. */
+export interface PauseQuery {
+  readonly id?: string;
+  /** Continues after the pause with this id. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
 /** One action on many processes or messages. */
 export interface StoredBulk {
   readonly id: string;
@@ -82,6 +90,7 @@ export interface WorkerReport {
 export abstract class OperatingStore {
   /** Those that are live, and those that ended at this moment or later. */
   abstract pauses(endedSince: number): Promise<readonly StoredPause[]>;
+  abstract pausesLike(query: PauseQuery): Promise<readonly StoredPause[]>;
   /**
    * Writes a pause if the stored revision is `expected` (null: none is stored), else returns false; also if another pause of its address is
    * live. `updatedAt` is the store's time.

@@ -164,7 +164,7 @@ export interface RecordPage {
 export type { ContextSearch, DeletedOutgoing, FinishedProcess, StoredSize } from './stored-data.js';
 export type { FailedSending, OutboxClaim, OutboxQuery } from './outbox-store.js';
 export type { FailureCount, StatusAt, StatusCount, TroubleCount } from './store-counts.js';
-export type { BulkQuery, StoredBulk, StoredBulkItem, StoredPause, WorkerReport } from './operating-store.js';
+export type { BulkQuery, PauseQuery, StoredBulk, StoredBulkItem, StoredPause, WorkerReport } from './operating-store.js';
 export type { QueueGauge, StoreGauges } from './store-gauges.js';
 export type { MessageQuery, ProcessPlace, ProcessQuery, ProcessSort, WaitQuery } from './selections.js';
 

@@ -1,6 +1,6 @@
 import { WorkflowError } from './errors.js';
 
-/** 409. Processes that would be erased are live, or a live process still needs one of them. Nothing was erased. */
+/** 409. Processes that would be erased are live, or a live process still needs one of them: nothing was erased. Or they have changed meanwhile: a part may be. */
 export class ProcessLiveError extends WorkflowError {
   /** The live ones. */
   declare readonly processIds: string[];

@@ -1,8 +1,9 @@
 /** What is erased of a person: afterwards no column of any table has the value, and all of the others is there. */
 import 'reflect-metadata';
 import { Injectable, Logger } from '@nestjs/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
+  BulkRunLiveError,
   type BulkRequest,
   type Erasure,
   type ErasureSubject,
@@ -14,6 +15,8 @@ import {
   type StepRef,
   Workflow,
 } from 'nestjs-argonaut';
+import type { StoredBulk } from '../../lib/store/port.js';
+import { aBulk, aPause } from '../../lib/testing/contract/operating-contract.js';
 import { workflowTables } from '../../lib/store/typeorm/migrations/tables.js';
 import { bootApp, type TestApp, until } from '../support/app.js';
 import { type Database, isThere, libsqlFile, mysql, postgres, titleOf } from '../support/databases.js';
@@ -65,6 +68,12 @@ class Bit {
 const ADA = 'ada_100%@example.org';
 const GRACE = 'grace@example.org';
 
+function signal() {
+  let give = () => {};
+  const given = new Promise<void>((resolve) => (give = resolve));
+  return { given, give };
+}
+
 describe.each([
   ['SQLite', async () => libsqlFile()],
   ['PostgreSQL', postgres],
@@ -75,7 +84,10 @@ describe.each([
   describe.skipIf(!isThere(database))(titleOf(database), () => {
     let app: TestApp;
     beforeAll(async () => {
-      app = await bootApp(database, 'database', { options: { outbox: { retry: 1 } }, providers: [Letter, Order, Parent, Bit, Away] });
+      app = await bootApp(database, 'database', {
+        options: { outbox: { retry: 1 }, worker: { heartbeat: '2 s' } },
+        providers: [Letter, Order, Parent, Bit, Away],
+      });
     });
     afterAll(async () => {
       await app.close();
@@ -185,13 +197,12 @@ describe.each([
           live: [id],
           messages: expect.any(Number),
           bulkRuns: expect.any(Array),
-          runningBulkRuns: [],
         });
         expect(dry.bulkRuns.length).toBeGreaterThanOrEqual(3);
         expect(await columnsWith(nicknameOf(ADA))).toEqual(['bulk.options']);
         expect(await columnsWith(ADA)).toEqual(there);
         const erased: Erasure = await app.workflows.erase(subject, { cancel: true, actor: 'dpo', reason: `${ADA} asked for it` });
-        expect(erased).toMatchObject({ processes: dry.processes, live: [id], bulkRuns: dry.bulkRuns, runningBulkRuns: [] });
+        expect(erased).toMatchObject({ processes: dry.processes, live: [id], bulkRuns: dry.bulkRuns });
         expect(await columnsWith(nicknameOf(ADA))).toEqual([]);
         expect(await app.workflows.bulk.get(erased.bulkRuns[0]!)).toMatchObject({ state: 'done', filter: {}, options: {}, reason: null });
         if (!('value' in Object(subject))) await app.workflows.erase({ keys: 'none', value: ADA }); // an answer to nobody belongs to no process
@@ -204,22 +215,168 @@ describe.each([
       });
     });
 
-    it('names a bulk run that still runs, whose words stay, and clears them once it has ended; others keep theirs', async () => {
-      const people = ['joe', 'joel', 'jo-e'];
-      for (const groupId of people) await app.workflows.start(Letter, {}, { groupId });
-      const start = (request: Partial<BulkRequest>) => app.workflows.bulk.start({ action: 'retry', filter: { groupIdPrefix: 'jo' }, perMinute: 1, ...request });
-      const runs = [
-        await start({ reason: 'for joe.' }),
-        await start({ reason: 'for joel' }),
-        await start({ filter: { groupIdPrefix: 'jo', status: 'waiting' } }),
-      ];
-      const [named, other] = runs as [(typeof runs)[number], (typeof runs)[number]];
-      expect(await app.workflows.erase({ groupId: 'joe' }, { cancel: true })).toMatchObject({ bulkRuns: [], runningBulkRuns: [named.id] });
-      expect(await app.workflows.bulk.get(named.id)).toMatchObject({ reason: 'for joe.', filter: { groupIdPrefix: 'jo' } });
-      for (const { id } of runs) await app.workflows.bulk.stop(id);
-      expect(await app.workflows.erase({ groupId: 'joe' })).toMatchObject({ processes: [], bulkRuns: [named.id], runningBulkRuns: [] });
-      expect(await app.workflows.bulk.get(named.id)).toMatchObject({ reason: null, filter: {} });
-      expect(await app.workflows.bulk.get(other.id)).toMatchObject({ reason: 'for joel', filter: { groupIdPrefix: 'jo' } });
+    describe('of bulk runs and pauses', () => {
+      afterEach(() => vi.restoreAllMocks());
+
+      const running = (request: BulkRequest) => app.workflows.bulk.start(request);
+      const ended = async (request: BulkRequest) => {
+        const { id } = await running(request);
+        return until(() => app.workflows.bulk.get(id), ({ state }) => state === 'done'); // prettier-ignore
+      };
+      /** A process that has ended. Its id begins with the group id. */
+      const letterOf = async (groupId: string) => {
+        const { id } = await app.workflows.start(Letter, {}, { groupId, id: `${groupId}-1` });
+        await app.workflows.cancel(id);
+        return id;
+      };
+      const rowOf = async (id: string) => (await app.engine.store.operating.bulks({ id, limit: 1 }))[0]!;
+      /** Lets so many writes of items through, and stops the next one. */
+      const gate = (through: number) => {
+        const { operating } = app.engine.store;
+        const put = operating.putBulkItems.bind(operating);
+        const [reached, opened] = [signal(), signal()];
+        let count = 0;
+        vi.spyOn(operating, 'putBulkItems').mockImplementation(async (items) => {
+          if (count++ >= through) reached.give();
+          if (count > through) await opened.given;
+          return put(items);
+        });
+        return { reached: reached.given, open: opened.give };
+      };
+
+      it('a run about it that has not ended is named, and nothing is changed; cancel: true stops it first; others go on', async () => {
+        const [joe] = [await letterOf('joe'), await letterOf('joel'), await letterOf('jo-e')];
+        const start = (more: Partial<BulkRequest>) => running({ action: 'retry', filter: { groupIdPrefix: 'jo' }, perMinute: 1, ...more });
+        const runs = [
+          await start({ reason: 'for joe.' }),
+          await start({ reason: 'for joel' }),
+          await start({ filter: { groupIdPrefix: 'jo', workflow: 'letter' } }),
+        ];
+        const [named, other] = runs as [(typeof runs)[number], (typeof runs)[number]];
+        const before = await columnsWith('joe');
+        for (const subject of [joe, { groupId: 'joe' }]) {
+          const error = await app.workflows.erase(subject).catch((thrown: unknown) => thrown);
+          expect(error).toBeInstanceOf(BulkRunLiveError);
+          expect(error).toMatchObject({
+            status: 409,
+            bulkRuns: [named.id],
+            message: `Bulk runs about what would be erased have not ended: ${named.id}. Stop them with bulk.stop(id), or wait for their end; or say cancel: true, which stops them.`,
+          });
+        }
+        expect(await app.workflows.bulk.get(named.id)).toMatchObject({ state: 'running', reason: 'for joe.', filter: { groupIdPrefix: 'jo' } });
+        expect(await columnsWith('joe')).toEqual(before);
+        expect(await app.workflows.erase(joe, { dryRun: true })).toMatchObject({ processes: [joe], bulkRuns: [named.id] });
+        expect(await app.workflows.erase(joe, { cancel: true })).toMatchObject({ processes: [joe], bulkRuns: [named.id] });
+        expect(await app.workflows.bulk.get(named.id)).toMatchObject({ state: 'stopped', reason: null, filter: {} });
+        expect(await app.workflows.bulk.get(other.id)).toMatchObject({ state: 'running', reason: 'for joel', filter: { groupIdPrefix: 'jo' } });
+        for (const { id } of runs) await app.workflows.bulk.stop(id);
+      });
+
+      it('a stopped run that an instance still works on is waited for, so nothing comes back', async () => {
+        const kim = await letterOf('kim');
+        const { reached, open } = gate(0);
+        const { id } = await running({ action: 'retry', filter: { groupIdPrefix: 'kim' }, reason: 'for kim' });
+        await reached;
+        await app.workflows.bulk.stop(id);
+        await expect(app.workflows.erase(kim)).rejects.toThrow(BulkRunLiveError);
+        const erasing = app.workflows.erase(kim, { cancel: true });
+        open();
+        expect(await erasing).toMatchObject({ processes: [kim], bulkRuns: [id] });
+        await app.engine.activity.idle();
+        expect(await columnsWith('kim')).toEqual([]);
+        expect(await rowOf(id)).toMatchObject({ state: 'stopped', reason: null, filter: {}, cursor: null, skipped: 1 });
+      });
+
+      it('an instance writes no place of a run that was stopped meanwhile', async () => {
+        await letterOf('lou');
+        await letterOf('lou2');
+        const { reached, open } = gate(1);
+        const { id } = await running({ action: 'retry', filter: { groupIdPrefix: 'lou' }, perMinute: 1 });
+        await reached;
+        await app.workflows.bulk.stop(id);
+        open();
+        await until(() => rowOf(id), ({ heldUntil, skipped }) => skipped === 1 && heldUntil <= app.engine.clock.now().getTime()); // prettier-ignore
+        expect(await rowOf(id)).toMatchObject({ state: 'stopped', cursor: null });
+      });
+
+      it('a run that is stopped while its rate makes it wait does nothing more', async () => {
+        await letterOf('ned');
+        await letterOf('ned2');
+        const { id } = await running({ action: 'retry', filter: { groupIdPrefix: 'ned' }, perMinute: 60 }); // waits for less time than it is held
+        await until(() => rowOf(id), ({ skipped }) => skipped === 1); // prettier-ignore
+        await app.workflows.bulk.stop(id);
+        await until(() => rowOf(id), ({ heldUntil }) => heldUntil <= app.engine.clock.now().getTime()); // prettier-ignore
+        expect((await app.workflows.bulk.items(id)).items).toHaveLength(1);
+      });
+
+      it('the same call completes what was cut off', async () => {
+        await letterOf('lea');
+        const nickname = 'the little one';
+        const { id } = await ended({
+          action: 'skip',
+          filter: { workflow: 'letter', groupIdPrefix: 'le' },
+          options: { step: 'opened', patch: { email: nickname } },
+        });
+        vi.spyOn(app.engine.store.operating, 'keepBulk').mockRejectedValueOnce(new Error('cut off'));
+        await expect(app.workflows.erase({ groupId: 'lea' })).rejects.toThrow('cut off');
+        expect(await columnsWith(nickname)).toEqual(['bulk.options']);
+        expect(await app.workflows.erase({ groupId: 'lea' })).toMatchObject({ bulkRuns: [id] });
+        expect(await columnsWith(nickname)).toEqual([]);
+        expect((await app.workflows.bulk.items(id)).items).toEqual([]);
+      });
+
+      it('the reason of a pause is cleared, also where the pause changes meanwhile, and of more of them than a page has', async () => {
+        const { operating } = app.engine.store;
+        for (let i = 0; i < 201; i++) await operating.keepPause(aPause({ reason: 'mia has called', endedAt: 5 }), null);
+        await app.workflows.pauses.pause({ workflow: 'bit' }, { reason: 'until mia has answered', actor: 'boss' });
+        const keep = operating.keepPause.bind(operating);
+        let isFirst = true;
+        vi.spyOn(operating, 'keepPause').mockImplementation(async (pause, expected) => {
+          const [stored] = await operating.pausesLike({ id: pause.id, limit: 1 });
+          if (stored?.endedAt !== null || !isFirst) return keep(pause, expected);
+          isFirst = false;
+          const { updatedAt: _updatedAt, ...live } = stored;
+          await keep({ ...live, releasedUntil: 5, revision: live.revision + 1 }, live.revision); // another instance was faster
+          return keep(pause, expected);
+        });
+        await app.workflows.erase({ groupId: 'mia' });
+        expect(isFirst).toBe(false);
+        expect(await columnsWith('mia')).toEqual([]);
+        expect(await app.workflows.pauses.list()).toMatchObject([{ actor: 'boss', reason: null }]);
+        await app.workflows.pauses.resume({ workflow: 'bit' });
+      });
+
+      it.each<[string, Partial<StoredBulk>, boolean]>([
+        ['7', { options: { to: 7, contextVersion: 7 }, filter: { version: 7, workflow: '7' } }, false],
+        ['7', { filter: { groupId: '7' } }, true],
+        ['7', { options: { input: { of: [7] } } }, true],
+        ['failed', { filter: { status: ['failed'] } }, false],
+        ['failed', { options: { patch: { said: 'it has failed.' } } }, true],
+        ['order', { filter: { workflow: 'order', step: 'order' }, options: { step: 'order', next: 'order', box: 'order' } }, false],
+        ['order', { filter: { workflow: 'letter', values: { email: 'order' } } }, true],
+        ['true', { filter: { overdue: true }, options: { compensate: true, patch: { isThere: true } } }, false],
+        ['stored', { filter: { disposition: 'stored' } }, false],
+        ['stored', { filter: { process: 'stored' } }, true],
+        ['stored', { filter: { error: 'no stored one' } }, true],
+      ])('the group id %j and a run of %j: it is cleared %j', async (groupId, given, isCleared) => {
+        const run = aBulk({ state: 'done', finishedAt: 5, options: {}, filter: {}, ...given });
+        await app.engine.store.operating.keepBulk(run, null);
+        expect((await app.workflows.erase({ groupId })).bulkRuns).toEqual(isCleared ? [run.id] : []);
+        expect((await rowOf(run.id)).options).toEqual(isCleared ? {} : run.options);
+      });
+
+      it('what a run has done to a message that its process has sent is gone with the process', async () => {
+        const id = 'order-nat';
+        await app.workflows.start(Order, { email: 'nat', address: { lines: [] } }, { id, groupId: 'nat' });
+        await app.workflows.settled(id);
+        const { key } = (await app.workflows.get(id, { internals: true })).waits[0]!;
+        await app.workflows.respond(Order, 'score', key!, { of: 'nat' });
+        await until(() => app.workflows.outbox.list({ process: id, parked: true }), ({ items }) => items.length === 1); // prettier-ignore
+        const run = await ended({ action: 'replay', filter: { process: id }, options: { box: 'outbox' } });
+        expect((await app.workflows.bulk.items(run.id)).items).toHaveLength(1);
+        await app.workflows.erase(id, { cancel: true });
+        expect((await app.workflows.bulk.items(run.id)).items).toEqual([]);
+      });
     });
 
     it('finds a value that is JSON of its own, and none that only looks like it', async () => {
@@ -279,7 +436,7 @@ describe.each([
 
     it('an id that there is not is told, and a subject that nothing is known of is not', async () => {
       await expect(app.workflows.erase('none')).rejects.toThrow(ProcessNotFoundError);
-      expect(await app.workflows.erase({ groupId: 'none' })).toEqual({ processes: [], live: [], messages: 0, bulkRuns: [], runningBulkRuns: [] });
+      expect(await app.workflows.erase({ groupId: 'none' })).toEqual({ processes: [], live: [], messages: 0, bulkRuns: [] });
     });
   });
 });

@@ -1,4 +1,12 @@
-import { type BulkQuery, OperatingStore, type StoredBulk, type StoredBulkItem, type StoredPause, type WorkerReport } from '../operating-store.js';
+import {
+  type BulkQuery,
+  OperatingStore,
+  type PauseQuery,
+  type StoredBulk,
+  type StoredBulkItem,
+  type StoredPause,
+  type WorkerReport,
+} from '../operating-store.js';
 import type { DueWait, KnownWorkflow, WorkThere } from '../port.js';
 import { addressOf } from '../../core/wait.js';
 import { byStart, type MemoryTables, openWaits } from './process-rows.js';
@@ -13,6 +21,11 @@ export class MemoryOperating extends OperatingStore {
 
   override async pauses(endedSince: number): Promise<readonly StoredPause[]> {
     return [...this.tables.pauses.values()].filter(({ endedAt }) => endedAt === null || endedAt >= endedSince);
+  }
+
+  override async pausesLike({ id, after = '', limit }: PauseQuery): Promise<readonly StoredPause[]> {
+    const fit = [...this.tables.pauses.values()].filter((pause) => (id ?? pause.id) === pause.id && pause.id > after);
+    return fit.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit);
   }
 
   override async keepPause(pause: Omit<StoredPause, 'updatedAt'>, expected: number | null): Promise<boolean> {

@@ -20,9 +20,9 @@ function isBindable(value: unknown): boolean {
 }
 
 /** Below the number of parameters that each database accepts in one statement. */
-const longest = 500;
+export const LONGEST_LIST = 500;
 
-export function chunks<T>(values: readonly T[], size = longest): T[][] {
+export function chunks<T>(values: readonly T[], size = LONGEST_LIST): T[][] {
   const pieces: T[][] = [];
   for (let from = 0; from < values.length; from += size) pieces.push(values.slice(from, from + size));
   return pieces;

@@ -1,9 +1,12 @@
 import type { DistinctBy } from './count-queries.js';
-import { chunks, inList, type Query } from './query.js';
+import { chunks, inList, LONGEST_LIST, type Query } from './query.js';
 import type { FoundRow } from './states.js';
 
 /** Runs statements that all databases share: SQL with `?`, over the engine's own connections. */
 export abstract class SqlReader {
+  /** How many values {@link listed} puts into one statement. */
+  readonly longestList: number = LONGEST_LIST;
+
   abstract rows(query: Query): Promise<readonly FoundRow[]>;
   /** How many rows a statement wrote. */
   abstract changed(query: Query): Promise<number>;

@@ -1,10 +1,18 @@
-import { type BulkQuery, OperatingStore, type StoredBulk, type StoredBulkItem, type StoredPause, type WorkerReport } from '../operating-store.js';
+import {
+  type BulkQuery,
+  OperatingStore,
+  type PauseQuery,
+  type StoredBulk,
+  type StoredBulkItem,
+  type StoredPause,
+  type WorkerReport,
+} from '../operating-store.js';
 import type { DueWait, KnownWorkflow } from '../port.js';
 import { columns } from './columns.js';
 import { bulkItem, bulkItemRow, bulkRow, pauseRow, storedBulk, storedPause } from './operating-rows.js';
 import { allOf, chunks, equalTo, ifGiven, inList, isKnown, processOfWait, type Query } from './query.js';
 import type { SqlReader, SqlWords } from './sql-reader.js';
-import { parsed } from './states.js';
+import { type FoundRow, parsed } from './states.js';
 
 const before = 'started_at <= ? and (started_at < ? or id < ?)'; // the index begins at the moment
 
@@ -13,6 +21,8 @@ export class TypeOrmOperating extends OperatingStore {
   constructor(
     private readonly reader: SqlReader,
     private readonly words: SqlWords,
+    /** For long statements: no decision waits for its connections. */
+    private readonly patient: SqlReader = reader,
   ) {
     super();
   }
@@ -20,6 +30,11 @@ export class TypeOrmOperating extends OperatingStore {
   override async pauses(endedSince: number): Promise<readonly StoredPause[]> {
     const ofThem = (which: string, values: readonly unknown[]) => this.reader.rows({ sql: `select * from workflow_pause where ${which}`, values });
     return [...(await ofThem('live = 0', [])), ...(await ofThem('ended_at >= ?', [endedSince]))].map(storedPause);
+  }
+
+  override async pausesLike({ id, after, limit }: PauseQuery): Promise<readonly StoredPause[]> {
+    const { sql, values } = allOf([...equalTo({ id }), ...ifGiven(after, (last) => ({ sql: 'id > ?', values: [last] }))]);
+    return (await this.patient.rows({ sql: `select * from workflow_pause${sql} order by id limit ?`, values: [...values, limit] })).map(storedPause);
   }
 
   override keepPause(pause: Omit<StoredPause, 'updatedAt'>, expected: number | null): Promise<boolean> {
@@ -62,14 +77,11 @@ export class TypeOrmOperating extends OperatingStore {
   }
 
   override async forgetBulkItems(ids: readonly string[]): Promise<void> {
-    for (const piece of chunks(ids, 500)) {
-      const { sql, values } = idsIn(piece);
-      await this.reader.changed({ sql: `delete from workflow_bulk_item where ${sql}`, values });
-    }
+    await this.inTurn((list) => `delete from workflow_bulk_item where item_id ${list}`, ids);
   }
 
   override async bulksWith(ids: readonly string[]): Promise<readonly string[]> {
-    const found = await this.reader.listed((list) => `select distinct bulk_id from workflow_bulk_item where item_id ${list}`, ids);
+    const found = await this.inTurn((list) => `select distinct bulk_id from workflow_bulk_item where item_id ${list}`, ids);
     return [...new Set(found.map(({ bulk_id }) => String(bulk_id)))];
   }
 
@@ -111,6 +123,13 @@ export class TypeOrmOperating extends OperatingStore {
   override async reports(): Promise<ReadonlyMap<string, WorkerReport>> {
     const rows = await this.reader.rows({ sql: 'select id, report from workflow_worker where report is not null', values: [] });
     return new Map(rows.map(({ id, report }) => [String(id), parsed<WorkerReport>(report)]));
+  }
+
+  /** Each statement reads the whole table, so they are run one after the other, and no decision waits for them. */
+  private async inTurn(sql: (list: string) => string, ids: readonly string[]): Promise<FoundRow[]> {
+    const found: FoundRow[] = [];
+    for (const piece of chunks(ids, this.patient.longestList)) found.push(...(await this.patient.listed(sql, piece)));
+    return found;
   }
 
   /** The values are in the order of the columns, without the last, which is the moment of the change. */

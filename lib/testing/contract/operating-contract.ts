@@ -68,6 +68,18 @@ export function operatingContract({ kit: { describe, it, expect }, store }: Benc
       expect([await since(7000), await since(7001)]).toEqual([[first.id, next.id].sort(), [next.id]]);
     });
 
+    it('are all listed by id, a page at a time, or one of them', async () => {
+      const pauses = ['a', 'b', 'c'].map((last) => aPause({ id: `${anId('zz')}${last}`, endedAt: last === 'b' ? -5 : null }));
+      pauses.sort((a, b) => (a.id < b.id ? -1 : 1)); // prettier-ignore
+      for (const pause of pauses) await store().operating.keepPause(pause, null);
+      const [first, second, third] = pauses.map(({ id }) => id) as [string, string, string];
+      const listed = async (query: object) => (await store().operating.pausesLike({ limit: 1, ...query })).map(({ id }) => id);
+      expect([await listed({ id: second }), await listed({ after: first }), await listed({ after: second })]).toEqual([[second], [second], [third]]);
+      expect(await listed({ id: anId('none') })).toEqual([]);
+      for (const pause of pauses) await store().operating.keepPause({ ...pause, revision: 2, endedAt: -5 }, 1);
+      await store().operating.forgetPauses(-5, 9);
+    });
+
     it('that have ended are forgotten, a part at a time', async () => {
       const pauses = [aPause({ endedAt: -9 }), aPause({ endedAt: -8 }), aPause({ endedAt: -6 }), aPause()];
       for (const pause of pauses) await store().operating.keepPause(pause, null);

@@ -51,7 +51,7 @@ export class MysqlProcessStore extends ProcessStore<EntityManager> {
     const patient = new MysqlReader(people);
     this.queries = new TypeOrmQueries(patient, words);
     this.outbox = new TypeOrmOutbox(reader);
-    this.operating = new TypeOrmOperating(reader, words);
+    this.operating = new TypeOrmOperating(reader, words, patient);
     this.maintenance = new TypeOrmMaintenance(reader, patient, words, tables, () => threadClient(dataSource));
     this.commits = new MysqlCommits(dataSource, reader, tables, new TypeOrmQueries(reader, words), writers);
   }

@@ -54,8 +54,8 @@ export class PostgresProcessStore extends ProcessStore<EntityManager> {
     this.announcer = new PostgresAnnouncer(reading, readers, dataSourceName);
     this.commits = new PostgresCommits(dataSource, reader, tables, writers, readers, () => reading.isPooled);
     this.outbox = new TypeOrmOutbox(reader);
-    this.operating = new TypeOrmOperating(reader, words);
     const patient = new PostgresReader(people);
+    this.operating = new TypeOrmOperating(reader, words, patient);
     this.maintenance = new TypeOrmMaintenance(reader, patient, words, tables, () => threadClient(dataSource));
     this.queries = new TypeOrmQueries(patient, words);
   }

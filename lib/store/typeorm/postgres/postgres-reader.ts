@@ -5,6 +5,8 @@ import type { FoundRow } from '../states.js';
 import type { PostgresConnection } from './postgres-connection.js';
 
 export class PostgresReader extends SqlReader {
+  override readonly longestList = 10_000;
+
   constructor(private readonly connections: ConnectionPool<PostgresConnection>) {
     super();
   }
