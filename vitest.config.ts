@@ -13,12 +13,11 @@ export const resolve = {
 
 const limits = { testTimeout: 15_000, hookTimeout: 60_000 };
 
-/** Each of these files has a worker of its own: it changes what a whole process has (its environment, a prototype), counts that, or needs no such worker. */
+/** Each of these files has a worker of its own: it changes what a whole process has (its environment, a prototype), counts that, breaks a server whose clients try again for a while, or needs no such worker. */
 const ALONE = [
   'test/{console-ui,crash,docs,observing,packaging,sample-app,schematics,types}/**/*.spec.ts',
   'test/module/{boot-output,closing,cost,log}.spec.ts',
-  'test/djangowfe/log.spec.ts',
-  'test/store/typeorm-0.3.spec.ts',
+  'test/{djangowfe/log,queue/bull-redis,store/typeorm-0.3,transports/broker-restart}.spec.ts',
 ];
 
 export default defineConfig({
