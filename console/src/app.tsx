@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { get, type Problem } from './api/client.js';
+import { get, Problem } from './api/client.js';
 import type { Session } from './api/types.js';
 import { useRead } from './api/use-read.js';
 import { Page } from './parts/page.js';
@@ -20,11 +20,20 @@ import { Workflows } from './pages/workflows.js';
 
 /** The console: first who looks at it, then the page of the address. */
 export function App() {
-  const { answer, problem } = useRead<Session>('session', (signal) => get('session', {}, signal));
+  const { answer, problem } = useRead<Session>('session', (signal) => get<Session>('session', {}, signal).then(asSent));
   useEffect(() => {
     session.value = answer;
   }, [answer]);
   return <Frame>{session.value ? <Shown /> : <Arriving problem={problem} />}</Frame>;
+}
+
+/** A global interceptor of the application may change all answers, also these. Each page would then fail in a way of its own. */
+function asSent(answer: Session): Session {
+  if (Array.isArray(answer?.rights)) return answer;
+  throw new Problem(
+    0,
+    'The answers of the console are not as it sends them. A global interceptor of the application may change them: leave the path of the console out of it.',
+  );
 }
 
 function Arriving({ problem }: { readonly problem: Problem | null }) {

@@ -12,7 +12,7 @@ export interface StepRun {
   readonly run: number;
   readonly attempt: number;
   readonly state: 'done' | 'running' | 'waiting' | 'failed' | 'skipped' | 'cancelled';
-  /** When the step was reached, or the attempt before had failed. Null: not known. */
+  /** When the step was reached; of a later attempt, when its delay was over or a person asked for it. Null: not known. */
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
   readonly worker: string | null;
@@ -77,6 +77,7 @@ class StepRows {
   /** When the last run of each step ended. */
   private readonly endedAt = new Map<string, number>();
   private begunAt: number | null = null;
+  private retriedAt = 0;
 
   constructor(private readonly before: (step: string) => Iterable<string>) {}
 
@@ -84,9 +85,11 @@ class StepRows {
     const { type, step, run, at } = record;
     if (ENDS_ALL.has(type)) this.endAll(at);
     if (type === 'process-started' || type === 'process-restarted') this.beginAt(at);
+    if (type === 'process-retried') this.retriedAt = at;
     const state = AFTER[type];
     if (state === undefined || step === null) return;
     const row = this.rowAt(step, run ?? 0, record.attempt ?? 1, type === 'message-delivered' ? at : this.reachedAt(step));
+    if (type === 'timer-fired' && row.attempt > 1) row.startedAt = new Date(at);
     if (row.isOpen || state === 'skipped') this.goTo(row, state, record); // what has failed can be skipped
   }
 
@@ -115,7 +118,7 @@ class StepRows {
     if (known) return known;
     const before = this.newestOf.get(`${run}#${step}`);
     if (before?.isOpen) Object.assign(before, { isOpen: false, state: 'cancelled' }); // its worker died, or it was asked for anew
-    const startedAt = before?.endedAt ?? (since === null ? null : new Date(since));
+    const startedAt = before?.endedAt ? laterOf(before.endedAt, this.retriedAt) : dateOf(since);
     const row: AttemptRow = { step, run, attempt, state: 'running', startedAt, endedAt: null, worker: null, error: null, contextVersion: null, isOpen: true };
     this.byAttempt.set(key, row);
     this.newestOf.set(`${run}#${step}`, row);
@@ -143,6 +146,14 @@ class StepRows {
     }
     for (const row of this.list) if (row.isOpen && !here.has(row)) Object.assign(row, { isOpen: false, state: 'cancelled' });
   }
+}
+
+function laterOf(date: Date, at: number): Date {
+  return at > date.getTime() ? new Date(at) : date;
+}
+
+function dateOf(at: number | null): Date | null {
+  return at === null ? null : new Date(at);
 }
 
 function isVisit(token: WaitState['token']): token is StepToken {

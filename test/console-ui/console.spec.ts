@@ -42,6 +42,12 @@ describe.skipIf(noBrowser !== null)(`the console in a browser${noBrowser === nul
       expect(fixture.asked.at(-1)).toContain('error=The+bank+has+refused');
     });
 
+    it('answers that a global interceptor has changed are told of, where the page would fail', async () => {
+      fixture.answers.set('GET session', () => ({ data: { rights: ['read'] } }));
+      await visit.page.goto(url);
+      await visit.page.getByText('A global interceptor of the application may change them').waitFor();
+    });
+
     it('says what is well where nothing needs attention', async () => {
       fixture.answers.set('GET attention', () => ({ items: [] }));
       await visit.to('', 'Needs attention');

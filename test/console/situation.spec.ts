@@ -247,6 +247,20 @@ describe('the situation of a process', () => {
     for (const branch of ['flight', 'car']) expect(at(branch).startedAt).toEqual(at('hotel').endedAt);
     expect(at('approve').startedAt!.getTime()).toBeGreaterThanOrEqual(at('pack').endedAt!.getTime());
   });
+
+  it('a later attempt began when its delay was over, or when a person asked for it', async () => {
+    const trip = await harness.start(TripWorkflow);
+    await service.provideInput(TripWorkflow, 'approve', trip.id, { approved: true });
+    await service.settled(trip.id);
+    await harness.advance('1 minute');
+    await harness.advance('5 minutes');
+    await service.retry(trip.id);
+    await service.settled(trip.id);
+    const { steps } = await situations.of(trip.id, everything);
+    const [first, second, third] = steps.filter(({ step }) => step === 'pay');
+    const passed = (from: Date | null, to: Date | null) => to!.getTime() - from!.getTime();
+    expect([passed(first!.endedAt, second!.startedAt), passed(second!.endedAt, third!.startedAt), passed(third!.startedAt, third!.endedAt)]).toEqual([60_000, 300_000, 0]); // prettier-ignore
+  });
 });
 
 describe('the graph of a workflow', () => {
