@@ -28,7 +28,7 @@ export class ExampleWorkflow {
   }
 
   @Step({ on: 'example.confirmed' }) // waits for this event: stop the application, start it again, and it still waits
-  confirm() {
+  confirm(_context: ExampleContext) {
     return { confirmed: true };
   }
 }

@@ -79,7 +79,9 @@ function addPackages(tree, needsDatabase) {
 /** @param {import('./tree.cjs').Context} context @param {string | undefined} typeOrm */
 function tellNext({ logger }, typeOrm) {
   if (typeOrm !== undefined && !typeOrm.includes('autoLoadEntities'))
-    logger.warn('Your data source lists its entities: add `...workflowEntities` of nestjs-argonaut to them, or set `autoLoadEntities: true`.');
+    logger.warn(
+      'Your data source lists its entities. If your code reads processes by repositories, add `...workflowEntities` of nestjs-argonaut to them, or set `autoLoadEntities: true`.',
+    );
   logger.info(`Start the application, and try the example:
   curl -X POST localhost:3000/example/E-1 -H 'content-type: application/json' -d '{"name":"Ada"}'
   curl localhost:3000/example/E-1              # it waits for a confirmation
