@@ -211,6 +211,7 @@ export const SURVIVORS: readonly (readonly [about: string, reason: string])[] = 
   ['lib/store/typeorm/find-query.ts valueConditions: query.search ?? [] → query.search', TYPES],
   ["lib/store/typeorm/find-query.ts valueConditions: workflow ?? '' → workflow", TYPES],
   ['lib/store/memory/find-filter.ts isOnPage: byPlace(order, place, after) > 0 → ', NOT_ITSELF],
+  ['lib/store/memory/memory-operating.ts pausesLike: a.id < b.id → ', SAME_ORDER],
   ['lib/store/memory/process-rows.ts byStart: 1 → 2', SAME_ORDER],
   ['lib/store/memory/process-rows.ts tasksIn: [...waits.values()].filter(', 'Equivalent: no other wait has a worker or a moment to be ready.'],
   ['lib/store/memory/memory-outbox.ts claim: firsts.flatMap(', 'Equivalent: messages of a process are written in their order, and processes come in any.'],
