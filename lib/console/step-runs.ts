@@ -118,7 +118,7 @@ class StepRows {
     if (known) return known;
     const before = this.newestOf.get(`${run}#${step}`);
     if (before?.isOpen) Object.assign(before, { isOpen: false, state: 'cancelled' }); // its worker died, or it was asked for anew
-    const startedAt = before?.endedAt ? laterOf(before.endedAt, this.retriedAt) : dateOf(since);
+    const startedAt = before?.endedAt ? laterOf(before.endedAt, this.retriedAt) : since === null ? null : new Date(since);
     const row: AttemptRow = { step, run, attempt, state: 'running', startedAt, endedAt: null, worker: null, error: null, contextVersion: null, isOpen: true };
     this.byAttempt.set(key, row);
     this.newestOf.set(`${run}#${step}`, row);
@@ -150,10 +150,6 @@ class StepRows {
 
 function laterOf(date: Date, at: number): Date {
   return at > date.getTime() ? new Date(at) : date;
-}
-
-function dateOf(at: number | null): Date | null {
-  return at === null ? null : new Date(at);
 }
 
 function isVisit(token: WaitState['token']): token is StepToken {
