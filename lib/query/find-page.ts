@@ -13,10 +13,16 @@ const MOST_SORTED = 10_000;
 
 /** @throws InvalidInputError for a wrong limit or cursor, and for an order that would cost too much */
 export async function findPage(queries: QueryStore, asked: UnpagedQuery, options: PageOptions): Promise<Page<ProcessState>> {
-  const limit = limitOf(options);
   const query = await withFrequency(queries, asked);
-  const from = options.cursor === undefined ? query : { ...query, after: placeAt(options.cursor, query) };
   await checkOrder(queries, query);
+  const page = await pageWithin(queries, query, options);
+  const isShort = query.prefixIsFrequent === true && page.next !== null && page.items.length < limitOf(options);
+  return isShort ? pageWithin(queries, asked, options) : page; // those of the prefix lie together, and not here: all are sorted
+}
+
+async function pageWithin(queries: QueryStore, query: UnpagedQuery, options: PageOptions): Promise<Page<ProcessState>> {
+  const limit = limitOf(options);
+  const from = options.cursor === undefined ? query : { ...query, after: placeAt(options.cursor, query) };
   const until = isLookedThrough(query) ? await queries.pageEnd(from, Math.min(limit * LOOKED_AT.forEach, LOOKED_AT.atMost)) : null;
   const found = await queries.find({ ...from, limit: limit + 1, ...(until && { until }) });
   const page = pageOf(found, limit, (process) => parts(processPlace(process, query.sort), query), (process) => process); // prettier-ignore

@@ -194,6 +194,11 @@ describe.skipIf(!isThere(database))('plans on PostgreSQL, of 100,000 waiting pro
     expect(pages.filter(([, count]) => count > MOST_LOOKED_AT_PAGES)).toEqual([]);
   });
 
+  it('a page of a frequent prefix is full, also where its processes lie together behind many others', async () => {
+    const { items } = await app.workflows.find({ groupIdPrefix: 'g9', startedAfter: new Date(10_000), order: 'oldest', limit: 20 });
+    expect(items.map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, i) => `p${90_000 + i}`));
+  });
+
   it('an order that no index has is refused where it would have to sort too many', async () => {
     const refused = (filter: ProcessFilter) => expect(app.workflows.find({ ...filter, sort: 'updatedAt' })).rejects.toThrow('more than 10,000 processes would have to be sorted'); // prettier-ignore
     await refused({});
