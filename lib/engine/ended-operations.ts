@@ -2,18 +2,15 @@ import type { Clock, Timers } from '../values/clock.js';
 import { milliseconds } from '../values/duration.js';
 import type { PendingWork } from '../values/pending-work.js';
 import type { ProcessStore } from '../store/process-store.js';
-import type { Duration } from '../values/types.js';
 import type { DeletionShare, IsMine } from './deletion-share.js';
+import { PacedBatches } from './paced-batches.js';
 import { RECENT_MS } from './pause-watch.js';
+import { isLimited, keptFor } from './retention-rules.js';
 import type { EngineSettings } from './settings.js';
 
 /** So many rows are deleted at once, and so many runs are read. */
 const MOST_ROWS = 500;
 const AT_ONCE = 100;
-/** A pause is as long as the batch before it took, so many times. */
-const REST = 4;
-
-type KeptTime = Duration | 'forever' | undefined;
 
 interface EndedParts {
   readonly store: ProcessStore;
@@ -26,9 +23,12 @@ interface EndedParts {
 
 /** Deletes bulk runs and pauses that have ended, as `keep` of the module says, a little at a time. */
 export class EndedOperations {
+  private readonly batches: PacedBatches;
   private stopped = false;
 
-  constructor(private readonly parts: EndedParts) {}
+  constructor(private readonly parts: EndedParts) {
+    this.batches = new PacedBatches(parts);
+  }
 
   async sweep(): Promise<void> {
     const { bulkRuns, pauses } = this.parts.settings.keep;
@@ -44,9 +44,8 @@ export class EndedOperations {
   /** For the log: what is deleted when. Null: nothing is. */
   sentence(): string | null {
     const { bulkRuns, pauses } = this.parts.settings.keep;
-    const rules = Object.entries({ 'bulk runs': bulkRuns, pauses }).filter(([, rule]) => isLimited(rule));
-    if (rules.length === 0) return null;
-    return `What has ended is deleted: ${rules.map(([what, rule]) => `${what} after ${typeof rule === 'number' ? `${rule} ms` : rule}`).join(', ')}.`;
+    const rules = Object.entries({ 'bulk runs': bulkRuns, pauses }).flatMap(([what, rule]) => (isLimited(rule) ? `${what} ${keptFor(rule)}` : []));
+    return rules.length === 0 ? null : `What has ended is deleted: ${rules.join(', ')}.`;
   }
 
   private async sweepBulks(keptMs: number, share: () => Promise<IsMine>): Promise<void> {
@@ -67,30 +66,11 @@ export class EndedOperations {
     return this.untilDone(async () => (await this.parts.store.operating.forgetPauses(this.now() - ms, MOST_ROWS)) < MOST_ROWS);
   }
 
-  /** A batch after the other, with pauses: other work has the database for most of the time. */
   private async untilDone(batch: () => Promise<boolean>): Promise<void> {
-    for (let isDone = false; !isDone && !this.stopped;) {
-      const began = performance.now();
-      isDone = await this.counted(batch);
-      if (!isDone) await this.rest(REST * (performance.now() - began));
-    }
-  }
-
-  /** A shutdown waits for the batch that has begun. */
-  private async counted(batch: () => Promise<boolean>): Promise<boolean> {
-    this.parts.activity.begin();
-    return batch().finally(() => this.parts.activity.end());
-  }
-
-  private rest(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.parts.timers.after(ms, resolve));
+    for (let isDone = false; !isDone && !this.stopped;) isDone = await this.batches.run(batch, (done) => !done);
   }
 
   private now(): number {
     return this.parts.clock.now().getTime();
   }
-}
-
-function isLimited(rule: KeptTime): rule is Duration {
-  return rule !== undefined && rule !== 'forever';
 }

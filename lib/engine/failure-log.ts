@@ -16,5 +16,5 @@ function failedFields({ workflow, id: processId, groupId }: ProcessState, { step
 }
 
 function sentence({ id, workflow }: ProcessState, { step, error }: RecordDraft): string {
-  return `Process ${id} of workflow "${workflow}" has failed${step ? ` in step "${step}"` : ''}: ${error?.replace(/\.$/, '')}. It waits for retry(), skip(), restartFrom() or cancel().`;
+  return `Process ${id} of workflow "${workflow}" has failed${step ? ` in step "${step}"` : ''}: ${String(error).replace(/\.$/, '')}. It waits for retry(), skip(), restartFrom() or cancel().`;
 }

@@ -9,6 +9,7 @@ import type { PendingWork } from '../values/pending-work.js';
 import type { BatchLoader } from '../writer/batch-loader.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
 import type { DeletionShare, IsMine } from './deletion-share.js';
+import { PacedBatches } from './paced-batches.js';
 import type { RetentionRules } from './retention-rules.js';
 import type { EngineSettings } from './settings.js';
 
@@ -17,8 +18,6 @@ const AT_ONCE = 200;
 /** A batch has so many processes, and so many audit records, but for one process that has more. */
 const MOST_PROCESSES = 100;
 const MOST_RECORDS = 5000;
-/** A pause is as long as the batch before it took, so many times: other work has the database for most of the time. */
-const REST = 4;
 /** So many processes are in memory at once, with all that they have. */
 const EXPORTED_AT_ONCE = 20;
 
@@ -43,9 +42,12 @@ export class FinishedProcesses {
   private readonly places = new Map<string, FinishedProcess>();
   /** Processes whose deletion failed here right after their end. */
   private readonly left = new Map<string, FinishedProcess>();
+  private readonly batches: PacedBatches;
   private stopped = false;
 
-  constructor(private readonly parts: DeletionParts) {}
+  constructor(private readonly parts: DeletionParts) {
+    this.batches = new PacedBatches(parts);
+  }
 
   /** Deletes a process that has just completed, if its workflow says so. What fails here, the sweep tries again. */
   committed({ process }: Change): void {
@@ -101,24 +103,8 @@ export class FinishedProcesses {
   private async removeSlowly(processes: readonly FinishedProcess[], outgoing: DeletedOutgoing): Promise<void> {
     for (const batch of batchesOf(processes)) {
       if (this.stopped) return;
-      const began = performance.now();
-      await this.removeCounted(batch, outgoing);
-      await this.rest(REST * (performance.now() - began));
+      await this.batches.run(() => this.remove(batch, outgoing));
     }
-  }
-
-  /** A shutdown waits for the batch that has begun. */
-  private async removeCounted(batch: readonly FinishedProcess[], outgoing: DeletedOutgoing): Promise<void> {
-    this.parts.activity.begin();
-    try {
-      await this.remove(batch, outgoing);
-    } finally {
-      this.parts.activity.end();
-    }
-  }
-
-  private rest(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.parts.timers.after(ms, resolve));
   }
 
   /** The one way out: what has changed since it was read is left for the next sweep. */

@@ -3,6 +3,7 @@ import type { KeepOptions, ModuleKeepOptions } from '../definition/workflow-opti
 import type { FinishedProcess } from '../store/port.js';
 import { milliseconds } from '../values/duration.js';
 import { grouped } from '../values/grouped.js';
+import type { Duration } from '../values/types.js';
 import type { BoundWorkflow } from '../workflows/bound-workflow.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 
@@ -23,7 +24,7 @@ export class RetentionRules {
   keepMs({ workflow, workflowVersion, status }: Pick<FinishedProcess, 'workflow' | 'workflowVersion' | 'status'>): number | null {
     const known = this.registry.find(workflow, workflowVersion);
     const rule = known ? this.ruleOf(known, status as FinishedStatus) : this.ruleOfUnknown(workflow, workflowVersion, status as FinishedStatus);
-    return rule === undefined || rule === 'forever' ? null : milliseconds(rule);
+    return isLimited(rule) ? milliseconds(rule) : null;
   }
 
   private ruleOf({ source: { options } }: BoundWorkflow, status: FinishedStatus): KeepRule | undefined {
@@ -41,7 +42,7 @@ export class RetentionRules {
   shortest(): ReadonlyMap<string, number> {
     const found = new Map<string, number>();
     const note = (workflow: string, rule: KeepRule | undefined) => {
-      if (rule !== undefined && rule !== 'forever') found.set(workflow, Math.min(found.get(workflow) ?? Infinity, milliseconds(rule)));
+      if (isLimited(rule)) found.set(workflow, Math.min(found.get(workflow) ?? Infinity, milliseconds(rule)));
     };
     for (const [name, , rule] of this.all()) note(name, rule);
     for (const name of this.registry.withdrawnNames()) for (const status of FINISHED_STATUSES) note(name, this.usual[status]);
@@ -50,7 +51,7 @@ export class RetentionRules {
 
   /** For the log: what is deleted when. Null: nothing is. */
   sentence(): string | null {
-    const all = this.all().flatMap(([name, status, rule]) => (rule === undefined || rule === 'forever' ? [] : [{ name, when: `${status} ${keptFor(rule)}` }]));
+    const all = this.all().flatMap(([name, status, rule]) => (isLimited(rule) ? [{ name, when: `${status} ${keptFor(rule)}` }] : []));
     if (all.length === 0) return null;
     const rules = [...grouped(all, ({ when }) => when)].map(([when, of]) => `${when} (${listed([...new Set(of.map(({ name }) => name))])})`);
     return `Finished processes are deleted: ${rules.join(', ')}.`;
@@ -63,7 +64,12 @@ export class RetentionRules {
   }
 }
 
-function keptFor(rule: KeepRule): string {
+/** True: it is deleted after a time. */
+export function isLimited(rule: KeepRule | undefined): rule is Duration {
+  return rule !== undefined && rule !== 'forever';
+}
+
+export function keptFor(rule: Duration): string {
   if (rule === AT_ONCE) return 'at once';
   return `after ${typeof rule === 'number' ? `${rule} ms` : rule}`;
 }

@@ -132,7 +132,7 @@ describe.each([
       const requests: BulkRequest[] = [
         { action: 'retry', filter: { groupId: email }, actor: email, reason: `${email}, who has called` },
         { action: 'skip', filter, options: { step: 'score', patch: { email } } },
-        { action: 'skip', filter, options: { step: 'score', patch: { address: { lines: [nicknameOf(email)] } } } }, // the nickname is known to nobody else
+        { action: 'skip', filter, options: { step: 'score', patch: { address: { lines: [nicknameOf(email)] } } } }, // no other row has the nickname
       ];
       for (const request of requests) {
         const { id } = await app.workflows.bulk.start(request);
