@@ -119,6 +119,8 @@ export interface SearchValue {
 export interface Change {
   readonly expected: number | null;
   readonly process: ProcessState;
+  /** Nothing of the process is new but its revision, context version, runs, tokens and time. A store may then write no more than these. */
+  readonly steady?: boolean;
   readonly versions: readonly VersionDraft[];
   readonly records: readonly RecordDraft[];
   /** In this order: `clear` ends all old waits, `kill` those at `<key>/...` and `<key>~...`; then `delete`, then `put`, which share no key. */
@@ -169,6 +171,7 @@ export function joined(changes: readonly Change[]): Change {
   return {
     expected: changes[0]!.expected,
     process: last.process,
+    steady: changes.every(({ steady }) => steady === true),
     versions: changes.flatMap(({ versions }) => versions),
     records: changes.flatMap(({ records }) => records),
     waits: joinedWaits(changes.map(({ waits }) => waits)),

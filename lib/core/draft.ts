@@ -6,7 +6,7 @@ import type { ContextPatch } from './events.js';
 import type { DecisionContext } from './facts.js';
 import { outgoingMessage, type OutgoingMessage, patternText, type Sending } from './outgoing.js';
 import { isToldOf, updateOf } from './process-update.js';
-import { copyOfProcess, isFinished, isUnclaimed, type ProcessState, type ProcessStatus, UNCLAIMED, UNCLAIMED_NEW } from './process.js';
+import { copyOfProcess, isFinished, isSteady, isUnclaimed, type ProcessState, type ProcessStatus, UNCLAIMED, UNCLAIMED_NEW } from './process.js';
 import { noteOver } from './over-notes.js';
 import { needsNoWorker, standingStill, standsStill } from './standstill.js';
 import { activated, hasFailed, isActive, isIdle, type Token } from './token.js';
@@ -183,6 +183,7 @@ export class Draft extends DraftTokens {
     return {
       expected: this.before.process.revision === 0 ? null : this.before.process.revision,
       process: this.head,
+      steady: isSteady(this.before.process, this.head),
       versions: this.versions ?? NO_VERSIONS,
       records: this.records,
       waits: this.waitChanges(),

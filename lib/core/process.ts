@@ -51,6 +51,18 @@ export function copyOfProcess(from: ProcessState): ProcessState {
   }; // prettier-ignore
 }
 
+/**
+ * Whether only that has changed which each step changes: the revision, the context version, the runs, the tokens and the time. Most
+ * steps change nothing else, and a store need not write what stays as it is.
+ */
+export function isSteady(before: ProcessState, after: ProcessState): boolean {
+  return (
+    after.status === before.status && after.worker === before.worker && after.claim === before.claim && after.cause === before.cause &&
+    after.snapshotVersion === before.snapshotVersion && after.root === before.root && after.workflowVersion === before.workflowVersion &&
+    after.startedAt === before.startedAt && after.finishedAt === before.finishedAt
+  ); // prettier-ignore
+}
+
 /** The link from a child to the process that started it. */
 export interface ParentLink {
   /** The id of the parent. */

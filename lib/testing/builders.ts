@@ -1,6 +1,6 @@
 import type { OutgoingMessage } from '../core/outgoing.js';
 import type { Change, MessageState, RecordDraft, VersionDraft } from '../core/change.js';
-import type { ProcessState } from '../core/process.js';
+import { isSteady, type ProcessState } from '../core/process.js';
 import type { StepToken } from '../core/token.js';
 import type { WaitState } from '../core/wait.js';
 import type { TaskWait, WaitKind, WaitsFor } from '../core/waits-for.js';
@@ -99,9 +99,10 @@ export function aStart(given: ChangeOverrides = {}): Change {
 export function aChange(before: ProcessState, given: ChangeOverrides = {}): Change {
   const revision = before.revision + 1;
   const version = before.contextVersion + 1;
+  const process = { ...before, revision, contextVersion: version, ...given.process };
   return {
-    expected: before.revision, versions: [aVersion({ version, step: 'approve', patch: { [`v${version}`]: version }, snapshot: null })],
+    steady: isSteady(before, process), expected: before.revision, versions: [aVersion({ version, step: 'approve', patch: { [`v${version}`]: version }, snapshot: null })],
     records: [aRecord({ sequence: revision, type: 'step-completed', step: 'approve', contextVersion: version })], messages: [], outgoing: [], ...given,
-    process: { ...before, revision, contextVersion: version, ...given.process }, waits: { clear: false, kill: [], delete: [], put: [], ...given.waits },
+    process, waits: { clear: false, kill: [], delete: [], put: [], ...given.waits },
   }; // prettier-ignore
 }

@@ -28,6 +28,7 @@ describe('a process begins', () => {
       waits: { clear: false, kill: [], delete: [], put: [] },
       messages: [],
       outgoing: [],
+      steady: false,
     }); // prettier-ignore
   });
 

@@ -1,10 +1,13 @@
 /** A change as single statements, for SQLite, and for transactions of the caller. */
 import type { Change } from '../../core/change.js';
 import { rangesUnder } from '../../core/token-key.js';
-import { changing, columns, keyColumnsOf, type OverwrittenTable, type Table, valueColumns } from './columns.js';
+import { columns, keyColumnsOf, often, type OverwrittenTable, seldom, type Table, valueColumns } from './columns.js';
 import { onConflict, onDuplicateKey } from './overwrite.js';
+import { chunks } from './query.js';
 import { chunksOfRows } from './row-chunks.js';
-import { asText, changingRow, messageRows, newProcessRow, outgoingRow, recordRow, type Row, searchRow, versionRow, waitRow } from './rows.js';
+import {
+  asText, guardRow, messageRows, newProcessRow, oftenRow, outgoingRow, recordRow, type Row, searchRow, seldomRow, versionRow, waitRow,
+} from './rows.js'; // prettier-ignore
 
 export interface Statement {
   readonly sql: string;
@@ -21,7 +24,10 @@ function eachOverwritten(clause: (table: OverwrittenTable) => string): Upserts {
   return { workflow_wait: clause('workflow_wait'), workflow_inbox: clause('workflow_inbox'), workflow_search: clause('workflow_search') };
 }
 
-const updateSql = `update workflow_process set ${changing.map((column) => `${column} = ?`).join(', ')} where id = ? and revision = ?`;
+/** SQLite writes each index that has a column of the `set` again, also where its value is the same. */
+const updateSql = (names: readonly string[]) => `update workflow_process set ${names.map((name) => `${name} = ?`).join(', ')} where id = ? and revision = ?`;
+const steadySql = updateSql(often);
+const changingSql = updateSql([...often, ...seldom]);
 const deleteSearchSql = 'delete from workflow_search where process_id = ? and name = ?';
 const deleteSql = 'delete from workflow_wait where process_id = ? and token_key = ?';
 /** Ends all waits that match this condition. Response waits stay as closed, to recognise a late response. */
@@ -38,7 +44,8 @@ const ofRange = ending('process_id = ? and token_key >= ? and token_key < ?');
 /** Writes the process row. Affects no row if the guard does not hold; if its id or group id is taken, it fails. */
 export function guardOf(change: Change): Statement {
   if (change.expected === null) return { sql: insertInto.workflow_process, values: newProcessRow(change, asText) };
-  return { sql: updateSql, values: changingRow(change, asText) };
+  if (change.steady) return { sql: steadySql, values: [...oftenRow(change, asText), ...guardRow(change)] };
+  return { sql: changingSql, values: [...oftenRow(change, asText), ...seldomRow(change), ...guardRow(change)] };
 }
 
 const insertInto = Object.fromEntries(
@@ -56,18 +63,37 @@ export const oneByOne: Inserts = (table, rows, suffix) => {
 
 /** Many rows in one insert, because each statement is a round trip. */
 export const together: Inserts = (table, rows, suffix) =>
-  chunksOfRows(rows).map((piece) => {
-    const more = `, (${columns[table].map(() => '?').join(', ')})`.repeat(piece.length - 1);
-    return { sql: insertInto[table] + more + suffix, values: piece.flat() };
-  });
+  chunksOfRows(rows).map((piece) => ({ sql: insertMany(table, piece.length) + suffix, values: piece.flat() }));
 
+function insertMany(table: Table, count: number): string {
+  return insertInto[table] + `, (${columns[table].map(() => '?').join(', ')})`.repeat(count - 1);
+}
+
+const EIGHT = 8;
+const insertEight = Object.fromEntries(Object.keys(columns).map((table) => [table, insertMany(table as Table, EIGHT)])) as Record<Table, string>;
+
+/** Eight rows in one insert, and each of the rest in one: two statements to prepare, and fewer calls of the driver. */
+export const inEights: Inserts = (table, rows, suffix) => {
+  const rest = rows.length - (rows.length % EIGHT);
+  const sql = insertEight[table] + suffix;
+  return [...chunks(rows.slice(0, rest), EIGHT).map((eight) => ({ sql, values: eight.flat() })), ...oneByOne(table, rows.slice(rest), suffix)];
+};
+
+/** All that follows the guard of a change. */
 export function effectsOf(change: Change, upserts: Upserts, inserts: Inserts): Statement[] {
-  const { id } = change.process;
-  const versions = change.versions.map((version) => versionRow(id, version, asText));
-  const records = change.records.map((record) => recordRow(id, record));
+  return [...historyOf([change], inserts), ...othersOf(change, upserts, inserts)];
+}
+
+/** The rows that each change has: of several changes, one table after the other. */
+export function historyOf(changes: readonly Change[], inserts: Inserts): Statement[] {
+  const versions = changes.flatMap(({ process: { id }, versions }) => versions.map((version) => versionRow(id, version, asText)));
+  const records = changes.flatMap(({ process: { id }, records }) => records.map((record) => recordRow(id, record)));
+  return [...inserts('workflow_context', versions, ''), ...inserts('workflow_audit', records, '')];
+}
+
+/** The rows that few changes have. */
+export function othersOf(change: Change, upserts: Upserts, inserts: Inserts): Statement[] {
   return [
-    ...inserts('workflow_context', versions, ''),
-    ...inserts('workflow_audit', records, ''),
     ...waitStatements(change, upserts, inserts),
     ...inserts('workflow_inbox', messageRows(change), upserts.workflow_inbox),
     ...inserts('workflow_outbox', change.outgoing.map(outgoingRow), ''),

@@ -1,11 +1,16 @@
 /** The columns of a process that never change after its start. */
 export const fixed = ['workflow', 'group_id', 'group_key', 'parent_id', 'parent_bond', 'secret'] as const;
 
-/** The columns of a process that may change after its start. */
-export const changing = [
-  'workflow_version', 'live', 'status', 'revision', 'context_version', 'snapshot_version', 'runs', 'root', 'worker', 'claim',
-  'tokens', 'cause', 'started_at', 'finished_at', 'updated_at',
+/** The columns of a process that each step changes. No index has one of them. */
+export const often = ['revision', 'context_version', 'runs', 'tokens', 'updated_at'] as const;
+
+/** The columns that stay as they are in a change that is `steady`. */
+export const seldom = [
+  'workflow_version', 'live', 'status', 'snapshot_version', 'root', 'worker', 'claim', 'cause', 'started_at', 'finished_at',
 ] as const; // prettier-ignore
+
+/** The columns of a process that may change after its start. */
+export const changing = [...often, ...seldom] as const;
 
 /** The columns of each table in the order its values are written in. */
 export const columns = {

@@ -15,13 +15,20 @@ export type Encode = (value: unknown) => unknown;
 
 export const asText: Encode = (value) => JSON.stringify(value);
 
-/** Columns of a process that may change, then its id, and the revision it is expected to have. */
-export function changingRow({ process, expected }: Change, encode: Encode): Row {
-  const { id, workflowVersion, status, revision, contextVersion, snapshotVersion, runs, root, worker, claim, tokens } = process;
-  return [
-    workflowVersion, isFinished(status) ? null : 0, status, revision, contextVersion, snapshotVersion, runs, root, worker, claim,
-    encode(tokens), told(process.cause), process.startedAt, process.finishedAt, process.updatedAt, id, expected,
-  ]; // prettier-ignore
+/** The columns that each step changes. */
+export function oftenRow({ process: { revision, contextVersion, runs, tokens, updatedAt } }: Change, encode: Encode): Row {
+  return [revision, contextVersion, runs, encode(tokens), updatedAt];
+}
+
+/** The columns that few steps change. */
+export function seldomRow({ process }: Change): Row {
+  const { workflowVersion, status, snapshotVersion, root, worker, claim, startedAt, finishedAt } = process;
+  return [workflowVersion, isFinished(status) ? null : 0, status, snapshotVersion, root, worker, claim, told(process.cause), startedAt, finishedAt];
+}
+
+/** Which process it is, and the revision it is expected to have. */
+export function guardRow({ process: { id }, expected }: Change): Row {
+  return [id, expected];
 }
 
 /** The columns that never change after the start. */
@@ -30,7 +37,7 @@ export function fixedRow({ workflow, groupId, parent, secret }: ProcessState): R
 }
 
 export function newProcessRow(change: Change, encode: Encode): Row {
-  return [...changingRow(change, encode).slice(0, -1), ...fixedRow(change.process)];
+  return [...oftenRow(change, encode), ...seldomRow(change), change.process.id, ...fixedRow(change.process)];
 }
 
 /** A result may be any JSON value, so it is always encoded as text. */

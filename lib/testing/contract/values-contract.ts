@@ -70,6 +70,44 @@ export function valuesContract({ kit: { describe, it, expect }, store }: Bench):
       expect(await store().queries.recordsOf(process.id)).toEqual([record]);
     });
 
+    it('in the history of a step come back as they were, whatever it has in common with its process', async () => {
+      const version = {
+        version: 2,
+        step: 'pay',
+        patch: { a: '\0' },
+        removed: ['total'],
+        snapshot: null,
+        moves: [['0', 'ship']],
+        result: 'r',
+        undo: { undone: 1 },
+      };
+      const record = { sequence: 2, type: 'step-completed', step: 'pay', run: 3, attempt: 2, contextVersion: 2, error: 'e', detail: 'd', worker: 'w' } as const;
+      const other = [{}, { at: 7 }, { step: 'ship' }, { actor: 'Zoë', reason: 'r' }, { contextVersion: 1 }] as const;
+      for (const given of other) {
+        const process = await started(store());
+        const [versions, records] = [[aVersion({ ...version, at: 5 } as never)], [aRecord({ ...record, at: 5, ...given })]];
+        const change = aChange(process, { process: { runs: 9, tokens: [], updatedAt: 5 }, versions, records });
+        expect([change.steady, await store().commits.commit([change])]).toEqual([true, []]);
+        const { queries } = store();
+        expect([await queries.versions(process.id, 2, 2), (await queries.recordsOf(process.id)).slice(1)]).toEqual([versions, records]);
+        expect(await stored(store(), process.id)).toEqual(change.process);
+      }
+    });
+
+    it('in the history of a step come back as they were, also if its version is from another moment', async () => {
+      const process = await started(store());
+      const change = aChange(process, {
+        process: { updatedAt: 5 },
+        versions: [aVersion({ version: 2, at: 7, snapshot: null })],
+        records: [aRecord({ sequence: 2, at: 5 })],
+      });
+      await store().commits.commit([change]);
+      expect([await store().queries.versions(process.id, 2, 2), (await store().queries.recordsOf(process.id)).slice(1)]).toEqual([
+        change.versions,
+        change.records,
+      ]);
+    });
+
     it('that are removed stay removed', async () => {
       const process = await started(store(), { versions: [aVersion({ patch: { a: 1, b: 2 }, snapshot: { a: 1, b: 2 } })] });
       await store().commits.commit([aChange(process, { versions: [aVersion({ version: 2, patch: { c: 3 }, removed: ['a'], snapshot: null })] })]);

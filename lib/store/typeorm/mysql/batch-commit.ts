@@ -7,7 +7,9 @@ import { ending, mysqlUpserts } from '../change-statements.js';
 import { changing, columns, type OverwrittenTable, type Table } from '../columns.js';
 import { chunksOfRows } from '../row-chunks.js';
 import { chunks } from '../query.js';
-import { asText, changingRow, messageRows, newProcessRow, outgoingRow, recordRow, type Row, searchRow, versionRow, waitRow } from '../rows.js';
+import {
+  asText, guardRow, messageRows, newProcessRow, oftenRow, outgoingRow, recordRow, type Row, searchRow, seldomRow, versionRow, waitRow,
+} from '../rows.js'; // prettier-ignore
 import type { MysqlConnection } from './mysql-connection.js';
 
 /** Another writer changed one of the processes first. The count of rows does not tell which one. */
@@ -63,7 +65,7 @@ async function guard(connection: MysqlConnection, changes: readonly Change[]): P
   for (const piece of chunks(changes, 200)) {
     const rows = `${oneGiven}${moreGiven.repeat(piece.length - 1)}`;
     const sql = `update workflow_process p join (${rows}) g on p.id = g.id and p.revision = g.expected set ${assignments}`;
-    const { affected } = await connection.run(sql, piece.flatMap((change) => changingRow(change, asText))); // prettier-ignore
+    const { affected } = await connection.run(sql, piece.flatMap((change) => [...oftenRow(change, asText), ...seldomRow(change), ...guardRow(change)])); // prettier-ignore
     if (affected !== piece.length) throw new SomeLost();
   }
 }

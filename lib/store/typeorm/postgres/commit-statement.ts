@@ -2,8 +2,9 @@
  * A whole batch as one statement: the guarded updates and inserts of processes first, then everything else for those whose
  * guard held. Its parameters are one JSON per table.
  */
-import { changing, columns, fixed, keyColumnsOf, type OverwrittenTable, type Table, valueColumns } from '../columns.js';
+import { columns, keyColumnsOf, often, type OverwrittenTable, seldom, type Table, valueColumns } from '../columns.js';
 import { onConflict } from '../overwrite.js';
+import { given, type HistoryTable, historyIn, plainName } from './given-columns.js';
 import { SHORT_KEYS } from './json-rows.js';
 
 const integers = new Set([
@@ -13,7 +14,8 @@ const moments = new Set(['started_at', 'finished_at', 'updated_at', 'created_at'
 
 /** Payloads arrive as nested JSON and are read as `text`: that is the JSON as it was written, with no second encoding. */
 function typeOf(column: string): string {
-  return integers.has(column) ? 'int' : moments.has(column) ? 'bigint' : 'text';
+  const name = plainName(column);
+  return integers.has(name) ? 'int' : moments.has(name) ? 'bigint' : 'text';
 }
 
 /** The rows of a parameter, under the names of their columns. */
@@ -32,16 +34,21 @@ const lockTimeout = `patience as materialized (select set_config('lock_timeout',
 
 const guarded = (own: boolean) => `
 ${own ? lockTimeout : ''}
-given as materialized (select r.* from ${own ? 'patience, ' : ''}${rowsIn(1, [...changing, 'id', 'expected', ...fixed])}),
+given as materialized (select r.* from ${own ? 'patience, ' : ''}${rowsIn(1, given)}),
 born as (
   insert into workflow_process (${process.join(', ')}) select ${process.join(', ')} from given where expected is null
   on conflict do nothing returning id
 ),
 moved as (
-  update workflow_process p set ${changing.map((column) => `${column} = g.${column}`).join(', ')}
+  update workflow_process p set ${[...often.map((column) => `${column} = g.${column}`), ...seldom.map(unlessSteady)].join(', ')}
   from given g where p.id = g.id and p.revision = g.expected returning p.id
 ),
 won as materialized (select id from born union all select id from moved)`;
+
+/** The row of a change that is steady has none of these columns. */
+function unlessSteady(column: string): string {
+  return `${column} = case when g.status is null then p.${column} else g.${column} end`;
+}
 
 /** \`is true\` prevents a join: the planner uses a hashed list, whatever the statistics say. */
 function isWon(column: string): string {
@@ -59,9 +66,15 @@ function upsert(table: OverwrittenTable, parameter: number): string {
   return `insert into ${table} (${columns[table].join(', ')}) ${chosen}${onConflict(keyColumnsOf(table), valueColumns(table))}`;
 }
 
+/** Versions and records: of the rows that contain them, and those that have rows of their own. */
+function append(table: HistoryTable, parameter: number): string {
+  const { select, where } = historyIn[table];
+  return `${insert(table, parameter)} union all select ${select} from given where ${where} and ${isWon('id')}`;
+}
+
 const appended = `
-versions as (${insert('workflow_context', 2)}),
-records as (${insert('workflow_audit', 3)})`;
+versions as (${append('workflow_context', 2)}),
+records as (${append('workflow_audit', 3)})`;
 
 /** Compares bytes, even if `synchronize` gave the column the collation of the database. */
 const isWithin = 'w.token_key collate "C" >= r.low and w.token_key collate "C" < r.high';

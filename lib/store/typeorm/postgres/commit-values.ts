@@ -2,7 +2,8 @@
 import type { Change } from '../../../core/change.js';
 import { rangesUnder } from '../../../core/token-key.js';
 import { fullText, largestText, plainText, textWithin } from './commit-statement.js';
-import { asText, changingRow, type Encode, fixedRow, messageRows, outgoingRow, recordRow, type Row, searchRow, versionRow, waitRow } from '../rows.js';
+import { asText, type Encode, messageRows, outgoingRow, recordRow, searchRow, versionRow, waitRow } from '../rows.js';
+import { givenRow, isOneStep } from './given-rows.js';
 import { shortened } from './json-rows.js';
 
 /** The batch is one JSON per table, and payloads are part of it as they are. */
@@ -58,17 +59,12 @@ function addedRows(changes: readonly Change[], encode: Encode): string[] {
   const versions: object[] = [];
   const records: object[] = [];
   for (const change of changes) {
+    if (isOneStep(change)) continue;
     const { id } = change.process;
     for (const version of change.versions) versions.push(shortened(versionRow(id, version, encode)));
     for (const record of change.records) records.push(shortened(recordRow(id, record)));
   }
-  return [changes.map((change) => shortened(processRow(change, encode))), versions, records].map((rows) => JSON.stringify(rows));
-}
-
-/** Columns that never change are sent once, with the new process. */
-function processRow(change: Change, encode: Encode): Row {
-  const row = changingRow(change, encode);
-  return change.expected === null ? [...row, ...fixedRow(change.process)] : row;
+  return [changes.map((change) => givenRow(change, encode)), versions, records].map((rows) => JSON.stringify(rows));
 }
 
 function rest(changes: readonly Change[], encode: Encode): string[] {

@@ -5,7 +5,7 @@ import type { ClaimBy, Loaded, ProcessRequest, Rate, Rejection, TaskAt } from '.
 import { inTime } from '../../../values/in-time.js';
 import { leftIn, windowAt } from '../../rate-window.js';
 import { commitBatch, type ErrorClass, lostRace } from '../batch.js';
-import { effectsOf, guardOf, oneByOne, sqliteUpserts } from '../change-statements.js';
+import { guardOf, historyOf, inEights, oneByOne, othersOf, sqliteUpserts } from '../change-statements.js';
 import { columns } from '../columns.js';
 import { commitThrough } from '../commit-through.js';
 import { loadAll } from '../load.js';
@@ -62,18 +62,21 @@ export class SqliteCommits extends TypeOrmCommits {
   }
 
   private applyAll(changes: readonly Change[]): Rejection[] {
-    return changes.map((change) => this.apply(change)).filter((rejection) => rejection !== null);
+    const rejections = changes.map((change) => this.guard(change)).filter((rejection) => rejection !== null);
+    const refused = new Set(rejections.map(({ change }) => change));
+    const passed = refused.size === 0 ? changes : changes.filter((change) => !refused.has(change));
+    for (const statement of historyOf(passed, inEights)) this.writer.run(statement);
+    for (const change of passed) for (const statement of othersOf(change, sqliteUpserts, oneByOne)) this.writer.run(statement);
+    return rejections;
   }
 
-  private apply(change: Change): Rejection | null {
+  private guard(change: Change): Rejection | null {
     try {
-      if (this.writer.run(guardOf(change)) === 0) return lostRace(change);
+      return this.writer.run(guardOf(change)) > 0 ? null : lostRace(change);
     } catch (error) {
       if (isKeyTaken(error)) return { change, reason: 'exists', error };
       throw error;
     }
-    for (const statement of effectsOf(change, sqliteUpserts, oneByOne)) this.writer.run(statement);
-    return null;
   }
 
   /** Runs transactions one after the other: TypeORM has one query runner for SQLite, so two at once would be one transaction. */
