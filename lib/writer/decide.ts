@@ -1,7 +1,8 @@
 /** Decides events of a process: one change, and an answer for each event. Nothing is read or written here. */
 import { patched } from '../context/context.js';
 import type { ProcessLimits } from '../context/process-limits.js';
-import { after, type Change, joined, type Snapshot } from '../core/change.js';
+import { after, type Change, type Snapshot } from '../core/change.js';
+import { joined } from '../core/join-changes.js';
 import { needsNoDefinition, type ProcessEvent } from '../core/events.js';
 import type { DecisionContext } from '../core/facts.js';
 import type { ProcessState } from '../core/process.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { after, type Change, joined, waitsAfter } from '../../lib/core/change.js';
+import { after, type Change, waitsAfter } from '../../lib/core/change.js';
+import { joined } from '../../lib/core/join-changes.js';
 import { aRecord, outgoing } from '../../lib/testing/builders.js';
 import { aMessage, aProcess, aWait, NOON } from './builders.js';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { after, type Change, joined } from '../../lib/core/change.js';
+import { after, type Change } from '../../lib/core/change.js';
+import { joined } from '../../lib/core/join-changes.js';
 import { isActive, type Token } from '../../lib/core/token.js';
 import type { WaitState } from '../../lib/core/wait.js';
 import { FactError } from '../../lib/core/facts.js';

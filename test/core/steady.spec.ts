@@ -1,6 +1,6 @@
 /** A change says whether the process has changed beyond what each step changes: stores leave the rest as it is. */
 import { describe, expect, it } from 'vitest';
-import { joined } from '../../lib/core/change.js';
+import { joined } from '../../lib/core/join-changes.js';
 import { isSteady, type ProcessState } from '../../lib/core/process.js';
 import { aChange } from '../../lib/testing/builders.js';
 import { aProcess } from './builders.js';

@@ -1,7 +1,9 @@
 /** The parts that statements are made of, where no answer of a database tells them apart. */
+import { getMetadataArgsStorage } from 'typeorm';
 import { describe, expect, it } from 'vitest';
 import { type ErrorClass, isInfrastructure } from '../../lib/store/typeorm/batch.js';
 import { effectsOf, mysqlUpserts, oneByOne, together } from '../../lib/store/typeorm/change-statements.js';
+import { WorkflowProcessEntity } from '../../lib/store/typeorm/entities/process.entity.js';
 import { andNot, checkBound, chunks, inList, isKnown, numbered } from '../../lib/store/typeorm/query.js';
 import { inboxCount } from '../../lib/store/typeorm/inbox-queries.js';
 import { messageRow, outgoingRow, recordRow, seldomRow } from '../../lib/store/typeorm/rows.js';
@@ -96,6 +98,12 @@ it('both versions of TypeORM tell the data source of a runner', () => {
   const dataSource = {};
   expect(dataSourceOf({ dataSource } as never)).toBe(dataSource);
   expect(dataSourceOf({ connection: dataSource } as never)).toBe(dataSource);
+});
+
+it('no index of a process has a column that each step changes', () => {
+  const indexed = getMetadataArgsStorage().filterIndices(WorkflowProcessEntity).flatMap(({ columns }) => columns as string[]); // prettier-ignore
+  expect(indexed).toContain('startedAt');
+  expect(indexed.filter((name) => ['revision', 'contextVersion', 'runs', 'tokens', 'updatedAt'].includes(name))).toEqual([]);
 });
 
 describe('waits of a group id', () => {

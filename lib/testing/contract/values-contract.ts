@@ -98,8 +98,8 @@ export function valuesContract({ kit: { describe, it, expect }, store }: Bench):
       const process = await started(store());
       const change = aChange(process, {
         process: { updatedAt: 5 },
-        versions: [aVersion({ version: 2, at: 7, snapshot: null })],
-        records: [aRecord({ sequence: 2, at: 5 })],
+        versions: [aVersion({ version: 2, step: 'pay', at: 7, snapshot: null })],
+        records: [aRecord({ sequence: 2, step: 'pay', contextVersion: 2, at: 5 })],
       });
       await store().commits.commit([change]);
       expect([await store().queries.versions(process.id, 2, 2), (await store().queries.recordsOf(process.id)).slice(1)]).toEqual([

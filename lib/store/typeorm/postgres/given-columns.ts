@@ -26,10 +26,10 @@ const ofTheProcess: Readonly<Record<string, string>> = {
 
 /** The rows of a table of the history that are part of rows of processes. */
 export const historyIn: Readonly<Record<HistoryTable, { readonly select: string; readonly where: string }>> = {
-  workflow_context: { select: fromGiven('workflow_context'), where: `${PREFIX}patch is not null` },
-  workflow_audit: { select: fromGiven('workflow_audit'), where: `${PREFIX}type is not null` },
+  workflow_context: { select: columnsInGiven('workflow_context'), where: `${PREFIX}patch is not null` },
+  workflow_audit: { select: columnsInGiven('workflow_audit'), where: `${PREFIX}type is not null` },
 };
 
-function fromGiven(table: HistoryTable): string {
+function columnsInGiven(table: HistoryTable): string {
   return columns[table].map((name) => ofTheProcess[name] ?? PREFIX + name).join(', ');
 }

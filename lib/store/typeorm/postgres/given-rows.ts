@@ -9,10 +9,10 @@ export function givenRow(change: Change, encode: Encode): object {
   return shortened(processRow(change, encode));
 }
 
-/** Whether the row of the process contains the version and the record. */
-export function isOneStep({ steady, process, versions, records }: Change): boolean {
-  if (!steady || versions.length !== 1 || records.length !== 1) return false;
-  return isNewestVersion(versions[0]!, process) && isNewestRecord(records[0]!, process) && versions[0]!.step === records[0]!.step;
+/** Whether the row of the process contains the version and the record. The first that are also the newest are the only ones. */
+export function isOneStep({ steady, process, versions: [version], records: [record] }: Change): boolean {
+  if (!steady || version === undefined || record === undefined) return false;
+  return isNewestVersion(version, process) && isNewestRecord(record, process) && version.step === record.step;
 }
 
 function isNewestVersion({ version, at }: VersionDraft, { contextVersion, updatedAt }: ProcessState): boolean {

@@ -1,9 +1,9 @@
 import type { Row } from '../rows.js';
 
-const LETTERS = [...'abcdefghijklmnopqrstuvwxyz'];
+const ALPHABET = [...'abcdefghijklmnopqrstuvwxyz'];
 
 /** The key of each column in the JSON of a batch: one or two characters, because every byte is written, sent and parsed. */
-export const SHORT_KEYS = [...LETTERS, ...LETTERS.map((letter) => `a${letter}`)];
+export const SHORT_KEYS = [...ALPHABET, ...ALPHABET.map((last) => `a${last}`)];
 
 /**
  * The row as an object: of one shape for its length, which is the fastest to make and to write as JSON. Nulls are left out, because a
