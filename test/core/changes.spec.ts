@@ -79,6 +79,13 @@ describe('changes joined', () => {
     expect(both.outgoing.map(({ id }) => id)).toEqual(['o1', 'o2']);
   });
 
+  it('have the last value of each name by which the process is found, and say nothing of it if none of them does', () => {
+    const found = (...search: [name: string, value: string | null][]) => aChange(1, { search: search.map(([name, value]) => ({ name, value })) });
+    expect(joined([found(['a', '1'], ['b', '1']), found(['a', null])]).search).toEqual([{ name: 'a', value: null }, { name: 'b', value: '1' }]); // prettier-ignore
+    expect(joined([aChange(1), found(['a', '1'])]).search).toEqual([{ name: 'a', value: '1' }]);
+    expect('search' in joined([aChange(1), aChange(2)])).toBe(false);
+  });
+
   const joinedWaits = (...all: Partial<Change['waits']>[]) => {
     const { clear, kill, delete: gone, put } = joined(all.map(waits)).waits;
     return { clear, kill, gone, put: put.map(({ token }) => `${token.key}.${token.run}`) };
