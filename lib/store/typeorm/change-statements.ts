@@ -3,7 +3,6 @@ import type { Change } from '../../core/change.js';
 import { rangesUnder } from '../../core/token-key.js';
 import { columns, keyColumnsOf, often, type OverwrittenTable, seldom, type Table, valueColumns } from './columns.js';
 import { onConflict, onDuplicateKey } from './overwrite.js';
-import { chunks } from './query.js';
 import { chunksOfRows } from './row-chunks.js';
 import {
   asText, guardRow, messageRows, newProcessRow, oftenRow, outgoingRow, recordRow, type Row, searchRow, seldomRow, versionRow, waitRow,
@@ -63,7 +62,7 @@ export const oneByOne: Inserts = (table, rows, suffix) => {
 
 /** Many rows in one insert, because each statement is a round trip. */
 export const together: Inserts = (table, rows, suffix) =>
-  chunksOfRows(rows).map((piece) => ({ sql: insertMany(table, piece.length) + suffix, values: piece.flat() }));
+  chunksOfRows(rows).map((piece) => ({ sql: insertMany(table, piece.length) + suffix, values: joinedRows(piece, 0, piece.length) }));
 
 function insertMany(table: Table, count: number): string {
   return insertInto[table] + `, (${columns[table].map(() => '?').join(', ')})`.repeat(count - 1);
@@ -74,10 +73,19 @@ const insertEight = Object.fromEntries(Object.keys(columns).map((table) => [tabl
 
 /** Eight rows in one insert, and each of the rest in one: two statements to prepare, and fewer calls of the driver. */
 export const inEights: Inserts = (table, rows, suffix) => {
-  const rest = rows.length - (rows.length % EIGHT);
   const sql = insertEight[table] + suffix;
-  return [...chunks(rows.slice(0, rest), EIGHT).map((eight) => ({ sql, values: eight.flat() })), ...oneByOne(table, rows.slice(rest), suffix)];
+  const rest = rows.length - (rows.length % EIGHT);
+  const eights: Statement[] = [];
+  for (let from = 0; from < rest; from += EIGHT) eights.push({ sql, values: joinedRows(rows, from, from + EIGHT) });
+  return [...eights, ...oneByOne(table, rows.slice(rest), suffix)];
 };
+
+/** The same as `rows.slice(from, to).flat()`, which takes twenty times as long. */
+function joinedRows(rows: readonly Row[], from: number, to: number): unknown[] {
+  const values: unknown[] = [];
+  for (let i = from; i < to; i++) values.push(...rows[i]!);
+  return values;
+}
 
 /** All that follows the guard of a change. */
 export function effectsOf(change: Change, upserts: Upserts, inserts: Inserts): Statement[] {
@@ -86,8 +94,13 @@ export function effectsOf(change: Change, upserts: Upserts, inserts: Inserts): S
 
 /** The rows that each change has: of several changes, one table after the other. */
 export function historyOf(changes: readonly Change[], inserts: Inserts): Statement[] {
-  const versions = changes.flatMap(({ process: { id }, versions }) => versions.map((version) => versionRow(id, version, asText)));
-  const records = changes.flatMap(({ process: { id }, records }) => records.map((record) => recordRow(id, record)));
+  const versions: Row[] = [];
+  const records: Row[] = [];
+  for (const change of changes) {
+    const { id } = change.process;
+    for (const version of change.versions) versions.push(versionRow(id, version, asText));
+    for (const record of change.records) records.push(recordRow(id, record));
+  }
   return [...inserts('workflow_context', versions, ''), ...inserts('workflow_audit', records, '')];
 }
 
