@@ -20,11 +20,11 @@ const postgresUrl = process.env.TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.
 const mysqlUrl = process.env.TEST_MYSQL_URL ?? 'mysql://root@127.0.0.1:3306';
 
 export function postgres(): Promise<Database> {
-  return onServer('PostgreSQL', { type: 'postgres', url: postgresUrl }, 'with (force)');
+  return onServer('PostgreSQL', { type: 'postgres', url: postgresUrl }, (server, database) => run(server, `drop database ${database} with (force)`));
 }
 
 export function mysql(): Promise<Database> {
-  return onServer('MySQL', { type: 'mysql', url: mysqlUrl }, '');
+  return onServer('MySQL', { type: 'mysql', url: mysqlUrl }, dropWithSessions);
 }
 
 export function libsqlFile(): Database {
@@ -51,7 +51,9 @@ export function titleOf({ name, missing }: Database): string {
   return missing ? `${name} (left out: ${missing})` : name;
 }
 
-async function onServer(name: string, server: DataSourceOptions, force: string): Promise<Database> {
+type Drop = (server: DataSourceOptions, database: string) => Promise<void>;
+
+async function onServer(name: string, server: DataSourceOptions, drop: Drop): Promise<Database> {
   const database = `argonaut_${randomBytes(6).toString('hex')}`;
   const missing = await run(server, `create database ${database}`).then(() => null, reasonOf);
   const opened: DataSource[] = [];
@@ -61,9 +63,21 @@ async function onServer(name: string, server: DataSourceOptions, force: string):
     connect: (more) => opening(opened, { ...server, url: withDatabase((server as { url: string }).url, database), ...more } as DataSourceOptions),
     drop: async () => {
       await closeAll(opened);
-      await run(server, `drop database ${database} ${force}`);
+      await drop(server, database);
     },
   };
+}
+
+/** A test may leave a store open, and a server has few connections: those of this database end with it, as PostgreSQL does by itself. */
+async function dropWithSessions(server: DataSourceOptions, database: string): Promise<void> {
+  const dataSource = await new DataSource(server).initialize();
+  try {
+    const sessions = await dataSource.query<{ id: number }[]>('select id from information_schema.processlist where db = ?', [database]);
+    for (const { id } of sessions) await dataSource.query(`kill ${id}`).catch(() => undefined); // it may have ended by itself
+    await dataSource.query(`drop database ${database}`);
+  } finally {
+    await dataSource.destroy();
+  }
 }
 
 function onFile(name: string, driver: unknown): Database {
