@@ -1,5 +1,5 @@
 /** A worker dies in the body of a step, again and again: that step is left to a person, and no other. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Step, type StepRef, Workflow } from '../../lib/index.js';
 import { bootApp, matrix, type TestApp, until } from '../support/app.js';
 import type { Database } from '../support/databases.js';
@@ -44,8 +44,8 @@ class QueuedInnocent {
 
 describe.each(matrix())('$name', ({ database, queue, name }) => {
   let db: Database;
-  beforeAll(async () => void (db = await database()));
-  afterAll(() => db.drop());
+  beforeEach(async () => void (db = await database()));
+  afterEach(() => db.drop());
 
   const options = { worker: { heartbeat: '1 h', sweepInterval: 50, shutdownTimeout: 10 } } as const;
   const boot = () =>

@@ -1,6 +1,6 @@
 /** What a sweep for completed processes costs when many are kept, and that it still finds those that are left. */
 import 'reflect-metadata';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Step, Workflow } from 'nestjs-argonaut';
 import type { ProcessState } from 'nestjs-argonaut/ports';
 import { started } from '../../lib/testing/contract/commit-contract.js';
@@ -32,15 +32,18 @@ describe.each([
   ['SQLite', async () => libsqlFile()],
   ['PostgreSQL', postgres],
   ['MySQL', mysql],
-] as const)('completed processes on %s', async (_name, make) => {
-  const database: Database = await make();
+] as const)('completed processes on %s', async (_name, create) => {
+  const found = await create();
+  afterAll(() => found.drop());
 
-  describe.skipIf(!isThere(database))(titleOf(database), () => {
+  describe.skipIf(!isThere(found))(titleOf(found), () => {
+    let database: Database;
     let app: TestApp;
-    beforeAll(async () => {
+    beforeEach(async () => {
+      database = await create();
       app = await bootApp(database, 'database', { options: { worker: { enabled: false } }, providers: [Kept, Fleeting] });
     });
-    afterAll(async () => {
+    afterEach(async () => {
       await app.close();
       await database.drop();
     });

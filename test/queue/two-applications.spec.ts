@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import Bull from 'bull';
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { applicationName } from '../../lib/queue/bull/application-name.js';
 import { MemoryProcessStore } from '../../lib/store/memory/memory-process-store.js';
 import { until } from '../support/app.js';
@@ -85,10 +85,12 @@ describe('the name of an application', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const write = (where: string, what: object) => writeFileSync(join(where, 'package.json'), JSON.stringify(what));
   const nowhere = '/nowhere';
-
-  it('is that of the nearest package.json that has one, without what has a meaning in Redis', () => {
+  beforeAll(() => {
     write(join(folder, 'shop'), { name: '@acme/shop' });
     write(dist, { type: 'commonjs' });
+  });
+
+  it('is that of the nearest package.json that has one, without what has a meaning in Redis', () => {
     expect(applicationName(join(dist, 'main.js'), nowhere)).toBe('acme-shop');
   });
 
