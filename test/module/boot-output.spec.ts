@@ -35,7 +35,7 @@ describe('an application that cannot boot prints', () => {
     ['hidden', noData(/^ {2}- WorkflowModule: the data source "default" is a provider of DatabaseModule, which does not share it: export it there, and put @Global\(\) on DatabaseModule\.$/)],
     ['graph', [/^\[?InvalidWorkflowError: There are 2 problems in WrongWorkflow:$/, /^ {2}- WrongWorkflow\.ask: next "pya" is not a step/, /^ {2}- WrongWorkflow\.pay: request "x" is not a method/, help('InvalidWorkflowError')]],
     ['tables', [/^SchemaError: The data source "default" is not ready: the tables workflow_process, .* are missing\. .* or set `schema: 'migrate'` to have it done at boot\.$/, help('SchemaError')]],
-    ['place', [/ERROR \[ExceptionHandler\] \[?InvalidWorkflowError: There is a problem in all workflows:$/, /^ {2}- WorkflowModule: tables is for the TypeORM store, and the module has another `store`\.$/, help('InvalidWorkflowError')]],
+    ['place', [/ERROR \[ExceptionHandler\] \[?InvalidWorkflowError: There is a problem in the options of WorkflowModule:$/, /^ {2}- WorkflowModule: tables is for the TypeORM store, and the module has another `store`\.$/, help('InvalidWorkflowError')]],
   ])('the sentences, and nothing else but the line of the caller: %s', async (wrong, sentences) => {
     const lines = await printed(wrong);
     sentences.forEach((sentence, i) => expect(lines[i]).toMatch(sentence));
