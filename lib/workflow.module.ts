@@ -12,6 +12,7 @@ import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
 import { wrongOptions } from './context/call-checks.js';
 import { redactWith } from './values/redaction.js';
 import { discoverWorkflows, type Documents } from './workflows/boot.js';
+import { problemsAtBoot } from './workflows/boot-problems.js';
 import { senderProviders } from './workflows/explorer.js';
 import { Clock, Timers } from './values/clock.js';
 import type { Class } from './values/types.js';
@@ -61,7 +62,7 @@ export class WorkflowModule implements OnModuleInit {
   /** @throws InvalidWorkflowError where the class itself was imported, which has no engine */
   onModuleInit(): void {
     if (enginesIn(this.modules).length > 0) return;
-    throw new InvalidWorkflowError('the workflows of this application', ['WorkflowModule: import WorkflowModule.forRoot(), and not the class alone.']);
+    throw new InvalidWorkflowError('the modules of this application', ['WorkflowModule: import WorkflowModule.forRoot(), and not the class alone.']);
   }
 }
 
@@ -123,8 +124,7 @@ function documentsOf({ workflows, contexts }: WorkflowModuleExtras): Documents {
 /** @throws InvalidWorkflowError where the store is not ours: it would not hear of them */
 function tablesOf(options: WorkflowModuleOptions, { store }: WorkflowModuleExtras): TableOptions {
   const { tables } = objectOr(options); // what a factory gives is checked later, with the workflows
-  if (tables && store)
-    throw new InvalidWorkflowError('all workflows', ['WorkflowModule: tables is for the TypeORM store, and the module has another `store`.']);
+  if (tables && store) throw problemsAtBoot(['WorkflowModule: tables is for the TypeORM store, and the module has another `store`.']);
   return objectOr(tables);
 }
 

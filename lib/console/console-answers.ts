@@ -19,7 +19,7 @@ const session = {
 };
 
 const NODE_KIND = oneOfWords<DrawnNode['kind']>({ step: true, choice: true, fork: true, join: true, each: true, stage: true, start: true, end: true });
-const NODE_STATE = oneOfWords<NodeState>({ done: true, current: true, failed: true, skipped: true, undone: true });
+const NODE_STATE = oneOfWords<NodeState>({ done: true, current: true, paused: true, failed: true, skipped: true, undone: true });
 const RUN_STATE = oneOfWords<StepRun['state']>({ done: true, running: true, waiting: true, failed: true, skipped: true, cancelled: true });
 const ACTION = oneOfWords<PossibleAction['action']>({
   retry: true, skip: true, cancel: true, cancelAndUndo: true, restartFrom: true, suspend: true, resume: true, provideInput: true, respond: true, emit: true, erase: true,

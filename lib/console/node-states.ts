@@ -3,7 +3,7 @@ import type { RecordDraft } from '../core/change.js';
 import { type DrawnGraph, END_ID, nodeId, START_ID } from './workflow-graph.js';
 import type { StepRun } from './step-runs.js';
 
-export type NodeState = 'done' | 'current' | 'failed' | 'skipped' | 'undone';
+export type NodeState = 'done' | 'current' | 'paused' | 'failed' | 'skipped' | 'undone';
 
 /** What the states of nodes are made of. */
 export interface NodeFacts {
@@ -15,11 +15,13 @@ export interface NodeFacts {
   readonly open: Iterable<string>;
   /** Names of the steps at which something has failed and stands. */
   readonly failed: Iterable<string>;
+  /** Names of the steps where all that stands there is held back by a pause. */
+  readonly paused: Iterable<string>;
   readonly isCompleted: boolean;
 }
 
 /** The state of each node that the process has reached, by the id of the node. */
-export function nodeStatesOf({ graph, steps, records, open, failed, isCompleted }: NodeFacts): Record<string, NodeState> {
+export function nodeStatesOf({ graph, steps, records, open, failed, paused, isCompleted }: NodeFacts): Record<string, NodeState> {
   const states = new Map<string, NodeState>([[START_ID, 'done'], ...statesOfSteps(steps, records)]);
   // of many items, one that has failed or goes on counts, however many are done since
   for (const { step, state } of steps) if (OF_RUN[state] === 'current') states.set(nodeId(step), 'current');
@@ -28,6 +30,7 @@ export function nodeStatesOf({ graph, steps, records, open, failed, isCompleted 
   if (isCompleted) states.set(END_ID, 'done');
   const ways = new Ways(graph);
   const passed = graph.nodes.filter(({ id, step }) => step === null && !states.has(id) && ways.isPassed(id, states)).map(({ id }) => id);
+  for (const name of paused) states.set(nodeId(name), 'paused');
   return Object.fromEntries([...states, ...passed.map((id) => [id, 'done'] as const)]);
 }
 

@@ -77,8 +77,20 @@ export class Situations {
     const tokens = [...process.tokens, ...waits.map(({ token }) => token)];
     const open = tokens.filter(isContainerToken).map(({ node }) => node);
     const failed = process.tokens.filter((token) => isStepToken(token) && hasFailed(token)).map(({ node }) => node);
-    return { steps, nodes: bound ? nodeStatesOf({ graph, steps, records, open, failed, isCompleted: process.status === 'completed' }) : {} };
+    return {
+      steps,
+      nodes: bound
+        ? nodeStatesOf({ graph, steps, records, open, failed, paused: pausedSteps(process, waits), isCompleted: process.status === 'completed' })
+        : {},
+    };
   }
+}
+
+/** Of many items, one that goes on counts. */
+function pausedSteps({ tokens }: ProcessState, waits: readonly WaitState[]): string[] {
+  const isHeld = ({ waitsFor }: WaitState) => waitsFor.kind === 'pause';
+  const others = new Set([...tokens, ...waits.filter((wait) => !isHeld(wait)).map(({ token }) => token)].map(({ node }) => node));
+  return waits.filter(isHeld).flatMap(({ token: { node } }) => (others.has(node) ? [] : node));
 }
 
 function actionsIn(process: ProcessState, waits: readonly WaitState[], bound: BoundWorkflow | undefined, allowance: Allowance): PossibleAction[] {

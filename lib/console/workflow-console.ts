@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import { isGuarded, openRoutes } from '../api/api-mount.js';
 import { API_MODULE, API_OPTIONS } from '../api/api-options.js';
@@ -11,9 +11,11 @@ import { builtAssets } from './asset-source.js';
 import { CONSOLE_EXTRAS, CONSOLE_OPTION_CHECKS, DEFAULT_CONSOLE_PATH, type WorkflowConsoleExtras, type WorkflowConsoleOptions } from './console-options.js';
 import { ignoreSlashes, PAGE_ROUTES } from './trailing-slash.js';
 
-/** Checks at boot whether the console may be shown. */
+/** Checks at boot whether the console may be shown, and says where it is. */
 @Injectable()
-export class WorkflowConsole implements OnModuleInit {
+export class WorkflowConsole implements OnModuleInit, OnApplicationBootstrap {
+  private readonly logger = new Logger('WorkflowConsole');
+
   constructor(
     @Inject(API_OPTIONS) private readonly options: WorkflowConsoleOptions,
     @Inject(CONSOLE_EXTRAS) private readonly extras: WorkflowConsoleExtras,
@@ -28,10 +30,19 @@ export class WorkflowConsole implements OnModuleInit {
     const problems = [...wrongOptions(CONSOLE_OPTION_CHECKS, { ...this.options, ...this.extras }), ...openRoutes(this.extras)];
     if (problems.length > 0) throw new InvalidWorkflowError('the options of WorkflowConsoleModule', problems);
     builtAssets();
-    if (!isGuarded(this.extras)) new Logger('WorkflowConsole').warn('The console of workflows has no guards: everybody who reaches it is let in.');
+    if (!isGuarded(this.extras)) this.logger.warn('The console of workflows has no guards: everybody who reaches it is let in.');
     if (!this.host.httpAdapter) return;
     answerEarlyProblems(this.host.httpAdapter, this.mounted);
+    ignoreSlashes(this.host, this.pages);
+  }
+
+  /** The port is not known before the application listens, so the line has the path. A context without HTTP has no pages. */
+  onApplicationBootstrap(): void {
+    if (this.host.httpAdapter) this.logger.log(`The console of workflows is at ${this.pages.bases.join(' and ')}`);
+  }
+
+  private get pages(): MountedPath {
     const { path = DEFAULT_CONSOLE_PATH } = this.extras;
-    ignoreSlashes(this.host, new MountedPath(this.module, { path }, this.own, PAGE_ROUTES));
+    return new MountedPath(this.module, { path }, this.own, PAGE_ROUTES);
   }
 }

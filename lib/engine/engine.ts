@@ -169,6 +169,7 @@ export class Engine {
   private stopTimers(): void {
     this.parts.dueTimers.stop();
     this.parts.eventTimers.stop();
+    this.parts.messages.responses.unasked.stop();
   }
 
   private abandon(): void {

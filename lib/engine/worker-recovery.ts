@@ -5,6 +5,7 @@ import type { SilentWorker } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 import type { ProcessWriter } from '../writer/process-writer.js';
+import { howMany } from '../values/how-many.js';
 
 const MOST_HELD = 10_000;
 /** How much is taken over at once. */
@@ -38,7 +39,7 @@ export class WorkerRecovery {
     const { processes, tasks } = await maintenance.heldBy(worker, PORTION, unreadable.ids());
     const unreadableBefore = unreadable.count;
     if (processes.length === 0 && tasks.length === 0) await maintenance.forgetWorker(worker);
-    else this.logger.warn(`Worker ${worker} is gone: taking over ${processes.length} processes and ${tasks.length} tasks.`);
+    else this.logger.warn(`Worker ${worker} is gone: taking over ${howMany(processes.length, 'process', 'processes')} and ${howMany(tasks.length, 'task')}.`);
     const graceful = retired && { graceful: true };
     const applied = await Promise.all([
       ...processes.map(({ id }) => writer.tryToApply(id, { type: 'worker-lost', worker, ...graceful })),

@@ -12,6 +12,7 @@ import { Slots } from './slots.js';
 import { StepVisit } from './step-context.js';
 import type { SuspectTurns } from './suspect-turns.js';
 import { isTransactional, mayNeedTransaction, type TransactionalSteps } from './transactional-steps.js';
+import { howMany } from '../values/how-many.js';
 
 /** Runs the bodies of the processes that this worker holds. After each commit, starts the bodies that can run next. */
 export class ProcessRunner implements BodyHost {
@@ -90,7 +91,8 @@ export class ProcessRunner implements BodyHost {
   }
 
   private takeSlot(run: BodyRun): void {
-    if (!this.slots.hasRoom) run.visit.waitsFor = `one of the ${this.slots.size} bodies that run here at once (worker.concurrency) to end`;
+    if (!this.slots.hasRoom)
+      run.visit.waitsFor = `one of ${howMany(this.slots.size, 'body that runs here', 'bodies that run here at once')} (worker.concurrency) to end`;
     this.slots.take(run);
   }
 

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import type { ProcessLimits } from '../context/process-limits.js';
 import type { Note } from '../core/events.js';
+import { howMany } from '../values/how-many.js';
 import { redacted } from '../values/redaction.js';
 import type { LogFields } from '../values/log-fields.js';
 import type { Clock } from '../values/clock.js';
@@ -39,7 +40,9 @@ export class StepLog {
   /** Notes have audit records of their own. */
   get notes(): readonly Note[] {
     const noted = this.noted ?? NO_NOTES;
-    return this.notesLeftOut === 0 ? noted : [...noted, { text: `${this.notesLeftOut} more notes were left out`, at: noted.at(-1)!.at }];
+    return this.notesLeftOut === 0
+      ? noted
+      : [...noted, { text: `${howMany(this.notesLeftOut, 'more note was', 'more notes were')} left out`, at: noted.at(-1)!.at }];
   }
 
   note(text: string): void {
@@ -60,7 +63,10 @@ export class StepLog {
   close(): readonly string[] {
     this.isClosed = true;
     if (!this.lines) return SILENCE;
-    const more: StoredLine[] = this.leftOut === 0 ? [] : [{ at: this.now(), level: 'warn', text: `${this.leftOut} more lines were left out`, ...this.behind }];
+    const more: StoredLine[] =
+      this.leftOut === 0
+        ? []
+        : [{ at: this.now(), level: 'warn', text: `${howMany(this.leftOut, 'more line was', 'more lines were')} left out`, ...this.behind }];
     return [...this.lines, ...more].map((line) => JSON.stringify(line));
   }
 

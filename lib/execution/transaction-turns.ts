@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { howMany } from '../values/how-many.js';
 import { saidAbout } from '../values/log-fields.js';
 import { visitFields } from './label-logs.js';
 import { Slots, type WaitingWork } from './slots.js';
@@ -28,7 +29,7 @@ export class TransactionTurns {
   /** Begins `work` now, or when a connection is free. The caller frees the connection by giveBack(). */
   take(visit: StepVisit, work: WaitingWork): void {
     if (this.slots.hasRoom) return this.slots.take(work);
-    visit.waitsFor = `one of the ${this.slots.size} connections for transactional steps`;
+    visit.waitsFor = `one of ${howMany(this.slots.size, 'connection')} for transactional steps`;
     this.waiting.set(visit, Date.now());
     this.watch(LONG_MS);
     this.slots.take({ begin: () => this.endWait(visit, work) });
@@ -69,7 +70,7 @@ export class TransactionTurns {
     const { workflow, name, processId } = visit;
     const seconds = Math.round((Date.now() - since) / 1000);
     const text =
-      `${this.waiting.size} transactional steps wait for one of ${this.slots.size} connections (worker.transactionalConcurrency); ` +
+      `${howMany(this.waiting.size, 'transactional step waits', 'transactional steps wait')} for one of ${howMany(this.slots.size, 'connection')} (worker.transactionalConcurrency); ` +
       `${workflow}.${name} of process ${processId} has waited ${seconds} s. Make the steps shorter, or the pool of the data source larger.`;
     saidAbout(visitFields(visit), () => this.logger.warn(text));
   }

@@ -1,6 +1,7 @@
 import { type CallHandler, type ExecutionContext, Injectable, Logger, type NestInterceptor, Optional } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { catchError, concat, defer, ignoreElements, type Observable } from 'rxjs';
+import { howMany } from '../values/how-many.js';
 import { reasonOf } from '../values/reason.js';
 import { ackDelayMs, type AckOptions, type AckSettings, ackSettings, type MessageFault } from './ack-options.js';
 import { type BrokerMessage, brokerMessageOf } from './broker-message.js';
@@ -83,7 +84,7 @@ export class WorkflowAckInterceptor implements NestInterceptor {
       return false;
     }
     this.failures.forget(id);
-    this.logger.error(`${place}: refused after ${deliveries} failed ${deliveries === 1 ? 'delivery' : 'deliveries'}: ${reasonOf(error)}`);
+    this.logger.error(`${place}: refused after ${howMany(deliveries, 'failed delivery', 'failed deliveries')}: ${reasonOf(error)}`);
     await this.tell(message, () => message.refuse());
     return true;
   }

@@ -11,6 +11,7 @@ import { newMessage } from '../core/engine-messages.js';
 import type { ParentLink } from '../core/process.js';
 import { digestOf } from '../values/digest.js';
 import { ProcessAlreadyLiveError, StoreUnavailableError, UnknownWorkflowError, WorkflowError } from '../values/errors.js';
+import { howMany } from '../values/how-many.js';
 import type { JsonObject } from '../values/json.js';
 import { saidAbout } from '../values/log-fields.js';
 import { reasonOf } from '../values/reason.js';
@@ -92,7 +93,7 @@ export class ChildStarter {
     const id = namedIn(message.address);
     const { generations } = this.parts.limits;
     if (await hasManyParents(this.parts.store, parent.id, generations))
-      return this.refuse(message, `it would be a child inside ${generations} others, and there may be no more (limits.generations)`);
+      return this.refuse(message, `it would be a child inside ${howMany(generations, 'other')}, and there may be no more (limits.generations)`);
     const set = await this.valuesFor(bound, values).catch((error: unknown) => this.refuse(message, reasonOf(error)));
     if (!set) return;
     try {

@@ -6,7 +6,7 @@ import { eventIn, eventKeyIn, keyNameIn } from '../core/addresses.js';
 import type { Disposition, MessageState } from '../core/change.js';
 import { newMessage } from '../core/engine-messages.js';
 import type { ProcessState } from '../core/process.js';
-import { type EventGate, stepsOf, unsolicitedSteps } from '../definition/graph.js';
+import { unsolicitedSteps } from '../definition/graph.js';
 import type { Loaded, WaitAt } from '../store/port.js';
 import { digestOf } from '../values/digest.js';
 import { grouped } from '../values/grouped.js';
@@ -17,10 +17,12 @@ import { hears } from '../workflows/registry.js';
 import type { CallOptions } from '../writer/call-options.js';
 import { copyFor, type Delivery, type DeliveryRequest, type Emitted, isInEffect } from './delivery.js';
 import type { AddressedKey } from './event-keys.js';
+import { gatesFor, isHeard } from './event-steps.js';
 import { MatchOne, noteOfTaken } from './match-one.js';
 import type { MessageDelivery } from './message-delivery.js';
 import type { MessagingParts } from './messaging-parts.js';
 import { RepeatedEvents } from './repeated-events.js';
+import { UnheardEvents } from './unheard-events.js';
 
 /** Waits that an event matches: every wait in `each` gets it, only one of those in `one`. */
 interface SortedWaits {
@@ -35,6 +37,7 @@ const AT_ONCE = 100;
 export class EventRouter {
   private readonly one: MatchOne;
   private readonly repeats: RepeatedEvents;
+  private readonly unheard: UnheardEvents;
 
   constructor(
     private readonly parts: MessagingParts,
@@ -44,14 +47,16 @@ export class EventRouter {
   ) {
     this.one = new MatchOne(parts, delivery);
     this.repeats = new RepeatedEvents(parts, delivery);
+    this.unheard = new UnheardEvents(parts.registry);
   }
 
   /** Brings the event to every process that waits for it or has an unsolicited step for it, and keeps it for later waits. */
   async emit(event: string, keys: readonly AddressedKey[], body: Json, request: DeliveryRequest): Promise<Emitted> {
+    if (!isHeard(this.parts.registry, event)) this.unheard.tell(event);
     const now = this.parts.clock.now().getTime();
     const messages = keys.map(({ address }) => messageOf(address, body, request, now));
     if (request.effectiveAt !== undefined && request.effectiveAt > now) return this.schedule(messages, request.effectiveAt, request);
-    const gates = this.gatesFor(event);
+    const gates = gatesFor(this.parts.registry, event);
     const isKept = gates.length > 0;
     const kept = new Map((isKept ? await this.delivery.keepAll(messages, request) : []).map((row) => [row.id, row]));
     const waits = await this.openWaits(messages);
@@ -78,8 +83,7 @@ export class EventRouter {
 
   /** True if a step of a workflow that is known here is for this event. */
   isHeard({ address }: MessageState): boolean {
-    const event = eventIn(address) ?? '';
-    return this.gatesFor(event).length > 0 || this.parts.registry.listeningTo(event).length > 0;
+    return isHeard(this.parts.registry, eventIn(address) ?? '');
   }
 
   /** Brings an event whose moment has come to the unsolicited steps. Another instance may do the same. */
@@ -141,11 +145,6 @@ export class EventRouter {
   private wantsItAlone({ workflow, workflowVersion }: ProcessState, step: string): boolean {
     const node = this.parts.registry.find(workflow, workflowVersion)?.definition.nodes.get(step);
     return node?.kind === 'step' && node.gate.for === 'event' && node.gate.matchOne;
-  }
-
-  private gatesFor(event: string): EventGate[] {
-    const nodes = this.parts.registry.all().flatMap(({ definition }) => stepsOf(definition));
-    return nodes.filter((node) => !node.unsolicited && hears(node, event)).map(({ gate }) => gate as EventGate);
   }
 
   /* ----------------------------------------------------------- unsolicited steps ---- */

@@ -6,9 +6,7 @@
 import { type CheckedMessage, checkedMessage } from '../context/message.js';
 import { type Asker, askerIn, namedIn, overAddress, responseAddress } from '../core/addresses.js';
 import type { Disposition, MessageState } from '../core/change.js';
-import { isFinished, type ProcessState } from '../core/process.js';
-import type { Token } from '../core/token.js';
-import { correlationOf, undoCorrelationOf } from '../core/correlation.js';
+import { isFinished } from '../core/process.js';
 import { visitsToUndo } from '../execution/compensation.js';
 import type { WaitAt } from '../store/port.js';
 import { digestOf } from '../values/digest.js';
@@ -17,9 +15,11 @@ import type { Json } from '../values/json.js';
 import { newId } from '../values/new-id.js';
 import { stateOf } from '../writer/batch-loader.js';
 import type { CallOptions } from '../writer/call-options.js';
+import { asksAs, asksUnder, isParked } from './askers.js';
 import { copyForWait, type DeliveryRequest, responseTo, type ResponseTarget } from './delivery.js';
 import type { MessageDelivery } from './message-delivery.js';
 import type { MessagingParts } from './messaging-parts.js';
+import { UnaskedAnswers } from './unasked-answers.js';
 
 /** Why a step does not take a response. */
 class Misfit {
@@ -34,10 +34,14 @@ interface Bringing {
 }
 
 export class ResponseRouter {
+  readonly unasked: UnaskedAnswers;
+
   constructor(
     private readonly parts: MessagingParts,
     private readonly delivery: MessageDelivery,
-  ) {}
+  ) {
+    this.unasked = new UnaskedAnswers(parts);
+  }
 
   async respond(to: ResponseTarget, correlationId: string, answer: CheckedMessage, request: DeliveryRequest): Promise<Disposition> {
     const message = responseTo(to, responseAddress(correlationId), answer.given, request, this.parts.clock.now().getTime());
@@ -109,7 +113,9 @@ export class ResponseRouter {
     if (same && same.digest !== message.digest) return 'conflict';
     const waits = await this.parts.store.commits.waitsAt([message.address]); // one may have come since
     const found = same && same.disposition !== 'stored' ? null : await this.bringToOne(message, waits, { answer, call: request, stored: message });
-    return found ?? (await this.missStored(message)) ?? (same ? 'duplicate' : 'stored');
+    const settled = found ?? (await this.missStored(message)) ?? (same ? 'duplicate' : null);
+    if (settled === null) this.unasked.stored(message);
+    return settled ?? 'stored';
   }
 
   /** A response that was stored although the step run that asked for it was over by then. Null: a step may still wait for it. */
@@ -140,20 +146,15 @@ export class ResponseRouter {
     const process = id ? await stateOf(this.parts.store, id) : undefined;
     if (!process || (asker && (asker.run > process.runs || asksAs(process, asker) !== namedIn(address)))) return null;
     if (isFinished(process.status) || (asker && (await this.isUndone(process.id, asker)))) return process.id;
-    if (asksUnder(address, process.tokens) || (await this.isParked(address, process.id))) return null;
+    if (asksUnder(address, process.tokens) || (await isParked(this.parts.store, address, process.id))) return null;
     const now = await stateOf(this.parts.store, process.id);
-    return !now || asksUnder(address, now.tokens) || (await this.isParked(address, now.id)) ? null : process.id;
+    return !now || asksUnder(address, now.tokens) || (await isParked(this.parts.store, address, now.id)) ? null : process.id;
   }
 
   /** Whether the step run of which this asked for the undoing has been undone. */
   private async isUndone(id: string, { run, undo }: Asker): Promise<boolean> {
     if (undo === undefined) return false;
     return visitsToUndo(await this.parts.store.queries.undoMarks(id), { under: null }).every((visit) => visit.run !== run);
-  }
-
-  private async isParked(address: string, id: string): Promise<boolean> {
-    const waits = await this.parts.store.queries.waitsOf(id);
-    return asksUnder(address, waits.map(({ token }) => token)); // prettier-ignore
   }
 }
 
@@ -165,20 +166,6 @@ function copyHad(known: readonly MessageState[], message: MessageState, owner: s
 /** All that bring the same late message give it the same id, so it is late once, whether they found a wait or not. */
 function lateId({ identity }: MessageState, owner: string): string {
   return digestOf(identity, owner);
-}
-
-/** Whether one of these tokens has asked under this id, of ours or of a partner, and is not done with it. */
-function asksUnder(address: string, tokens: readonly Token[]): boolean {
-  const [asker, name] = [askerIn(address), namedIn(address)];
-  return tokens.some((token) => {
-    if (token.does === 'undo') return token.run === asker?.undo || token.tried?.correlation === name;
-    return (token.run === asker?.run && asker.undo === undefined) || ('correlation' in token && token.correlation === name);
-  });
-}
-
-/** The id under which it would have asked. */
-function asksAs(process: ProcessState, { run, undo }: Asker): string {
-  return undo === undefined ? correlationOf(process, { run }) : undoCorrelationOf(process, undo, { run });
 }
 
 /** @throws what is not the fault of the message */

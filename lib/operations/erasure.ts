@@ -6,6 +6,7 @@ import type { StoredBulk } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
 import type { Clock } from '../values/clock.js';
 import { NotWaitingError, ProcessFinishedError, ProcessNotFoundError } from '../values/errors.js';
+import { howMany } from '../values/how-many.js';
 import { ProcessLiveError } from '../values/process-live-error.js';
 import type { PendingWork } from '../values/pending-work.js';
 import { setTimeout } from '../values/timers.js';
@@ -88,7 +89,9 @@ export class Erasures {
     await this.delete(erased.processes);
     const late = (await this.messages.strays(erased.isIts, true)).filter((id) => !erased.strays.includes(id));
     const answer = answerOf({ ...erased, strays: [...erased.strays, ...late] }, live);
-    this.logger.log(`Erased ${answer.processes.length} processes and ${answer.messages} messages that no process had received.`);
+    this.logger.log(
+      `Erased ${howMany(answer.processes.length, 'process', 'processes')} and ${howMany(answer.messages, 'message')} that no process had received.`,
+    );
     return answer;
   }
 
@@ -113,7 +116,11 @@ export class Erasures {
   private async refuse(found: readonly ProcessState[], live: readonly string[]): Promise<void> {
     if (live.length > 0) {
       const remedy = 'Wait for their end, or say cancel: true, which cancels them without undoing anything';
-      throw new ProcessLiveError(`${live.length} of the ${found.length} processes to erase are live`, [...live], remedy);
+      throw new ProcessLiveError(
+        `${live.length} of the ${howMany(found.length, 'process', 'processes')} to erase ${live.length === 1 ? 'is' : 'are'} live`,
+        [...live],
+        remedy,
+      );
     }
     const needed = await this.finder.needed(found);
     if (needed) throw new ProcessLiveError(`The live parent of process ${needed.child} has yet to read it`, [needed.parent], 'Wait for its end, or erase it');

@@ -4,6 +4,7 @@ import { isActive, type Token } from '../core/token.js';
 import { isTaskWait, addressOf, type WaitState } from '../core/wait.js';
 import type { WaitKind } from '../core/waits-for.js';
 import { type ProcessState } from '../core/process.js';
+import { howMany } from '../values/how-many.js';
 import { didYouMean } from '../values/suggest.js';
 import { branchesOf, END, isContainer, type Node, onwardOf, type StepNode, unsolicitedSteps, type WorkflowDefinition } from '../definition/graph.js';
 
@@ -106,7 +107,7 @@ function inside(container: string | null): string {
 
 function* shape(was: Node, node: Node): Iterable<string> {
   if (was.kind === 'fork' && node.kind === 'fork' && was.branches.length !== node.branches.length)
-    yield `"${was.name}" has ${was.branches.length} branches, and "${node.name}" there ${node.branches.length}`;
+    yield `"${was.name}" has ${howMany(was.branches.length, 'branch', 'branches')}, and "${node.name}" there ${node.branches.length}`;
 }
 
 /** A wait must be for what the step waits for in the other version. */

@@ -2,6 +2,7 @@
 import { checkCall } from '../context/call-checks.js';
 import { LIVE_STATUSES, type ProcessState } from '../core/process.js';
 import type { WaitState } from '../core/wait.js';
+import { howMany } from '../values/how-many.js';
 import { reasonOf } from '../values/reason.js';
 import { InvalidInputError } from '../values/errors.js';
 import type { Loaded } from '../store/port.js';
@@ -142,7 +143,11 @@ export class Migrations {
       if (call.manager === undefined) await Promise.all(page.map(move));
       else for (const process of page) await move(process);
     }
-    if (failures.length > 0) throw new InvalidInputError(`The migration: ${moved} were migrated, ${failures.length} were not`, failures.slice(0, MOST_TOLD));
+    if (failures.length > 0)
+      throw new InvalidInputError(
+        `The migration: ${howMany(moved, 'process was', 'processes were')} migrated, and ${failures.length} ${failures.length === 1 ? 'was' : 'were'} not`,
+        failures.slice(0, MOST_TOLD),
+      );
     return moved;
   }
 

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { LIVE_STATUSES } from '../core/process.js';
 import type { WorkflowDefinition } from '../definition/graph.js';
 import type { ProcessStore } from '../store/process-store.js';
+import { howMany } from '../values/how-many.js';
 import type { WorkflowRegistry } from '../workflows/registry.js';
 import type { ProcessCommands } from '../writer/process-commands.js';
 
@@ -23,8 +24,9 @@ export function endOutdated(parts: OutdatedParts): (version: Pick<WorkflowDefini
   return async ({ name, version }) => {
     parts.registry.remove(name, version);
     const ended = await cancelAll(parts, name, version);
-    const what = ended === 1 ? '1 live process was' : `${ended} live processes were`;
-    logger.warn(`"${name}" version ${version} has another graph than before: ${what} cancelled (development).`);
+    logger.warn(
+      `"${name}" version ${version} has another graph than before: ${howMany(ended, 'live process was', 'live processes were')} cancelled (development).`,
+    );
   };
 }
 

@@ -8,6 +8,7 @@ import { undoWords } from './explain-undos.js';
 import { waitWords } from './explain-waits.js';
 import { type Explained, namedSteps, placeOf, when, type Word } from './explained.js';
 import type { Explanation } from './shapes.js';
+import { howMany } from '../values/how-many.js';
 
 /** How many things are told one by one. */
 const MOST_TOLD = 5;
@@ -42,7 +43,7 @@ function outboxWords({ untransmitted }: Explained): Word[] {
 }
 
 function outboxWord({ id, sender, pattern, attempts, error, readyAt }: OutgoingMessage): Word {
-  const says = `has not got message ${id} (${patternText(pattern)}) to "${sender}" in ${attempts} attempts: ${error}`;
+  const says = `has not got message ${id} (${patternText(pattern)}) to "${sender}" in ${howMany(attempts, 'attempt')}: ${error}`;
   const next = readyAt === null ? 'it is parked' : `the next attempt is at ${when(readyAt)}, and later messages wait behind it`;
   return { says: `${says}; ${next}`, remedies: [`outbox.replay('${id}')`, `outbox.discard('${id}')`] };
 }

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { howMany } from './how-many.js';
 import { redacted } from './redaction.js';
 
 /** Longer error texts are cut, to keep the history small. */
@@ -46,7 +47,7 @@ function innerHeads(error: Error): string {
   const inner = readOr(() => (error instanceof AggregateError ? error.errors : []), []) as readonly unknown[];
   if (inner.length === 0) return '';
   const told = inner.slice(0, MOST_CAUSES).map((each) => (each instanceof Error ? `${each.constructor.name}: ${each.message}` : String(each)));
-  return ` (${inner.length} errors: ${told.join('; ')}${inner.length > MOST_CAUSES ? '; ...' : ''})`;
+  return ` (${howMany(inner.length, 'error')}: ${told.join('; ')}${inner.length > MOST_CAUSES ? '; ...' : ''})`;
 }
 
 /** A getter of an error may throw: then only this part of it is lost. */

@@ -9,13 +9,13 @@ let left = MOST_COMPARED;
 
 /**
  * `Did you mean "decide"?`, or nothing where no name is near. A call that finds thousands of wrong names, as in a document from outside,
- * gets an answer for the first of them only.
+ * gets an answer for the first of them only. `mostChanges`: how many characters a near name may have added, left out or replaced.
  */
-export function didYouMean(word: string, names: Iterable<string>): string {
+export function didYouMean(word: string, names: Iterable<string>, mostChanges = Math.max(2, Math.floor(word.length / 3))): string {
   if (word.length > LONGEST || left <= 0) return '';
   if (left === MOST_COMPARED) queueMicrotask(() => (left = MOST_COMPARED));
   let best: string | undefined;
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
+  let least = mostChanges + 1;
   for (const name of names) {
     if (left-- <= 0) break;
     if (Math.abs(name.length - word.length) >= least) continue; // each character more or less is a change

@@ -12,8 +12,9 @@ import type { WorkflowJson } from '../definition/workflow-json.js';
 import { StepLibrary } from '../definition/step-library.js';
 import { stepsOf } from '../definition/graph.js';
 import { didYouMean } from '../values/suggest.js';
-import { InvalidWorkflowError } from '../values/errors.js';
+import { howMany } from '../values/how-many.js';
 import type { Class } from '../values/types.js';
+import { problemsAtBoot } from './boot-problems.js';
 import { bind, type BoundWorkflow } from './bound-workflow.js';
 import { bootLogger, explore, type FoundHandler } from './explorer.js';
 import type { WorkflowRegistry } from './registry.js';
@@ -57,7 +58,7 @@ export function discoverWorkflows(
   for (const { options } of sources) names.add(options.name);
   const compiled = sources.map((source) => compiler.compile(source));
   const all = [...settings, ...notClasses(contexts), ...found.problems, ...documents.flatMap(({ problems }) => problems), ...compiled.flatMap(({ problems }) => problems), ...unusedContextProblems(contexts, sources), ...applicationProblems(sources, compiled, found.handlers)]; // prettier-ignore
-  if (all.length > 0) throw new InvalidWorkflowError(describe(sources), all);
+  if (all.length > 0) throw problemsAtBoot(all, sources.map(({ className }) => className)); // prettier-ignore
   registry.compiler = compiler;
   for (const each of compiled) registry.add(bind(each));
   sources.forEach(warnOfContext);
@@ -158,15 +159,10 @@ function warnOfContext({ className, options: { context } }: WorkflowSource): voi
   );
 }
 
-function describe(sources: readonly WorkflowSource[]): string {
-  const names = sources.map(({ className }) => className);
-  return names.length === 1 ? names[0]! : 'the workflows of this application';
-}
-
 function summary(workflows: readonly BoundWorkflow[]): string {
   const steps = workflows.reduce((sum, { definition }) => sum + stepsOf(definition).length, 0);
   const names = workflows.map(({ definition }) => `${definition.name} v${definition.version}`).join(', ');
   return workflows.length === 0
     ? 'No workflows: put @Workflow({ name }) on a provider.'
-    : `${workflows.length} workflow${workflows.length === 1 ? '' : 's'} (${names}), ${steps} steps`;
+    : `${howMany(workflows.length, 'workflow')} (${names}), ${howMany(steps, 'step')}`;
 }

@@ -9,9 +9,10 @@ import { InvalidInputError, InvalidWorkflowError, StoreUnavailableError } from '
 import type { ProcessStore } from '../store/process-store.js';
 import { COUNTED } from '../store/store-counts.js';
 import type { StoredDefinition } from '../store/port.js';
+import { problemsAtBoot } from './boot-problems.js';
 import type { BoundWorkflow } from './bound-workflow.js';
 import type { DefinitionGuard } from './definition-guard.js';
-import { catalogKey, type DefinitionKey, isSameDefinition, titleOf, problemsIn, refusedAtRunTime, type DefinitionRow, rowOf, unused, versionFor, withVersion } from './definition-row.js'; // prettier-ignore
+import { catalogKey, type DefinitionKey, isSameDefinition, manyLive, titleOf, problemsIn, refusedAtRunTime, type DefinitionRow, rowOf, unused, versionFor, withVersion } from './definition-row.js'; // prettier-ignore
 import type { WorkflowRegistry } from './registry.js';
 
 const MOST_LOSSES = 10;
@@ -45,7 +46,7 @@ export class DefinitionCatalog {
     const stored = await this.store.maintenance.definitions();
     const problems: string[] = [];
     for (const bound of this.registry.all()) await this.bring(bound, stored).catch((error: unknown) => problems.push(...problemsIn(error)));
-    if (problems.length > 0) throw new InvalidWorkflowError('the workflows of this application', problems);
+    if (problems.length > 0) throw problemsAtBoot(problems, this.registry.all().map(({ source }) => source.className)); // prettier-ignore
     await this.learn();
     await this.warnOfStrangers();
   }
@@ -61,8 +62,7 @@ export class DefinitionCatalog {
 
   private async warnOfStrangers(): Promise<void> {
     const strangers = await this.store.queries.unknownVersions(this.registry.known(), COUNTED + 1);
-    const many = (live: number) => (live > COUNTED ? `over ${COUNTED} live processes` : live === 1 ? '1 live process' : `${live} live processes`);
-    const lines = strangers.map(({ workflow, version, live }) => `${many(live)} of "${workflow}" version ${version}`);
+    const lines = strangers.map(({ workflow, version, live }) => `${manyLive(live)} of "${workflow}" version ${version}`);
     if (lines.length > 0) this.logger.warn(`This application does not know the workflow of ${lines.join(', ')}: they stand still here.`);
   }
 

@@ -1,5 +1,7 @@
 import { fingerprintOf } from '../definition/fingerprint.js';
 import { InvalidWorkflowError } from '../values/errors.js';
+import { howMany } from '../values/how-many.js';
+import { COUNTED } from '../store/store-counts.js';
 import type { LiveCount, StoredDefinition } from '../store/port.js';
 import type { BoundWorkflow } from './bound-workflow.js';
 
@@ -42,15 +44,20 @@ export function liveIn(census: readonly LiveCount[], name: string, version: numb
   return census.find((each) => each.workflow === name && each.version === version)?.live ?? 0;
 }
 
+/** Counts end at `COUNTED`. */
+export function manyLive(live: number): string {
+  return live > COUNTED ? `over ${COUNTED} live processes` : howMany(live, 'live process', 'live processes');
+}
+
 /** @throws InvalidWorkflowError if live processes use the graph that this version had before */
 export function unused(bound: BoundWorkflow, rows: readonly StoredDefinition[], census: readonly LiveCount[]): void {
   const { name, version } = bound.definition;
   const live = liveIn(census, name, version);
   if (live === 0) return;
-  const [count, they] = live === 1 ? ['1 live process was', 'it goes'] : [`${live} live processes were`, 'they go'];
+  const count = howMany(live, 'live process was', 'live processes were');
   const kept = bound.source.document ? '' : `, and keep the class of version ${version} beside the new one (or migrate())`;
   throw new InvalidWorkflowError(`"${name}"`, [
-    `${bound.source.className}: ${count} started with another graph of version ${version}. Raise the version to ${nextIn(rows)}${kept}, so that ${they} on with what was begun. ` +
+    `${bound.source.className}: ${count} started with another graph of version ${version}. Raise the version to ${nextIn(rows)}${kept}, so that ${live === 1 ? 'it goes' : 'they go'} on with what was begun. ` +
       'On a database for development, forRoot({ development: true }) cancels what was begun.',
   ]);
 }

@@ -1,10 +1,10 @@
 /** Pages and assets: where they are, what leads from one to the other, and who gets them. */
 import { createServer, request as forward, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type INestApplication, VersioningType } from '@nestjs/common';
+import { type INestApplication, Logger, VersioningType } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { WorkflowConsoleModule } from 'nestjs-argonaut/console';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ApiSetup, guardedApi, PLATFORMS } from '../api/support.js';
 import { baseHref, pageAt } from '../../lib/console/console-page.js';
 import { browse, consoleClient, consoleForBlock, guardedConsole, OURS } from './support.js';
@@ -64,7 +64,14 @@ const MOUNTS: Readonly<Record<string, { setup: ApiSetup; at: string }>> = {
 describe.each(PLATFORMS.flatMap((platform) => Object.entries(MOUNTS).map(([name, mount]) => ({ platform, name, ...mount }))))(
   'the console $name, on $platform',
   ({ platform, setup, at }) => {
+    const said: string[] = [];
+    beforeAll(() => void vi.spyOn(Logger.prototype, 'log').mockImplementation((line) => void said.push(String(line))));
     const app = consoleForBlock({ platform, ...setup }, at);
+    afterAll(() => void vi.restoreAllMocks());
+
+    it('is told of in one line at boot, where it is', () => {
+      expect(said.filter((line) => line.startsWith('The console'))).toEqual([`The console of workflows is at ${at}`]);
+    });
 
     it('answers every link with its page, from which assets and routes are found', () => expectWhole(app.at));
 

@@ -118,6 +118,17 @@ describe('the situation of a process', () => {
     expect(nodes).toMatchObject({ 'node:deliver': 'failed', 'node:deliver (each)': 'current' });
   });
 
+  it.each([{ workflow: TripWorkflow, step: 'flight' }, { queue: 'cars' }])('of which %o is paused: the step says so, and what goes on beside it does not', async (place) => {
+    await service.pauses.pause(place);
+    const { id } = await harness.start(TripWorkflow);
+    const { nodes } = await shown(id);
+    const [held, done] = 'queue' in place ? ['car', 'flight'] : ['flight', 'car'];
+    expect(nodes).toMatchObject({ 'node:hotel': 'done', [`node:${held}`]: 'paused', [`node:${done}`]: 'done', 'node:both (all)': 'current' });
+    await service.pauses.resume(place);
+    await harness.settle();
+    expect((await shown(id)).nodes).toMatchObject({ [`node:${held}`]: 'done', 'node:approve': 'current' });
+  }); // prettier-ignore
+
   it('that waits for a person: each step has its runs, and each node its state', async () => {
     const trip = await harness.start(TripWorkflow);
     expect(await shown(trip.id)).toEqual({

@@ -61,14 +61,26 @@ describe('all problems at once', () => {
       'TwoWorkflow.one: retry counts the tries in all: a whole number from 1, not 0.',
       'TwinWorkflow: OneWorkflow is workflow "ONE" version 1 already. Give one of them another name or version.',
     ]);
-    expect(error.message).toMatch(/^There are 5 problems in the workflows of this application:\n {2}- OrphanService/);
-    expect(error.workflow).toBe('the workflows of this application');
+    expect(error.message).toMatch(/^There are 5 problems in this application:\n {2}- OrphanService/);
+    expect(error.workflow).toBe('this application');
   });
 
   it('of one workflow, named', async () => {
     expect((await boot([TwoWorkflow]))!.message).toBe(
       'There is a problem in TwoWorkflow:\n  - TwoWorkflow.one: retry counts the tries in all: a whole number from 1, not 0.',
     );
+  });
+
+  it('of one workflow, named, beside others that are fine', async () => {
+    expect((await boot([GoodWorkflow, TwoWorkflow]))!.message).toMatch(/^There is a problem in TwoWorkflow:\n/);
+  });
+
+  it('of the options and of a class that is no workflow, without blaming the only workflow', async () => {
+    const first = async (providers: Parameters<typeof boot>[0], options: object = {}) =>
+      (await boot(providers, [WorkflowModule.forRoot({ store: memoryProcessStore(), taskQueue: memoryTaskQueue(), ...options })]))!.message.split('\n')[0];
+    expect(await first([GoodWorkflow], { keepUnmatched: 'soon' })).toBe('There is a problem in the options of WorkflowModule:');
+    expect(await first([GoodWorkflow, OrphanService])).toBe('There is a problem in this application:');
+    expect(await first([TwoWorkflow], { keepUnmatched: 'soon' })).toBe('There are 2 problems in this application:');
   });
 
   it('and none of a good application', async () => {

@@ -25,15 +25,33 @@ describe('an application that cannot boot prints', () => {
 
   const help = (name: string) => new RegExp(`^ {2}What helps: node_modules/nestjs-argonaut/docs/reference/errors\\.md#${name.toLowerCase()}\\]?$`);
 
+  const noData = (sentence: RegExp) => [/ERROR \[ExceptionHandler\] \[?InvalidWorkflowError: There is a problem in the modules of this application:$/, sentence, help('InvalidWorkflowError')]; // prettier-ignore
+
   it.concurrent.each<[string, RegExp[]]>([
+    ['no data source', noData(/^ {2}- WorkflowModule: there is no data source "default": import TypeOrmModule\.forRoot\(\{ \.\.\., autoLoadEntities: true \}\) in the root module\.$/)],
+    ['no data source of a name', noData(/^ {2}- WorkflowModule: there is no data source "orders": import .* in the root module, with name: 'orders'\.$/)],
+    ['another name', noData(/^ {2}- WorkflowModule: there is no data source "default", only "orders": say WorkflowModule\.forRoot\(\{ dataSource: 'orders' \}\), or give TypeOrmModule\.forRoot\(\) that name\.$/)],
+    ['the default one', noData(/^ {2}- WorkflowModule: there is no data source "orders", only "default": leave out `dataSource`, or give .* that name\.$/)],
+    ['hidden', noData(/^ {2}- WorkflowModule: the data source "default" is a provider of DatabaseModule, which does not share it: export it there, and put @Global\(\) on DatabaseModule\.$/)],
     ['graph', [/^\[?InvalidWorkflowError: There are 2 problems in WrongWorkflow:$/, /^ {2}- WrongWorkflow\.ask: next "pya" is not a step/, /^ {2}- WrongWorkflow\.pay: request "x" is not a method/, help('InvalidWorkflowError')]],
     ['tables', [/^SchemaError: The data source "default" is not ready: the tables workflow_process, .* are missing\. .* or set `schema: 'migrate'` to have it done at boot\.$/, help('SchemaError')]],
-    ['place', [/ERROR \[ExceptionHandler\] \[?InvalidWorkflowError: There is a problem in all workflows:$/, /^ {2}- WorkflowModule: tables is for the TypeORM store, and the module has another `store`\.$/, help('InvalidWorkflowError')]],
+    ['place', [/ERROR \[ExceptionHandler\] \[?InvalidWorkflowError: There is a problem in the options of WorkflowModule:$/, /^ {2}- WorkflowModule: tables is for the TypeORM store, and the module has another `store`\.$/, help('InvalidWorkflowError')]],
   ])('the sentences, and nothing else but the line of the caller: %s', async (wrong, sentences) => {
     const lines = await printed(wrong);
     sentences.forEach((sentence, i) => expect(lines[i]).toMatch(sentence));
     expect(lines.slice(sentences.length).filter((line) => !/^ {4}at .*instance\.mjs:\d+:\d+/.test(line))).toEqual([]);
   }); // prettier-ignore
+});
+
+describe('a database that is down', () => {
+  it.each(['down', 'down, and imported later'])('is named by the error of its driver, and not taken for a data source that is missing: %s', async (wrong) => {
+    const start = await instancesOf(new URL('./wrong-boot.ts', import.meta.url));
+    const instance = start({ wrong }, { silent: true });
+    const [out] = await Promise.all([text(instance.stderr!), once(instance, 'exit')]);
+    expect(instance.exitCode).toBe(1);
+    expect(stripVTControlCharacters(out)).toMatch(/\[ExceptionHandler\] Error: connect ECONNREFUSED 127\.0\.0\.1:1/);
+    expect(out).not.toContain('InvalidWorkflowError');
+  });
 });
 
 describe('an error of a call', () => {

@@ -138,7 +138,7 @@ onTwoDatabases('migration', { providers: [First, Second, Apart, Together, Slow, 
     const refused = app.workflows.migrate(plan, {
       context: (old: OrderV1) => ({ customer: old.customer, cents: old.amount as unknown as number, due: new Date() }),
     });
-    await expect(refused).rejects.toThrow(/0 were migrated, 2 were not.*cents must be an integer/s);
+    await expect(refused).rejects.toThrow(/0 processes were migrated, and 2 were not.*cents must be an integer/s);
     expect((await app.workflows.get(id!)).workflowVersion).toBe(1);
     expect(await app.workflows.migrate(plan)).toBe(2);
     expect((await app.workflows.get(Second, id!)).context).toMatchObject({ customer: 'ada', cents: 0 });

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';
 import { afterAll } from 'vitest';
+import { resolve } from '../../vitest.config.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -16,7 +17,7 @@ export async function instancesOf(file: URL): Promise<(options: object, how?: Fo
   afterAll(() => rmSync(outDir, { recursive: true, force: true }));
   const output = { entryFileNames: 'entry.mjs' };
   const ssr = fileURLToPath(file);
-  await build({ root, configFile: join(root, 'vitest.config.ts'), logLevel: 'error', build: { ssr, outDir, minify: false, rollupOptions: { output } } });
+  await build({ root, resolve, configFile: false, logLevel: 'error', build: { ssr, outDir, minify: false, rollupOptions: { output } } });
   const entry = pathToFileURL(join(outDir, 'entry.mjs')).href;
   return (options, how = {}) => fork(fileURLToPath(new URL('./instance.mjs', import.meta.url)), [JSON.stringify(options), entry], how);
 }

@@ -82,7 +82,7 @@ export interface PossibleAction {
   readonly index?: number;
 }
 
-export type NodeState = 'done' | 'current' | 'failed' | 'skipped' | 'undone';
+export type NodeState = 'done' | 'current' | 'paused' | 'failed' | 'skipped' | 'undone';
 export interface Situation {
   readonly process: ProcessDetail;
   readonly explanation: Explanation;

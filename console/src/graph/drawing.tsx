@@ -59,7 +59,7 @@ function summary({ nodes, workflow }: Graph, states: DrawingProps['states']): st
   const steps = nodes.filter(({ step }) => step !== null);
   if (states === null) return `Workflow ${workflow}: ${steps.length} steps`;
   const named = (state: NodeState) => steps.filter(({ id }) => states[id] === state).map(({ label }) => label);
-  const parts = (['failed', 'current', 'done'] as const).map((state) => ({ state, names: named(state) })).filter(({ names }) => names.length > 0);
+  const parts = (['failed', 'current', 'paused', 'done'] as const).map((state) => ({ state, names: named(state) })).filter(({ names }) => names.length > 0);
   return `Workflow ${workflow}: ${parts.map(({ state, names }) => `${NODE[state].word}: ${names.slice(0, 8).join(', ')}`).join('; ') || 'not begun'}`;
 }
 
@@ -143,7 +143,7 @@ function Frame({ box: { width, height }, kind, look }: Pick<NodeProps, 'box' | '
   const radius = kind === 'join' ? height / 2 : 7;
   return (
     <>
-      {look === 'current' && <rect class="around" x="-4" y="-4" width={width + 8} height={height + 8} rx={radius + 4} />}
+      {(look === 'current' || look === 'paused') && <rect class="around" x="-4" y="-4" width={width + 8} height={height + 8} rx={radius + 4} />}
       <rect class="body" width={width} height={height} rx={radius} />
     </>
   );

@@ -51,6 +51,7 @@ export const RUN: Readonly<Record<RunState, Look>> = {
 export const NODE: Readonly<Record<NodeState, Look>> = {
   done: RUN.done,
   current: look('here now', 'play', 'busy'),
+  paused: PROGRESS.paused,
   failed: FAILED,
   skipped: RUN.skipped,
   undone: look('undone', 'loop', 'off'),
