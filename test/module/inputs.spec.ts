@@ -106,7 +106,7 @@ describe.each(databases)('inputs: $name', (database: Database) => {
       given.length = 0;
       const id = await waiting();
       expect(given).toEqual([]);
-      expect(required).toMatchObject([{ processId: id, step: 'validate' }]);
+      expect(required.filter(({ processId }) => processId === id)).toMatchObject([{ step: 'validate' }]); // others may still be about to wait
       listening.unsubscribe();
       const process = await app.workflows.provideInput(UploadWorkflow, 'validate', id, file(), { actor: 'ada', reason: 'here it is' });
       expect(process.id).toBe(id);

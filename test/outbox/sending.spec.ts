@@ -167,7 +167,7 @@ describe('what a step sends', () => {
         { pattern: 'third', attempts: 0 },
       ]);
       expect((await workflows.explain(process.id)).sentence).toMatch(
-        /has not got message \S+ \(first\) to "Partner" in 1 attempts: Error: partner is down; the next/,
+        /has not got message \S+ \(first\) to "Partner" in 1 attempt: Error: partner is down; the next/,
       );
       partner.fault = null;
       await harness.advance('59s');
@@ -236,7 +236,7 @@ describe('what a step sends', () => {
       const process = await harness.start(Sends);
       body = (step) => void [step.send(Partner, 'first', 1), step.send('BROKEN', 'second', 2)];
       const other = await harness.start(Sends, {}, { groupId: 'other' });
-      expect((await workflows.explain(other.id)).sentence).toMatch(/\(first\).*it is parked; .*\(second\) to "BROKEN" in 1 attempts.*the next attempt/);
+      expect((await workflows.explain(other.id)).sentence).toMatch(/\(first\).*it is parked; .*\(second\) to "BROKEN" in 1 attempt.*the next attempt/);
       expect((await workflows.explain(process.id)).sentence).toMatch(/\(first\).*it is parked/);
     });
   });
@@ -246,7 +246,8 @@ describe('what a step sends', () => {
     body = (step) => void [step.send('TWICE', 'a', 1), step.send('TWICE', 'b', 2)];
     await harness.start(Sends);
     expect(emitted).toEqual([['a', 1], ['b', 2]]); // prettier-ignore
-    expect(warn.mock.calls.map(([text]) => text as string)).toEqual([expect.stringMatching(/^2 providers are named "TWICE", in .*First.*, Second: that of/)]);
+    const said = warn.mock.calls.map(([text]) => text as string).filter((text) => text.includes('TWICE')); // another file may have left an application
+    expect(said).toEqual([expect.stringMatching(/^2 providers are named "TWICE", in .*First.*, Second: that of/)]);
     warn.mockRestore();
   });
 
