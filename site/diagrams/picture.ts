@@ -2,13 +2,16 @@ import { pathThrough } from '../../console/src/graph/sizes.js';
 import { type Box, type Diagram, type Line, readDiagram, type Shape } from './diagram.js';
 import { LINE_HEIGHT, type Place, placesIn, type Way } from './places.js';
 
+/** A drawing that is wider than its page becomes smaller, down to this; what is wider still is scrolled, as small letters help no reader. */
+const SMALLEST = 0.75;
+
 /** A Mermaid block as SVG for the page of a site. Its colours are classes: site/.vitepress/theme/diagrams.css. */
 export function pictureOf(text: string): string {
   const diagram = readDiagram(text);
   const places = placesIn(diagram);
   const [width, height] = [Math.ceil(places.width), Math.ceil(places.height)];
   return [
-    `<svg class="diagram" role="img" aria-label="${escape(summaryOf(diagram))}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">`,
+    `<svg class="diagram" role="img" aria-label="${escape(summaryOf(diagram))}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" style="min-width:${Math.round(width * SMALLEST)}px">`,
     ...diagram.boxes.map(({ id }) => `<rect class="box" ${rectangle(places.of(id))} rx="8"/>`),
     ...diagram.lines.map((line, at) => drawnLine(line, places.wayOf(at))),
     ...diagram.lines.map((line, at) => drawnLabel(line, places.wayOf(at))),

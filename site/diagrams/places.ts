@@ -24,17 +24,18 @@ export interface Way {
 }
 
 const LETTER = 7;
+const LABEL_LETTER = 6;
 export const LINE_HEIGHT = 16;
 const MARGIN = 12;
 
 export function placesIn({ shapes, lines, boxes }: Diagram): Places {
   const graph = new dagre.graphlib.Graph({ multigraph: true, compound: true });
-  graph.setGraph({ rankdir: 'TB', nodesep: 26, edgesep: 18, ranksep: boxes.length === 0 ? 32 : 24, marginx: MARGIN, marginy: MARGIN });
+  graph.setGraph({ rankdir: 'TB', nodesep: 22, edgesep: 10, ranksep: boxes.length === 0 ? 32 : 24, marginx: MARGIN, marginy: MARGIN });
   for (const shape of shapes.values()) graph.setNode(shape.id, sizeOf(shape));
   for (const { id } of boxes) graph.setNode(id, {});
   for (const { id, inside } of [...shapes.values(), ...boxes]) if (inside !== null) graph.setParent(id, inside);
   lines.forEach(({ from, to, label }, at) =>
-    graph.setEdge(from, to, label === null ? {} : { width: widthOf([label]), height: LINE_HEIGHT + 4, labelpos: 'c' }, String(at)),
+    graph.setEdge(from, to, label === null ? {} : { width: label.length * LABEL_LETTER + 8, height: LINE_HEIGHT + 4, labelpos: 'c' }, String(at)),
   );
   dagre.layout(graph);
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
