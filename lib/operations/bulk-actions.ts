@@ -9,6 +9,7 @@ import type { StoredBulk, StoredBulkItem } from '../store/port.js';
 import type { ProcessStore } from '../store/process-store.js';
 import { MessageNotFoundError, NotWaitingError, ProcessFinishedError, ProcessNotFoundError, StoreUnavailableError } from '../values/errors.js';
 import { reasonOf } from '../values/reason.js';
+import { hasMark, markOf } from './bulk-marks.js';
 import { type BulkAction, type BulkOptions, filterOf, isOfMessages } from './bulk-request.js';
 import type { Migrations } from './migration.js';
 import type { Operations } from './process-operations.js';
@@ -68,15 +69,15 @@ export class BulkActions {
     return { items: items.map(({ id, workflow, parked }) => ({ id, workflow, groupId: null, status: parked ? 'parked' : 'waiting' })), next };
   }
 
-  /** Does it, and says what came of it. @throws StoreUnavailableError: then it is not known */
-  async act(run: StoredBulk, id: string): Promise<BulkOutcome> {
+  /** Does it, and says what came of it. `since`: when the run began with it. @throws StoreUnavailableError: then it is not known */
+  async act(run: StoredBulk, id: string, since: number): Promise<BulkOutcome> {
     try {
       await this.perform(run, id);
       return DONE;
     } catch (error) {
       if (error instanceof StoreUnavailableError) throw error;
       if (!NOT_APPLICABLE.some((kind) => error instanceof kind)) return { outcome: 'failed', error: reasonOf(error) };
-      return (await this.hasDone(run, id)) ? DONE : { outcome: 'skipped', error: reasonOf(error) }; // the answer of its commit may have been lost
+      return (await this.hasDone(run, id, since)) ? DONE : { outcome: 'skipped', error: reasonOf(error) }; // the answer of its commit may have been lost
     }
   }
 
@@ -111,9 +112,8 @@ export class BulkActions {
    * Whether the run has done it already: the audit record of the action carries its id. Replaying or discarding a message once more changes
    * nothing: it is not there any more, or goes to the same place.
    */
-  async hasDone({ id: bulkId, action }: StoredBulk, id: string): Promise<boolean> {
-    if (isOfMessages(action)) return false;
-    return (await this.parts.store.queries.recordsOf(id)).some(({ reason }) => reason?.endsWith(markOf(bulkId)) ?? false);
+  async hasDone(run: StoredBulk, id: string, since: number): Promise<boolean> {
+    return !isOfMessages(run.action) && hasMark(this.parts.store.queries, run, id, since);
   }
 }
 
@@ -125,8 +125,4 @@ function isOutbox(options: StoredBulk['options']): boolean {
 function markedCall({ id, actor, reason }: StoredBulk): { readonly actor?: string; readonly reason: string } {
   const mark = markOf(id);
   return { ...(actor !== null && { actor }), reason: reason === null ? mark : `${reason} ${mark}` };
-}
-
-function markOf(bulkId: string): string {
-  return `[bulk run ${bulkId}]`;
 }

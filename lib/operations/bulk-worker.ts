@@ -62,7 +62,7 @@ export class BulkWorker {
     if (run.cursor === null && run.done + run.failed + run.skipped === 0 && run.revision <= 2) return run;
     for (let after = ''; ;) {
       const items = await this.parts.store.operating.bulkItems(run.id, { after, limit: 500 });
-      await this.act(run, items.filter(({ outcome }) => outcome === 'begun').map(({ id }) => id), true); // prettier-ignore
+      await this.act(run, items.filter(({ outcome }) => outcome === 'begun'), true); // prettier-ignore
       if (items.length < 500) break;
       after = items.at(-1)!.id;
     }
@@ -111,26 +111,30 @@ export class BulkWorker {
     const { items, next } = await this.parts.actions.page(run, run.cursor, room);
     const ids = items.map(({ id }) => id);
     const known = new Set((ids.length === 0 ? [] : await this.parts.store.operating.bulkItems(run.id, { ids, limit: ids.length })).map(({ id }) => id));
-    const outcomes = await this.act(run, ids.filter((id) => !known.has(id)), false); // prettier-ignore
+    const outcomes = await this.act(run, await this.begin(run, ids.filter((id) => !known.has(id))), false); // prettier-ignore
     const count = (which: BulkOutcome['outcome']) => outcomes.filter(({ outcome }) => outcome === which).length;
     const counts = { done: run.done + count('done'), failed: run.failed + count('failed'), skipped: run.skipped + count('skipped') };
     return this.keep(run, { ...counts, cursor: next ?? run.cursor, ...(next === null && { state: 'done' as const }) });
   }
 
-  private async act(run: StoredBulk, ids: readonly string[], again: boolean): Promise<readonly BulkOutcome[]> {
-    const { operating } = this.parts.store;
-    const item = (id: string, outcome: BulkOutcome): StoredBulkItem => ({ bulkId: run.id, id, ...outcome, at: this.now() });
+  private async begin(run: StoredBulk, ids: readonly string[]): Promise<readonly StoredBulkItem[]> {
+    const items = ids.map((id): StoredBulkItem => ({ bulkId: run.id, id, outcome: 'begun', error: null, at: this.now() }));
     this.checkHold(run);
-    if (!again) await operating.putBulkItems(ids.map((id) => item(id, { outcome: 'begun', error: null })));
-    const outcomes = await allEnded(ids.map((id) => this.actOn(run, id, again)));
-    await operating.putBulkItems(ids.map((id, i) => item(id, outcomes[i]!)));
+    await this.parts.store.operating.putBulkItems(items);
+    return items;
+  }
+
+  private async act(run: StoredBulk, begun: readonly StoredBulkItem[], again: boolean): Promise<readonly BulkOutcome[]> {
+    this.checkHold(run);
+    const outcomes = await allEnded(begun.map((item) => this.actOn(run, item, again)));
+    await this.parts.store.operating.putBulkItems(begun.map((item, i) => ({ ...item, ...outcomes[i]!, at: this.now() })));
     return outcomes;
   }
 
-  private async actOn(run: StoredBulk, id: string, again: boolean): Promise<BulkOutcome> {
+  private async actOn(run: StoredBulk, { id, at }: StoredBulkItem, again: boolean): Promise<BulkOutcome> {
     this.checkHold(run);
-    if (again && (await this.parts.actions.hasDone(run, id))) return { outcome: 'done', error: null };
-    return this.parts.actions.act(run, id);
+    if (again && (await this.parts.actions.hasDone(run, id, at))) return { outcome: 'done', error: null };
+    return this.parts.actions.act(run, id, at);
   }
 
   private checkHold(run: StoredBulk): void {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type MarkdownOptions } from 'vitepress';
+import { pictureOf } from '../diagrams/picture.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const PAGES = /^(README|ARCHITECTURE|CHANGELOG|CONTRIBUTING|docs\/.*|(sample-app|bench)\/README)\.md$/;
@@ -15,7 +16,7 @@ export default defineConfig({
   description: 'Durable workflows for NestJS, as data',
   lastUpdated: false,
   ignoreDeadLinks: false,
-  markdown: { anchor: { slugify: asGitHub }, config: leadToPages },
+  markdown: { anchor: { slugify: asGitHub }, config: (md) => [leadToPages, drawDiagrams].forEach((change) => change(md)) },
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
@@ -54,6 +55,16 @@ function section(text: string, pages: Record<string, string>) {
 /** Links between documents are the same here and on GitHub. */
 function asGitHub(title: string): string {
   return title.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '').trim().replaceAll(' ', '-'); // prettier-ignore
+}
+
+/** A Mermaid block is a drawing, made while the site is built. The text is kept beside it, to copy and for those who do not see drawings. */
+function drawDiagrams(md: Parameters<NonNullable<MarkdownOptions['config']>>[0]): void {
+  const plain = md.renderer.rules.fence!;
+  md.renderer.rules.fence = (tokens, at, ...others) => {
+    const { info, content } = tokens[at]!;
+    const text = plain(tokens, at, ...others);
+    return info.trim() !== 'mermaid' ? text : `<div class="diagram-room" v-pre>${pictureOf(content)}</div><details class="diagram-text"><summary>As text (Mermaid)</summary>${text}</details>`;
+  };
 }
 
 /** README is the first page. A link to a file of code leads to no page, so its text stands alone. */

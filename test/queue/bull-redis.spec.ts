@@ -144,6 +144,21 @@ describe.skipIf(missing)(`task queues in a Redis that fails${missing ? ` (left o
     redis.thaw();
   });
 
+  it('cannot be reached at shutdown: no client connects again once the application is closed', async () => {
+    const office = await open();
+    await office.allDone(await office.start(LetterWorkflow, 1));
+    const queue = office.app.get<Bull.Queue & { readonly bclient: object; readonly closing: Promise<void> }>(getQueueToken(`${office.prefix}letters`));
+    redis.freeze();
+    await redis.crowd();
+    await office.app.close();
+    offices = [];
+    const connected = vi.spyOn(Object.getPrototypeOf(queue.bclient) as { connect(): Promise<void> }, 'connect');
+    redis.thaw();
+    await queue.closing; // Bull goes on with its close
+    expect(connected.mock.contexts).not.toContain(queue.bclient);
+    connected.mockRestore();
+  });
+
   it('is gone at shutdown, with a task that runs', async () => {
     const office = await open();
     office.press.shut();

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ProcessFilter, Step, Workflow } from '../../lib/index.js';
 import { bootApp, type TestApp } from '../support/app.js';
+import { hasMark } from '../../lib/operations/bulk-marks.js';
 import { started } from '../../lib/testing/contract/commit-contract.js';
 import { type Database, isThere, libsqlFile, mysql, postgres, titleOf } from '../support/databases.js';
 
@@ -192,6 +193,21 @@ describe.skipIf(!isThere(database))('plans on PostgreSQL, of 100,000 waiting pro
     expect((await app.workflows.find({ workflow: 'order', sort: 'finishedAt', status: 'cancelled' })).next).not.toBeNull();
     expect((await app.workflows.find({ workflow: 'order', values: { who: 'all' }, step: 'nowhere' })).next).not.toBeNull();
     expect(pages.filter(([, count]) => count > MOST_LOOKED_AT_PAGES)).toEqual([]);
+  });
+
+  it('what a bulk run asks of a process with 100,000 audit records reads those since it began with it, by their key', async () => {
+    await app.dataSource.query(`update workflow_process set revision = ${MANY} where id = 'p77'`);
+    await app.dataSource.query(`insert into workflow_audit (process_id, sequence, type, context_version, reason, created_at)
+      select 'p77', i, 'step-started', 1, case i when ${MANY - 350} then 'why [bulk run b]' when 5 then '[bulk run old]' end, i * 1000 from generate_series(1, ${MANY}) i`);
+    const { queries } = app.engine.store;
+    pages.splice(0);
+    expect(await hasMark(queries, { id: 'b' }, 'p77', (MANY - 351) * 1000)).toBe(true);
+    expect(await hasMark(queries, { id: 'none' }, 'p77', (MANY - 351) * 1000)).toBe(false);
+    expect(await hasMark(queries, { id: 'old' }, 'p77', (MANY - 351) * 1000)).toBe(false); // the run began later
+    const ofRecords = pages.filter(([sql]) => sql.includes('workflow_audit'));
+    expect(ofRecords[0]![0]).toMatch(/select \* from workflow_audit where process_id = \S+ and sequence > \S+ order by sequence limit \S+/);
+    expect(ofRecords).toHaveLength(4 + 5 + 5);
+    expect(ofRecords.filter(([, count]) => count > 15)).toEqual([]); // a table scan reads over a thousand
   });
 
   it('a page of a frequent prefix is full, also where its processes lie together behind many others', async () => {

@@ -147,8 +147,19 @@ function handleOutages(queue: Queue): void {
 
 /** A Redis that is just stopping or starting can keep Bull waiting. Then its connections are cut. */
 async function closeInTime(queue: Queue): Promise<void> {
-  if (await inTime(queue.close(true), PATIENCE_MS).catch(() => false)) return;
-  for (const client of (queue as unknown as { clients: { disconnect(): void }[] }).clients) client.disconnect();
+  await inTime(queue.close(true), PATIENCE_MS).catch(() => false);
+  for (const client of (queue as unknown as { clients: BullClient[] }).clients) cutForGood(client);
+}
+
+interface BullClient {
+  disconnect(): void;
+  connect(): Promise<void>;
+}
+
+/** Bull connects again when a pause has ended that had to wait for Redis. Without its application, that client would try to reconnect for ever. */
+function cutForGood(client: BullClient): void {
+  client.disconnect();
+  client.connect = () => Promise.reject(new Error('The queue is closed'));
 }
 
 /** Null: the task is ready too late. A job is deleted once it has run. */
