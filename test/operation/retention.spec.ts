@@ -1,7 +1,7 @@
 /** Finished processes are deleted when their workflow, or the module, says so; a little at a time, and by every instance. */
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type KeepOptions, Step, Workflow } from 'nestjs-argonaut';
 import type { ProcessState } from 'nestjs-argonaut/ports';
 import { outgoing } from '../../lib/testing/builders.js';
@@ -41,9 +41,11 @@ describe.each([
   ['PostgreSQL', postgres],
   ['MySQL', mysql],
 ] as const)('retention on %s', async (_name, make) => {
-  const database: Database = await make();
+  const found = await make();
+  afterAll(() => found.drop());
 
-  describe.skipIf(!isThere(database))(titleOf(database), () => {
+  describe.skipIf(!isThere(found))(titleOf(found), () => {
+    let database: Database;
     let app: TestApp;
     const said: string[] = [];
     const boot = (more: object = {}) =>
@@ -51,12 +53,14 @@ describe.each([
         options: { keep, workflows: [letter], worker: { heartbeat: '1h', sweepInterval: '1h' }, ...more },
         providers: [Order, Loan, Deed, Ping, Send],
       });
-    beforeAll(async () => {
+    beforeEach(async () => {
+      database = await make();
+      said.splice(0);
       const log = vi.spyOn(Logger.prototype, 'log').mockImplementation((line) => void said.push(String(line)));
       app = await boot();
       log.mockRestore();
     });
-    afterAll(async () => {
+    afterEach(async () => {
       await app.close();
       await database.drop();
     });
@@ -159,7 +163,6 @@ describe.each([
     });
 
     it('is done by the instance itself, beside its heartbeat', async () => {
-      // The last test: with so short a heartbeat, the other instance counts as gone.
       const old = await ended(31, { workflow: 'order', workflowVersion: 2 });
       const busy = await boot({ worker: { heartbeat: '50ms', sweepInterval: '1h' } });
       await until(() => isLeft(old), (left) => !left); // prettier-ignore

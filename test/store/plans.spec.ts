@@ -1,5 +1,5 @@
 /** A new installation, a restored dump, a bulk load: there are no statistics, and no statement of a sweep may depend on them. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ProcessFilter, Step, Workflow } from '../../lib/index.js';
 import { bootApp, type TestApp } from '../support/app.js';
 import { hasMark } from '../../lib/operations/bulk-marks.js';
@@ -45,7 +45,9 @@ describe.skipIf(!isThere(database))('plans on PostgreSQL, of 100,000 waiting pro
       select 'p' || i, '1', 'pay', 2, 'pause', 'p:all', i, 1, 0, '{}' from generate_series(1, ${MANY}) i`);
     await app.dataSource.query(`insert into workflow_search (process_id, name, value, workflow, started_at)
       select 'p' || i, 'who', '"all"', 'order', i from generate_series(1, ${MANY}) i union all select 'p' || i, 'n', (i % 100)::text, 'order', i from generate_series(1, ${MANY}) i`);
+    explained('maintenance', 'queries');
   }, 120_000);
+  beforeEach(() => void pages.splice(0));
   afterAll(async () => {
     await app.close();
     await db.drop();
@@ -93,7 +95,6 @@ describe.skipIf(!isThere(database))('plans on PostgreSQL, of 100,000 waiting pro
   }
 
   it('every statement of a sweep, a heartbeat and a page goes by its index', async () => {
-    explained('maintenance', 'queries');
     const { maintenance, queries, operating } = app.engine.store;
     const known = [{ workflow: 'order', versions: [1] }];
     const now = Date.now();
@@ -170,7 +171,6 @@ describe.skipIf(!isThere(database))('plans on PostgreSQL, of 100,000 waiting pro
   });
 
   it('a page of what no index has reads so many processes, and goes on behind them', async () => {
-    pages.splice(0);
     const many = { step: 'pay', updatedBefore: new Date(20) };
     const first = await app.workflows.find({ ...many, order: 'newest' });
     expect(first).toMatchObject({ items: expect.objectContaining({ length: 19 }), next: null }); // they were started before, too
@@ -200,7 +200,6 @@ describe.skipIf(!isThere(database))('plans on PostgreSQL, of 100,000 waiting pro
     await app.dataSource.query(`insert into workflow_audit (process_id, sequence, type, context_version, reason, created_at)
       select 'p77', i, 'step-started', 1, case i when ${MANY - 350} then 'why [bulk run b]' when 5 then '[bulk run old]' end, i * 1000 from generate_series(1, ${MANY}) i`);
     const { queries } = app.engine.store;
-    pages.splice(0);
     expect(await hasMark(queries, { id: 'b' }, 'p77', (MANY - 351) * 1000)).toBe(true);
     expect(await hasMark(queries, { id: 'none' }, 'p77', (MANY - 351) * 1000)).toBe(false);
     expect(await hasMark(queries, { id: 'old' }, 'p77', (MANY - 351) * 1000)).toBe(false); // the run began later
