@@ -219,8 +219,7 @@ describe.skipIf(noBrowser !== null)(`the console of the sample application${noBr
   });
 
   it.each(['light', 'dark'] as const)('every page, in %s colours: axe finds nothing, and nothing scrolls sideways at 360 pixels', async (colorScheme) => {
-    const { items } = await app.get<Found>('/workflow-api/processes?workflow=loan&limit=1');
-    const process = `processes/${items[0]!.id}`;
+    const process = `processes/${(await startedLoan(`L-${colorScheme}`)).id}`;
     const parts = ['steps', 'context', 'messages', 'family', 'log', 'history'].map((part) => `${process}?part=${part}`);
     const paths = ['', 'processes', ...parts, 'workflows', 'workflows/loan', 'workflows/OrderWorkflow', 'queues', 'inbox', 'outbox', 'bulk'];
     await open({ colorScheme });
@@ -239,12 +238,14 @@ describe.skipIf(noBrowser !== null)(`the console of the sample application${noBr
   it('a request without the header of the console changes nothing', async () => {
     await open();
     await visit.to('', 'Needs attention');
-    const [{ id } = { id: '' }] = (await app.get<Found>('/workflow-api/processes?groupIdPrefix=U-2')).items;
+    const { id } = await app.post<{ id: string }>('/workflow-api/workflows/file-upload/processes', { context: { owner: 'Eve' }, groupId: 'U-4' });
+    const isWaiting = async () => (await app.get<{ status: string }>(`/workflow-api/processes/${id}`)).status === 'waiting';
+    await until('waiting', isWaiting);
     const status = await visit.page.evaluate(
       async ([url]) => (await fetch(url!, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })).status,
       [`${app.url}${MOUNT}api/processes/${id}/cancel`],
     );
     expect(status).toBe(403);
-    await until('still waiting', async () => (await app.get<{ status: string }>(`/workflow-api/processes/${id}`)).status === 'waiting');
+    expect(await isWaiting()).toBe(true);
   });
 });
