@@ -52,11 +52,11 @@ export class EventRouter {
 
   /** Brings the event to every process that waits for it or has an unsolicited step for it, and keeps it for later waits. */
   async emit(event: string, keys: readonly AddressedKey[], body: Json, request: DeliveryRequest): Promise<Emitted> {
-    if (!isHeard(this.parts.registry, event)) this.unheard.tell(event);
+    const gates = gatesFor(this.parts.registry, event);
+    if (gates.length === 0 && !isHeard(this.parts.registry, event)) this.unheard.tell(event);
     const now = this.parts.clock.now().getTime();
     const messages = keys.map(({ address }) => messageOf(address, body, request, now));
     if (request.effectiveAt !== undefined && request.effectiveAt > now) return this.schedule(messages, request.effectiveAt, request);
-    const gates = gatesFor(this.parts.registry, event);
     const isKept = gates.length > 0;
     const kept = new Map((isKept ? await this.delivery.keepAll(messages, request) : []).map((row) => [row.id, row]));
     const waits = await this.openWaits(messages);

@@ -69,15 +69,12 @@ async function onServer(name: string, server: DataSourceOptions, drop: Drop): Pr
 }
 
 /** A test may leave a store open, and a server has few connections: those of this database end with it, as PostgreSQL does by itself. */
-async function dropWithSessions(server: DataSourceOptions, database: string): Promise<void> {
-  const dataSource = await new DataSource(server).initialize();
-  try {
+function dropWithSessions(server: DataSourceOptions, database: string): Promise<void> {
+  return on(server, async (dataSource) => {
     const sessions = await dataSource.query<{ id: number }[]>('select id from information_schema.processlist where db = ?', [database]);
     for (const { id } of sessions) await dataSource.query(`kill ${id}`).catch(() => undefined); // it may have ended by itself
     await dataSource.query(`drop database ${database}`);
-  } finally {
-    await dataSource.destroy();
-  }
+  });
 }
 
 function onFile(name: string, driver: unknown): Database {
@@ -111,10 +108,14 @@ async function closeAll(opened: readonly DataSource[]): Promise<void> {
   for (const dataSource of opened) if (dataSource.isInitialized) await dataSource.destroy();
 }
 
-async function run(server: DataSourceOptions, sql: string): Promise<void> {
+function run(server: DataSourceOptions, sql: string): Promise<void> {
+  return on(server, (dataSource) => dataSource.query(sql));
+}
+
+async function on(server: DataSourceOptions, work: (dataSource: DataSource) => Promise<unknown>): Promise<void> {
   const dataSource = await new DataSource(server).initialize();
   try {
-    await dataSource.query(sql);
+    await work(dataSource);
   } finally {
     await dataSource.destroy();
   }

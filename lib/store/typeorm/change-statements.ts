@@ -1,11 +1,11 @@
 /** A change as single statements, for SQLite, and for transactions of the caller. */
 import type { Change } from '../../core/change.js';
 import { rangesUnder } from '../../core/token-key.js';
-import { columns, keyColumnsOf, often, type OverwrittenTable, seldom, type Table, valueColumns } from './columns.js';
+import { changing, columns, keyColumnsOf, often, type OverwrittenTable, type Table, valueColumns } from './columns.js';
 import { onConflict, onDuplicateKey } from './overwrite.js';
 import { chunksOfRows } from './row-chunks.js';
 import {
-  asText, guardRow, messageRows, newProcessRow, oftenRow, outgoingRow, recordRow, type Row, searchRow, seldomRow, versionRow, waitRow,
+  asText, changingRow, guardRow, historyRows, messageRows, newProcessRow, oftenRow, outgoingRow, type Row, searchRow, waitRow,
 } from './rows.js'; // prettier-ignore
 
 export interface Statement {
@@ -26,7 +26,7 @@ function eachOverwritten(clause: (table: OverwrittenTable) => string): Upserts {
 /** SQLite writes each index that has a column of the `set` again, also where its value is the same. */
 const updateSql = (names: readonly string[]) => `update workflow_process set ${names.map((name) => `${name} = ?`).join(', ')} where id = ? and revision = ?`;
 const steadySql = updateSql(often);
-const changingSql = updateSql([...often, ...seldom]);
+const changingSql = updateSql(changing);
 const deleteSearchSql = 'delete from workflow_search where process_id = ? and name = ?';
 const deleteSql = 'delete from workflow_wait where process_id = ? and token_key = ?';
 /** Ends all waits that match this condition. Response waits stay as closed, to recognise a late response. */
@@ -44,7 +44,7 @@ const ofRange = ending('process_id = ? and token_key >= ? and token_key < ?');
 export function guardOf(change: Change): Statement {
   if (change.expected === null) return { sql: insertInto.workflow_process, values: newProcessRow(change, asText) };
   if (change.steady) return { sql: steadySql, values: [...oftenRow(change, asText), ...guardRow(change)] };
-  return { sql: changingSql, values: [...oftenRow(change, asText), ...seldomRow(change), ...guardRow(change)] };
+  return { sql: changingSql, values: [...changingRow(change, asText), ...guardRow(change)] };
 }
 
 const insertInto = Object.fromEntries(
@@ -94,13 +94,7 @@ export function effectsOf(change: Change, upserts: Upserts, inserts: Inserts): S
 
 /** The rows that each change has: of several changes, one table after the other. */
 export function historyOf(changes: readonly Change[], inserts: Inserts): Statement[] {
-  const versions: Row[] = [];
-  const records: Row[] = [];
-  for (const change of changes) {
-    const { id } = change.process;
-    for (const version of change.versions) versions.push(versionRow(id, version, asText));
-    for (const record of change.records) records.push(recordRow(id, record));
-  }
+  const { versions, records } = historyRows(changes, asText);
   return [...inserts('workflow_context', versions, ''), ...inserts('workflow_audit', records, '')];
 }
 

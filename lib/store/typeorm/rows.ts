@@ -15,6 +15,11 @@ export type Encode = (value: unknown) => unknown;
 
 export const asText: Encode = (value) => JSON.stringify(value);
 
+/** The columns that may change after the start. */
+export function changingRow(change: Change, encode: Encode): Row {
+  return [...oftenRow(change, encode), ...seldomRow(change)];
+}
+
 /** The columns that each step changes. */
 export function oftenRow({ process: { revision, contextVersion, runs, tokens, updatedAt } }: Change, encode: Encode): Row {
   return [revision, contextVersion, runs, encode(tokens), updatedAt];
@@ -37,7 +42,19 @@ export function fixedRow({ workflow, groupId, parent, secret }: ProcessState): R
 }
 
 export function newProcessRow(change: Change, encode: Encode): Row {
-  return [...oftenRow(change, encode), ...seldomRow(change), change.process.id, ...fixedRow(change.process)];
+  return [...changingRow(change, encode), change.process.id, ...fixedRow(change.process)];
+}
+
+/** The versions and the records of several changes. */
+export function historyRows(changes: readonly Change[], encode: Encode): { readonly versions: Row[]; readonly records: Row[] } {
+  const versions: Row[] = [];
+  const records: Row[] = [];
+  for (const change of changes) {
+    const { id } = change.process;
+    for (const version of change.versions) versions.push(versionRow(id, version, encode));
+    for (const record of change.records) records.push(recordRow(id, record));
+  }
+  return { versions, records };
 }
 
 /** A result may be any JSON value, so it is always encoded as text. */

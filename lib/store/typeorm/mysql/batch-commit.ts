@@ -7,9 +7,7 @@ import { ending, mysqlUpserts } from '../change-statements.js';
 import { changing, columns, type OverwrittenTable, type Table } from '../columns.js';
 import { chunksOfRows } from '../row-chunks.js';
 import { chunks } from '../query.js';
-import {
-  asText, guardRow, messageRows, newProcessRow, oftenRow, outgoingRow, recordRow, type Row, searchRow, seldomRow, versionRow, waitRow,
-} from '../rows.js'; // prettier-ignore
+import { asText, changingRow, guardRow, historyRows, messageRows, newProcessRow, outgoingRow, type Row, searchRow, waitRow } from '../rows.js';
 import type { MysqlConnection } from './mysql-connection.js';
 
 /** Another writer changed one of the processes first. The count of rows does not tell which one. */
@@ -40,8 +38,9 @@ async function writeChanges(connection: MysqlConnection, changes: readonly Chang
   await guard(connection, changes.filter(({ expected }) => expected !== null)); // prettier-ignore
   const born = changes.filter(({ expected }) => expected === null);
   await insertRows(connection, 'workflow_process', born.map((change) => newProcessRow(change, asText))); // prettier-ignore
-  await insertRows(connection, 'workflow_context', changes.flatMap(({ process, versions }) => versions.map((version) => versionRow(process.id, version, asText)))); // prettier-ignore
-  await insertRows(connection, 'workflow_audit', changes.flatMap(({ process, records }) => records.map((record) => recordRow(process.id, record)))); // prettier-ignore
+  const { versions, records } = historyRows(changes, asText);
+  await insertRows(connection, 'workflow_context', versions);
+  await insertRows(connection, 'workflow_audit', records);
   await writeWaits(connection, changes);
   await upsertRows(connection, 'workflow_inbox', changes.flatMap(messageRows));
   await insertRows(connection, 'workflow_outbox', changes.flatMap(({ outgoing }) => outgoing.map(outgoingRow))); // prettier-ignore
@@ -65,7 +64,7 @@ async function guard(connection: MysqlConnection, changes: readonly Change[]): P
   for (const piece of chunks(changes, 200)) {
     const rows = `${oneGiven}${moreGiven.repeat(piece.length - 1)}`;
     const sql = `update workflow_process p join (${rows}) g on p.id = g.id and p.revision = g.expected set ${assignments}`;
-    const { affected } = await connection.run(sql, piece.flatMap((change) => [...oftenRow(change, asText), ...seldomRow(change), ...guardRow(change)])); // prettier-ignore
+    const { affected } = await connection.run(sql, piece.flatMap((change) => [...changingRow(change, asText), ...guardRow(change)])); // prettier-ignore
     if (affected !== piece.length) throw new SomeLost();
   }
 }

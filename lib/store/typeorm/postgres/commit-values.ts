@@ -2,8 +2,8 @@
 import type { Change } from '../../../core/change.js';
 import { rangesUnder } from '../../../core/token-key.js';
 import { fullText, largestText, plainText, textWithin } from './commit-statement.js';
-import { asText, type Encode, messageRows, outgoingRow, recordRow, searchRow, versionRow, waitRow } from '../rows.js';
-import { givenRow, isOneStep } from './given-rows.js';
+import { asText, type Encode, historyRows, messageRows, outgoingRow, searchRow, waitRow } from '../rows.js';
+import { isOneStep, processRow, stepRow } from './given-rows.js';
 import { shortened } from './json-rows.js';
 
 /** The batch is one JSON per table, and payloads are part of it as they are. */
@@ -56,15 +56,17 @@ function readable(values: (encode: Encode) => string[]): string[] {
 }
 
 function addedRows(changes: readonly Change[], encode: Encode): string[] {
-  const versions: object[] = [];
-  const records: object[] = [];
+  const given: object[] = [];
+  const others: Change[] = [];
   for (const change of changes) {
-    if (isOneStep(change)) continue;
-    const { id } = change.process;
-    for (const version of change.versions) versions.push(shortened(versionRow(id, version, encode)));
-    for (const record of change.records) records.push(shortened(recordRow(id, record)));
+    if (isOneStep(change)) given.push(stepRow(change, encode));
+    else {
+      given.push(shortened(processRow(change, encode)));
+      others.push(change);
+    }
   }
-  return [changes.map((change) => givenRow(change, encode)), versions, records].map((rows) => JSON.stringify(rows));
+  const { versions, records } = historyRows(others, encode);
+  return [given, versions.map(shortened), records.map(shortened)].map((rows) => JSON.stringify(rows));
 }
 
 function rest(changes: readonly Change[], encode: Encode): string[] {

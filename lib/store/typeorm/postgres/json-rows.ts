@@ -7,7 +7,7 @@ export const SHORT_KEYS = [...ALPHABET, ...ALPHABET.map((last) => `a${last}`)];
 
 /**
  * The row as an object: of one shape for its length, which is the fastest to make and to write as JSON. Nulls are left out, because a
- * missing key reads as null. Each step writes a version (10 values), a record (13) and a process (17).
+ * missing key reads as null. Most rows are versions (10 values), records (13) and processes (7, 17 or 23); those of a step are in `given-rows.ts`.
  */
 export function shortened(row: Row): object {
   if (row.length <= 10) return ofTen(row);
